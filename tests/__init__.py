@@ -1,0 +1,1 @@
+"""Tests of speechcx, folders as in the package."""
