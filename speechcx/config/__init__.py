@@ -1,0 +1,23 @@
+"""Settings: one section for each room, from file, environment and flags, each checked and traced.
+
+Takes a ``speechcx.toml``, ``SPEECHCX_SECTION_KEY`` variables and ``--set section.key=value``; gives
+:class:`Settings` and, for every value, where it came from. Later sources win over earlier ones.
+Nothing is declared twice: each room's settings dataclass, with its docstring, is the declaration.
+To add a setting, add a field (with default and docstring line) to the room's dataclass.
+"""
+
+from speechcx.config.digest import listen_digest
+from speechcx.config.load import CONFIG_NAME, LoadedSettings, find_config, load_settings
+from speechcx.config.sections import BatchSettings, FileSettings, Settings, describe_sections
+
+__all__ = [
+    "CONFIG_NAME",
+    "BatchSettings",
+    "FileSettings",
+    "LoadedSettings",
+    "Settings",
+    "describe_sections",
+    "find_config",
+    "listen_digest",
+    "load_settings",
+]

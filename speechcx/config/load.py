@@ -1,0 +1,188 @@
+"""Read settings: defaults, then ``speechcx.toml``, then the environment, then ``--set``."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from speechcx.config.sections import FileSettings, Settings
+from speechcx.errors import ConfigError
+
+CONFIG_NAME = "speechcx.toml"
+_MAX_CONFIG_BYTES = 1_000_000
+_OTHER_VARIABLES = frozenset({"SPEECHCX_CONFIG", "SPEECHCX_MODELS", "SPEECHCX_DATA"})
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedSettings:
+    """Settings with the folder they are relative to and where each value came from.
+
+    `origins` holds ("section.key", origin) pairs for every value that is not a default.
+    """
+
+    settings: Settings
+    folder: Path
+    config: Path | None
+    origins: tuple[tuple[str, str], ...]
+
+    def resolve(self, path: str) -> Path:
+        """A path of the settings, absolute."""
+        return (self.folder / Path(path).expanduser()).absolute()
+
+    @property
+    def files(self) -> FileSettings:
+        """Shorthand for ``settings.files``."""
+        return self.settings.files
+
+
+def find_config(start: Path | None = None) -> Path | None:
+    """The ``speechcx.toml`` named by ``SPEECHCX_CONFIG``, else the one in `start` (here), else None."""
+    named = os.environ.get("SPEECHCX_CONFIG")
+    if named:
+        return Path(named)
+    here = (start or Path.cwd()) / CONFIG_NAME
+    return here if here.is_file() else None
+
+
+def load_settings(
+    config: Path | None = None,
+    *,
+    overrides: Sequence[str] = (),
+    environment: Mapping[str, str] | None = None,
+) -> LoadedSettings:
+    """Read and check all settings.
+
+    Parameters
+    ----------
+    config
+        A settings file; None looks for one by :func:`find_config`.
+    overrides
+        ``section.key=value`` strings, as ``--set`` takes them; values in TOML, else plain text.
+    environment
+        Variables to read; None takes the process's own.
+
+    Raises
+    ------
+    ConfigError
+        Something is unknown or of the wrong kind; names the source, the key and what would be right.
+    """
+    path = config if config is not None else find_config()
+    values: dict[str, dict[str, Any]] = {}
+    origins: dict[str, str] = {}
+    for section, key, value in _read_file(path) if path else ():
+        _put(values, origins, (section, key, value), origin=str(path))
+    for section, key, value, variable in _read_environment(environment):
+        _put(values, origins, (section, key, value), origin=f"environment {variable}")
+    for text in overrides:
+        section, key, value = _read_override(text)
+        _put(values, origins, (section, key, value), origin=f"--set {text}")
+    folder = path.absolute().parent if path else Path.cwd()
+    return LoadedSettings(_check(values, origins), folder, path, tuple(sorted(origins.items())))
+
+
+def _put(
+    values: dict[str, dict[str, Any]],
+    origins: dict[str, str],
+    item: tuple[str, str, Any],
+    *,
+    origin: str,
+) -> None:
+    section, key, value = item
+    known = {entry.name: entry.default_factory for entry in fields(Settings)}
+    if section not in known:
+        raise ConfigError(
+            f"{origin}: there is no section [{section}]",
+            f"one of {', '.join(known)}",
+            _nearest(section, known),
+        )
+    keys = [entry.name for entry in fields(known[section])]  # type: ignore[arg-type]
+    if key not in keys:
+        raise ConfigError(
+            f"{origin}: [{section}] has no setting {key!r}",
+            f"one of {', '.join(keys)}",
+            _nearest(key, keys),
+        )
+    values.setdefault(section, {})[key] = value
+    origins[f"{section}.{key}"] = origin
+
+
+def _nearest(name: str, known: Sequence[str] | Mapping[str, object]) -> str:
+    near = difflib.get_close_matches(name, list(known), n=1)
+    return f"did you mean {near[0]!r}?" if near else "see docs/config.md"
+
+
+def _read_file(path: Path) -> list[tuple[str, str, Any]]:
+    try:
+        if path.stat().st_size > _MAX_CONFIG_BYTES:
+            raise ConfigError(f"{path} is larger than 1 MB", "a settings file", "name the right file")
+        data = tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise ConfigError(
+            f"cannot read {path}: {error.strerror}", "a readable settings file", "run `speechcx init`"
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ConfigError(f"{path} is not TOML: {error}", "key = value lines", "correct that line") from error
+    found = []
+    for section, body in data.items():
+        if not isinstance(body, dict):
+            raise ConfigError(
+                f"{path}: {section!r} stands outside any section",
+                "every key below a [section]",
+                "move it below its section; see docs/config.md",
+            )
+        found += [(section, key, value) for key, value in body.items()]
+    return found
+
+
+def _read_environment(environment: Mapping[str, str] | None) -> list[tuple[str, str, Any, str]]:
+    variables = os.environ if environment is None else environment
+    found = []
+    for variable, text in sorted(variables.items()):
+        if not variable.startswith("SPEECHCX_") or variable in _OTHER_VARIABLES:
+            continue
+        section, _, key = variable.removeprefix("SPEECHCX_").lower().partition("_")
+        found.append((section, key, _literal(text), variable))
+    return found
+
+
+def _read_override(text: str) -> tuple[str, str, Any]:
+    name, equals, value = text.partition("=")
+    section, dot, key = name.strip().partition(".")
+    if not (equals and dot):
+        raise ConfigError(
+            f"--set {text}", "section.key=value", "write for example --set transcribe.model=tiny.en"
+        )
+    return section, key, _literal(value.strip())
+
+
+def _literal(text: str) -> Any:
+    """`text` as TOML would read it, else as the plain text it is."""
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def _check(values: dict[str, dict[str, Any]], origins: dict[str, str]) -> Settings:
+    try:
+        return TypeAdapter(Settings).validate_python(values, extra="forbid")
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        # A check that spans a whole section reports the section only.
+        source = origins.get(".".join(place.split(".")[:2])) or next(
+            (origin for name, origin in origins.items() if name.startswith(f"{place}.")), "settings"
+        )
+        shown = "" if isinstance(first["input"], dict) else f", got {first['input']!r}"
+        raise ConfigError(
+            f"{source}: {place}{shown}",
+            first["msg"].removeprefix("Value error, "),
+            "correct it; docs/config.md lists every setting",
+        ) from error

@@ -1,0 +1,131 @@
+"""The sections of the settings, put together from the rooms' own dataclasses."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import MISSING, dataclass, field, fields
+
+from speechcx.audio import AudioSettings
+from speechcx.discover import DiscoverSettings
+from speechcx.prosody import ProsodySettings
+from speechcx.sentiment import SentimentSettings
+from speechcx.transcribe import TranscribeSettings
+from speechcx.turns import TurnSettings
+
+
+@dataclass(frozen=True, slots=True)
+class FileSettings:
+    """Where things lie; relative paths are relative to the folder of ``speechcx.toml``.
+
+    Parameters
+    ----------
+    recordings
+        Folders, files or globs that a run looks into when the command line names none.
+    database
+        The SQLite file that holds everything.
+    rulebook
+        The rulebook a run judges by. Empty: the general starter rulebook of the package.
+    roster
+        CSV with agent, name, team, center, valid_from, valid_to. Empty or absent: no roster.
+    """
+
+    recordings: tuple[str, ...] = ("recordings",)
+    database: str = "speechcx.db"
+    rulebook: str = ""
+    roster: str = "roster.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class BatchSettings:
+    """How a run spreads its work and when it gives up on a call.
+
+    Parameters
+    ----------
+    executor
+        ``processes`` (worker processes that may die) or ``serial`` (all in one process).
+    workers
+        Worker processes; 0 takes one for each core, up to what memory allows.
+    time_limit_factor
+        A call may take this many times its own length ...
+    time_limit_floor_s
+        ... plus this many seconds.
+    memory_limit_mb
+        Address space of a worker in MB; 0 sets no limit.
+    max_attempts
+        A call whose worker died or ran out of time this often is quarantined.
+    recycle_after
+        Calls after which a worker is replaced, against slow growth.
+    disk_floor_mb
+        A run stops cleanly when less room than this is left beside the database.
+    """
+
+    executor: str = "processes"
+    workers: int = 0
+    time_limit_factor: float = 3.0
+    time_limit_floor_s: float = 60.0
+    memory_limit_mb: int = 0
+    max_attempts: int = 2
+    recycle_after: int = 200
+    disk_floor_mb: int = 200
+
+    def __post_init__(self) -> None:
+        for name in ("workers", "memory_limit_mb", "disk_floor_mb", "time_limit_factor", "time_limit_floor_s"):
+            if getattr(self, name) < 0:
+                raise ValueError(f"{name} must be 0 or more, got {getattr(self, name)}")
+        for name in ("max_attempts", "recycle_after"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} must be 1 or more, got {getattr(self, name)}")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All sections. A room gets its own section, never the whole."""
+
+    files: FileSettings = field(default_factory=FileSettings)
+    discover: DiscoverSettings = field(default_factory=DiscoverSettings)
+    audio: AudioSettings = field(default_factory=AudioSettings)
+    turns: TurnSettings = field(default_factory=TurnSettings)
+    transcribe: TranscribeSettings = field(default_factory=TranscribeSettings)
+    prosody: ProsodySettings = field(default_factory=ProsodySettings)
+    sentiment: SentimentSettings = field(default_factory=SentimentSettings)
+    batch: BatchSettings = field(default_factory=BatchSettings)
+
+
+@dataclass(frozen=True, slots=True)
+class SettingInfo:
+    """One setting as the manual shows it."""
+
+    section: str
+    key: str
+    type: str
+    default: object
+    text: str
+
+
+def describe_sections() -> tuple[SettingInfo, ...]:
+    """Every setting with its type, default and meaning, read from the dataclasses themselves."""
+    found = []
+    for section in fields(Settings):
+        assert section.default_factory is not MISSING
+        kind = type(section.default_factory())
+        texts = _field_texts(kind.__doc__ or "")
+        for item in fields(kind):
+            default = item.default if item.default is not MISSING else None
+            found.append(SettingInfo(section.name, item.name, str(item.type), default, texts.get(item.name, "")))
+    return tuple(found)
+
+
+def _field_texts(docstring: str) -> dict[str, str]:
+    """Texts of the fields in a numpydoc ``Parameters`` part, by field name (``a, b`` names both)."""
+    texts: dict[str, str] = {}
+    names: list[str] = []
+    lines = docstring.expandtabs().splitlines()
+    for line in lines[1:]:
+        if re.fullmatch(r"    \w[\w, ]*( :.*)?", line):
+            names = [name.strip() for name in line.split(":")[0].split(",")]
+        elif line.startswith("        ") and names:
+            for name in names:
+                texts[name] = f"{texts.get(name, '')} {line.strip()}".strip()
+        elif line.strip():
+            names = []
+    return texts

@@ -1,0 +1,130 @@
+"""The order of the work: ``listen`` needs audio and is expensive, ``judge`` needs none and is cheap."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from speechcx import __version__
+from speechcx.audio import decode
+from speechcx.call import (
+    Assessment,
+    Call,
+    Conversation,
+    Provenance,
+    Reading,
+    Recording,
+)
+from speechcx.config import Settings, listen_digest
+from speechcx.errors import CallError
+from speechcx.prosody import measure_flow, measure_voice
+from speechcx.rules import Rulebook, apply_rules
+from speechcx.score import fill_scorecards
+from speechcx.sentiment import join_feeling, load_sentiment, read_sentiment
+from speechcx.transcribe import load_recognizer, transcribe
+from speechcx.turns import find_turns, name_parties
+
+STAGES = ("audio", "turns", "transcribe", "prosody", "sentiment", "judge")
+"""Names of the stages, as failures carry them."""
+
+
+@contextmanager
+def stage(name: str, times: list[tuple[str, float]]) -> Iterator[None]:
+    """Time one stage into `times`, and write its name on anything raised inside (``error.stage``)."""
+    start = time.monotonic()
+    try:
+        yield
+    except Exception as error:
+        if not hasattr(error, "stage"):
+            error.stage = name  # type: ignore[attr-defined]
+        raise
+    finally:
+        times.append((name, round(time.monotonic() - start, 3)))
+
+
+def listen(recording: Recording, settings: Settings) -> Conversation:
+    """Hear one recording: decode, find turns, write down the words, measure voice, read the words.
+
+    Parameters
+    ----------
+    recording
+        As ``discover`` identified it.
+    settings
+        All sections; each room gets its own.
+
+    Raises
+    ------
+    CallError
+        The recording cannot be analysed; ``error.stage`` says where.
+    ModelMissing, ModelBad
+        An engine's weights are not here or not right.
+    """
+    times: list[tuple[str, float]] = []
+    with stage("audio", times):
+        audio = decode(recording, settings.audio)
+    with stage("turns", times):
+        speech = find_turns(audio, settings.turns)
+        if not speech.turns:
+            raise CallError("no_speech", f"no speech in {audio.duration_s:.1f} s of sound", "at least one turn")
+    with stage("transcribe", times):
+        recognizer = load_recognizer(settings.transcribe)
+        said = transcribe(audio, speech, recording, recognizer, settings.transcribe)
+    with stage("prosody", times):
+        voices, speaker_voices = measure_voice(audio, speech, said, settings.prosody)
+    with stage("sentiment", times):
+        model = load_sentiment(settings.sentiment)
+        sentiments = read_sentiment(said, model, settings.sentiment)
+    engines = (
+        ("transcribe", f"{recognizer.name} {recognizer.digest}"),
+        ("sentiment", f"{model.name} {model.digest}"),
+    )
+    made_with = Provenance(__version__, engines, listen_digest(settings), tuple(times))
+    return Conversation(
+        recording, audio.origin, audio.peaks, speech, said, voices, speaker_voices, sentiments, made_with
+    )
+
+
+def read_call(conversation: Conversation, settings: Settings) -> Reading:
+    """Who is who, how the talk flowed and how it felt: all from what was heard, without audio."""
+    roles = name_parties(conversation, settings.turns)
+    flow = measure_flow(conversation, roles, settings.prosody)
+    feeling = join_feeling(conversation, roles, settings.sentiment)
+    return Reading(roles, flow, feeling)
+
+
+def judge(conversation: Conversation, rulebook: Rulebook, settings: Settings) -> Assessment:
+    """Judge a conversation under a rulebook, without audio.
+
+    Parameters
+    ----------
+    conversation
+        What ``listen`` returned, fresh or from the store.
+    rulebook
+        The rules and scorecards.
+    settings
+        The sections ``turns``, ``prosody`` and ``sentiment`` are used.
+    """
+    with stage("judge", []):
+        reading = read_call(conversation, settings)
+        results = apply_rules(rulebook, conversation, reading)
+        scores = fill_scorecards(rulebook.scorecards, results, reading)
+        return Assessment(rulebook.name, rulebook.version, rulebook.digest, reading, results, scores)
+
+
+def analyse(recording: Recording, rulebook: Rulebook, settings: Settings) -> Call:
+    """``listen`` and ``judge`` in one."""
+    conversation = listen(recording, settings)
+    return Call(conversation, judge(conversation, rulebook, settings))
+
+
+def reread_sentiment(conversation: Conversation, settings: Settings) -> Conversation:
+    """The same conversation with its words read again by the text model of `settings`, without audio."""
+    model = load_sentiment(settings.sentiment)
+    engines = dict(conversation.provenance.engines) | {"sentiment": f"{model.name} {model.digest}"}
+    return replace(
+        conversation,
+        sentiments=read_sentiment(conversation.utterances, model, settings.sentiment),
+        provenance=replace(conversation.provenance, engines=tuple(engines.items())),
+    )
