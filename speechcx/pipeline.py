@@ -67,7 +67,9 @@ def listen(recording: Recording, settings: Settings) -> Conversation:
     with stage("turns", times):
         speech = find_turns(audio, settings.turns)
         if not speech.turns:
-            raise CallError("no_speech", f"no speech in {audio.duration_s:.1f} s of sound", "at least one turn")
+            raise CallError(
+                "no_speech", f"no speech in {audio.duration_s:.1f} s of sound", "at least one turn"
+            )
     with stage("transcribe", times):
         recognizer = load_recognizer(settings.transcribe)
         said = transcribe(audio, speech, recording, recognizer, settings.transcribe)

@@ -43,16 +43,28 @@ def collect_metrics(reading: Reading) -> dict[str, Metric]:
     """Every measure of a reading by name; each name of :func:`metric_names` is a key."""
     found = _call_metrics(reading.flow)
     for party in ("agent", "customer"):
-        found.update(_party_metrics(reading, party))
+        found.update(party_metrics(reading, party))
+    return found
+
+
+def party_metrics(reading: Reading, party: Party) -> dict[str, Metric]:
+    """Every measure of one party by its prefixed name, also for ``unknown`` and ``ivr``."""
+    flow = next((part for part in reading.flow.parties if part.party == party), None)
+    feeling = next((part for part in reading.feeling.parties if part.party == party), None)
+    why = dict(flow.reasons if flow else ()) | dict(feeling.reasons if feeling else ())
+    absent = f"no speaker of this call is known to be the {party}"
+    found = {}
+    for name in PARTY_METRICS:
+        value = _party_value(flow, feeling, name)
+        reason = why.get(name) or (absent if flow is None else None)
+        found[f"{party}.{name}"] = _metric(f"{party}.{name}", value, reason)
     return found
 
 
 def _call_metrics(flow: Flow) -> dict[str, Metric]:
     why = dict(flow.reasons)
     part = flow.partition
-    values: dict[str, float | None] = {
-        field.name: getattr(part, field.name) for field in fields(part)
-    } | {
+    values: dict[str, float | None] = {field.name: getattr(part, field.name) for field in fields(part)} | {
         "conversation_s": None if flow.conversation is None else flow.conversation.duration_s,
         "non_talk_s": sum(span.duration_s for span in flow.non_talk),
         "non_talk_count": float(len(flow.non_talk)),
@@ -64,19 +76,6 @@ def _call_metrics(flow: Flow) -> dict[str, Metric]:
         "interruption_count": float(sum(o.kind == "interruption" for o in flow.overlaps)),
     }
     return {name: _metric(name, values[name], why.get(name)) for name in CALL_METRICS}
-
-
-def _party_metrics(reading: Reading, party: Party) -> dict[str, Metric]:
-    flow = next((part for part in reading.flow.parties if part.party == party), None)
-    feeling = next((part for part in reading.feeling.parties if part.party == party), None)
-    why = dict(flow.reasons if flow else ()) | dict(feeling.reasons if feeling else ())
-    absent = f"no speaker of this call is known to be the {party}"
-    found = {}
-    for name in PARTY_METRICS:
-        value = _party_value(flow, feeling, name)
-        reason = why.get(name) or (absent if flow is None else None)
-        found[f"{party}.{name}"] = _metric(f"{party}.{name}", value, reason)
-    return found
 
 
 def _party_value(flow: PartyFlow | None, feeling: PartyFeeling | None, name: str) -> float | None:

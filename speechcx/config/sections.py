@@ -69,7 +69,13 @@ class BatchSettings:
     disk_floor_mb: int = 200
 
     def __post_init__(self) -> None:
-        for name in ("workers", "memory_limit_mb", "disk_floor_mb", "time_limit_factor", "time_limit_floor_s"):
+        for name in (
+            "workers",
+            "memory_limit_mb",
+            "disk_floor_mb",
+            "time_limit_factor",
+            "time_limit_floor_s",
+        ):
             if getattr(self, name) < 0:
                 raise ValueError(f"{name} must be 0 or more, got {getattr(self, name)}")
         for name in ("max_attempts", "recycle_after"):
@@ -111,7 +117,9 @@ def describe_sections() -> tuple[SettingInfo, ...]:
         texts = _field_texts(kind.__doc__ or "")
         for item in fields(kind):
             default = item.default if item.default is not MISSING else None
-            found.append(SettingInfo(section.name, item.name, str(item.type), default, texts.get(item.name, "")))
+            found.append(
+                SettingInfo(section.name, item.name, str(item.type), default, texts.get(item.name, ""))
+            )
     return tuple(found)
 
 

@@ -1,0 +1,273 @@
+"""One call as one JSON document: what ``analyze --json`` and ``show --json`` print.
+
+The form is ``docs/call.schema.json``, ``schema_version`` 1. A value that could not be measured is
+null, and ``missing`` beside it says why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from speechcx.call import (
+    Assessment,
+    Call,
+    Conversation,
+    Hit,
+    Metric,
+    Party,
+    RuleResult,
+    ScoreResult,
+    Span,
+    Turn,
+    collect_metrics,
+)
+from speechcx.call.metrics import PARTY_METRICS, party_metrics
+
+SCHEMA_VERSION = 1
+
+Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+
+
+def call_document(call: Call) -> dict[str, Json]:
+    """The whole of a judged call.
+
+    Parameters
+    ----------
+    call
+        Heard and judged, fresh from the pipeline or loaded from the store.
+
+    Returns
+    -------
+    dict
+        Plain values only, ready for ``json.dumps``.
+    """
+    heard, judged = call.conversation, call.assessment
+    reading = judged.reading
+    metrics = collect_metrics(reading)
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "call_id": heard.recording.id,
+        "file": heard.recording.path,
+        "audio_duration_s": _round(heard.origin.duration_s),
+        "declared_duration_s": _round(heard.origin.declared_duration_s),
+        "channels": heard.origin.channels,
+        "split": heard.speech.split,
+        "flags": list(heard.flags),
+        "details": _details(heard),
+        "origin": _origin(heard),
+        "roles": [
+            {
+                "speaker": role.speaker,
+                "party": role.party,
+                "confidence": _round(role.confidence),
+                "how": role.how,
+                "why": role.why,
+            }
+            for role in reading.roles
+        ],
+        "partition": _partition(call),
+        "measures": {name: _round(m.value) for name, m in metrics.items() if "." not in name},
+        "parties": _parties(call),
+        "missing": {name: m.why_missing for name, m in metrics.items() if m.value is None},
+        "turns": [_turn(call, turn) for turn in heard.speech.turns],
+        "non_talk": [_span(span) for span in reading.flow.non_talk],
+        "hold": [_span(span) for span in heard.speech.hold],
+        "overlaps": [{"by": o.by, "kind": o.kind, **_span(o.span)} for o in reading.flow.overlaps],
+        "interruptions": [
+            {"by": o.by, **_span(o.span)} for o in reading.flow.overlaps if o.kind == "interruption"
+        ],
+        "rules": [_result(result) for result in judged.results],
+        "hits": [_hit(hit) for result in judged.results for hit in result.hits],
+        "scores": [_score(score) for score in judged.scores],
+        "provenance": _provenance(heard, judged),
+    }
+
+
+def _round(value: float | None, digits: int = 3) -> float | None:
+    return None if value is None else round(value, digits)
+
+
+def _span(span: Span) -> dict[str, Json]:
+    return {"start_s": _round(span.start_s), "end_s": _round(span.end_s)}
+
+
+def _details(heard: Conversation) -> dict[str, Json]:
+    details = heard.recording.details
+    return {
+        "agent": details.agent,
+        "customer": details.customer,
+        "started_at": details.started_at.isoformat() if details.started_at else None,
+        "zone": details.zone,
+        "direction": details.direction,
+        "queue": details.queue,
+        "team": details.team,
+        "center": details.center,
+        "extras": dict(details.extras),
+        "sources": dict(details.sources),
+    }
+
+
+def _origin(heard: Conversation) -> dict[str, Json]:
+    origin = heard.origin
+    return {
+        "container": origin.container,
+        "codec": origin.codec,
+        "rate_hz": origin.rate_hz,
+        "damaged_packets": origin.damaged_packets,
+        "lost_s": _round(origin.lost_s),
+        "length_verified": origin.length_verified,
+        "sha256": heard.recording.sha256,
+        "size_bytes": heard.recording.size_bytes,
+    }
+
+
+def _partition(call: Call) -> dict[str, Json]:
+    part = call.assessment.reading.flow.partition
+    return {
+        "agent_only_s": _round(part.agent_only_s),
+        "customer_only_s": _round(part.customer_only_s),
+        "both_s": _round(part.both_s),
+        "speech_s": _round(part.speech_s),
+        "hold_s": _round(part.hold_s),
+        "ivr_s": _round(part.ivr_s),
+        "silence_s": _round(part.silence_s),
+    }
+
+
+def _parties(call: Call) -> dict[str, Json]:
+    reading = call.assessment.reading
+    present: list[Party] = [flow.party for flow in reading.flow.parties]
+    return {party: _party(call, party) for party in dict.fromkeys(present)}
+
+
+def _party(call: Call, party: Party) -> dict[str, Json]:
+    reading = call.assessment.reading
+    metrics: Mapping[str, Metric] = party_metrics(reading, party)
+    found: dict[str, Json] = {
+        name: _round(metrics[f"{party}.{name}"].value)
+        for name in PARTY_METRICS
+        if not name.startswith("sentiment_q")
+    }
+    found["sentiment_quarters"] = [_round(metrics[f"{party}.sentiment_q{n}"].value) for n in (1, 2, 3, 4)]
+    feeling = next((part for part in reading.feeling.parties if part.party == party), None)
+    found["end_state"] = feeling.end_state if feeling else None
+    found["most_negative_turn"] = feeling.most_negative if feeling else None
+    found["most_positive_turn"] = feeling.most_positive if feeling else None
+    found["speakers"] = [role.speaker for role in reading.roles if role.party == party]
+    found["missing"] = {
+        metric.name.partition(".")[2]: metric.why_missing
+        for metric in metrics.values()
+        if metric.value is None
+    }
+    return found
+
+
+def _turn(call: Call, turn: Turn) -> dict[str, Json]:
+    heard, reading = call.conversation, call.assessment.reading
+    said, voice = heard.utterances[turn.no], heard.voices[turn.no]
+    read, felt = heard.sentiments[turn.no], reading.feeling.turns[turn.no]
+    reasons = (voice.why_missing, read.why_missing, felt.why_no_agitation, felt.why_missing)
+    return {
+        "no": turn.no,
+        "party": reading.party_of(turn.speaker),
+        "speaker": turn.speaker,
+        "channel": turn.channel,
+        "speaker_confidence": _round(turn.confidence),
+        "start_s": _round(turn.span.start_s),
+        "end_s": _round(turn.span.end_s),
+        "text": said.text,
+        "language": said.language,
+        "confidence": _round(said.confidence),
+        "words": [
+            {
+                "text": word.text,
+                "start_s": _round(word.start_s),
+                "end_s": _round(word.end_s),
+                "confidence": _round(word.confidence),
+            }
+            for word in said.words
+        ],
+        "level_dbov": _round(voice.level_dbov, 2),
+        "level_rel_db": _round(voice.level_rel_db, 2),
+        "pitch_hz": _round(voice.pitch_hz, 1),
+        "pitch_rel_st": _round(voice.pitch_rel_st, 2),
+        "pitch_range_st": _round(voice.pitch_range_st, 2),
+        "pitch_slope_st_s": _round(voice.pitch_slope_st_s, 2),
+        "voiced_share": _round(voice.voiced_share),
+        "pace_wpm": _round(voice.pace_wpm, 1),
+        "articulation_wpm": _round(voice.articulation_wpm, 1),
+        "pause_share": _round(voice.pause_share),
+        "text_sentiment": _round(read.value),
+        "text_label": read.label,
+        "text_confidence": _round(read.confidence),
+        "agitation": _round(felt.agitation),
+        "sentiment": _round(felt.sentiment),
+        "sentiment_label": felt.label,
+        "voice_part": _round(felt.voice_part),
+        "missing": list(dict.fromkeys(reason for reason in reasons if reason)),
+    }
+
+
+def _hit(hit: Hit) -> dict[str, Json]:
+    return {
+        "rule": hit.rule,
+        "result": hit.result,
+        "party": hit.party,
+        "turn_no": hit.turn_no,
+        "start_s": _round(hit.start_s),
+        "end_s": _round(hit.end_s),
+        "quote": hit.quote,
+        "why": hit.why,
+    }
+
+
+def _result(result: RuleResult) -> dict[str, Json]:
+    return {
+        "rule": result.rule,
+        "title": result.title,
+        "kind": result.kind,
+        "severity": result.severity,
+        "result": result.value,
+        "expect": result.expect,
+        "flagged": result.flagged,
+        "why": result.why,
+    }
+
+
+def _score(score: ScoreResult) -> dict[str, Json]:
+    return {
+        "scorecard": score.scorecard,
+        "title": score.title,
+        "score": _round(score.score, 2),
+        "why": score.why,
+        "answered_share": _round(score.answered_share),
+        "auto_failed": score.auto_failed,
+        "critical_errors": list(score.critical_errors),
+        "answers": [
+            {
+                "question": answer.question,
+                "section": answer.section,
+                "text": answer.text,
+                "answer": answer.answer,
+                "points": _round(answer.points),
+                "out_of": _round(answer.out_of),
+                "critical": answer.critical,
+                "auto_fail": answer.auto_fail,
+                "rule": answer.rule,
+                "why": answer.why,
+                "hits": [_hit(hit) for hit in answer.hits],
+            }
+            for answer in score.answers
+        ],
+    }
+
+
+def _provenance(heard: Conversation, judged: Assessment) -> dict[str, Json]:
+    made = heard.provenance
+    return {
+        "speechcx": made.speechcx,
+        "engines": dict(made.engines),
+        "settings_digest": made.settings_digest,
+        "stages_s": dict(made.stages),
+        "rulebook": {"name": judged.rulebook, "version": judged.version, "digest": judged.digest},
+    }
