@@ -1,0 +1,68 @@
+"""The command line: reads arguments, calls one library function, shows the result.
+
+Commands are grouped in files by the person who types them: ``run`` (operator), ``explore``
+(supervisor and reviewer), ``coach`` (quality lead), ``admin`` (administrator). ``output`` is the
+only place that prints. Errors become words and exit codes here and nowhere else. To add a command,
+write it in the file of the person who types it; heavy imports stay inside the function.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import typer
+
+from speechcx.cli import admin, coach, explore, run
+from speechcx.cli.output import note
+from speechcx.errors import SpeechcxError
+
+app = typer.Typer(
+    name="speechcx",
+    help="Turn a folder of recorded calls into scored calls, on this machine and without a network.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from speechcx import __version__
+
+        typer.echo(f"speechcx {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: bool = typer.Option(
+        False, "--version", callback=_print_version, is_eager=True, help="Print the version and stop."
+    ),
+) -> None:
+    """Turn a folder of recorded calls into scored calls, on this machine and without a network."""
+
+
+for room in (run, explore, coach, admin):
+    room.register(app)
+
+
+def main() -> None:
+    """Entry point: runs a command and turns every error into words and an exit code."""
+    try:
+        app()
+    except SpeechcxError as error:
+        note(f"speechcx: {error}")
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader of our output went away (`| head`): nothing is wrong, and nothing more can be said.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except Exception as error:
+        if os.environ.get("SPEECHCX_DEBUG"):
+            raise
+        note(f"speechcx: unexpected {type(error).__name__}: {error}\n  To do: set SPEECHCX_DEBUG=1 and report it")
+        sys.exit(1)

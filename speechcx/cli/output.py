@@ -1,0 +1,154 @@
+"""How results reach the screen or a pipe: tables, JSON, CSV; data on stdout, all else on stderr.
+
+Text of calls, files and people never passes through markup, and loses its control characters: a
+transcript can neither colour a terminal nor crash a table.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+Row = Mapping[str, object]
+Format = Literal["table", "json", "csv"]
+
+SCHEMA_VERSION = 1
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\0")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table: the row's key, its heading, how numbers are shown, and where it aligns."""
+
+    key: str
+    heading: str
+    digits: int | None = None
+    share: bool = False
+
+
+def clean(text: str) -> str:
+    """`text` without control and format characters and lone surrogates; line breaks become spaces."""
+    spaced = text.replace("\n", " ").replace("\t", " ").replace("\r", " ")
+    return "".join(
+        char if unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co", "Cn") else "\N{REPLACEMENT CHARACTER}"
+        for char in spaced
+    )
+
+
+def format_cell(value: object, column: Column) -> str:
+    """A value as people read it; a missing one is a dash, never a 0."""
+    if value is None:
+        return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | float):
+        if column.share:
+            return f"{100 * value:.0f} %"
+        digits = column.digits if column.digits is not None else (0 if isinstance(value, int) else 2)
+        return f"{value:.{digits}f}"
+    if isinstance(value, list | tuple):
+        return clean(", ".join(str(item) for item in value))
+    return clean(str(value))
+
+
+def print_rows(
+    kind: str, rows: Sequence[Row], columns: Sequence[Column], *, style: Format = "table", empty: str = ""
+) -> None:
+    """Print rows in the form asked for.
+
+    Parameters
+    ----------
+    kind
+        Name of what the rows are; the ``kind`` of the JSON document.
+    rows
+        Plain values by key. JSON gets every key, tables and CSV the `columns`.
+    columns
+        What a table shows, in order.
+    style
+        ``table``, ``json`` or ``csv``.
+    empty
+        Said on stderr where there are no rows: what would widen the question.
+    """
+    if style == "json":
+        print_json({"schema_version": SCHEMA_VERSION, "kind": kind, "rows": [dict(row) for row in rows]})
+    elif style == "csv":
+        _print_csv(rows, columns)
+    elif rows:
+        _print_table(rows, columns)
+    if not rows and style != "json":
+        note(empty or f"No {kind}.")
+
+
+def print_json(document: object, *, lines: bool = False) -> None:
+    """One JSON document; with `lines` on one line, for JSON lines."""
+    text = json.dumps(document, ensure_ascii=False, indent=None if lines else 2, default=_plain)
+    sys.stdout.write(text.encode("utf-8", "backslashreplace").decode("utf-8") + "\n")
+
+
+def _plain(value: object) -> object:
+    return list(value) if isinstance(value, tuple | set | frozenset) else str(value)
+
+
+def _print_csv(rows: Sequence[Row], columns: Sequence[Column]) -> None:
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow([column.key for column in columns])
+    for row in rows:
+        writer.writerow([_csv_cell(row.get(column.key)) for column in columns])
+
+
+def _csv_cell(value: object) -> object:
+    """Text that a spreadsheet would run as a formula gets a quote in front."""
+    if value is None or isinstance(value, int | float):
+        return "" if value is None else value
+    text = clean(", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value))
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
+
+def _print_table(rows: Sequence[Row], columns: Sequence[Column]) -> None:
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for column in columns:
+        numeric = any(isinstance(row.get(column.key), int | float) for row in rows)
+        table.add_column(Text(column.heading), justify="right" if numeric else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*[Text(format_cell(row.get(column.key), column)) for column in columns])
+    # A pipe gets the whole width it needs, not the 80 columns of a missing terminal.
+    Console(highlight=False, width=None if sys.stdout.isatty() else 200).print(table)
+
+
+def print_text(text: str | Text, *, indent: int = 0) -> None:
+    """One paragraph on stdout, wrapped, never as markup."""
+    from rich.console import Console
+    from rich.padding import Padding
+    from rich.text import Text
+
+    body = Text(text) if isinstance(text, str) else text
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
+    console.print(Padding(body, (0, 0, 0, indent)))
+
+
+def note(text: str) -> None:
+    """A line for people, on stderr."""
+    for line in text.split("\n"):
+        sys.stderr.write(clean(line) + "\n")
+    sys.stderr.flush()
+
+
+def clock(seconds: float | None) -> str:
+    """Seconds as ``m:ss.s``, a dash for None."""
+    if seconds is None:
+        return "-"
+    minutes, rest = divmod(round(seconds, 1), 60)
+    return f"{int(minutes)}:{rest:04.1f}"

@@ -1,0 +1,157 @@
+"""The shape of the house: what may be heavy, where SQL and printing live, how large things may grow."""
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "speechcx"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+HEAVY = (
+    "torch", "transformers", "ctranslate2", "faster_whisper", "librosa", "numba", "scipy", "onnxruntime",
+    "av", "numpy", "lark", "sqlite_utils", "ray", "dask", "datasette",
+)  # fmt: skip
+FORBIDDEN_NAMES = {"utils", "helpers", "misc", "common", "core", "base"}
+MODULE_LINES = 400
+FUNCTION_LINES = 40
+COMMAND_LINES = 25
+PARAMETERS = 6
+
+LONG_FUNCTIONS: dict[str, str] = {
+    # "module:function": "reason"
+    "document:_turn": "one JSON object, a line for each of its fields",
+}
+LONG_MODULES: dict[str, str] = {}
+MANY_PARAMETERS: dict[str, str] = {}
+
+
+def module_name(path: Path) -> str:
+    return ".".join(path.relative_to(PACKAGE).with_suffix("").parts).removesuffix(".__init__") or "__init__"
+
+
+def functions(path: Path) -> list[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
+    tree = ast.parse(path.read_text())
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
+    return [(f"{module_name(path)}:{node.name}", node) for node in ast.walk(tree) if isinstance(node, kinds)]
+
+
+def length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Lines of a function without decorators, signature and docstring."""
+    body = node.body[1:] if ast.get_docstring(node) else node.body
+    return 0 if not body else (body[-1].end_lineno or 0) - body[0].lineno + 1
+
+
+def test_help_loads_nothing_heavy() -> None:
+    """Importing the command line loads none of the heavy libraries."""
+    code = "import sys, speechcx.cli; print(' '.join(sorted({n.split('.')[0] for n in sys.modules})))"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert set() == set(HEAVY) & set(loaded.stdout.split())
+
+
+def test_modules_stay_small() -> None:
+    """No module has more than 400 lines."""
+    sizes = {module_name(path): len(path.read_text().splitlines()) for path in MODULES}
+    assert {} == {n: s for n, s in sizes.items() if s > MODULE_LINES and n not in LONG_MODULES}
+
+
+def test_functions_fit_on_a_screen() -> None:
+    """No function has more than 40 lines, no command more than 25, docstring left out."""
+    long = {}
+    for path in MODULES:
+        for name, node in functions(path):
+            is_command = any("command(" in ast.unparse(mark) for mark in node.decorator_list)
+            if (
+                length(node) > (COMMAND_LINES if is_command else FUNCTION_LINES)
+                and name not in LONG_FUNCTIONS
+            ):
+                long[name] = length(node)
+    assert {} == long
+
+
+def test_few_parameters() -> None:
+    """No function but a command takes more than 6 parameters."""
+    many = {}
+    for path in MODULES:
+        for name, node in functions(path):
+            if any("command(" in ast.unparse(mark) for mark in node.decorator_list):
+                continue
+            args = node.args
+            names = [arg.arg for arg in (*args.posonlyargs, *args.args, *args.kwonlyargs)]
+            names = [arg for arg in names if arg not in ("self", "cls")]
+            if len(names) > PARAMETERS and name not in MANY_PARAMETERS:
+                many[name] = len(names)
+    assert {} == many
+
+
+def test_no_drawer_modules() -> None:
+    """No module is named for being a drawer."""
+    assert set() == {path.stem for path in MODULES} & FORBIDDEN_NAMES
+
+
+def test_every_module_says_its_idea() -> None:
+    """Every module's docstring begins with a line that ends in a full stop or a colon."""
+    without = []
+    for path in MODULES:
+        first = (ast.get_docstring(ast.parse(path.read_text())) or "").partition("\n\n")[0]
+        if not first.rstrip().endswith((".", ":")):
+            without.append(module_name(path))
+    assert [] == without
+
+
+@pytest.mark.parametrize("path", MODULES, ids=module_name)
+def test_sql_stays_in_its_rooms(path: Path) -> None:
+    """Only store and ask contain SQL."""
+    if path.relative_to(PACKAGE).parts[0] in ("store", "ask"):
+        return
+    statement = re.compile(r"^\s*(SELECT|INSERT INTO|UPDATE \w+ SET|DELETE FROM|CREATE TABLE|PRAGMA)\b", re.M)
+    strings = [
+        node.value
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    ]
+    assert [] == [text for text in strings if statement.search(text)]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=module_name)
+def test_only_the_command_line_prints(path: Path) -> None:
+    """Only cli prints."""
+    if path.relative_to(PACKAGE).parts[0] == "cli":
+        return
+    calls = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
+    assert [] == [node.lineno for node in calls if ast.unparse(node.func) == "print"]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=module_name)
+def test_only_listening_rooms_compute_on_sound(path: Path) -> None:
+    """Only the rooms that hear touch the samples of an Audio."""
+    room = path.relative_to(PACKAGE).parts[0]
+    if room in ("audio", "turns", "transcribe", "prosody", "waveform.py", "call"):
+        return
+    assert ".samples" not in path.read_text()
+
+
+def test_exceptions_are_still_needed() -> None:
+    """Every name on a list of exceptions exists and still is over the limit."""
+    lengths = {name: length(node) for path in MODULES for name, node in functions(path)}
+    assert [] == [name for name in LONG_FUNCTIONS if lengths.get(name, 0) <= COMMAND_LINES]
+    sizes = {module_name(path): len(path.read_text().splitlines()) for path in MODULES}
+    assert [] == [name for name in LONG_MODULES if sizes.get(name, 0) <= MODULE_LINES]
+
+
+def test_every_source_file_has_its_tests() -> None:
+    """Each module of the package is named by a test file of the same name, or its room is tested as one."""
+    names = {path.stem.removeprefix("test_") for path in (ROOT / "tests").rglob("test_*.py")}
+    rooms = {path.parent.name for path in (ROOT / "tests").rglob("test_*.py")}
+    missing = []
+    for path in MODULES:
+        name = path.parent.name if path.stem == "__init__" else path.stem
+        if name not in names and path.parent.name not in rooms and path.stem not in ("__main__",):
+            missing.append(module_name(path))
+    assert [] == missing
