@@ -11,17 +11,55 @@ from dataclasses import dataclass, fields
 from speechcx.call.assessment import Flow, PartyFeeling, PartyFlow, Reading
 from speechcx.call.recording import Party
 
-CALL_METRICS = (
-    "audio_duration_s", "speech_s", "hold_s", "ivr_s", "silence_s", "agent_only_s", "customer_only_s",
-    "both_s", "conversation_s", "non_talk_s", "non_talk_count", "longest_silence_s", "non_talk_share",
-    "greeting_latency_s", "overlap_s", "overlap_count", "interruption_count",
-)  # fmt: skip
-PARTY_METRICS = (
-    "talk_s", "talk_share", "turns", "words", "interruptions", "pace_wpm", "articulation_wpm",
-    "pauses_per_min", "pause_median_s", "pause_p90_s", "pause_share", "response_latency_s",
-    "longest_monologue_s", "level_dbov", "pitch_hz", "pitch_range_st", "voiced_share",
-    "sentiment_score", "sentiment_q1", "sentiment_q2", "sentiment_q3", "sentiment_q4", "sentiment_shift",
-)  # fmt: skip
+CALL_METRICS: dict[str, str] = {
+    "audio_duration_s": "decoded length of the recording",
+    "speech_s": "time in which anybody speaks",
+    "hold_s": "hold music or tone, found in the audio or given by metadata",
+    "ivr_s": "machine prompts, only where known",
+    "silence_s": "what is left: nobody speaks and nothing is on hold",
+    "agent_only_s": "only the agent speaks; null where the parties are not trusted",
+    "customer_only_s": "only the customer speaks; null where the parties are not trusted",
+    "both_s": "both speak at once; null where the parties are not trusted",
+    "conversation_s": "from the first start to the last end of speech",
+    "non_talk_s": "sum of all non-talk instances",
+    "non_talk_count": "stretches of 3 s and more (setting) inside the conversation in which nobody speaks",
+    "longest_silence_s": "the longest stretch without speech inside the conversation, hold left out",
+    "non_talk_share": "non-talk of the conversation span, 0 to 1",
+    "greeting_latency_s": "from the start of the call leg to the agent's first word",
+    "overlap_s": "both parties at once, in stretches of 0.1 s and more",
+    "overlap_count": "number of such stretches",
+    "interruption_count": "interruptions by either party",
+}
+"""Measures of the whole call, with their meaning."""
+
+PARTY_METRICS: dict[str, str] = {
+    "talk_s": "the party's only-time plus the time both speak",
+    "talk_share": "its talk over the sum of both parties' talk, 0 to 1",
+    "turns": "number of its turns",
+    "words": "number of its words",
+    "interruptions": "times this party came in while the other spoke (0.5 s and more at once), the other stopped "
+    "within 2 s, and it went on for 1 s and more with more than a back-channel",
+    "pace_wpm": "words a minute of its own speaking time, pauses inside turns kept; null under 10 s of speech",
+    "articulation_wpm": "the same without pauses over 0.3 s inside turns",
+    "pauses_per_min": "pauses of 0.3 s and more inside its turns, a minute of turn time",
+    "pause_median_s": "median length of these pauses",
+    "pause_p90_s": "90th percentile of their length",
+    "pause_share": "these pauses over turn time, 0 to 1",
+    "response_latency_s": "median gap from the end of the other's turn to its reply; over 10 s and hold left out",
+    "longest_monologue_s": "its longest stretch not broken by the other for more than a back-channel",
+    "level_dbov": "ITU-T P.56 active speech level",
+    "pitch_hz": "median fundamental frequency over voiced frames; never to be compared between people",
+    "pitch_range_st": "10th to 90th percentile of pitch, in semitones",
+    "voiced_share": "voiced frames over speech frames, 0 to 1",
+    "sentiment_score": "speaking-time-weighted mean of its turns' sentiment times 5, -5 to 5, drawn to 0 where it "
+    "says little; null under 3 turns or 5 s of speech",
+    "sentiment_q1": "the same for the first quarter of the conversation",
+    "sentiment_q2": "second quarter",
+    "sentiment_q3": "third quarter",
+    "sentiment_q4": "last quarter",
+    "sentiment_shift": "last quarter minus first quarter",
+}
+"""Measures of one party, with their meaning; asked for as ``agent.NAME`` and ``customer.NAME``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +73,8 @@ class Metric:
 
 def metric_names() -> tuple[str, ...]:
     """All names that ``metric:`` conditions and scorecards may use."""
-    prefixed = tuple(f"{party}.{name}" for party in ("agent", "customer") for name in PARTY_METRICS)
-    return CALL_METRICS + prefixed
+    prefixed = (f"{party}.{name}" for party in ("agent", "customer") for name in PARTY_METRICS)
+    return (*CALL_METRICS, *prefixed)
 
 
 def collect_metrics(reading: Reading) -> dict[str, Metric]:
