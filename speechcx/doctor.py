@@ -1,0 +1,188 @@
+"""Look whether this machine can do the work: versions, disk, models, settings; each fault with its cure."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import sqlite3
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from speechcx.config import LoadedSettings
+from speechcx.errors import SpeechcxError
+
+Verdict = Literal["ok", "warning", "fault"]
+
+_SAFE_FFMPEG = (8, 1, 2)
+"""First FFmpeg 8.1 without CVE-2026-8461 (hostile media could run code)."""
+_NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "afs"})
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at.
+
+    Parameters
+    ----------
+    check
+        What was looked at.
+    verdict
+        ``ok``, ``warning`` (works, but) or ``fault`` (a run would fail).
+    found
+        The value.
+    cure
+        What to do; empty where all is well.
+    """
+
+    check: str
+    verdict: Verdict
+    found: str
+    cure: str = ""
+
+
+def examine(loaded: LoadedSettings) -> tuple[Finding, ...]:
+    """Look at everything a run needs, without loading a model.
+
+    Parameters
+    ----------
+    loaded
+        Settings as a run would use them.
+    """
+    checks: tuple[Callable[[LoadedSettings], Iterator[Finding]], ...] = (
+        _python,
+        _machine,
+        _ffmpeg,
+        _sqlite,
+        _database,
+        _settings,
+        _models,
+    )
+    return tuple(finding for check in checks for finding in check(loaded))
+
+
+def _python(_: LoadedSettings) -> Iterator[Finding]:
+    version = platform.python_version()
+    if sys.version_info < (3, 11):
+        yield Finding("python", "fault", version, "install Python 3.11 or newer")
+    else:
+        yield Finding("python", "ok", f"{version} ({sys.executable})")
+
+
+def _machine(_: LoadedSettings) -> Iterator[Finding]:
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    yield Finding("cores", "ok", str(cores))
+    memory_mb = _memory_mb()
+    if memory_mb is not None:
+        enough = memory_mb >= 2000
+        cure = "" if enough else "use --model tiny.en and --workers 1"
+        yield Finding("memory", "ok" if enough else "warning", f"{memory_mb} MB", cure)
+    flags = _cpu_flags()
+    if flags and platform.machine() == "x86_64" and "avx2" not in flags:
+        yield Finding("cpu", "warning", "no AVX2", "recognition works but is several times slower")
+
+
+def _memory_mb() -> int | None:
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
+    except (ValueError, OSError):
+        return None
+
+
+def _cpu_flags() -> frozenset[str]:
+    try:
+        lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
+    except OSError:
+        return frozenset()
+    return frozenset(word for line in lines if line.startswith("flags") for word in line.split())
+
+
+def _ffmpeg(_: LoadedSettings) -> Iterator[Finding]:
+    import av
+
+    text = str(getattr(av, "ffmpeg_version_info", "unknown"))
+    numbers = tuple(int(part) for part in text.lstrip("n").split("-")[0].split(".") if part.isdigit())
+    found = f"FFmpeg {text} in PyAV {av.__version__}"
+    if numbers and numbers < _SAFE_FFMPEG:
+        yield Finding("decoder", "warning", found, "upgrade: pip install 'av>=18.1' (CVE-2026-8461)")
+    else:
+        yield Finding("decoder", "ok", found)
+
+
+def _sqlite(_: LoadedSettings) -> Iterator[Finding]:
+    with sqlite3.connect(":memory:") as connection:
+        options = {row[0] for row in connection.execute("pragma compile_options")}
+    connection.close()
+    if "ENABLE_FTS5" not in options:
+        yield Finding("sqlite", "fault", f"{sqlite3.sqlite_version} without FTS5", "use a Python with FTS5")
+    else:
+        yield Finding("sqlite", "ok", f"{sqlite3.sqlite_version} with FTS5")
+
+
+def _database(loaded: LoadedSettings) -> Iterator[Finding]:
+    database = loaded.resolve(loaded.files.database)
+    if not database.parent.is_dir():
+        yield Finding("database", "fault", f"no folder {database.parent}", "create it, or set files.database")
+        return
+    verdict: Verdict = "ok" if os.access(database.parent, os.W_OK) else "fault"
+    state = "present" if database.is_file() else "not made yet"
+    yield Finding("database", verdict, f"{database} ({state})", "" if verdict == "ok" else "make it writable")
+    kind = _file_system(database.parent)
+    if kind in _NETWORK_FILE_SYSTEMS:
+        yield Finding("file system", "fault", kind, "keep the database on a local disk: WAL needs one")
+    elif kind:
+        yield Finding("file system", "ok", kind)
+    free_mb = shutil.disk_usage(database.parent).free // 2**20
+    floor_mb = loaded.settings.batch.disk_floor_mb
+    enough = free_mb > 3 * floor_mb
+    yield Finding("disk", "ok" if enough else "fault", f"{free_mb} MB free", "" if enough else "free some space")
+
+
+def _file_system(folder: Path) -> str:
+    """Type of the file system `folder` lies on, as the longest matching mount says; empty if unknown."""
+    try:
+        mounts = [line.split() for line in Path("/proc/mounts").read_text("utf-8").splitlines()]
+    except OSError:
+        return ""
+    real = folder.resolve()
+    hits = [(len(m[1]), m[2]) for m in mounts if real.is_relative_to(m[1])]
+    return max(hits)[1] if hits else ""
+
+
+def _settings(loaded: LoadedSettings) -> Iterator[Finding]:
+    yield Finding("settings", "ok", str(loaded.config) if loaded.config else "defaults (no speechcx.toml here)")
+    if loaded.settings.discover.zone is None:
+        yield Finding(
+            "time zone",
+            "warning",
+            "discover.zone is not set",
+            "set it, or times without an offset count as missing",
+        )
+    else:
+        yield Finding("time zone", "ok", loaded.settings.discover.zone)
+    if loaded.files.rulebook:
+        yield _rulebook(loaded.resolve(loaded.files.rulebook))
+
+
+def _rulebook(path: Path) -> Finding:
+    from speechcx.rules import read_rulebook
+
+    try:
+        rulebook = read_rulebook(path)
+    except SpeechcxError as error:
+        return Finding("rulebook", "fault", error.found, error.cure)
+    return Finding("rulebook", "ok", f"{rulebook.name} version {rulebook.version}, {len(rulebook.rules)} rules")
+
+
+def _models(loaded: LoadedSettings) -> Iterator[Finding]:
+    from speechcx.pipeline import needed_models
+    from speechcx.weights import find_model
+
+    for name in needed_models(loaded.settings):
+        try:
+            yield Finding(f"model {name}", "ok", str(find_model(name)))
+        except SpeechcxError as error:
+            yield Finding(f"model {name}", "fault", error.found, error.cure)

@@ -1,0 +1,93 @@
+"""Start a folder to work in: settings, rulebook, roster, and a place for recordings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from speechcx.config import CONFIG_NAME
+from speechcx.errors import UsageError
+from speechcx.rules import starter_rulebook, starter_rulebooks
+
+_CONFIG = """\
+# speechcx settings; docs/config.md lists all of them. Delete a line to get its default.
+
+[files]
+recordings = ["recordings"]     # folders, files or globs
+database = "speechcx.db"
+rulebook = "rulebook.yaml"
+roster = "roster.csv"           # agent,name,team,center,valid_from,valid_to
+
+[discover]
+zone = "{zone}"                 # zone of times that are written without one
+# Where agent, customer and time stand in a file's name; a sidecar JSON or a calls.csv wins over it.
+patterns = ["{{agent}}_{{customer}}_{{started:%Y-%m-%dT%H-%M-%S}}"]
+
+[turns]
+# channels = ["agent", "customer"]   # the party of each channel, where your recorder is sure of it
+
+[transcribe]
+model = "{model}"
+"""
+_ROSTER = "agent,name,team,center,valid_from,valid_to\n"
+
+
+@dataclass(frozen=True, slots=True)
+class StartedProject:
+    """What :func:`start_project` wrote and what it left as it was."""
+
+    folder: Path
+    written: tuple[Path, ...]
+    kept: tuple[Path, ...]
+
+
+def start_project(folder: Path, *, rulebook: str, zone: str, model: str) -> StartedProject:
+    """Write a commented ``speechcx.toml``, a rulebook, an empty roster and a ``recordings`` folder.
+
+    Nothing that is already there is changed.
+
+    Parameters
+    ----------
+    folder
+        Made where missing.
+    rulebook
+        Name of a starter rulebook.
+    zone
+        IANA zone of the recorder's clock, for example ``Europe/Berlin``.
+    model
+        Recognition model, for example ``base``.
+
+    Raises
+    ------
+    UsageError
+        There is no such starter rulebook or zone.
+    """
+    if rulebook not in starter_rulebooks():
+        raise UsageError(
+            f"no starter rulebook {rulebook!r}", f"one of {', '.join(starter_rulebooks())}", "choose one of these"
+        )
+    _check_zone(zone)
+    wanted = {
+        CONFIG_NAME: _CONFIG.format(zone=zone, model=model),
+        "rulebook.yaml": starter_rulebook(rulebook),
+        "roster.csv": _ROSTER,
+    }
+    (folder / "recordings").mkdir(parents=True, exist_ok=True)
+    written, kept = [], []
+    for name, text in wanted.items():
+        path = folder / name
+        if path.exists():
+            kept.append(path)
+        else:
+            path.write_text(text, "utf-8")
+            written.append(path)
+    return StartedProject(folder, tuple(written), tuple(kept))
+
+
+def _check_zone(zone: str) -> None:
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise UsageError(f"no time zone {zone!r}", "an IANA name such as Europe/Berlin", "correct --zone") from error
