@@ -1,0 +1,183 @@
+"""Opening the database file: safe settings, migrations with a backup, one kind of write transaction."""
+
+from __future__ import annotations
+
+import os
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import resources
+from pathlib import Path
+from urllib.parse import quote
+
+from speechcx.errors import DatabaseBad, DatabaseMissing
+
+APPLICATION_ID = 0x53504358
+"""Marks the file as ours: the letters SPCX."""
+
+BUSY_TIMEOUT_S = 30.0
+"""How long a writer waits for another one."""
+
+_NAME = re.compile(r"(\d{4})_[a-z_]+\.sql")
+
+
+def read_migrations() -> tuple[tuple[str, str], ...]:
+    """(name, SQL) of every migration, in order of their numbers."""
+    folder = resources.files("speechcx.store") / "migrations"
+    found = sorted(entry.name for entry in folder.iterdir() if _NAME.fullmatch(entry.name))
+    return tuple((name.removesuffix(".sql"), (folder / name).read_text(encoding="utf-8")) for name in found)
+
+
+def open_database(path: Path, *, create: bool, read_only: bool) -> sqlite3.Connection:
+    """A connection with safe settings to a database of this version's schema.
+
+    Raises
+    ------
+    DatabaseMissing
+        There is no file, and `create` is not set.
+    DatabaseBad
+        The file is not ours, damaged, or written by a newer version.
+    """
+    _expect_file(path, create=create and not read_only)
+    db = _connect(path, read_only=read_only)
+    try:
+        _set_up(db, read_only=read_only)
+        _bring_up_to_date(db, path, read_only=read_only)
+    except sqlite3.DatabaseError as error:
+        db.close()
+        if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
+            raise
+        raise DatabaseBad(
+            f"{path} cannot be read as a database: {error}",
+            "a database made by `speechcx init` or `speechcx run`",
+            "name another file with --db, or restore this one from a backup",
+        ) from error
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+@contextmanager
+def write_transaction(db: sqlite3.Connection) -> Iterator[None]:
+    """``BEGIN IMMEDIATE`` to ``COMMIT``; inside an open one, part of it.
+
+    Immediate, because a deferred transaction that reads before it writes fails at once when another
+    writer comes between, whatever the busy timeout says.
+    """
+    if db.in_transaction:
+        yield
+        return
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise
+    try:
+        db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise
+
+
+def _expect_file(path: Path, *, create: bool) -> None:
+    if path.exists():
+        return
+    if not create:
+        raise DatabaseMissing(
+            f"there is no database at {path}", "a database", "run `speechcx init` or `speechcx run` first"
+        )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # The log and index files SQLite makes beside it take over this mode.
+    handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+    os.fchmod(handle, 0o600)
+    os.close(handle)
+
+
+def _connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
+    mode = "ro" if read_only else "rw"
+    place = f"file:{quote(os.fsencode(path.absolute()))}?mode={mode}"
+    return sqlite3.connect(place, uri=True, isolation_level=None, timeout=BUSY_TIMEOUT_S)
+
+
+def _set_up(db: sqlite3.Connection, *, read_only: bool) -> None:
+    db.execute("PRAGMA foreign_keys = ON")
+    db.execute("PRAGMA cache_size = -65536")
+    db.execute("PRAGMA temp_store = MEMORY")
+    if read_only:
+        db.execute("PRAGMA query_only = ON")
+        db.execute("PRAGMA trusted_schema = OFF")
+        return
+    db.execute("PRAGMA journal_mode = WAL")
+    db.execute("PRAGMA synchronous = FULL")
+    db.execute("PRAGMA secure_delete = ON")
+    db.execute("PRAGMA journal_size_limit = 67108864")
+
+
+def _bring_up_to_date(db: sqlite3.Connection, path: Path, *, read_only: bool) -> None:
+    newest = len(read_migrations())
+    mark = db.execute("PRAGMA application_id").fetchone()[0]
+    version = db.execute("PRAGMA user_version").fetchone()[0]
+    empty = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
+    if mark != APPLICATION_ID and not empty:
+        raise DatabaseBad(
+            f"{path} is a database of another program",
+            "a database made by `speechcx init` or `speechcx run`",
+            "name another file with --db",
+        )
+    if version > newest:
+        raise DatabaseBad(
+            f"{path} has schema {version}, written by a newer speechcx",
+            f"schema {newest} or older",
+            "upgrade speechcx on this machine",
+        )
+    if version == newest:
+        return
+    if read_only:
+        raise DatabaseBad(
+            f"{path} has schema {version}, older than this speechcx reads",
+            f"schema {newest}",
+            "run `speechcx run` or `speechcx init` once: it keeps a backup and brings the database up to date",
+        )
+    if not empty:
+        back_up(db, path.with_name(f"{path.name}.schema-{version:04d}.bak"))
+    migrate(db)
+
+
+def back_up(db: sqlite3.Connection, target: Path) -> None:
+    """A whole copy of the database at `target`, readable by its owner only."""
+    target.unlink(missing_ok=True)
+    os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    copy = sqlite3.connect(target)
+    try:
+        db.backup(copy)
+    finally:
+        copy.close()
+
+
+def migrate(db: sqlite3.Connection, *, stop_after: int | None = None) -> None:
+    """Apply every migration that is missing, all in one transaction.
+
+    ``executescript`` of Python itself would commit first; the one of sqlite-utils runs statement by
+    statement inside an open transaction. Opening it here, immediately, keeps two programs that
+    start at once from migrating twice.
+    """
+    # Imported here: 0.1 s that an up-to-date database need not pay.
+    from sqlite_utils import Database, Migrations
+
+    scripts = read_migrations()[:stop_after]
+    steps = Migrations("speechcx")
+    for name, sql in scripts:
+
+        def step(database: Database, sql: str = sql) -> None:
+            database.executescript(sql)
+
+        steps(name=name)(step)
+    with write_transaction(db):
+        steps.apply(Database(db))
+        db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        db.execute(f"PRAGMA user_version = {len(scripts)}")
