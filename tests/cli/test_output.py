@@ -1,0 +1,69 @@
+"""What reaches the screen: hostile text is harmless, missing is a dash, formats parse back."""
+
+import csv
+import io
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from speechcx.cli.output import Column, clean, clock, format_cell, print_rows
+
+COLUMNS = (Column("agent", "agent"), Column("score", "score", digits=1), Column("talk", "talk", share=True))
+
+
+@given(st.text(st.characters(), max_size=200))
+def test_no_control_character_gets_out(text: str) -> None:
+    """Cleaned text holds no control character and prints as UTF-8."""
+    cleaned = clean(text)
+    assert not any(ord(char) < 32 or 127 <= ord(char) < 160 for char in cleaned)
+    cleaned.encode("utf-8")
+
+
+@pytest.mark.parametrize("text", ["[/b]", "[link=http://x]y[/link]", "\x1b[31mred", "a\u202eb"])
+@pytest.mark.parametrize("style", ["table", "csv", "json"])
+def test_markup_and_escapes_are_only_text(text: str, style, capsys: pytest.CaptureFixture[str]) -> None:
+    """Markup and terminal escapes in a name neither crash a table nor pass through it."""
+    print_rows("agents", [{"agent": text, "score": 1.0, "talk": 0.5}], COLUMNS, style=style)
+    out = capsys.readouterr().out
+    assert "\x1b" not in out
+    if style == "table":
+        assert text.split("\x1b")[0].split("\u202e")[0] in out
+
+
+def test_missing_is_a_dash_never_zero() -> None:
+    """A missing number is shown as a dash."""
+    assert "-" == format_cell(None, COLUMNS[1])
+    assert "0.0" == format_cell(0.0, COLUMNS[1])
+    assert "50 %" == format_cell(0.5, COLUMNS[2])
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@"])
+def test_csv_holds_no_live_formula(start: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Text that a spreadsheet would run is quoted; numbers stay numbers."""
+    print_rows("agents", [{"agent": f"{start}1+1", "score": -2.5, "talk": None}], COLUMNS, style="csv")
+    rows = list(csv.reader(io.StringIO(capsys.readouterr().out)))
+    assert ["agent", "score", "talk"] == rows[0]
+    assert [f"'{start}1+1", "-2.5", ""] == rows[1]
+
+
+def test_json_rows_keep_every_key(capsys: pytest.CaptureFixture[str]) -> None:
+    """The JSON document has a version, a kind and whole rows; nothing on stderr."""
+    print_rows("agents", [{"agent": "a", "more": [1]}], COLUMNS, style="json")
+    out, err = capsys.readouterr()
+    assert {"schema_version": 1, "kind": "agents", "rows": [{"agent": "a", "more": [1]}]} == json.loads(out)
+    assert "" == err
+
+
+def test_empty_table_says_what_would_widen(capsys: pytest.CaptureFixture[str]) -> None:
+    """An empty result leaves stdout empty and advises on stderr."""
+    print_rows("agents", [], COLUMNS, empty="No calls in May; there are calls in June.")
+    out, err = capsys.readouterr()
+    assert ("", "No calls in May; there are calls in June.\n") == (out, err)
+
+
+@pytest.mark.parametrize(("seconds", "shown"), [(0, "0:00.0"), (59.96, "1:00.0"), (125.3, "2:05.3"), (None, "-")])
+def test_clock(seconds, shown: str) -> None:
+    """Seconds are shown as minutes and seconds."""
+    assert shown == clock(seconds)
