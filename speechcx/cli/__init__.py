@@ -64,5 +64,7 @@ def main() -> None:
     except Exception as error:
         if os.environ.get("SPEECHCX_DEBUG"):
             raise
-        note(f"speechcx: unexpected {type(error).__name__}: {error}\n  To do: set SPEECHCX_DEBUG=1 and report it")
+        note(
+            f"speechcx: unexpected {type(error).__name__}: {error}\n  To do: set SPEECHCX_DEBUG=1 and report it"
+        )
         sys.exit(1)

@@ -38,7 +38,9 @@ def register(app: typer.Typer) -> None:
 
 
 def doctor(
-    settings: Annotated[bool, typer.Option("--settings", help="Print every setting and its origin instead.")] = False,
+    settings: Annotated[
+        bool, typer.Option("--settings", help="Print every setting and its origin instead.")
+    ] = False,
     config: options.Config = None,
     overrides: options.Overrides = None,
     as_json: options.AsJson = False,
@@ -91,7 +93,9 @@ def list_(as_json: options.AsJson = False) -> None:
 
 @models.command()
 def pull(
-    names: Annotated[list[str] | None, typer.Argument(help="Models; default: those the settings need.")] = None,
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Models; default: those the settings need.")
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Fetch again even if present.")] = False,
     config: options.Config = None,
     overrides: options.Overrides = None,
@@ -105,7 +109,9 @@ def pull(
 
 @models.command()
 def verify(
-    names: Annotated[list[str] | None, typer.Argument(help="Models; default: those the settings need.")] = None,
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Models; default: those the settings need.")
+    ] = None,
     config: options.Config = None,
     overrides: options.Overrides = None,
 ) -> None:

@@ -93,6 +93,8 @@ def parties(channels: str | None) -> tuple[str, ...] | None:
     for party in named:
         if party not in PARTIES:
             raise UsageError(
-                f"--channels names {party!r}", f"one of {', '.join(PARTIES)}", "write --channels agent,customer"
+                f"--channels names {party!r}",
+                f"one of {', '.join(PARTIES)}",
+                "write --channels agent,customer",
             )
     return named

@@ -38,7 +38,9 @@ def clean(text: str) -> str:
     """`text` without control and format characters and lone surrogates; line breaks become spaces."""
     spaced = text.replace("\n", " ").replace("\t", " ").replace("\r", " ")
     return "".join(
-        char if unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co", "Cn") else "\N{REPLACEMENT CHARACTER}"
+        char
+        if unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co", "Cn")
+        else "\N{REPLACEMENT CHARACTER}"
         for char in spaced
     )
 
