@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+from speechcx.executors import WorkerLimits, WorkerLost
+from speechcx.executors.processes import ProcessExecutor
+from speechcx.executors.worker import resident_bytes
+from tests.faults.workers import work
+
+
+def one(task: str, **limits: int) -> object:
+    [(_, result)] = ProcessExecutor(WorkerLimits(**limits)).map(work, [task])
+    return result
+
+
+def test_workers_leave_signals_to_the_parent() -> None:
+    """SIGINT, SIGTERM and SIGHUP are ignored in a worker."""
+    assert [True, True, True] == one("signals")
+
+
+def test_the_memory_limit_holds() -> None:
+    """An allocation over the limit is lost as out_of_memory; one below it is made."""
+    lost = one("allocate:900", memory_mb=700)
+    assert isinstance(lost, WorkerLost)
+    assert "out_of_memory" == lost.reason
+    assert 1_000_000 == one("allocate:1", memory_mb=700)
+
+
+def test_a_result_that_does_not_pickle_costs_one_item() -> None:
+    """The worker says so and goes on."""
+    found = dict(ProcessExecutor(WorkerLimits()).map(work, ["unpicklable", "square:3"]))
+    lost = found["unpicklable"]
+    assert isinstance(lost, WorkerLost)
+    assert "raised" == lost.reason
+    assert 9 == found["square:3"]
+
+
+def test_a_worker_that_has_grown_is_replaced() -> None:
+    """Memory a task leaves behind ends the worker after that task."""
+    pids = [
+        result for _, result in ProcessExecutor(WorkerLimits()).map(work, ["keep:1", "keep:350", "keep:1"])
+    ]
+    assert pids[0] == pids[1] != pids[2]
+
+
+def test_resident_memory_is_that_of_this_process() -> None:
+    """Bytes, not pages or kilobytes."""
+    block = b"x" * 50_000_000
+    with_block = resident_bytes()
+    del block
+    assert 40_000_000 < with_block - resident_bytes() < 60_000_000
