@@ -1,0 +1,70 @@
+"""Settings come from file, environment and flags, in that order of force, and say where from."""
+
+from pathlib import Path
+
+import pytest
+
+from speechcx.config import load_settings
+from speechcx.errors import ConfigError
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "speechcx.toml"
+    path.write_text(text, "utf-8")
+    return path
+
+
+def test_later_sources_win_and_are_remembered(tmp_path: Path) -> None:
+    """Flags win over the environment, which wins over the file; each value remembers its source."""
+    path = write(tmp_path, '[transcribe]\nmodel = "base"\n[batch]\nworkers = 3\nmax_attempts = 4\n')
+    loaded = load_settings(
+        path,
+        overrides=["batch.workers=7"],
+        environment={"SPEECHCX_BATCH_WORKERS": "5", "SPEECHCX_BATCH_MAX_ATTEMPTS": "6", "HOME": "/x"},
+    )
+    assert ("base", 7, 6) == (
+        loaded.settings.transcribe.model,
+        loaded.settings.batch.workers,
+        loaded.settings.batch.max_attempts,
+    )
+    assert {
+        "transcribe.model": str(path),
+        "batch.workers": "--set batch.workers=7",
+        "batch.max_attempts": "environment SPEECHCX_BATCH_MAX_ATTEMPTS",
+    } == dict(loaded.origins)
+
+
+def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
+    """A relative path of the settings starts at the folder of the settings file."""
+    loaded = load_settings(write(tmp_path, '[files]\ndatabase = "a/b.db"\n'), environment={})
+    assert tmp_path / "a" / "b.db" == loaded.resolve(loaded.files.database)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[transcribe]\nmodle = 'base'\n", r"no setting 'modle'(.|\n)*did you mean 'model'"),
+        ("[transcrib]\nmodel = 'base'\n", r"no section \[transcrib\](.|\n)*did you mean 'transcribe'"),
+        ("model = 'base'\n", "stands outside any section"),
+        ("[batch]\nworkers = 'many'\n", r"batch\.workers, got 'many'"),
+        ("[batch]\nworkers = -1\n", "workers must be 0 or more, got -1"),
+        ("[batch\n", "is not TOML"),
+    ],
+)
+def test_wrong_settings_say_what_is_right(tmp_path: Path, text: str, message: str) -> None:
+    """Each kind of mistake names the place and what would be legal."""
+    with pytest.raises(ConfigError, match=message):
+        load_settings(write(tmp_path, text), environment={})
+
+
+@pytest.mark.parametrize("override", ["workers=3", "batch.workers", ""])
+def test_malformed_override_shows_the_form(override: str) -> None:
+    """A --set without section or value shows how to write it."""
+    with pytest.raises(ConfigError, match=r"section\.key=value"):
+        load_settings(None, overrides=[override], environment={})
+
+
+def test_missing_file_is_an_error(tmp_path: Path) -> None:
+    """A named settings file that is not there is an error, not the defaults."""
+    with pytest.raises(ConfigError, match="cannot read"):
+        load_settings(tmp_path / "nowhere.toml", environment={})
