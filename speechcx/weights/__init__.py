@@ -1,0 +1,331 @@
+"""Where model weights lie on this machine, and whether they are what the manifest says.
+
+Takes a model's name (``base``, ``whisper-base``, ``sentiment``) or a folder; gives the folder to
+load from. Never goes to the network: only :func:`speechcx.weights.fetch.pull_model` does, when
+asked to. To add a model, write its files, sizes, digests and sources into ``models/models.toml``.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path, PurePosixPath
+from typing import Literal
+
+from speechcx.errors import ModelBad, ModelMissing
+from speechcx.weights.manifest import (
+    SAFE_NAMES,
+    SAFE_SUFFIXES,
+    Build,
+    Model,
+    Source,
+    models_home,
+    read_manifest,
+)
+from speechcx.weights.seals import sealed_digests
+
+__all__ = [
+    "ModelCheck",
+    "ModelStatus",
+    "find_model",
+    "list_models",
+    "model_digest",
+    "models_folder",
+    "named_model",
+    "verify_model",
+    "where",
+]
+
+MODELS_VARIABLE = "SPEECHCX_MODELS"
+"""Environment variable that names a folder with one folder for each model."""
+
+State = Literal["ready", "missing", "bad"]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelStatus:
+    """One line of ``speechcx models list``; `path` is None where the model is not on this machine."""
+
+    name: str
+    aliases: tuple[str, ...]
+    task: str
+    about: str
+    licence: str
+    size_bytes: int
+    state: State
+    path: str | None
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCheck:
+    """What ``speechcx models verify`` found: every file read whole and compared.
+
+    Parameters
+    ----------
+    name
+        The model's name in the manifest.
+    path
+        The folder that was read.
+    files
+        Paths of the files read.
+    problems
+        One sentence for each file that is not what the manifest says; empty when all is right.
+    """
+
+    name: str
+    path: str
+    files: tuple[str, ...]
+    problems: tuple[str, ...]
+
+    @property
+    def is_good(self) -> bool:
+        """Whether every file is what the manifest says."""
+        return not self.problems
+
+
+def models_folder() -> Path:
+    """Where pulled models go: ``$SPEECHCX_MODELS``, else the user's data folder."""
+    chosen = os.environ.get(MODELS_VARIABLE)
+    return Path(chosen).expanduser() if chosen else _user_folder()
+
+
+def named_model(name: str) -> Model | None:
+    """The manifest's model of that name or alias, None where there is none."""
+    return next((model for model in read_manifest() if name == model.name or name in model.aliases), None)
+
+
+def find_model(name: str) -> Path:
+    """The folder of a model, checked: sizes always, digests when a file is new or changed.
+
+    Looked for in this order: a folder given as such; ``$SPEECHCX_MODELS``; the user's data folder;
+    beside the manifest; an installed package that carries the weights.
+
+    Parameters
+    ----------
+    name
+        A name or alias of the manifest, the name of a folder in a models folder, or a path
+        (anything with a path separator in it, or beginning with ``~`` or ``.``).
+
+    Raises
+    ------
+    ModelMissing
+        It is on this machine nowhere; the message says how to get it.
+    ModelBad
+        It is there, but is not what the manifest says, or is in a format that can run code.
+    """
+    if is_folder_name(name):
+        return _explicit_folder(Path(name).expanduser())
+    model = named_model(name)
+    if model is None:
+        return _unlisted_folder(name)
+    for folder in _candidates(model):
+        if folder.is_dir():
+            problems = _compare(model, folder, trust=True)
+            if problems:
+                raise ModelBad(
+                    f"model {model.name!r} in {folder} is not what the manifest says: {problems[0]}",
+                    f"the files of {model.name} as models.toml lists them",
+                    f"run `speechcx models pull {model.name} --force`, or name another folder",
+                )
+            return folder
+    raise ModelMissing(
+        f"model {model.name!r} is not on this machine",
+        f"its files in one of {', '.join(str(folder) for folder in _candidates(model))}",
+        f"run `speechcx models pull {model.name}` where there is a network",
+    )
+
+
+def where(name: str) -> Path:
+    """The folder a run would load `name` from; raises as :func:`find_model` does."""
+    return find_model(name)
+
+
+def list_models() -> tuple[ModelStatus, ...]:
+    """Every model of the manifest, and whether it is on this machine."""
+    return tuple(_status(model) for model in read_manifest())
+
+
+def verify_model(name: str) -> ModelCheck:
+    """Read every file of a model whole and compare it with the manifest.
+
+    Raises
+    ------
+    ModelMissing
+        The model is not on this machine, or no such model is in the manifest.
+    """
+    model = named_model(name)
+    if model is None:
+        raise _no_such_model(name)
+    for folder in _candidates(model):
+        if folder.is_dir():
+            files = tuple(file.path for file in _nearest_build(model, folder).files)
+            return ModelCheck(model.name, str(folder), files, _compare(model, folder, trust=False))
+    find_model(name)
+    raise AssertionError("find_model raises where no candidate is a folder")  # pragma: no cover
+
+
+def model_digest(folder: Path) -> str:
+    """Identity of the weights in a folder: 16 hex digits over the digests of all its files."""
+    names = tuple(sorted(path.name for path in folder.iterdir() if path.is_file() and _is_safe(path)))
+    digests = sealed_digests(folder, names)
+    lines = "".join(f"{digests[name]}  {name}\n" for name in names)
+    return hashlib.sha256(lines.encode()).hexdigest()[:16]
+
+
+def is_folder_name(name: str) -> bool:
+    """Whether a model was named by a path and not by a name of the manifest."""
+    return os.sep in name or name.startswith(("~", "."))
+
+
+def _explicit_folder(folder: Path) -> Path:
+    if not folder.is_dir():
+        raise ModelMissing(
+            f"{folder} is no folder",
+            "a folder with the model's files, or a model's name",
+            "correct the path; `speechcx models list` shows the names",
+        )
+    unsafe = sorted(
+        path.name for path in folder.iterdir() if path.suffix in {".bin", ".pt", ".pth", ".pkl", ".ckpt"}
+    )
+    unsafe = [name for name in unsafe if name not in SAFE_NAMES or _is_pickle(folder / name)]
+    loadable = any(path.suffix in {".onnx", ".safetensors"} for path in folder.iterdir())
+    if unsafe and not (loadable or _has_ctranslate2(folder)):
+        raise ModelBad(
+            f"{folder} holds only weights that can run code when loaded: {', '.join(unsafe)}",
+            "CTranslate2 (model.bin), ONNX or safetensors",
+            "convert the model first (ct2-transformers-converter for Whisper)",
+        )
+    return folder
+
+
+def _has_ctranslate2(folder: Path) -> bool:
+    return (folder / "model.bin").is_file() and not _is_pickle(folder / "model.bin")
+
+
+def _is_pickle(path: Path) -> bool:
+    with path.open("rb") as file:
+        head = file.read(4)
+    # A torch checkpoint is a zip archive or a bare pickle of protocol 2 to 5; CTranslate2 begins
+    # with its small version number.
+    return head[:2] == b"PK" or (head[:1] == b"\x80" and head[1:2] in b"\x02\x03\x04\x05")
+
+
+def _unlisted_folder(name: str) -> Path:
+    for root in _roots():
+        if name not in {"", ".", ".."} and (root / name).is_dir():
+            return _explicit_folder(root / name)
+    raise _no_such_model(name)
+
+
+def _no_such_model(name: str) -> ModelMissing:
+    names = [each for model in read_manifest() for each in (model.name, *model.aliases)]
+    near = difflib.get_close_matches(name, names, n=1)
+    return ModelMissing(
+        f"no model {name!r} in the manifest nor in {' or '.join(str(root) for root in _roots())}",
+        f"one of {', '.join(names)}, or a folder with CTranslate2 files",
+        f"use {near[0]!r}" if near else "name the folder with its path, or put it into a models folder",
+    )
+
+
+def _user_folder() -> Path:
+    import platformdirs
+
+    return platformdirs.user_data_path("speechcx") / "models"
+
+
+def _roots() -> tuple[Path, ...]:
+    """Folders that hold one folder for each model, in the order they are searched."""
+    return tuple(dict.fromkeys((models_folder(), _user_folder(), models_home())))
+
+
+def _candidates(model: Model) -> tuple[Path, ...]:
+    named = (root / name for root in _roots() for name in (model.name, *model.aliases))
+    return (*named, *_installed_folders(model))
+
+
+def _installed_folders(model: Model) -> Iterator[Path]:
+    """Folders inside installed packages that hold a whole build under the manifest's own file names."""
+    for build in model.builds:
+        for source in build.sources:
+            folder = _package_folder(source)
+            if folder is not None:
+                yield folder
+
+
+def _package_folder(source: Source) -> Path | None:
+    paths = [PurePosixPath(part.path) for part in source.parts]
+    folders = {path.parent for path in paths}
+    # Joined parts need a pull: no package then holds the file as it is loaded.
+    if len(folders) != 1 or any(
+        path.name != part.file for path, part in zip(paths, source.parts, strict=True)
+    ):
+        return None
+    (folder,) = folders
+    spec = find_spec(folder.parts[0])
+    if spec is None or not spec.submodule_search_locations:
+        return None
+    return Path(next(iter(spec.submodule_search_locations))).joinpath(*folder.parts[1:])
+
+
+def _nearest_build(model: Model, folder: Path) -> Build:
+    def distance(build: Build) -> int:
+        return sum(not _has_size(folder / file.path, file.size_bytes) for file in build.files)
+
+    return min(model.builds, key=distance)
+
+
+def _has_size(path: Path, size_bytes: int) -> bool:
+    return path.is_file() and path.stat().st_size == size_bytes
+
+
+def _compare(model: Model, folder: Path, *, trust: bool) -> tuple[str, ...]:
+    """Sentences on what differs from the nearest build of the manifest."""
+    build = _nearest_build(model, folder)
+    problems = []
+    for file in build.files:
+        path = folder / file.path
+        if not path.is_file():
+            problems.append(f"{file.path} is missing")
+        elif path.stat().st_size != file.size_bytes:
+            problems.append(f"{file.path} has {path.stat().st_size} bytes, not {file.size_bytes}")
+    if problems:
+        return tuple(problems)
+    digests = sealed_digests(folder, tuple(file.path for file in build.files), trust=trust)
+    return tuple(
+        f"{file.path} has SHA-256 {digests[file.path][:12]}..., not {file.sha256[:12]}..."
+        for file in build.files
+        if digests[file.path] != file.sha256
+    )
+
+
+def _status(model: Model) -> ModelStatus:
+    state: State = "ready"
+    path: str | None = None
+    try:
+        path = str(find_model(model.name))
+    except ModelMissing:
+        state = "missing"
+    except ModelBad:
+        state = "bad"
+        path = next((str(folder) for folder in _candidates(model) if folder.is_dir()), None)
+    sources = tuple(source.label for build in model.builds for source in build.sources)
+    return ModelStatus(
+        model.name,
+        model.aliases,
+        model.task,
+        model.about,
+        model.licence,
+        model.size_bytes,
+        state,
+        path,
+        sources,
+    )
+
+
+def _is_safe(path: Path) -> bool:
+    return path.suffix in SAFE_SUFFIXES or path.name in SAFE_NAMES
