@@ -10,12 +10,15 @@ of functions that write and read it.
 from __future__ import annotations
 
 import sqlite3
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
-from speechcx.call import Call
+from speechcx.call import Assessment, Call, Conversation, Details
+from speechcx.store import calls, heard, judged, past, places
 from speechcx.store.database import open_database, write_transaction
+from speechcx.store.filters import CallFilter
 from speechcx.store.ledger import (
     FileState,
     FileStats,
@@ -25,8 +28,10 @@ from speechcx.store.ledger import (
     RunSummary,
     digest_details,
 )
+from speechcx.store.names import Names
 
 __all__ = [
+    "CallFilter",
     "FileState",
     "FileStats",
     "KnownFile",
@@ -39,12 +44,23 @@ __all__ = [
 
 
 class Store:
-    """An open database; a context manager. Make one with :meth:`open`."""
+    """An open database; a context manager. Make one with :meth:`open`.
+
+    Attributes
+    ----------
+    db
+        The connection. Every write goes through the methods below.
+    path
+        The database file.
+    ledger
+        Files, runs, attempts and failures.
+    """
 
     def __init__(self, db: sqlite3.Connection, path: Path) -> None:
         self.db = db
         self.path = path
         self.ledger = Ledger(db, write=self.write, save_call=self.save_call)
+        self._names = Names(db)
 
     @classmethod
     def open(cls, path: str | Path, *, create: bool = False, read_only: bool = False) -> Store:
@@ -81,9 +97,119 @@ class Store:
     ) -> None:
         self.close()
 
-    def write(self) -> AbstractContextManager[None]:
+    @contextmanager
+    def write(self) -> Iterator[None]:
         """One write transaction (``BEGIN IMMEDIATE``); inside another one, part of it."""
-        return write_transaction(self.db)
+        try:
+            with write_transaction(self.db):
+                yield
+        except BaseException:
+            self._names.forget()
+            raise
+
+    # --- calls
 
     def save_call(self, call: Call) -> None:
-        """Replace everything stored of a call by this."""
+        """Replace everything stored of a call by this, in one transaction.
+
+        An assessment under another rulebook than the new one is kept. A call that was heard from
+        the same file before and is nowhere else any more is set aside (``superseded_by``).
+        """
+        with self.write():
+            calls.replace_call(self.db, call, self._names)
+
+    def save_assessment(self, call_id: str, assessment: Assessment) -> None:
+        """Judge a stored call anew; an assessment under another rulebook is kept under its version.
+
+        Many in one ``with store.write():`` cost one commit.
+
+        Raises
+        ------
+        KeyError
+            The call is not stored.
+        """
+        with self.write():
+            calls.replace_assessment(self.db, self._call_no(call_id), assessment, self._names)
+
+    def update_details(self, call_id: str, details: Details) -> None:
+        """Correct what is known of a stored call besides its sound; its measures stay as they are.
+
+        Rules may ask for details, so judge it anew afterwards.
+
+        Raises
+        ------
+        KeyError
+            The call is not stored.
+        """
+        with self.write():
+            calls.replace_details(self.db, self._call_no(call_id), details, self._names)
+            self.ledger.note_details(call_id, details)
+
+    def load(self, call_id: str) -> Call:
+        """A stored call, equal to the one that was saved.
+
+        Raises
+        ------
+        KeyError
+            The call is not stored.
+        """
+        call_no = self._call_no(call_id)
+        return Call(heard.read_heard(self.db, call_no), judged.read_judged(self.db, call_no))
+
+    def load_conversation(self, call_id: str) -> Conversation:
+        """What was heard in a stored call; KeyError where it is not stored."""
+        return heard.read_heard(self.db, self._call_no(call_id))
+
+    def load_assessment(self, call_id: str, *, digest: str | None = None) -> Assessment | None:
+        """The present assessment of a stored call, or the one under the rulebook of a digest.
+
+        Returns
+        -------
+        Assessment or None
+            None where the call was never judged under that rulebook.
+
+        Raises
+        ------
+        KeyError
+            The call is not stored.
+        """
+        call_no = self._call_no(call_id)
+        present = judged.read_judged(self.db, call_no)
+        if digest is None or present.digest == digest:
+            return present
+        return past.read_past(self.db, call_no, digest)
+
+    def iter_call_ids(self, filters: CallFilter | None = None) -> Iterator[str]:
+        """Ids of stored calls, oldest first. The list is fixed at the start: writing meanwhile is safe."""
+        where, values = (filters or CallFilter()).to_sql()
+        rows = self.db.execute(f"SELECT c.call_id FROM calls c WHERE {where} ORDER BY c.call_no", values)
+        return iter([call_id for (call_id,) in rows.fetchall()])
+
+    def has_call(self, call_id: str) -> bool:
+        """Whether a call is stored."""
+        return calls.find_call_no(self.db, call_id) is not None
+
+    def _call_no(self, call_id: str) -> int:
+        found = calls.find_call_no(self.db, call_id)
+        if found is None:
+            raise KeyError(call_id)
+        return found
+
+    # --- what calls refer to
+
+    def save_rulebook(self, digest: str, *, name: str, version: str, source: str) -> None:
+        """Keep the text of a rulebook beside the calls judged under it."""
+        with self.write():
+            number = self._names.rulebook_no_of(digest, name, version)
+            self.db.execute("UPDATE rulebooks SET source = ? WHERE rulebook_no = ?", (source, number))
+
+    def sync_roster(self, entries: Iterable[places.Entry]) -> int:
+        """Make the stored roster what `entries` say; teams and centers of calls follow.
+
+        Returns
+        -------
+        int
+            Number of agents whose entries changed.
+        """
+        with self.write():
+            return places.sync_roster(self.db, entries)

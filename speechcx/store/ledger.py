@@ -19,6 +19,8 @@ from typing import Literal
 
 from speechcx import __version__
 from speechcx.call import Call, Details, Failure, Outcome, Recording
+from speechcx.store.moments import utc_text
+from speechcx.store.paths import plain_text, write_path
 
 FileState = Literal[
     "seen", "settled", "claimed", "done", "failed", "quarantined", "needs_metadata", "duplicate", "skipped"
@@ -116,21 +118,6 @@ def digest_details(details: Details) -> str:
     return hashlib.sha256(repr(known).encode("utf-8", "backslashreplace")).hexdigest()[:16]
 
 
-def to_path_value(path: str | bytes) -> str | bytes:
-    """A path as the column ``files.path`` keeps it: text, or bytes where they are not UTF-8."""
-    raw = os.fsencode(path)
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return raw
-
-
-def utc_text(moment: datetime | None = None) -> str:
-    """A moment (default: now) as UTC text with milliseconds, as every ``_at`` column keeps it."""
-    moment = (moment or datetime.now(UTC)).astimezone(UTC)
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
-
-
 class Ledger:
     """The ledger of one open store.
 
@@ -161,7 +148,8 @@ class Ledger:
         """Every file the ledger knows, by the bytes of its path, in one query."""
         rows = self._db.execute(
             "SELECT f.path, f.size_bytes, f.mtime_ns, f.call_id, f.state, f.reason, f.attempts,"
-            " f.listen_digest, NULL, f.details_digest, f.retry_asked, f.run_id FROM files f"
+            " f.listen_digest, r.digest, f.details_digest, f.retry_asked, f.run_id FROM files f"
+            " LEFT JOIN calls c ON c.call_id = f.call_id LEFT JOIN rulebooks r ON r.rulebook_no = c.rulebook_no"
         )
         return {os.fsencode(path): KnownFile(*rest) for path, *rest in rows}
 
@@ -248,6 +236,13 @@ class Ledger:
             )
             self._open_attempt(run_id, file_id, recording.id)
 
+    def note_details(self, call_id: str, details: Details) -> None:
+        """Write down with which details a call is stored now."""
+        with self._write():
+            self._db.execute(
+                "UPDATE files SET details_digest = ? WHERE call_id = ?", (digest_details(details), call_id)
+            )
+
     def save_outcome(
         self, run_id: int, outcome: Outcome, stats: FileStats, *, state: FileState | None = None
     ) -> None:
@@ -282,7 +277,7 @@ class Ledger:
         Quarantined files are among them. Returns how many were marked; the next run takes them.
         """
         chosen: list[tuple[str, Sequence[str | bytes]]] = [
-            ("call_id", call_ids), ("kind", kinds), ("path", [to_path_value(path) for path in paths])
+            ("call_id", call_ids), ("kind", kinds), ("path", [write_path(path) for path in paths])
         ]  # fmt: skip
         parts = [f"{column} IN ({', '.join('?' * len(values))})" for column, values in chosen if values]
         values = [value for _, group in chosen for value in group]
@@ -298,7 +293,7 @@ class Ledger:
     # --- steps inside a transaction
 
     def _file_id(self, run_id: int, path: str, stats: FileStats) -> int:
-        now, value = utc_text(), to_path_value(path)
+        now, value = utc_text(), write_path(path)
         row = self._db.execute(
             "INSERT INTO files (path, size_bytes, mtime_ns, device, inode, state, run_id, changed_at)"
             " VALUES (?, ?, ?, ?, ?, 'seen', ?, ?) ON CONFLICT (path) DO UPDATE SET"
@@ -359,8 +354,8 @@ class Ledger:
             "INSERT OR REPLACE INTO failures (file_id, call_id, run_id, failed_at, stage, kind, message, cure,"
             " detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
-                file_id, call_id, run_id, utc_text(), failure.stage, failure.kind, failure.message,
-                failure.cure, failure.detail,
+                file_id, call_id, run_id, utc_text(), failure.stage, failure.kind,
+                plain_text(failure.message), plain_text(failure.cure), plain_text(failure.detail),
             ),
         )  # fmt: skip
         self._close_attempt(run_id, file_id, call_id=call_id, outcome=state, kind=failure.kind)

@@ -1,5 +1,19 @@
 -- What was found, tried and done. Comments here become the pages of docs/schema.md.
 
+-- What each table and view is for.
+CREATE TABLE _tables (
+  table_name TEXT PRIMARY KEY, -- table or view
+  comment TEXT NOT NULL -- what it is for
+) STRICT, WITHOUT ROWID;
+
+-- What each column means.
+CREATE TABLE _columns (
+  table_name TEXT NOT NULL, -- table or view
+  column_name TEXT NOT NULL, -- column
+  comment TEXT NOT NULL, -- what it means
+  PRIMARY KEY (table_name, column_name)
+) STRICT, WITHOUT ROWID;
+
 -- Every file that a run has met, by its path.
 CREATE TABLE files (
   file_id INTEGER PRIMARY KEY, -- number of the file in this database

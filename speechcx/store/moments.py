@@ -1,0 +1,76 @@
+"""Moments, days and the numbers of calls: everything the store derives from when a call began."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from speechcx.call import Details
+
+CALLS_A_SECOND = 100
+"""Numbers kept free for calls that began in the same second."""
+
+TURNS_A_CALL = 100_000
+"""Numbers kept free for the turns of one call: a turn a second for 27 hours."""
+
+UNKNOWN_BEFORE = 365 * 86_400 * CALLS_A_SECOND
+"""Calls without a time get numbers below this (the year 1), before all others."""
+
+
+def utc_text(moment: datetime | None = None) -> str:
+    """A moment (default: now) as UTC text with milliseconds, as every ``_at`` column keeps it."""
+    moment = (moment or datetime.now(UTC)).astimezone(UTC)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+
+
+def first_call_no(moment: datetime | None) -> int:
+    """The first number of calls that began in this second; numbers grow with time.
+
+    Because of that, calls and turns lie in the file in the order of time: a month is one stretch of
+    it, and the newest matches of a search are found without sorting.
+    """
+    if moment is None:
+        return 0
+    moment = moment.astimezone(UTC)
+    return (moment.toordinal() * 86_400 + moment.hour * 3600 + moment.minute * 60 + moment.second) * (
+        CALLS_A_SECOND
+    )
+
+
+def first_call_no_of_day(day: date) -> int:
+    """The first number of calls of a day in UTC."""
+    return day.toordinal() * 86_400 * CALLS_A_SECOND
+
+
+def to_local(details: Details) -> datetime | None:
+    """Start of a call on the clock of its own zone; None where the start is unknown."""
+    if details.started_at is None or details.zone is None:
+        return details.started_at
+    try:
+        return details.started_at.astimezone(ZoneInfo(details.zone))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        # The zone is an offset, or a name this machine does not know: the time carries its offset.
+        return details.started_at
+
+
+def write_moment(moment: datetime | None) -> str | None:
+    """A moment with offset, and with its zone in brackets where it has one (RFC 9557)."""
+    if moment is None:
+        return None
+    zone = moment.tzinfo
+    return moment.isoformat() + (f"[{zone.key}]" if isinstance(zone, ZoneInfo) and zone.key else "")
+
+
+def read_moment(text: str | None) -> datetime | None:
+    """The moment that :func:`write_moment` was given.
+
+    In an hour that a clock change repeats, the offset tells which of the two it was.
+    """
+    if text is None:
+        return None
+    plain, _, zone = text.rstrip("]").partition("[")
+    moment = datetime.fromisoformat(plain)
+    if not zone:
+        return moment
+    placed = moment.replace(tzinfo=ZoneInfo(zone))
+    return placed if placed.utcoffset() == moment.utcoffset() else placed.replace(fold=1)

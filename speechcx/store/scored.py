@@ -1,0 +1,121 @@
+"""Rule results with their evidence, and filled scorecards, to rows and back."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import defaultdict
+from dataclasses import astuple
+from typing import cast
+
+from speechcx.call import Answer, Assessment, Hit, RuleResult, RuleValue, ScoreResult
+from speechcx.store.names import Names
+
+_VALUES: tuple[RuleValue, ...] = ("absent", "present", "cannot_tell")
+"""Rule values in the order of their codes in ``results_data.value``."""
+
+
+def insert_results(db: sqlite3.Connection, call_no: int, judged: Assessment, names: Names) -> None:
+    """Write the results of all rules, and their hits."""
+    rulebook_no = names.rulebook_no(judged)
+    results, hits = [], []
+    for position, result in enumerate(judged.results):
+        rule_no = names.rule_no(rulebook_no, result)
+        code = _VALUES.index(result.value)
+        results.append((call_no, rule_no, position, code, int(result.flagged), result.why))
+        hits += [(call_no, rule_no, i, *_hit_row(hit)) for i, hit in enumerate(result.hits)]
+    db.executemany("INSERT INTO results_data VALUES (?, ?, ?, ?, ?, ?)", results)
+    db.executemany("INSERT INTO hits VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", hits)
+
+
+def insert_scores(db: sqlite3.Connection, call_no: int, judged: Assessment, names: Names) -> None:
+    """Write the filled scorecards; answers point at hits of results where they share them."""
+    rulebook_no = names.rulebook_no(judged)
+    places = {hit: [result.rule, i] for result in judged.results for i, hit in enumerate(result.hits)}
+    scores, answers = [], []
+    for position, score in enumerate(judged.scores):
+        scores.append(
+            (
+                call_no, score.scorecard, position, score.title, score.score, score.answered_share,
+                int(score.auto_failed), json.dumps(score.critical_errors), score.why,
+            )
+        )  # fmt: skip
+        for place, answer in enumerate(score.answers):
+            question_no = names.question_no(rulebook_no, score.scorecard, answer)
+            evidence = [places.get(hit) or list(astuple(hit)) for hit in answer.hits]
+            answers.append(
+                (
+                    call_no, question_no, place, answer.answer, answer.points, answer.out_of, answer.why,
+                    json.dumps(evidence) if evidence else None,
+                )
+            )  # fmt: skip
+    db.executemany("INSERT INTO scores VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", scores)
+    db.executemany("INSERT INTO answers_data VALUES (?, ?, ?, ?, ?, ?, ?, ?)", answers)
+
+
+def read_results(db: sqlite3.Connection, call_no: int) -> tuple[RuleResult, ...]:
+    """The results of all rules of a call, with their hits."""
+    hits: dict[int, list[Hit]] = defaultdict(list)
+    rows = db.execute(
+        "SELECT rule_no, rule, result, party, turn_no, start_s, end_s, quote, why FROM hits"
+        " WHERE call_no = ? ORDER BY rule_no, position",
+        (call_no,),
+    )
+    for rule_no, *values in rows:
+        hits[rule_no].append(Hit(*values))
+    results = db.execute(
+        "SELECT rule_no, rule, title, kind, severity, value, expect, flagged, why FROM results_data"
+        " JOIN rules USING (rule_no) WHERE call_no = ? ORDER BY position",
+        (call_no,),
+    )
+    return tuple(
+        RuleResult(
+            rule, title, kind, severity, _VALUES[value], expect, bool(flagged), why, tuple(hits[rule_no])
+        )
+        for rule_no, rule, title, kind, severity, value, expect, flagged, why in results
+    )
+
+
+def read_scores(
+    db: sqlite3.Connection, call_no: int, results: tuple[RuleResult, ...]
+) -> tuple[ScoreResult, ...]:
+    """The filled scorecards of a call; `results` hold the evidence that answers point at."""
+    places = {(result.rule, i): hit for result in results for i, hit in enumerate(result.hits)}
+    answers: dict[str, list[Answer]] = defaultdict(list)
+    rows = db.execute(
+        "SELECT scorecard, question, section, text, answer, points, out_of, critical, auto_fail, rule, why,"
+        " hits FROM answers_data JOIN questions USING (question_no) WHERE call_no = ? ORDER BY position",
+        (call_no,),
+    )
+    for scorecard, question, section, text, answer, points, out_of, critical, fail, rule, why, hits in rows:
+        found = tuple(
+            places[cast(tuple[str, int], tuple(place))] if len(place) == 2 else Hit(*place)
+            for place in json.loads(hits or "[]")
+        )
+        answers[scorecard].append(
+            Answer(question, section, text, answer, points, out_of, critical, bool(fail), rule, why, found)
+        )
+    scores = db.execute(
+        "SELECT scorecard, title, score, answered_share, auto_failed, critical_errors, why FROM scores"
+        " WHERE call_no = ? ORDER BY position",
+        (call_no,),
+    )
+    return tuple(
+        ScoreResult(
+            scorecard,
+            title,
+            score,
+            share,
+            bool(failed),
+            tuple(json.loads(errors)),
+            tuple(answers[scorecard]),
+            why,
+        )
+        for scorecard, title, score, share, failed, errors, why in scores
+    )
+
+
+def _hit_row(hit: Hit) -> tuple[object, ...]:
+    return (
+        hit.rule, hit.result, hit.party, hit.turn_no, hit.start_s, hit.end_s, hit.quote, hit.why
+    )  # fmt: skip
