@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
-from typing import Literal
+from typing import Literal, NoReturn
 
 from speechcx.errors import ModelBad, ModelMissing
 from speechcx.weights.manifest import (
@@ -48,7 +48,7 @@ State = Literal["ready", "missing", "bad"]
 
 @dataclass(frozen=True, slots=True)
 class ModelStatus:
-    """One line of ``speechcx models list``; `path` is None where the model is not on this machine."""
+    """One line of ``speechcx models list``; `folder` is None where the model is not on this machine."""
 
     name: str
     aliases: tuple[str, ...]
@@ -57,35 +57,21 @@ class ModelStatus:
     licence: str
     size_bytes: int
     state: State
-    path: str | None
+    folder: Path | None
     sources: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ModelCheck:
-    """What ``speechcx models verify`` found: every file read whole and compared.
-
-    Parameters
-    ----------
-    name
-        The model's name in the manifest.
-    path
-        The folder that was read.
-    files
-        Paths of the files read.
-    problems
-        One sentence for each file that is not what the manifest says; empty when all is right.
-    """
+    """A model every byte of which was read and found right: `files` are paths inside `folder`."""
 
     name: str
-    path: str
+    folder: Path
     files: tuple[str, ...]
-    problems: tuple[str, ...]
+    size_bytes: int
 
-    @property
-    def is_good(self) -> bool:
-        """Whether every file is what the manifest says."""
-        return not self.problems
+    def __str__(self) -> str:
+        return f"{len(self.files)} files, {self.size_bytes / 1e6:.1f} MB in {self.folder}"
 
 
 def models_folder() -> Path:
@@ -123,21 +109,11 @@ def find_model(name: str) -> Path:
     model = named_model(name)
     if model is None:
         return _unlisted_folder(name)
-    for folder in _candidates(model):
-        if folder.is_dir():
-            problems = _compare(model, folder, trust=True)
-            if problems:
-                raise ModelBad(
-                    f"model {model.name!r} in {folder} is not what the manifest says: {problems[0]}",
-                    f"the files of {model.name} as models.toml lists them",
-                    f"run `speechcx models pull {model.name} --force`, or name another folder",
-                )
-            return folder
-    raise ModelMissing(
-        f"model {model.name!r} is not on this machine",
-        f"its files in one of {', '.join(str(folder) for folder in _candidates(model))}",
-        f"run `speechcx models pull {model.name}` where there is a network",
-    )
+    folder = _first_folder(model)
+    if folder is not None:
+        _require(model, folder, trust=True)
+        return folder
+    return _missing(model)
 
 
 def where(name: str) -> Path:
@@ -157,16 +133,17 @@ def verify_model(name: str) -> ModelCheck:
     ------
     ModelMissing
         The model is not on this machine, or no such model is in the manifest.
+    ModelBad
+        A file is missing, or is not what the manifest says; all such files are named.
     """
     model = named_model(name)
     if model is None:
         raise _no_such_model(name)
-    for folder in _candidates(model):
-        if folder.is_dir():
-            files = tuple(file.path for file in _nearest_build(model, folder).files)
-            return ModelCheck(model.name, str(folder), files, _compare(model, folder, trust=False))
-    find_model(name)
-    raise AssertionError("find_model raises where no candidate is a folder")  # pragma: no cover
+    folder = _first_folder(model)
+    if folder is None:
+        return _missing(model)
+    build = _require(model, folder, trust=False)
+    return ModelCheck(model.name, folder, tuple(file.path for file in build.files), build.size_bytes)
 
 
 def model_digest(folder: Path) -> str:
@@ -272,6 +249,31 @@ def _package_folder(source: Source) -> Path | None:
     return Path(next(iter(spec.submodule_search_locations))).joinpath(*folder.parts[1:])
 
 
+def _first_folder(model: Model) -> Path | None:
+    return next((folder for folder in _candidates(model) if folder.is_dir()), None)
+
+
+def _missing(model: Model) -> NoReturn:
+    raise ModelMissing(
+        f"model {model.name!r} is not on this machine",
+        f"its files in {models_folder() / model.name}",
+        f"run `speechcx models pull {model.name}`, or set {MODELS_VARIABLE} to a folder that holds it",
+    )
+
+
+def _require(model: Model, folder: Path, *, trust: bool) -> Build:
+    """The build that lies in `folder`, compared with the manifest."""
+    build = _nearest_build(model, folder)
+    problems = _compare(build, folder, trust=trust)
+    if problems:
+        raise ModelBad(
+            f"model {model.name!r} in {folder} is not what the manifest says: {'; '.join(problems)}",
+            f"the files of {model.name} as models.toml lists them",
+            f"run `speechcx models pull {model.name} --force`; give weights of your own by their path",
+        )
+    return build
+
+
 def _nearest_build(model: Model, folder: Path) -> Build:
     def distance(build: Build) -> int:
         return sum(not _has_size(folder / file.path, file.size_bytes) for file in build.files)
@@ -283,9 +285,8 @@ def _has_size(path: Path, size_bytes: int) -> bool:
     return path.is_file() and path.stat().st_size == size_bytes
 
 
-def _compare(model: Model, folder: Path, *, trust: bool) -> tuple[str, ...]:
-    """Sentences on what differs from the nearest build of the manifest."""
-    build = _nearest_build(model, folder)
+def _compare(build: Build, folder: Path, *, trust: bool) -> tuple[str, ...]:
+    """A sentence for each file that differs from the manifest."""
     problems = []
     for file in build.files:
         path = folder / file.path
@@ -304,26 +305,20 @@ def _compare(model: Model, folder: Path, *, trust: bool) -> tuple[str, ...]:
 
 
 def _status(model: Model) -> ModelStatus:
-    state: State = "ready"
-    path: str | None = None
-    try:
-        path = str(find_model(model.name))
-    except ModelMissing:
-        state = "missing"
-    except ModelBad:
+    folder = _first_folder(model)
+    state: State = "missing" if folder is None else "ready"
+    if folder is not None and _compare(_nearest_build(model, folder), folder, trust=True):
         state = "bad"
-        path = next((str(folder) for folder in _candidates(model) if folder.is_dir()), None)
-    sources = tuple(source.label for build in model.builds for source in build.sources)
     return ModelStatus(
-        model.name,
-        model.aliases,
-        model.task,
-        model.about,
-        model.licence,
-        model.size_bytes,
-        state,
-        path,
-        sources,
+        name=model.name,
+        aliases=model.aliases,
+        task=model.task,
+        about=model.about,
+        licence=model.licence,
+        size_bytes=model.size_bytes,
+        state=state,
+        folder=folder,
+        sources=tuple(source.label for build in model.builds for source in build.sources),
     )
 
 

@@ -87,9 +87,10 @@ def pull_model(
 
 def _is_ready(name: str) -> bool:
     try:
-        return verify_model(name).is_good
-    except ModelMissing:
+        verify_model(name)
+    except (ModelMissing, ModelBad):
         return False
+    return True
 
 
 def _check_room(root: Path, model: Model) -> None:

@@ -1,0 +1,85 @@
+"""Recognised words put into turns by time: each word into one turn, none lost without being counted."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import accumulate
+
+from speechcx.call import Span, Turn, Utterance, Word
+
+REACH_S = 0.5
+"""A word this far from a turn still belongs to it: recognisers place words to a few tenths."""
+
+UNSPACED = frozenset({"zh", "yue", "ja", "th", "lo", "my", "km", "bo"})
+"""Languages written without spaces between words."""
+
+
+def place_words(words: Sequence[Word], turns: Sequence[Turn]) -> tuple[dict[int, list[Word]], list[Word]]:
+    """Give each word to the turn that holds most of it, else to the nearest within `REACH_S`.
+
+    Parameters
+    ----------
+    words
+        Words of one channel by start time.
+    turns
+        Turns of the same channel by start time; turns of two speakers may overlap.
+
+    Returns
+    -------
+    placed
+        Words by turn number, in order, their times within `REACH_S` of their turn.
+    astray
+        Words too far from every turn.
+    """
+    starts = [turn.span.start_s for turn in turns]
+    latest_ends = list(accumulate((turn.span.end_s for turn in turns), max))
+    placed: dict[int, list[Word]] = {turn.no: [] for turn in turns}
+    astray = []
+    for word in words:
+        turn = _best_turn(word, turns, starts, latest_ends)
+        if turn is None:
+            astray.append(word)
+        else:
+            placed[turn.no].append(_fit(word, turn.span))
+    for said in placed.values():
+        said.sort(key=lambda word: (word.start_s, word.end_s))
+    return placed, astray
+
+
+def _best_turn(
+    word: Word, turns: Sequence[Turn], starts: list[float], latest_ends: list[float]
+) -> Turn | None:
+    span = Span(word.start_s, word.end_s)
+    best: Turn | None = None
+    best_rank = (0.0, 0.0, 0.0)
+    last = bisect_right(starts, span.end_s + REACH_S)
+    for index in range(last - 1, -1, -1):
+        if latest_ends[index] < span.start_s - REACH_S:
+            break
+        turn = turns[index]
+        away_s = max(turn.span.start_s - span.end_s, span.start_s - turn.span.end_s, 0.0)
+        if away_s > REACH_S:
+            continue
+        spoken_s = sum(stretch.overlap_s(span) for stretch in turn.speech)
+        rank = (spoken_s, turn.span.overlap_s(span), -away_s)
+        if best is None or rank >= best_rank:
+            best, best_rank = turn, rank
+    return best
+
+
+def _fit(word: Word, span: Span) -> Word:
+    first, last = max(0.0, span.start_s - REACH_S), span.end_s + REACH_S
+    start_s = min(max(word.start_s, first), last)
+    end_s = min(max(word.end_s, start_s), last)
+    if (start_s, end_s) == (word.start_s, word.end_s):
+        return word
+    return replace(word, start_s=start_s, end_s=end_s)
+
+
+def write_utterance(no: int, words: Sequence[Word], language: str) -> Utterance:
+    """The utterance of turn `no` from its words; without words its text is empty and its confidence None."""
+    between = "" if language in UNSPACED else " "
+    confidence = sum(word.confidence for word in words) / len(words) if words else None
+    return Utterance(no, between.join(word.text for word in words), tuple(words), language, confidence)
