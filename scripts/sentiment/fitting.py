@@ -102,9 +102,7 @@ def _loss(model: Any, tokenizer: Any, examples: Sequence[Example], recipe: Recip
     return total
 
 
-def _dressed(
-    examples: Sequence[Example], recipe: Recipe, rng: random.Random
-) -> list[tuple[str, Example]]:
+def _dressed(examples: Sequence[Example], recipe: Recipe, rng: random.Random) -> list[tuple[str, Example]]:
     """Give each example the form in which this epoch shows it."""
     dressed = []
     for example in examples:
@@ -119,9 +117,7 @@ def _dressed(
     return dressed
 
 
-def _batches(
-    dressed: list[tuple[str, Example]], size: int, rng: random.Random
-) -> Iterator[list[Example]]:
+def _batches(dressed: list[tuple[str, Example]], size: int, rng: random.Random) -> Iterator[list[Example]]:
     """Batches of like length in random order: short texts do not pay for long ones."""
     rng.shuffle(dressed)
     chunk = size * 40

@@ -38,20 +38,67 @@ RATED_PACKAGE = "vaderSentiment==0.5"
 # Intents whose wording is a question or a need. Those that tell of something
 # that went wrong are left out: they are neither clearly neutral nor clearly not.
 _PLAIN_BANKING = frozenset(
-    """activate_my_card age_limit apple_pay_or_google_pay atm_support automatic_top_up
-    cancel_transfer card_acceptance card_linking change_pin country_support
-    disposable_card_limits edit_personal_details exchange_charge exchange_rate exchange_via_app
-    fiat_currency_support get_disposable_virtual_card get_physical_card getting_spare_card
-    getting_virtual_card lost_or_stolen_phone order_physical_card passcode_forgotten
-    receiving_money supported_cards_and_currencies terminate_account top_up_by_bank_transfer_charge
-    top_up_by_card_charge top_up_by_cash_or_cheque top_up_limits transfer_into_account
-    transfer_timing verify_source_of_funds verify_top_up visa_or_mastercard
-    why_verify_identity""".split()
+    [
+        "activate_my_card",
+        "age_limit",
+        "apple_pay_or_google_pay",
+        "atm_support",
+        "automatic_top_up",
+        "cancel_transfer",
+        "card_acceptance",
+        "card_linking",
+        "change_pin",
+        "country_support",
+        "disposable_card_limits",
+        "edit_personal_details",
+        "exchange_charge",
+        "exchange_rate",
+        "exchange_via_app",
+        "fiat_currency_support",
+        "get_disposable_virtual_card",
+        "get_physical_card",
+        "getting_spare_card",
+        "getting_virtual_card",
+        "lost_or_stolen_phone",
+        "order_physical_card",
+        "passcode_forgotten",
+        "receiving_money",
+        "supported_cards_and_currencies",
+        "terminate_account",
+        "top_up_by_bank_transfer_charge",
+        "top_up_by_card_charge",
+        "top_up_by_cash_or_cheque",
+        "top_up_limits",
+        "transfer_into_account",
+        "transfer_timing",
+        "verify_source_of_funds",
+        "verify_top_up",
+        "visa_or_mastercard",
+        "why_verify_identity",
+    ]
 )
 _NOT_PLAIN_CLINC = frozenset(
-    """account_blocked accept_reservations card_declined damaged_card fun_fact goodbye greeting
-    how_busy lost_luggage oil_change_when report_fraud smart_home tell_joke thank_you
-    tire_pressure what_are_your_hobbies yes no maybe""".split()
+    [
+        "account_blocked",
+        "accept_reservations",
+        "card_declined",
+        "damaged_card",
+        "fun_fact",
+        "goodbye",
+        "greeting",
+        "how_busy",
+        "lost_luggage",
+        "oil_change_when",
+        "report_fraud",
+        "smart_home",
+        "tell_joke",
+        "thank_you",
+        "tire_pressure",
+        "what_are_your_hobbies",
+        "yes",
+        "no",
+        "maybe",
+    ]
 )
 _COMPLAINT = re.compile(
     r"\b(not|n't|dont|wont|never|no longer|still|wrong|why (is|was|did|has|have|am)|problem|issue|"
@@ -125,9 +172,7 @@ def fetch_rated(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     if not list(folder.glob("vaderSentiment-0.5*")):
         pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
-        subprocess.run(
-            [*pip, "--no-binary", ":all:", "--dest", str(folder), RATED_PACKAGE], check=True
-        )
+        subprocess.run([*pip, "--no-binary", ":all:", "--dest", str(folder), RATED_PACKAGE], check=True)
     return next(iter(folder.glob("vaderSentiment-0.5*")))
 
 
@@ -149,15 +194,12 @@ def read_written(path: Path) -> list[Example]:
     for number, row in enumerate(rows, start=2):
         if row["label"] not in LABELS or not row["text"]:
             raise ValueError(f"{path.name}:{number}: {row} (expected one of {LABELS} and a text)")
-    return [
-        Example(row["text"], _ONE_HOT[row["label"]], 1.0, "written", row["domain"]) for row in rows
-    ]
+    return [Example(row["text"], _ONE_HOT[row["label"]], 1.0, "written", row["domain"]) for row in rows]
 
 
 def _rated_rows(folder: Path, name: str) -> Iterator[Example]:
     ratings = {
-        row[0]: [int(r) for r in json.loads(row[-1])]
-        for row in _tsv(folder / f"{name}_anonDataRatings.txt")
+        row[0]: [int(r) for r in json.loads(row[-1])] for row in _tsv(folder / f"{name}_anonDataRatings.txt")
     }
     for row in _tsv(folder / f"{name}_GroundTruth.txt"):
         given = ratings.get(row[0])
@@ -197,9 +239,7 @@ def _unpack(package: Path, folder: Path) -> Path:
             data = outer.read(name)
     else:
         with tarfile.open(package) as outer_tar:
-            member = next(
-                m for m in outer_tar.getmembers() if m.name.endswith("hutto_ICWSM_2014.tar.gz")
-            )
+            member = next(m for m in outer_tar.getmembers() if m.name.endswith("hutto_ICWSM_2014.tar.gz"))
             extracted = outer_tar.extractfile(member)
             assert extracted is not None, member.name
             data = extracted.read()

@@ -164,5 +164,5 @@ def make_sentences(*, each: int, seed: int) -> list[tuple[str, str]]:
             for _ in range(each * 4):
                 if len(fillings) < each:
                     fillings.add(_SLOT.sub(lambda m: rng.choice(SLOTS[m[1]]), pattern).strip())
-            made |= {sentence: label for sentence in sorted(fillings)}
+            made |= dict.fromkeys(sorted(fillings), label)
     return [(label, sentence) for sentence, label in made.items()]

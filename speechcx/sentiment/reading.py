@@ -1,0 +1,91 @@
+"""The text model over the turns of a call: load it once, read by sentence, join by turn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from speechcx.call import SentimentLabel, TextSentiment, Utterance
+from speechcx.engines import find_factory
+from speechcx.sentiment.fusion import name_label
+from speechcx.sentiment.protocol import ClassShares, SentimentModel
+from speechcx.sentiment.sentences import join_shares, split_sentences
+from speechcx.sentiment.settings import SentimentSettings
+
+
+@lru_cache(maxsize=2)
+def load_sentiment(settings: SentimentSettings) -> SentimentModel:
+    """Return the text model of `settings`, loaded once in a process.
+
+    Raises
+    ------
+    ConfigError
+        No engine has that name, or the model's labels cannot be mapped.
+    ModelMissing, ModelBad
+        The weights are not here, or in a format that can run code.
+    """
+    model: SentimentModel = find_factory("sentiment", settings.engine)(settings)
+    return model
+
+
+def read_sentiment(
+    utterances: Sequence[Utterance], model: SentimentModel, settings: SentimentSettings
+) -> tuple[TextSentiment, ...]:
+    """Return what the words of each utterance say, in order.
+
+    Without words, or in a language the model does not read, the value is None with the reason.
+    """
+    reasons = [_why_not(utterance, settings) for utterance in utterances]
+    readable = [u.text for u, reason in zip(utterances, reasons, strict=True) if reason is None]
+    found = iter(read_texts(readable, model, settings))
+    result = []
+    for utterance, reason in zip(utterances, reasons, strict=True):
+        if reason is not None:
+            result.append(TextSentiment(utterance.no, None, None, None, reason))
+        else:
+            read = next(found)
+            result.append(
+                TextSentiment(utterance.no, read.value, read.label, read.confidence, read.why_missing)
+            )
+    return tuple(result)
+
+
+def read_texts(
+    texts: Sequence[str], model: SentimentModel, settings: SentimentSettings
+) -> tuple[TextSentiment, ...]:
+    """Return what each text says; numbers count from 0. An empty text has no value."""
+    by_text = [split_sentences(text) if _has_letters(text) else () for text in texts]
+    shares = iter(model.read([sentence for sentences in by_text for sentence in sentences]))
+    result = []
+    for no, sentences in enumerate(by_text):
+        mine = [next(shares) for _ in sentences]
+        if mine:
+            result.append(_join(no, sentences, mine, settings))
+        else:
+            result.append(TextSentiment(no, None, None, None, "no words"))
+    return tuple(result)
+
+
+def _join(
+    no: int, sentences: Sequence[str], shares: Sequence[ClassShares], settings: SentimentSettings
+) -> TextSentiment:
+    joined = join_shares(sentences, shares)
+    lowest, highest = min(s.value for s in shares), max(s.value for s in shares)
+    value = round(joined.value, 4)
+    if lowest <= -settings.mixed_at and highest >= settings.mixed_at:
+        strength = min(max(s.negative for s in shares), max(s.positive for s in shares))
+        return TextSentiment(no, value, "mixed", round(strength, 4))
+    label: SentimentLabel = name_label(value, settings)
+    return TextSentiment(no, value, label, round(float(getattr(joined, label)), 4))
+
+
+def _why_not(utterance: Utterance, settings: SentimentSettings) -> str | None:
+    if not _has_letters(utterance.text):
+        return "no words recognised in this turn"
+    if settings.languages and utterance.language not in settings.languages:
+        return f"the text model does not read language {utterance.language!r}"
+    return None
+
+
+def _has_letters(text: str) -> bool:
+    return any(letter.isalpha() for letter in text)
