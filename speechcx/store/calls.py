@@ -19,9 +19,10 @@ from speechcx.store.moments import (
     utc_text,
 )
 from speechcx.store.names import Names
-from speechcx.store.paths import plain_text, write_path
+from speechcx.store.paths import plain_text
 from speechcx.store.places import place_calls
 from speechcx.store.turns import delete_turns, insert_turns, update_turns
+from speechcx.store.versions import supersede
 
 HEADLINES = {
     "agent_talk_share": "agent.talk_share",
@@ -69,7 +70,7 @@ def replace_call(db: sqlite3.Connection, call: Call, names: Names) -> int:
         "INSERT INTO past_assessments VALUES (?, ?, ?, ?, ?, ?, ?)", [(call_no, *rest) for rest in kept or ()]
     )
     place_calls(db, "c.call_no = ?", call_no)
-    _supersede(db, call_id, heard.recording.path)
+    supersede(db, call_id, heard.recording.path)
     return call_no
 
 
@@ -141,17 +142,6 @@ def _free_call_no(db: sqlite3.Connection, details: Details, old: int | None) -> 
     while db.execute("SELECT 1 FROM calls WHERE call_no = ?", (number,)).fetchone():
         number += 1
     return number
-
-
-def _supersede(db: sqlite3.Connection, call_id: str, path: str) -> None:
-    """Set aside calls whose file now holds this one, unless another file still holds their bytes."""
-    db.execute("UPDATE calls SET superseded_by = NULL WHERE call_id = ?", (call_id,))
-    db.execute(
-        "UPDATE calls SET superseded_by = ?1 WHERE call_id <> ?1 AND call_no IN"
-        " (SELECT call_no FROM recordings WHERE path = ?2) AND NOT EXISTS"
-        " (SELECT 1 FROM files WHERE files.call_id = calls.call_id AND files.path <> ?2)",
-        (call_id, write_path(path)),
-    )
 
 
 def _heard_values(heard: Conversation, names: Names) -> dict[str, Any]:

@@ -12,9 +12,14 @@ from pathlib import Path
 from urllib.parse import quote
 
 from speechcx.errors import DatabaseBad, DatabaseMissing
+from speechcx.store.comments import write_comments
+from speechcx.store.words import add_words
 
 APPLICATION_ID = 0x53504358
 """Marks the file as ours: the letters SPCX."""
+
+OLDEST_SQLITE = (3, 37, 0)
+"""The first with STRICT tables."""
 
 BUSY_TIMEOUT_S = 30.0
 """How long a writer waits for another one."""
@@ -39,11 +44,21 @@ def open_database(path: Path, *, create: bool, read_only: bool) -> sqlite3.Conne
     DatabaseBad
         The file is not ours, damaged, or written by a newer version.
     """
+    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+        raise DatabaseBad(
+            f"this Python carries SQLite {sqlite3.sqlite_version}",
+            f"SQLite {'.'.join(map(str, OLDEST_SQLITE))} or newer",
+            "use a newer Python, or a newer system library",
+        )
     _expect_file(path, create=create and not read_only)
     db = _connect(path, read_only=read_only)
     try:
         _set_up(db, read_only=read_only)
         _bring_up_to_date(db, path, read_only=read_only)
+        add_words(db)
+        if read_only:
+            db.execute("PRAGMA query_only = ON")
+            db.execute("PRAGMA trusted_schema = OFF")
     except sqlite3.DatabaseError as error:
         db.close()
         if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
@@ -109,8 +124,6 @@ def _set_up(db: sqlite3.Connection, *, read_only: bool) -> None:
     db.execute("PRAGMA cache_size = -65536")
     db.execute("PRAGMA temp_store = MEMORY")
     if read_only:
-        db.execute("PRAGMA query_only = ON")
-        db.execute("PRAGMA trusted_schema = OFF")
         return
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("PRAGMA synchronous = FULL")
@@ -179,5 +192,6 @@ def migrate(db: sqlite3.Connection, *, stop_after: int | None = None) -> None:
         steps(name=name)(step)
     with write_transaction(db):
         steps.apply(Database(db))
+        write_comments(db, [sql for _, sql in scripts])
         db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         db.execute(f"PRAGMA user_version = {len(scripts)}")

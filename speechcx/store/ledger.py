@@ -21,6 +21,7 @@ from speechcx import __version__
 from speechcx.call import Call, Details, Failure, Outcome, Recording
 from speechcx.store.moments import utc_text
 from speechcx.store.paths import plain_text, write_path
+from speechcx.store.versions import supersede
 
 FileState = Literal[
     "seen", "settled", "claimed", "done", "failed", "quarantined", "needs_metadata", "duplicate", "skipped"
@@ -212,7 +213,8 @@ class Ledger:
         """Write down that a file was left alone, and why.
 
         ``reason="duplicate"`` with the `call_id` of the call its bytes belong to sets the state
-        ``duplicate``; every other reason sets ``skipped``.
+        ``duplicate``; every other reason sets ``skipped``. Where the file held another call before, that
+        one counts no longer (see :mod:`speechcx.store.versions`).
         """
         state: FileState = "duplicate" if reason == "duplicate" else "skipped"
         with self._write():
@@ -223,6 +225,8 @@ class Ledger:
                 (state, reason, call_id, file_id),
             )
             self._db.execute("DELETE FROM failures WHERE file_id = ?", (file_id,))
+            if state == "duplicate" and call_id is not None:
+                supersede(self._db, call_id, path)
 
     def claim(self, run_id: int, recording: Recording, stats: FileStats) -> None:
         """Take up a file: it is ``claimed`` until :meth:`save_outcome`."""

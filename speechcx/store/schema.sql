@@ -1,0 +1,699 @@
+-- Written by `python -m speechcx.store`; a test compares it with a new database.
+
+-- What each table and view is for.
+CREATE TABLE _tables (
+  table_name TEXT PRIMARY KEY, -- table or view
+  comment TEXT NOT NULL -- what it is for
+) STRICT, WITHOUT ROWID;
+
+-- What each column means.
+CREATE TABLE _columns (
+  table_name TEXT NOT NULL, -- table or view
+  column_name TEXT NOT NULL, -- column
+  comment TEXT NOT NULL, -- what it means
+  PRIMARY KEY (table_name, column_name)
+) STRICT, WITHOUT ROWID;
+
+-- Every file that a run has met, by its path.
+CREATE TABLE files (
+  file_id INTEGER PRIMARY KEY, -- number of the file in this database
+  path ANY NOT NULL UNIQUE, -- absolute path; text, or the bytes themselves where they are not UTF-8
+  size_bytes INTEGER NOT NULL, -- size when last looked at
+  mtime_ns INTEGER NOT NULL, -- modification time when last looked at, nanoseconds since 1970
+  device INTEGER, -- device number of the file system
+  inode INTEGER, -- inode number
+  call_id TEXT, -- the call whose bytes the file holds, null before it was read
+  state TEXT NOT NULL CHECK (state IN ('seen', 'settled', 'claimed', 'done', 'failed', 'quarantined',
+    'needs_metadata', 'duplicate', 'skipped')), -- seen, settled, claimed, done, failed, quarantined, needs_metadata, duplicate or skipped
+  reason TEXT, -- failure kind, or why it was skipped
+  attempts INTEGER NOT NULL DEFAULT 0, -- times these bytes were taken up since they were new or a retry was asked for
+  retry_asked INTEGER NOT NULL DEFAULT 0, -- 1 where a person asked for another try
+  listen_digest TEXT, -- digest of the settings it was last listened to with, also where that failed
+  details_digest TEXT, -- digest of what was known of the call besides its sound
+  run_id INTEGER REFERENCES runs (run_id), -- the run that last touched it
+  changed_at TEXT NOT NULL -- when the state last changed, UTC
+) STRICT;
+
+-- Every run of the batch.
+CREATE TABLE runs (
+  run_id INTEGER PRIMARY KEY, -- number of the run
+  command TEXT NOT NULL, -- run, rejudge, ...
+  started_at TEXT NOT NULL, -- when it began, UTC
+  finished_at TEXT, -- when it ended, UTC; null while it runs, or where it was killed
+  exit_code INTEGER, -- the exit code it ended with
+  outcome TEXT, -- finished, or interrupted where the next run found it unfinished
+  speechcx TEXT NOT NULL, -- version of the package
+  host TEXT NOT NULL, -- machine it ran on
+  pid INTEGER NOT NULL, -- process id there
+  listen_digest TEXT, -- digest of the settings that can change what is heard
+  rulebook_digest TEXT, -- digest of the rulebook it judged with
+  workers INTEGER, -- number of worker processes
+  paths TEXT NOT NULL DEFAULT '[]', -- folders and files it was given, JSON list
+  planned INTEGER, -- calls it set out to do
+  done INTEGER, -- calls analysed
+  failed INTEGER, -- calls that failed or were set aside
+  skipped INTEGER, -- files left alone because nothing had changed
+  audio_s REAL, -- seconds of audio analysed
+  elapsed_s REAL -- seconds it took
+) STRICT;
+
+-- Every time a file was taken up, so that work done twice can be counted.
+CREATE TABLE attempts (
+  attempt_id INTEGER PRIMARY KEY, -- number of the attempt
+  file_id INTEGER NOT NULL REFERENCES files (file_id), -- the file
+  run_id INTEGER NOT NULL REFERENCES runs (run_id), -- the run
+  call_id TEXT, -- the call, null where its bytes could not be read
+  started_at TEXT NOT NULL, -- when it was claimed, UTC
+  ended_at TEXT, -- when its outcome was kept, UTC; null where it never was
+  outcome TEXT, -- the state the file went to; interrupted where the run died on it
+  kind TEXT -- failure kind
+) STRICT;
+
+-- Files whose call could not be analysed, as things stand now; a later success removes the row.
+CREATE TABLE failures (
+  file_id INTEGER PRIMARY KEY REFERENCES files (file_id), -- the file
+  call_id TEXT, -- the call, null where its bytes could not be read
+  run_id INTEGER NOT NULL REFERENCES runs (run_id), -- the run it failed in
+  failed_at TEXT NOT NULL, -- when, UTC
+  stage TEXT NOT NULL, -- where: a stage of the work, or batch
+  kind TEXT NOT NULL, -- one of the closed list of failure kinds
+  message TEXT NOT NULL, -- what was found and what was expected
+  cure TEXT NOT NULL, -- what to do
+  detail TEXT NOT NULL -- for developers; without words of the call
+) STRICT;
+
+-- Package, engines and settings that calls were heard with; named once, used by many calls.
+CREATE TABLE provenances (
+  provenance_no INTEGER PRIMARY KEY, -- number, for joins
+  speechcx TEXT NOT NULL, -- version of the package
+  engines TEXT NOT NULL, -- engine and model digest of each room, JSON list of pairs
+  settings_digest TEXT NOT NULL, -- digest of the settings that can change what is heard
+  UNIQUE (speechcx, engines, settings_digest)
+) STRICT;
+
+-- Rulebooks that calls were judged under.
+CREATE TABLE rulebooks (
+  rulebook_no INTEGER PRIMARY KEY, -- number, for joins
+  digest TEXT NOT NULL, -- digest of what the rulebook says
+  name TEXT NOT NULL, -- its name
+  version TEXT NOT NULL, -- its version, as written in it
+  source TEXT, -- its text, where it was given
+  first_used_at TEXT NOT NULL, -- when it first judged a call here, UTC
+  UNIQUE (digest, name, version)
+) STRICT;
+
+-- The rules of those rulebooks.
+CREATE TABLE rules (
+  rule_no INTEGER PRIMARY KEY, -- number, for joins
+  rulebook_no INTEGER NOT NULL REFERENCES rulebooks (rulebook_no), -- the rulebook
+  rule TEXT NOT NULL, -- id of the rule
+  title TEXT NOT NULL, -- its title
+  kind TEXT NOT NULL, -- compliance, driver, behaviour, outcome or risk
+  severity TEXT NOT NULL, -- how much it matters
+  expect TEXT, -- the result it expects, null where it expects none
+  UNIQUE (rulebook_no, rule, title, kind, severity, expect)
+) STRICT;
+
+-- The questions of their scorecards.
+CREATE TABLE questions (
+  question_no INTEGER PRIMARY KEY, -- number, for joins
+  rulebook_no INTEGER NOT NULL REFERENCES rulebooks (rulebook_no), -- the rulebook
+  scorecard TEXT NOT NULL, -- id of the scorecard
+  question TEXT NOT NULL, -- id of the question
+  section TEXT NOT NULL, -- title of its section
+  text TEXT NOT NULL, -- the question in words
+  critical TEXT, -- customer, business or compliance, where a wrong answer is critical
+  auto_fail INTEGER NOT NULL, -- 1 where a wrong answer fails the whole call
+  rule TEXT, -- the rule that answers it
+  UNIQUE (rulebook_no, scorecard, question, section, text, critical, auto_fail, rule)
+) STRICT;
+
+-- Calls that were heard and judged: who, when, how long, and the measures most asked for.
+CREATE TABLE calls (
+  call_no INTEGER PRIMARY KEY, -- number for joins within this database; grows with the time of the call
+  call_id TEXT NOT NULL UNIQUE, -- the call everywhere: first 16 hex digits of the SHA-256 of its file
+  agent TEXT, -- the agent, as the source wrote it
+  team TEXT, -- the agent's team on that day: from the call's details, else from the roster
+  center TEXT, -- the team's center on that day, likewise
+  customer TEXT, -- the customer, as the source wrote it
+  queue TEXT, -- the queue
+  direction TEXT, -- inbound, outbound, ..., as the source wrote it
+  occurred_at TEXT, -- start of the call, UTC
+  local_day TEXT, -- day of the call in its own zone, YYYY-MM-DD
+  local_hour INTEGER, -- hour of its start in its own zone, 0 to 23
+  superseded_by TEXT, -- the call that took the place of this one in the same file; null for every call that counts
+  stored_at TEXT NOT NULL, -- when the heard part was kept, UTC
+  judged_at TEXT NOT NULL, -- when the judged part was kept, UTC
+  provenance_no INTEGER NOT NULL REFERENCES provenances (provenance_no), -- what it was heard with
+  rulebook_no INTEGER NOT NULL REFERENCES rulebooks (rulebook_no), -- what it was judged under
+  split TEXT NOT NULL, -- how speakers were told apart: channels, diarized or unsplit
+  flags TEXT NOT NULL, -- quality flags of file, channels and voices, JSON list
+  turn_count INTEGER NOT NULL, -- number of turns
+  audio_duration_s REAL NOT NULL, -- decoded length; the classes of time below add up to it
+  speech_s REAL NOT NULL, -- somebody speaks
+  hold_s REAL NOT NULL, -- hold music or tones
+  ivr_s REAL NOT NULL, -- machine prompts
+  silence_s REAL NOT NULL, -- nobody speaks
+  agent_only_s REAL, -- only the agent speaks; null where the parties are not trusted
+  customer_only_s REAL, -- only the customer speaks; null likewise
+  both_s REAL, -- both speak; null likewise
+  conversation_start_s REAL, -- first speech
+  conversation_end_s REAL, -- last speech
+  non_talk_s REAL, -- sum of the stretches in which nobody speaks for long
+  non_talk_count INTEGER, -- number of those stretches
+  longest_silence_s REAL, -- the longest silence inside the conversation
+  non_talk_share REAL, -- non-talk over the conversation, 0 to 1
+  greeting_latency_s REAL, -- conversation start to the agent's first word
+  overlap_count INTEGER, -- times both spoke at once
+  interruption_count INTEGER, -- times one took the floor from the other
+  agent_talk_share REAL, -- the agent's part of all talk, 0 to 1
+  agent_pace_wpm REAL, -- the agent's words a minute
+  agent_interruptions INTEGER, -- times the agent took the floor from the customer
+  agent_sentiment REAL, -- the agent's sentiment score, -5 to 5
+  customer_sentiment REAL, -- the customer's sentiment score, -5 to 5
+  customer_sentiment_shift REAL, -- the customer's last quarter minus the first
+  customer_end_state TEXT, -- label of the customer's last quarter
+  flagged_count INTEGER NOT NULL, -- rules whose result is not what it should be
+  missing TEXT, -- why each measure that is null in this row is null, JSON object
+  flow_reasons TEXT -- reasons given with the flow of talk, JSON list of pairs
+) STRICT;
+
+-- The recording of each call: the file, what is known of the call and from where, what decoding found.
+CREATE TABLE recordings (
+  call_no INTEGER PRIMARY KEY REFERENCES calls (call_no) ON DELETE CASCADE, -- the call
+  path ANY NOT NULL, -- the file it was heard from; bytes where the name is not UTF-8
+  sha256 TEXT NOT NULL, -- digest of the file's bytes, 64 hex digits
+  size_bytes INTEGER NOT NULL, -- size of the file
+  started_at TEXT, -- start of the call as its source wrote it, with offset and zone
+  zone TEXT, -- zone it was written in
+  team TEXT, -- team, where a source named one
+  center TEXT, -- center, where a source named one
+  parties TEXT, -- party of each channel, where a source said so, JSON list
+  extras TEXT NOT NULL, -- further columns of the source, JSON object
+  sources TEXT NOT NULL, -- where each detail came from, JSON list of pairs
+  container TEXT NOT NULL, -- container of the file
+  codec TEXT NOT NULL, -- codec of the sound
+  channels INTEGER NOT NULL, -- channels in the file
+  rate_hz INTEGER NOT NULL, -- samples a second in the file
+  duration_s REAL NOT NULL, -- decoded length
+  declared_duration_s REAL, -- what the container claimed
+  damaged_packets INTEGER NOT NULL, -- packets that could not be decoded
+  lost_s REAL NOT NULL, -- seconds of them, filled with silence
+  length_verified INTEGER NOT NULL, -- 1 where the container's own length could be checked
+  file_flags TEXT NOT NULL, -- quality flags of the file, JSON list
+  speech_flags TEXT NOT NULL, -- quality flags of the channels, JSON list
+  speakers TEXT NOT NULL, -- names of all speakers, JSON list
+  stages TEXT NOT NULL -- seconds each stage took, JSON list of pairs
+) STRICT;
+
+-- The outline of each waveform, for drawing.
+CREATE TABLE peaks (
+  call_no INTEGER PRIMARY KEY REFERENCES calls (call_no) ON DELETE CASCADE, -- the call
+  rate_hz REAL NOT NULL, -- points a second
+  channels INTEGER NOT NULL, -- number of channels
+  packed BLOB NOT NULL -- one byte a point and channel, compressed (Store.load gives them back)
+) STRICT;
+
+-- The voice of each speaker over the call.
+CREATE TABLE speakers (
+  call_no INTEGER NOT NULL REFERENCES calls (call_no) ON DELETE CASCADE, -- the call
+  speaker TEXT NOT NULL, -- ch0, ch1, ... for channels; s0, s1, ... for voices in one channel
+  position INTEGER NOT NULL, -- place in the list
+  level_dbov REAL, -- active speech level
+  noise_dbov REAL, -- noise floor
+  pitch_hz REAL, -- median pitch
+  pitch_range_st REAL, -- 10th to 90th percentile of pitch, semitones
+  voiced_share REAL, -- voiced frames over speech frames, 0 to 1
+  clipped_share REAL, -- samples at full scale, 0 to 1
+  flags TEXT NOT NULL, -- quality flags of the voice, JSON list
+  why_missing TEXT, -- why a measure above is null
+  PRIMARY KEY (call_no, speaker)
+) STRICT, WITHOUT ROWID;
+
+-- Which party each speaker is, and what decided it.
+CREATE TABLE roles (
+  call_no INTEGER NOT NULL REFERENCES calls (call_no) ON DELETE CASCADE, -- the call
+  speaker TEXT NOT NULL, -- the speaker
+  position INTEGER NOT NULL, -- place in the list
+  party TEXT NOT NULL, -- agent, customer, ivr or unknown
+  confidence REAL NOT NULL, -- 0 to 1
+  how TEXT NOT NULL, -- what decided: config, sidecar, relabel, words, ...
+  why TEXT NOT NULL, -- the evidence in a sentence
+  PRIMARY KEY (call_no, speaker)
+) STRICT, WITHOUT ROWID;
+
+-- Turns, compactly. Ask the view `turns` instead: a whole number in a column named ..._x1000 stands
+-- for thousandths, in ..._x100 for hundredths; any other number stands for itself.
+CREATE TABLE turns_data (
+  turn_id INTEGER PRIMARY KEY, -- call_no * 100000 + number of the turn in the call
+  speaker TEXT NOT NULL, -- who speaks
+  party TEXT NOT NULL, -- the speaker's party
+  channel INTEGER NOT NULL, -- the channel it was heard in
+  confidence_x1000 ANY NOT NULL, -- how sure the speaker is
+  start_s_x1000 ANY NOT NULL, -- first speech
+  end_s_x1000 ANY NOT NULL, -- last speech
+  pauses BLOB, -- stretches of speech inside the turn, packed; null for one stretch
+  text TEXT NOT NULL, -- the words as written by the recogniser
+  words BLOB, -- time and confidence of each word, packed; null without words (see the view `words`)
+  language TEXT NOT NULL, -- language code
+  word_confidence_x1000 ANY, -- mean word confidence
+  level_dbov_x100 ANY, -- level
+  level_rel_db_x100 ANY, -- level against the speaker's median
+  pitch_hz_x100 ANY, -- median pitch
+  pitch_rel_st_x100 ANY, -- pitch against the speaker's median
+  pitch_range_st_x100 ANY, -- range of pitch
+  pitch_slope_st_s_x100 ANY, -- slope of pitch
+  voiced_share_x1000 ANY, -- voiced frames over speech frames
+  pace_wpm_x100 ANY, -- words a minute
+  articulation_wpm_x100 ANY, -- words a minute without pauses
+  pause_share_x1000 ANY, -- pauses over the turn
+  voice_missing TEXT, -- why a measure of the voice is null
+  text_sentiment_x1000 ANY, -- sentiment of the words
+  text_label TEXT, -- its label
+  text_confidence_x1000 ANY, -- its confidence
+  text_missing TEXT, -- why it is null
+  agitation_x1000 ANY, -- agitation of the voice
+  agitation_missing TEXT, -- why it is null
+  sentiment_x1000 ANY, -- words and voice together
+  sentiment_label TEXT, -- its label
+  voice_part_x1000 ANY, -- what the voice added
+  sentiment_missing TEXT -- why it is null
+) STRICT;
+
+-- Stretches of hold music or tones and of machine prompts.
+CREATE TABLE machine_spans (
+  call_no INTEGER NOT NULL REFERENCES calls (call_no) ON DELETE CASCADE, -- the call
+  kind TEXT NOT NULL CHECK (kind IN ('hold', 'ivr')), -- hold or ivr
+  position INTEGER NOT NULL, -- number in the call
+  start_s REAL NOT NULL, -- start
+  end_s REAL NOT NULL, -- end
+  PRIMARY KEY (call_no, kind, position)
+) STRICT, WITHOUT ROWID;
+
+-- Stretches inside the conversation in which nobody speaks for long.
+CREATE TABLE non_talk (
+  call_no INTEGER NOT NULL REFERENCES calls (call_no) ON DELETE CASCADE, -- the call
+  position INTEGER NOT NULL, -- number in the call
+  start_s REAL NOT NULL, -- start
+  end_s REAL NOT NULL, -- end
+  PRIMARY KEY (call_no, position)
+) STRICT, WITHOUT ROWID;
+
+-- Stretches in which both parties speak.
+CREATE TABLE overlaps (
+  call_no INTEGER NOT NULL REFERENCES calls (call_no) ON DELETE CASCADE, -- the call
+  position INTEGER NOT NULL, -- number in the call
+  start_s REAL NOT NULL, -- start
+  end_s REAL NOT NULL, -- end
+  party TEXT NOT NULL, -- the party who came in second
+  speaker TEXT NOT NULL, -- that party's speaker
+  kind TEXT NOT NULL, -- interruption, backchannel or overlap
+  PRIMARY KEY (call_no, position)
+) STRICT, WITHOUT ROWID;
+
+-- The measures of each party of a call.
+CREATE TABLE party_measures (
+  call_no INTEGER NOT NULL REFERENCES calls (call_no) ON DELETE CASCADE, -- the call
+  party TEXT NOT NULL, -- agent, customer, ivr or unknown
+  flow_position INTEGER, -- place among the parties of the flow; null where it has no flow
+  talk_s REAL, -- seconds of talk
+  talk_share REAL, -- part of all talk, 0 to 1
+  turns INTEGER, -- number of turns
+  words INTEGER, -- number of words
+  interruptions INTEGER, -- times it took the floor from the other
+  pace_wpm REAL, -- words a minute of own speaking time
+  articulation_wpm REAL, -- words a minute without pauses
+  pauses_per_min REAL, -- pauses a minute of own speaking time
+  pause_median_s REAL, -- median pause
+  pause_p90_s REAL, -- 90th percentile of pauses
+  pause_share REAL, -- pauses over turn time, 0 to 1
+  response_latency_s REAL, -- median gap before it replies
+  longest_monologue_s REAL, -- longest stretch not broken by the other
+  level_dbov REAL, -- active speech level
+  pitch_hz REAL, -- median pitch
+  pitch_range_st REAL, -- range of pitch, semitones
+  voiced_share REAL, -- voiced frames over speech frames, 0 to 1
+  flow_reasons TEXT, -- why a measure above is null, JSON list of pairs
+  feeling_position INTEGER, -- place among the parties of the feeling; null where it has none
+  sentiment_score REAL, -- -5 to 5 over the call
+  sentiment_q1 REAL, -- first quarter of the conversation
+  sentiment_q2 REAL, -- second quarter
+  sentiment_q3 REAL, -- third quarter
+  sentiment_q4 REAL, -- last quarter
+  sentiment_shift REAL, -- last quarter minus first
+  end_state TEXT, -- label of the last quarter
+  most_negative_turn INTEGER, -- number of the most negative turn
+  most_positive_turn INTEGER, -- number of the most positive turn
+  feeling_reasons TEXT, -- why a measure of feeling is null, JSON list of pairs
+  PRIMARY KEY (call_no, party)
+) STRICT, WITHOUT ROWID;
+
+-- Results of rules, compactly; ask the view `results` instead.
+CREATE TABLE results_data (
+  call_no INTEGER NOT NULL REFERENCES calls (call_no) ON DELETE CASCADE, -- the call
+  rule_no INTEGER NOT NULL REFERENCES rules (rule_no), -- the rule
+  position INTEGER NOT NULL, -- place in the list
+  value INTEGER NOT NULL, -- 0 absent, 1 present, 2 cannot tell
+  flagged INTEGER NOT NULL, -- 1 where the result is not what it should be
+  why TEXT NOT NULL, -- the reason in words
+  PRIMARY KEY (call_no, rule_no)
+) STRICT, WITHOUT ROWID;
+
+-- The evidence of rules: the words, by whom and when; for a miss, the nearest thing.
+CREATE TABLE hits (
+  call_no INTEGER NOT NULL REFERENCES calls (call_no) ON DELETE CASCADE, -- the call
+  rule_no INTEGER NOT NULL REFERENCES rules (rule_no), -- the rule whose result it supports
+  position INTEGER NOT NULL, -- number among the hits of that rule
+  rule TEXT NOT NULL, -- id of the rule that matched
+  result TEXT NOT NULL, -- present for a match; absent or cannot_tell for a nearest miss
+  party TEXT, -- who spoke; null where the evidence is not speech
+  turn_no INTEGER, -- the turn; null where it is a measure of the call
+  start_s REAL, -- start of the words
+  end_s REAL, -- end of the words
+  quote TEXT NOT NULL, -- the words
+  why TEXT NOT NULL, -- what matched
+  PRIMARY KEY (call_no, rule_no, position)
+) STRICT, WITHOUT ROWID;
+
+-- Filled scorecards.
+CREATE TABLE scores (
+  call_no INTEGER NOT NULL REFERENCES calls (call_no) ON DELETE CASCADE, -- the call
+  scorecard TEXT NOT NULL, -- id of the scorecard
+  position INTEGER NOT NULL, -- place in the rulebook
+  title TEXT NOT NULL, -- its title
+  score REAL, -- 0 to 100; null where nothing could be answered
+  answered_share REAL NOT NULL, -- weight answered over weight that applies, 0 to 1
+  auto_failed INTEGER NOT NULL, -- 1 where one answer failed the whole call
+  critical_errors TEXT NOT NULL, -- kinds of critical questions answered against the call, JSON list
+  why TEXT NOT NULL, -- why there is no score
+  PRIMARY KEY (call_no, scorecard)
+) STRICT, WITHOUT ROWID;
+
+-- Answers on scorecards, compactly; ask the view `answers` instead.
+CREATE TABLE answers_data (
+  call_no INTEGER NOT NULL REFERENCES calls (call_no) ON DELETE CASCADE, -- the call
+  question_no INTEGER NOT NULL REFERENCES questions (question_no), -- the question
+  position INTEGER NOT NULL, -- place on the scorecard
+  answer TEXT NOT NULL, -- yes, no, n-a, cannot-tell or person
+  points REAL, -- weight earned
+  out_of REAL, -- weight that counted
+  why TEXT NOT NULL, -- the reason in words
+  hits TEXT, -- evidence, JSON list of [rule, position] of a hit, or of a whole hit
+  PRIMARY KEY (call_no, question_no)
+) STRICT, WITHOUT ROWID;
+
+-- Assessments under other rulebooks than the present one, kept when a call is judged again.
+CREATE TABLE past_assessments (
+  call_no INTEGER NOT NULL REFERENCES calls (call_no) ON DELETE CASCADE, -- the call
+  rulebook_no INTEGER NOT NULL REFERENCES rulebooks (rulebook_no), -- the rulebook
+  judged_at TEXT NOT NULL, -- when it was judged under it, UTC
+  replaced_at TEXT NOT NULL, -- when another took its place, UTC
+  scores TEXT NOT NULL, -- score by scorecard, JSON object
+  flagged_count INTEGER NOT NULL, -- rules that were flagged
+  packed BLOB NOT NULL, -- the whole assessment, compressed JSON (Store.load_assessment gives it back)
+  PRIMARY KEY (call_no, rulebook_no)
+) STRICT, WITHOUT ROWID;
+
+-- Who belonged where and when, as the roster file said.
+CREATE TABLE roster (
+  agent TEXT NOT NULL, -- the agent
+  valid_from TEXT, -- first day, null for always
+  valid_to TEXT, -- last day, null for still
+  name TEXT, -- the agent's name
+  team TEXT, -- the team
+  center TEXT -- the center
+) STRICT;
+
+-- Full-text index over the text of turns; rowid is turn_id, so a hit gives call, turn and time.
+CREATE VIRTUAL TABLE turns_fts USING fts5 (
+  text,
+  content = 'turns_data', content_rowid = 'turn_id', tokenize = 'unicode61 remove_diacritics 2'
+);
+
+-- Turns of all calls: who said what when, how it sounded and how it felt.
+CREATE VIEW turns AS SELECT
+  t.turn_id, -- number of the turn in this database
+  c.call_no, -- the call, for joins
+  c.call_id, -- the call
+  t.turn_id % 100000 AS no, -- number of the turn in the call, from 0
+  t.speaker, -- ch0, ch1, ... for channels; s0, s1, ... for voices in one channel
+  t.party, -- agent, customer, ivr or unknown
+  t.channel, -- the channel it was heard in
+  CASE typeof(t.confidence_x1000) WHEN 'integer' THEN t.confidence_x1000 / 1000.0 ELSE t.confidence_x1000 END
+    AS speaker_confidence, -- how sure the speaker is, 0 to 1
+  CASE typeof(t.start_s_x1000) WHEN 'integer' THEN t.start_s_x1000 / 1000.0 ELSE t.start_s_x1000 END
+    AS start_s, -- first speech
+  CASE typeof(t.end_s_x1000) WHEN 'integer' THEN t.end_s_x1000 / 1000.0 ELSE t.end_s_x1000 END
+    AS end_s, -- last speech
+  t.text, -- the words as written by the recogniser
+  t.language, -- language code
+  CASE typeof(t.word_confidence_x1000) WHEN 'integer' THEN t.word_confidence_x1000 / 1000.0
+    ELSE t.word_confidence_x1000 END AS confidence, -- mean word confidence, 0 to 1
+  CASE typeof(t.level_dbov_x100) WHEN 'integer' THEN t.level_dbov_x100 / 100.0 ELSE t.level_dbov_x100 END
+    AS level_dbov, -- level of the speech
+  CASE typeof(t.level_rel_db_x100) WHEN 'integer' THEN t.level_rel_db_x100 / 100.0 ELSE t.level_rel_db_x100 END
+    AS level_rel_db, -- level against the speaker's own median in this call
+  CASE typeof(t.pitch_hz_x100) WHEN 'integer' THEN t.pitch_hz_x100 / 100.0 ELSE t.pitch_hz_x100 END
+    AS pitch_hz, -- median pitch
+  CASE typeof(t.pitch_rel_st_x100) WHEN 'integer' THEN t.pitch_rel_st_x100 / 100.0 ELSE t.pitch_rel_st_x100 END
+    AS pitch_rel_st, -- pitch against the speaker's own median in this call, semitones
+  CASE typeof(t.pitch_range_st_x100) WHEN 'integer' THEN t.pitch_range_st_x100 / 100.0
+    ELSE t.pitch_range_st_x100 END AS pitch_range_st, -- 10th to 90th percentile of pitch, semitones
+  CASE typeof(t.pitch_slope_st_s_x100) WHEN 'integer' THEN t.pitch_slope_st_s_x100 / 100.0
+    ELSE t.pitch_slope_st_s_x100 END AS pitch_slope_st_s, -- slope of pitch, semitones a second
+  CASE typeof(t.voiced_share_x1000) WHEN 'integer' THEN t.voiced_share_x1000 / 1000.0
+    ELSE t.voiced_share_x1000 END AS voiced_share, -- voiced frames over speech frames, 0 to 1
+  CASE typeof(t.pace_wpm_x100) WHEN 'integer' THEN t.pace_wpm_x100 / 100.0 ELSE t.pace_wpm_x100 END
+    AS pace_wpm, -- words a minute
+  CASE typeof(t.articulation_wpm_x100) WHEN 'integer' THEN t.articulation_wpm_x100 / 100.0
+    ELSE t.articulation_wpm_x100 END AS articulation_wpm, -- words a minute without pauses
+  CASE typeof(t.pause_share_x1000) WHEN 'integer' THEN t.pause_share_x1000 / 1000.0
+    ELSE t.pause_share_x1000 END AS pause_share, -- pauses over the turn, 0 to 1
+  t.voice_missing, -- why a measure of the voice is null
+  CASE typeof(t.text_sentiment_x1000) WHEN 'integer' THEN t.text_sentiment_x1000 / 1000.0
+    ELSE t.text_sentiment_x1000 END AS text_sentiment, -- sentiment of the words, -1 to 1
+  t.text_label, -- its label
+  CASE typeof(t.text_confidence_x1000) WHEN 'integer' THEN t.text_confidence_x1000 / 1000.0
+    ELSE t.text_confidence_x1000 END AS text_confidence, -- probability of that label
+  t.text_missing, -- why the sentiment of the words is null
+  CASE typeof(t.agitation_x1000) WHEN 'integer' THEN t.agitation_x1000 / 1000.0 ELSE t.agitation_x1000 END
+    AS agitation, -- agitation from the voice alone, 0 to 1
+  t.agitation_missing, -- why agitation is null
+  CASE typeof(t.sentiment_x1000) WHEN 'integer' THEN t.sentiment_x1000 / 1000.0 ELSE t.sentiment_x1000 END
+    AS sentiment, -- words and voice together, -1 to 1
+  t.sentiment_label, -- its label
+  CASE typeof(t.voice_part_x1000) WHEN 'integer' THEN t.voice_part_x1000 / 1000.0 ELSE t.voice_part_x1000 END
+    AS voice_part, -- how much of it the voice added or took away
+  t.sentiment_missing -- why it is null
+FROM calls c
+-- Both conditions: one finds the turns of a call, the other the call of a turn.
+JOIN turns_data t ON t.turn_id BETWEEN c.call_no * 100000 AND c.call_no * 100000 + 99999
+  AND c.call_no = t.turn_id / 100000;
+
+-- Results of all rules in all calls, three-valued.
+CREATE VIEW results AS SELECT
+  c.call_no, -- the call, for joins
+  c.call_id, -- the call
+  r.rule, -- id of the rule
+  r.title, -- its title
+  r.kind, -- compliance, driver, behaviour, outcome or risk
+  r.severity, -- how much it matters
+  CASE d.value WHEN 0 THEN 'absent' WHEN 1 THEN 'present' ELSE 'cannot_tell' END AS value, -- absent, present or cannot_tell
+  r.expect, -- the result the rule expects
+  d.flagged, -- 1 where the result is not what it should be
+  d.why, -- the reason in words
+  d.rule_no, -- number of the rule, for joins with hits
+  r.rulebook_no -- the rulebook it was judged under
+FROM calls c JOIN results_data d ON d.call_no = c.call_no JOIN rules r ON r.rule_no = d.rule_no;
+
+-- Answers on all scorecards.
+CREATE VIEW answers AS SELECT
+  c.call_no, -- the call, for joins
+  c.call_id, -- the call
+  q.scorecard, -- id of the scorecard
+  q.section, -- title of the section
+  q.question, -- id of the question
+  q.text, -- the question in words
+  a.answer, -- yes, no, n-a, cannot-tell or person
+  a.points, -- weight earned
+  a.out_of, -- weight that counted
+  q.critical, -- customer, business or compliance, where a wrong answer is critical
+  q.auto_fail, -- 1 where a wrong answer fails the whole call
+  q.rule, -- the rule that answered it
+  a.why -- the reason in words
+FROM calls c JOIN answers_data a ON a.call_no = c.call_no JOIN questions q ON q.question_no = a.question_no;
+
+-- Times one party took the floor from the other.
+CREATE VIEW interruptions AS SELECT
+  c.call_no, -- the call, for joins
+  c.call_id, -- the call
+  o.party AS by, -- who interrupted
+  o.start_s, -- start of the overlap
+  o.end_s -- end of the overlap
+FROM calls c JOIN overlaps o ON o.call_no = c.call_no WHERE o.kind = 'interruption';
+
+-- Calls with a rule whose result is not what it should be, a row for each such rule.
+CREATE VIEW flagged_calls AS SELECT
+  c.call_no, -- the call, for joins
+  c.call_id, -- the call
+  c.occurred_at, -- start of the call, UTC
+  c.local_day, -- day of the call
+  c.agent, -- the agent
+  c.team, -- the agent's team on that day
+  c.center, -- its center
+  c.customer, -- the customer
+  c.queue, -- the queue
+  r.rule, -- id of the rule
+  r.title, -- its title
+  r.kind, -- compliance, driver, behaviour, outcome or risk
+  r.severity, -- how much it matters
+  CASE d.value WHEN 0 THEN 'absent' WHEN 1 THEN 'present' ELSE 'cannot_tell' END AS value, -- absent, present or cannot_tell
+  d.why, -- the reason in words
+  h.party, -- who spoke the first evidence
+  h.start_s, -- when
+  h.quote -- the words
+FROM calls c
+JOIN results_data d ON d.call_no = c.call_no AND d.flagged = 1
+JOIN rules r ON r.rule_no = d.rule_no
+LEFT JOIN hits h ON h.call_no = d.call_no AND h.rule_no = d.rule_no AND h.position = 0
+WHERE c.superseded_by IS NULL;
+
+-- Agents: the newest entry of the roster, and those known from calls alone.
+CREATE VIEW agents AS SELECT
+  agent, -- the agent
+  name, -- the agent's name
+  team, -- the team of the newest entry
+  center, -- its center
+  valid_from, -- first day of that entry
+  valid_to, -- last day of that entry
+  1 AS in_roster -- 1 where the roster has the agent
+FROM (SELECT *, row_number() OVER (PARTITION BY agent ORDER BY valid_from DESC) AS newest FROM roster)
+WHERE newest = 1
+UNION ALL
+SELECT DISTINCT agent, NULL, NULL, NULL, NULL, NULL, 0 FROM calls
+WHERE agent IS NOT NULL AND agent NOT IN (SELECT agent FROM roster);
+
+-- Teams, from the roster and from calls.
+CREATE VIEW teams AS SELECT
+  team, -- the team
+  center -- its center
+FROM roster WHERE team IS NOT NULL UNION SELECT team, center FROM calls WHERE team IS NOT NULL;
+
+-- Centers, from the roster and from calls.
+CREATE VIEW centers AS SELECT
+  center -- the center
+FROM roster WHERE center IS NOT NULL UNION SELECT center FROM calls WHERE center IS NOT NULL;
+
+-- Scores by agent and scorecard, over all calls; for a period, or with intervals and trends, use `speechcx agents`.
+CREATE VIEW agent_scores AS SELECT
+  c.agent, -- the agent
+  s.scorecard, -- the scorecard; null for calls that none was filled for
+  count(*) AS n, -- calls
+  count(s.score) AS n_scored, -- calls with a score
+  count(*) - count(s.score) AS n_missing, -- calls left out of the score
+  avg(s.score) AS score, -- mean score, 0 to 100
+  1.0 - avg(CASE WHEN s.score IS NOT NULL THEN s.critical_errors <> '[]' END) AS critical_accuracy, -- scored calls without a critical error, 0 to 1
+  avg(c.customer_sentiment) AS customer_sentiment, -- mean over calls, -5 to 5
+  count(c.customer_sentiment) AS n_customer_sentiment, -- calls it could be told for
+  avg(c.agent_talk_share) AS agent_talk_share, -- mean over calls, 0 to 1
+  count(c.agent_talk_share) AS n_agent_talk_share, -- calls it could be told for
+  avg(c.agent_pace_wpm) AS agent_pace_wpm, -- mean over calls
+  avg(c.agent_interruptions) AS agent_interruptions, -- mean over calls
+  avg(c.non_talk_share) AS non_talk_share, -- mean over calls, 0 to 1
+  avg(c.hold_s) AS hold_s, -- mean over calls
+  sum(c.flagged_count > 0) AS flagged_calls -- calls with a flagged rule
+FROM calls c LEFT JOIN scores s ON s.call_no = c.call_no
+WHERE c.superseded_by IS NULL
+GROUP BY c.agent, s.scorecard;
+
+-- Scores by day, agent and scorecard.
+CREATE VIEW agent_days AS SELECT
+  c.local_day, -- day of the calls, in their own zone
+  c.agent, -- the agent
+  c.team, -- the team on that day
+  c.center, -- its center
+  s.scorecard, -- the scorecard; null for calls that none was filled for
+  count(*) AS n, -- calls
+  count(s.score) AS n_scored, -- calls with a score
+  avg(s.score) AS score, -- mean score, 0 to 100
+  avg(c.customer_sentiment) AS customer_sentiment, -- mean over calls, -5 to 5
+  sum(c.flagged_count > 0) AS flagged_calls -- calls with a flagged rule
+FROM calls c LEFT JOIN scores s ON s.call_no = c.call_no
+WHERE c.superseded_by IS NULL
+GROUP BY c.local_day, c.agent, c.team, c.center, s.scorecard;
+
+-- Scores by team and scorecard, each call weighing alike and each agent weighing alike.
+CREATE VIEW team_scores AS SELECT
+  team, -- the team on the day of the call
+  center, -- its center
+  scorecard, -- the scorecard; null for calls that none was filled for
+  sum(n) AS n, -- calls
+  sum(n_scored) AS n_scored, -- calls with a score
+  sum(n) - sum(n_scored) AS n_missing, -- calls left out of the score
+  count(agent) AS n_agents, -- agents
+  sum(total) / sum(n_scored) AS score, -- mean over calls
+  avg(mean) AS score_by_agent, -- mean over agents' means
+  1.0 - sum(errors) * 1.0 / sum(n_scored) AS critical_accuracy, -- scored calls without a critical error, 0 to 1
+  sum(feeling) / sum(n_feeling) AS customer_sentiment, -- mean over calls, -5 to 5
+  sum(n_feeling) AS n_customer_sentiment, -- calls it could be told for
+  sum(flagged) AS flagged_calls -- calls with a flagged rule
+FROM (
+  SELECT c.team, c.center, c.agent, s.scorecard, count(*) AS n, count(s.score) AS n_scored,
+    sum(s.score) AS total, avg(s.score) AS mean,
+    sum(s.score IS NOT NULL AND s.critical_errors <> '[]') AS errors, sum(c.customer_sentiment) AS feeling,
+    count(c.customer_sentiment) AS n_feeling, sum(c.flagged_count > 0) AS flagged
+  FROM calls c LEFT JOIN scores s ON s.call_no = c.call_no
+  WHERE c.superseded_by IS NULL GROUP BY c.team, c.center, c.agent, s.scorecard
+)
+GROUP BY team, center, scorecard;
+
+-- Scores by center and scorecard, each call weighing alike and each agent weighing alike.
+CREATE VIEW center_scores AS SELECT
+  center, -- the center on the day of the call
+  scorecard, -- the scorecard; null for calls that none was filled for
+  sum(n) AS n, -- calls
+  sum(n_scored) AS n_scored, -- calls with a score
+  sum(n) - sum(n_scored) AS n_missing, -- calls left out of the score
+  count(agent) AS n_agents, -- agents
+  sum(total) / sum(n_scored) AS score, -- mean over calls
+  avg(mean) AS score_by_agent, -- mean over agents' means
+  1.0 - sum(errors) * 1.0 / sum(n_scored) AS critical_accuracy, -- scored calls without a critical error, 0 to 1
+  sum(feeling) / sum(n_feeling) AS customer_sentiment, -- mean over calls, -5 to 5
+  sum(n_feeling) AS n_customer_sentiment, -- calls it could be told for
+  sum(flagged) AS flagged_calls -- calls with a flagged rule
+FROM (
+  SELECT c.center, c.agent, s.scorecard, count(*) AS n, count(s.score) AS n_scored,
+    sum(s.score) AS total, avg(s.score) AS mean,
+    sum(s.score IS NOT NULL AND s.critical_errors <> '[]') AS errors, sum(c.customer_sentiment) AS feeling,
+    count(c.customer_sentiment) AS n_feeling, sum(c.flagged_count > 0) AS flagged
+  FROM calls c LEFT JOIN scores s ON s.call_no = c.call_no
+  WHERE c.superseded_by IS NULL GROUP BY c.center, c.agent, s.scorecard
+)
+GROUP BY center, scorecard;
+
+CREATE UNIQUE INDEX "idx__sqlite_migrations_migration_set_name"
+    ON "_sqlite_migrations" ("migration_set", "name");
+
+CREATE INDEX files_by_call ON files (call_id);
+
+CREATE INDEX files_by_state ON files (state);
+
+CREATE INDEX attempts_by_file ON attempts (file_id);
+
+CREATE INDEX attempts_open ON attempts (run_id) WHERE ended_at IS NULL;
+
+CREATE INDEX failures_by_kind ON failures (kind);
+
+CREATE INDEX calls_by_agent ON calls (agent, local_day);
+
+CREATE INDEX calls_by_customer ON calls (customer) WHERE customer IS NOT NULL;
+
+CREATE INDEX calls_by_day ON calls (local_day);
+
+CREATE INDEX recordings_by_path ON recordings (path);
+
+CREATE INDEX results_by_rule ON results_data (rule_no, value);
+
+CREATE INDEX results_flagged ON results_data (call_no, rule_no) WHERE flagged = 1;
+
+CREATE INDEX roster_by_agent ON roster (agent, valid_from);
