@@ -1,0 +1,156 @@
+"""Who has the floor: overlaps and interruptions, replies, and monologues, by the definitions.
+
+All of it is about turns and words that are stored, for the roles that ``judge`` gave.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from speechcx.call import Overlap, Party, Span, Turn
+from speechcx.prosody.settings import ProsodySettings
+from speechcx.prosody.timeline import subtract
+
+EPSILON_S = 1e-6
+"""Times are sums of hundredths: a limit is reached when it is missed by less than this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A turn with what is needed to judge the floor.
+
+    Parameters
+    ----------
+    turn
+        The turn.
+    party
+        Whose it is.
+    text
+        Its words; empty where none were recognised.
+    backchannel
+        Whether the words only show listening.
+    """
+
+    turn: Turn
+    party: Party
+    text: str
+    backchannel: bool
+
+    @property
+    def span(self) -> Span:
+        """When it was said."""
+        return self.turn.span
+
+
+def is_backchannel(text: str, words: Sequence[str]) -> bool:
+    """Whether `text` holds words, and only such as are listed in `words`.
+
+    Case, punctuation and drawn-out letters do not matter: "Mm-hmm." is "mhm".
+    """
+    tokens = _normalise(text)
+    phrases = sorted((_normalise(word) for word in words), key=len, reverse=True)
+    at = 0
+    while at < len(tokens):
+        phrase = next((p for p in phrases if p and tokens[at : at + len(p)] == p), None)
+        if phrase is None:
+            return False
+        at += len(phrase)
+    return bool(tokens)
+
+
+def _normalise(text: str) -> list[str]:
+    joined = re.sub(r"(?<=\w)[-'’](?=\w)", "", text.lower())
+    return [re.sub(r"(.)\1+", r"\1", token) for token in re.findall(r"\w+", joined)]
+
+
+def find_overlaps(said: Sequence[Said], settings: ProsodySettings) -> tuple[Overlap, ...]:
+    """Every stretch in which two speakers of different parties speak at once, in order of time.
+
+    `said` is sorted by start. Two speakers of one known party (two agents) do not overlap.
+    """
+    found = []
+    for i, first in enumerate(said):
+        for second in said[i + 1 :]:
+            if second.span.start_s >= first.span.end_s:
+                break
+            if second.turn.speaker == first.turn.speaker:
+                continue
+            if second.party == first.party and first.party != "unknown":
+                continue
+            if first.span.overlap_s(second.span) < settings.overlap_s - EPSILON_S:
+                continue
+            shared = Span(second.span.start_s, min(first.span.end_s, second.span.end_s))
+            kind = _overlap_kind(first, second, said, settings)
+            found.append(Overlap(shared, second.party, second.turn.speaker, kind))
+    return tuple(sorted(found, key=lambda overlap: (overlap.span, overlap.speaker)))
+
+
+def _overlap_kind(
+    first: Said, second: Said, said: Sequence[Said], settings: ProsodySettings
+) -> Literal["interruption", "backchannel", "overlap"]:
+    """What `second`, who starts while `first` speaks, does to `first`."""
+    if second.backchannel:
+        return "backchannel"
+    stop_s = first.span.end_s
+    again_s = min(
+        (s.span.start_s for s in said if s.turn.speaker == first.turn.speaker and s.span.start_s >= stop_s),
+        default=second.span.end_s,
+    )
+    held_s = min(second.span.end_s, again_s) - stop_s
+    interrupts = (
+        second.span.start_s > first.span.start_s
+        and bool(second.text)
+        and first.span.overlap_s(second.span) >= settings.interruption_overlap_s - EPSILON_S
+        and stop_s - second.span.start_s <= settings.interruption_stop_s + EPSILON_S
+        and held_s >= settings.interruption_hold_s - EPSILON_S
+    )
+    return "interruption" if interrupts else "overlap"
+
+
+def find_replies(said: Sequence[Said], hold: Iterable[Span], *, latency_max_s: float) -> tuple[Span, ...]:
+    """Gaps in which the floor went over to the other party: from the end of a turn to the reply's start.
+
+    A reply that comes before the other has ended leaves no gap. Gaps over `latency_max_s` and gaps with
+    hold in them are left out. The span's end is the start of the replying turn.
+    """
+    held = tuple(hold)
+    found = []
+    last: Said | None = None
+    for current in said:
+        if last is not None and current.party != last.party and current.span.start_s >= last.span.end_s:
+            gap = Span(last.span.end_s, current.span.start_s)
+            if gap.duration_s <= latency_max_s + EPSILON_S and not any(gap.overlap_s(h) > 0 for h in held):
+                found.append(gap)
+        if last is None or current.span.end_s >= last.span.end_s:
+            last = current
+    return tuple(found)
+
+
+def find_monologues(
+    said: Sequence[Said], party: Party, hold: Iterable[Span], *, non_talk_s: float
+) -> tuple[Span, ...]:
+    """Stretches in which `party` has the floor alone.
+
+    The other party's back-channels do not break a stretch; anything else the other says does, and so do
+    hold and a silence of `non_talk_s`.
+    """
+    own = [s.span for s in said if s.party == party]
+    breaks = [s.span for s in said if s.party != party and not s.backchannel]
+    breaks.extend(hold)
+    stretches: list[Span] = []
+    for piece in subtract(own, breaks):
+        last = stretches[-1] if stretches else None
+        gap = Span(last.end_s, piece.start_s) if last is not None else None
+        if (
+            last is not None
+            and gap is not None
+            and gap.duration_s < non_talk_s
+            and not any(gap.overlap_s(b) > 0 or gap.start_s <= b.start_s < gap.end_s for b in breaks)
+        ):
+            stretches[-1] = Span(last.start_s, piece.end_s)
+        else:
+            stretches.append(piece)
+    return tuple(stretches)

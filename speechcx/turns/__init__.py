@@ -1,0 +1,86 @@
+"""Who speaks when: Audio in, Speech out; and which party each speaker is, from stored data alone.
+
+``vad`` hears one channel, ``spans`` finds where speech begins and ends in it, ``music`` takes out
+what is no conversation, ``channels`` compares channels, ``assemble`` makes turns, ``parties`` names
+the speakers. A ``Diarizer`` tells voices in one channel apart.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from speechcx.turns.settings import NOT_IN_DIGEST, TurnSettings
+
+if TYPE_CHECKING:
+    from speechcx.call import Audio, Conversation, Role, Span, Speech
+    from speechcx.turns.assemble import Voice
+
+__all__ = ["NOT_IN_DIGEST", "Diarizer", "TurnSettings", "find_turns", "name_parties"]
+
+
+class Diarizer(Protocol):
+    """An engine that tells the voices in one channel apart.
+
+    Runs in a worker, is loaded once for each process by the hashable settings, may use its threads,
+    must not change its input.
+    """
+
+    name: str
+
+    def split_voices(
+        self, audio: Audio, channel: int, speech: tuple[Span, ...], settings: TurnSettings
+    ) -> tuple[Voice, ...]:
+        """Give each part of `speech` to a voice.
+
+        Parameters
+        ----------
+        audio
+            Decoded sound.
+        channel
+            The channel to listen to.
+        speech
+            Stretches of speech in it, sorted and apart.
+        settings
+            ``speakers`` says how many voices are expected.
+
+        Returns
+        -------
+        tuple of Voice
+            Speakers ``s0``, ``s1``, ... in order of first speech; a speaker may come more than once with
+            different confidence. Where two speak at once, both voices hold that time. Empty means that
+            the voices could not be told apart: the channel stays one unsplit speaker.
+        """
+        ...
+
+
+def find_turns(audio: Audio, settings: TurnSettings) -> Speech:
+    """Find who speaks when in one recording.
+
+    Parameters
+    ----------
+    audio
+        Decoded sound.
+    settings
+        Thresholds and engines.
+
+    Returns
+    -------
+    Speech
+        Turns by start time, hold and machine stretches, and the flags ``crosstalk``, ``dual_mono``,
+        ``music`` and ``one_sided``. A silent recording has no turns.
+
+    Raises
+    ------
+    ModelMissing
+        The speech detector is not installed.
+    """
+    from speechcx.turns.hearing import hear_speakers
+
+    return hear_speakers(audio, settings)
+
+
+def name_parties(conversation: Conversation, settings: TurnSettings) -> tuple[Role, ...]:
+    """Which party each speaker is; see :func:`speechcx.turns.parties.name_parties`."""
+    from speechcx.turns.parties import name_parties as name
+
+    return name(conversation, settings)

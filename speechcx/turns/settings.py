@@ -1,0 +1,94 @@
+"""The settings of the room that finds who speaks when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from speechcx.call import PARTIES, Party
+
+NOT_IN_DIGEST = frozenset({"channels", "party_confidence", "party_phrases"})
+"""Used only in ``judge``: changing them asks for no new listening."""
+
+
+@dataclass(frozen=True, slots=True)
+class TurnSettings:
+    """How speech is found, cut into turns, and given to a party.
+
+    Parameters
+    ----------
+    channels
+        Party of each channel in order, where the recorder is sure of it: ``["agent", "customer"]``. A
+        sidecar that names the channels of a call goes before it. Unset: the words decide.
+    party_confidence
+        A speaker whose party is less sure than this stays ``unknown``.
+    party_phrases
+        What your agents say by script (``["northwind bank how may i direct your call"]``): each counts
+        as strongly as a greeting.
+    turn_gap_s
+        Silence this long inside one party's speech ends the turn.
+    speech_on, speech_off
+        Speech probability (Silero) at which speech begins, and under which it ends.
+    shortest_speech_s
+        Shorter speech is dropped.
+    shortest_gap_s
+        Shorter gaps between stretches of speech are closed: they are stops and hesitations of the mouth.
+    edge_reach_s
+        How far an edge may be moved to where the sound itself begins or ends.
+    edge_drop_db
+        Speech ends where the level falls this far under the level of its stretch, or to the noise.
+    noise_margin_db
+        Sound less than this above the noise floor is noise.
+    silent_dbov
+        A channel whose loudest hundredth is under this level is silent.
+    dual_mono_match
+        Two channels are one (``dual_mono``) where this share of their sound, 0 to 1, is the same signal.
+    crosstalk_match
+        A stretch of speech is leakage (``crosstalk``) where at least this share of its sound, 0 to 1, is a
+        filtered copy of the other, louder channel.
+    crosstalk_drop_db
+        Leakage is at least this much softer than its source.
+    find_hold
+        Find hold music, ringing and keypad tones in the audio, and keep them out of speech.
+    shortest_music_s
+        Shorter music is not taken for hold.
+    speakers
+        Speakers expected in a mono call, for a diarizer.
+    diarizer
+        Engine that tells voices in one channel apart; empty takes one channel for one unsplit speaker.
+    """
+
+    channels: tuple[Party, ...] | None = None
+    party_confidence: float = 0.7
+    party_phrases: tuple[str, ...] = ()
+    turn_gap_s: float = 0.8
+    speech_on: float = 0.4
+    speech_off: float = 0.2
+    shortest_speech_s: float = 0.1
+    shortest_gap_s: float = 0.2
+    edge_reach_s: float = 0.25
+    edge_drop_db: float = 32.0
+    noise_margin_db: float = 8.0
+    silent_dbov: float = -62.0
+    dual_mono_match: float = 0.9
+    crosstalk_match: float = 0.6
+    crosstalk_drop_db: float = 6.0
+    find_hold: bool = True
+    shortest_music_s: float = 3.0
+    speakers: int = 2
+    diarizer: str = ""
+
+    def __post_init__(self) -> None:
+        for party in self.channels or ():
+            if party not in PARTIES:
+                raise ValueError(f"channels must name {', '.join(PARTIES)}, got {party!r}")
+        for name in ("party_confidence", "speech_on", "speech_off", "dual_mono_match", "crosstalk_match"):
+            if not 0 < getattr(self, name) <= 1:
+                raise ValueError(f"{name} must be over 0 and at most 1, got {getattr(self, name)}")
+        if self.speech_off > self.speech_on:
+            raise ValueError(f"speech_off must not be over speech_on {self.speech_on}, got {self.speech_off}")
+        for name in ("turn_gap_s", "shortest_speech_s", "shortest_gap_s", "edge_reach_s", "edge_drop_db",
+                     "noise_margin_db", "crosstalk_drop_db", "shortest_music_s"):  # fmt: skip
+            if getattr(self, name) < 0:
+                raise ValueError(f"{name} must be 0 or more, got {getattr(self, name)}")
+        if not 1 <= self.speakers <= 6:
+            raise ValueError(f"speakers must be 1 to 6, got {self.speakers}")

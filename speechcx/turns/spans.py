@@ -1,0 +1,126 @@
+"""From moments to stretches: where speech begins and ends in one channel, to a hundredth of a second.
+
+The detector steps by 32 ms and lags some 50 to 100 ms behind the end of a word. So it only says
+roughly where speech is; the edge itself is where the sound rises out of, or falls back into, the noise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from speechcx.call import Span
+from speechcx.turns.settings import TurnSettings
+from speechcx.turns.vad import FLOOR_DBOV, LEVEL_STEP_S, Heard
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Run = tuple[int, int]
+"""First step and the step after the last."""
+
+STRONG_DB = 15.0
+"""Sound this far under the level of its stretch is surely speech: edges are walked to from here."""
+BRIDGE_STEPS = 6
+"""Silence inside a stop consonant, 60 ms, does not end the walk to an edge."""
+CLICK_STEPS = 2
+"""Sound of 20 ms or less is a click."""
+NOISE_REACH_S = 3.0
+"""The noise floor is measured this far around a stretch."""
+
+
+def find_speech(heard: Heard, settings: TurnSettings) -> tuple[Span, ...]:
+    """Stretches of speech in one channel, sorted and at least ``shortest_gap_s`` apart.
+
+    Parameters
+    ----------
+    heard
+        The channel.
+    settings
+        Thresholds.
+    """
+    likely = heard.speech_by_step()
+    floor = _Floor(heard.level_dbov, likely < settings.speech_off)
+    found: list[Run] = []
+    for run in _hysteresis(likely, settings.speech_on, settings.speech_off):
+        found.extend(_refine(run, heard.level_dbov, floor, settings))
+    shortest_gap = round(settings.shortest_gap_s / LEVEL_STEP_S)
+    shortest = round(settings.shortest_speech_s / LEVEL_STEP_S)
+    joined = join_runs(found, shortest_gap)
+    return tuple(
+        Span(round(first * LEVEL_STEP_S, 3), round(min(last * LEVEL_STEP_S, heard.duration_s), 3))
+        for first, last in joined
+        if last - first >= shortest
+    )
+
+
+class _Floor:
+    """The noise floor around any moment: median level of the steps nearby that are not speech."""
+
+    def __init__(self, level_dbov: NDArray[np.float32], quiet: NDArray[np.bool_]) -> None:
+        self._quiet_at = np.flatnonzero(quiet)
+        self._levels = level_dbov
+        self._whole = float(np.median(level_dbov[self._quiet_at])) if self._quiet_at.size else FLOOR_DBOV
+
+    def around(self, run: Run) -> float:
+        reach = round(NOISE_REACH_S / LEVEL_STEP_S)
+        first, last = np.searchsorted(self._quiet_at, (run[0] - reach, run[1] + reach))
+        near = self._levels[self._quiet_at[first:last]]
+        return float(np.median(near)) if near.size >= 20 else self._whole
+
+
+def _hysteresis(likely: NDArray[np.float32], on: float, off: float) -> list[Run]:
+    """Runs of steps over `off` that reach `on` somewhere."""
+    return [run for run in runs_of(likely >= off) if likely[run[0] : run[1]].max() >= on]
+
+
+def _refine(run: Run, level: NDArray[np.float32], floor: _Floor, settings: TurnSettings) -> list[Run]:
+    """Move the edges of a run to where its sound begins and ends, and cut it at pauses."""
+    reach = round(settings.edge_reach_s / LEVEL_STEP_S)
+    low, high = max(0, run[0] - reach), min(level.size, run[1] + reach)
+    if high <= low or run[0] >= level.size:
+        return []
+    loud = float(np.percentile(level[run[0] : run[1]], 90))
+    threshold = max(floor.around(run) + settings.noise_margin_db, loud - settings.edge_drop_db)
+    strong = np.flatnonzero(level[run[0] : run[1]] >= max(threshold, loud - STRONG_DB)) + run[0]
+    if not strong.size:
+        return [run] if loud < threshold else []
+    sounding = [part for part in runs_of(level[low:high] >= threshold) if part[1] - part[0] > CLICK_STEPS]
+    parts = join_runs([(first + low, last + low) for first, last in sounding], BRIDGE_STEPS)
+    return [part for part in parts if np.any((strong >= part[0]) & (strong < part[1]))]
+
+
+def runs_of(mask: NDArray[np.bool_]) -> list[Run]:
+    """Runs of True in a mask."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], mask.astype(np.int8), [0]))))
+    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
+
+
+def join_runs(runs: Iterable[Run], gap: int) -> list[Run]:
+    """Runs in order, those less than `gap` apart made one."""
+    joined: list[Run] = []
+    for first, last in sorted(runs):
+        if joined and first - joined[-1][1] < gap:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], last))
+        else:
+            joined.append((first, last))
+    return joined
+
+
+def subtract_spans(spans: Sequence[Span], taken: Sequence[Span], *, shortest_s: float) -> tuple[Span, ...]:
+    """What is left of `spans` outside `taken`; pieces under `shortest_s` are dropped."""
+    left = list(spans)
+    for hole in taken:
+        pieces = []
+        for span in left:
+            if span.overlap_s(hole) <= 0:
+                pieces.append(span)
+                continue
+            if hole.start_s > span.start_s:
+                pieces.append(Span(span.start_s, hole.start_s))
+            if hole.end_s < span.end_s:
+                pieces.append(Span(hole.end_s, span.end_s))
+        left = pieces
+    return tuple(span for span in left if span.duration_s >= shortest_s)

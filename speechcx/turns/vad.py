@@ -1,0 +1,170 @@
+"""How likely each moment of one channel is speech, and how loud it is: Silero VAD and short-time level.
+
+The model is the ONNX file that comes with faster-whisper. It is run here, not by faster-whisper's own
+function: that holds a whole call in memory three times over, and gives spans without probabilities.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from speechcx.call import Audio
+from speechcx.errors import ModelMissing
+from speechcx.waveform import RECOGNITION_RATE_HZ, read_channel
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+WINDOW = 512
+"""Samples at 16 kHz for which the model gives one probability: 32 ms."""
+CONTEXT = 64
+"""Samples before a window that the model also hears."""
+STEP_S = WINDOW / RECOGNITION_RATE_HZ
+LEVEL_STEP_S = 0.01
+"""Step of the short-time level."""
+BLOCK_WINDOWS = 500
+"""Windows given to the model at once, 16 s: larger blocks were slower and need more memory."""
+FLOOR_DBOV = -100.0
+"""Level given to digital silence."""
+WANTED_DBOV = -20.0
+"""The loudest hundredth of a soft channel is brought up to this level for the model."""
+MOST_GAIN_DB = 24.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Heard:
+    """What one channel sounds like over time.
+
+    Parameters
+    ----------
+    speech
+        float32, shape ``(windows,)``: probability of speech in each 32 ms, 0 to 1.
+    level_dbov
+        float32, shape ``(steps,)``: RMS of each 10 ms in dBov, at least -100.
+    duration_s
+        Length of the channel.
+    """
+
+    speech: NDArray[np.float32]
+    level_dbov: NDArray[np.float32]
+    duration_s: float
+
+    @property
+    def loudest_dbov(self) -> float:
+        """Level that a hundredth of the channel's time reaches or passes."""
+        return float(np.percentile(self.level_dbov, 99)) if self.level_dbov.size else FLOOR_DBOV
+
+    def speech_by_step(self) -> NDArray[np.float32]:
+        """The probabilities at the steps of the level, shape ``(steps,)``."""
+        if not self.speech.size:
+            return np.zeros(self.level_dbov.size, np.float32)
+        middle_s = (np.arange(self.level_dbov.size) + 0.5) * LEVEL_STEP_S
+        return self.speech[np.minimum((middle_s / STEP_S).astype(np.intp), self.speech.size - 1)]
+
+
+def measure_levels(audio: Audio, channel: int) -> NDArray[np.float32]:
+    """RMS of every 10 ms of a channel, float32 in dBov (0 dBov is a full-scale square wave)."""
+    step = max(1, round(LEVEL_STEP_S * audio.rate_hz))
+    samples = audio.samples[channel]
+    count = samples.size // step
+    powers = np.empty(count, np.float32)
+    for first in range(0, count, 6000):
+        last = min(first + 6000, count)
+        block = samples[first * step : last * step].reshape(-1, step).astype(np.float32)
+        powers[first:last] = np.einsum("ij,ij->i", block, block)
+    mean = powers / np.float32(step * 32768.0**2)
+    return np.asarray(10 * np.log10(np.maximum(mean, 10 ** (FLOOR_DBOV / 10))), np.float32)
+
+
+def hear_channel(audio: Audio, channel: int, *, silent_dbov: float = -62.0) -> Heard:
+    """Listen to one channel from end to end.
+
+    Parameters
+    ----------
+    audio
+        Decoded sound.
+    channel
+        Index of the channel.
+    silent_dbov
+        A channel softer than this is not shown to the model: its probabilities are 0.
+
+    Raises
+    ------
+    ModelMissing
+        faster-whisper is installed without its VAD file.
+    """
+    levels = measure_levels(audio, channel)
+    windows = -(-round(audio.duration_s * RECOGNITION_RATE_HZ) // WINDOW)
+    quiet = Heard(np.zeros(windows, np.float32), levels, audio.duration_s)
+    if quiet.loudest_dbov < silent_dbov:
+        return quiet
+    gain_db = min(MOST_GAIN_DB, max(0.0, WANTED_DBOV - quiet.loudest_dbov))
+    speech = _run_model(audio, channel, windows, gain=10 ** (gain_db / 20))
+    return Heard(speech, levels, audio.duration_s)
+
+
+def _run_model(audio: Audio, channel: int, windows: int, *, gain: float) -> NDArray[np.float32]:
+    session = _load_model()
+    state = np.zeros((1, 1, 128), np.float32)
+    cell = np.zeros((1, 1, 128), np.float32)
+    before = np.zeros(CONTEXT, np.float32)
+    found = []
+    for first in range(0, windows, BLOCK_WINDOWS):
+        count = min(BLOCK_WINDOWS, windows - first)
+        sound = np.zeros(CONTEXT + count * WINDOW, np.float32)
+        sound[:CONTEXT] = before
+        block = read_channel(
+            audio,
+            channel,
+            rate_hz=RECOGNITION_RATE_HZ,
+            start_s=first * STEP_S,
+            end_s=(first + count) * STEP_S,
+        )[: count * WINDOW]
+        sound[CONTEXT : CONTEXT + block.size] = np.clip(block * np.float32(gain), -1.0, 1.0)
+        before = sound[-CONTEXT:].copy()
+        framed = np.lib.stride_tricks.sliding_window_view(sound, CONTEXT + WINDOW)[::WINDOW]
+        speech, state, cell = session.run(
+            None, {"input": np.ascontiguousarray(framed), "h": state, "c": cell}
+        )
+        found.append(np.asarray(speech, np.float32).reshape(-1))
+    return np.concatenate(found) if found else np.zeros(0, np.float32)
+
+
+@cache
+def _load_model() -> Any:
+    """The model, loaded once for each process; one thread, since workers are processes."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 4
+    return onnxruntime.InferenceSession(
+        str(find_vad_file()), sess_options=options, providers=["CPUExecutionProvider"]
+    )
+
+
+def find_vad_file() -> Path:
+    """The Silero model inside the installed faster-whisper, found without importing it.
+
+    Raises
+    ------
+    ModelMissing
+        There is none.
+    """
+    package = importlib.util.find_spec("faster_whisper")
+    places = list(package.submodule_search_locations or ()) if package else []
+    files = sorted(path for place in places for path in Path(place, "assets").glob("silero_vad*.onnx"))
+    if not files:
+        raise ModelMissing(
+            "the speech detector is not in the installed faster-whisper",
+            "its file assets/silero_vad_v6.onnx",
+            "install it again: pip install --force-reinstall faster-whisper",
+        )
+    return files[-1]
