@@ -43,6 +43,7 @@ class Question:
     Exactly one of `rule`, `metric` and `ask` says where the answer comes from. `applies_if` is the
     id of a hidden rule; where that is not ``present``, the question is n-a. `yes_when` is the rule
     value that counts as yes. `bands` are (answer, bound) pairs for a metric, first match wins.
+    `about` names the parties whose identity the answer depends on.
     """
 
     id: str
@@ -56,6 +57,7 @@ class Question:
     applies_if: str | None = None
     critical: CriticalKind | None = None
     auto_fail: bool = False
+    about: tuple[Literal["agent", "customer"], ...] = ()
 
     def __post_init__(self) -> None:
         given = [name for name in ("rule", "metric", "ask") if getattr(self, name) is not None]

@@ -1,0 +1,69 @@
+"""Rules: what a conversation holds of what a rulebook asks for.
+
+Takes a rulebook (YAML) and what was heard and read of a call; gives one three-valued result for each
+rule, with the words, party and time of every hit and of the nearest miss. Never listens to audio,
+never decides from a word alone that nobody said something that could not be heard.
+
+One more kind of condition is a class in ``conditions``, a key in ``asking``, a method in ``judging``;
+one more slot a finder in ``slots``.
+"""
+
+from speechcx.call import Conversation, Reading, RuleResult
+from speechcx.rules.changes import ResultChange, compare_results
+from speechcx.rules.examples import Line, RuleTest
+from speechcx.rules.facts import Facts, facts_of, facts_of_test
+from speechcx.rules.judging import MeaningFinder, judge_facts
+from speechcx.rules.rulebook import Rulebook, lint, parse_rulebook, read_rulebook
+from speechcx.rules.source import Problem
+from speechcx.rules.trials import TestOutcome, judge_rule, run_rulebook_tests, try_rule
+
+__all__ = [
+    "Facts",
+    "Line",
+    "MeaningFinder",
+    "Problem",
+    "ResultChange",
+    "RuleTest",
+    "Rulebook",
+    "TestOutcome",
+    "apply_rules",
+    "compare_results",
+    "facts_of",
+    "facts_of_test",
+    "judge_facts",
+    "judge_rule",
+    "lint",
+    "parse_rulebook",
+    "read_rulebook",
+    "run_rulebook_tests",
+    "try_rule",
+]
+
+
+def apply_rules(
+    rulebook: Rulebook, conversation: Conversation, reading: Reading, *, meanings: MeaningFinder | None = None
+) -> tuple[RuleResult, ...]:
+    """What every rule of a rulebook finds in a call.
+
+    Parameters
+    ----------
+    rulebook
+        The rules.
+    conversation
+        What was heard.
+    reading
+        Who is who, how the talk flowed, how it felt.
+    meanings
+        For ``means:`` conditions; None loads the sentence encoder where the rulebook has any.
+
+    Returns
+    -------
+    tuple of RuleResult
+        One for each rule, in the rulebook's order; those of kind ``hidden`` stand for an ``applies_if``.
+
+    Raises
+    ------
+    ModelMissing
+        The rulebook has ``means:`` conditions and there is no sentence encoder on this machine.
+    """
+    return judge_facts(rulebook, facts_of(conversation, reading), meanings)

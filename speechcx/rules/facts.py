@@ -1,0 +1,159 @@
+"""What rules may know of a call, made from a conversation and its reading, or from a test's lines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from speechcx.call import Conversation, Metric, Reading, Word, collect_metrics, metric_names
+from speechcx.rules.conditions import TURN_NUMBERS
+from speechcx.rules.examples import Line, RuleTest
+from speechcx.rules.normal import normal_tokens
+from speechcx.rules.stream import SaidTurn, Stream, build_stream
+
+BLIND_START = frozenset({"opening_missing", "starts_mid_speech"})
+"""Flags of a recording whose beginning is not there."""
+
+BLIND_END = frozenset({"truncated"})
+"""Flags of a recording whose end is not there."""
+
+_SECONDS_A_WORD = 0.35
+
+
+@dataclass(frozen=True, slots=True)
+class TurnFacts:
+    """Measures of one turn by name; None with no value. `label` is that of its sentiment."""
+
+    no: int
+    party: str
+    start_s: float
+    end_s: float
+    has_words: bool
+    values: Mapping[str, float | None]
+    label: str | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Facts:
+    """One call as rules see it.
+
+    Parameters
+    ----------
+    stream
+        The words.
+    turns
+        By number.
+    start_s, end_s
+        The conversation, from first to last speech.
+    flags
+        Quality flags of the recording.
+    lost_s
+        Seconds of the recording that could not be decoded.
+    metrics
+        Every measure by name.
+    meta
+        Details of the call by name, in lower case.
+    has_unknown
+        Whether somebody speaks whose party is not known.
+    """
+
+    stream: Stream
+    turns: Mapping[int, TurnFacts]
+    start_s: float
+    end_s: float
+    flags: frozenset[str]
+    lost_s: float
+    metrics: Mapping[str, Metric]
+    meta: Mapping[str, str]
+    has_unknown: bool
+
+    def names_of(self, who: str) -> frozenset[str]:
+        """Normalised names known for ``agent`` or ``customer``; empty where none are."""
+        text = self.meta.get(f"{who}_name", self.meta.get(who, "")) if who else ""
+        words = text.replace(".", " ").replace("_", " ").replace("-", " ").split()
+        return frozenset(
+            token for word in words for token in normal_tokens(word) if token.isalpha() and len(token) > 2
+        )
+
+
+def facts_of(conversation: Conversation, reading: Reading) -> Facts:
+    """What rules may know of a stored call."""
+    said, turns = [], {}
+    parties = {role.speaker: role.party for role in reading.roles}
+    parts = zip(
+        conversation.speech.turns, conversation.utterances, conversation.voices, conversation.sentiments,
+        reading.feeling.turns, strict=True,
+    )  # fmt: skip
+    for turn, utterance, voice, text, feeling in parts:
+        party = parties.get(turn.speaker, "unknown")
+        said.append(
+            SaidTurn(turn.no, turn.speaker, party, turn.span.start_s, turn.span.end_s, utterance.words)
+        )
+        values = {name: getattr(voice, name, None) for name in TURN_NUMBERS} | {
+            "sentiment": feeling.sentiment,
+            "text_sentiment": text.value,
+            "agitation": feeling.agitation,
+            "duration_s": turn.span.duration_s,
+            "words": float(len(utterance.words)),
+        }
+        turns[turn.no] = TurnFacts(
+            turn.no, party, turn.span.start_s, turn.span.end_s, bool(utterance.words), values, feeling.label
+        )
+    span = reading.flow.conversation
+    return Facts(
+        stream=build_stream(said), turns=turns, start_s=span.start_s if span else 0.0,
+        end_s=span.end_s if span else conversation.origin.duration_s, flags=frozenset(conversation.flags),
+        lost_s=conversation.origin.lost_s, metrics=collect_metrics(reading), meta=_meta(conversation),
+        has_unknown=any(turn.party == "unknown" for turn in turns.values()),
+    )  # fmt: skip
+
+
+def _meta(conversation: Conversation) -> dict[str, str]:
+    details = conversation.recording.details
+    meta = {name.casefold(): value for name, value in details.extras}
+    for name in ("agent", "customer", "direction", "queue", "team", "center"):
+        value = getattr(details, name)
+        if value is not None:
+            meta[name] = value
+    return meta
+
+
+def facts_of_test(test: RuleTest) -> Facts:
+    """What rules may know of an example: its words are spread evenly over each turn."""
+    said, turns = [], {}
+    for no, line in enumerate(test.says):
+        words = _spread(line, test.says[no + 1 :])
+        end_s = words[-1].end_s if words else line.start_s
+        said.append(SaidTurn(no, line.party, line.party, line.start_s, end_s, words))
+        values = dict.fromkeys(TURN_NUMBERS) | {
+            "words": float(len(words)),
+            "duration_s": end_s - line.start_s,
+        }
+        turns[no] = TurnFacts(
+            no, line.party, line.start_s, end_s, bool(words), {**values, **dict(line.values)}, line.label
+        )
+    start_s = min((turn.start_s for turn in said), default=0.0)
+    end_s = max((turn.end_s for turn in said), default=0.0)
+    metrics = {name: Metric(name, None, "the test gives no value for it") for name in metric_names()}
+    metrics.update((name, Metric(name, value)) for name, value in test.metrics)
+    return Facts(
+        stream=build_stream(said), turns=turns, start_s=start_s,
+        end_s=end_s if test.duration_s is None else max(end_s, test.duration_s), flags=frozenset(test.flags),
+        lost_s=0.0, metrics=metrics, meta={name.casefold(): value for name, value in test.meta},
+        has_unknown=any(turn.party == "unknown" for turn in said),
+    )  # fmt: skip
+
+
+def _spread(line: Line, following: tuple[Line, ...]) -> tuple[Word, ...]:
+    """The words of a line of a test with times: to its end, else at a usual pace up to the next turn."""
+    texts = line.text.split()
+    length_s = len(texts) * _SECONDS_A_WORD
+    later = min((other.start_s for other in following if other.start_s > line.start_s), default=None)
+    end_s = line.end_s
+    if end_s is None:
+        end_s = line.start_s + (length_s if later is None else min(length_s, later - line.start_s))
+    each_s = (end_s - line.start_s) / max(1, len(texts))
+    return tuple(
+        Word(text, line.start_s + place * each_s, line.start_s + (place + 1) * each_s, line.confidence)
+        for place, text in enumerate(texts)
+    )

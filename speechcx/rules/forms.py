@@ -1,0 +1,196 @@
+"""From the YAML of ``scorecards`` to the forms that ``score`` fills in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, cast
+
+import yaml
+
+from speechcx.call import Bound, CriticalKind, Question, Scorecard, Section
+from speechcx.rules import limits
+from speechcx.rules.asking import Asker
+from speechcx.rules.conditions import Condition, MetricTest, Rule, RuleRef, Scope, inside
+from speechcx.rules.source import Source, nearest
+
+_CARD = ("id", "title", "sections")
+_SECTION = ("title", "weight", "questions")
+_QUESTION = (
+    "id", "text", "weight", "rule", "yes_when", "metric", "bands", "ask", "applies_if", "critical", "auto_fail",
+)  # fmt: skip
+_ANSWERS = ("yes", "no", "n-a")
+
+
+@dataclass(slots=True)
+class Forms:
+    """Reads scorecards; conditions of ``applies_if`` become hidden rules.
+
+    Parameters
+    ----------
+    source, asker
+        Where problems go, and who reads conditions.
+    rules
+        The rulebook's rules by id.
+    """
+
+    source: Source
+    asker: Asker
+    rules: dict[str, Rule]
+
+    def cards(self, node: yaml.Node) -> tuple[Scorecard, ...]:
+        """All scorecards."""
+        cards: dict[str, Scorecard] = {}
+        for item in self.source.items(node, "scorecards"):
+            fields = self.source.fields(item, "a scorecard", _CARD)
+            name = self._required(item, fields, "id", "a scorecard")
+            if name is None or "sections" not in fields:
+                if name is not None:
+                    self.source.complain(
+                        item, f"scorecard {name!r} has no sections", "sections with questions"
+                    )
+                continue
+            if name in cards:
+                self.source.complain(item, f"scorecard {name!r} is given twice", "each id once")
+            title = self.source.text_of(fields["title"], "title") if "title" in fields else None
+            cards[name] = Scorecard(name, title or name, self._sections(fields["sections"], name))
+        return tuple(cards.values())
+
+    def _sections(self, node: yaml.Node, card: str) -> tuple[Section, ...]:
+        sections = []
+        seen: set[str] = set()
+        for item in self.source.items(node, "sections"):
+            fields = self.source.fields(item, "a section", _SECTION)
+            title = self._required(item, fields, "title", "a section") or "?"
+            weight = self.source.number(fields["weight"], "weight", 0, 1e6) if "weight" in fields else 1.0
+            questions = []
+            for asked in self.source.items(fields["questions"], "questions") if "questions" in fields else ():
+                question = self._question(asked, card)
+                if question is None:
+                    continue
+                if question.id in seen:
+                    self.source.complain(asked, f"question {question.id!r} is given twice", "each id once")
+                seen.add(question.id)
+                questions.append(question)
+            if not questions:
+                self.source.complain(item, f"section {title!r} has no questions", "questions: a list of them")
+            sections.append(Section(title, weight or 0.0, tuple(questions)))
+        return tuple(sections)
+
+    def _question(self, node: yaml.Node, card: str) -> Question | None:
+        fields = self.source.fields(node, "a question", _QUESTION)
+        name = self._required(node, fields, "id", "a question")
+        text = self._required(node, fields, "text", f"question {name!r}")
+        given = [key for key in ("rule", "metric", "ask") if key in fields]
+        if len(given) != 1:
+            found = f"question {name!r} has {' and '.join(given) or 'no answer'}"
+            self.source.complain(node, found, "exactly one of rule, metric (with bands) or ask: person")
+            return None
+        if name is None or text is None:
+            return None
+        rule, metric, bands = self._answer(fields, name)
+        if "ask" in fields:
+            self.source.choice(fields["ask"], "ask", ("person",))
+        when = (
+            self.source.choice(fields["yes_when"], "yes_when", ("present", "absent"))
+            if "yes_when" in fields
+            else None
+        )
+        critical = None
+        if "critical" in fields:
+            critical = self.source.choice(
+                fields["critical"], "critical", ("customer", "business", "compliance")
+            )
+            if "weight" in fields:
+                self.source.warn(
+                    fields["weight"], "the weight of a critical question", "none: it is scored apart"
+                )
+        weight = self.source.number(fields["weight"], "weight", 0, 1e6) if "weight" in fields else 1.0
+        return Question(
+            id=name, text=text, weight=weight or 0.0, rule=rule, metric=metric, bands=bands,
+            yes_when=cast(Literal["present", "absent"], when or self._good(rule)),
+            ask="person" if "ask" in fields else None, applies_if=self._applies(fields, card, name),
+            critical=cast("CriticalKind | None", critical),
+            auto_fail="auto_fail" in fields and self.source.truth(fields["auto_fail"], "auto_fail"),
+            about=self._about(rule, metric),
+        )  # fmt: skip
+
+    def _good(self, rule: str | None) -> str:
+        """What counts as yes where the question does not say: what its rule expects, else present."""
+        found = self.rules.get(rule or "")
+        return "absent" if found is not None and found.expect == "absent" else "present"
+
+    def _answer(
+        self, fields: dict[str, yaml.Node], name: str
+    ) -> tuple[str | None, str | None, tuple[tuple[Literal["yes", "no", "n-a"], Bound], ...]]:
+        if "rule" in fields:
+            rule = self.source.text_of(fields["rule"], "rule")
+            if rule is not None and rule not in self.rules:
+                self.source.complain(fields["rule"], f"no rule {rule!r}", nearest(rule, self.rules))
+                return "?", None, ()
+            return rule or "?", None, ()
+        if "metric" not in fields:
+            return None, None, ()
+        metric = self.source.text_of(fields["metric"], "metric")
+        if metric is not None:
+            self.asker.is_metric(fields["metric"], metric)
+        bands = []
+        if "bands" not in fields:
+            self.source.complain(
+                fields["metric"], f"question {name!r} has a metric but no bands", "bands: {yes: ..., no: ...}"
+            )
+        else:
+            for answer, value in self.source.fields(fields["bands"], "bands", _ANSWERS).items():
+                text = self.source.text_of(value, answer)
+                bound = None if text is None else self.asker.bound(value, text, answer)
+                if bound is not None:
+                    bands.append((cast(Literal["yes", "no", "n-a"], answer), bound))
+        return None, metric or "?", tuple(bands)
+
+    def _applies(self, fields: dict[str, yaml.Node], card: str, name: str) -> str | None:
+        if "applies_if" not in fields:
+            return None
+        condition = self.asker.read(fields["applies_if"], "applies_if", Scope())
+        if condition is None:
+            return None
+        hidden = f"{card}.{name}.applies_if"
+        title = f"whether question {name} applies"
+        self.rules[hidden] = Rule(hidden, title, "hidden", "info", condition, None, limits.WORD_FLOOR)
+        return hidden
+
+    def _about(self, rule: str | None, metric: str | None) -> tuple[Literal["agent", "customer"], ...]:
+        """Parties the answer speaks of, and so must be known."""
+        if metric is not None:
+            prefix = metric.partition(".")[0]
+            return (cast(Literal["agent", "customer"], prefix),) if prefix in ("agent", "customer") else ()
+        parties = parties_of(rule, self.rules)
+        return tuple(party for party in ("agent", "customer") if party in parties)
+
+    def _required(self, node: yaml.Node, fields: dict[str, yaml.Node], key: str, what: str) -> str | None:
+        if key in fields:
+            return self.source.text_of(fields[key], key)
+        self.source.complain(node, f"{what} has no {key}", f"{key}: ...")
+        return None
+
+
+def parties_of(rule: str | None, rules: dict[str, Rule]) -> frozenset[str]:
+    """Parties whose words or measures a rule asks for, through the rules it refers to."""
+    found: set[str] = set()
+    waiting: list[str] = [rule] if rule is not None else []
+    seen: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name in seen or name not in rules:
+            continue
+        seen.add(name)
+        for condition in inside(rules[name].condition):
+            found.add(_party_of(condition))
+            if isinstance(condition, RuleRef):
+                waiting.append(condition.id)
+    return frozenset(found - {""})
+
+
+def _party_of(condition: Condition) -> str:
+    if isinstance(condition, MetricTest):
+        return condition.name.partition(".")[0] if "." in condition.name else ""
+    scope = getattr(condition, "scope", None)
+    return scope.by or "" if isinstance(scope, Scope) else ""

@@ -1,0 +1,351 @@
+"""A rulebook's rules asked of one call: each condition to places, to a verdict, with its evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from speechcx.call import Hit, RuleResult, RuleValue
+from speechcx.rules import limits
+from speechcx.rules.conditions import (
+    AllOf,
+    AnyOf,
+    Condition,
+    InOrder,
+    Means,
+    MetaTest,
+    MetricTest,
+    Not,
+    Rule,
+    RuleRef,
+    Said,
+    Scope,
+    Turns,
+)
+from speechcx.rules.evidence import Witness
+from speechcx.rules.facts import Facts
+from speechcx.rules.nearness import Matches
+from speechcx.rules.negation import is_negated
+from speechcx.rules.plans import Plans, make_plans
+from speechcx.rules.rulebook import Rulebook
+from speechcx.rules.search import Search
+from speechcx.rules.sequences import follow
+from speechcx.rules.sight import why_blind, window_span
+from speechcx.rules.spots import NOWHERE, Finding, Ints, Spots, count_apart, join_spots
+from speechcx.rules.verdict import Verdict, all_of, any_of, negate
+
+PARTY_CODES = {"": -1, "agent": 0, "customer": 1, "ivr": 2, "unknown": 3}
+
+
+class MeaningFinder(Protocol):
+    """Finds sentences by meaning; see ``meaning``."""
+
+    def find(self, means: Means, facts: Facts) -> list[tuple[int, int, float]]:
+        """(first token, place after the last, similarity) of each sentence that is near enough."""
+        ...
+
+
+_PLANS: dict[str, Plans] = {}
+
+
+def plans_of(rulebook: Rulebook) -> Plans:
+    """The rulebook's phrases made ready; kept for each digest in this process."""
+    plans = _PLANS.get(rulebook.digest)
+    if plans is None:
+        if len(_PLANS) >= 16:
+            _PLANS.clear()
+        plans = _PLANS[rulebook.digest] = make_plans(rulebook.expressions, dict(rulebook.lists))
+    return plans
+
+
+def judge_facts(
+    rulebook: Rulebook, facts: Facts, meanings: MeaningFinder | None = None
+) -> tuple[RuleResult, ...]:
+    """What every rule of a rulebook finds in one call, in the rulebook's order."""
+    judge = Judge(rulebook, facts, meanings)
+    return tuple(judge.result(rule) for rule in rulebook.rules)
+
+
+class Judge:
+    """One call before one rulebook.
+
+    Parameters
+    ----------
+    rulebook, facts
+        The rules and the call.
+    meanings
+        For ``means:``; None where the rulebook has none.
+    """
+
+    def __init__(self, rulebook: Rulebook, facts: Facts, meanings: MeaningFinder | None = None) -> None:
+        self.facts = facts
+        self.search = Search(plans_of(rulebook), facts.stream, facts.names_of)
+        self.witness = Witness(facts, self.search)
+        self.meanings = meanings
+        self.rules: Mapping[str, Rule] = {rule.id: rule for rule in rulebook.rules}
+        self.floor = limits.WORD_FLOOR
+        self._verdicts: dict[str, Verdict] = {}
+        self._blind: dict[tuple[str | None, object, float], str] = {}
+        self._parties: Ints | None = None
+
+    def result(self, rule: Rule) -> RuleResult:
+        """What one rule finds, with its evidence."""
+        verdict = self.verdict_of(rule.id)
+        unwanted = rule.expect is not None and verdict.value != rule.expect
+        is_risk = rule.kind == "risk" and rule.expect is None and verdict.value == "present"
+        hits = tuple(replace(hit, rule=rule.id) for hit in _distinct(verdict.hits))
+        return RuleResult(
+            rule.id, rule.title, rule.kind, rule.severity, verdict.value, rule.expect,
+            flagged=verdict.value != "cannot_tell" and (unwanted or is_risk), why=verdict.why, hits=hits,
+        )  # fmt: skip
+
+    def verdict_of(self, name: str) -> Verdict:
+        """The verdict of a rule by its id; each is made once."""
+        if name not in self._verdicts:
+            outer, self.floor = self.floor, self.rules[name].floor
+            self._verdicts[name] = self.verdict(self.rules[name].condition)
+            self.floor = outer
+        return self._verdicts[name]
+
+    def verdict(self, condition: Condition) -> Verdict:
+        """What a condition comes to."""
+        if isinstance(condition, Said | Means | Turns):
+            return self._places(condition)
+        if isinstance(condition, AllOf):
+            return all_of([self.verdict(part) for part in condition.parts])
+        if isinstance(condition, AnyOf):
+            return any_of([self.verdict(part) for part in condition.parts])
+        if isinstance(condition, Not):
+            return negate(self.verdict(condition.part))
+        if isinstance(condition, RuleRef):
+            return self.verdict_of(condition.id)
+        if isinstance(condition, InOrder):
+            return self._in_order(condition)
+        return self._metric(condition) if isinstance(condition, MetricTest) else self._meta(condition)
+
+    def _places(self, condition: Said | Means | Turns) -> Verdict:
+        finding = self.find(condition)
+        value = value_of(finding)
+        if value == "present":
+            return self.witness.present(condition, finding)
+        if value == "cannot_tell":
+            return self.witness.doubtful(condition, finding)
+        return self.witness.absent(condition, finding, self._misses(condition))
+
+    def find(self, condition: Condition) -> Finding:
+        """Where a condition that happens at a time holds."""
+        if isinstance(condition, Said):
+            return self._said(condition)
+        if isinstance(condition, Means):
+            return self._means(condition)
+        if isinstance(condition, Turns):
+            return self._turns(condition)
+        if isinstance(condition, AnyOf):
+            parts = [self.find(part) for part in condition.parts]
+            blind = next((part.blind for part in parts if part.blind), "")
+            return Finding(join_spots([part.spots for part in parts]), 1, blind)
+        assert isinstance(condition, InOrder)
+        return self._chains(condition)
+
+    def _said(self, said: Said) -> Finding:
+        if said.scope.by is None:
+            matches = self.search.find(said.expression)
+            return self._finding(said.scope, said, [(matches, True)])
+        sets = [(self.search.find(said.expression, frozenset({said.scope.by})), True)]
+        if self.facts.has_unknown:
+            sets.append((self.search.find(said.expression, frozenset({said.scope.by, "unknown"})), False))
+        return self._finding(said.scope, said, sets)
+
+    def _finding(self, scope: Scope, condition: Said | Means, sets: list[tuple[Matches, bool]]) -> Finding:
+        """The matches inside the scope; the second set holds those whose party is not known."""
+        source = self.witness.number(condition)
+        parts: list[Spots] = []
+        for matches, known in sets:
+            if not len(matches):
+                continue
+            spots = self.spots_of(matches, source)
+            if not known:
+                spots = spots.keep(spots.party == PARTY_CODES["unknown"])
+                spots.sure[:] = False
+            parts.append(self._scoped(spots, scope))
+        blind = (
+            self._why_blind(scope)
+            if not parts or not any(part.sure.any() for part in parts) or scope.at_least > 1
+            else ""
+        )
+        return Finding(join_spots(parts), scope.at_least, blind)
+
+    def spots_of(self, matches: Matches, source: int) -> Spots:
+        """Matches as places in time; those of words mostly under the floor are not sure."""
+        stream = self.facts.stream
+        total = np.concatenate(([0.0], np.cumsum(stream.confidence)))
+        mean = (total[matches.ends] - total[matches.starts]) / (matches.ends - matches.starts)
+        if self._parties is None:
+            self._parties = np.array([PARTY_CODES[party] for party in stream.party], dtype=np.int64)
+        spots = Spots(
+            stream.start_s[matches.starts], stream.end_s[matches.ends - 1], mean >= self.floor - 1e-9,
+            self._parties[matches.starts], matches.starts, matches.ends,
+            np.full(len(matches), source, dtype=np.int64),
+        )  # fmt: skip
+        return spots.keep(np.lexsort((spots.end_s, spots.start_s)))
+
+    def _scoped(self, spots: Spots, scope: Scope) -> Spots:
+        """The places inside a scope's window, turns and negation."""
+        if scope.within is not None:
+            low, high = window_span(scope.within, self.facts)
+            spots = spots.keep((spots.start_s >= low) & (spots.start_s <= high))
+        if scope.negated == "ignore" and len(spots):
+            tokens = self.facts.stream.tokens
+            spots = spots.keep(
+                np.array([not is_negated(tokens, place) for place in spots.first.tolist()], dtype=bool)
+            )
+        if scope.turn and len(spots):
+            turns = self.facts.stream.turn[spots.first].tolist()
+            spots = self._fitting(spots, turns, scope)
+        return spots
+
+    def _fitting(self, spots: Spots, turns: list[int], scope: Scope) -> Spots:
+        """The places whose turn passes the tests; where a measure is missing they are not sure."""
+        values = [self.turn_fits(turn, scope) for turn in turns]
+        keep = np.array([value != "absent" for value in values], dtype=bool)
+        sure = np.array([value == "present" for value in values], dtype=bool)
+        return replace(spots, sure=spots.sure & sure).keep(keep)
+
+    def turn_fits(self, number: int, scope: Scope) -> RuleValue:
+        """Whether a turn passes all tests of a scope."""
+        facts = self.facts.turns[number]
+        worst: RuleValue = "present"
+        for test in scope.turn:
+            if test.bound is None:
+                known, fits = facts.label is not None, facts.label == test.label
+            else:
+                value = facts.values.get(test.name)
+                known, fits = value is not None, value is not None and test.bound.holds(value)
+            if known and not fits:
+                return "absent"
+            if not known:
+                worst = "cannot_tell"
+        return worst
+
+    def _turns(self, condition: Turns) -> Finding:
+        rows = []
+        scope = condition.scope
+        for turn in self.facts.turns.values():
+            if scope.by is None or turn.party in (scope.by, "unknown"):
+                known = scope.by is None or turn.party == scope.by
+                rows.append((turn.start_s, turn.end_s, known, PARTY_CODES[turn.party], turn.no, -1))
+        if not rows:
+            return Finding(NOWHERE, scope.at_least, self._why_blind(scope))
+        table = np.array(rows, dtype=np.float64)
+        whole = table[:, 3:].astype(np.int64)
+        source = np.full(len(rows), self.witness.number(condition), dtype=np.int64)
+        spots = Spots(
+            table[:, 0], table[:, 1], table[:, 2] > 0, whole[:, 0], whole[:, 1], whole[:, 2], source
+        )
+        fitting = self._fitting(spots, spots.first.tolist(), scope)
+        if scope.within is not None:
+            low, high = window_span(scope.within, self.facts)
+            fitting = fitting.keep((fitting.start_s >= low) & (fitting.start_s <= high))
+        return Finding(fitting, scope.at_least, "")
+
+    def _means(self, means: Means) -> Finding:
+        if self.meanings is None:
+            raise AssertionError("a rulebook with means: was judged without an encoder")
+        found = self.meanings.find(means, self.facts)
+        starts = np.array([place[0] for place in found], dtype=np.int64)
+        ends = np.array([place[1] for place in found], dtype=np.int64)
+        parties = self.facts.stream.party
+        sets = [(Matches(starts, ends), True)]
+        if means.scope.by is not None:
+            mine = np.array([parties[place] == means.scope.by for place in starts], dtype=bool)
+            unknown = np.array([parties[place] == "unknown" for place in starts], dtype=bool)
+            sets = [(Matches(starts, ends).keep(mine), True), (Matches(starts, ends).keep(unknown), False)]
+        return self._finding(means.scope, means, sets)
+
+    def _why_blind(self, scope: Scope) -> str:
+        key = (scope.by, scope.within, self.floor)
+        if key not in self._blind:
+            party = None if scope.by is None else self._party_mask(scope.by)
+            self._blind[key] = why_blind(scope, self.facts, self.floor, party)
+        return self._blind[key]
+
+    def _party_mask(self, party: str) -> NDArray[np.bool_]:
+        return np.array([name in (party, "unknown") for name in self.facts.stream.party], dtype=bool)
+
+    def _misses(self, condition: Said | Means | Turns) -> Spots:
+        """Whole matches that a scope left out: said by another party, at another time, negated."""
+        if not isinstance(condition, Said):
+            return NOWHERE
+        matches = self.search.find(condition.expression)
+        return self.spots_of(matches, self.witness.number(condition)) if len(matches) else NOWHERE
+
+    def _chains(self, condition: InOrder) -> Finding:
+        """A sequence inside a sequence: from the start of its first step to the end of its last."""
+        findings = [self.find(step.condition) for step in condition.steps]
+        end_s = self.facts.end_s if self.facts.flags & {"truncated"} else None
+        sure = follow(condition.steps, findings, hopeful=False, end_s=end_s)
+        course = (
+            sure if sure.chains is not None else follow(condition.steps, findings, hopeful=True, end_s=end_s)
+        )
+        if course.chains is None:
+            return Finding(NOWHERE, 1, findings[course.failed_step].blind)
+        spots = course.chains.spots
+        known = np.full(len(spots), course is sure)
+        return Finding(replace(spots, start_s=course.chains.begin_s, sure=known))
+
+    def _in_order(self, condition: InOrder) -> Verdict:
+        findings = [self.find(step.condition) for step in condition.steps]
+        end_s = self.facts.end_s if self.facts.flags & {"truncated"} else None
+        sure = follow(condition.steps, findings, hopeful=False, end_s=end_s)
+        if sure.chains is not None:
+            return self.witness.chain(condition, findings, sure.chains, "present")
+        hoped = follow(condition.steps, findings, hopeful=True, end_s=end_s)
+        if hoped.chains is not None:
+            return self.witness.chain(condition, findings, hoped.chains, "cannot_tell")
+        return self.witness.broken(condition, findings, hoped.failed_step)
+
+    def _metric(self, test: MetricTest) -> Verdict:
+        metric = self.facts.metrics[test.name]
+        if metric.value is None:
+            why = f"{test.name} is not known: {metric.why_missing}"
+            return Verdict("cannot_tell", why, (self.witness.measure("cannot_tell", why),))
+        value: RuleValue = "present" if test.bound.holds(metric.value) else "absent"
+        why = f"{test.name} is {metric.value:.4g}, asked is {test.source.partition(' ')[2]}"
+        return Verdict(value, why, (self.witness.measure(value, why),))
+
+    def _meta(self, test: MetaTest) -> Verdict:
+        text = self.facts.meta.get(test.name.casefold())
+        if text is None:
+            return Verdict("cannot_tell", f"the call's {test.name} is not known")
+        if test.bound is not None:
+            try:
+                holds = test.bound.holds(float(text))
+            except ValueError:
+                return Verdict("cannot_tell", f"the call's {test.name} is {text!r}, which is no number")
+        else:
+            holds = any(_is_like(text, wanted) for wanted in test.values)
+        value: RuleValue = "present" if holds else "absent"
+        why = f"{test.name} is {text!r}, asked is {test.source.removeprefix(test.name).strip()}"
+        return Verdict(value, why, (self.witness.measure(value, why),))
+
+
+def value_of(finding: Finding) -> RuleValue:
+    """Present where enough places are certain, else absent only where nothing speaks against it."""
+    if count_apart(finding.sure) >= finding.needed:
+        return "present"
+    if count_apart(finding.spots) >= finding.needed or finding.blind:
+        return "cannot_tell"
+    return "absent"
+
+
+def _is_like(text: str, wanted: str) -> bool:
+    text, wanted = text.strip().casefold(), wanted.strip().casefold()
+    return text.startswith(wanted[:-1]) if wanted.endswith("*") else text == wanted
+
+
+def _distinct(hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
+    return tuple(dict.fromkeys(hits))[: limits.HITS_KEPT]

@@ -1,0 +1,204 @@
+"""The algebra of matches: or, same turn, near, before, after, each in linear time.
+
+A set of matches is an antichain of token ranges: none lies inside another (the *minimal-interval*
+semantics of C. Clarke, G. Cormack, F. Burkowski, "An algebra for structured text search", Computer
+Journal 38 (1995)). So starts and ends rise together, a set is never larger than the text, and the
+nearest partner of a match is found by bisection.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from speechcx.rules.pattern import Order
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Matches:
+    """Ranges of tokens, none inside another, by start.
+
+    Parameters
+    ----------
+    starts, ends
+        int, shape (n,): first token, and the place after the last; both strictly rising.
+    """
+
+    starts: Ints
+    ends: Ints
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def keep(self, mask: NDArray[np.bool_]) -> Matches:
+        """The matches where `mask` is true."""
+        return Matches(self.starts[mask], self.ends[mask])
+
+
+_EMPTY = np.empty(0, dtype=np.int64)
+NONE = Matches(_EMPTY, _EMPTY)
+"""No match at all."""
+
+
+def minimal(starts: Ints, ends: Ints) -> Matches:
+    """The ranges that hold no other range inside them, each once.
+
+    Parameters
+    ----------
+    starts, ends
+        int, shape (n,), in any order.
+    """
+    if not len(starts):
+        return NONE
+    order = np.lexsort((-starts, ends))
+    starts, ends = starts[order], ends[order]
+    before = np.concatenate(([-1], np.maximum.accumulate(starts)[:-1]))
+    keep = starts > before
+    return Matches(starts[keep], ends[keep])
+
+
+def unite(sets: list[Matches]) -> Matches:
+    """Matches of any of several phrases."""
+    filled = [matches for matches in sets if len(matches)]
+    if len(filled) < 2:
+        return filled[0] if filled else NONE
+    return minimal(np.concatenate([m.starts for m in filled]), np.concatenate([m.ends for m in filled]))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Places:
+    """What the algebra must know of the row of tokens.
+
+    Parameters
+    ----------
+    passage
+        int, shape (n,): number of each token's passage, rising.
+    passage_first, passage_end
+        int, shape (n,): first token of that passage, and the place after its last.
+    turn
+        int, shape (n,): number of each token's turn.
+    start_s, end_s
+        float, shape (n,): its time in seconds.
+    """
+
+    passage: Ints
+    passage_first: Ints
+    passage_end: Ints
+    turn: Ints
+    start_s: NDArray[np.float64]
+    end_s: NDArray[np.float64]
+
+
+def same_turn(left: Matches, right: Matches, places: Places, *, without: bool) -> Matches:
+    """``left & right``: the smallest ranges that hold one of each out of one turn.
+
+    With `without`, the matches of `left` in turns that hold none of `right`. A match belongs to the
+    turn of its first word.
+    """
+    if not len(left) or not len(right):
+        return left if without else NONE
+    turns = places.turn[right.starts]
+    if without:
+        return left.keep(~np.isin(places.turn[left.starts], turns))
+    found = []
+    after = np.searchsorted(right.starts, left.starts, side="left")
+    for partner in (after, after - 1):
+        real = (partner >= 0) & (partner < len(right))
+        mine, other = np.flatnonzero(real), partner[real]
+        same = places.turn[left.starts[mine]] == turns[other]
+        mine, other = mine[same], other[same]
+        found.append(
+            (
+                np.minimum(left.starts[mine], right.starts[other]),
+                np.maximum(left.ends[mine], right.ends[other]),
+            )
+        )
+    return minimal(np.concatenate([f[0] for f in found]), np.concatenate([f[1] for f in found]))
+
+
+def near_words(left: Matches, right: Matches, places: Places, order: Order, most: int) -> Matches:
+    """The smallest ranges with one of each, apart, in one passage, at most `most` words between them."""
+    if not len(left) or not len(right):
+        return NONE
+    starts, ends = [], []
+    if order != "after":
+        partner = np.searchsorted(right.starts, left.ends, side="left")
+        mine = np.flatnonzero(partner < len(right))
+        other = partner[mine]
+        good = (right.starts[other] - left.ends[mine] <= most) & _one_passage(
+            left, right, mine, other, places
+        )
+        starts.append(left.starts[mine[good]])
+        ends.append(right.ends[other[good]])
+    if order != "before":
+        partner = np.searchsorted(right.ends, left.starts, side="right") - 1
+        mine = np.flatnonzero(partner >= 0)
+        other = partner[mine]
+        good = (left.starts[mine] - right.ends[other] <= most) & _one_passage(
+            left, right, mine, other, places
+        )
+        starts.append(right.starts[other[good]])
+        ends.append(left.ends[mine[good]])
+    return minimal(np.concatenate(starts), np.concatenate(ends))
+
+
+def _one_passage(left: Matches, right: Matches, mine: Ints, other: Ints, places: Places) -> NDArray[np.bool_]:
+    same: NDArray[np.bool_] = places.passage[left.starts[mine]] == places.passage[right.starts[other]]
+    return same
+
+
+def not_near_words(left: Matches, right: Matches, places: Places, order: Order, most: int) -> Matches:
+    """The matches of `left` with none of `right` within `most` words.
+
+    For ``near``, one that shares words with it counts as near.
+    """
+    if not len(left) or not len(right):
+        return left
+    if order == "near":
+        low = np.maximum(left.starts - most, places.passage_first[left.starts] + 1)
+        high = np.minimum(left.ends + most, places.passage_end[left.starts] - 1)
+        partner = np.searchsorted(right.ends, low, side="left")
+        inside = np.append(right.starts, np.iinfo(np.int64).max)[partner] <= high
+        return left.keep(~inside)
+    taken = np.zeros(len(left), dtype=bool)
+    if order == "before":
+        partner = np.searchsorted(right.starts, left.ends, side="left")
+        mine = np.flatnonzero(partner < len(right))
+        gap = right.starts[partner[mine]] - left.ends[mine]
+    else:
+        partner = np.searchsorted(right.ends, left.starts, side="right") - 1
+        mine = np.flatnonzero(partner >= 0)
+        gap = left.starts[mine] - right.ends[partner[mine]]
+    taken[mine] = (gap <= most) & _one_passage(left, right, mine, partner[mine], places)
+    return left.keep(~taken)
+
+
+def near_seconds(
+    left: Matches, right: Matches, places: Places, order: Order, *, most_s: float, without: bool
+) -> Matches:
+    """The matches of `left` with one of `right` within `most_s` seconds, in any turn and passage.
+
+    ``before``: one of `right` begins at most `most_s` after it ends; ``after``: one ended at most
+    `most_s` before it begins; ``near``: either, or at the same time, but in other words.
+    """
+    if not len(left) or not len(right):
+        return left if without else NONE
+    begins, finishes = places.start_s[left.starts], places.end_s[left.ends - 1]
+    right_begins = np.sort(places.start_s[right.starts])
+    right_finishes = np.sort(places.end_s[right.ends - 1])
+    if order == "before":
+        count = np.searchsorted(right_begins, finishes + most_s, side="right")
+        count = count - np.searchsorted(right_begins, finishes, side="left")
+    elif order == "after":
+        count = np.searchsorted(right_finishes, begins, side="right")
+        count = count - np.searchsorted(right_finishes, begins - most_s, side="left")
+    else:
+        count = np.searchsorted(right_begins, finishes + most_s, side="right")
+        count = count - np.searchsorted(right_finishes, begins - most_s, side="left")
+        shared = np.searchsorted(right.starts, left.ends, side="left")
+        count = count - (shared - np.searchsorted(right.ends, left.starts, side="right"))
+    return left.keep((count > 0) != without)

@@ -1,0 +1,86 @@
+"""What of a call could be seen at all: why "nobody said it" may not be certain."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from speechcx.rules import limits
+from speechcx.rules.conditions import Scope, Window
+from speechcx.rules.facts import BLIND_END, BLIND_START, Facts
+
+
+def window_span(window: Window | None, facts: Facts) -> tuple[float, float]:
+    """First and last second in which a match may begin; without a window, the whole call."""
+    if window is None:
+        return float("-inf"), float("inf")
+    scale = facts.end_s - facts.start_s if window.share else 1.0
+    if window.from_end:
+        return facts.end_s - (window.low or 0.0) * scale, float("inf")
+    low = float("-inf") if window.low is None else facts.start_s + window.low * scale
+    high = float("inf") if window.high is None else facts.start_s + window.high * scale
+    return low, high
+
+
+def why_blind(scope: Scope, facts: Facts, floor: float, party: NDArray[np.bool_] | None) -> str:
+    """Why a phrase that was not found may have been said all the same; '' where it was not.
+
+    Parameters
+    ----------
+    scope
+        Whose words are searched, and where.
+    facts
+        The call.
+    floor
+        Confidence under which a word is not trusted.
+    party
+        bool, shape (tokens,): which tokens are searched; None for all.
+    """
+    low, high = window_span(scope.within, facts)
+    if low <= facts.start_s and facts.flags & BLIND_START:
+        return "the opening of the call was not recorded"
+    if high >= facts.end_s and facts.flags & BLIND_END:
+        return "the recording breaks off before the end of the call"
+    if facts.lost_s >= 1.0:
+        return f"{facts.lost_s:.1f} s of the recording could not be decoded"
+    if scope.by is not None and "one_sided" in facts.flags and not _speaks(scope.by, facts):
+        return f"no speech of the {scope.by} was recorded"
+    return _unheard(scope, facts, low, high) or _untrusted(facts, floor, low, high, party)
+
+
+def _speaks(party: str, facts: Facts) -> bool:
+    return any(turn.party in (party, "unknown") for turn in facts.turns.values())
+
+
+def _unheard(scope: Scope, facts: Facts, low: float, high: float) -> str:
+    """Speech in which no words were recognised."""
+    whole = silent = 0.0
+    for turn in facts.turns.values():
+        if scope.by is not None and turn.party not in (scope.by, "unknown"):
+            continue
+        length = min(turn.end_s, high) - max(turn.start_s, low)
+        if length > 0 or (turn.end_s == turn.start_s and low <= turn.start_s <= high):
+            whole += max(length, 0.01)
+            silent += 0.0 if turn.has_words else max(length, 0.01)
+    if not any(turn.has_words for turn in facts.turns.values()):
+        return "no words were recognised in this call"
+    share = silent / whole if whole else 0.0
+    if share > limits.UNTRUSTED_SHARE:
+        return f"no words were recognised in {share:.0%} of the speech there"
+    return ""
+
+
+def _untrusted(facts: Facts, floor: float, low: float, high: float, party: NDArray[np.bool_] | None) -> str:
+    stream = facts.stream
+    there = stream.first >= 0
+    if party is not None:
+        there = there & party
+    if low > float("-inf") or high < float("inf"):
+        there = there & (stream.start_s >= low) & (stream.start_s <= high)
+    count = int(there.sum())
+    if not count:
+        return ""
+    share = float((stream.confidence[there] < floor).sum()) / count
+    if share < limits.UNTRUSTED_SHARE:
+        return ""
+    return f"{share:.0%} of the words there are redacted or under the confidence floor of {floor:g}"

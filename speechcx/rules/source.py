@@ -1,0 +1,236 @@
+"""A YAML file as nodes with line and column: safe, bounded, with errors for people.
+
+Only plain values, lists and mappings are read; no tag is obeyed. Depth, size, number of values and
+aliases are bounded before anything is built, duplicate keys are refused, and every problem is
+collected rather than the first one thrown.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import yaml
+
+from speechcx.rules import limits
+
+_Loader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One thing wrong with a rulebook.
+
+    Parameters
+    ----------
+    line, column
+        Where, from 1.
+    level
+        ``error``: the rulebook cannot be used; ``warning``: it can, but probably does not do what is meant.
+    found, expected
+        What is there, and what would be legal.
+    """
+
+    line: int
+    column: int
+    level: Literal["error", "warning"]
+    found: str
+    expected: str = ""
+
+    def __str__(self) -> str:
+        end = f"; expected: {self.expected}" if self.expected else ""
+        return f"line {self.line}, column {self.column}: {self.found}{end}"
+
+
+class Source:
+    """The text of a rulebook and what is wrong with it, collected while it is read.
+
+    Parameters
+    ----------
+    text
+        The file's text.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.problems: list[Problem] = []
+        self._nodes = 0
+
+    def complain(self, node: yaml.Node, found: str, expected: str = "", *, shift: int = 0) -> None:
+        """Keep an error at `node`, `shift` characters into its value."""
+        line, column = self._place(node, shift)
+        self.problems.append(Problem(line, column, "error", found, expected))
+
+    def warn(self, node: yaml.Node, found: str, expected: str = "") -> None:
+        """Keep a warning at `node`."""
+        line, column = self._place(node, 0)
+        self.problems.append(Problem(line, column, "warning", found, expected))
+
+    def _place(self, node: yaml.Node, shift: int) -> tuple[int, int]:
+        line, column = node.start_mark.line + 1, node.start_mark.column + 1
+        style = getattr(node, "style", None)
+        if not shift or node.end_mark.line != node.start_mark.line:
+            return line, column
+        if style == "'":
+            shift += node.value[:shift].count("'")
+        return line, column + shift + (1 if style in ("'", '"') else 0)
+
+    def root(self) -> yaml.Node | None:
+        """The file's top value, or None with the reason among the problems."""
+        if len(self.text.encode("utf-8", "replace")) > limits.FILE_BYTES:
+            size = f"{limits.FILE_BYTES:,} bytes"
+            self.problems.append(Problem(1, 1, "error", "the rulebook is too big", f"at most {size}"))
+            return None
+        try:
+            if not self._is_bounded():
+                return None
+            node: yaml.Node | None = yaml.compose(self.text, Loader=_Loader)
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+            why = error.problem or "not YAML"
+            self.problems.append(Problem(line, column, "error", f"not YAML: {why}", _yaml_hint(why)))
+            return None
+        except (yaml.YAMLError, UnicodeError) as error:
+            self.problems.append(
+                Problem(1, 1, "error", f"not YAML text: {str(error)[:200]}", "a UTF-8 YAML file")
+            )
+            return None
+        if node is None:
+            self.problems.append(
+                Problem(1, 1, "error", "the rulebook is empty", "'rulebook: name' and rules")
+            )
+        return node
+
+    def _is_bounded(self) -> bool:
+        depth = aliases = values = 0
+        for event in yaml.parse(self.text, Loader=_Loader):
+            if isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
+                depth += 1
+            elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
+                depth -= 1
+            aliases += isinstance(event, yaml.AliasEvent)
+            values += isinstance(event, yaml.ScalarEvent)
+            for count, most, what in (
+                (depth, limits.YAML_DEPTH, "levels inside each other"),
+                (aliases, limits.YAML_ALIASES, "uses of *names"),
+                (values, limits.YAML_NODES, "values"),
+            ):
+                if count > most:
+                    mark = event.start_mark
+                    place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+                    self.problems.append(
+                        Problem(*place, "error", f"more than {most:,} {what}", "a simpler file")
+                    )
+                    return False
+        return True
+
+    def count(self, node: yaml.Node) -> bool:
+        """Count a visited value; False once there are too many (aliases can multiply them)."""
+        self._nodes += 1
+        if self._nodes == limits.YAML_NODES + 1:
+            self.complain(node, f"more than {limits.YAML_NODES:,} values", "fewer uses of *names")
+        return self._nodes <= limits.YAML_NODES
+
+    def text_of(self, node: yaml.Node, what: str) -> str | None:
+        """The text of a plain value; None (and a problem) for a list, a group or nothing."""
+        if not self.count(node):
+            return None
+        if not isinstance(node, yaml.ScalarNode):
+            self.complain(node, f"{what} is {_kind(node)}", "text")
+            return None
+        if node.tag == "tag:yaml.org,2002:null" and node.style is None:
+            self.complain(node, f"{what} is empty", "text")
+            return None
+        value: str = node.value
+        return value
+
+    def items(self, node: yaml.Node, what: str) -> Iterator[yaml.Node]:
+        """The values of a list."""
+        if not self.count(node):
+            return
+        if not isinstance(node, yaml.SequenceNode):
+            self.complain(node, f"{what} is {_kind(node)}", "a list: [a, b] or lines that begin with '- '")
+            return
+        yield from node.value
+
+    def pairs(self, node: yaml.Node, what: str) -> Iterator[tuple[str, yaml.Node, yaml.Node]]:
+        """Key, key's node and value's node of a group, without keys given twice."""
+        if not self.count(node):
+            return
+        if not isinstance(node, yaml.MappingNode):
+            self.complain(node, f"{what} is {_kind(node)}", "a group of 'name: value' lines")
+            return
+        seen: set[str] = set()
+        for key_node, value in node.value:
+            key = self.text_of(key_node, f"a name in {what}")
+            if key is None:
+                continue
+            if key in seen:
+                self.complain(key_node, f"{key!r} is given twice in {what}", "each name once")
+                continue
+            seen.add(key)
+            yield key, key_node, value
+
+    def fields(self, node: yaml.Node, what: str, legal: Iterable[str]) -> dict[str, yaml.Node]:
+        """The values of a group by key; keys that are not legal are problems with the nearest legal one."""
+        legal = tuple(legal)
+        found: dict[str, yaml.Node] = {}
+        for key, key_node, value in self.pairs(node, what):
+            if key in legal:
+                found[key] = value
+            else:
+                self.complain(key_node, f"unknown name {key!r} in {what}", nearest(key, legal))
+        return found
+
+    def choice(self, node: yaml.Node, what: str, legal: Iterable[str]) -> str | None:
+        """A plain value that must be one of `legal`."""
+        legal = tuple(legal)
+        value = self.text_of(node, what)
+        if value is None or value in legal:
+            return value
+        self.complain(node, f"{what} {value!r}", nearest(value, legal))
+        return None
+
+    def number(self, node: yaml.Node, what: str, low: float, high: float) -> float | None:
+        """A plain value that must be a number from `low` to `high`."""
+        value = self.text_of(node, what)
+        if value is None:
+            return None
+        try:
+            number = float(value)
+        except ValueError:
+            number = float("nan")
+        if not low <= number <= high:
+            self.complain(node, f"{what} {value!r}", f"a number from {low:g} to {high:g}")
+            return None
+        return number
+
+    def truth(self, node: yaml.Node, what: str) -> bool:
+        """A plain value that must be true or false."""
+        value = self.choice(node, what, ("true", "false"))
+        return value == "true"
+
+
+def _kind(node: yaml.Node) -> str:
+    if isinstance(node, yaml.ScalarNode):
+        return "a value"
+    return "a list" if isinstance(node, yaml.SequenceNode) else "a group of 'name: value' lines"
+
+
+def nearest(value: str, legal: Iterable[str]) -> str:
+    """What would be legal, with the nearest name first."""
+    legal = tuple(legal)
+    near = difflib.get_close_matches(value, legal, n=1, cutoff=0.6)
+    listed = ", ".join(legal[:40])
+    return f"did you mean {near[0]!r}? Legal are {listed}" if near else f"one of {listed}"
+
+
+def _yaml_hint(problem: str) -> str:
+    if "tab" in problem or "\\t" in problem:
+        return "spaces, not tabs, at the start of a line"
+    if "mapping values are not allowed" in problem:
+        return "text with a colon inside to stand in quotation marks"
+    return "quotation marks and brackets closed, and lines of one group indented alike"
