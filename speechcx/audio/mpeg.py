@@ -1,0 +1,115 @@
+"""Frame headers of MPEG audio (MP3) and ADTS AAC: enough to recognise a stream and read its Xing count.
+
+Layouts after ISO/IEC 11172-3 and 13818-3 (MPEG audio), 13818-7 (ADTS).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+_BIT_RATES_1 = (
+    (0, 32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448),
+    (0, 32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384),
+    (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320),
+)
+_BIT_RATES_2 = (
+    (0, 32, 48, 56, 64, 80, 96, 112, 128, 144, 160, 176, 192, 224, 256),
+    (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
+    (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
+)
+_RATES_HZ = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 12000, 8000)}
+_FRAMES_IN_A_ROW = 3
+
+
+@dataclass(frozen=True, slots=True)
+class MpegFrame:
+    """One frame header of MPEG audio.
+
+    Parameters
+    ----------
+    size_bytes
+        Length of the whole frame.
+    samples
+        Samples in it for each channel.
+    rate_hz
+        Sample rate.
+    side_bytes
+        Where a Xing tag stands, counted from the frame's start.
+    """
+
+    size_bytes: int
+    samples: int
+    rate_hz: int
+    side_bytes: int
+
+
+def read_mpeg_header(data: bytes, at: int) -> MpegFrame | None:
+    """The MPEG audio frame that begins at `at`, None where none does."""
+    if at + 4 > len(data) or data[at] != 0xFF or data[at + 1] & 0xE0 != 0xE0:
+        return None
+    version, layer = data[at + 1] >> 3 & 3, 4 - (data[at + 1] >> 1 & 3)
+    rate_no, bit_rate_no = data[at + 2] >> 2 & 3, data[at + 2] >> 4
+    if version == 1 or layer == 4 or rate_no == 3 or bit_rate_no in (0, 15):
+        return None
+    rate_hz = _RATES_HZ[version][rate_no]
+    bit_rate = 1000 * (_BIT_RATES_1 if version == 3 else _BIT_RATES_2)[layer - 1][bit_rate_no]
+    padding = data[at + 2] >> 1 & 1
+    if layer == 1:
+        return MpegFrame((12 * bit_rate // rate_hz + padding) * 4, 384, rate_hz, 0)
+    samples = 1152 if layer == 2 or version == 3 else 576
+    is_mono = data[at + 3] >> 6 == 3
+    side = {(True, False): 32, (True, True): 17, (False, False): 17, (False, True): 9}[
+        (version == 3, is_mono)
+    ]
+    return MpegFrame(samples // 8 * bit_rate // rate_hz + padding, samples, rate_hz, 4 + side)
+
+
+def read_adts_size(data: bytes, at: int) -> int | None:
+    """Length of the ADTS frame that begins at `at`, None where none does."""
+    if at + 7 > len(data) or data[at] != 0xFF or data[at + 1] & 0xF6 != 0xF0:
+        return None
+    if data[at + 2] >> 2 & 15 > 12:
+        return None
+    size = (data[at + 3] & 3) << 11 | data[at + 4] << 3 | data[at + 5] >> 5
+    return size if size > 7 else None
+
+
+def find_frames(head: bytes) -> str | None:
+    """``mp3`` or ``aac`` where three frames follow on each other somewhere in `head`, else None."""
+    at = head.find(b"\xff")
+    while at >= 0:
+        if _has_row(head, at, adts=False):
+            return "mp3"
+        if _has_row(head, at, adts=True):
+            return "aac"
+        at = head.find(b"\xff", at + 1)
+    return None
+
+
+def first_frame(head: bytes) -> tuple[int, MpegFrame] | None:
+    """Position and header of the first MPEG audio frame that others follow, None without one."""
+    at = head.find(b"\xff")
+    while at >= 0:
+        frame = read_mpeg_header(head, at)
+        if frame is not None and _has_row(head, at, adts=False):
+            return at, frame
+        at = head.find(b"\xff", at + 1)
+    return None
+
+
+def _has_row(head: bytes, at: int, *, adts: bool) -> bool:
+    """Whether frames follow on each other from `at`; at the very end of a short file two are enough."""
+    seen = 0
+    while seen < _FRAMES_IN_A_ROW:
+        if adts:
+            size = read_adts_size(head, at)
+        else:
+            frame = read_mpeg_header(head, at)
+            size = frame.size_bytes if frame is not None else None
+        if size is None:
+            return False
+        seen += 1
+        at += size
+        if at >= len(head):
+            return seen >= 2
+    return True

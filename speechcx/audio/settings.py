@@ -1,0 +1,97 @@
+"""The settings of decoding: bounds, headerless files, what counts as cut or damaged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+NOT_IN_DIGEST = frozenset(
+    {"max_duration_s", "max_file_bytes", "max_output_bytes", "min_truncated_s", "max_lost_share"}
+)
+"""These only decide whether a recording is refused; one that was accepted is decoded the same."""
+
+HEADERLESS_ENCODINGS = (
+    "mulaw",
+    "alaw",
+    "s16le",
+    "s16be",
+    "s8",
+    "u8",
+    "gsm",
+    "g722",
+    "g723_1",
+    "g729",
+    "g726le",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AudioSettings:
+    """What is decoded, what is refused, and what is flagged.
+
+    Parameters
+    ----------
+    max_duration_s
+        Longer recordings are refused as ``too_long``, by their header or, where that lies, on the way.
+    max_file_bytes
+        Bigger files are refused as ``too_big`` before anything is read.
+    max_output_bytes
+        Decoded 16-bit samples may take this much memory; more is refused as ``too_big``. The default
+        holds 4 hours of two channels at 16 kHz.
+    min_truncated_s
+        A file that was cut off, with less sound than this left in it, is refused as ``truncated``; with
+        more it is analysed and flagged ``truncated``.
+    max_lost_share
+        A recording of which more than this share (0 to 1) cannot be decoded is refused as ``damaged``;
+        under it, what was lost is filled with silence and the call is flagged ``damaged``.
+    headerless_rate_hz
+        Sample rate of files without a header (``.ulaw``, ``.alaw``, ``.sln``).
+    headerless_channels
+        Channels of files without a header, interleaved.
+    headerless
+        Further extensions of files without a header, each as ``".pcm=mulaw"``. Encodings: mulaw, alaw,
+        s16le, s16be, s8, u8, gsm, g722, g723_1, g729, g726le.
+    peaks_per_s
+        Points per second of the stored waveform outline.
+    """
+
+    max_duration_s: float = 4 * 3600.0
+    max_file_bytes: int = 2 * 1024**3
+    max_output_bytes: int = 1_000_000_000
+    min_truncated_s: float = 1.0
+    max_lost_share: float = 0.2
+    headerless_rate_hz: int = 8000
+    headerless_channels: int = 1
+    headerless: tuple[str, ...] = ()
+    peaks_per_s: int = 50
+
+    def __post_init__(self) -> None:
+        for name in ("max_duration_s", "max_file_bytes", "max_output_bytes"):
+            if getattr(self, name) <= 0:
+                raise ValueError(f"{name} must be more than 0, got {getattr(self, name)}")
+        if self.min_truncated_s < 0:
+            raise ValueError(f"min_truncated_s must be 0 or more, got {self.min_truncated_s}")
+        if not 0 <= self.max_lost_share <= 1:
+            raise ValueError(f"max_lost_share must be 0 to 1, got {self.max_lost_share}")
+        if not MIN_RATE_HZ <= self.headerless_rate_hz <= MAX_RATE_HZ:
+            raise ValueError(
+                f"headerless_rate_hz must be {MIN_RATE_HZ} to {MAX_RATE_HZ}, got {self.headerless_rate_hz}"
+            )
+        if not 1 <= self.headerless_channels <= MAX_CHANNELS:
+            raise ValueError(
+                f"headerless_channels must be 1 to {MAX_CHANNELS}, got {self.headerless_channels}"
+            )
+        if not 1 <= self.peaks_per_s <= 1000:
+            raise ValueError(f"peaks_per_s must be 1 to 1000, got {self.peaks_per_s}")
+        for entry in self.headerless:
+            extension, _, encoding = entry.partition("=")
+            if not extension.startswith(".") or encoding not in HEADERLESS_ENCODINGS:
+                raise ValueError(
+                    f"headerless needs entries like '.pcm=mulaw' with one of"
+                    f" {', '.join(HEADERLESS_ENCODINGS)}, got {entry!r}"
+                )
+
+
+MIN_RATE_HZ, MAX_RATE_HZ = 4_000, 192_000
+MAX_CHANNELS = 8
+RESULT_RATE_HZ = 16_000
+"""Higher rates are brought down to this one: recognition and telephony have nothing above 8 kHz."""

@@ -1,0 +1,94 @@
+"""One file held open by its descriptor: what is hashed is what is decoded, whatever happens to its name."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from types import TracebackType
+
+from speechcx.errors import CallError
+
+_KINDS = (
+    (stat.S_ISDIR, "a folder"),
+    (stat.S_ISFIFO, "a pipe"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+)
+_HASH_CHUNK_BYTES = 1 << 20
+
+
+class Source:
+    """A regular file, open for reading.
+
+    Parameters
+    ----------
+    path
+        The file; may hold undecodable bytes as surrogates.
+
+    Raises
+    ------
+    CallError
+        ``vanished`` where there is no such file, ``unreadable`` where it may not be opened, ``not_audio``
+        where it is a folder, pipe, socket or device. Never waits for the other end of a pipe.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        try:
+            self._fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        except (FileNotFoundError, NotADirectoryError) as error:
+            raise CallError("vanished", f"no file {os.fsencode(path)!r} any more", "the file") from error
+        except OSError as error:
+            raise CallError("unreadable", f"the file cannot be opened: {error.strerror}") from error
+        self._before = os.fstat(self._fd)
+        if not stat.S_ISREG(self._before.st_mode):
+            what = next((name for test, name in _KINDS if test(self._before.st_mode)), "no regular file")
+            self.close()
+            raise CallError("not_audio", f"this is {what}", "a regular file")
+        self.size_bytes = self._before.st_size
+
+    def __enter__(self) -> Source:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the descriptor."""
+        os.close(self._fd)
+
+    @property
+    def url(self) -> str:
+        """The name under which FFmpeg opens this very file.
+
+        By descriptor, so that a file moved into its place meanwhile is not read instead. Without
+        ``/proc`` by path; the change is then noticed afterwards. ``file:`` keeps FFmpeg from reading
+        a colon in the name as a protocol.
+        """
+        by_descriptor = f"/proc/self/fd/{self._fd}"
+        return f"file:{by_descriptor if os.path.exists(by_descriptor) else os.path.abspath(self.path)}"
+
+    def read(self, start: int, count: int) -> bytes:
+        """Up to `count` bytes from `start`; fewer at the end of the file."""
+        try:
+            return os.pread(self._fd, count, start)
+        except OSError as error:
+            raise CallError("unreadable", f"the file cannot be read: {error.strerror}") from error
+
+    def hash_sha256(self) -> str:
+        """SHA-256 of the whole file, 64 hex digits."""
+        digest = hashlib.sha256()
+        at = 0
+        while chunk := self.read(at, _HASH_CHUNK_BYTES):
+            digest.update(chunk)
+            at += len(chunk)
+        return digest.hexdigest()
+
+    def has_changed(self) -> bool:
+        """Whether size or modification time are not what they were when the file was opened."""
+        now = os.fstat(self._fd)
+        return (now.st_size, now.st_mtime_ns) != (self._before.st_size, self._before.st_mtime_ns)

@@ -1,0 +1,240 @@
+"""Keeps time true: puts silence where packets were lost, so that whatever follows stays in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from speechcx.audio.reader import Piece
+
+_JITTER_S = 0.05
+"""Timestamps of real-time recorders wander by some milliseconds; less than this is no gap."""
+
+_LONGEST_GAP_S = 600.0
+"""Where the length of the file is unknown, a longer jump is a damaged timestamp."""
+
+_CALM_PACKETS = 8
+_CALM_S = 0.2
+"""After damage a bare stream is back in step when this many packets, and this much time, decode in a row."""
+
+
+class Sink(Protocol):
+    """Where samples go."""
+
+    def append(self, samples: NDArray[np.int16]) -> None:
+        """Take int16 samples, shape ``(channels, time)``."""
+
+    def append_silence(self, count: int) -> None:
+        """Take `count` silent samples."""
+
+
+class Timeline:
+    """What both clocks share: writing, and counting what was lost.
+
+    Attributes
+    ----------
+    written
+        Samples written, silence included.
+    bad_packets
+        Packets that could not be decoded.
+    tail_packets
+        How many of them came after the last good one: a file cut off inside a packet has one or two.
+    lost
+        Samples of silence put in.
+    """
+
+    def __init__(self, sink: Sink, *, rate_hz: int) -> None:
+        self._sink = sink
+        self._rate_hz = rate_hz
+        self.written = 0
+        self.bad_packets = 0
+        self.tail_packets = 0
+        self.lost = 0
+
+    def _count(self, piece: Piece) -> None:
+        is_bad = piece.samples is None
+        self.bad_packets += is_bad
+        self.tail_packets = self.tail_packets + 1 if is_bad else 0
+
+    def _write(self, samples: NDArray[np.int16]) -> None:
+        self._sink.append(samples)
+        self.written += samples.shape[1]
+
+    def _fill(self, count: int) -> None:
+        if count > 0:
+            self._sink.append_silence(count)
+            self.written += count
+            self.lost += count
+
+
+class StampClock(Timeline):
+    """The clock of containers with timestamps.
+
+    A frame whose timestamp lies ahead of what was written leaves a gap, which is filled. A single wild
+    timestamp is no gap: a jump counts when the next frame confirms it and it stays inside the file.
+
+    Parameters
+    ----------
+    rate_hz
+        Samples per second.
+    declared_s
+        Length the file claims, the limit of any jump; None if unknown.
+    """
+
+    def __init__(self, sink: Sink, *, rate_hz: int, declared_s: float | None) -> None:
+        super().__init__(sink, rate_hz=rate_hz)
+        self._jitter = round(_JITTER_S * rate_hz)
+        self._end = None if declared_s is None else round((declared_s + 1.0) * rate_hz)
+        self._base: int | None = None
+        self._owed = 0
+        self._held: Piece | None = None
+
+    def add(self, piece: Piece) -> None:
+        """Take the next piece of the stream."""
+        self._count(piece)
+        if piece.samples is None:
+            self._owed += piece.count
+            if self._base is None and piece.at is not None:
+                self._base = piece.at
+            return
+        if self._held is not None:
+            held, self._held = self._held, None
+            self._place(held, self._gap(held) if self._follows(held, piece) else self._owed)
+        gap = self._gap(piece)
+        expected = self._owed + self._owed // 2 + self._jitter
+        if gap > expected or gap < -self._jitter:
+            self._held = piece
+        elif self._owed:
+            self._place(piece, gap if piece.at is not None else self._owed)
+        else:
+            self._place(piece, 0)
+
+    def finish(self) -> None:
+        """Write what is still held back; packets lost at the very end count as time too."""
+        if self._held is not None:
+            self._place(self._held, self._owed)
+        room = self._owed if self._end is None else max(0, self._end - self.written)
+        self._fill(min(self._owed, room))
+
+    def _gap(self, piece: Piece) -> int:
+        """Samples between what is written and where `piece` belongs."""
+        if piece.at is None or self._base is None:
+            return self._owed
+        return piece.at - self._base - self.written
+
+    def _follows(self, held: Piece, piece: Piece) -> bool:
+        """Whether `piece` confirms the jump that `held` made, and the jump stays inside the file."""
+        if held.at is None or piece.at is None or abs(held.at + held.count - piece.at) > self._jitter:
+            return False
+        gap = self._gap(held)
+        longest = round(_LONGEST_GAP_S * self._rate_hz) if self._end is None else self._end - self.written
+        return 0 < gap <= longest
+
+    def _place(self, piece: Piece, gap: int) -> None:
+        self._fill(gap)
+        self._owed = 0
+        if piece.at is not None and (self._base is None or abs(self._gap(piece)) > self._jitter):
+            self._base = piece.at - self.written
+        assert piece.samples is not None
+        self._write(piece.samples)
+
+
+class ByteClock(Timeline):
+    """The clock of bare streams: before damage, so many bytes were one second; after it they still are.
+
+    From the first bad packet on, pieces are held back until the stream is in step again. Then the bytes
+    between tell how long the damage was. Where what was decoded in it agrees, it is kept, else silenced:
+    what a decoder makes of garbage is noise.
+
+    Parameters
+    ----------
+    rate_hz
+        Samples per second.
+    bytes_per_s
+        Used where damage comes before one second of sound; None if unknown.
+    end_byte
+        Where the sound ends in the file.
+    """
+
+    def __init__(self, sink: Sink, *, rate_hz: int, bytes_per_s: float | None, end_byte: int) -> None:
+        super().__init__(sink, rate_hz=rate_hz)
+        self._bytes_per_s = bytes_per_s
+        self._end_byte = end_byte
+        self._last_byte: int | None = None
+        self._clean_bytes = 0
+        self._clean = 0
+        self._next_byte: int | None = None
+        self._trouble: list[Piece] = []
+        self._trouble_byte = 0
+        self._calm: list[Piece] = []
+
+    def add(self, piece: Piece) -> None:
+        """Take the next piece of the stream."""
+        self._count(piece)
+        is_bad = piece.samples is None
+        has_skipped = piece.byte is not None and self._next_byte is not None and piece.byte > self._next_byte
+        is_calm = not self._trouble and not self._calm
+        if is_calm and not is_bad and not has_skipped:
+            self._take(piece)
+        else:
+            if is_calm:
+                self._trouble_byte = self._next_byte if self._next_byte is not None else piece.byte or 0
+            self._wait(piece, disturbed=is_bad or has_skipped)
+        if piece.byte is not None:
+            self._next_byte = piece.byte + piece.size_bytes
+
+    def finish(self) -> None:
+        """Write what is held back; damage up to the end of the file counts as time too."""
+        if self._calm:
+            self._settle(self._calm[0].byte)
+        elif self._trouble:
+            self._settle(self._end_byte)
+
+    def _take(self, piece: Piece) -> None:
+        assert piece.samples is not None
+        self._clean_bytes += piece.size_bytes if piece.byte != self._last_byte else 0
+        self._last_byte = piece.byte
+        self._clean += piece.count
+        self._write(piece.samples)
+
+    def _wait(self, piece: Piece, *, disturbed: bool) -> None:
+        if disturbed:
+            self._trouble += self._calm
+            self._calm = []
+        if piece.samples is None:
+            self._trouble.append(piece)
+            return
+        self._calm.append(piece)
+        seconds = sum(calm.count for calm in self._calm) / self._rate_hz
+        if len(self._calm) >= _CALM_PACKETS and seconds >= _CALM_S:
+            self._settle(self._calm[0].byte)
+
+    def _settle(self, byte: int | None) -> None:
+        """The trouble ended at `byte`: write it or its length in silence, then what came after it."""
+        decoded = sum(piece.count for piece in self._trouble)
+        length = self._length(max(0, (byte or self._trouble_byte) - self._trouble_byte), decoded)
+        if abs(decoded - length) <= max(0.1 * length, 0.1 * self._rate_hz):
+            self._rewrite(self._trouble)
+        else:
+            self._fill(length)
+        calm, self._trouble, self._calm = self._calm, [], []
+        for piece in calm:
+            self._take(piece)
+
+    def _rewrite(self, pieces: Iterable[Piece]) -> None:
+        for piece in pieces:
+            if piece.samples is None:
+                self._fill(piece.count)
+            else:
+                self._write(piece.samples)
+
+    def _length(self, size_bytes: int, decoded: int) -> int:
+        """Samples that `size_bytes` of the stream stand for."""
+        if self._clean >= self._rate_hz and self._clean_bytes:
+            return round(size_bytes * self._clean / self._clean_bytes)
+        if self._bytes_per_s:
+            return round(size_bytes / self._bytes_per_s * self._rate_hz)
+        return decoded
