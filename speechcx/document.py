@@ -12,6 +12,7 @@ from speechcx.call import (
     Assessment,
     Call,
     Conversation,
+    Failure,
     Hit,
     Metric,
     Party,
@@ -270,4 +271,18 @@ def _provenance(heard: Conversation, judged: Assessment) -> dict[str, Json]:
         "settings_digest": made.settings_digest,
         "stages_s": dict(made.stages),
         "rulebook": {"name": judged.rulebook, "version": judged.version, "digest": judged.digest},
+    }
+
+
+def failure_document(failure: Failure) -> dict[str, Json]:
+    """A call that could not be analysed, in the place its document would have."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "failed": True,
+        "call_id": failure.recording.id if failure.recording else None,
+        "file": failure.path,
+        "stage": failure.stage,
+        "kind": failure.kind,
+        "message": failure.message,
+        "cure": failure.cure,
     }

@@ -1,13 +1,17 @@
-"""Start a folder to work in: settings, rulebook, roster, and a place for recordings."""
+"""A folder to work in: started with settings, rulebook and roster, and read again by every command."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
 
-from speechcx.config import CONFIG_NAME
+from speechcx.config import CONFIG_NAME, LoadedSettings
+from speechcx.discover import RosterEntry, read_roster
 from speechcx.errors import UsageError
-from speechcx.rules import starter_rulebook, starter_rulebooks
+from speechcx.rules import Rulebook, parse_rulebook, read_rulebook, starter_rulebook, starter_rulebooks
+
+USUAL_RULEBOOK = "service-quality"
+"""The starter rulebook a project judges by where its settings name none."""
 
 _CONFIG = """\
 # speechcx settings; docs/config.md lists all of them. Delete a line to get its default.
@@ -64,7 +68,9 @@ def start_project(folder: Path, *, rulebook: str, zone: str, model: str) -> Star
     """
     if rulebook not in starter_rulebooks():
         raise UsageError(
-            f"no starter rulebook {rulebook!r}", f"one of {', '.join(starter_rulebooks())}", "choose one of these"
+            f"no starter rulebook {rulebook!r}",
+            f"one of {', '.join(starter_rulebooks())}",
+            "choose one of these",
         )
     _check_zone(zone)
     wanted = {
@@ -90,4 +96,31 @@ def _check_zone(zone: str) -> None:
     try:
         ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise UsageError(f"no time zone {zone!r}", "an IANA name such as Europe/Berlin", "correct --zone") from error
+        raise UsageError(
+            f"no time zone {zone!r}", "an IANA name such as Europe/Berlin", "correct --zone"
+        ) from error
+
+
+def load_rulebook(loaded: LoadedSettings) -> Rulebook:
+    """The rulebook the settings name, else the usual starter.
+
+    Raises
+    ------
+    RulebookError
+        It cannot be read, or says something impossible.
+    """
+    if loaded.files.rulebook:
+        return read_rulebook(loaded.resolve(loaded.files.rulebook))
+    return parse_rulebook(starter_rulebook(USUAL_RULEBOOK), f"{USUAL_RULEBOOK}.yaml")
+
+
+def load_roster(loaded: LoadedSettings) -> tuple[RosterEntry, ...]:
+    """The roster the settings name; empty where there is no such file.
+
+    Raises
+    ------
+    ConfigError
+        A line of it is wrong; names the line.
+    """
+    path = loaded.resolve(loaded.files.roster)
+    return read_roster(path) if loaded.files.roster and path.is_file() else ()

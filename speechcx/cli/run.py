@@ -1,0 +1,278 @@
+"""Commands of the operator: start a project, run the night's calls, look at one file, see what failed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from speechcx.cli import options
+from speechcx.cli.output import Column, clock, note, print_json, print_rows, print_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from speechcx.batch import Progress, Redo, RunSummary
+    from speechcx.call import Outcome
+    from speechcx.cli.output import Format
+    from speechcx.config import LoadedSettings
+
+failures = typer.Typer(name="failures", help="Calls that could not be scored, why, and what to do.")
+
+_FAILURE_COLUMNS = (
+    Column("path", "file"),
+    Column("kind", "kind"),
+    Column("stage", "stage"),
+    Column("attempts", "tries"),
+    Column("message", "found"),
+    Column("cure", "to do"),
+)
+_EXPLAIN_COLUMNS = (Column("field", "field"), Column("value", "value"), Column("source", "from"))
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the app."""
+    for command in (init, run, analyze, status):
+        app.command(rich_help_panel="Operator")(command)
+    app.add_typer(failures, rich_help_panel="Operator")
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(help="The project's folder.")] = Path(),
+    rulebook: Annotated[str, typer.Option(help="Starter rulebook.")] = "service-quality",
+    zone: Annotated[str, typer.Option(help="Zone of the recorder's clock, e.g. Europe/Berlin.")] = "UTC",
+    model: Annotated[str, typer.Option(help="Recognition model.")] = "base",
+) -> None:
+    """Start a project: a commented speechcx.toml, a rulebook, a roster and a folder for recordings."""
+    from speechcx.project import start_project
+
+    started = start_project(folder, rulebook=rulebook, zone=zone, model=model)
+    for path in started.written:
+        print_text(f"written: {path}")
+    for path in started.kept:
+        print_text(f"left as it was: {path}")
+    note("Next: speechcx models pull, speechcx doctor, then put recordings in place and: speechcx run")
+
+
+def run(
+    paths: Annotated[
+        list[str] | None, typer.Argument(help="Folders, files, globs; default: files.recordings.")
+    ] = None,
+    db: options.Database = None,
+    model: options.Model = None,
+    workers: Annotated[int | None, typer.Option("--workers", min=0, help="Worker processes.")] = None,
+    limit: Annotated[int | None, typer.Option("--limit", min=1, help="Take at most so many files.")] = None,
+    redo: Annotated[
+        str, typer.Option("--redo", help="Do again: none, failed, changed (settings) or all.")
+    ] = "none",
+    wait: Annotated[bool, typer.Option("--wait", help="Wait for another run to end.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", "-n", help="Only say what would be done.")] = False,
+    explain: Annotated[
+        Path | None,
+        typer.Option("--explain", metavar="FILE", help="Show where each field of FILE comes from."),
+    ] = None,
+    config: options.Config = None,
+    overrides: options.Overrides = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Analyse every new recording and keep the results; stop with Ctrl-C, go on with the next run."""
+    from speechcx import batch
+    from speechcx.project import load_roster, load_rulebook
+
+    loaded = options.load(config, overrides, transcribe_model=model, batch_workers=workers)
+    where = paths or [str(loaded.resolve(path)) for path in loaded.files.recordings]
+    if explain is not None:
+        _print_explanation(explain, where, loaded, as_json)
+        return
+    wanted = batch.RunOptions(
+        redo=_redo(redo), limit=limit, dry_run=dry_run, wait=wait, roster=load_roster(loaded)
+    )
+    report = _reporter() if not dry_run else batch.say_nothing
+    summary = batch.run(
+        options.database(loaded, db),
+        where,
+        loaded.settings,
+        load_rulebook(loaded),
+        options=wanted,
+        report=report,
+    )
+    _print_summary(summary, as_json)
+    raise typer.Exit(summary.exit_code)
+
+
+def _redo(text: str) -> Redo:
+    from typing import get_args
+
+    from speechcx.batch import Redo
+    from speechcx.errors import UsageError
+
+    for known in get_args(Redo):
+        if text == known:
+            wanted: Redo = known
+            return wanted
+    raise UsageError(f"--redo {text}", f"one of {', '.join(get_args(Redo))}", "correct it")
+
+
+def _print_explanation(file: Path, where: list[str], loaded: LoadedSettings, as_json: bool) -> None:
+    from dataclasses import asdict
+
+    from speechcx.discover import explain, read_sources
+
+    rows = explain(
+        str(file), read_sources([*where, str(file)], loaded.settings.discover), loaded.settings.discover
+    )
+    print_rows("fields", [asdict(row) for row in rows], _EXPLAIN_COLUMNS, style=options.style(as_json, False))
+
+
+def _reporter() -> Callable[[Progress], None]:
+    """A line for each call on a terminal, else one a minute, always on stderr."""
+    import sys
+    import time
+
+    last = [float("-inf")]
+
+    def show(now: Progress) -> None:
+        finished = now.calls_done == now.calls_total
+        if now.failure is not None:
+            note(f"  {now.failure.kind}: {Path(now.path).name}: {now.failure.message}")
+        if not (sys.stderr.isatty() or finished or time.monotonic() - last[0] >= 60):
+            return
+        last[0] = time.monotonic()
+        speed = f", {now.times_real_time:.1f} x real time" if now.times_real_time else ""
+        left = f", {clock(now.eta_s)} to go" if now.eta_s and not finished else ""
+        failed = f", {now.failed} failed" if now.failed else ""
+        audio = f"{clock(now.audio_done_s)} of {clock(now.audio_total_s)} audio"
+        note(f"{now.calls_done}/{now.calls_total} calls, {audio}{speed}{left}{failed}")
+
+    return show
+
+
+def _print_summary(summary: RunSummary, as_json: bool) -> None:
+    from dataclasses import asdict
+
+    if as_json:
+        print_json({"schema_version": 1, "kind": "run", **asdict(summary)})
+        return
+    parts = (
+        [f"{summary.done} calls scored"] if summary.run_id is not None else [f"{summary.planned} files to do"]
+    )
+    parts += [f"{number} {kind}" for kind, number in summary.failed]
+    parts += [f"{summary.needs_metadata} without agent or time"] if summary.needs_metadata else []
+    parts += [f"{summary.duplicates} duplicates"] if summary.duplicates else []
+    parts += [f"{summary.skipped} done before"] if summary.skipped else []
+    parts += [f"{number} ignored ({reason})" for reason, number in summary.ignored]
+    parts += [f"{summary.beyond_limit} left by --limit"] if summary.beyond_limit else []
+    speed = (
+        f", {summary.audio_s / summary.seconds:.1f} x real time" if summary.seconds and summary.done else ""
+    )
+    print_text(f"{'; '.join(parts)}. {clock(summary.audio_s)} of audio in {clock(summary.seconds)}{speed}.")
+    if summary.failed or summary.needs_metadata:
+        note("See: speechcx failures")
+
+
+def analyze(
+    files: Annotated[list[Path], typer.Argument(help="Recordings.")],
+    channels: options.Channels = None,
+    model: options.Model = None,
+    config: options.Config = None,
+    overrides: options.Overrides = None,
+    as_json: options.AsJson = False,
+    why: Annotated[bool, typer.Option("--why", help="Show every answer with its evidence.")] = False,
+) -> None:
+    """Everything that can be measured on a recording, without a database; several give JSON lines."""
+    from speechcx.batch import analyse_files
+    from speechcx.project import load_rulebook
+
+    loaded = options.load(config, overrides, transcribe_model=model, turns_channels=options.parties(channels))
+    failed = 0
+    for outcome in analyse_files(files, loaded.settings, load_rulebook(loaded)):
+        failed += _print_outcome(outcome, as_json=as_json, lines=len(files) > 1, why=why)
+    raise typer.Exit(3 if failed else 0)
+
+
+def _print_outcome(outcome: Outcome, *, as_json: bool, lines: bool, why: bool) -> bool:
+    """Print one call or say why it failed; returns whether it failed."""
+    from speechcx.call import Failure
+    from speechcx.cli.call_view import print_call
+    from speechcx.document import call_document, failure_document
+
+    if isinstance(outcome, Failure):
+        if as_json:
+            print_json(failure_document(outcome), lines=lines)
+        note(f"{outcome.kind}: {outcome.path} ({outcome.stage}): {outcome.message}\n  To do: {outcome.cure}")
+        return True
+    if as_json:
+        print_json(call_document(outcome), lines=lines)
+    else:
+        print_call(outcome, why=why)
+    return False
+
+
+def status(
+    db: options.Database = None,
+    config: options.Config = None,
+    overrides: options.Overrides = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """The last run, what is done, what waits, what failed."""
+    from speechcx.ask.status import read_status
+    from speechcx.cli.status_view import print_status
+
+    loaded = options.load(config, overrides)
+    print_status(read_status(options.database(loaded, db)), as_json=as_json)
+
+
+@failures.callback(invoke_without_command=True)
+def list_failures(
+    context: typer.Context,
+    kind: Annotated[str | None, typer.Option("--kind", help="Only this kind.")] = None,
+    db: options.Database = None,
+    config: options.Config = None,
+    as_json: options.AsJson = False,
+    as_csv: options.AsCsv = False,
+) -> None:
+    """List calls that could not be scored, why, and what to do."""
+    if context.invoked_subcommand is None:
+        _print_failures(
+            options.database(options.load(config, None), db), kind, options.style(as_json, as_csv)
+        )
+
+
+@failures.command("list")
+def list_again(
+    kind: Annotated[str | None, typer.Option("--kind", help="Only this kind.")] = None,
+    db: options.Database = None,
+    config: options.Config = None,
+    as_json: options.AsJson = False,
+    as_csv: options.AsCsv = False,
+) -> None:
+    """List calls that could not be scored, why, and what to do."""
+    _print_failures(options.database(options.load(config, None), db), kind, options.style(as_json, as_csv))
+
+
+def _print_failures(database: Path, kind: str | None, style: Format) -> None:
+    from dataclasses import asdict
+
+    from speechcx.ask.failures import list_failures
+
+    rows = [asdict(failure) for failure in list_failures(database, kind=kind)]
+    print_rows("failures", rows, _FAILURE_COLUMNS, style=style, empty="No call has failed.")
+
+
+@failures.command()
+def retry(
+    calls: Annotated[list[str] | None, typer.Argument(help="Call ids or files; default: all.")] = None,
+    kind: Annotated[list[str] | None, typer.Option("--kind", help="Only these kinds.")] = None,
+    db: options.Database = None,
+    config: options.Config = None,
+) -> None:
+    """Let the next run take failed calls again, the quarantined among them."""
+    from speechcx.batch import retry_failures
+    from speechcx.store import Store
+
+    ids = [name for name in calls or () if "/" not in name and "." not in name]
+    paths = [str(Path(name).absolute()) for name in calls or () if name not in ids]
+    with Store.open(options.database(options.load(config, None), db)) as store:
+        count = retry_failures(store, call_ids=ids, kinds=kind or (), paths=paths)
+    print_text(f"{count} files will be taken again by the next run.")
