@@ -1,0 +1,86 @@
+"""The trained model as a Hugging Face folder: config, tokenizer, fp16 safetensors, int8 ONNX."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+ONNX_FLOAT = "model.onnx"
+ONNX_INT8 = "model_quantized.onnx"
+
+
+def write_folder(model: Any, tokenizer: Any, folder: Path, scratch: Path) -> Path:
+    """Write everything into ``folder`` and return the path of the float ONNX file in ``scratch``.
+
+    The float file is four times the size of the int8 one and is kept only for the comparison.
+    """
+    import torch
+
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "onnx").mkdir(exist_ok=True)
+    tokenizer.save_pretrained(folder)
+    float_file = write_onnx(model, tokenizer, scratch / ONNX_FLOAT)
+    quantise(float_file, folder / "onnx" / ONNX_INT8)
+    model.to(torch.float16).save_pretrained(folder)
+    model.to(torch.float32)
+    return float_file
+
+
+def write_onnx(model: Any, tokenizer: Any, path: Path) -> Path:
+    """Export the float model; batch and length stay free."""
+    import torch
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    sample = tokenizer(["a sample of some words", "another"], padding=True, return_tensors="pt")
+    names = ["input_ids", "attention_mask", "token_type_ids"]
+    free = {name: {0: "batch", 1: "tokens"} for name in names} | {"logits": {0: "batch"}}
+    model.eval()
+    model.config.return_dict = False
+    torch.onnx.export(
+        _Positional(model),
+        tuple(sample[name] for name in names),
+        str(path),
+        input_names=names,
+        output_names=["logits"],
+        dynamic_axes=free,
+        opset_version=17,
+        dynamo=False,
+    )
+    model.config.return_dict = True
+    return path
+
+
+def quantise(float_file: Path, path: Path) -> None:
+    """Make the weights of matrix products and word vectors int8, one scale for each channel."""
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+    from onnxruntime.quantization.shape_inference import quant_pre_process
+
+    prepared = float_file.with_name("prepared.onnx")
+    quant_pre_process(str(float_file), str(prepared), skip_symbolic_shape=True)
+    quantize_dynamic(
+        str(prepared),
+        str(path),
+        weight_type=QuantType.QInt8,
+        per_channel=True,
+        reduce_range=False,
+        op_types_to_quantize=["MatMul", "Gather", "Gemm"],
+    )
+
+
+class _Positional:
+    """Built at call time: the exporter wants a module that takes its inputs by position."""
+
+    def __new__(cls, model: Any) -> Any:
+        import torch
+
+        class Wrapped(torch.nn.Module):
+            def __init__(self) -> None:
+                super().__init__()
+                self.inner = model
+
+            def forward(self, input_ids: Any, attention_mask: Any, token_type_ids: Any) -> Any:
+                return self.inner(
+                    input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids
+                )[0]
+
+        return Wrapped()

@@ -1,0 +1,101 @@
+"""The two stages of training and the sets they are measured on."""
+
+from __future__ import annotations
+
+import random
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from scripts.sentiment.figures import measure
+from scripts.sentiment.fitting import Drawing, Recipe, fit, load_encoder, predict
+from scripts.sentiment.sources import (
+    LABELS,
+    Example,
+    fetch_rated,
+    read_goemotions,
+    read_intents,
+    read_rated,
+    read_written,
+)
+
+WRITTEN = Path(__file__).parent / "data"
+UNSEEN_DOMAINS = ("hotel", "utility")
+PUBLIC = Recipe(epochs=1, learning_rate=2e-4, seed=20)
+CALLS = Recipe(epochs=3, learning_rate=1e-4, seed=21)
+INTENTS_PUBLIC = 3000
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Everything that is trained on."""
+
+    goemotions: list[Example]
+    intents: list[Example]
+    rated: list[Example]
+    written: list[Example]
+
+
+def read_sources(data: Path, scratch: Path) -> Sources:
+    """Read all training text; ``data`` holds ``goemotions/`` and ``intents/``."""
+    return Sources(
+        read_goemotions(data / "goemotions", "train", strict=False),
+        read_intents(data / "intents", seed=1, limit=INTENTS_PUBLIC),
+        read_rated(fetch_rated(scratch / "rated"), seed=1),
+        read_written(WRITTEN / "train.tsv"),
+    )
+
+
+def train_public(encoder: str, sources: Sources, *, epochs: int = PUBLIC.epochs) -> tuple[Any, Any]:
+    """First stage: public text."""
+    model, tokenizer = load_encoder(encoder)
+    public = [*sources.goemotions, *sources.intents, *sources.rated]
+    recipe = Recipe(epochs=epochs, learning_rate=PUBLIC.learning_rate, seed=PUBLIC.seed)
+    fit(model, tokenizer, lambda epoch: public, recipe)
+    return model, tokenizer
+
+
+def train_calls(model: Any, tokenizer: Any, sources: Sources) -> None:
+    """Second stage: all written sentences in every epoch, and another part of the public text."""
+    fit(model, tokenizer, draw_calls(sources), CALLS)
+
+
+def draw_calls(sources: Sources) -> Drawing:
+    """Make the drawing of the second stage; each epoch has a third of GoEmotions and all the written."""
+    public = list(sources.goemotions)
+    random.Random(CALLS.seed).shuffle(public)
+
+    def draw(epoch: int) -> list[Example]:
+        rng = random.Random(CALLS.seed + epoch)
+        return [
+            *public[epoch % 3 :: 3],
+            *rng.sample(sources.rated, len(sources.rated) // 4),
+            *rng.sample(sources.intents, len(sources.intents) // 3),
+            *sources.written,
+            *[e for e in sources.written if e.domain != "pattern"],
+        ]
+
+    return draw
+
+
+def test_sets(data: Path) -> dict[str, list[Example]]:
+    """The sets a model is measured on, by name."""
+    written = read_written(WRITTEN / "test.tsv")
+    return {
+        "GoEmotions test": read_goemotions(data / "goemotions", "test", strict=True),
+        "own calls test": written,
+        "  of it, unseen trades": [e for e in written if e.domain in UNSEEN_DOMAINS],
+        "  of it, the rest": [e for e in written if e.domain not in UNSEEN_DOMAINS],
+    }
+
+
+def report(model: Any, tokenizer: Any, sets: dict[str, list[Example]], *, title: str) -> list[str]:
+    """Print and return one line of figures for each set."""
+    lines = [title]
+    for name, examples in sets.items():
+        rows = predict(model, tokenizer, [e.text for e in examples])
+        found = [LABELS[int(row.argmax())] for row in rows]
+        lines.append(measure([e.label for e in examples], found).line(name))
+    print("\n".join(lines), file=sys.stderr)
+    return lines
