@@ -57,8 +57,8 @@ def lint(rulebook: Rulebook = None, config: options.Config = None, as_json: opti
         raise typer.Exit(12)
 
 
-@rules.command()
-def test(
+@rules.command("test")
+def run_tests(
     rulebook: Rulebook = None,
     failed_only: Annotated[bool, typer.Option("--failed", help="Show only tests that fail.")] = False,
     config: options.Config = None,
