@@ -1,0 +1,333 @@
+"""Puts together what the sources say of a call, in order of force, and keeps where each thing came from.
+
+Sidecar before calls table before file name before default. Nothing is invented: what no source gives is
+None, with the reason.
+"""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import cast
+
+from speechcx.call import PARTIES, Details, Party
+from speechcx.discover.clock import Moment, UnreadableTimeError, read_moment
+from speechcx.discover.name_pattern import match_name, read_pattern
+from speechcx.discover.names import printable_name
+from speechcx.discover.settings import DiscoverSettings
+from speechcx.discover.sidecar import read_sidecars
+from speechcx.discover.sources import Sources
+from speechcx.errors import CallError
+
+FIELDS = (
+    "agent", "customer", "started_at", "zone", "direction", "queue", "team", "center", "channels",
+)  # fmt: skip
+_ALIASES = {
+    "started": "started_at", "start": "started_at", "start_time": "started_at", "centre": "center",
+    "time_zone": "zone", "timezone": "zone",
+}  # fmt: skip
+_DIRECTIONS = {
+    "in": "inbound", "incoming": "inbound", "inbound": "inbound",
+    "out": "outbound", "outgoing": "outbound", "outbound": "outbound",
+}  # fmt: skip
+_NO_VALUE = frozenset({"", "-", "?", "n/a", "na", "none", "null", "unknown"})
+_LONGEST = 200
+_LONGEST_EXTRA = 500
+_MOST_EXTRAS = 100
+
+SAME_START_S = 60.0
+"""Two sources whose times differ by less agree: one counts from the ringing, the other from the answer."""
+
+_SIDECAR, _TABLE, _NAME, _DEFAULT = range(4)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that one source says.
+
+    Parameters
+    ----------
+    field
+        Name of the field, or of an extra.
+    value
+        The text as given, cleaned.
+    source
+        Where it stands, for people.
+    rank
+        The smaller, the stronger.
+    moment
+        A time, read; None for anything else and for a time that cannot be read.
+    why_not
+        Why the value cannot be used, empty where it can.
+    """
+
+    field: str
+    value: str
+    source: str
+    rank: int
+    moment: Moment | None = None
+    why_not: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainRow:
+    """One line of ``run --explain FILE``; `value` None where it is missing."""
+
+    field: str
+    value: str | None
+    source: str
+
+
+def read_details(path: str | os.PathLike[str], sources: Sources, settings: DiscoverSettings) -> Details:
+    """What is known of the recording at `path`.
+
+    Parameters
+    ----------
+    path
+        The recording; need not be absolute.
+    sources
+        From :func:`speechcx.discover.read_sources`.
+    settings
+        Patterns, zone, defaults.
+
+    Returns
+    -------
+    Details
+        Agent or time that no source gives are None; ``sources`` then says why (``"missing: ..."``).
+
+    Raises
+    ------
+    CallError
+        ``metadata_conflict``: two sources of equal force disagree, or sidecar and table disagree on agent
+        or start. ``metadata_missing``: a source is there, but cannot be read.
+    """
+    findings = _read_all(os.path.abspath(os.fspath(path)), sources, settings)
+    _check_conflicts(findings)
+    chosen = _choose(findings)
+    return _build(chosen, findings, os.fspath(path), settings)
+
+
+def explain(
+    path: str | os.PathLike[str], sources: Sources, settings: DiscoverSettings
+) -> tuple[ExplainRow, ...]:
+    """Which field came from where, in the order of the fields; also what was overruled and what is missing.
+
+    Never raises for what the sources say: a conflict is a row ``problem``.
+    """
+    try:
+        findings = _read_all(os.path.abspath(os.fspath(path)), sources, settings)
+    except CallError as error:
+        return (ExplainRow("problem", None, error.found),)
+    rows = []
+    try:
+        _check_conflicts(findings)
+    except CallError as error:
+        rows.append(ExplainRow("problem", None, error.found))
+    chosen = _choose(findings)
+    reasons = dict(_missing_reasons(chosen, findings, os.fspath(path), settings))
+    extras = sorted({finding.field for finding in findings} - set(FIELDS))
+    for field in (*FIELDS, *extras):
+        best = chosen.get(field)
+        if best is not None:
+            rows.append(ExplainRow(field, _value_text(best), _source_text(best)))
+        elif field in reasons:
+            rows.append(ExplainRow(field, None, reasons[field]))
+        for other in findings:
+            if other.field == field and other is not best:
+                note = (
+                    f"not used: {other.why_not}"
+                    if other.why_not
+                    else f"overruled by {best.source if best else '?'}"
+                )
+                rows.append(ExplainRow(field, other.value, f"{other.source} ({note})"))
+    return tuple(rows)
+
+
+def _read_all(path: str, sources: Sources, settings: DiscoverSettings) -> tuple[Finding, ...]:
+    """Every finding, strongest first; times are read once it is known in which zone."""
+    raw = [*_from_sidecars(path, settings), *_from_tables(path, sources)]
+    zone_of = {finding.source: finding.value for finding in raw if finding.field == "zone"}
+    zone = next((finding.value for finding in raw if finding.field == "zone"), settings.zone)
+    findings = []
+    for finding in raw:
+        if finding.field == "started_at":
+            finding = _with_moment(finding, zone_of.get(finding.source, zone), settings)
+        findings.append(_checked(finding))
+    findings += _from_name(path, zone, settings)
+    if settings.direction is not None:
+        findings.append(Finding("direction", settings.direction, "discover.direction", _DEFAULT))
+    if settings.zone is not None:
+        findings.append(Finding("zone", settings.zone, "discover.zone", _DEFAULT))
+    return tuple(findings)
+
+
+def _from_sidecars(path: str, settings: DiscoverSettings) -> Iterator[Finding]:
+    for sidecar in read_sidecars(path, max_bytes=settings.max_sidecar_bytes):
+        yield from _findings(sidecar.values, f"sidecar {printable_name(sidecar.name)}", _SIDECAR)
+
+
+def _from_tables(path: str, sources: Sources) -> Iterator[Finding]:
+    for row in sources.rows_for(path):
+        if row.wrong:
+            raise CallError(
+                "metadata_missing", f"{row.source} cannot be used: {row.wrong}", "as many cells as column names",
+                "Correct the line.",
+            )  # fmt: skip
+        yield from _findings(row.values, row.source, _TABLE)
+
+
+def _from_name(path: str, zone: str | None, settings: DiscoverSettings) -> Iterator[Finding]:
+    for text in settings.patterns:
+        found = match_name(read_pattern(text), path, zone=zone)
+        if found is None:
+            continue
+        source = f"file name by {text}"
+        for finding in _findings(found.values, source, _NAME):
+            yield _checked(finding)
+        if found.moment is not None:
+            value = found.moment.when.isoformat()
+            yield Finding("started_at", value, source, _NAME, found.moment)
+        elif found.why_no_moment:
+            yield Finding("started_at", "", source, _NAME, None, found.why_no_moment)
+        return
+
+
+def _findings(values: tuple[tuple[str, str], ...], source: str, rank: int) -> Iterator[Finding]:
+    for key, text in values:
+        field = "_".join(key.lower().split())
+        field = _ALIASES.get(field, field)
+        is_known = field in FIELDS
+        value = clean_value(text, _LONGEST if is_known else _LONGEST_EXTRA)
+        if value.lower() in _NO_VALUE or (field == "file" and rank == _TABLE):
+            continue
+        if field == "direction":
+            value = _DIRECTIONS.get(value.lower(), value.lower())
+        yield Finding(clean_value(field, _LONGEST), value, source, rank)
+
+
+def clean_value(text: str, longest: int) -> str:
+    """`text` in one line and one spelling of each letter (NFC), without control characters or bad bytes."""
+    # A byte that is no UTF-8, and half of a surrogate pair, would be refused by the database.
+    text = "".join("\ufffd" if 0xD800 <= ord(char) <= 0xDFFF else char for char in text)
+    text = "".join(" " if unicodedata.category(char) in ("Cc", "Zl", "Zp") else char for char in text)
+    return unicodedata.normalize("NFC", " ".join(text.split()))[:longest]
+
+
+def _with_moment(finding: Finding, zone: str | None, settings: DiscoverSettings) -> Finding:
+    try:
+        moment = read_moment(finding.value, zone=zone, time_format=settings.time_format)
+    except UnreadableTimeError as error:
+        return Finding("started_at", finding.value, finding.source, finding.rank, None, str(error))
+    return Finding("started_at", finding.value, finding.source, finding.rank, moment)
+
+
+def _checked(finding: Finding) -> Finding:
+    if finding.field == "channels":
+        wrong = [party for party in _parties(finding.value) if party not in PARTIES]
+        if wrong:
+            raise CallError(
+                "metadata_missing",
+                f"{finding.source} gives channels {finding.value!r}",
+                f"parties divided by commas, out of {', '.join(PARTIES)}",
+                "Correct the source.",
+            )
+    return finding
+
+
+def _parties(text: str) -> tuple[str, ...]:
+    return tuple(part.strip().lower() for part in text.replace("|", ",").replace("/", ",").split(","))
+
+
+def _check_conflicts(findings: tuple[Finding, ...]) -> None:
+    for index, first in enumerate(findings):
+        for second in findings[index + 1 :]:
+            if first.field != second.field or first.field not in FIELDS:
+                continue
+            is_peer = first.rank == second.rank and first.rank != _DEFAULT
+            is_weighty = first.field in ("agent", "started_at") and {first.rank, second.rank} <= {
+                _SIDECAR,
+                _TABLE,
+            }
+            if (is_peer or is_weighty) and not _agree(first, second):
+                raise CallError(
+                    "metadata_conflict",
+                    f"{first.field} is {first.value!r} in {first.source} and {second.value!r} in {second.source}",
+                    "one answer",
+                )
+
+
+def _agree(first: Finding, second: Finding) -> bool:
+    if first.moment is not None and second.moment is not None:
+        return abs(first.moment.when - second.moment.when) < timedelta(seconds=SAME_START_S)
+    if first.field == "channels":
+        return _parties(first.value) == _parties(second.value)
+    return first.value == second.value
+
+
+def _choose(findings: tuple[Finding, ...]) -> dict[str, Finding]:
+    """The strongest finding for each field. A time that cannot be read is not replaced by a weaker one."""
+    chosen: dict[str, Finding] = {}
+    for finding in sorted(findings, key=lambda one: one.rank):
+        chosen.setdefault(finding.field, finding)
+    return {field: finding for field, finding in chosen.items() if not finding.why_not}
+
+
+def _build(
+    chosen: dict[str, Finding], findings: tuple[Finding, ...], path: str, settings: DiscoverSettings
+) -> Details:
+    def text(field: str) -> str | None:
+        return chosen[field].value if field in chosen else None
+
+    moment = chosen["started_at"].moment if "started_at" in chosen else None
+    channels = chosen.get("channels")
+    extras = sorted((field, found.value) for field, found in chosen.items() if field not in FIELDS)
+    sources = [(field, _source_text(found)) for field, found in chosen.items() if field != "zone"]
+    return Details(
+        agent=text("agent"),
+        customer=text("customer"),
+        started_at=moment.when if moment is not None else None,
+        zone=moment.zone if moment is not None else text("zone"),
+        direction=text("direction"),
+        queue=text("queue"),
+        team=text("team"),
+        center=text("center"),
+        channels=cast("tuple[Party, ...]", _parties(channels.value)) if channels is not None else None,
+        extras=tuple(extras[:_MOST_EXTRAS]),
+        sources=tuple(sorted([*sources, *_missing_reasons(chosen, findings, path, settings)])),
+    )
+
+
+def _value_text(finding: Finding) -> str:
+    return finding.moment.when.isoformat() if finding.moment is not None else finding.value
+
+
+def _source_text(finding: Finding) -> str:
+    note = finding.moment.note if finding.moment is not None else ""
+    return f"{finding.source}; {note}" if note else finding.source
+
+
+def _missing_reasons(
+    chosen: dict[str, Finding], findings: tuple[Finding, ...], path: str, settings: DiscoverSettings
+) -> Iterator[tuple[str, str]]:
+    """Why agent and start are not known, field by field."""
+    for field in ("agent", "started_at"):
+        if field in chosen:
+            continue
+        refused = [f"{found.source}: {found.why_not}" for found in findings if found.field == field]
+        yield field, f"missing: {'; '.join(refused) or _not_given(findings, path, settings)}"
+
+
+def _not_given(findings: tuple[Finding, ...], path: str, settings: DiscoverSettings) -> str:
+    stem = printable_name(os.path.splitext(os.path.basename(path))[0])
+    parts = []
+    for rank, nothing in (
+        (_SIDECAR, f"no sidecar {stem}.json"),
+        (_TABLE, "no row in a calls table"),
+        (_NAME, "no pattern fits the file name" if settings.patterns else "no discover.patterns"),
+    ):
+        silent = sorted({found.source for found in findings if found.rank == rank})
+        parts.append(f"not in {', '.join(silent)}" if silent else nothing)
+    return "; ".join(parts)
