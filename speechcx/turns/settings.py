@@ -61,13 +61,13 @@ class TurnSettings:
     party_confidence: float = 0.7
     party_phrases: tuple[str, ...] = ()
     turn_gap_s: float = 0.8
-    speech_on: float = 0.4
-    speech_off: float = 0.2
+    speech_on: float = 0.25
+    speech_off: float = 0.15
     shortest_speech_s: float = 0.1
     shortest_gap_s: float = 0.2
     edge_reach_s: float = 0.25
-    edge_drop_db: float = 32.0
-    noise_margin_db: float = 8.0
+    edge_drop_db: float = 34.0
+    noise_margin_db: float = 7.0
     silent_dbov: float = -62.0
     dual_mono_match: float = 0.9
     crosstalk_match: float = 0.6

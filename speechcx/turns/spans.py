@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 Run = tuple[int, int]
 """First step and the step after the last."""
 
-STRONG_DB = 15.0
-"""Sound this far under the level of its stretch is surely speech: edges are walked to from here."""
+LAG_STEPS = 5
+"""The detector answers this much late, 50 ms."""
 BRIDGE_STEPS = 6
 """Silence inside a stop consonant, 60 ms, does not end the walk to an edge."""
 CLICK_STEPS = 2
@@ -45,7 +45,7 @@ def find_speech(heard: Heard, settings: TurnSettings) -> tuple[Span, ...]:
     floor = _Floor(heard.level_dbov, likely < settings.speech_off)
     found: list[Run] = []
     for run in _hysteresis(likely, settings.speech_on, settings.speech_off):
-        found.extend(_refine(run, heard.level_dbov, floor, settings))
+        found.extend(_refine(run, heard.level_dbov, likely, floor, settings))
     shortest_gap = round(settings.shortest_gap_s / LEVEL_STEP_S)
     shortest = round(settings.shortest_speech_s / LEVEL_STEP_S)
     joined = join_runs(found, shortest_gap)
@@ -76,7 +76,9 @@ def _hysteresis(likely: NDArray[np.float32], on: float, off: float) -> list[Run]
     return [run for run in runs_of(likely >= off) if likely[run[0] : run[1]].max() >= on]
 
 
-def _refine(run: Run, level: NDArray[np.float32], floor: _Floor, settings: TurnSettings) -> list[Run]:
+def _refine(
+    run: Run, level: NDArray[np.float32], likely: NDArray[np.float32], floor: _Floor, settings: TurnSettings
+) -> list[Run]:
     """Move the edges of a run to where its sound begins and ends, and cut it at pauses."""
     reach = round(settings.edge_reach_s / LEVEL_STEP_S)
     low, high = max(0, run[0] - reach), min(level.size, run[1] + reach)
@@ -84,12 +86,11 @@ def _refine(run: Run, level: NDArray[np.float32], floor: _Floor, settings: TurnS
         return []
     loud = float(np.percentile(level[run[0] : run[1]], 90))
     threshold = max(floor.around(run) + settings.noise_margin_db, loud - settings.edge_drop_db)
-    strong = np.flatnonzero(level[run[0] : run[1]] >= max(threshold, loud - STRONG_DB)) + run[0]
-    if not strong.size:
-        return [run] if loud < threshold else []
+    if loud < threshold:
+        return []
     sounding = [part for part in runs_of(level[low:high] >= threshold) if part[1] - part[0] > CLICK_STEPS]
     parts = join_runs([(first + low, last + low) for first, last in sounding], BRIDGE_STEPS)
-    return [part for part in parts if np.any((strong >= part[0]) & (strong < part[1]))]
+    return [part for part in parts if likely[part[0] : part[1] + LAG_STEPS].max() >= settings.speech_on]
 
 
 def runs_of(mask: NDArray[np.bool_]) -> list[Run]:
