@@ -147,16 +147,24 @@ def models_home() -> Path:
     return installed if installed.is_dir() else package.parent / "models"
 
 
-@lru_cache(maxsize=4)
 def read_manifest(path: Path | None = None) -> tuple[Model, ...]:
     """Every model in the manifest, in its order.
+
+    Parameters
+    ----------
+    path
+        Another manifest than the one that came with speechcx.
 
     Raises
     ------
     ModelBad
         The manifest is missing or says something impossible.
     """
-    path = path or models_home() / "models.toml"
+    return _read(path or models_home() / "models.toml")
+
+
+@lru_cache(maxsize=4)
+def _read(path: Path) -> tuple[Model, ...]:
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
         if document.get("format") != 1:
