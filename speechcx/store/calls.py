@@ -65,7 +65,7 @@ def replace_call(db: sqlite3.Connection, call: Call, names: Names) -> int:
     db.execute(f"INSERT INTO calls ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", (*row.values(),))
     heard_rows.insert_heard(db, call_no, heard)
     judged_rows.insert_judged(db, call_no, judged, names)
-    insert_turns(db, call_no, heard, judged.reading)
+    insert_turns(db, call_no, heard, judged.reading, names)
     db.executemany(
         "INSERT INTO past_assessments VALUES (?, ?, ?, ?, ?, ?, ?)", [(call_no, *rest) for rest in kept or ()]
     )
@@ -86,7 +86,7 @@ def replace_assessment(db: sqlite3.Connection, call_no: int, judged: Assessment,
     changes = ", ".join(f"{name} = :{name}" for name in row)
     db.execute(f"UPDATE calls SET {changes} WHERE call_no = :call_no", row | {"call_no": call_no})
     judged_rows.insert_judged(db, call_no, judged, names)
-    update_turns(db, call_no, judged.reading)
+    update_turns(db, call_no, judged.reading, names)
 
 
 def replace_details(db: sqlite3.Connection, call_no: int, details: Details, names: Names) -> int:

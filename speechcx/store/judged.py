@@ -19,12 +19,14 @@ from speechcx.call import (
     Role,
     Span,
 )
+from speechcx.store.codes import OVERLAPS, PARTY_CODES, to_code
 from speechcx.store.names import Names
+from speechcx.store.packing import Fixed, from_fixed, to_fixed
 from speechcx.store.scored import insert_results, insert_scores, read_results, read_scores
 from speechcx.store.turns import read_feelings, select_turns
 
 _TABLES = (
-    "roles", "party_measures", "non_talk", "overlaps", "results_data", "hits", "scores", "answers_data"
+    "roles", "party_measures", "non_talk", "overlaps_data", "results_data", "hits", "scores", "answers_data"
 )  # fmt: skip
 _FLOW = tuple(field.name for field in fields(PartyFlow) if field.name not in ("party", "reasons"))
 _QUARTERS = ("sentiment_q1", "sentiment_q2", "sentiment_q3", "sentiment_q4")
@@ -44,11 +46,8 @@ def insert_judged(db: sqlite3.Connection, call_no: int, judged: Assessment, name
         [(call_no, i, span.start_s, span.end_s) for i, span in enumerate(reading.flow.non_talk)],
     )
     db.executemany(
-        "INSERT INTO overlaps VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [
-            (call_no, i, o.span.start_s, o.span.end_s, o.by, o.speaker, o.kind)
-            for i, o in enumerate(reading.flow.overlaps)
-        ],
+        "INSERT INTO overlaps_data VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [(call_no, i, *_overlap_row(overlap)) for i, overlap in enumerate(reading.flow.overlaps)],
     )
     insert_results(db, call_no, judged, names)
     insert_scores(db, call_no, judged, names)
@@ -87,6 +86,19 @@ def read_reading(db: sqlite3.Connection, call_no: int) -> Reading:
         flow=_read_flow(db, call_no, measures),
         feeling=Feeling(felt, _read_party_feelings(measures)),
     )
+
+
+def _overlap_row(overlap: Overlap) -> tuple[object, ...]:
+    span = overlap.span
+    codes = to_code(PARTY_CODES, overlap.by), to_code(OVERLAPS, overlap.kind)
+    return to_fixed(span.start_s, 1000), to_fixed(span.end_s, 1000), *codes, overlap.speaker
+
+
+def _read_overlap(start: Fixed, end: Fixed, party: int, speaker: str, kind: int) -> Overlap:
+    start_s, end_s = from_fixed(start, 1000), from_fixed(end, 1000)
+    assert start_s is not None
+    assert end_s is not None
+    return Overlap(Span(start_s, end_s), PARTY_CODES[party], speaker, OVERLAPS[kind])
 
 
 def _insert_parties(db: sqlite3.Connection, call_no: int, reading: Reading) -> None:
@@ -133,7 +145,8 @@ def _read_flow(db: sqlite3.Connection, call_no: int, measures: list[dict[str, An
         "SELECT start_s, end_s FROM non_talk WHERE call_no = ? ORDER BY position", (call_no,)
     )
     overlaps = db.execute(
-        "SELECT start_s, end_s, party, speaker, kind FROM overlaps WHERE call_no = ? ORDER BY position",
+        "SELECT start_s_x1000, end_s_x1000, party, speaker, kind FROM overlaps_data WHERE call_no = ?"
+        " ORDER BY position",
         (call_no,),
     )
     with_flow = [row for row in measures if row["flow_position"] is not None]
@@ -143,7 +156,7 @@ def _read_flow(db: sqlite3.Connection, call_no: int, measures: list[dict[str, An
         non_talk=tuple(Span(*row) for row in silences),
         longest_silence_s=longest,
         non_talk_share=share,
-        overlaps=tuple(Overlap(Span(*row[:2]), *row[2:]) for row in overlaps),
+        overlaps=tuple(_read_overlap(*row) for row in overlaps),
         greeting_latency_s=greeting,
         parties=tuple(
             PartyFlow(**{name: row[name] for name in ("party", *_FLOW)}, reasons=_pairs(row["flow_reasons"]))

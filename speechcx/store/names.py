@@ -81,6 +81,15 @@ class Names:
         }
         return self._number("questions", "question_no", row)
 
+    def reason_no(self, text: str) -> int:
+        """Number of a reason in words."""
+        return self._number("reasons", "reason_no", {"text": text})
+
+    def reasons_no(self, reasons: dict[str, str | None]) -> int | None:
+        """Number of the reasons for several measures, None where there are none."""
+        given = {name: text for name, text in reasons.items() if text is not None}
+        return self.reason_no(json.dumps(given)) if given else None
+
     def _number(self, table: str, number: str, row: Mapping[str, Value]) -> int:
         key: tuple[Value, ...] = (table, *row.values())
         if key not in self._known:

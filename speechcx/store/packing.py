@@ -96,15 +96,15 @@ def _unpack(packed: bytes, at: int, count: int) -> tuple[list[int], int]:
 
 # --- words: texts, times, confidences
 
-_LISTED, _WIDE = 16, 32
-"""Bits of the first byte: the texts of the words are listed; the counts take more than a byte.
+_LISTED = 16
+"""Bit of the first byte: the texts of the words are listed, since they are not the parts of the text.
 
-The two pairs of bits below them are the scales of times and confidences, 0 for plain floats.
+The two pairs of bits below it are the scales of times and confidences, 0 for plain floats.
 """
 
 
-def pack_words(words: Sequence[Word], text: str) -> bytes | None:
-    """The words of a turn in some four bytes each; None for no words.
+def pack_words(words: Sequence[Word], text: str, *, start_s: float) -> bytes | None:
+    """The words of a turn in some three bytes each; None for no words.
 
     Parameters
     ----------
@@ -112,49 +112,51 @@ def pack_words(words: Sequence[Word], text: str) -> bytes | None:
         The words.
     text
         The text of the turn: words that are its parts are not kept twice.
+    start_s
+        Start of the turn: times are told from there.
 
     Returns
     -------
     bytes
-        A byte that says how, the number of words, the first start, then gaps, durations and
-        confidences, then the texts where they are not the parts of `text`.
+        A byte that says how, then gaps, durations and confidences, then the texts where they are
+        not the parts of `text`.
     """
     if not words:
         return None
     count, texts = len(words), [word.text for word in words]
-    time_scale, times = _wholes([word.start_s for word in words] + [word.end_s for word in words])
-    sure_scale, sureness = _wholes([word.confidence for word in words])
-    how = (time_scale + 1) | (sure_scale + 1) << 2
-    starts, ends = times[:count], times[count:]
-    if texts != text.split():
-        how |= _LISTED
-    if count > 255 or (times and not -(2**31) <= times[0] < 2**31):
-        how |= _WIDE
-    form = "<Bqq" if how & _WIDE else "<BBi"
-    parts = [struct.pack(form, how, count, times[0] if times else 0)]
+    firsts, lasts = [word.start_s for word in words], [word.end_s for word in words]
+    sures = [word.confidence for word in words]
+    time_scale, times = _wholes(firsts + lasts)
+    sure_scale, sureness = _wholes(sures)
+    listed = texts != text.split()
+    parts = [bytes([(time_scale + 1) | (sure_scale + 1) << 2 | (_LISTED if listed else 0)])]
+    if listed:
+        parts.append(struct.pack("<I", count))
     if time_scale < 0:
-        parts += [
-            _pack_floats([word.start_s for word in words]),
-            _pack_floats([word.end_s for word in words]),
-        ]
+        parts += [_pack_floats(firsts), _pack_floats(lasts)]
     else:
-        parts.append(_pack_whole([0, *map(sub, starts[1:], ends)]))
+        starts, ends = times[:count], times[count:]
+        parts.append(_pack_whole(list(map(sub, starts, [_origin(start_s, time_scale), *ends]))))
         parts.append(_pack_whole(list(map(sub, ends, starts))))
-    parts.append(_pack_whole(sureness) if sure_scale >= 0 else _pack_floats([w.confidence for w in words]))
-    if how & _LISTED:
+    parts.append(_pack_whole(sureness) if sure_scale >= 0 else _pack_floats(sures))
+    if listed:
         raw = [word.encode() for word in texts]
         parts += [_pack_whole([len(word) for word in raw]), *raw]
     return b"".join(parts)
 
 
-def unpack_words(packed: bytes | None, text: str) -> tuple[Word, ...]:
-    """The words that :func:`pack_words` was given, with the same `text`."""
+def unpack_words(packed: bytes | None, text: str, *, start_s: float) -> tuple[Word, ...]:
+    """The words that :func:`pack_words` was given, with the same `text` and `start_s`."""
     if packed is None:
         return ()
-    form = "<Bqq" if packed[0] & _WIDE else "<BBi"
-    how, count, first = struct.unpack_from(form, packed)
-    at = struct.calcsize(form)
+    how, at = packed[0], 1
     time_scale, sure_scale = (how & 3) - 1, (how >> 2 & 3) - 1
+    if how & _LISTED:
+        (count,), at = struct.unpack_from("<I", packed, at), at + 4
+        texts = []
+    else:
+        texts = text.split()
+        count = len(texts)
     starts: Sequence[float]
     ends: Sequence[float]
     gaps, at = _unpack(packed, at, count)
@@ -162,13 +164,16 @@ def unpack_words(packed: bytes | None, text: str) -> tuple[Word, ...]:
     if time_scale < 0:
         starts, ends = gaps, lengths
     else:
-        scale = _SCALES[time_scale]
-        edges = list(accumulate(chain.from_iterable(zip(gaps, lengths, strict=True)), initial=first))
+        scale, origin = _SCALES[time_scale], _origin(start_s, time_scale)
+        edges = list(accumulate(chain.from_iterable(zip(gaps, lengths, strict=True)), initial=origin))
         starts, ends = [edge / scale for edge in edges[1::2]], [edge / scale for edge in edges[2::2]]
     sureness, at = _unpack(packed, at, count)
     sures = [number / _SCALES[sure_scale] for number in sureness] if sure_scale >= 0 else sureness
-    texts = _unpack_texts(packed, at, count) if how & _LISTED else text.split()
-    return tuple(map(Word, texts, starts, ends, sures))
+    return tuple(map(Word, texts or _unpack_texts(packed, at, count), starts, ends, sures))
+
+
+def _origin(start_s: float, time_scale: int) -> int:
+    return int(start_s * _SCALES[time_scale])
 
 
 def _unpack_texts(packed: bytes, at: int, count: int) -> list[str]:
@@ -186,22 +191,29 @@ def _unpack_texts(packed: bytes, at: int, count: int) -> list[str]:
 def pack_spans(spans: Sequence[Span]) -> bytes | None:
     """The edges between several stretches of speech; None for a single one.
 
-    The very first and last edge are those of the turn, and are not kept again.
+    The very first and last edge are those of the turn, and are not kept again: of the edges between,
+    each is told from the one before.
     """
     if len(spans) == 1:
         return None
-    inner = [edge for span in spans for edge in (span.start_s, span.end_s)][1:-1]
-    scale, numbers = _wholes(inner)
-    head = struct.pack("<BI", scale + 1, len(inner))
-    return head + (_pack_floats(inner) if scale < 0 else _pack_whole(numbers))
+    edges = [edge for span in spans for edge in (span.start_s, span.end_s)][:-1]
+    scale, numbers = _wholes(edges)
+    if scale < 0:
+        return bytes([0]) + _pack_floats(edges[1:])
+    return bytes([scale + 1]) + _pack_whole(list(map(sub, numbers[1:], numbers)))
 
 
 def unpack_spans(packed: bytes | None, whole: Span) -> tuple[Span, ...]:
     """The stretches that :func:`pack_spans` was given, of a turn that is `whole`."""
     if packed is None:
         return (whole,)
-    code, count = struct.unpack_from("<BI", packed)
-    numbers, _ = _unpack(packed, struct.calcsize("<BI"), count)
-    inner = [number / _SCALES[code - 1] for number in numbers] if code else numbers
+    code = packed[0]
+    steps, _ = _unpack(packed, 1, (len(packed) - 2) // array(_CODES[packed[1]]).itemsize)
+    if code:
+        scale = _SCALES[code - 1]
+        first = round(whole.start_s * scale)
+        inner = [number / scale for number in accumulate(steps, initial=first)][1:]
+    else:
+        inner = list(steps)
     edges = [whole.start_s, *inner, whole.end_s]
     return tuple(Span(start, end) for start, end in zip(edges[::2], edges[1::2], strict=True))

@@ -91,6 +91,12 @@ CREATE TABLE provenances (
   UNIQUE (speechcx, engines, settings_digest)
 ) STRICT;
 
+-- Reasons in words that many rows share, kept once. They hold no words of a call.
+CREATE TABLE reasons (
+  reason_no INTEGER PRIMARY KEY, -- number, for joins
+  text TEXT NOT NULL UNIQUE -- the reason; of turns, a JSON object with the reason for each measure
+) STRICT;
+
 -- Rulebooks that calls were judged under.
 CREATE TABLE rulebooks (
   rulebook_no INTEGER PRIMARY KEY, -- number, for joins
@@ -243,19 +249,19 @@ CREATE TABLE roles (
 ) STRICT, WITHOUT ROWID;
 
 -- Turns, compactly. Ask the view `turns` instead: a whole number in a column named ..._x1000 stands
--- for thousandths, in ..._x100 for hundredths; any other number stands for itself.
+-- for thousandths, and so on; a number with a fraction stands for itself.
 CREATE TABLE turns_data (
   turn_id INTEGER PRIMARY KEY, -- call_no * 100000 + number of the turn in the call
-  speaker TEXT NOT NULL, -- who speaks
-  party TEXT NOT NULL, -- the speaker's party
+  party INTEGER NOT NULL, -- the speaker's party: 0 agent, 1 customer, 2 unknown, 3 ivr
   channel INTEGER NOT NULL, -- the channel it was heard in
-  confidence_x1000 ANY NOT NULL, -- how sure the speaker is
+  speaker TEXT, -- who speaks; null for ch and the number of the channel
+  confidence_x1000 ANY, -- how sure the speaker is; null for 1
   start_s_x1000 ANY NOT NULL, -- first speech
   end_s_x1000 ANY NOT NULL, -- last speech
   pauses BLOB, -- stretches of speech inside the turn, packed; null for one stretch
   text TEXT NOT NULL, -- the words as written by the recogniser
   words BLOB, -- time and confidence of each word, packed; null without words (see the view `words`)
-  language TEXT NOT NULL, -- language code
+  language TEXT, -- language code; null for en
   word_confidence_x1000 ANY, -- mean word confidence
   level_dbov_x100 ANY, -- level
   level_rel_db_x100 ANY, -- level against the speaker's median
@@ -267,17 +273,15 @@ CREATE TABLE turns_data (
   pace_wpm_x100 ANY, -- words a minute
   articulation_wpm_x100 ANY, -- words a minute without pauses
   pause_share_x1000 ANY, -- pauses over the turn
-  voice_missing TEXT, -- why a measure of the voice is null
-  text_sentiment_x1000 ANY, -- sentiment of the words
-  text_label TEXT, -- its label
-  text_confidence_x1000 ANY, -- its confidence
-  text_missing TEXT, -- why it is null
-  agitation_x1000 ANY, -- agitation of the voice
-  agitation_missing TEXT, -- why it is null
-  sentiment_x1000 ANY, -- words and voice together
-  sentiment_label TEXT, -- its label
-  voice_part_x1000 ANY, -- what the voice added
-  sentiment_missing TEXT -- why it is null
+  text_sentiment_x10000 ANY, -- sentiment of the words
+  text_label INTEGER, -- its label: 0 neutral, 1 negative, 2 positive, 3 mixed
+  text_confidence_x10000 ANY, -- its confidence
+  heard_missing_no INTEGER REFERENCES reasons (reason_no), -- why a measure above is null
+  agitation_x10000 ANY, -- agitation of the voice
+  sentiment_x10000 ANY, -- words and voice together
+  sentiment_label INTEGER, -- its label, likewise
+  voice_part_x10000 ANY, -- what the voice added
+  judged_missing_no INTEGER REFERENCES reasons (reason_no) -- why one of the last four is null
 ) STRICT;
 
 -- Stretches of hold music or tones and of machine prompts.
@@ -299,15 +303,15 @@ CREATE TABLE non_talk (
   PRIMARY KEY (call_no, position)
 ) STRICT, WITHOUT ROWID;
 
--- Stretches in which both parties speak.
-CREATE TABLE overlaps (
+-- Stretches in which both parties speak, compactly; ask the view `overlaps` instead.
+CREATE TABLE overlaps_data (
   call_no INTEGER NOT NULL REFERENCES calls (call_no) ON DELETE CASCADE, -- the call
   position INTEGER NOT NULL, -- number in the call
-  start_s REAL NOT NULL, -- start
-  end_s REAL NOT NULL, -- end
-  party TEXT NOT NULL, -- the party who came in second
+  start_s_x1000 ANY NOT NULL, -- start; a whole number stands for thousandths
+  end_s_x1000 ANY NOT NULL, -- end, likewise
+  party INTEGER NOT NULL, -- the party who came in second: 0 agent, 1 customer, 2 unknown, 3 ivr
+  kind INTEGER NOT NULL, -- 0 overlap, 1 interruption, 2 backchannel
   speaker TEXT NOT NULL, -- that party's speaker
-  kind TEXT NOT NULL, -- interruption, backchannel or overlap
   PRIMARY KEY (call_no, position)
 ) STRICT, WITHOUT ROWID;
 
@@ -355,7 +359,8 @@ CREATE TABLE results_data (
   position INTEGER NOT NULL, -- place in the list
   value INTEGER NOT NULL, -- 0 absent, 1 present, 2 cannot tell
   flagged INTEGER NOT NULL, -- 1 where the result is not what it should be
-  why TEXT NOT NULL, -- the reason in words
+  reason_no INTEGER REFERENCES reasons (reason_no), -- the reason in words, where no words of the call support it
+  why TEXT, -- the reason in words, where some do
   PRIMARY KEY (call_no, rule_no)
 ) STRICT, WITHOUT ROWID;
 
@@ -394,11 +399,12 @@ CREATE TABLE answers_data (
   call_no INTEGER NOT NULL REFERENCES calls (call_no) ON DELETE CASCADE, -- the call
   question_no INTEGER NOT NULL REFERENCES questions (question_no), -- the question
   position INTEGER NOT NULL, -- place on the scorecard
+  rule_no INTEGER REFERENCES rules (rule_no), -- the rule whose reason and hits are the answer's own
   answer TEXT NOT NULL, -- yes, no, n-a, cannot-tell or person
   points REAL, -- weight earned
   out_of REAL, -- weight that counted
-  why TEXT NOT NULL, -- the reason in words
-  hits TEXT, -- evidence, JSON list of [rule, position] of a hit, or of a whole hit
+  why TEXT, -- the reason in words; null for that of the rule
+  hits TEXT, -- evidence, JSON list of [rule, position] of a hit, or of a whole hit; null for that of the rule
   PRIMARY KEY (call_no, question_no)
 ) STRICT, WITHOUT ROWID;
 
@@ -427,7 +433,7 @@ CREATE TABLE roster (
 -- Full-text index over the text of turns; rowid is turn_id, so a hit gives call, turn and time.
 CREATE VIRTUAL TABLE turns_fts USING fts5 (
   text,
-  content = 'turns_data', content_rowid = 'turn_id', tokenize = 'unicode61 remove_diacritics 2'
+  content = 'turns_data', content_rowid = 'turn_id', columnsize = 0, tokenize = 'unicode61 remove_diacritics 2'
 );
 
 -- Turns of all calls: who said what when, how it sounded and how it felt.
@@ -436,17 +442,17 @@ CREATE VIEW turns AS SELECT
   c.call_no, -- the call, for joins
   c.call_id, -- the call
   t.turn_id % 100000 AS no, -- number of the turn in the call, from 0
-  t.speaker, -- ch0, ch1, ... for channels; s0, s1, ... for voices in one channel
-  t.party, -- agent, customer, ivr or unknown
+  coalesce(t.speaker, 'ch' || t.channel) AS speaker, -- ch0, ch1, ... for channels; s0, s1, ... for voices in one channel
+  CASE t.party WHEN 0 THEN 'agent' WHEN 1 THEN 'customer' WHEN 2 THEN 'unknown' ELSE 'ivr' END AS party, -- agent, customer, ivr or unknown
   t.channel, -- the channel it was heard in
-  CASE typeof(t.confidence_x1000) WHEN 'integer' THEN t.confidence_x1000 / 1000.0 ELSE t.confidence_x1000 END
-    AS speaker_confidence, -- how sure the speaker is, 0 to 1
+  CASE typeof(t.confidence_x1000) WHEN 'integer' THEN t.confidence_x1000 / 1000.0 WHEN 'null' THEN 1.0
+    ELSE t.confidence_x1000 END AS speaker_confidence, -- how sure the speaker is, 0 to 1
   CASE typeof(t.start_s_x1000) WHEN 'integer' THEN t.start_s_x1000 / 1000.0 ELSE t.start_s_x1000 END
     AS start_s, -- first speech
   CASE typeof(t.end_s_x1000) WHEN 'integer' THEN t.end_s_x1000 / 1000.0 ELSE t.end_s_x1000 END
     AS end_s, -- last speech
   t.text, -- the words as written by the recogniser
-  t.language, -- language code
+  coalesce(t.language, 'en') AS language, -- language code
   CASE typeof(t.word_confidence_x1000) WHEN 'integer' THEN t.word_confidence_x1000 / 1000.0
     ELSE t.word_confidence_x1000 END AS confidence, -- mean word confidence, 0 to 1
   CASE typeof(t.level_dbov_x100) WHEN 'integer' THEN t.level_dbov_x100 / 100.0 ELSE t.level_dbov_x100 END
@@ -469,26 +475,39 @@ CREATE VIEW turns AS SELECT
     ELSE t.articulation_wpm_x100 END AS articulation_wpm, -- words a minute without pauses
   CASE typeof(t.pause_share_x1000) WHEN 'integer' THEN t.pause_share_x1000 / 1000.0
     ELSE t.pause_share_x1000 END AS pause_share, -- pauses over the turn, 0 to 1
-  t.voice_missing, -- why a measure of the voice is null
-  CASE typeof(t.text_sentiment_x1000) WHEN 'integer' THEN t.text_sentiment_x1000 / 1000.0
-    ELSE t.text_sentiment_x1000 END AS text_sentiment, -- sentiment of the words, -1 to 1
-  t.text_label, -- its label
-  CASE typeof(t.text_confidence_x1000) WHEN 'integer' THEN t.text_confidence_x1000 / 1000.0
-    ELSE t.text_confidence_x1000 END AS text_confidence, -- probability of that label
-  t.text_missing, -- why the sentiment of the words is null
-  CASE typeof(t.agitation_x1000) WHEN 'integer' THEN t.agitation_x1000 / 1000.0 ELSE t.agitation_x1000 END
+  CASE typeof(t.text_sentiment_x10000) WHEN 'integer' THEN t.text_sentiment_x10000 / 10000.0
+    ELSE t.text_sentiment_x10000 END AS text_sentiment, -- sentiment of the words, -1 to 1
+  CASE t.text_label WHEN 0 THEN 'neutral' WHEN 1 THEN 'negative' WHEN 2 THEN 'positive' WHEN 3 THEN 'mixed' END AS text_label, -- its label: negative, neutral, positive or mixed
+  CASE typeof(t.text_confidence_x10000) WHEN 'integer' THEN t.text_confidence_x10000 / 10000.0
+    ELSE t.text_confidence_x10000 END AS text_confidence, -- probability of that label
+  h.text AS heard_missing, -- why a measure of the voice or the sentiment of the words is null, JSON object
+  CASE typeof(t.agitation_x10000) WHEN 'integer' THEN t.agitation_x10000 / 10000.0 ELSE t.agitation_x10000 END
     AS agitation, -- agitation from the voice alone, 0 to 1
-  t.agitation_missing, -- why agitation is null
-  CASE typeof(t.sentiment_x1000) WHEN 'integer' THEN t.sentiment_x1000 / 1000.0 ELSE t.sentiment_x1000 END
+  CASE typeof(t.sentiment_x10000) WHEN 'integer' THEN t.sentiment_x10000 / 10000.0 ELSE t.sentiment_x10000 END
     AS sentiment, -- words and voice together, -1 to 1
-  t.sentiment_label, -- its label
-  CASE typeof(t.voice_part_x1000) WHEN 'integer' THEN t.voice_part_x1000 / 1000.0 ELSE t.voice_part_x1000 END
+  CASE t.sentiment_label WHEN 0 THEN 'neutral' WHEN 1 THEN 'negative' WHEN 2 THEN 'positive' WHEN 3 THEN 'mixed' END AS sentiment_label, -- its label
+  CASE typeof(t.voice_part_x10000) WHEN 'integer' THEN t.voice_part_x10000 / 10000.0 ELSE t.voice_part_x10000 END
     AS voice_part, -- how much of it the voice added or took away
-  t.sentiment_missing -- why it is null
+  j.text AS judged_missing -- why agitation or sentiment is null, JSON object
 FROM calls c
 -- Both conditions: one finds the turns of a call, the other the call of a turn.
 JOIN turns_data t ON t.turn_id BETWEEN c.call_no * 100000 AND c.call_no * 100000 + 99999
-  AND c.call_no = t.turn_id / 100000;
+  AND c.call_no = t.turn_id / 100000
+LEFT JOIN reasons h ON h.reason_no = t.heard_missing_no
+LEFT JOIN reasons j ON j.reason_no = t.judged_missing_no;
+
+-- Stretches in which both parties speak.
+CREATE VIEW overlaps AS SELECT
+  c.call_no, -- the call, for joins
+  c.call_id, -- the call
+  CASE typeof(o.start_s_x1000) WHEN 'integer' THEN o.start_s_x1000 / 1000.0 ELSE o.start_s_x1000 END
+    AS start_s, -- start
+  CASE typeof(o.end_s_x1000) WHEN 'integer' THEN o.end_s_x1000 / 1000.0 ELSE o.end_s_x1000 END
+    AS end_s, -- end
+  CASE o.party WHEN 0 THEN 'agent' WHEN 1 THEN 'customer' WHEN 2 THEN 'unknown' ELSE 'ivr' END AS by, -- the party who came in second
+  o.speaker, -- that party's speaker
+  CASE o.kind WHEN 0 THEN 'overlap' WHEN 1 THEN 'interruption' ELSE 'backchannel' END AS kind -- interruption, backchannel or overlap
+FROM calls c JOIN overlaps_data o ON o.call_no = c.call_no;
 
 -- Results of all rules in all calls, three-valued.
 CREATE VIEW results AS SELECT
@@ -501,10 +520,11 @@ CREATE VIEW results AS SELECT
   CASE d.value WHEN 0 THEN 'absent' WHEN 1 THEN 'present' ELSE 'cannot_tell' END AS value, -- absent, present or cannot_tell
   r.expect, -- the result the rule expects
   d.flagged, -- 1 where the result is not what it should be
-  d.why, -- the reason in words
+  coalesce(d.why, w.text) AS why, -- the reason in words
   d.rule_no, -- number of the rule, for joins with hits
   r.rulebook_no -- the rulebook it was judged under
-FROM calls c JOIN results_data d ON d.call_no = c.call_no JOIN rules r ON r.rule_no = d.rule_no;
+FROM calls c JOIN results_data d ON d.call_no = c.call_no JOIN rules r ON r.rule_no = d.rule_no
+LEFT JOIN reasons w ON w.reason_no = d.reason_no;
 
 -- Answers on all scorecards.
 CREATE VIEW answers AS SELECT
@@ -520,17 +540,19 @@ CREATE VIEW answers AS SELECT
   q.critical, -- customer, business or compliance, where a wrong answer is critical
   q.auto_fail, -- 1 where a wrong answer fails the whole call
   q.rule, -- the rule that answered it
-  a.why -- the reason in words
-FROM calls c JOIN answers_data a ON a.call_no = c.call_no JOIN questions q ON q.question_no = a.question_no;
+  coalesce(a.why, d.why, w.text) AS why -- the reason in words
+FROM calls c JOIN answers_data a ON a.call_no = c.call_no JOIN questions q ON q.question_no = a.question_no
+LEFT JOIN results_data d ON d.call_no = a.call_no AND d.rule_no = a.rule_no
+LEFT JOIN reasons w ON w.reason_no = d.reason_no;
 
 -- Times one party took the floor from the other.
 CREATE VIEW interruptions AS SELECT
-  c.call_no, -- the call, for joins
-  c.call_id, -- the call
-  o.party AS by, -- who interrupted
+  o.call_no, -- the call, for joins
+  o.call_id, -- the call
+  o.by, -- who interrupted
   o.start_s, -- start of the overlap
   o.end_s -- end of the overlap
-FROM calls c JOIN overlaps o ON o.call_no = c.call_no WHERE o.kind = 'interruption';
+FROM overlaps o WHERE o.kind = 'interruption';
 
 -- Calls with a rule whose result is not what it should be, a row for each such rule.
 CREATE VIEW flagged_calls AS SELECT
@@ -548,13 +570,14 @@ CREATE VIEW flagged_calls AS SELECT
   r.kind, -- compliance, driver, behaviour, outcome or risk
   r.severity, -- how much it matters
   CASE d.value WHEN 0 THEN 'absent' WHEN 1 THEN 'present' ELSE 'cannot_tell' END AS value, -- absent, present or cannot_tell
-  d.why, -- the reason in words
+  coalesce(d.why, w.text) AS why, -- the reason in words
   h.party, -- who spoke the first evidence
   h.start_s, -- when
   h.quote -- the words
 FROM calls c
 JOIN results_data d ON d.call_no = c.call_no AND d.flagged = 1
 JOIN rules r ON r.rule_no = d.rule_no
+LEFT JOIN reasons w ON w.reason_no = d.reason_no
 LEFT JOIN hits h ON h.call_no = d.call_no AND h.rule_no = d.rule_no AND h.position = 0
 WHERE c.superseded_by IS NULL;
 

@@ -8,11 +8,9 @@ from collections import defaultdict
 from dataclasses import astuple
 from typing import cast
 
-from speechcx.call import Answer, Assessment, Hit, RuleResult, RuleValue, ScoreResult
+from speechcx.call import Answer, Assessment, Hit, RuleResult, ScoreResult
+from speechcx.store.codes import VALUES
 from speechcx.store.names import Names
-
-_VALUES: tuple[RuleValue, ...] = ("absent", "present", "cannot_tell")
-"""Rule values in the order of their codes in ``results_data.value``."""
 
 
 def insert_results(db: sqlite3.Connection, call_no: int, judged: Assessment, names: Names) -> None:
@@ -21,17 +19,24 @@ def insert_results(db: sqlite3.Connection, call_no: int, judged: Assessment, nam
     results, hits = [], []
     for position, result in enumerate(judged.results):
         rule_no = names.rule_no(rulebook_no, result)
-        code = _VALUES.index(result.value)
-        results.append((call_no, rule_no, position, code, int(result.flagged), result.why))
+        code = VALUES.index(result.value)
+        # A reason without evidence holds no words of the call: many calls share it.
+        reason = (None, result.why) if result.hits else (names.reason_no(result.why), None)
+        results.append((call_no, rule_no, position, code, int(result.flagged), *reason))
         hits += [(call_no, rule_no, i, *_hit_row(hit)) for i, hit in enumerate(result.hits)]
-    db.executemany("INSERT INTO results_data VALUES (?, ?, ?, ?, ?, ?)", results)
+    db.executemany("INSERT INTO results_data VALUES (?, ?, ?, ?, ?, ?, ?)", results)
     db.executemany("INSERT INTO hits VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", hits)
 
 
 def insert_scores(db: sqlite3.Connection, call_no: int, judged: Assessment, names: Names) -> None:
     """Write the filled scorecards; answers point at hits of results where they share them."""
     rulebook_no = names.rulebook_no(judged)
-    places = {hit: [result.rule, i] for result in judged.results for i, hit in enumerate(result.hits)}
+    places: dict[Hit, list[str | int]] = {
+        hit: [result.rule, i] for result in judged.results for i, hit in enumerate(result.hits)
+    }
+    rules: dict[str | None, tuple[int, RuleResult]] = {
+        result.rule: (names.rule_no(rulebook_no, result), result) for result in judged.results
+    }
     scores, answers = [], []
     for position, score in enumerate(judged.scores):
         scores.append(
@@ -42,15 +47,11 @@ def insert_scores(db: sqlite3.Connection, call_no: int, judged: Assessment, name
         )  # fmt: skip
         for place, answer in enumerate(score.answers):
             question_no = names.question_no(rulebook_no, score.scorecard, answer)
-            evidence = [places.get(hit) or list(astuple(hit)) for hit in answer.hits]
             answers.append(
-                (
-                    call_no, question_no, place, answer.answer, answer.points, answer.out_of, answer.why,
-                    json.dumps(evidence) if evidence else None,
-                )
-            )  # fmt: skip
+                (call_no, question_no, place, *_answer_row(answer, places, rules.get(answer.rule)))
+            )
     db.executemany("INSERT INTO scores VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", scores)
-    db.executemany("INSERT INTO answers_data VALUES (?, ?, ?, ?, ?, ?, ?, ?)", answers)
+    db.executemany("INSERT INTO answers_data VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", answers)
 
 
 def read_results(db: sqlite3.Connection, call_no: int) -> tuple[RuleResult, ...]:
@@ -64,13 +65,14 @@ def read_results(db: sqlite3.Connection, call_no: int) -> tuple[RuleResult, ...]
     for rule_no, *values in rows:
         hits[rule_no].append(Hit(*values))
     results = db.execute(
-        "SELECT rule_no, rule, title, kind, severity, value, expect, flagged, why FROM results_data"
-        " JOIN rules USING (rule_no) WHERE call_no = ? ORDER BY position",
+        "SELECT rule_no, rule, title, kind, severity, value, expect, flagged, coalesce(why, text)"
+        " FROM results_data JOIN rules USING (rule_no) LEFT JOIN reasons USING (reason_no)"
+        " WHERE call_no = ? ORDER BY position",
         (call_no,),
     )
     return tuple(
         RuleResult(
-            rule, title, kind, severity, _VALUES[value], expect, bool(flagged), why, tuple(hits[rule_no])
+            rule, title, kind, severity, VALUES[value], expect, bool(flagged), why, tuple(hits[rule_no])
         )
         for rule_no, rule, title, kind, severity, value, expect, flagged, why in results
     )
@@ -81,17 +83,35 @@ def read_scores(
 ) -> tuple[ScoreResult, ...]:
     """The filled scorecards of a call; `results` hold the evidence that answers point at."""
     places = {(result.rule, i): hit for result in results for i, hit in enumerate(result.hits)}
+    rules = {result.rule: result for result in results}
     answers: dict[str, list[Answer]] = defaultdict(list)
     rows = db.execute(
-        "SELECT scorecard, question, section, text, answer, points, out_of, critical, auto_fail, rule, why,"
-        " hits FROM answers_data JOIN questions USING (question_no) WHERE call_no = ? ORDER BY position",
+        "SELECT scorecard, question, section, text, answer, points, out_of, critical, auto_fail, rule, rule_no,"
+        " why, hits FROM answers_data JOIN questions USING (question_no) WHERE call_no = ? ORDER BY position",
         (call_no,),
     )
-    for scorecard, question, section, text, answer, points, out_of, critical, fail, rule, why, hits in rows:
+    for (
+        scorecard,
+        question,
+        section,
+        text,
+        answer,
+        points,
+        out_of,
+        critical,
+        fail,
+        rule,
+        own,
+        why,
+        hits,
+    ) in rows:
         found = tuple(
             places[cast(tuple[str, int], tuple(place))] if len(place) == 2 else Hit(*place)
             for place in json.loads(hits or "[]")
         )
+        if own is not None:
+            why = rules[rule].why if why is None else why
+            found = rules[rule].hits if hits is None else found
         answers[scorecard].append(
             Answer(question, section, text, answer, points, out_of, critical, bool(fail), rule, why, found)
         )
@@ -119,3 +139,16 @@ def _hit_row(hit: Hit) -> tuple[object, ...]:
     return (
         hit.rule, hit.result, hit.party, hit.turn_no, hit.start_s, hit.end_s, hit.quote, hit.why
     )  # fmt: skip
+
+
+def _answer_row(
+    answer: Answer, places: dict[Hit, list[str | int]], own: tuple[int, RuleResult] | None
+) -> tuple[object, ...]:
+    """Columns of an answer; the reason and the evidence of its rule are not written again."""
+    rule_no, result = own or (None, None)
+    why = None if result and answer.why == result.why else answer.why
+    evidence = [places.get(hit) or list(astuple(hit)) for hit in answer.hits]
+    hits = json.dumps(evidence) if evidence or result else None
+    if result and answer.hits == result.hits:
+        hits = None
+    return rule_no, answer.answer, answer.points, answer.out_of, why, hits

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Sequence
 from typing import Any
@@ -16,7 +17,9 @@ from speechcx.call import (
     TurnVoice,
     Utterance,
 )
+from speechcx.store.codes import LABELS, PARTY_CODES, to_code
 from speechcx.store.moments import TURNS_A_CALL
+from speechcx.store.names import Names
 from speechcx.store.packing import (
     from_fixed,
     pack_spans,
@@ -33,23 +36,32 @@ VOICE = (
 )  # fmt: skip
 """Measures of a turn's voice and the scale each is kept at."""
 
+LANGUAGE = "en"
+"""The language that is not written down."""
+
 _HEARD = (
-    "speaker", "channel", "confidence_x1000", "start_s_x1000", "end_s_x1000", "pauses", "text", "words",
-    "language", "word_confidence_x1000", *(f"{name}_x{scale}" for name, scale in VOICE), "voice_missing",
-    "text_sentiment_x1000", "text_label", "text_confidence_x1000", "text_missing",
+    "channel", "speaker", "confidence_x1000", "start_s_x1000", "end_s_x1000", "pauses", "text", "words",
+    "language", "word_confidence_x1000", *(f"{name}_x{scale}" for name, scale in VOICE),
+    "text_sentiment_x10000", "text_label", "text_confidence_x10000", "heard_missing_no",
 )  # fmt: skip
 _JUDGED = (
-    "party", "agitation_x1000", "agitation_missing", "sentiment_x1000", "sentiment_label",
-    "voice_part_x1000", "sentiment_missing",
+    "party", "agitation_x10000", "sentiment_x10000", "sentiment_label", "voice_part_x10000", "judged_missing_no"
 )  # fmt: skip
 _COLUMNS = ("turn_id", *_HEARD, *_JUDGED)
 _INSERT = f"INSERT INTO turns_data ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
 _UPDATE = f"UPDATE turns_data SET {', '.join(f'{name} = ?' for name in _JUDGED)} WHERE turn_id = ?"
-_SELECT = f"SELECT {', '.join(_COLUMNS)} FROM turns_data WHERE turn_id BETWEEN ? AND ? ORDER BY turn_id"
-_FIRST_JUDGED = 1 + len(_HEARD)
+_SELECT = (
+    f"SELECT {', '.join(_HEARD)}, h.text, {', '.join(_JUDGED)}, j.text FROM turns_data t"
+    " LEFT JOIN reasons h ON h.reason_no = t.heard_missing_no"
+    " LEFT JOIN reasons j ON j.reason_no = t.judged_missing_no"
+    " WHERE turn_id BETWEEN ? AND ? ORDER BY turn_id"
+).replace(" text,", " t.text,")
+_FIRST_JUDGED = len(_HEARD) + 1
 
 
-def insert_turns(db: sqlite3.Connection, call_no: int, heard: Conversation, reading: Reading) -> None:
+def insert_turns(
+    db: sqlite3.Connection, call_no: int, heard: Conversation, reading: Reading, names: Names
+) -> None:
     """Write the turns of a call.
 
     Raises
@@ -61,17 +73,20 @@ def insert_turns(db: sqlite3.Connection, call_no: int, heard: Conversation, read
     turns = heard.speech.turns
     if len(turns) > TURNS_A_CALL:
         raise ValueError(f"a call may have {TURNS_A_CALL} turns, got {len(turns)}")
-    felt = _judged_rows([turn.speaker for turn in turns], reading)
-    rows = [(call_no * TURNS_A_CALL + turn.no, *_heard_row(heard, turn), *felt[turn.no]) for turn in turns]
+    felt = _judged_rows([turn.speaker for turn in turns], reading, names)
+    rows = [
+        (call_no * TURNS_A_CALL + turn.no, *_heard_row(heard, turn, names), *felt[turn.no]) for turn in turns
+    ]
     db.executemany(_INSERT, rows)
 
 
-def update_turns(db: sqlite3.Connection, call_no: int, reading: Reading) -> None:
+def update_turns(db: sqlite3.Connection, call_no: int, reading: Reading, names: Names) -> None:
     """Write anew what was made of the turns of a stored call; errors as :func:`insert_turns`."""
     rows = db.execute(
-        "SELECT speaker FROM turns_data WHERE turn_id BETWEEN ? AND ? ORDER BY turn_id", _range(call_no)
+        "SELECT channel, speaker FROM turns_data WHERE turn_id BETWEEN ? AND ? ORDER BY turn_id",
+        _range(call_no),
     )
-    felt = _judged_rows([speaker for (speaker,) in rows], reading)
+    felt = _judged_rows([speaker or f"ch{channel}" for channel, speaker in rows], reading, names)
     db.executemany(_UPDATE, [(*row, call_no * TURNS_A_CALL + no) for no, row in enumerate(felt)])
 
 
@@ -91,16 +106,23 @@ def read_turns(
     """What was heard in each turn: turns, words, voices, sentiments of the words."""
     turns, said, voices, read = [], [], [], []
     for no, row in enumerate(rows):
-        speaker, channel, sure, start, end, pauses, text, words, language, word_sure = row[1:11]
+        channel, speaker, sure, start, end, pauses, text, words, language, word_sure = row[:10]
+        value, label, confidence, _, reasons = row[20:25]
+        missing = json.loads(reasons) if reasons else {}
         span = Span(_number(start), _number(end))
-        turns.append(Turn(no, speaker, channel, span, unpack_spans(pauses, span), _number(sure)))
-        said.append(Utterance(no, text, unpack_words(words, text), language, from_fixed(word_sure, 1000)))
+        whole = unpack_spans(pauses, span)
+        turns.append(
+            Turn(no, speaker or f"ch{channel}", channel, span, whole, 1.0 if sure is None else _number(sure))
+        )
+        spoken = unpack_words(words, text, start_s=span.start_s)
+        said.append(Utterance(no, text, spoken, language or LANGUAGE, from_fixed(word_sure, 1000)))
         measures: dict[str, Any] = {
-            name: from_fixed(value, scale) for value, (name, scale) in zip(row[11:21], VOICE, strict=True)
+            name: from_fixed(measure, scale) for measure, (name, scale) in zip(row[10:20], VOICE, strict=True)
         }
-        voices.append(TurnVoice(**measures | {"no": no, "why_missing": row[21]}))
-        value, label, confidence, why = row[22:26]
-        read.append(TextSentiment(no, from_fixed(value, 1000), label, from_fixed(confidence, 1000), why))
+        voices.append(TurnVoice(**measures | {"no": no, "why_missing": missing.get("voice")}))
+        sentiment, sureness = from_fixed(value, 10_000), from_fixed(confidence, 10_000)
+        name = None if label is None else LABELS[label]
+        read.append(TextSentiment(no, sentiment, name, sureness, missing.get("text")))
     return tuple(turns), tuple(said), tuple(voices), tuple(read)
 
 
@@ -108,16 +130,17 @@ def read_feelings(rows: Sequence[tuple[Any, ...]]) -> tuple[TurnFeeling, ...]:
     """What was made of each turn."""
     felt = []
     for no, row in enumerate(rows):
-        agitation, no_agitation, sentiment, label, part, missing = row[_FIRST_JUDGED + 1 :]
+        agitation, sentiment, label, part, _, reasons = row[_FIRST_JUDGED + 1 :]
+        missing = json.loads(reasons) if reasons else {}
         felt.append(
             TurnFeeling(
                 no,
-                from_fixed(agitation, 1000),
-                from_fixed(sentiment, 1000),
-                label,
-                from_fixed(part, 1000),
-                no_agitation,
-                missing,
+                from_fixed(agitation, 10_000),
+                from_fixed(sentiment, 10_000),
+                None if label is None else LABELS[label],
+                from_fixed(part, 10_000),
+                missing.get("agitation"),
+                missing.get("sentiment"),
             )
         )
     return tuple(felt)
@@ -133,18 +156,28 @@ def _range(call_no: int) -> tuple[int, int]:
     return call_no * TURNS_A_CALL, (call_no + 1) * TURNS_A_CALL - 1
 
 
-def _heard_row(heard: Conversation, turn: Turn) -> tuple[object, ...]:
+def _heard_row(heard: Conversation, turn: Turn, names: Names) -> tuple[object, ...]:
     said, voice, read = heard.utterances[turn.no], heard.voices[turn.no], heard.sentiments[turn.no]
     return (
-        turn.speaker, turn.channel, to_fixed(turn.confidence, 1000), to_fixed(turn.span.start_s, 1000),
-        to_fixed(turn.span.end_s, 1000), pack_spans(turn.speech), said.text,
-        pack_words(said.words, said.text), said.language, to_fixed(said.confidence, 1000),
-        *(to_fixed(getattr(voice, name), scale) for name, scale in VOICE), voice.why_missing,
-        to_fixed(read.value, 1000), read.label, to_fixed(read.confidence, 1000), read.why_missing,
-    )  # fmt: skip
+        turn.channel,
+        None if turn.speaker == f"ch{turn.channel}" else turn.speaker,
+        None if turn.confidence == 1 else to_fixed(turn.confidence, 1000),
+        to_fixed(turn.span.start_s, 1000),
+        to_fixed(turn.span.end_s, 1000),
+        pack_spans(turn.speech),
+        said.text,
+        pack_words(said.words, said.text, start_s=turn.span.start_s),
+        None if said.language == LANGUAGE else said.language,
+        to_fixed(said.confidence, 1000),
+        *(to_fixed(getattr(voice, name), scale) for name, scale in VOICE),
+        to_fixed(read.value, 10_000),
+        to_code(LABELS, read.label),
+        to_fixed(read.confidence, 10_000),
+        names.reasons_no({"voice": voice.why_missing, "text": read.why_missing}),
+    )
 
 
-def _judged_rows(speakers: Sequence[str], reading: Reading) -> list[tuple[object, ...]]:
+def _judged_rows(speakers: Sequence[str], reading: Reading, names: Names) -> list[tuple[object, ...]]:
     felt = reading.feeling.turns
     if [feeling.no for feeling in felt] != list(range(len(speakers))):
         raise ValueError(
@@ -154,9 +187,12 @@ def _judged_rows(speakers: Sequence[str], reading: Reading) -> list[tuple[object
     parties = {role.speaker: role.party for role in reversed(reading.roles)}
     return [
         (
-            parties.get(speaker, "unknown"), to_fixed(feeling.agitation, 1000), feeling.why_no_agitation,
-            to_fixed(feeling.sentiment, 1000), feeling.label, to_fixed(feeling.voice_part, 1000),
-            feeling.why_missing,
+            to_code(PARTY_CODES, parties.get(speaker, "unknown")),
+            to_fixed(feeling.agitation, 10_000),
+            to_fixed(feeling.sentiment, 10_000),
+            to_code(LABELS, feeling.label),
+            to_fixed(feeling.voice_part, 10_000),
+            names.reasons_no({"agitation": feeling.why_no_agitation, "sentiment": feeling.why_missing}),
         )
         for speaker, feeling in zip(speakers, felt, strict=True)
-    ]  # fmt: skip
+    ]

@@ -9,13 +9,11 @@ from speechcx.store.packing import unpack_words
 
 _VIEW = """
 CREATE TEMP VIEW IF NOT EXISTS words AS SELECT
-  c.call_no, c.call_id, t.turn_id % 100000 AS turn_no, t.speaker, t.party, w.key AS no,
+  t.call_no, t.call_id, t.no AS turn_no, t.speaker, t.party, w.key AS no,
   json_extract(w.value, '$[0]') AS text, json_extract(w.value, '$[1]') AS start_s,
   json_extract(w.value, '$[2]') AS end_s, json_extract(w.value, '$[3]') AS confidence
-FROM calls c
-JOIN turns_data t ON t.turn_id BETWEEN c.call_no * 100000 AND c.call_no * 100000 + 99999
-  AND c.call_no = t.turn_id / 100000
-JOIN json_each(words_json(t.words, t.text)) w
+FROM turns t JOIN turns_data d ON d.turn_id = t.turn_id
+JOIN json_each(words_json(d.words, d.text, t.start_s)) w
 """
 
 
@@ -27,11 +25,11 @@ def add_words(db: sqlite3.Connection) -> None:
     Its columns: call_no, call_id, turn_no, speaker, party, no (number in the turn), text, start_s,
     end_s, confidence.
     """
-    db.create_function("words_json", 2, words_json, deterministic=True)
+    db.create_function("words_json", 3, words_json, deterministic=True)
     db.execute(_VIEW)
 
 
-def words_json(packed: bytes | None, text: str) -> str:
+def words_json(packed: bytes | None, text: str, start_s: float) -> str:
     """The words of a turn as a JSON list of [text, start_s, end_s, confidence]."""
-    words = unpack_words(packed, text)
+    words = unpack_words(packed, text, start_s=start_s)
     return json.dumps([[word.text, word.start_s, word.end_s, word.confidence] for word in words])

@@ -9,6 +9,12 @@ CREATE TABLE provenances (
   UNIQUE (speechcx, engines, settings_digest)
 ) STRICT;
 
+-- Reasons in words that many rows share, kept once. They hold no words of a call.
+CREATE TABLE reasons (
+  reason_no INTEGER PRIMARY KEY, -- number, for joins
+  text TEXT NOT NULL UNIQUE -- the reason; of turns, a JSON object with the reason for each measure
+) STRICT;
+
 -- Rulebooks that calls were judged under.
 CREATE TABLE rulebooks (
   rulebook_no INTEGER PRIMARY KEY, -- number, for joins
@@ -167,19 +173,19 @@ CREATE TABLE roles (
 ) STRICT, WITHOUT ROWID;
 
 -- Turns, compactly. Ask the view `turns` instead: a whole number in a column named ..._x1000 stands
--- for thousandths, in ..._x100 for hundredths; any other number stands for itself.
+-- for thousandths, and so on; a number with a fraction stands for itself.
 CREATE TABLE turns_data (
   turn_id INTEGER PRIMARY KEY, -- call_no * 100000 + number of the turn in the call
-  speaker TEXT NOT NULL, -- who speaks
-  party TEXT NOT NULL, -- the speaker's party
+  party INTEGER NOT NULL, -- the speaker's party: 0 agent, 1 customer, 2 unknown, 3 ivr
   channel INTEGER NOT NULL, -- the channel it was heard in
-  confidence_x1000 ANY NOT NULL, -- how sure the speaker is
+  speaker TEXT, -- who speaks; null for ch and the number of the channel
+  confidence_x1000 ANY, -- how sure the speaker is; null for 1
   start_s_x1000 ANY NOT NULL, -- first speech
   end_s_x1000 ANY NOT NULL, -- last speech
   pauses BLOB, -- stretches of speech inside the turn, packed; null for one stretch
   text TEXT NOT NULL, -- the words as written by the recogniser
   words BLOB, -- time and confidence of each word, packed; null without words (see the view `words`)
-  language TEXT NOT NULL, -- language code
+  language TEXT, -- language code; null for en
   word_confidence_x1000 ANY, -- mean word confidence
   level_dbov_x100 ANY, -- level
   level_rel_db_x100 ANY, -- level against the speaker's median
@@ -191,17 +197,15 @@ CREATE TABLE turns_data (
   pace_wpm_x100 ANY, -- words a minute
   articulation_wpm_x100 ANY, -- words a minute without pauses
   pause_share_x1000 ANY, -- pauses over the turn
-  voice_missing TEXT, -- why a measure of the voice is null
-  text_sentiment_x1000 ANY, -- sentiment of the words
-  text_label TEXT, -- its label
-  text_confidence_x1000 ANY, -- its confidence
-  text_missing TEXT, -- why it is null
-  agitation_x1000 ANY, -- agitation of the voice
-  agitation_missing TEXT, -- why it is null
-  sentiment_x1000 ANY, -- words and voice together
-  sentiment_label TEXT, -- its label
-  voice_part_x1000 ANY, -- what the voice added
-  sentiment_missing TEXT -- why it is null
+  text_sentiment_x10000 ANY, -- sentiment of the words
+  text_label INTEGER, -- its label: 0 neutral, 1 negative, 2 positive, 3 mixed
+  text_confidence_x10000 ANY, -- its confidence
+  heard_missing_no INTEGER REFERENCES reasons (reason_no), -- why a measure above is null
+  agitation_x10000 ANY, -- agitation of the voice
+  sentiment_x10000 ANY, -- words and voice together
+  sentiment_label INTEGER, -- its label, likewise
+  voice_part_x10000 ANY, -- what the voice added
+  judged_missing_no INTEGER REFERENCES reasons (reason_no) -- why one of the last four is null
 ) STRICT;
 
 -- Stretches of hold music or tones and of machine prompts.
@@ -223,15 +227,15 @@ CREATE TABLE non_talk (
   PRIMARY KEY (call_no, position)
 ) STRICT, WITHOUT ROWID;
 
--- Stretches in which both parties speak.
-CREATE TABLE overlaps (
+-- Stretches in which both parties speak, compactly; ask the view `overlaps` instead.
+CREATE TABLE overlaps_data (
   call_no INTEGER NOT NULL REFERENCES calls (call_no) ON DELETE CASCADE, -- the call
   position INTEGER NOT NULL, -- number in the call
-  start_s REAL NOT NULL, -- start
-  end_s REAL NOT NULL, -- end
-  party TEXT NOT NULL, -- the party who came in second
+  start_s_x1000 ANY NOT NULL, -- start; a whole number stands for thousandths
+  end_s_x1000 ANY NOT NULL, -- end, likewise
+  party INTEGER NOT NULL, -- the party who came in second: 0 agent, 1 customer, 2 unknown, 3 ivr
+  kind INTEGER NOT NULL, -- 0 overlap, 1 interruption, 2 backchannel
   speaker TEXT NOT NULL, -- that party's speaker
-  kind TEXT NOT NULL, -- interruption, backchannel or overlap
   PRIMARY KEY (call_no, position)
 ) STRICT, WITHOUT ROWID;
 
@@ -279,7 +283,8 @@ CREATE TABLE results_data (
   position INTEGER NOT NULL, -- place in the list
   value INTEGER NOT NULL, -- 0 absent, 1 present, 2 cannot tell
   flagged INTEGER NOT NULL, -- 1 where the result is not what it should be
-  why TEXT NOT NULL, -- the reason in words
+  reason_no INTEGER REFERENCES reasons (reason_no), -- the reason in words, where no words of the call support it
+  why TEXT, -- the reason in words, where some do
   PRIMARY KEY (call_no, rule_no)
 ) STRICT, WITHOUT ROWID;
 
@@ -321,11 +326,12 @@ CREATE TABLE answers_data (
   call_no INTEGER NOT NULL REFERENCES calls (call_no) ON DELETE CASCADE, -- the call
   question_no INTEGER NOT NULL REFERENCES questions (question_no), -- the question
   position INTEGER NOT NULL, -- place on the scorecard
+  rule_no INTEGER REFERENCES rules (rule_no), -- the rule whose reason and hits are the answer's own
   answer TEXT NOT NULL, -- yes, no, n-a, cannot-tell or person
   points REAL, -- weight earned
   out_of REAL, -- weight that counted
-  why TEXT NOT NULL, -- the reason in words
-  hits TEXT, -- evidence, JSON list of [rule, position] of a hit, or of a whole hit
+  why TEXT, -- the reason in words; null for that of the rule
+  hits TEXT, -- evidence, JSON list of [rule, position] of a hit, or of a whole hit; null for that of the rule
   PRIMARY KEY (call_no, question_no)
 ) STRICT, WITHOUT ROWID;
 

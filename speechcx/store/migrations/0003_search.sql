@@ -6,7 +6,7 @@
 -- @rank how well a turn matches
 CREATE VIRTUAL TABLE turns_fts USING fts5 (
   text,
-  content = 'turns_data', content_rowid = 'turn_id', tokenize = 'unicode61 remove_diacritics 2'
+  content = 'turns_data', content_rowid = 'turn_id', columnsize = 0, tokenize = 'unicode61 remove_diacritics 2'
 );
 
 CREATE TRIGGER turns_fts_insert AFTER INSERT ON turns_data BEGIN
