@@ -10,7 +10,6 @@ from speechcx.rules import limits
 from speechcx.rules.conditions import Condition, InOrder, Means, Said, Scope, Turns
 from speechcx.rules.facts import Facts
 from speechcx.rules.misses import nearest_miss
-from speechcx.rules.negation import is_negated
 from speechcx.rules.search import Search
 from speechcx.rules.sequences import Chains
 from speechcx.rules.sight import window_span
@@ -102,7 +101,7 @@ class Witness:
             why = f"{len(finding.spots)} of the {finding.needed} times needed: {tell(hits[0])}"
             return Verdict("absent", why, hits[: limits.HITS_KEPT], 0.9)
         if len(whole):
-            place, reason = self._nearest_whole(whole, condition.scope)
+            place, reason = self._nearest_whole(whole, condition)
             hit = self.hit(whole, place, "absent", f"nearest miss: {reason}")
             return Verdict("absent", f"{asked}: not found; {tell(hit)}, but {reason}", (hit,), 0.8)
         if isinstance(condition, Said):
@@ -122,8 +121,9 @@ class Witness:
             round(float(stream.end_s[end - 1]), 3), stream.quote(start, end), f'nearest miss: part of "{source}"',
         )  # fmt: skip
 
-    def _nearest_whole(self, spots: Spots, scope: Scope) -> tuple[int, str]:
+    def _nearest_whole(self, spots: Spots, condition: Said | Means | Turns) -> tuple[int, str]:
         """The whole match nearest to what was asked, and what is wrong with it."""
+        scope = condition.scope
         low, high = window_span(scope.within, self.facts)
         best = (99.0, 0, "")
         for place in range(min(len(spots), limits.HITS_KEPT)):
@@ -133,13 +133,17 @@ class Witness:
                 faults.append(f"said by {_who(_PARTIES[code])}, not the {scope.by}")
             if not low <= start_s <= high and scope.within is not None:
                 faults.append(f"at {clock(start_s)}, outside of {scope.within.source}")
-            if scope.negated == "ignore" and is_negated(self.facts.stream.tokens, int(spots.first[place])):
+            if scope.negated == "ignore" and self._is_negated(condition, spots, place):
                 faults.append("under a negation")
             if scope.turn and not faults:
                 faults.append(f"in a turn where not {' and '.join(test.source for test in scope.turn)}")
             if len(faults) < best[0]:
                 best = (len(faults), place, " and ".join(faults) or "in another way")
         return best[1], best[2]
+
+    def _is_negated(self, condition: Said | Means | Turns, spots: Spots, place: int) -> bool:
+        low, high = int(spots.first[place]), int(spots.last[place])
+        return isinstance(condition, Said) and self.search.is_negated(condition.expression, low, high)
 
     def chain(
         self, condition: InOrder, findings: Sequence[Finding], chains: Chains, value: RuleValue

@@ -29,7 +29,6 @@ from speechcx.rules.conditions import (
 from speechcx.rules.evidence import Witness
 from speechcx.rules.facts import Facts
 from speechcx.rules.nearness import Matches
-from speechcx.rules.negation import is_negated
 from speechcx.rules.plans import Plans, make_plans
 from speechcx.rules.rulebook import Rulebook
 from speechcx.rules.search import Search
@@ -171,7 +170,7 @@ class Judge:
             if not known:
                 spots = spots.keep(spots.party == PARTY_CODES["unknown"])
                 spots.sure[:] = False
-            parts.append(self._scoped(spots, scope))
+            parts.append(self._scoped(spots, condition))
         blind = (
             self._why_blind(scope)
             if not parts or not any(part.sure.any() for part in parts) or scope.at_least > 1
@@ -193,16 +192,16 @@ class Judge:
         )  # fmt: skip
         return spots.keep(np.lexsort((spots.end_s, spots.start_s)))
 
-    def _scoped(self, spots: Spots, scope: Scope) -> Spots:
-        """The places inside a scope's window, turns and negation."""
+    def _scoped(self, spots: Spots, condition: Said | Means) -> Spots:
+        """The places inside a condition's window, turns and negation."""
+        scope = condition.scope
         if scope.within is not None:
             low, high = window_span(scope.within, self.facts)
             spots = spots.keep((spots.start_s >= low) & (spots.start_s <= high))
-        if scope.negated == "ignore" and len(spots):
-            tokens = self.facts.stream.tokens
-            spots = spots.keep(
-                np.array([not is_negated(tokens, place) for place in spots.first.tolist()], dtype=bool)
-            )
+        if isinstance(condition, Said) and scope.negated == "ignore" and len(spots):
+            ranges = zip(spots.first.tolist(), spots.last.tolist(), strict=True)
+            meant = [not self.search.is_negated(condition.expression, low, high) for low, high in ranges]
+            spots = spots.keep(np.array(meant, dtype=bool))
         if scope.turn and len(spots):
             turns = self.facts.stream.turn[spots.first].tolist()
             spots = self._fitting(spots, turns, scope)

@@ -18,7 +18,8 @@ from speechcx.rules.normal import word_set
 REACH = 6
 """Words looked back over."""
 
-_NEGATORS = word_set("not never without neither nor")
+NEGATORS = word_set("not never without neither nor no")
+"""Words that can negate what follows them; ``no`` only before some."""
 _NO_BEFORE = word_set("need plan plans intention intentions reason wish desire longer interest")
 _BREAKS = word_set("but because cause if so unless until then otherwise instead or just")
 _SUBJECTS = word_set("i you we they he she")
@@ -36,17 +37,43 @@ def is_negated(tokens: Sequence[str], start: int) -> bool:
     >>> is_negated("why can not i cancel this".split(), 4)
     False
     """
+    return find_negator(tokens, start) is not None
+
+
+def is_broken(tokens: Sequence[str], start: int, parts: Sequence[tuple[int, int]]) -> bool:
+    """Whether a negation stands *inside* a match that begins at `start`, between its parts.
+
+    "The card is fine, I have *not* lost it" holds *card* and *lost* near each other.
+
+    Parameters
+    ----------
+    tokens
+        The row of tokens.
+    start
+        First token of the match.
+    parts
+        Ranges of the phrases that lie inside the match.
+    """
+    for part_start, _ in parts:
+        negator = find_negator(tokens, part_start) if part_start > start else None
+        if negator is not None and negator >= start and not any(low <= negator < high for low, high in parts):
+            return True
+    return False
+
+
+def find_negator(tokens: Sequence[str], start: int) -> int | None:
+    """The place of the word that negates what begins at token `start`, None where there is none."""
     for place in range(start - 1, max(-1, start - 1 - REACH), -1):
         token = tokens[place]
         if not token or token in _BREAKS:
-            return False
+            return None
         if token in _SUBJECTS and not _is_reported(tokens, place):
-            return False
-        if token in _NEGATORS:
-            return not _is_no_negation(tokens, place)
+            return None
+        if token in NEGATORS and token != "no":
+            return None if _is_no_negation(tokens, place) else place
         if token == "no" and place + 1 < start and tokens[place + 1] in _NO_BEFORE:
-            return True
-    return False
+            return place
+    return None
 
 
 def _is_reported(tokens: Sequence[str], place: int) -> bool:

@@ -39,7 +39,7 @@ _WHOLE = {
     "e-mails": "emails", "wi-fi": "wifi", "'cause": "because", "cuz": "because", "'em": "them",
 }  # fmt: skip
 _ENDINGS = (("n't", "not"), ("'re", "are"), ("'ve", "have"), ("'ll", "will"), ("'m", "am"), ("'d", "would"))
-_IS_AFTER = word_set("it that what here there who where how he she when why this everything something")
+_IS_AFTER = word_set("it that what here there who where how he she when why this everything something name")
 SPELLINGS = {
     "apologise": "apologize", "apologised": "apologized", "apologises": "apologizes",
     "apologising": "apologizing", "authorise": "authorize", "authorised": "authorized",

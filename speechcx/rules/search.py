@@ -23,6 +23,7 @@ from speechcx.rules.nearness import (
     same_turn,
     unite,
 )
+from speechcx.rules.negation import NEGATORS, is_broken, is_negated
 from speechcx.rules.pattern import (
     AnyWord,
     Choose,
@@ -37,6 +38,7 @@ from speechcx.rules.pattern import (
     Slot,
     Sounds,
     Together,
+    phrases_of,
 )
 from speechcx.rules.plans import Leaf, Plans, key_of, weigh
 from speechcx.rules.slots import find_slot
@@ -143,6 +145,22 @@ class Search:
     def has_needs(self, leaf: Leaf) -> bool:
         """Whether the call holds every word a phrase cannot match without."""
         return not any(need.isdisjoint(self._keys) for need in leaf.needs)
+
+    def is_negated(self, expression: Expression, start: int, end: int) -> bool:
+        """Whether a match of `expression` stands under a negation, or has one between its parts."""
+        tokens = self.stream.tokens
+        if is_negated(tokens, start):
+            return True
+        if NEGATORS.isdisjoint(tokens[start:end]):
+            return False
+        found = [self.find(phrase) for phrase in phrases_of(expression)]
+        parts = [
+            (low, high)
+            for matches in found
+            for low, high in zip(matches.starts.tolist(), matches.ends.tolist(), strict=True)
+            if start <= low and high <= end
+        ]
+        return is_broken(tokens, start, parts)
 
     def weight_met(self, leaf: Leaf) -> float:
         """How much of a phrase's weight the call's words have, wherever they are."""

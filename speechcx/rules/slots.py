@@ -71,6 +71,13 @@ def _money(tokens: Sequence[str]) -> Iterator[Range]:
 
 
 def _dates(tokens: Sequence[str]) -> Iterator[Range]:
+    for start, end in _bare_dates(tokens):
+        yield start, end
+        if start and tokens[start - 1] == "the":
+            yield start - 1, end
+
+
+def _bare_dates(tokens: Sequence[str]) -> Iterator[Range]:
     for i, text in enumerate(tokens):
         if text in _DAYS:
             yield i, i + 1
