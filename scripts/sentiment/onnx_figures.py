@@ -27,7 +27,7 @@ def read_labels(folder: Path, weights: Path, texts: list[str]) -> list[str]:
     from speechcx.sentiment.transformer import OnnxRunner, Transformer
 
     settings = SentimentSettings(threads=2)
-    model = Transformer("measured", "0" * 16, OnnxRunner(folder, weights, settings), LABELS, 32)
+    model = Transformer("measured", "0" * 16, OnnxRunner(folder, weights, settings), LABELS)
     return [
         LABELS[max(range(3), key=lambda k: (s.negative, s.neutral, s.positive)[k])] for s in model.read(texts)
     ]

@@ -23,7 +23,9 @@ from scripts.sentiment.sources import (
 WRITTEN = Path(__file__).parent / "data"
 UNSEEN_DOMAINS = ("hotel", "utility")
 PUBLIC = Recipe(epochs=1, learning_rate=2e-4, seed=20)
-CALLS = Recipe(epochs=3, learning_rate=1e-4, seed=21)
+CALLS = Recipe(epochs=2, learning_rate=1.2e-4, seed=21)
+REPLAYED = 6
+"""The second stage shows again one part in this many of the public text in each epoch."""
 INTENTS_PUBLIC = 3000
 
 
@@ -57,21 +59,21 @@ def train_public(encoder: str, sources: Sources, *, epochs: int = PUBLIC.epochs)
 
 
 def train_calls(model: Any, tokenizer: Any, sources: Sources) -> None:
-    """Second stage: all written sentences in every epoch, and another part of the public text."""
+    """Second stage: all written sentences in every epoch, and a fresh part of the public text."""
     fit(model, tokenizer, draw_calls(sources), CALLS)
 
 
 def draw_calls(sources: Sources) -> Drawing:
-    """Make the drawing of the second stage; each epoch has a third of GoEmotions and all the written."""
+    """Make the drawing of the second stage; a part of the public text, and all the written."""
     public = list(sources.goemotions)
     random.Random(CALLS.seed).shuffle(public)
 
     def draw(epoch: int) -> list[Example]:
         rng = random.Random(CALLS.seed + epoch)
         return [
-            *public[epoch % 3 :: 3],
-            *rng.sample(sources.rated, len(sources.rated) // 4),
-            *rng.sample(sources.intents, len(sources.intents) // 3),
+            *public[epoch % REPLAYED :: REPLAYED],
+            *rng.sample(sources.rated, len(sources.rated) // REPLAYED),
+            *rng.sample(sources.intents, len(sources.intents) // REPLAYED),
             *sources.written,
             *[e for e in sources.written if e.domain != "pattern"],
         ]

@@ -10,7 +10,6 @@ CLASSES = ("negative", "neutral", "positive")
 NOT_IN_DIGEST = frozenset(
     {
         "threads",
-        "batch_size",
         "negative_at",
         "positive_at",
         "headroom",
@@ -41,8 +40,8 @@ class SentimentSettings:
         Codes of the languages the model reads; turns in others have no sentiment. Empty: all.
     max_tokens
         A sentence is cut after this many tokens.
-    threads, batch_size
-        Processor threads, and sentences read at once. They change speed only.
+    threads
+        Sentences read side by side; changes speed only.
     mixed_at
         A turn is ``mixed`` where one sentence is at or under ``-mixed_at`` and another at or over it.
     negative_at, positive_at
@@ -61,7 +60,6 @@ class SentimentSettings:
     languages: tuple[str, ...] = ("en",)
     max_tokens: int = 64
     threads: int = 1
-    batch_size: int = 32
     mixed_at: float = 0.5
     negative_at: float = -0.25
     positive_at: float = 0.25
@@ -81,7 +79,6 @@ class SentimentSettings:
             ("headroom", 0.0, 0.5),
             ("max_tokens", 8, 512),
             ("threads", 1, 64),
-            ("batch_size", 1, 1024),
             ("min_turns", 1, 1000),
             ("min_speech_s", 0.0, 3600.0),
             ("shrink_s", 0.0, 3600.0),

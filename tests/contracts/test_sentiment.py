@@ -52,8 +52,8 @@ def test_answers_do_not_depend_on_neighbours(model: SentimentModel) -> None:
     together = [shares.value for shares in model.read(TEXTS)]
     backwards = [shares.value for shares in model.read(TEXTS[::-1])][::-1]
     alone = [model.read([text])[0].value for text in TEXTS]
-    assert together == pytest.approx(alone, abs=0.06)
-    assert together == pytest.approx(backwards, abs=0.06)
+    assert together == pytest.approx(alone, abs=1e-5)
+    assert together == pytest.approx(backwards, abs=1e-5)
 
 
 def test_same_text_same_answer(model: SentimentModel) -> None:

@@ -22,12 +22,22 @@ class FixedRunner:
 
     def __init__(self, *logits: float) -> None:
         self.logits = logits
-        self.batches: list[list[str]] = []
 
     def score(self, texts: list[str]) -> list[list[float]]:
         """The fixed logits for each text."""
-        self.batches.append(list(texts))
         return [list(self.logits) for _ in texts]
+
+
+class LengthRunner:
+    """Longer texts are more positive; counts what it was given."""
+
+    def __init__(self) -> None:
+        self.sizes: list[int] = []
+
+    def score(self, texts: list[str]) -> list[list[float]]:
+        """Logits that grow with the text."""
+        self.sizes.append(len(texts))
+        return [[0.0, 0.0, float(len(text))] for text in texts]
 
 
 def make_folder(path: Path, labels: tuple[str, ...] = OURS, **files: bytes) -> Path:
@@ -146,26 +156,28 @@ def test_two_sided_labels_are_needed() -> None:
 
 def test_ignored_classes_leave_the_sum() -> None:
     """Shares are over the classes that count, and several labels of one class add up."""
-    model = Transformer("m", "0" * 16, FixedRunner(1.0, 1.0, 1.0, 9.0), (*OURS, "ignore"), 8)
+    model = Transformer("m", "0" * 16, FixedRunner(1.0, 1.0, 1.0, 9.0), (*OURS, "ignore"))
     (shares,) = model.read(["x"])
     assert shares.negative == pytest.approx(1 / 3)
-    model = Transformer("m", "0" * 16, FixedRunner(1.0, 1.0, 1.0), ("negative", "negative", "positive"), 8)
+    model = Transformer("m", "0" * 16, FixedRunner(1.0, 1.0, 1.0), ("negative", "negative", "positive"))
     (shares,) = model.read(["x"])
     assert (pytest.approx(shares.negative), shares.neutral) == (2 / 3, 0.0)
 
 
-def test_batches_are_bounded_and_order_is_kept() -> None:
-    """No batch is larger than the setting, and answers come back in the order of the texts."""
-    runner = FixedRunner(0.0, 0.0, 0.0)
-    texts = ["x" * (k % 7 + 1) for k in range(21)]
-    assert len(Transformer("m", "0" * 16, runner, OURS, 8).read(texts)) == 21
-    assert [len(batch) for batch in runner.batches] == [8, 8, 5]
-    assert sorted(texts, key=len) == [text for batch in runner.batches for text in batch]
+def test_runs_are_bounded_and_order_is_kept() -> None:
+    """A runner never gets more than 64 texts at once, and answers come back in the order of the texts."""
+    runner = LengthRunner()
+    texts = ["x" * (k % 7 + 1) for k in range(150)]
+    found = Transformer("m", "0" * 16, runner, OURS).read(texts)
+    assert [64, 64, 22] == runner.sizes
+    assert sorted(range(150), key=lambda k: found[k].positive) == sorted(
+        range(150), key=lambda k: len(texts[k])
+    )
 
 
 def test_huge_logits_are_no_overflow() -> None:
     """Logits of any size give probabilities."""
-    (shares,) = Transformer("m", "0" * 16, FixedRunner(1e4, -1e4, 0.0), OURS, 8).read(["x"])
+    (shares,) = Transformer("m", "0" * 16, FixedRunner(1e4, -1e4, 0.0), OURS).read(["x"])
     assert shares.negative == pytest.approx(1)
 
 

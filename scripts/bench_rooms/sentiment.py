@@ -1,0 +1,244 @@
+"""Figures of the sentiment room: text models against bars, raised against calm voices.
+
+Run by ``scripts/bench sentiment [--data DIR] [--model FOLDER] [--no-yardsticks]``. VADER (dev
+extra) and the word-list engine are the yardsticks. Every figure is printed with its n.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from scripts.sentiment.figures import Figures, measure
+from scripts.sentiment.sources import Example, read_goemotions, read_written
+
+ROOT = Path(__file__).resolve().parents[2]
+WRITTEN = ROOT / "scripts" / "sentiment" / "data" / "test.tsv"
+UNSEEN_DOMAINS = ("hotel", "utility")
+REPEATS = 5
+LOAD_PROBE = """
+import resource, sys, time
+start = time.perf_counter()
+from speechcx.sentiment import SentimentSettings
+from speechcx.sentiment.transformer import load_transformer
+model = load_transformer(SentimentSettings(engine="transformer", model=sys.argv[1], threads=2))
+model.read(["hello"])
+loaded = time.perf_counter() - start
+model.read(["this is one turn of about twelve words which a customer said"] * 500)
+print(loaded, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+"""
+
+Labeller = Callable[[Sequence[str]], list[str]]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table."""
+
+    what: str
+    found: str
+    bar: str
+    n: str
+    holds: bool | None
+
+    def line(self) -> str:
+        """The line as printed; a bar that was not measured has no mark."""
+        mark = {True: "ok", False: "MISS", None: "-"}[self.holds]
+        return f"{self.what:52s} {self.found:>14s}  {self.bar:>16s}  {self.n:>14s}  {mark}"
+
+
+def main(argv: Sequence[str]) -> int:
+    """Print the table; 0 where every measured bar holds, else 1."""
+    parser = argparse.ArgumentParser(prog="scripts/bench sentiment", description=__doc__)
+    parser.add_argument("--data", type=Path, default=find_data())
+    parser.add_argument("--model", default=str(ROOT / "models" / "sentiment"))
+    parser.add_argument("--float-model", type=Path, help="the float ONNX file of the same training")
+    parser.add_argument("--no-yardsticks", action="store_true")
+    args = parser.parse_args(argv)
+    sets = read_sets(args.data)
+    labellers = find_labellers(args.model, yardsticks=not args.no_yardsticks)
+    figures = {
+        (engine, name): measure([e.label for e in examples], label([e.text for e in examples]))
+        for engine, label in labellers.items()
+        for name, examples in sets.items()
+    }
+    for (engine, name), found in figures.items():
+        print(found.line(f"{engine}: {name}"))
+    print()
+    rows = [*text_rows(figures), *voice_rows(args.model)]
+    if args.float_model:
+        rows.append(int8_row(figures, args.model, args.float_model, sets))
+    rows += machine_rows(args.model, sets)
+    print(f"{'what':52s} {'found':>14s}  {'bar':>16s}  {'n':>14s}")
+    print("\n".join(row.line() for row in rows))
+    return 1 if any(row.holds is False for row in rows) else 0
+
+
+def find_data() -> Path:
+    """Where the shared data lie: ``$SPEECHCX_DATA``, else beside the checkout."""
+    return Path(os.environ.get("SPEECHCX_DATA", str(ROOT.parent / "shared" / "data")))
+
+
+def read_sets(data: Path) -> dict[str, list[Example]]:
+    """The labelled sets that are here; a missing one is said and left out."""
+    written = read_written(WRITTEN)
+    sets = {
+        "own calls": written,
+        "own calls, unseen trades": [e for e in written if e.domain in UNSEEN_DOMAINS],
+    }
+    if (data / "goemotions").is_dir():
+        sets["GoEmotions"] = read_goemotions(data / "goemotions", "test", strict=True)
+    else:
+        print(f"left out: GoEmotions (no {data / 'goemotions'})", file=sys.stderr)
+    return sets
+
+
+def find_labellers(model: str, *, yardsticks: bool) -> dict[str, Labeller]:
+    """Engines by name, each giving the likeliest class of every text."""
+    from speechcx.sentiment import SentimentSettings, load_sentiment
+
+    found: dict[str, Labeller] = {}
+    if (Path(model) / "onnx").is_dir():
+        settings = SentimentSettings(engine="transformer", model=model, threads=2)
+        found["transformer"] = likeliest(load_sentiment(settings))
+    if yardsticks:
+        found["lexicon"] = lexicon_labels(load_sentiment(SentimentSettings(engine="lexicon")))
+        try:
+            found["VADER"] = vader_labels()
+        except ImportError:
+            print("left out: VADER (pip install vaderSentiment)", file=sys.stderr)
+    return found
+
+
+def likeliest(model: object) -> Labeller:
+    """The class with the largest share."""
+
+    def label(texts: Sequence[str]) -> list[str]:
+        shares = model.read(texts)  # type: ignore[attr-defined]
+        return [max(("negative", "neutral", "positive"), key=lambda k: getattr(s, k)) for s in shares]
+
+    return label
+
+
+def lexicon_labels(model: object) -> Labeller:
+    """The word list's class by the thresholds of the settings."""
+    from speechcx.sentiment import SentimentSettings, name_label
+
+    settings = SentimentSettings()
+
+    def label(texts: Sequence[str]) -> list[str]:
+        return [name_label(s.value, settings) for s in model.read(texts)]  # type: ignore[attr-defined]
+
+    return label
+
+
+def vader_labels() -> Labeller:
+    """VADER with the thresholds of its authors, -0.05 and 0.05."""
+    from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
+
+    analyzer = SentimentIntensityAnalyzer()
+
+    def one(text: str) -> str:
+        compound = analyzer.polarity_scores(text)["compound"]
+        return "negative" if compound <= -0.05 else "positive" if compound >= 0.05 else "neutral"
+
+    return lambda texts: [one(text) for text in texts]
+
+
+def text_rows(figures: dict[tuple[str, str], Figures]) -> list[Row]:
+    """The bars on labelled text."""
+    rows = []
+    public = figures.get(("transformer", "GoEmotions"))
+    if public:
+        rows.append(
+            Row("GoEmotions test, 3 classes, macro-F1", f"{public.macro_f1:.3f}", ">= 0.780",
+                str(public.n), public.macro_f1 >= 0.78)
+        )  # fmt: skip
+    own = figures.get(("transformer", "own calls"))
+    lists = [f.macro_f1 for (engine, name), f in figures.items()
+             if name == "own calls" and engine in ("lexicon", "VADER")]  # fmt: skip
+    if own:
+        rows.append(
+            Row("own call-centre test, macro-F1", f"{own.macro_f1:.3f}", ">= 0.850", str(own.n),
+                own.macro_f1 >= 0.85)
+        )  # fmt: skip
+    if own and lists:
+        ahead = own.macro_f1 - max(lists)
+        rows.append(Row("  above the best word list", f"{ahead:+.3f}", ">= +0.100", str(own.n), ahead >= 0.1))
+    unseen = figures.get(("transformer", "own calls, unseen trades"))
+    if unseen:
+        rows.append(Row("  trades not trained on", f"{unseen.macro_f1:.3f}", "", str(unseen.n), None))
+    return rows
+
+
+def int8_row(
+    figures: dict[tuple[str, str], Figures], model: str, float_file: Path, sets: dict[str, list[Example]]
+) -> Row:
+    """The int8 file against the float file it was made from, on the set where they differ most."""
+    from scripts.sentiment.onnx_figures import read_labels
+
+    worst = 0.0
+    for name, examples in sets.items():
+        found = read_labels(Path(model), float_file, [e.text for e in examples])
+        exact = measure([e.label for e in examples], found).macro_f1
+        worst = max(worst, exact - figures["transformer", name].macro_f1)
+    n = sum(len(examples) for examples in sets.values())
+    return Row("int8 under float, macro-F1, worst set", f"{worst:.3f}", "<= 0.010", str(n), worst <= 0.01)
+
+
+def voice_rows(model: str) -> list[Row]:
+    """Made pairs: the same turn calm and raised, with negative and with positive words."""
+    from scripts.bench_rooms.sentiment_pairs import count_pairs
+
+    pairs = count_pairs()
+    n = str(pairs.n)
+    return [
+        Row("raised voice is more agitated", f"{pairs.agitated:.3f}", ">= 0.950", n, pairs.agitated >= 0.95),
+        Row("  negative words become more negative", f"{pairs.more_negative:.3f}", ">= 0.950", n,
+            pairs.more_negative >= 0.95),
+        Row("  positive words do not become negative", f"{pairs.kept_positive:.3f}", "1.000", n,
+            pairs.kept_positive == 1.0),
+    ]  # fmt: skip
+
+
+def machine_rows(model: str, sets: dict[str, list[Example]]) -> list[Row]:
+    """Speed on turns of 12 words in the mean, time to load, resident memory of a fresh process."""
+    from speechcx.sentiment import SentimentSettings, load_sentiment, read_texts
+
+    if not (Path(model) / "onnx").is_dir():
+        return []
+    settings = replace(SentimentSettings(engine="transformer", model=model), threads=2)
+    texts = [e.text for e in next(iter(sets.values()))]
+    words = sum(len(text.split()) for text in texts) / len(texts)
+    engine = load_sentiment(settings)
+    read_texts(texts[:100], engine, settings)
+    best = min(timed(lambda: read_texts(texts, engine, settings)) for _ in range(REPEATS))
+    speed = len(texts) / best
+    probe = subprocess.run(
+        [sys.executable, "-c", LOAD_PROBE, model], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    load_s, resident_mb = (float(x) for x in probe.stdout.split())
+    turns = f"{len(texts)} x {words:.1f} w"
+    return [
+        Row("turns a second, 2 threads (best of 5)", f"{speed:.0f}", ">= 400", turns, speed >= 400),
+        Row("import and load, s", f"{load_s:.2f}", "<= 1.00", "1", load_s <= 1),
+        Row("resident memory after 500 turns, MB", f"{resident_mb:.0f}", "<= 200", "1", resident_mb <= 200),
+    ]
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Seconds that ``work`` takes."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT))
+    sys.exit(main(sys.argv[1:]))
