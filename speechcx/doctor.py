@@ -66,7 +66,7 @@ def examine(loaded: LoadedSettings) -> tuple[Finding, ...]:
 
 def _python(_: LoadedSettings) -> Iterator[Finding]:
     version = platform.python_version()
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036  told, not crashed on
         yield Finding("python", "fault", version, "install Python 3.11 or newer")
     else:
         yield Finding("python", "ok", f"{version} ({sys.executable})")

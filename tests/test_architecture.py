@@ -46,6 +46,15 @@ def length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     return 0 if not body else (body[-1].end_lineno or 0) - body[0].lineno + 1
 
 
+def is_command(path: Path, node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether a function's parameters are what a person types: options of a command."""
+    return path.parent.name == "cli" and any(
+        "typer" in ast.unparse(a) or "options." in ast.unparse(a)
+        for arg in node.args.args
+        if (a := arg.annotation)
+    )
+
+
 def test_help_loads_nothing_heavy() -> None:
     """Importing the command line loads none of the heavy libraries."""
     code = "import sys, speechcx.cli; print(' '.join(sorted({n.split('.')[0] for n in sys.modules})))"
@@ -80,7 +89,7 @@ def test_few_parameters() -> None:
     many = {}
     for path in MODULES:
         for name, node in functions(path):
-            if any("command(" in ast.unparse(mark) for mark in node.decorator_list):
+            if is_command(path, node):
                 continue
             args = node.args
             names = [arg.arg for arg in (*args.posonlyargs, *args.args, *args.kwonlyargs)]
@@ -100,7 +109,7 @@ def test_every_module_says_its_idea() -> None:
     without = []
     for path in MODULES:
         first = (ast.get_docstring(ast.parse(path.read_text())) or "").partition("\n\n")[0]
-        if not first.rstrip().endswith((".", ":")):
+        if not first.rstrip().endswith((".", ":", "?")):
             without.append(module_name(path))
     assert [] == without
 
@@ -152,6 +161,11 @@ def test_every_source_file_has_its_tests() -> None:
     missing = []
     for path in MODULES:
         name = path.parent.name if path.stem == "__init__" else path.stem
-        if name not in names and path.parent.name not in rooms and path.stem not in ("__main__",):
+        if (
+            name not in names
+            and path.parent.name not in rooms
+            and path.parent != PACKAGE
+            or path.stem not in ("__init__", "__main__")
+        ):
             missing.append(module_name(path))
     assert [] == missing

@@ -1,0 +1,45 @@
+"""Every error of speechcx: the tree with its exit codes, and the closed list of failure kinds.
+
+A message has three parts: what was *found*, what was *expected*, what to do (*cure*). Code never
+decides by the words of a message, only by its class, slug or kind. Each slug leads to an entry in
+``docs/messages.md``. To add an error, add a class to ``tree``; to add a way a call can fail, a row
+to ``kinds``: the manual and the tests follow.
+"""
+
+from speechcx.errors.kinds import FAILURE_KINDS, FailureKind, Retry
+from speechcx.errors.tree import (
+    EXIT_OK,
+    EXIT_SOME_FAILED,
+    CallError,
+    ConfigError,
+    DatabaseBad,
+    DatabaseMissing,
+    DiskLow,
+    Interrupted,
+    ModelBad,
+    ModelMissing,
+    RulebookError,
+    RunInProgress,
+    SpeechcxError,
+    UsageError,
+)
+
+__all__ = [
+    "EXIT_OK",
+    "EXIT_SOME_FAILED",
+    "FAILURE_KINDS",
+    "CallError",
+    "ConfigError",
+    "DatabaseBad",
+    "DatabaseMissing",
+    "DiskLow",
+    "FailureKind",
+    "Interrupted",
+    "ModelBad",
+    "ModelMissing",
+    "Retry",
+    "RulebookError",
+    "RunInProgress",
+    "SpeechcxError",
+    "UsageError",
+]
