@@ -97,16 +97,12 @@ def _say_line(scene: Scene, line: Line, number: int) -> None:
     scene.clock_s = max(scene.clock_s, time_s) if line.over_s else time_s
 
 
-def _put_words(
-    scene: Scene, line: Line, number: int, how: tuple[float, float, float, Delivery]
-) -> float:
+def _put_words(scene: Scene, line: Line, number: int, how: tuple[float, float, float, Delivery]) -> float:
     """Speak one segment so that its speech starts at the given time; return where it ends."""
     start_s, base_dbov, jitter_db, delivery = how
     clean = re.sub(r"\s+", " ", BACKCHANNEL.sub("", line.text)).strip()
     take = record(clean, VOICES[_voice_of(scene.play, line.party)], delivery, scene.cache)
-    piece = _put_take(
-        scene, take, start_s, replace(line, text=clean), (number, base_dbov + jitter_db)
-    )
+    piece = _put_take(scene, take, start_s, replace(line, text=clean), (number, base_dbov + jitter_db))
     spoken_chars = 0
     for index, part in enumerate(BACKCHANNEL.split(line.text)):
         if index % 2:
@@ -116,9 +112,7 @@ def _put_words(
     return piece.end_s
 
 
-def _put_take(
-    scene: Scene, take: Take, start_s: float, line: Line, how: tuple[int, float]
-) -> Piece:
+def _put_take(scene: Scene, take: Take, start_s: float, line: Line, how: tuple[int, float]) -> Piece:
     number, base_dbov = how
     level_dbov = base_dbov + line.level_db
     gain_db = level_dbov - measure_level(take.samples, take.runs)
@@ -138,9 +132,7 @@ def _put_backchannel(scene: Scene, text: str, over: Piece, share: float) -> None
     length_s = take.runs[-1][1] - take.runs[0][0]
     wanted_s = over.start_s + share * (over.end_s - over.start_s)
     places = [
-        min(max(wanted_s, a + 0.25), b - length_s - 0.25)
-        for a, b in over.runs
-        if b - a >= length_s + 0.5
+        min(max(wanted_s, a + 0.25), b - length_s - 0.25) for a, b in over.runs if b - a >= length_s + 0.5
     ]
     if not places:
         raise ValueError(f"no room for {text!r} over {over.text!r}")

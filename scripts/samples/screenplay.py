@@ -107,9 +107,7 @@ def _read_play(path: Path, people: dict[str, list[Person]]) -> Play:
     raw: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
     started_at = datetime.fromisoformat(str(raw["started"]))
     day = started_at.date().isoformat()
-    agent = next(
-        p for p in people[raw["agent"]] if p.valid_from <= day <= (p.valid_to or "9999-12-31")
-    )
+    agent = next(p for p in people[raw["agent"]] if p.valid_from <= day <= (p.valid_to or "9999-12-31"))
     hits, unclear = tuple(raw["hits"]), tuple(raw.get("unclear", ()))
     unknown = sorted({*hits, *unclear} - set(RULES))
     if unknown or set(hits) & set(unclear):

@@ -17,7 +17,7 @@ FORMATS: dict[str, tuple[str, str, int]] = {
     "wav-pcm": ("wav", "pcm_s16le", 0),
     "flac": ("flac", "flac", 0),
     "mp3": ("mp3", "libmp3lame", 32000),
-    "opus": ("opus", "libopus", 24000),
+    "opus": ("opus", "libopus", 32000),
     "m4a": ("m4a", "aac", 32000),
 }
 SILENT_DBOV = -100.0
@@ -59,9 +59,7 @@ def make_hold_music(length: int, rng: np.random.Generator) -> Samples:
 def _pluck(frequency_hz: float, length: int) -> Samples:
     time_s = np.arange(length) / RATE_HZ
     wave = sum(
-        np.sin(2 * np.pi * frequency_hz * k * time_s) / k**1.3
-        for k in (1, 2, 3)
-        if frequency_hz * k < 3300
+        np.sin(2 * np.pi * frequency_hz * k * time_s) / k**1.3 for k in (1, 2, 3) if frequency_hz * k < 3300
     )
     return np.asarray(wave * np.exp(-2.2 * time_s) * np.minimum(1.0, time_s / 0.01))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from dataclasses import astuple, dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -83,7 +84,7 @@ def _limit_peaks(samples: Samples) -> Samples:
 
 def _move_pauses(samples: Samples, runs: list[tuple[float, float]]) -> Samples:
     pieces, start = [], 0
-    for (_, end_s), (next_s, _) in zip(runs, runs[1:], strict=False):
+    for (_, end_s), (next_s, _) in pairwise(runs):
         gap_s = next_s - end_s
         wanted_s = next((w for low, high, w in KEEP_AWAY_S if low <= gap_s < high), gap_s)
         middle = int((end_s + next_s) / 2 * RATE_HZ)

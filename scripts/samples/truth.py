@@ -66,10 +66,7 @@ class Turn:
 def describe(scene: Scene, file_name: str, duration_s: float) -> dict[str, Any]:
     """Return one file's entry of truth.json."""
     play, turns = scene.play, find_turns(scene.pieces)
-    levels = {
-        party: [turn.pieces[0].level_dbov for turn in turns if turn.party == party]
-        for party in OTHER
-    }
+    levels = {party: [turn.pieces[0].level_dbov for turn in turns if turn.party == party] for party in OTHER}
     overlaps, interruptions = _find_overlaps(scene, turns)
     return {
         **_describe_play(play, file_name, duration_s),
@@ -123,9 +120,7 @@ def _check_unbroken(turns: list[Turn], other_runs: list[tuple[float, float]]) ->
 
 def _describe_play(play: Play, file_name: str, duration_s: float) -> dict[str, Any]:
     channels = (
-        {"0": "mono"}
-        if play.is_mono
-        else {str(number): party for number, party in enumerate(play.channels)}
+        {"0": "mono"} if play.is_mono else {str(number): party for number, party in enumerate(play.channels)}
     )
     return {
         "file": file_name,
@@ -152,9 +147,7 @@ def _describe_play(play: Play, file_name: str, duration_s: float) -> dict[str, A
     }
 
 
-def _describe_turn(
-    play: Play, turn: Turn, number: int, levels: dict[str, list[float]]
-) -> dict[str, Any]:
+def _describe_turn(play: Play, turn: Turn, number: int, levels: dict[str, list[float]]) -> dict[str, Any]:
     level_dbov = turn.pieces[0].level_dbov
     return {
         "no": number,
@@ -180,9 +173,7 @@ def _find_speech(play: Play, pieces: list[Piece]) -> list[dict[str, Any]]:
                 joined[-1] = (joined[-1][0], max(end_s, joined[-1][1]))
             else:
                 joined.append((start_s, end_s))
-        found += [
-            {"party": party, "channel": _channel_of(play, party), **_span(a, b)} for a, b in joined
-        ]
+        found += [{"party": party, "channel": _channel_of(play, party), **_span(a, b)} for a, b in joined]
     return sorted(found, key=lambda span: (span["start_s"], span["party"]))
 
 
@@ -194,7 +185,11 @@ def _find_pauses(scene: Scene, turns: list[Turn]) -> list[dict[str, Any]]:
             if next_s - end_s >= PAUSE_S:
                 found.append(("in_turn", turn.party, end_s, next_s))
     for before, after in pairwise(turns):
-        if before.party == after.party and after.start_s - before.end_s >= TURN_GAP_S:
+        is_filled = any(
+            float(str(sound["start_s"])) < after.start_s and float(str(sound["end_s"])) > before.end_s
+            for sound in scene.hold + scene.tones
+        )
+        if before.party == after.party and not is_filled and after.start_s - before.end_s >= TURN_GAP_S:
             found.append(("between_turns", before.party, before.end_s, after.start_s))
     planned = [(party, a) for party, a, _ in scene.planned_pauses]
     return [
@@ -226,9 +221,7 @@ def _find_non_talk(scene: Scene) -> list[dict[str, Any]]:
     return found
 
 
-def _find_overlaps(
-    scene: Scene, turns: list[Turn]
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+def _find_overlaps(scene: Scene, turns: list[Turn]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     overlaps, interruptions = [], []
     for late in turns:
         for early in turns:
@@ -272,9 +265,7 @@ def _span(start_s: float, end_s: float) -> dict[str, Any]:
 
 
 def _round_span(span: dict[str, object]) -> dict[str, Any]:
-    rounded = {
-        key: round(value, 3) if isinstance(value, float) else value for key, value in span.items()
-    }
+    rounded = {key: round(value, 3) if isinstance(value, float) else value for key, value in span.items()}
     if isinstance(rounded.get("parties"), tuple):
         rounded["parties"] = list(rounded["parties"])
     return rounded

@@ -107,9 +107,7 @@ def speak(text: str, voice: Voice, delivery: Delivery) -> Samples:
     """
     engine = voice.engine.split(":")[0]
     if engine != "hibari" and "mm-hm" in text.lower():
-        raise ValueError(
-            f"{voice.engine} spells 'mm-hm' letter by letter: write 'uh-huh' in {text!r}"
-        )
+        raise ValueError(f"{voice.engine} spells 'mm-hm' letter by letter: write 'uh-huh' in {text!r}")
     pace = voice.pace * delivery.pace
     raw, rate_hz = _ENGINES[engine](text, voice.engine, pace)
     wide = _resample(raw, rate_hz, WORK_RATE_HZ)
@@ -156,9 +154,7 @@ def _reshape_voice(samples: Samples, pitch_st: float, formant: float, spread: fl
     if formant != 1.0:
         bins = np.arange(envelope.shape[1], dtype=np.float64)
         source = np.minimum(bins / formant, bins[-1])
-        envelope = np.ascontiguousarray(
-            [np.exp(np.interp(source, bins, np.log(row))) for row in envelope]
-        )
+        envelope = np.ascontiguousarray([np.exp(np.interp(source, bins, np.log(row))) for row in envelope])
     return np.asarray(pyworld.synthesize(f0_hz, envelope, noise, WORK_RATE_HZ))
 
 
