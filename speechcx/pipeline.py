@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 from speechcx import __version__
 from speechcx.audio import decode
@@ -119,6 +120,19 @@ def analyse(recording: Recording, rulebook: Rulebook, settings: Settings) -> Cal
     """``listen`` and ``judge`` in one."""
     conversation = listen(recording, settings)
     return Call(conversation, judge(conversation, rulebook, settings))
+
+
+def needed_models(settings: Settings) -> tuple[str, ...]:
+    """Names (or folders) of the weights these settings will load, as ``speechcx.weights`` knows them.
+
+    A hub name (with a slash) is left out: its adapter looks it up in the local hub cache.
+    """
+    names = []
+    if settings.transcribe.engine == "whisper" and not settings.transcribe.allow_hub:
+        names.append(settings.transcribe.model)
+    if settings.sentiment.engine == "transformer":
+        names.append(settings.sentiment.model)
+    return tuple(name for name in names if "/" not in name or Path(name).expanduser().exists())
 
 
 def reread_sentiment(conversation: Conversation, settings: Settings) -> Conversation:

@@ -41,10 +41,10 @@ def lint(rulebook: Rulebook = None, config: options.Config = None, as_json: opti
     """Check a rulebook: every problem with its line, its column and what would be legal. Exits with 12 on errors."""
     from dataclasses import asdict
 
-    from speechcx.rules import lint_file
+    from speechcx.project import lint_rulebook
 
     path = _path(rulebook, config)
-    problems = lint_file(path)
+    problems = lint_rulebook(path)
     style = options.style(as_json, False)
     print_rows(
         "problems",
