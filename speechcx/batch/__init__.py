@@ -1,0 +1,39 @@
+"""Many recordings: plan what is new, map over workers that may die, keep each result, stop cleanly.
+
+Takes folders, settings and a rulebook; gives a :class:`RunSummary`, and a database with a call or a
+failure for every file. One run at a time writes a database, and each finished call is one
+transaction, so that a kill at any moment loses nothing but the calls in work. Never decodes, judges
+or prints itself: ``pipeline`` does the work of one call, the caller shows :class:`Progress`. To add
+an executor, see :mod:`speechcx.executors`; to add a reason to take a file again, see ``plan``.
+"""
+
+from speechcx.batch.analyse import AnalyseOne, analyse_files, make_failure
+from speechcx.batch.lock import LockHolder, hold_lock, is_locked, read_holder
+from speechcx.batch.plan import Plan, PlannedFile, Redo, SetAside
+from speechcx.batch.progress import Progress, Report, RunSummary, say_nothing
+from speechcx.batch.rejudge import rejudge
+from speechcx.batch.retry import retry_failures
+from speechcx.batch.run import RunOptions, plan_run, run
+
+__all__ = [
+    "AnalyseOne",
+    "LockHolder",
+    "Plan",
+    "PlannedFile",
+    "Progress",
+    "Redo",
+    "Report",
+    "RunOptions",
+    "RunSummary",
+    "SetAside",
+    "analyse_files",
+    "hold_lock",
+    "is_locked",
+    "make_failure",
+    "plan_run",
+    "read_holder",
+    "rejudge",
+    "retry_failures",
+    "run",
+    "say_nothing",
+]

@@ -1,0 +1,45 @@
+"""Room on the disk: looked at before a run and before each call, so that it never runs full."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from speechcx.errors import DiskLow
+
+BYTES_PER_AUDIO_S = 150
+"""What an analysed second of audio takes in the database, words, index and all."""
+
+_SAFETY = 3
+
+
+def free_bytes(database: Path) -> int:
+    """Bytes an ordinary user may still write beside `database`."""
+    folder = database.absolute().parent
+    while not folder.exists():
+        folder = folder.parent
+    room = os.statvfs(folder)
+    return room.f_bavail * room.f_frsize
+
+
+def is_low(database: Path, floor_mb: int) -> bool:
+    """Whether less than `floor_mb` is left."""
+    return free_bytes(database) < floor_mb * 1_000_000
+
+
+def expect_room(database: Path, floor_mb: int, *, audio_s: float = 0.0) -> None:
+    """Check the room for `audio_s` seconds of audio above the floor.
+
+    Raises
+    ------
+    DiskLow
+        There is less.
+    """
+    wanted = floor_mb * 1_000_000 + round(_SAFETY * audio_s * BYTES_PER_AUDIO_S)
+    free = free_bytes(database)
+    if free < wanted:
+        raise DiskLow(
+            f"{free / 1e6:,.0f} MB are free beside {database}",
+            f"{wanted / 1e6:,.0f} MB ({floor_mb} MB of batch.disk_floor_mb, the rest for what is planned)",
+            "free space, or do part of it with --limit; what is done so far is kept",
+        )

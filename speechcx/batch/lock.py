@@ -1,0 +1,128 @@
+"""One run at a time: a kernel lock on a file beside the database, which dies with its holder.
+
+A lock the kernel keeps (``flock``) cannot go stale: whatever kills the holder frees it. What the file
+says is only for people: who holds it, and since when.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from speechcx.errors import Interrupted, RunInProgress
+
+_POLL_S = 0.1
+_MAX_NOTE_BYTES = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class LockHolder:
+    """Who holds the lock, as far as its file tells; None where it does not."""
+
+    pid: int | None = None
+    host: str | None = None
+    since: str | None = None
+    command: str | None = None
+
+    def __str__(self) -> str:
+        who = f"{self.command or 'run'} with process id {self.pid}" if self.pid else "another program"
+        return f"{who}{f' on {self.host}' if self.host else ''}{f' since {self.since}' if self.since else ''}"
+
+
+def lock_path(database: Path) -> Path:
+    """The lock's file: beside the database, with ``.lock`` added."""
+    return database.with_name(f"{database.name}.lock")
+
+
+@contextmanager
+def hold_lock(
+    database: Path,
+    *,
+    command: str = "run",
+    wait: bool = False,
+    give_up: Callable[[], bool] = lambda: False,
+) -> Iterator[None]:
+    """Hold the lock of `database` inside the ``with`` block.
+
+    Parameters
+    ----------
+    database
+        The database file; need not exist yet, its folder is made.
+    command
+        What is running, for the message others get.
+    wait
+        Wait for the lock, instead of raising at once.
+    give_up
+        Asked while waiting; once true, waiting ends.
+
+    Raises
+    ------
+    RunInProgress
+        Another process holds it; the message says who and since when.
+    Interrupted
+        `give_up` said so.
+    """
+    path = lock_path(database)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Never removed: a second run could lock the removed file while a third locks its successor.
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        while not _try_lock(handle):
+            if not wait:
+                raise RunInProgress(
+                    f"{read_holder(database)} holds {database}",
+                    "one run at a time",
+                    "wait for it to end, or use --wait",
+                )
+            if give_up():
+                raise Interrupted("stopped while waiting for another run", "", "run again later")
+            time.sleep(_POLL_S)
+        _write_note(handle, command)
+        yield
+        os.ftruncate(handle, 0)
+    finally:
+        os.close(handle)
+
+
+def read_holder(database: Path) -> LockHolder:
+    """Who the lock's file says holds it."""
+    try:
+        data = json.loads(lock_path(database).read_bytes()[:_MAX_NOTE_BYTES])
+        return LockHolder(int(data["pid"]), str(data["host"]), str(data["since"]), str(data["command"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return LockHolder()
+
+
+def is_locked(database: Path) -> bool:
+    """Whether a run holds the lock of `database` now."""
+    try:
+        handle = os.open(lock_path(database), os.O_RDWR)
+    except OSError:
+        return False
+    try:
+        return not _try_lock(handle)
+    finally:
+        os.close(handle)
+
+
+def _try_lock(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _write_note(handle: int, command: str) -> None:
+    since = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    note = LockHolder(os.getpid(), socket.gethostname(), since, command)
+    os.ftruncate(handle, 0)
+    os.pwrite(handle, json.dumps(asdict(note)).encode(), 0)

@@ -1,0 +1,187 @@
+"""How far a run has come: calls, audio, speed, time left, and what it did in the end."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from speechcx.call import Call, Failure, Outcome
+from speechcx.errors import EXIT_OK, EXIT_SOME_FAILED
+
+EXIT_INTERNAL = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A run at one moment.
+
+    Parameters
+    ----------
+    calls_done, calls_total
+        Files dealt with, and files planned.
+    failed
+        How many of those dealt with failed or were set aside.
+    audio_done_s, audio_total_s
+        Seconds of audio analysed, and in all; the second is an estimate from file sizes.
+    elapsed_s
+        Since the first call was taken up.
+    path
+        The file dealt with last; empty at the start.
+    failure
+        What went wrong with it, None where nothing did.
+    """
+
+    calls_done: int
+    calls_total: int
+    failed: int
+    audio_done_s: float
+    audio_total_s: float
+    elapsed_s: float
+    path: str = ""
+    failure: Failure | None = None
+
+    @property
+    def times_real_time(self) -> float | None:
+        """Seconds of audio analysed in one second; None before the first call."""
+        return self.audio_done_s / self.elapsed_s if self.audio_done_s and self.elapsed_s else None
+
+    @property
+    def eta_s(self) -> float | None:
+        """Seconds still to go at this speed; None before the first call."""
+        speed = self.times_real_time
+        return None if speed is None else max(0.0, self.audio_total_s - self.audio_done_s) / speed
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """What a run did.
+
+    Parameters
+    ----------
+    planned
+        Files it set out to take up.
+    done
+        Calls analysed and kept.
+    failed
+        (kind, number) pairs of the calls that failed, most frequent first; those waiting not among them.
+    needs_metadata
+        Files whose agent or time is not known.
+    duplicates
+        Files found to hold the bytes of another call.
+    skipped
+        Files left alone because nothing has changed.
+    ignored
+        (reason, number) pairs of files that are not taken as they are.
+    audio_s, seconds
+        Seconds of audio analysed, and seconds it took.
+    exit_code
+        0, 1, 3, 13, 14, or 128 and the number of the signal that stopped it.
+    beyond_limit
+        Files a limit left for another run.
+    run_id
+        Number of the run; None for a dry run.
+    """
+
+    planned: int = 0
+    done: int = 0
+    failed: tuple[tuple[str, int], ...] = ()
+    needs_metadata: int = 0
+    duplicates: int = 0
+    skipped: int = 0
+    ignored: tuple[tuple[str, int], ...] = ()
+    audio_s: float = 0.0
+    seconds: float = 0.0
+    exit_code: int = EXIT_OK
+    beyond_limit: int = 0
+    run_id: int | None = None
+
+    @property
+    def failed_calls(self) -> int:
+        """Number of calls that failed."""
+        return sum(number for _, number in self.failed)
+
+
+Report = Callable[[Progress], None]
+"""Called at the start, and once for each file dealt with."""
+
+
+def say_nothing(_: Progress) -> None:
+    """A report nobody reads."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts while a run goes on.
+
+    Parameters
+    ----------
+    total
+        Files planned.
+    guessed_s
+        Guessed seconds of audio in all of them.
+    report
+        Told of every file.
+    """
+
+    total: int
+    guessed_s: float
+    report: Report = say_nothing
+    done: int = 0
+    duplicates: int = 0
+    newly_waiting: int = 0
+    audio_s: float = 0.0
+    kinds: Counter[str] = field(default_factory=Counter)
+    started: float = field(default_factory=time.monotonic)
+    _guessed_done_s: float = 0.0
+    _guessed_analysed_s: float = 0.0
+
+    @property
+    def seconds(self) -> float:
+        """Since the start."""
+        return time.monotonic() - self.started
+
+    @property
+    def exit_code(self) -> int:
+        """Exit code of a run that was not stopped."""
+        if self.kinds["internal"]:
+            return EXIT_INTERNAL
+        return EXIT_SOME_FAILED if self.kinds.total() or self.newly_waiting else EXIT_OK
+
+    def begin(self) -> None:
+        """Report the start."""
+        self.report(self._progress("", None))
+
+    def add(self, path: str, outcome: Outcome | None, *, guessed_s: float) -> None:
+        """Count what came of a file (None: a copy) and report it."""
+        self._guessed_done_s += guessed_s
+        failure = outcome if isinstance(outcome, Failure) else None
+        if isinstance(outcome, Call):
+            self.done += 1
+            self.audio_s += outcome.conversation.origin.duration_s
+            self._guessed_analysed_s += guessed_s
+        elif failure is not None:
+            self.kinds[failure.kind] += 1
+        else:
+            self.duplicates += 1
+        self.report(self._progress(path, failure))
+
+    def add_judged(self, call_id: str) -> None:
+        """Count a stored call that was judged anew and report it."""
+        self.done += 1
+        self.report(self._progress(call_id, None))
+
+    def _progress(self, path: str, failure: Failure | None) -> Progress:
+        ratio = self.audio_s / self._guessed_analysed_s if self._guessed_analysed_s else 1.0
+        left_s = max(0.0, self.guessed_s - self._guessed_done_s) * ratio
+        failed = self.kinds.total()
+        dealt_with = self.done + self.duplicates + failed
+        return Progress(
+            dealt_with, self.total, failed, self.audio_s, self.audio_s + left_s, self.seconds, path, failure
+        )
+
+
+def count_reasons(reasons: Iterable[str]) -> tuple[tuple[str, int], ...]:
+    """(reason, number) pairs, most frequent first."""
+    return tuple(Counter(reasons).most_common())

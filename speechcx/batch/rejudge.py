@@ -1,0 +1,135 @@
+"""Judge stored calls anew: a new rulebook over everything that was heard, without one second of audio."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+
+from speechcx.batch.analyse import lost_call, make_failure
+from speechcx.batch.crew import find_crew
+from speechcx.batch.lock import hold_lock
+from speechcx.batch.progress import Report, RunSummary, Tally, say_nothing
+from speechcx.batch.stop import StopSignals
+from speechcx.call import Assessment, Failure
+from speechcx.config import BatchSettings, Settings
+from speechcx.executors import Executor, WorkerLost
+from speechcx.pipeline import judge
+from speechcx.rules import Rulebook
+from speechcx.store import CallFilter, RunInfo, Store
+from speechcx.store import RunSummary as RunRow
+
+_WORTH_WORKERS = 200
+"""With fewer calls, starting workers costs more than it saves."""
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeOne:
+    """``judge`` with its rulebook and settings, ready to travel to a worker, which reads the call itself."""
+
+    database: Path
+    settings: Settings
+    rulebook: Rulebook
+
+    def __call__(self, call_id: str) -> Assessment | Failure:
+        """Judge a stored call; whatever goes wrong comes back as a ``Failure``."""
+        recording = None
+        try:
+            conversation = _open_to_read(self.database).load_conversation(call_id)
+            recording = conversation.recording
+            return judge(conversation, self.rulebook, self.settings)
+        except Exception as error:  # noqa: BLE001  a failed call is a value
+            return make_failure(error, recording.path if recording else call_id, recording)
+
+
+def rejudge(
+    store: Store,
+    rulebook: Rulebook,
+    settings: Settings,
+    *,
+    only: CallFilter | None = None,
+    again: bool = False,
+    report: Report = say_nothing,
+) -> RunSummary:
+    """Judge stored calls under `rulebook`, each kept in a transaction of its own.
+
+    Can be stopped at any moment: called again, it goes on with the calls that are left.
+
+    Parameters
+    ----------
+    store
+        Open for writing; the run lock is taken here.
+    rulebook, settings
+        What to judge with.
+    only
+        Which calls; None for all, also those whose file was replaced.
+    again
+        Also calls judged under this rulebook already: for changed settings, or corrected roles.
+    report
+        Called for each call.
+
+    Raises
+    ------
+    RunInProgress
+        A run, or another rejudging, holds the database.
+    """
+    filters = only or CallFilter(with_superseded=True)
+    if not again:
+        filters = replace(filters, not_rulebook_digest=rulebook.digest)
+    with StopSignals() as stop, hold_lock(store.path, command="rejudge"):
+        store.save_rulebook(
+            rulebook.digest, name=rulebook.name, version=rulebook.version, source=rulebook.source
+        )
+        call_ids = tuple(store.iter_call_ids(filters))
+        run_id = store.ledger.begin_run(RunInfo("rejudge", rulebook_digest=rulebook.digest))
+        tally = Tally(len(call_ids), 0.0, report)
+        tally.begin()
+        crew = _find_crew(settings.batch, len(call_ids))
+        results = crew.map(
+            JudgeOne(store.path, settings, rulebook),
+            _until_stopped(call_ids, stop),
+            time_limit_s=lambda _: settings.batch.time_limit_floor_s,
+            give_up=stop.is_over,
+        )
+        for call_id, result in results:
+            _keep(store, tally, call_id, result)
+        summary = RunSummary(
+            planned=len(call_ids),
+            done=tally.done,
+            failed=tuple(tally.kinds.most_common()),
+            seconds=tally.seconds,
+            exit_code=stop.exit_code if stop.is_requested else tally.exit_code,
+            run_id=run_id,
+        )
+        row = RunRow(planned=len(call_ids), done=tally.done, failed=summary.failed_calls)
+        store.ledger.finish_run(run_id, replace(row, elapsed_s=round(tally.seconds, 3)), summary.exit_code)
+        return summary
+
+
+def _find_crew(settings: BatchSettings, tasks: int) -> Executor:
+    if tasks < _WORTH_WORKERS:
+        settings = replace(settings, executor="serial")
+    return find_crew(settings, tasks=tasks)
+
+
+def _until_stopped(call_ids: Sequence[str], stop: StopSignals) -> Iterator[str]:
+    for call_id in call_ids:
+        if stop.is_requested:
+            return
+        yield call_id
+
+
+def _keep(store: Store, tally: Tally, call_id: str, result: Assessment | Failure | WorkerLost) -> None:
+    if isinstance(result, Assessment):
+        store.save_assessment(call_id, result)
+        tally.add_judged(call_id)
+    elif isinstance(result, Failure):
+        tally.add(call_id, result, guessed_s=0.0)
+    else:
+        tally.add(call_id, lost_call(None, call_id, result), guessed_s=0.0)
+
+
+@lru_cache(maxsize=1)
+def _open_to_read(database: Path) -> Store:
+    return Store.open(database, read_only=True)

@@ -1,0 +1,198 @@
+"""A run: plan, take up, map over workers, keep each result in one transaction, stop cleanly."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from speechcx.batch.disk import expect_room
+from speechcx.batch.lock import hold_lock
+from speechcx.batch.plan import Choice, Plan, Planner, Redo
+from speechcx.batch.preflight import expect_engines
+from speechcx.batch.progress import Report, RunSummary, Tally, count_reasons, say_nothing
+from speechcx.batch.shift import Shift
+from speechcx.batch.stop import StopSignals
+from speechcx.config import Settings, listen_digest
+from speechcx.discover import RosterEntry, Sources, find_files, read_details, read_sources
+from speechcx.errors import EXIT_OK, DatabaseMissing
+from speechcx.rules import Rulebook
+from speechcx.store import KnownFile, RunInfo, Store
+from speechcx.store import RunSummary as RunRow
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """What a run is asked for besides its settings.
+
+    Parameters
+    ----------
+    redo
+        Which calls already dealt with are done again.
+    limit
+        Most files to take up; None for all.
+    dry_run
+        Plan only.
+    wait
+        Wait for another run on the same database to end.
+    roster
+        Agents, teams and centres to keep; empty leaves the stored ones as they are.
+    """
+
+    redo: Redo = "none"
+    limit: int | None = None
+    dry_run: bool = False
+    wait: bool = False
+    roster: tuple[RosterEntry, ...] = ()
+
+
+def run(
+    database: Path,
+    paths: Sequence[str | Path],
+    settings: Settings,
+    rulebook: Rulebook,
+    *,
+    options: RunOptions | None = None,
+    report: Report = say_nothing,
+) -> RunSummary:
+    """Analyse every recording below `paths` that is not done yet, and keep what is found in `database`.
+
+    Parameters
+    ----------
+    database
+        The database; made where there is none.
+    paths
+        Folders, files and globs.
+    settings, rulebook
+        What to listen and judge with.
+    options
+        See :class:`RunOptions`.
+    report
+        Called at the start and for each file dealt with.
+
+    Returns
+    -------
+    RunSummary
+        With the exit code the command should end with. Calls that fail are counted, never raised.
+
+    Raises
+    ------
+    RunInProgress
+        Another run holds the database.
+    ModelMissing, ModelBad, ConfigError
+        Before any call is taken up.
+    DiskLow
+        Too little room to begin.
+    """
+    options = options or RunOptions()
+    if options.dry_run:
+        return summarise_plan(plan_run(database, paths, settings, options=options))
+    with StopSignals() as stop, hold_lock(database, wait=options.wait, give_up=lambda: stop.is_requested):
+        expect_room(database, settings.batch.disk_floor_mb)
+        with Store.open(database, create=True) as store:
+            return _run_locked(store, paths, settings, rulebook, _Orders(options, report, stop))
+
+
+def plan_run(
+    database: Path, paths: Sequence[str | Path], settings: Settings, *, options: RunOptions | None = None
+) -> Plan:
+    """What :func:`run` would do now, without writing anything."""
+    try:
+        with Store.open(database, read_only=True) as store:
+            known = store.ledger.known_files()
+    except DatabaseMissing:
+        known = {}
+    sources = read_sources(paths, settings.discover)
+    return _plan(known, sources, paths, settings, _Orders(options or RunOptions()))
+
+
+def summarise_plan(plan: Plan) -> RunSummary:
+    """A plan as the summary of a run that has done nothing."""
+    return RunSummary(
+        planned=len(plan.files),
+        needs_metadata=len(plan.waiting),
+        skipped=plan.skipped,
+        ignored=count_reasons(file.skipped or "" for file in plan.ignored),
+        audio_s=plan.audio_s,
+        exit_code=EXIT_OK,
+        beyond_limit=plan.beyond_limit,
+    )
+
+
+class _Orders:
+    """What the caller wants of this run."""
+
+    def __init__(
+        self, options: RunOptions, report: Report = say_nothing, stop: StopSignals | None = None
+    ) -> None:
+        self.options = options
+        self.report = report
+        self.stop = stop or StopSignals()
+
+
+def _plan(
+    known: dict[bytes, KnownFile],
+    sources: Sources,
+    paths: Sequence[str | Path],
+    settings: Settings,
+    orders: _Orders,
+) -> Plan:
+    choice = Choice(orders.options.redo, orders.options.limit, listen_digest(settings))
+    planner = Planner(known, choice, lambda path: read_details(path, sources, settings.discover))
+    found = find_files(paths, settings.discover)
+    return planner.plan(found, give_up=lambda: orders.stop.is_requested)
+
+
+def _run_locked(
+    store: Store, paths: Sequence[str | Path], settings: Settings, rulebook: Rulebook, orders: _Orders
+) -> RunSummary:
+    sources = read_sources(paths, settings.discover)
+    known = store.ledger.known_files()
+    plan = _plan(known, sources, paths, settings, orders)
+    if plan.files:
+        expect_room(store.path, settings.batch.disk_floor_mb, audio_s=plan.audio_s)
+        expect_engines(settings)
+    store.save_rulebook(rulebook.digest, name=rulebook.name, version=rulebook.version, source=rulebook.source)
+    run_id = store.ledger.begin_run(
+        RunInfo(
+            listen_digest=listen_digest(settings),
+            rulebook_digest=rulebook.digest,
+            workers=settings.batch.workers or None,
+            paths=tuple(str(path) for path in paths),
+        )
+    )
+    tally = Tally(len(plan.files), plan.audio_s, orders.report)
+    shift = Shift(store, run_id, settings=settings, tally=tally, stop=orders.stop)
+    shift.note(plan)
+    shift.work(plan, known, sources, rulebook)
+    summary = _summarise(plan, tally, shift.exit_code, run_id)
+    store.ledger.finish_run(run_id, _to_row(summary), summary.exit_code)
+    return summary
+
+
+def _summarise(plan: Plan, tally: Tally, exit_code: int, run_id: int) -> RunSummary:
+    return RunSummary(
+        planned=len(plan.files),
+        done=tally.done,
+        failed=tuple(tally.kinds.most_common()),
+        needs_metadata=len(plan.waiting),
+        duplicates=tally.duplicates,
+        skipped=plan.skipped,
+        ignored=count_reasons(file.skipped or "" for file in plan.ignored),
+        audio_s=tally.audio_s,
+        seconds=tally.seconds,
+        exit_code=exit_code,
+        beyond_limit=plan.beyond_limit,
+        run_id=run_id,
+    )
+
+
+def _to_row(summary: RunSummary) -> RunRow:
+    return RunRow(
+        planned=summary.planned,
+        done=summary.done,
+        failed=summary.failed_calls + summary.needs_metadata,
+        skipped=summary.skipped + summary.duplicates,
+        audio_s=round(summary.audio_s, 3),
+        elapsed_s=round(summary.seconds, 3),
+    )

@@ -1,0 +1,217 @@
+"""The shift: files are claimed as workers get free, and each result is kept the moment it comes back.
+
+Only this, in the parent process, writes. A kill at any moment leaves every file as it was or as it
+became: a file that was claimed and never kept is taken again by the next run.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import TypeVar
+
+from speechcx.batch.analyse import AnalyseOne, lost_call, make_failure
+from speechcx.batch.crew import find_crew
+from speechcx.batch.disk import is_low
+from speechcx.batch.lengths import bound_length_s
+from speechcx.batch.plan import Plan, PlannedFile, SetAside, find_owners, missing_details
+from speechcx.batch.progress import Tally
+from speechcx.batch.stop import StopSignals
+from speechcx.call import Failure, Outcome, Recording
+from speechcx.config import Settings
+from speechcx.discover import FoundFile, Sources, identify
+from speechcx.errors import FAILURE_KINDS, CallError, DiskLow, ModelBad, ModelMissing, SpeechcxError
+from speechcx.executors import WorkerLost
+from speechcx.rules import Rulebook
+from speechcx.store import FileState, KnownFile, Store
+
+_STOPPING: dict[str, type[SpeechcxError]] = {
+    "model_missing": ModelMissing,
+    "model_bad": ModelBad,
+    "disk_full": DiskLow,
+}
+"""Kinds that would befall every further call: the run stops, with the exit code of the error."""
+
+_CHUNK = 500
+_File = TypeVar("_File", PlannedFile, SetAside)
+
+
+class Shift:
+    """One run's work on one open store.
+
+    Parameters
+    ----------
+    store
+        Open for writing, with the run lock held.
+    run_id
+        The run.
+    settings
+        All sections.
+    tally
+        Counts and reports.
+    stop
+        Asked before each file.
+    """
+
+    def __init__(
+        self, store: Store, run_id: int, *, settings: Settings, tally: Tally, stop: StopSignals
+    ) -> None:
+        self.store = store
+        self.run_id = run_id
+        self.settings = settings
+        self.tally = tally
+        self.stop = stop
+        self._stopped_by: int | None = None
+        self._owners: dict[str, bytes | str] = {}
+        self._files: dict[str, PlannedFile] = {}
+
+    @property
+    def exit_code(self) -> int:
+        """How the run ended, so far."""
+        if self.stop.is_requested:
+            return self.stop.exit_code
+        return self.tally.exit_code if self._stopped_by is None else self._stopped_by
+
+    def note(self, plan: Plan) -> None:
+        """Write down every file the plan names, so that nothing is known only to this process."""
+        for chunk in _chunks(plan.files):
+            self.store.ledger.note_seen(self.run_id, ((file.path, file.stats) for file in chunk))
+        for aside in _chunks([file for file in (*plan.waiting, *plan.ignored) if file.is_news]):
+            with self.store.write():
+                for file in aside:
+                    self._set_aside(file)
+
+    def work(
+        self, plan: Plan, known: Mapping[bytes, KnownFile], sources: Sources, rulebook: Rulebook
+    ) -> None:
+        """Analyse the planned files; those that cost a worker are tried again, one alone at a time."""
+        self._owners = dict(find_owners(known))
+        self.tally.begin()
+        function = AnalyseOne(self.settings, rulebook)
+        last = self.settings.batch.max_attempts
+        lost = self._map(
+            function, self._take_up(plan.files, sources), tasks=len(plan.files), is_last=last == 1
+        )
+        for attempt in range(2, last + 1):
+            again = self._take_again(lost)
+            lost = self._map(function, again, tasks=len(lost), is_last=attempt == last, workers=1)
+
+    @property
+    def _is_stopping(self) -> bool:
+        return self.stop.is_requested or self._stopped_by is not None
+
+    def _map(
+        self,
+        function: AnalyseOne,
+        recordings: Iterable[Recording],
+        *,
+        tasks: int,
+        is_last: bool,
+        workers: int | None = None,
+    ) -> list[Recording]:
+        """Work `recordings`; returns those that cost their worker and may be tried again."""
+        lost: list[Recording] = []
+        if not tasks or self._is_stopping:
+            return lost
+        crew = find_crew(self.settings.batch, tasks=tasks, workers=workers)
+        results = crew.map(function, recordings, time_limit_s=self._time_limit_s, give_up=self.stop.is_over)
+        for recording, result in results:
+            outcome = (
+                lost_call(recording, recording.path, result) if isinstance(result, WorkerLost) else result
+            )
+            is_costly = isinstance(outcome, Failure) and FAILURE_KINDS[outcome.kind].retry == "back_off"
+            if is_costly and not is_last:
+                self._save(outcome, self._files[recording.path])
+                lost.append(recording)
+            else:
+                self._keep(recording, outcome, state="quarantined" if is_costly else None)
+        return lost
+
+    def _take_up(self, files: Sequence[PlannedFile], sources: Sources) -> Iterator[Recording]:
+        """Recordings to work on, each claimed the moment it is asked for."""
+        for file in files:
+            if not self._may_go_on():
+                return
+            found = FoundFile(file.path, file.stats.size_bytes, file.stats.mtime_ns, None)
+            try:
+                recording = identify(found, sources, self.settings.discover)
+                failure = missing_details(file.path, recording.details)
+            except (CallError, OSError) as error:
+                failure = make_failure(error, file.path, stage="discover")
+            if failure is not None:
+                self._save(failure, file)
+                self.tally.add(file.path, failure, guessed_s=file.length_s)
+                continue
+            if self._is_copy(recording, file):
+                self.store.ledger.skip(
+                    self.run_id, file.path, file.stats, reason="duplicate", call_id=recording.id
+                )
+                self.tally.add(file.path, None, guessed_s=file.length_s)
+                continue
+            self._owners[recording.id] = file.path
+            self._files[recording.path] = file
+            self._claim(recording, file)
+            yield recording
+
+    def _take_again(self, recordings: Sequence[Recording]) -> Iterator[Recording]:
+        for recording in recordings:
+            if not self._may_go_on():
+                return
+            self._claim(recording, self._files[recording.path])
+            yield recording
+
+    def _may_go_on(self) -> bool:
+        if not self._is_stopping and is_low(self.store.path, self.settings.batch.disk_floor_mb):
+            self._stopped_by = DiskLow.exit_code
+        return not self._is_stopping
+
+    def _claim(self, recording: Recording, file: PlannedFile) -> None:
+        self.store.ledger.claim(self.run_id, recording, file.stats)
+
+    def _is_copy(self, recording: Recording, file: PlannedFile) -> bool:
+        """Whether another file stands for the same bytes, and does so rightly."""
+        owner = self._owners.get(recording.id)
+        if owner is None or file.stats.size_bytes == 0 or os.fsencode(owner) == os.fsencode(file.path):
+            return False
+        return file.why not in ("redo", "outdated") or os.path.exists(owner)
+
+    def _keep(self, recording: Recording, outcome: Outcome, *, state: FileState | None) -> None:
+        file = self._files[recording.path]
+        if self._save(outcome, file, state=state):
+            self.tally.add(file.path, outcome, guessed_s=file.length_s)
+        if isinstance(outcome, Failure) and outcome.kind in _STOPPING:
+            self._stopped_by = _STOPPING[outcome.kind].exit_code
+
+    def _save(self, outcome: Outcome, file: PlannedFile, *, state: FileState | None = None) -> bool:
+        """Keep an outcome; false where the disk is full, which leaves the file as it was claimed."""
+        try:
+            self.store.ledger.save_outcome(self.run_id, outcome, file.stats, state=state)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_FULL:
+                raise
+            self._stopped_by = DiskLow.exit_code
+            return False
+        return True
+
+    def _set_aside(self, file: SetAside) -> None:
+        if file.skipped is not None:
+            self.store.ledger.skip(self.run_id, file.path, file.stats, reason=file.skipped)
+            return
+        if file.failure is not None:
+            self.store.ledger.save_outcome(self.run_id, file.failure, file.stats)
+            self.tally.newly_waiting += 1
+
+    def _time_limit_s(self, recording: Recording) -> float:
+        length_s = min(
+            bound_length_s(recording.path, recording.size_bytes), self.settings.audio.max_duration_s
+        )
+        batch = self.settings.batch
+        return batch.time_limit_floor_s + batch.time_limit_factor * length_s
+
+
+def _chunks(files: Iterable[_File]) -> Iterator[list[_File]]:
+    rest = iter(files)
+    while chunk := list(islice(rest, _CHUNK)):
+        yield chunk

@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from speechcx.batch import Progress, RunOptions, RunSummary, run, shift
+from speechcx.config import Settings
+from tests.batch.folders import make_rulebook, make_settings
+from tests.faults import calls
+
+Run = Callable[..., RunSummary]
+
+
+@pytest.fixture
+def inbox(tmp_path: Path) -> Path:
+    """A folder for recordings."""
+    folder = tmp_path / "inbox"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    """A database that is not there yet."""
+    return tmp_path / "calls.db"
+
+
+@pytest.fixture
+def made_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Calls are made up instead of analysed, also in workers."""
+    monkeypatch.setattr(shift, "AnalyseOne", calls.made_up)
+
+
+@pytest.fixture
+def run_inbox(made_up: None, inbox: Path, database: Path) -> Run:
+    """A run over the inbox: settings and options by name."""
+
+    def start(
+        settings: Settings | None = None, seen: list[Progress] | None = None, **options: object
+    ) -> RunSummary:
+        return run(
+            database, [inbox], settings or make_settings(), make_rulebook(),
+            options=RunOptions(**options),  # type: ignore[arg-type]
+            report=(lambda _: None) if seen is None else seen.append,
+        )  # fmt: skip
+
+    return start
