@@ -29,7 +29,7 @@ from speechcx.store.moments import first_call_no, utc_text, write_moment
 
 BATCH = 500
 COPIED = ("peaks", "speakers", "roles", "machine_spans", "non_talk", "overlaps_data", "party_measures", "results_data",
-          "hits", "scores", "answers_data")  # fmt: skip
+          "hits_data", "scores", "answers_data")  # fmt: skip
 TURNS = 100_000
 
 
@@ -44,7 +44,7 @@ class Plan:
     first_day: date = date(2025, 1, 1)
     days: int = 365
     peaks_per_s: float = 10.0
-    order: str = "nights"
+    order: str = "time"
 
 
 def build_archive(path: Path, plan: Plan, tell: Callable[[str], None]) -> None:
@@ -53,10 +53,9 @@ def build_archive(path: Path, plan: Plan, tell: Callable[[str], None]) -> None:
     people = Organisation(rng, agents=plan.agents, first_day=plan.first_day, days=plan.days)
     calls = [people.draw() for _ in range(plan.calls)]
     keys = [rng.random() for _ in calls]
-    if plan.order == "nights":
-        order = sorted(range(plan.calls), key=lambda i: (calls[i].started_at.date(), keys[i]))
-    else:
-        order = sorted(range(plan.calls), key=keys.__getitem__)
+    # Calls are done oldest first, and end a little out of order.
+    seconds = {"time": 600, "shuffled": 1e9}[plan.order]
+    order = sorted(range(plan.calls), key=lambda i: calls[i].started_at.timestamp() + seconds * keys[i])
     with Store.open(path, create=True) as store:
         # An archive for measuring can be made again: no need to wait for the disk.
         store.db.execute("PRAGMA synchronous = OFF")

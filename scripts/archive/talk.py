@@ -80,16 +80,16 @@ def make_talk(rng: random.Random) -> Talk:
         value = round(max(-1.0, min(1.0, rng.gauss(0, 0.4))), 4)
         label = "negative" if value <= -0.25 else "positive" if value >= 0.25 else "neutral"
         read.append(TextSentiment(no, value, label, round(rng.uniform(0.4, 0.99), 4)))  # type: ignore[arg-type]
-        now = round(now + (rng.uniform(3, 40) if rng.random() < 0.04 else rng.uniform(0.05, 1.2)), 3)
+        now = round(now + (rng.uniform(3, 40) if rng.random() < 0.05 else rng.uniform(0.05, 1.4)), 3)
         no += 1
     return Talk(round(now + 1.0, 3), tuple(turns), tuple(said), tuple(voices), tuple(read))
 
 
 def _text(rng: random.Random, name: str) -> str:
     chance = rng.random()
-    if chance < 0.22:
+    if chance < 0.12:
         return rng.choice(BACKCHANNELS)
-    parts = rng.choices(sentences(), k=1 if chance < 0.6 else 2)
+    parts = rng.choices(sentences(), k=1 if chance < 0.45 else rng.choice((2, 2, 3)))
     if rng.random() < 0.12:
         parts.append("It's " + " ".join(rng.choices(DIGITS, k=rng.randrange(3, 10))) + ".")
     if rng.random() < 0.06:

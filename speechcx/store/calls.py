@@ -132,7 +132,7 @@ def _kept_past(
 
 def _free_call_no(db: sqlite3.Connection, details: Details, old: int | None) -> int:
     first = first_call_no(details.started_at)
-    end = UNKNOWN_BEFORE if details.started_at is None else first + CALLS_A_SECOND
+    end = UNKNOWN_BEFORE if first == 0 else first + CALLS_A_SECOND
     if old is not None and first <= old < end:
         return old
     row = db.execute(

@@ -27,16 +27,15 @@ _VOICE = tuple(
     field.name for field in fields(SpeakerVoice) if field.name not in ("speaker", "flags", "why_missing")
 )
 
+PIECE_BYTES = 980
+"""Four pieces fill a page of 4096 bytes; one large value would leave a fifth of its pages empty."""
+
 
 def insert_heard(db: sqlite3.Connection, call_no: int, heard: Conversation) -> None:
     """Write everything heard in a call but its turns."""
     row = _recording_row(heard) | {"call_no": call_no}
     _insert(db, "recordings", row)
-    packed = zlib.compress(b"".join(heard.peaks.values), 6)
-    lengths = [len(channel) for channel in heard.peaks.values]
-    if len(set(lengths)) > 1:
-        raise ValueError(f"the peaks of all channels must be of one length, got {lengths}")
-    db.execute("INSERT INTO peaks VALUES (?, ?, ?, ?)", (call_no, heard.peaks.rate_hz, len(lengths), packed))
+    _insert_peaks(db, call_no, heard.peaks)
     for position, voice in enumerate(heard.speaker_voices):
         measures = {name: getattr(voice, name) for name in _VOICE}
         _insert(db, "speakers", {
@@ -73,7 +72,7 @@ def read_heard(db: sqlite3.Connection, call_no: int) -> Conversation:
     return Conversation(
         recording=read_recording(db, call_no),
         origin=_read_origin(row),
-        peaks=_read_peaks(db, call_no),
+        peaks=_read_peaks(db, call_no, row),
         speech=speech,
         utterances=said,
         voices=voices,
@@ -117,6 +116,8 @@ def _recording_row(heard: Conversation) -> dict[str, object]:
         "length_verified": int(origin.length_verified),
         "file_flags": json.dumps(origin.flags),
         "speech_flags": json.dumps(heard.speech.flags),
+        "peaks_hz": heard.peaks.rate_hz,
+        "peaks_channels": len(heard.peaks.values),
         "speakers": json.dumps(heard.speech.speakers),
         "stages": json.dumps(heard.provenance.stages),
     }
@@ -145,11 +146,22 @@ def _read_origin(row: dict[str, Any]) -> Origin:
     )  # fmt: skip
 
 
-def _read_peaks(db: sqlite3.Connection, call_no: int) -> Peaks:
-    row = _one(db, "SELECT * FROM peaks WHERE call_no = ?", call_no)
-    points, channels = zlib.decompress(row["packed"]), row["channels"]
+def _insert_peaks(db: sqlite3.Connection, call_no: int, peaks: Peaks) -> None:
+    lengths = {len(channel) for channel in peaks.values}
+    if len(lengths) > 1:
+        raise ValueError(f"the peaks of all channels must be of one length, got {sorted(lengths)}")
+    packed = zlib.compress(b"".join(peaks.values), 9)
+    pieces = [packed[at : at + PIECE_BYTES] for at in range(0, len(packed), PIECE_BYTES)]
+    db.executemany(
+        "INSERT INTO peaks VALUES (?, ?, ?)", [(call_no, i, piece) for i, piece in enumerate(pieces)]
+    )
+
+
+def _read_peaks(db: sqlite3.Connection, call_no: int, row: dict[str, Any]) -> Peaks:
+    pieces = db.execute("SELECT packed FROM peaks WHERE call_no = ? ORDER BY part", (call_no,))
+    points, channels = zlib.decompress(b"".join(piece for (piece,) in pieces)), row["peaks_channels"]
     each = len(points) // channels if channels else 0
-    return Peaks(row["rate_hz"], tuple(points[each * i : each * (i + 1)] for i in range(channels)))
+    return Peaks(row["peaks_hz"], tuple(points[each * i : each * (i + 1)] for i in range(channels)))
 
 
 def _read_speakers(db: sqlite3.Connection, call_no: int) -> tuple[SpeakerVoice, ...]:

@@ -26,7 +26,7 @@ from speechcx.store.scored import insert_results, insert_scores, read_results, r
 from speechcx.store.turns import read_feelings, select_turns
 
 _TABLES = (
-    "roles", "party_measures", "non_talk", "overlaps_data", "results_data", "hits", "scores", "answers_data"
+    "roles", "party_measures", "non_talk", "overlaps_data", "results_data", "hits_data", "scores", "answers_data"
 )  # fmt: skip
 _FLOW = tuple(field.name for field in fields(PartyFlow) if field.name not in ("party", "reasons"))
 _QUARTERS = ("sentiment_q1", "sentiment_q2", "sentiment_q3", "sentiment_q4")

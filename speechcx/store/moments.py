@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from speechcx.call import Details
 
-CALLS_A_SECOND = 100
-"""Numbers kept free for calls that began in the same second."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+CALLS_A_SECOND = 10
+"""Numbers kept free for calls that began in the same second; more of them take the next ones."""
 
 TURNS_A_CALL = 100_000
 """Numbers kept free for the turns of one call: a turn a second for 27 hours."""
 
 UNKNOWN_BEFORE = 365 * 86_400 * CALLS_A_SECOND
-"""Calls without a time get numbers below this (the year 1), before all others."""
+"""Calls without a time, or from before 1970, get numbers below this, before all others."""
 
 
 def utc_text(moment: datetime | None = None) -> str:
@@ -31,15 +33,13 @@ def first_call_no(moment: datetime | None) -> int:
     """
     if moment is None:
         return 0
-    moment = moment.astimezone(UTC)
-    return (moment.toordinal() * 86_400 + moment.hour * 3600 + moment.minute * 60 + moment.second) * (
-        CALLS_A_SECOND
-    )
+    second = (moment.astimezone(UTC) - _EPOCH) // timedelta(seconds=1)
+    return max(0, second) * CALLS_A_SECOND
 
 
 def first_call_no_of_day(day: date) -> int:
     """The first number of calls of a day in UTC."""
-    return day.toordinal() * 86_400 * CALLS_A_SECOND
+    return max(0, (day - _EPOCH.date()).days) * 86_400 * CALLS_A_SECOND
 
 
 def to_local(details: Details) -> datetime | None:

@@ -96,10 +96,11 @@ def _unpack(packed: bytes, at: int, count: int) -> tuple[list[int], int]:
 
 # --- words: texts, times, confidences
 
-_LISTED = 16
-"""Bit of the first byte: the texts of the words are listed, since they are not the parts of the text.
+_LISTED, _SPARSE = 16, 32
+"""Bits of the first byte: texts are listed, not being the parts of the text; of the gaps only those
+that are not 0 are given, with their places. Most words begin where the one before ends.
 
-The two pairs of bits below it are the scales of times and confidences, 0 for plain floats.
+The two pairs of bits below are the scales of times and confidences, 0 for plain floats.
 """
 
 
@@ -129,20 +130,22 @@ def pack_words(words: Sequence[Word], text: str, *, start_s: float) -> bytes | N
     time_scale, times = _wholes(firsts + lasts)
     sure_scale, sureness = _wholes(sures)
     listed = texts != text.split()
-    parts = [bytes([(time_scale + 1) | (sure_scale + 1) << 2 | (_LISTED if listed else 0)])]
-    if listed:
-        parts.append(struct.pack("<I", count))
+    how = (time_scale + 1) | (sure_scale + 1) << 2 | (_LISTED if listed else 0)
+    parts = [struct.pack("<I", count)] if listed else []
     if time_scale < 0:
         parts += [_pack_floats(firsts), _pack_floats(lasts)]
     else:
         starts, ends = times[:count], times[count:]
-        parts.append(_pack_whole(list(map(sub, starts, [_origin(start_s, time_scale), *ends]))))
+        gaps = list(map(sub, starts, [_origin(start_s, time_scale), *ends]))
+        if (sparse := _pack_sparse(gaps)) is not None:
+            how |= _SPARSE
+        parts.append(sparse or _pack_whole(gaps))
         parts.append(_pack_whole(list(map(sub, ends, starts))))
     parts.append(_pack_whole(sureness) if sure_scale >= 0 else _pack_floats(sures))
     if listed:
         raw = [word.encode() for word in texts]
         parts += [_pack_whole([len(word) for word in raw]), *raw]
-    return b"".join(parts)
+    return bytes([how]) + b"".join(parts)
 
 
 def unpack_words(packed: bytes | None, text: str, *, start_s: float) -> tuple[Word, ...]:
@@ -159,7 +162,7 @@ def unpack_words(packed: bytes | None, text: str, *, start_s: float) -> tuple[Wo
         count = len(texts)
     starts: Sequence[float]
     ends: Sequence[float]
-    gaps, at = _unpack(packed, at, count)
+    gaps, at = (_unpack_sparse if how & _SPARSE else _unpack)(packed, at, count)
     lengths, at = _unpack(packed, at, count)
     if time_scale < 0:
         starts, ends = gaps, lengths
@@ -170,6 +173,27 @@ def unpack_words(packed: bytes | None, text: str, *, start_s: float) -> tuple[Wo
     sureness, at = _unpack(packed, at, count)
     sures = [number / _SCALES[sure_scale] for number in sureness] if sure_scale >= 0 else sureness
     return tuple(map(Word, texts or _unpack_texts(packed, at, count), starts, ends, sures))
+
+
+def _pack_sparse(numbers: list[int]) -> bytes | None:
+    """Number, places and values of what is not 0; None where that is no shorter."""
+    places = [place for place, number in enumerate(numbers) if number]
+    if 2 * len(places) + 3 >= len(numbers) or len(places) > 255 or len(numbers) > 127:
+        return None
+    if not places:
+        return bytes([0])
+    return bytes([len(places)]) + _pack_whole(places) + _pack_whole([numbers[place] for place in places])
+
+
+def _unpack_sparse(packed: bytes, at: int, count: int) -> tuple[list[int], int]:
+    numbers = [0] * count
+    filled, at = packed[at], at + 1
+    if filled:
+        places, at = _unpack(packed, at, filled)
+        values, at = _unpack(packed, at, filled)
+        for place, value in zip(places, values, strict=True):
+            numbers[place] = value
+    return numbers, at
 
 
 def _origin(start_s: float, time_scale: int) -> int:

@@ -208,17 +208,19 @@ CREATE TABLE recordings (
   length_verified INTEGER NOT NULL, -- 1 where the container's own length could be checked
   file_flags TEXT NOT NULL, -- quality flags of the file, JSON list
   speech_flags TEXT NOT NULL, -- quality flags of the channels, JSON list
+  peaks_hz REAL NOT NULL, -- points a second of the waveform's outline
+  peaks_channels INTEGER NOT NULL, -- its channels
   speakers TEXT NOT NULL, -- names of all speakers, JSON list
   stages TEXT NOT NULL -- seconds each stage took, JSON list of pairs
 ) STRICT;
 
--- The outline of each waveform, for drawing.
+-- The outline of each waveform, for drawing, in pieces that fill pages of the file well.
 CREATE TABLE peaks (
-  call_no INTEGER PRIMARY KEY REFERENCES calls (call_no) ON DELETE CASCADE, -- the call
-  rate_hz REAL NOT NULL, -- points a second
-  channels INTEGER NOT NULL, -- number of channels
-  packed BLOB NOT NULL -- one byte a point and channel, compressed (Store.load gives them back)
-) STRICT;
+  call_no INTEGER NOT NULL REFERENCES calls (call_no) ON DELETE CASCADE, -- the call
+  part INTEGER NOT NULL, -- number of the piece
+  packed BLOB NOT NULL, -- piece of one byte a point and channel, compressed (Store.load gives them back)
+  PRIMARY KEY (call_no, part)
+) STRICT, WITHOUT ROWID;
 
 -- The voice of each speaker over the call.
 CREATE TABLE speakers (
@@ -364,17 +366,17 @@ CREATE TABLE results_data (
   PRIMARY KEY (call_no, rule_no)
 ) STRICT, WITHOUT ROWID;
 
--- The evidence of rules: the words, by whom and when; for a miss, the nearest thing.
-CREATE TABLE hits (
+-- The evidence of rules, compactly; ask the view `hits` instead.
+CREATE TABLE hits_data (
   call_no INTEGER NOT NULL REFERENCES calls (call_no) ON DELETE CASCADE, -- the call
   rule_no INTEGER NOT NULL REFERENCES rules (rule_no), -- the rule whose result it supports
   position INTEGER NOT NULL, -- number among the hits of that rule
-  rule TEXT NOT NULL, -- id of the rule that matched
-  result TEXT NOT NULL, -- present for a match; absent or cannot_tell for a nearest miss
-  party TEXT, -- who spoke; null where the evidence is not speech
+  rule TEXT, -- id of the rule that matched, where it is another one
+  result INTEGER NOT NULL, -- 1 present for a match; 0 absent or 2 cannot tell for a nearest miss
+  party INTEGER, -- who spoke: 0 agent, 1 customer, 2 unknown, 3 ivr; null where the evidence is not speech
   turn_no INTEGER, -- the turn; null where it is a measure of the call
-  start_s REAL, -- start of the words
-  end_s REAL, -- end of the words
+  start_s_x1000 ANY, -- start of the words; a whole number stands for thousandths
+  end_s_x1000 ANY, -- end of the words, likewise
   quote TEXT NOT NULL, -- the words
   why TEXT NOT NULL, -- what matched
   PRIMARY KEY (call_no, rule_no, position)
@@ -526,6 +528,24 @@ CREATE VIEW results AS SELECT
 FROM calls c JOIN results_data d ON d.call_no = c.call_no JOIN rules r ON r.rule_no = d.rule_no
 LEFT JOIN reasons w ON w.reason_no = d.reason_no;
 
+-- The evidence of rules: the words, by whom and when; for a miss, the nearest thing.
+CREATE VIEW hits AS SELECT
+  c.call_no, -- the call, for joins
+  c.call_id, -- the call
+  h.rule_no, -- number of the rule whose result it supports, for joins with results
+  h.position, -- number among the hits of that rule
+  coalesce(h.rule, r.rule) AS rule, -- id of the rule that matched
+  CASE h.result WHEN 0 THEN 'absent' WHEN 1 THEN 'present' ELSE 'cannot_tell' END AS result, -- present for a match; absent or cannot_tell for a nearest miss
+  CASE h.party WHEN 0 THEN 'agent' WHEN 1 THEN 'customer' WHEN 2 THEN 'unknown' WHEN 3 THEN 'ivr' END AS party, -- who spoke; null where the evidence is not speech
+  h.turn_no, -- the turn; null where it is a measure of the call
+  CASE typeof(h.start_s_x1000) WHEN 'integer' THEN h.start_s_x1000 / 1000.0 ELSE h.start_s_x1000 END
+    AS start_s, -- start of the words
+  CASE typeof(h.end_s_x1000) WHEN 'integer' THEN h.end_s_x1000 / 1000.0 ELSE h.end_s_x1000 END
+    AS end_s, -- end of the words
+  h.quote, -- the words
+  h.why -- what matched
+FROM calls c JOIN hits_data h ON h.call_no = c.call_no JOIN rules r ON r.rule_no = h.rule_no;
+
 -- Answers on all scorecards.
 CREATE VIEW answers AS SELECT
   c.call_no, -- the call, for joins
@@ -571,14 +591,15 @@ CREATE VIEW flagged_calls AS SELECT
   r.severity, -- how much it matters
   CASE d.value WHEN 0 THEN 'absent' WHEN 1 THEN 'present' ELSE 'cannot_tell' END AS value, -- absent, present or cannot_tell
   coalesce(d.why, w.text) AS why, -- the reason in words
-  h.party, -- who spoke the first evidence
-  h.start_s, -- when
+  CASE h.party WHEN 0 THEN 'agent' WHEN 1 THEN 'customer' WHEN 2 THEN 'unknown' WHEN 3 THEN 'ivr' END AS party, -- who spoke the first evidence
+  CASE typeof(h.start_s_x1000) WHEN 'integer' THEN h.start_s_x1000 / 1000.0 ELSE h.start_s_x1000 END
+    AS start_s, -- when
   h.quote -- the words
 FROM calls c
 JOIN results_data d ON d.call_no = c.call_no AND d.flagged = 1
 JOIN rules r ON r.rule_no = d.rule_no
 LEFT JOIN reasons w ON w.reason_no = d.reason_no
-LEFT JOIN hits h ON h.call_no = d.call_no AND h.rule_no = d.rule_no AND h.position = 0
+LEFT JOIN hits_data h ON h.call_no = d.call_no AND h.rule_no = d.rule_no AND h.position = 0
 WHERE c.superseded_by IS NULL;
 
 -- Agents: the newest entry of the roster, and those known from calls alone.
@@ -714,8 +735,6 @@ CREATE INDEX calls_by_customer ON calls (customer) WHERE customer IS NOT NULL;
 CREATE INDEX calls_by_day ON calls (local_day);
 
 CREATE INDEX recordings_by_path ON recordings (path);
-
-CREATE INDEX results_by_rule ON results_data (rule_no, value);
 
 CREATE INDEX results_flagged ON results_data (call_no, rule_no) WHERE flagged = 1;
 

@@ -9,8 +9,9 @@ from dataclasses import astuple
 from typing import cast
 
 from speechcx.call import Answer, Assessment, Hit, RuleResult, ScoreResult
-from speechcx.store.codes import VALUES
+from speechcx.store.codes import PARTY_CODES, VALUES, to_code
 from speechcx.store.names import Names
+from speechcx.store.packing import from_fixed, to_fixed
 
 
 def insert_results(db: sqlite3.Connection, call_no: int, judged: Assessment, names: Names) -> None:
@@ -23,9 +24,9 @@ def insert_results(db: sqlite3.Connection, call_no: int, judged: Assessment, nam
         # A reason without evidence holds no words of the call: many calls share it.
         reason = (None, result.why) if result.hits else (names.reason_no(result.why), None)
         results.append((call_no, rule_no, position, code, int(result.flagged), *reason))
-        hits += [(call_no, rule_no, i, *_hit_row(hit)) for i, hit in enumerate(result.hits)]
+        hits += [(call_no, rule_no, i, *_hit_row(hit, result.rule)) for i, hit in enumerate(result.hits)]
     db.executemany("INSERT INTO results_data VALUES (?, ?, ?, ?, ?, ?, ?)", results)
-    db.executemany("INSERT INTO hits VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", hits)
+    db.executemany("INSERT INTO hits_data VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", hits)
 
 
 def insert_scores(db: sqlite3.Connection, call_no: int, judged: Assessment, names: Names) -> None:
@@ -58,13 +59,15 @@ def read_results(db: sqlite3.Connection, call_no: int) -> tuple[RuleResult, ...]
     """The results of all rules of a call, with their hits."""
     hits: dict[int, list[Hit]] = defaultdict(list)
     rows = db.execute(
-        "SELECT rule_no, rule, result, party, turn_no, start_s, end_s, quote, why FROM hits"
-        " WHERE call_no = ? ORDER BY rule_no, position",
+        "SELECT rule_no, coalesce(h.rule, r.rule), result, party, turn_no, start_s_x1000, end_s_x1000, quote, why"
+        " FROM hits_data h JOIN rules r USING (rule_no) WHERE call_no = ? ORDER BY rule_no, position",
         (call_no,),
     )
-    for rule_no, *values in rows:
-        hits[rule_no].append(Hit(*values))
-    results = db.execute(
+    for rule_no, rule, result, party, turn_no, start, end, quote, why in rows:
+        by = None if party is None else PARTY_CODES[party]
+        start_s, end_s = from_fixed(start, 1000), from_fixed(end, 1000)
+        hits[rule_no].append(Hit(rule, VALUES[result], by, turn_no, start_s, end_s, quote, why))
+    found = db.execute(
         "SELECT rule_no, rule, title, kind, severity, value, expect, flagged, coalesce(why, text)"
         " FROM results_data JOIN rules USING (rule_no) LEFT JOIN reasons USING (reason_no)"
         " WHERE call_no = ? ORDER BY position",
@@ -74,7 +77,7 @@ def read_results(db: sqlite3.Connection, call_no: int) -> tuple[RuleResult, ...]
         RuleResult(
             rule, title, kind, severity, VALUES[value], expect, bool(flagged), why, tuple(hits[rule_no])
         )
-        for rule_no, rule, title, kind, severity, value, expect, flagged, why in results
+        for rule_no, rule, title, kind, severity, value, expect, flagged, why in found
     )
 
 
@@ -135,10 +138,17 @@ def read_scores(
     )
 
 
-def _hit_row(hit: Hit) -> tuple[object, ...]:
+def _hit_row(hit: Hit, rule: str) -> tuple[object, ...]:
     return (
-        hit.rule, hit.result, hit.party, hit.turn_no, hit.start_s, hit.end_s, hit.quote, hit.why
-    )  # fmt: skip
+        None if hit.rule == rule else hit.rule,
+        VALUES.index(hit.result),
+        to_code(PARTY_CODES, hit.party),
+        hit.turn_no,
+        to_fixed(hit.start_s, 1000),
+        to_fixed(hit.end_s, 1000),
+        hit.quote,
+        hit.why,
+    )
 
 
 def _answer_row(

@@ -130,19 +130,21 @@ CREATE TABLE recordings (
   length_verified INTEGER NOT NULL, -- 1 where the container's own length could be checked
   file_flags TEXT NOT NULL, -- quality flags of the file, JSON list
   speech_flags TEXT NOT NULL, -- quality flags of the channels, JSON list
+  peaks_hz REAL NOT NULL, -- points a second of the waveform's outline
+  peaks_channels INTEGER NOT NULL, -- its channels
   speakers TEXT NOT NULL, -- names of all speakers, JSON list
   stages TEXT NOT NULL -- seconds each stage took, JSON list of pairs
 ) STRICT;
 
 CREATE INDEX recordings_by_path ON recordings (path);
 
--- The outline of each waveform, for drawing.
+-- The outline of each waveform, for drawing, in pieces that fill pages of the file well.
 CREATE TABLE peaks (
-  call_no INTEGER PRIMARY KEY REFERENCES calls (call_no) ON DELETE CASCADE, -- the call
-  rate_hz REAL NOT NULL, -- points a second
-  channels INTEGER NOT NULL, -- number of channels
-  packed BLOB NOT NULL -- one byte a point and channel, compressed (Store.load gives them back)
-) STRICT;
+  call_no INTEGER NOT NULL REFERENCES calls (call_no) ON DELETE CASCADE, -- the call
+  part INTEGER NOT NULL, -- number of the piece
+  packed BLOB NOT NULL, -- piece of one byte a point and channel, compressed (Store.load gives them back)
+  PRIMARY KEY (call_no, part)
+) STRICT, WITHOUT ROWID;
 
 -- The voice of each speaker over the call.
 CREATE TABLE speakers (
@@ -288,20 +290,19 @@ CREATE TABLE results_data (
   PRIMARY KEY (call_no, rule_no)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX results_by_rule ON results_data (rule_no, value);
 CREATE INDEX results_flagged ON results_data (call_no, rule_no) WHERE flagged = 1;
 
--- The evidence of rules: the words, by whom and when; for a miss, the nearest thing.
-CREATE TABLE hits (
+-- The evidence of rules, compactly; ask the view `hits` instead.
+CREATE TABLE hits_data (
   call_no INTEGER NOT NULL REFERENCES calls (call_no) ON DELETE CASCADE, -- the call
   rule_no INTEGER NOT NULL REFERENCES rules (rule_no), -- the rule whose result it supports
   position INTEGER NOT NULL, -- number among the hits of that rule
-  rule TEXT NOT NULL, -- id of the rule that matched
-  result TEXT NOT NULL, -- present for a match; absent or cannot_tell for a nearest miss
-  party TEXT, -- who spoke; null where the evidence is not speech
+  rule TEXT, -- id of the rule that matched, where it is another one
+  result INTEGER NOT NULL, -- 1 present for a match; 0 absent or 2 cannot tell for a nearest miss
+  party INTEGER, -- who spoke: 0 agent, 1 customer, 2 unknown, 3 ivr; null where the evidence is not speech
   turn_no INTEGER, -- the turn; null where it is a measure of the call
-  start_s REAL, -- start of the words
-  end_s REAL, -- end of the words
+  start_s_x1000 ANY, -- start of the words; a whole number stands for thousandths
+  end_s_x1000 ANY, -- end of the words, likewise
   quote TEXT NOT NULL, -- the words
   why TEXT NOT NULL, -- what matched
   PRIMARY KEY (call_no, rule_no, position)

@@ -90,6 +90,24 @@ CREATE VIEW results AS SELECT
 FROM calls c JOIN results_data d ON d.call_no = c.call_no JOIN rules r ON r.rule_no = d.rule_no
 LEFT JOIN reasons w ON w.reason_no = d.reason_no;
 
+-- The evidence of rules: the words, by whom and when; for a miss, the nearest thing.
+CREATE VIEW hits AS SELECT
+  c.call_no, -- the call, for joins
+  c.call_id, -- the call
+  h.rule_no, -- number of the rule whose result it supports, for joins with results
+  h.position, -- number among the hits of that rule
+  coalesce(h.rule, r.rule) AS rule, -- id of the rule that matched
+  CASE h.result WHEN 0 THEN 'absent' WHEN 1 THEN 'present' ELSE 'cannot_tell' END AS result, -- present for a match; absent or cannot_tell for a nearest miss
+  CASE h.party WHEN 0 THEN 'agent' WHEN 1 THEN 'customer' WHEN 2 THEN 'unknown' WHEN 3 THEN 'ivr' END AS party, -- who spoke; null where the evidence is not speech
+  h.turn_no, -- the turn; null where it is a measure of the call
+  CASE typeof(h.start_s_x1000) WHEN 'integer' THEN h.start_s_x1000 / 1000.0 ELSE h.start_s_x1000 END
+    AS start_s, -- start of the words
+  CASE typeof(h.end_s_x1000) WHEN 'integer' THEN h.end_s_x1000 / 1000.0 ELSE h.end_s_x1000 END
+    AS end_s, -- end of the words
+  h.quote, -- the words
+  h.why -- what matched
+FROM calls c JOIN hits_data h ON h.call_no = c.call_no JOIN rules r ON r.rule_no = h.rule_no;
+
 -- Answers on all scorecards.
 CREATE VIEW answers AS SELECT
   c.call_no, -- the call, for joins
@@ -135,14 +153,15 @@ CREATE VIEW flagged_calls AS SELECT
   r.severity, -- how much it matters
   CASE d.value WHEN 0 THEN 'absent' WHEN 1 THEN 'present' ELSE 'cannot_tell' END AS value, -- absent, present or cannot_tell
   coalesce(d.why, w.text) AS why, -- the reason in words
-  h.party, -- who spoke the first evidence
-  h.start_s, -- when
+  CASE h.party WHEN 0 THEN 'agent' WHEN 1 THEN 'customer' WHEN 2 THEN 'unknown' WHEN 3 THEN 'ivr' END AS party, -- who spoke the first evidence
+  CASE typeof(h.start_s_x1000) WHEN 'integer' THEN h.start_s_x1000 / 1000.0 ELSE h.start_s_x1000 END
+    AS start_s, -- when
   h.quote -- the words
 FROM calls c
 JOIN results_data d ON d.call_no = c.call_no AND d.flagged = 1
 JOIN rules r ON r.rule_no = d.rule_no
 LEFT JOIN reasons w ON w.reason_no = d.reason_no
-LEFT JOIN hits h ON h.call_no = d.call_no AND h.rule_no = d.rule_no AND h.position = 0
+LEFT JOIN hits_data h ON h.call_no = d.call_no AND h.rule_no = d.rule_no AND h.position = 0
 WHERE c.superseded_by IS NULL;
 
 -- Agents: the newest entry of the roster, and those known from calls alone.
