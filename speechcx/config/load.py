@@ -34,7 +34,7 @@ class LoadedSettings:
 
     def resolve(self, path: str) -> Path:
         """A path of the settings, absolute."""
-        return (self.folder / Path(path).expanduser()).absolute()
+        return Path(os.path.normpath(self.folder / Path(path).expanduser()))
 
     @property
     def files(self) -> FileSettings:
