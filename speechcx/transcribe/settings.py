@@ -43,6 +43,9 @@ class TranscribeSettings:
         Longer silence inside a chunk is shortened to this.
     padding_s
         Sound around each stretch of speech that is given to the engine too.
+    tail_s
+        Silence given to Whisper after each chunk. 30 fills its whole window each time, as it was trained:
+        much slower for short chunks, and not more accurate.
     hotwords
         Words and names likely to be spoken: products, the company, agents.
     hotwords_from
@@ -75,6 +78,7 @@ class TranscribeSettings:
     chunk_s: float = 28.0
     longest_gap_s: float = 2.0
     padding_s: float = 0.4
+    tail_s: float = 5.0
     hotwords: tuple[str, ...] = ()
     hotwords_from: tuple[str, ...] = ()
     initial_prompt: str = ""
@@ -104,6 +108,8 @@ class TranscribeSettings:
                 "padding_s must be 0 to 2 and longest_gap_s 0.2 to 30, "
                 f"got {self.padding_s} and {self.longest_gap_s}"
             )
+        if not 1 <= self.tail_s <= 30:
+            raise ValueError(f"tail_s must be 1 to 30, got {self.tail_s}")
         if not 0 <= self.no_speech_at <= 1:
             raise ValueError(f"no_speech_at must be 0 to 1, got {self.no_speech_at}")
         if not self.replay_suffix.endswith(".json") or "/" in self.replay_suffix:

@@ -1,0 +1,272 @@
+"""Whisper over chunks of sound: encode, decode, retry what came out poor, and time the words.
+
+faster-whisper brings the model, its tokenizer, features and word alignment; the loop is ours, because
+its own reads thirty seconds for each chunk however short, and moves its window by what it recognised.
+Here a chunk is followed by a few seconds of true silence and no more, which takes a quarter of the
+time for a short chunk. Whisper was trained on windows of thirty seconds and now and then loops in a
+shorter one: such a chunk is decoded again in a whole window.
+"""
+
+from __future__ import annotations
+
+import math
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from speechcx.transcribe.recognizer import Hints
+from speechcx.transcribe.settings import TranscribeSettings
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+FRAMES_A_SECOND = 100
+WHOLE_WINDOW = 3000
+"""Frames of Whisper's window: 30 s."""
+
+MOST_TOKENS = 448
+TOKENS_A_SECOND = 12
+"""Far more than anybody speaks (about 7): bounds what a loop may cost."""
+
+TEMPERATURES = (0.2, 0.4, 0.6, 0.8, 1.0)
+"""Of the retries, after Radford et al. 2022, section 4.5."""
+
+CANDIDATES = 5
+"""Samples drawn at each temperature; the likeliest is taken."""
+
+PREPENDED = "\"'“¿([{-"
+APPENDED = "\"'.。,，!！?？:：”)]}、"
+"""Marks that belong to the next and to the last word."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimedText:
+    """A word or mark with its leading space, its time in the chunk in seconds and its probability."""
+
+    text: str
+    start_s: float
+    end_s: float
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What Whisper wrote for one chunk, with its own measures of it."""
+
+    text: str
+    words: tuple[TimedText, ...]
+    mean_logprob: float
+    no_speech: float
+    compression_ratio: float
+
+
+class Decoder:
+    """A loaded Whisper model and how to ask it.
+
+    Parameters
+    ----------
+    model
+        A ``faster_whisper.WhisperModel``.
+    settings
+        Beam, batch and thresholds.
+    """
+
+    def __init__(self, model: Any, settings: TranscribeSettings) -> None:
+        self._model = model
+        self._settings = settings
+        self._tokenizers: dict[str, Any] = {}
+
+    def find_language(self, sound: NDArray[np.float32]) -> str:
+        """ISO 639-1 code of what is spoken in a chunk."""
+        if not self._model.model.is_multilingual:
+            return "en"
+        ((token, _), *_), *_ = self._model.model.detect_language(self._encode([sound], WHOLE_WINDOW))
+        return str(token).strip("<|>")
+
+    def decode(
+        self, sounds: Sequence[NDArray[np.float32]], *, language: str, hints: Hints
+    ) -> tuple[Draft, ...]:
+        """Write down each chunk.
+
+        Parameters
+        ----------
+        sounds
+            float32, 16,000 Hz, -1..1, at most 30 s each.
+        language
+            ISO 639-1 code.
+        hints
+            Hotwords and prompt.
+        """
+        tokenizer = self._tokenizer(language)
+        prompt = self._prompt(tokenizer, hints)
+        # Chunks of like length share a window, so that none pays for a longer one.
+        order = sorted(range(len(sounds)), key=lambda no: sounds[no].size)
+        size = self._settings.batch_size
+        drafts: dict[int, Draft] = {}
+        for first in range(0, len(order), size):
+            batch = order[first : first + size]
+            for no, draft in zip(
+                batch, self._decode_batch([sounds[no] for no in batch], tokenizer, prompt), strict=True
+            ):
+                drafts[no] = draft
+        return tuple(drafts[no] for no in range(len(sounds)))
+
+    def _decode_batch(
+        self, sounds: Sequence[NDArray[np.float32]], tokenizer: Any, prompt: list[int]
+    ) -> list[Draft]:
+        longest_s = max(_seconds(sound) for sound in sounds)
+        window = min(WHOLE_WINDOW, 2 * math.ceil((longest_s + self._settings.tail_s) * FRAMES_A_SECOND / 2))
+        encoded = self._encode(sounds, window)
+        results = self._generate(
+            encoded, [prompt] * len(sounds), longest_s, beam_size=self._settings.beam_size
+        )
+        drafts = self._read(results, encoded, sounds, tokenizer)
+        if not self._settings.retry_poor:
+            return drafts
+        return [
+            self._retry(sound, draft, tokenizer, prompt, window) if self._is_poor(draft) else draft
+            for sound, draft in zip(sounds, drafts, strict=True)
+        ]
+
+    def _retry(
+        self, sound: NDArray[np.float32], draft: Draft, tokenizer: Any, prompt: list[int], window: int
+    ) -> Draft:
+        """A poor chunk again: in a whole window, then with rising temperature; the best of all tries."""
+        import ctranslate2
+
+        tries = [draft]
+        encoded = self._encode([sound], WHOLE_WINDOW)
+        ways: list[dict[str, Any]] = (
+            [] if window == WHOLE_WINDOW else [{"beam_size": self._settings.beam_size}]
+        )
+        for temperature in TEMPERATURES:
+            ways.append(
+                {
+                    "beam_size": 1,
+                    "num_hypotheses": CANDIDATES,
+                    "sampling_topk": 0,
+                    "sampling_temperature": temperature,
+                }
+            )
+        for way in ways:
+            # Drawn samples would differ from run to run, and from worker to worker.
+            ctranslate2.set_random_seed(0)
+            results = self._generate(encoded, [prompt], _seconds(sound), **way)
+            (again,) = self._read(results, encoded, [sound], tokenizer)
+            tries.append(again)
+            if not self._is_poor(again):
+                return again
+        calm = [each for each in tries if each.compression_ratio <= self._settings.repetitive_at]
+        return max(calm or tries, key=lambda each: each.mean_logprob)
+
+    def _is_poor(self, draft: Draft) -> bool:
+        if not draft.text:
+            return False
+        improbable = draft.mean_logprob < self._settings.improbable_at
+        if improbable and draft.no_speech > self._settings.no_speech_at:
+            return False
+        return (
+            improbable or draft.compression_ratio > self._settings.repetitive_at or says_all_twice(draft.text)
+        )
+
+    def _encode(self, sounds: Sequence[NDArray[np.float32]], window: int) -> Any:
+        import numpy as np
+
+        hop = self._model.feature_extractor.hop_length
+        features = []
+        for sound in sounds:
+            # Silence after the sound, not after its features as in faster-whisper: there zeros are not silent.
+            padded = np.pad(sound[: window * hop], (0, max(0, window * hop - sound.size)))
+            features.append(self._model.feature_extractor(padded)[:, :window])
+        return self._model.encode(np.stack(features))
+
+    def _generate(self, encoded: Any, prompts: list[list[int]], longest_s: float, **way: Any) -> Any:
+        most = len(prompts[0]) + 16 + math.ceil(longest_s * TOKENS_A_SECOND)
+        return self._model.model.generate(
+            encoded,
+            prompts,
+            max_length=min(MOST_TOKENS, most),
+            return_scores=True,
+            return_no_speech_prob=True,
+            suppress_tokens=self._suppressed(),
+            **way,
+        )
+
+    def _read(
+        self, results: Any, encoded: Any, sounds: Sequence[NDArray[np.float32]], tokenizer: Any
+    ) -> list[Draft]:
+        tokens = [[token for token in result.sequences_ids[0] if token < tokenizer.eot] for result in results]
+        frames = [max(2, round(_seconds(sound) * FRAMES_A_SECOND)) for sound in sounds]
+        timed = self._model.find_alignment(tokenizer, tokens, encoded, frames)
+        drafts = []
+        for result, said, alignment in zip(results, tokens, timed, strict=True):
+            text = tokenizer.decode(said).strip()
+            length = len(result.sequences_ids[0])
+            drafts.append(
+                Draft(
+                    text,
+                    _words(alignment),
+                    # The score is a mean over the tokens; the end token counts too.
+                    result.scores[0] * length / (length + 1),
+                    result.no_speech_prob,
+                    compression_ratio(text),
+                )
+            )
+        return drafts
+
+    def _tokenizer(self, language: str) -> Any:
+        from faster_whisper.tokenizer import Tokenizer
+
+        if language not in self._tokenizers:
+            self._tokenizers[language] = Tokenizer(
+                self._model.hf_tokenizer,
+                self._model.model.is_multilingual,
+                task="transcribe",
+                language=language,
+            )
+        return self._tokenizers[language]
+
+    def _prompt(self, tokenizer: Any, hints: Hints) -> list[int]:
+        before = tokenizer.encode(" " + hints.initial_prompt.strip()) if hints.initial_prompt.strip() else []
+        prompt: list[int] = self._model.get_prompt(
+            tokenizer, before, without_timestamps=True, hotwords=", ".join(hints.hotwords) or None
+        )
+        return prompt
+
+    def _suppressed(self) -> list[int]:
+        from faster_whisper.transcribe import get_suppressed_tokens
+
+        (tokenizer, *_) = self._tokenizers.values()
+        return list(get_suppressed_tokens(tokenizer, [-1]))
+
+
+def _seconds(sound: NDArray[np.float32]) -> float:
+    return sound.size / 16_000
+
+
+def _words(alignment: list[dict[str, Any]]) -> tuple[TimedText, ...]:
+    from faster_whisper.transcribe import merge_punctuations
+
+    merge_punctuations(alignment, PREPENDED, APPENDED)
+    return tuple(
+        TimedText(str(row["word"]), float(row["start"]), float(row["end"]), float(row["probability"]))
+        for row in alignment
+        if row["word"]
+    )
+
+
+def compression_ratio(text: str) -> float:
+    """Length of a text over its compressed length; 0 for no text. Whisper's own measure of loops."""
+    data = text.encode()
+    return len(data) / len(zlib.compress(data)) if data else 0.0
+
+
+def says_all_twice(text: str) -> bool:
+    """Whether a text of four or more words is one thing said over and over, to the last word."""
+    words = text.lower().replace(".", "").replace(",", "").split()
+    count = len(words)
+    return count >= 4 and any(
+        count % size == 0 and words == words[:size] * (count // size) for size in range(1, count // 2 + 1)
+    )

@@ -1,0 +1,193 @@
+"""The engine ``whisper``: faster-whisper on arrays, from weights that lie on this machine.
+
+Takes one channel and the speech in it, cuts that into chunks with enough around each short turn,
+decodes them, puts the words back on the file's clock, brings them onto the speech they belong to,
+and hands all to the guard against invented words.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from speechcx.call import Recording, Span, Word
+from speechcx.errors import ConfigError, ModelBad
+from speechcx.transcribe.chunks import Chunk, ChunkRule, make_chunks
+from speechcx.transcribe.decoding import Decoder, Draft, TimedText
+from speechcx.transcribe.guard import Gates, Stretch, drop_invented
+from speechcx.transcribe.placing import UNSPACED
+from speechcx.transcribe.recognizer import Heard, Hints
+from speechcx.transcribe.settings import TranscribeSettings
+from speechcx.transcribe.snapping import snap_to_speech
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+RATE_HZ = 16_000
+
+
+class Whisper:
+    """A loaded Whisper model.
+
+    Parameters
+    ----------
+    name, digest
+        The engine with its model, and the identity of the weights.
+    decoder
+        Asks the model.
+    settings
+        How speech is cut and what is not believed.
+    """
+
+    def __init__(self, name: str, digest: str, decoder: Decoder, settings: TranscribeSettings) -> None:
+        self.name = name
+        self.digest = digest
+        self._decoder = decoder
+        self._rule = ChunkRule(settings.chunk_s, settings.longest_gap_s, settings.padding_s)
+        self._gates = Gates(settings.no_speech_at, settings.improbable_at, settings.repetitive_at)
+
+    def recognize(
+        self,
+        samples: NDArray[np.float32],
+        speech: tuple[Span, ...],
+        *,
+        hints: Hints,
+        recording: Recording,
+        channel: int,
+    ) -> Heard:
+        """Write down what is said in one channel; see :class:`~speechcx.transcribe.Recognizer`."""
+        chunks = make_chunks(speech, samples, RATE_HZ, self._rule)
+        sounds = [chunk.cut(samples, RATE_HZ) for chunk in chunks]
+        if not sounds:
+            return Heard((), hints.language or "und")
+        language = hints.language or self._decoder.find_language(max(sounds, key=len))
+        drafts = self._decoder.decode(sounds, language=language, hints=hints)
+        stretches = [
+            _stretch(chunk, draft, speech, language) for chunk, draft in zip(chunks, drafts, strict=True)
+        ]
+        words, dropped = drop_invented(stretches, speech, self._gates)
+        return Heard(words, language, dropped)
+
+
+def _stretch(chunk: Chunk, draft: Draft, speech: Sequence[Span], language: str) -> Stretch:
+    timed = join_pieces(draft.words, spaced=language not in UNSPACED)
+    words = (_word(chunk, each, speech) for each in timed)
+    return Stretch(tuple(words), draft.mean_logprob, draft.no_speech, draft.compression_ratio)
+
+
+def _word(chunk: Chunk, timed: TimedText, speech: Sequence[Span]) -> Word:
+    span = snap_to_speech(chunk.to_file(timed.start_s, timed.end_s), speech)
+    confidence = min(1.0, max(0.0, timed.probability))
+    return Word(timed.text.strip(), round(span.start_s, 3), round(span.end_s, 3), round(confidence, 4))
+
+
+def join_pieces(pieces: Sequence[TimedText], *, spaced: bool) -> Iterator[TimedText]:
+    """Words as they are written: a piece without a space before it belongs to the word before.
+
+    Whisper gives ``mini-van`` as two pieces and ``$5.00`` as three.
+    """
+    whole: list[TimedText] = []
+    for piece in pieces:
+        if not piece.text.strip():
+            continue
+        if whole and (piece.text.startswith(" ") or not spaced):
+            yield _join(whole)
+            whole = []
+        whole.append(piece)
+    if whole:
+        yield _join(whole)
+
+
+def _join(pieces: Sequence[TimedText]) -> TimedText:
+    text = "".join(piece.text for piece in pieces)
+    probability = sum(piece.probability for piece in pieces) / len(pieces)
+    return TimedText(text, pieces[0].start_s, max(piece.end_s for piece in pieces), probability)
+
+
+def load_whisper(settings: TranscribeSettings) -> Whisper:
+    """The engine with its weights loaded.
+
+    Raises
+    ------
+    ModelMissing
+        The weights are not on this machine.
+    ModelBad
+        They are not what the manifest says, or cannot be loaded.
+    ConfigError
+        The device, number format or language is not to be had with this model.
+    """
+    if not settings.allow_hub:
+        # Read once when the libraries are imported: nothing below may ask a network for anything.
+        os.environ["HF_HUB_OFFLINE"] = "1"
+        os.environ["TRANSFORMERS_OFFLINE"] = "1"
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    folder = _find_weights(settings)
+    device, compute_type = _find_device(settings)
+    from faster_whisper import WhisperModel
+
+    try:
+        model = WhisperModel(
+            str(folder), device=device, compute_type=compute_type, cpu_threads=settings.cpu_threads
+        )
+    except (RuntimeError, ValueError, OSError) as error:
+        raise ModelBad(
+            f"the model in {folder} cannot be loaded: {error}",
+            "a Whisper model in CTranslate2's format",
+            f"run `speechcx models verify {settings.model}`, or name another model",
+        ) from error
+    if settings.language not in ("auto", *model.supported_languages):
+        raise ConfigError(
+            f"transcribe.language is {settings.language!r}",
+            f"auto, or a language of model {settings.model!r} ({len(model.supported_languages)} in all)",
+            "correct it, or choose a model that knows it",
+        )
+    from speechcx.weights import model_digest
+
+    name = f"whisper {Path(settings.model).name}"
+    return Whisper(name, model_digest(folder), Decoder(model, settings), settings)
+
+
+def _find_weights(settings: TranscribeSettings) -> Path:
+    from speechcx.errors import ModelMissing
+    from speechcx.weights import find_model
+
+    try:
+        folder = find_model(settings.model)
+    except ModelMissing:
+        if not settings.allow_hub:
+            raise
+        from faster_whisper import download_model
+
+        folder = Path(download_model(settings.model))
+    for name in ("model.bin", "tokenizer.json"):
+        if not (folder / name).is_file():
+            raise ModelBad(
+                f"{folder} has no {name}",
+                "a faster-whisper model: model.bin, config.json, tokenizer.json and a vocabulary",
+                "copy the missing file into it, or name another model",
+            )
+    return folder
+
+
+def _find_device(settings: TranscribeSettings) -> tuple[str, str]:
+    """Device and number format as CTranslate2 names them."""
+    import ctranslate2
+
+    device = settings.device
+    if device == "auto":
+        device = "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
+    elif device == "cuda" and not ctranslate2.get_cuda_device_count():
+        raise ConfigError("transcribe.device is cuda, and no GPU is found", "auto or cpu", "set it to auto")
+    if settings.compute_type == "auto":
+        return device, "float16" if device == "cuda" else "int8"
+    supported: set[Any] = {"default", *ctranslate2.get_supported_compute_types(device)}
+    if settings.compute_type not in supported:
+        raise ConfigError(
+            f"transcribe.compute_type is {settings.compute_type!r}",
+            f"on this {device} one of auto, {', '.join(sorted(supported))}",
+            "set it to auto",
+        )
+    return device, settings.compute_type
