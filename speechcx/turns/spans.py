@@ -6,6 +6,7 @@ roughly where speech is; the edge itself is where the sound rises out of, or fal
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,12 @@ BRIDGE_STEPS = 6
 """Silence inside a stop consonant, 60 ms, does not end the walk to an edge."""
 CLICK_STEPS = 2
 """Sound of 20 ms or less is a click."""
+AGAIN_MARGIN_DB = 12.0
+AGAIN_UNDER_DB = 20.0
+"""A sound passed over is heard again if it is this far over the noise, and not further under the speech."""
+AGAIN_LONGEST_S = 2.0
+AGAIN_MOST = 500
+"""Heard again at most: a line that crackles all the time must not take all night."""
 NOISE_REACH_S = 3.0
 """The noise floor is measured this far around a stretch."""
 
@@ -54,6 +61,40 @@ def find_speech(heard: Heard, settings: TurnSettings) -> tuple[Span, ...]:
         for first, last in joined
         if last - first >= shortest
     )
+
+
+def find_doubtful(
+    heard: Heard, speech: Sequence[Span], avoid: Sequence[Span], settings: TurnSettings
+) -> tuple[Span, ...]:
+    """Short sounds as loud as speech that the detector passed over: worth hearing again.
+
+    Parameters
+    ----------
+    heard
+        The channel.
+    speech
+        The speech found in it.
+    avoid
+        Stretches known to be something else.
+    settings
+        Thresholds.
+    """
+    quiet = heard.speech_by_step() < settings.speech_off
+    noise = _Floor(heard.level_dbov, quiet).around((0, heard.level_dbov.size))
+    spoken = [
+        heard.level_dbov[int(span.start_s / LEVEL_STEP_S) : int(span.end_s / LEVEL_STEP_S)] for span in speech
+    ]
+    usual = float(np.percentile(np.concatenate(spoken), 75)) if spoken else heard.loudest_dbov
+    least = max(noise + AGAIN_MARGIN_DB, usual - AGAIN_UNDER_DB)
+    taken = join_spans((*speech, *avoid))
+    found = []
+    for first, last in join_runs(runs_of(heard.level_dbov >= least), BRIDGE_STEPS):
+        span = Span(first * LEVEL_STEP_S, last * LEVEL_STEP_S)
+        if settings.shortest_speech_s <= span.duration_s <= AGAIN_LONGEST_S:
+            near = taken[max(0, bisect_left(taken, span) - 1) :][:3]
+            if not any(span.overlap_s(other) > 0 for other in near):
+                found.append(span)
+    return tuple(found[:AGAIN_MOST])
 
 
 class _Floor:
@@ -125,3 +166,14 @@ def subtract_spans(spans: Sequence[Span], taken: Sequence[Span], *, shortest_s: 
                 pieces.append(Span(hole.end_s, span.end_s))
         left = pieces
     return tuple(span for span in left if span.duration_s >= shortest_s)
+
+
+def join_spans(spans: Iterable[Span], gap_s: float = 0.0) -> tuple[Span, ...]:
+    """Spans in order, those at most `gap_s` apart made one."""
+    joined: list[Span] = []
+    for span in sorted(spans):
+        if joined and span.start_s - joined[-1].end_s <= gap_s:
+            joined[-1] = Span(joined[-1].start_s, max(joined[-1].end_s, span.end_s))
+        else:
+            joined.append(span)
+    return tuple(joined)
