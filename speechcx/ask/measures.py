@@ -1,0 +1,71 @@
+"""The measures that people are compared by, each with its expression on a call and what it may be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from speechcx.ask.intervals import (
+    Interval,
+    Sums,
+    mean_difference,
+    mean_interval,
+    share_difference,
+    share_interval,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One measure of a call.
+
+    Parameters
+    ----------
+    name
+        As rows, sorting and ``--json`` call it.
+    sql
+        Its value on a call: ``c`` is the call, ``s`` its filled scorecard.
+    kind
+        ``mean`` of a number, or ``share`` of calls for which something holds.
+    best
+        Whether high or low values come first when people are ranked; None where neither is better.
+    missing
+        Key of its reason in ``calls.missing``; None where another table has it, or it is never missing.
+    """
+
+    name: str
+    sql: str
+    kind: Literal["mean", "share"] = "mean"
+    best: Literal["high", "low"] | None = None
+    missing: str | None = None
+
+    def interval(self, sums: Sums) -> Interval | None:
+        """95 % interval of the measure; None where there are too few calls."""
+        return mean_interval(sums) if self.kind == "mean" else share_interval(sums)
+
+    def difference(self, now: Sums, before: Sums) -> Interval | None:
+        """95 % interval of the change between two groups of calls."""
+        return mean_difference(now, before) if self.kind == "mean" else share_difference(now, before)
+
+
+MEASURES = (
+    Measure("score", "s.score", best="high"),
+    Measure(
+        "critical_accuracy",
+        "CASE WHEN s.score IS NOT NULL THEN s.critical_errors = '[]' END",
+        kind="share",
+        best="high",
+    ),
+    Measure("customer_sentiment", "c.customer_sentiment", best="high", missing="customer_sentiment"),
+    Measure("agent_sentiment", "c.agent_sentiment", best="high", missing="agent_sentiment"),
+    Measure("agent_talk_share", "c.agent_talk_share", missing="agent_talk_share"),
+    Measure("agent_pace_wpm", "c.agent_pace_wpm", missing="agent_pace_wpm"),
+    Measure("agent_interruptions", "c.agent_interruptions", best="low", missing="agent_interruptions"),
+    Measure("non_talk_share", "c.non_talk_share", best="low", missing="non_talk_share"),
+    Measure("hold_s", "c.hold_s", best="low"),
+    Measure("recorded_duration_s", "c.audio_duration_s"),
+    Measure("flagged_share", "c.flagged_count > 0", kind="share", best="low"),
+)
+"""In the order tables show them. ``recorded_duration_s`` is the length of recordings, never handle time."""
+
+MEASURE_NAMES = tuple(measure.name for measure in MEASURES)

@@ -1,0 +1,27 @@
+"""Opening what a question is put to: a store that is open already, or a database file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from speechcx.store import Store
+
+Where = Store | Path | str
+
+
+@contextmanager
+def reading(where: Where) -> Iterator[Store]:
+    """A store to read from; opened read-only, and closed afterwards, where a path is given.
+
+    Raises
+    ------
+    DatabaseMissing, DatabaseBad
+        As :meth:`speechcx.store.Store.open`.
+    """
+    if isinstance(where, Store):
+        yield where
+        return
+    with Store.open(where, read_only=True) as store:
+        yield store
