@@ -73,7 +73,8 @@ def show_call(where: Where, name: str) -> ShownCall:
         ).fetchall()
         call = store.load(call_id)
         paths = store.ledger.find_paths(call_id) or (call.conversation.recording.path,)
-        return ShownCall(call, *row, paths=paths, past=tuple(past))
+        team, center, stored_at, judged_at, superseded_by = row
+        return ShownCall(call, team, center, stored_at, judged_at, superseded_by, paths, tuple(past))
 
 
 def find_past(where: Where, name: str, digest: str) -> Assessment | None:

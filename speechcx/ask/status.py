@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from speechcx.ask.failures import KindCount, count_failures
 from speechcx.ask.opening import Where, reading
@@ -139,12 +140,11 @@ def _read_run(store: Store) -> RunRow | None:
     return None if row is None else _to_run(row)
 
 
-def _to_run(row: tuple[object, ...]) -> RunRow:
-    audio_s, elapsed_s = row[-2], row[-1]
-    speed = None
-    if isinstance(audio_s, int | float) and isinstance(elapsed_s, int | float) and elapsed_s > 0:
-        speed = audio_s / elapsed_s
-    return RunRow(*row, times_realtime=speed)  # type: ignore[arg-type]
+def _to_run(row: tuple[Any, ...]) -> RunRow:
+    audio_s, elapsed_s = row[-2:]
+    speed = audio_s / elapsed_s if audio_s is not None and elapsed_s else None
+    names = (name.strip() for name in _RUN.split(","))
+    return RunRow(**dict(zip(names, row, strict=True)) | {"times_realtime": speed})
 
 
 def _read_backlog(store: Store) -> tuple[int, str | None]:
