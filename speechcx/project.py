@@ -8,7 +8,8 @@ from pathlib import Path
 from speechcx.config import CONFIG_NAME, LoadedSettings
 from speechcx.discover import RosterEntry, read_roster
 from speechcx.errors import RulebookError, UsageError
-from speechcx.rules import Problem, Rulebook, lint, parse_rulebook, read_rulebook, starter_rulebook, starter_rulebooks
+from speechcx.rules import Problem, Rulebook, lint, parse_rulebook, read_rulebook
+from speechcx.rules.starter import starter_rulebook, starter_rulebooks
 
 USUAL_RULEBOOK = "service-quality"
 """The starter rulebook a project judges by where its settings name none."""
@@ -137,4 +138,6 @@ def lint_rulebook(path: Path) -> tuple[Problem, ...]:
     try:
         return lint(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError) as error:
-        raise RulebookError(f"cannot read {path}: {error}", "a YAML file in UTF-8", "name the right file") from error
+        raise RulebookError(
+            f"cannot read {path}: {error}", "a YAML file in UTF-8", "name the right file"
+        ) from error

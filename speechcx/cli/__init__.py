@@ -13,8 +13,11 @@ import sys
 
 import typer
 
-from speechcx.cli import admin, coach, explore, run
+from speechcx.cli.admin import register as register_admin
+from speechcx.cli.coach import register as register_coach
+from speechcx.cli.explore import register as register_explore
 from speechcx.cli.output import note
+from speechcx.cli.run import register as register_run
 from speechcx.errors import SpeechcxError
 
 app = typer.Typer(
@@ -44,8 +47,8 @@ def _options(
     """Turn a folder of recorded calls into scored calls, on this machine and without a network."""
 
 
-for room in (run, explore, coach, admin):
-    room.register(app)
+for register in (register_run, register_explore, register_coach, register_admin):
+    register(app)
 
 
 def main() -> None:

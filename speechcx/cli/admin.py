@@ -101,7 +101,7 @@ def pull(
     overrides: options.Overrides = None,
 ) -> None:
     """Fetch models from the sources of the manifest and verify them. The only command that uses a network."""
-    from speechcx.weights import pull_model
+    from speechcx.weights.fetch import pull_model
 
     for name in names or _needed(options.load(config, overrides)):
         print_text(f"{name}: {pull_model(name, force=force)}")

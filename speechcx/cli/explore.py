@@ -2,21 +2,172 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from speechcx.cli import options
+from speechcx.cli.output import Column, Format, clock, note, print_json, print_rows
+
+if TYPE_CHECKING:
+    from speechcx.ask.aggregate import ScoreTable
+    from speechcx.ask.search import SearchPage
+    from speechcx.ask.snippets import Piece
+
+Sort = Annotated[str, typer.Option("--sort", help="A measure, name or n.")]
+MinN = Annotated[int, typer.Option("--min-n", min=1, help="Calls that a rank needs.")]
+Scorecard = Annotated[
+    str | None, typer.Option("--scorecard", help="Scorecard; default: the newest call's first.")
+]
+Customer = Annotated[str | None, typer.Option("--customer", help="Only this customer.")]
+
+_CALL_COLUMNS = (
+    Column("call_id", "call"),
+    Column("started", "start"),
+    Column("agent", "agent"),
+    Column("team", "team"),
+    Column("customer", "customer"),
+    Column("queue", "queue"),
+    Column("length", "length"),
+    Column("score", "score", digits=1),
+    Column("customer_sentiment", "customer -5..5", digits=1),
+    Column("agent_talk_share", "agent talks", share=True),
+    Column("non_talk_share", "nobody talks", share=True),
+    Column("flagged_rules", "flagged"),
+    Column("flags", "recording"),
+)
+_HIT_COLUMNS = (
+    Column("call_id", "call"),
+    Column("local_day", "day"),
+    Column("agent", "agent"),
+    Column("time", "time"),
+    Column("party", "party"),
+    Column("snippet", "words"),
+)
 
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the app."""
-    app.command(rich_help_panel="Supervisor and reviewer")(show)
+    for command in (agents, teams, centers, calls, show, search):
+        app.command(rich_help_panel="Supervisor and reviewer")(command)
+
+
+def agents(
+    since: options.Since = None,
+    until: options.Until = None,
+    agent: options.Agent = None,
+    team: options.Team = None,
+    center: options.Center = None,
+    queue: options.Queue = None,
+    sort: Sort = "score",
+    min_n: MinN = 5,
+    scorecard: Scorecard = None,
+    db: options.Database = None,
+    config: options.Config = None,
+    as_json: options.AsJson = False,
+    as_csv: options.AsCsv = False,
+) -> None:
+    """Scores of agents, with calls, 95 % intervals and the change against the period before."""
+    from speechcx.ask.aggregate import TableForm, score_agents
+
+    filters = options.call_filter(since, until, agent=agent, team=team, center=center, queue=queue)
+    form = TableForm(scorecard=scorecard, sort=sort, min_n=min_n)
+    where = options.database(options.load(config, None), db)
+    _print_scores(score_agents(where, filters, form), options.style(as_json, as_csv))
+
+
+def teams(
+    since: options.Since = None,
+    until: options.Until = None,
+    team: options.Team = None,
+    center: options.Center = None,
+    queue: options.Queue = None,
+    sort: Sort = "score",
+    min_n: MinN = 5,
+    scorecard: Scorecard = None,
+    db: options.Database = None,
+    config: options.Config = None,
+    as_json: options.AsJson = False,
+    as_csv: options.AsCsv = False,
+) -> None:
+    """Scores of teams: every call weighs the same, and beside it every agent weighs the same."""
+    from speechcx.ask.aggregate import TableForm, score_teams
+
+    filters = options.call_filter(since, until, team=team, center=center, queue=queue)
+    form = TableForm(scorecard=scorecard, sort=sort, min_n=min_n)
+    where = options.database(options.load(config, None), db)
+    _print_scores(score_teams(where, filters, form), options.style(as_json, as_csv))
+
+
+def centers(
+    since: options.Since = None,
+    until: options.Until = None,
+    center: options.Center = None,
+    queue: options.Queue = None,
+    sort: Sort = "score",
+    min_n: MinN = 5,
+    scorecard: Scorecard = None,
+    db: options.Database = None,
+    config: options.Config = None,
+    as_json: options.AsJson = False,
+    as_csv: options.AsCsv = False,
+) -> None:
+    """Scores of centres: every call weighs the same, and beside it every agent weighs the same."""
+    from speechcx.ask.aggregate import TableForm, score_centers
+
+    filters = options.call_filter(since, until, center=center, queue=queue)
+    form = TableForm(scorecard=scorecard, sort=sort, min_n=min_n)
+    where = options.database(options.load(config, None), db)
+    _print_scores(score_centers(where, filters, form), options.style(as_json, as_csv))
+
+
+def _print_scores(table: ScoreTable, style: Format) -> None:
+    from speechcx.cli.score_view import print_scores
+
+    print_scores(table, style)
+
+
+def calls(
+    since: options.Since = None,
+    until: options.Until = None,
+    agent: options.Agent = None,
+    team: options.Team = None,
+    center: options.Center = None,
+    queue: options.Queue = None,
+    customer: Customer = None,
+    flagged: Annotated[
+        bool | None, typer.Option("--flagged/--not-flagged", help="With a flagged rule.")
+    ] = None,
+    sort: Annotated[str, typer.Option("--sort", help="newest, oldest, score, sentiment, ...")] = "newest",
+    limit: options.Limit = 50,
+    db: options.Database = None,
+    config: options.Config = None,
+    as_json: options.AsJson = False,
+    as_csv: options.AsCsv = False,
+) -> None:
+    """List calls; `show CALL` opens one."""
+    from speechcx.ask.calls import list_calls
+
+    filters = options.call_filter(
+        since, until, agent=agent, team=team, center=center, queue=queue, customer=customer, flagged=flagged
+    )
+    found = list_calls(options.database(options.load(config, None), db), filters, sort=sort, limit=limit)
+    rows = [options.row(call) | {"started": _started(call.occurred_at), "length": clock(call.audio_duration_s)}
+            for call in found.rows]  # fmt: skip
+    print_rows("calls", rows, _CALL_COLUMNS, style=options.style(as_json, as_csv), empty=str(found.hint))
+    if len(rows) < found.total:
+        note(f"{len(rows)} of {found.total} calls; --limit shows more.")
+
+
+def _started(occurred_at: str | None) -> str | None:
+    return occurred_at.replace("T", " ")[:16] if occurred_at else None
 
 
 def show(
     call: Annotated[str, typer.Argument(help="Call id, the beginning of one, or the name of its file.")],
-    why: Annotated[bool, typer.Option("--why", help="Show every answer with its evidence, and what was not measured.")] = False,
+    why: Annotated[
+        bool, typer.Option("--why", help="Show every answer with its evidence, and what was not measured.")
+    ] = False,
     db: options.Database = None,
     config: options.Config = None,
     as_json: options.AsJson = False,
@@ -24,7 +175,6 @@ def show(
     """One call: who spoke when, words and feeling, rule hits, scores and how they came about."""
     from speechcx.ask.show import find_call
     from speechcx.cli.call_view import print_call
-    from speechcx.cli.output import print_json
     from speechcx.document import call_document
 
     found = find_call(options.database(options.load(config, None), db), call)
@@ -32,3 +182,67 @@ def show(
         print_json(call_document(found))
     else:
         print_call(found, why=why)
+
+
+def search(
+    words: Annotated[
+        list[str], typer.Argument(help='Words; "quoted ones" as a phrase; cancel* for beginnings.')
+    ],
+    since: options.Since = None,
+    until: options.Until = None,
+    agent: options.Agent = None,
+    team: options.Team = None,
+    queue: options.Queue = None,
+    customer: Customer = None,
+    speaker: Annotated[
+        str | None, typer.Option("--speaker", help="Said by: agent, customer, unknown.")
+    ] = None,
+    sentiment: Annotated[
+        float | None, typer.Option("--sentiment", min=-1, max=1, help="Turns at or below this sentiment.")
+    ] = None,
+    rule: Annotated[str | None, typer.Option("--rule", help="Only calls in which this rule hit.")] = None,
+    result: Annotated[
+        str | None, typer.Option("--result", help="... or had this result: present, absent, cannot_tell.")
+    ] = None,
+    min_silence: Annotated[
+        float | None, typer.Option("--min-silence", metavar="SECONDS", help="Only calls with such a silence.")
+    ] = None,
+    near: Annotated[
+        int | None, typer.Option("--near", min=0, max=1000, help="All words within so many.")
+    ] = None,
+    limit: options.Limit = 20,
+    db: options.Database = None,
+    config: options.Config = None,
+    as_json: options.AsJson = False,
+    as_csv: options.AsCsv = False,
+) -> None:
+    """Find who said something, when and in which call; any text is a fine question."""
+    from speechcx.ask.search import SearchFilter, search
+
+    filters = SearchFilter(
+        calls=options.call_filter(since, until, agent=agent, team=team, queue=queue, customer=customer),
+        party=options.party("--speaker", speaker),
+        sentiment_at_most=sentiment,
+        rule=rule,
+        result=options.rule_value(result, rule),
+        min_silence_s=min_silence,
+        near=near,
+    )
+    found = search(options.database(options.load(config, None), db), " ".join(words), filters, limit=limit)
+    _print_found(found, options.style(as_json, as_csv))
+
+
+def _print_found(found: SearchPage, style: Format) -> None:
+    rows = [
+        options.row(hit)
+        | {"time": clock(hit.start_s), "snippet": "".join(_mark(piece) for piece in hit.pieces)}
+        for hit in found.hits
+    ]
+    nothing = str(found.hint) if found.hint else "Nobody said that in the calls asked for."
+    print_rows("turns", rows, _HIT_COLUMNS, style=style, empty=nothing)
+    if found.next is not None:
+        note("There are more; --limit shows them.")
+
+
+def _mark(piece: Piece) -> str:
+    return f"[{piece.text}]" if piece.is_match else piece.text

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+    from speechcx.call import Party, RuleValue
     from speechcx.cli.output import Format
     from speechcx.config import LoadedSettings
+    from speechcx.store import CallFilter
 
 Config = Annotated[
     Path | None, typer.Option("--config", help="Settings file; default: speechcx.toml in this folder.")
@@ -85,16 +91,83 @@ def parties(channels: str | None) -> tuple[str, ...] | None:
         One of them is no party.
     """
     from speechcx.call import PARTIES
-    from speechcx.errors import UsageError
 
     if channels is None:
         return None
     named = tuple(part.strip().lower() for part in channels.split(","))
-    for party in named:
-        if party not in PARTIES:
-            raise UsageError(
-                f"--channels names {party!r}",
-                f"one of {', '.join(PARTIES)}",
-                "write --channels agent,customer",
-            )
+    for one in named:
+        expect("--channels", one, PARTIES)
     return named
+
+
+def expect(flag: str, value: str | None, legal: tuple[str, ...]) -> None:
+    """Refuse a flag's value that is not among the legal ones.
+
+    Raises
+    ------
+    UsageError
+        Names the nearest legal value.
+    """
+    import difflib
+
+    from speechcx.errors import UsageError
+
+    if value is not None and value not in legal:
+        near = difflib.get_close_matches(value, legal, n=1)
+        cure = f"use {near[0]}" if near else "use one of these"
+        raise UsageError(f"{flag} {value!r}", f"one of {', '.join(legal)}", cure)
+
+
+def party(flag: str, value: str | None) -> Party | None:
+    """The party a flag names; None where it names none."""
+    from speechcx.call import PARTIES
+
+    expect(flag, value, PARTIES)
+    return next((known for known in PARTIES if known == value), None)
+
+
+def rule_value(value: str | None, rule: str | None) -> RuleValue | None:
+    """The rule result ``--result`` asks for, which needs a ``--rule``."""
+    from typing import get_args
+
+    from speechcx.call import RuleValue
+    from speechcx.errors import UsageError
+
+    expect("--result", value, get_args(RuleValue))
+    if value is not None and rule is None:
+        raise UsageError(f"--result {value} alone", "the rule it is the result of", "add --rule NAME")
+    found: RuleValue | None = next((known for known in get_args(RuleValue) if known == value), None)
+    return found
+
+
+def call_filter(
+    since: str | None, until: str | None, *, flagged: bool | None = None, **wanted: str | None
+) -> CallFilter:
+    """The calls the filter flags ask for.
+
+    Raises
+    ------
+    UsageError
+        A date is none.
+    """
+    from speechcx.store import CallFilter
+
+    lists: dict[str, Any] = {name: (value,) for name, value in wanted.items() if value is not None}
+    days: dict[str, Any] = {"since": _day("--since", since), "until": _day("--until", until)}
+    return replace(CallFilter(flagged=flagged), **days, **lists)
+
+
+def _day(flag: str, text: str | None) -> date | None:
+    from speechcx.errors import UsageError
+
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"{flag} {text!r}", "a day such as 2026-03-31", "write YYYY-MM-DD") from error
+
+
+def row(record: DataclassInstance) -> dict[str, object]:
+    """A record's fields by name, one level deep, as tables and JSON show them."""
+    return {field.name: getattr(record, field.name) for field in fields(record)}

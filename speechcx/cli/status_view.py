@@ -1,0 +1,47 @@
+"""How the work stands, on the screen."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from speechcx.cli.output import clock, print_json, print_text
+
+if TYPE_CHECKING:
+    from speechcx.ask.status import Status
+
+
+def print_status(status: Status, *, as_json: bool) -> None:
+    """Print the state of a database: last run, what is done, what waits, what failed."""
+    if as_json:
+        print_json({"schema_version": 1, "kind": "status", **asdict(status)})
+        return
+    print_text(f"{status.database}, {status.size_bytes / 1e6:.1f} MB, schema {status.schema}")
+    days = f" from {status.first_day} to {status.last_day}" if status.first_day else ""
+    print_text(
+        f"{status.calls} calls{days}, {clock(status.audio_s)} of audio, {status.flagged_calls} flagged"
+    )
+    _print_run(status)
+    states = ", ".join(f"{count} {state}" for state, count in status.files)
+    print_text(f"Files: {states or 'none seen'}")
+    if status.backlog:
+        print_text(f"Waiting for the next run: {status.backlog}, the oldest {status.oldest_waiting}")
+    for kind in status.failures:
+        print_text(f"{kind.n} {kind.kind}: {kind.sentence} {kind.cure}", indent=2)
+
+
+def _print_run(status: Status) -> None:
+    run = status.run
+    if run is None:
+        print_text("No run yet.")
+        return
+    end = f"{run.outcome}, exit code {run.exit_code}" if run.finished_at else "still running, or killed"
+    print_text(f"Last run {run.run_id} ({run.command}) began {run.started_at}: {end}")
+    if run.finished_at:
+        speed = f", {run.times_realtime:.1f} x real time" if run.times_realtime else ""
+        print_text(f"{run.done} done, {run.failed} failed, {run.skipped} skipped{speed}", indent=2)
+    if status.interrupted_runs or status.redone:
+        print_text(
+            f"Killed runs: {status.interrupted_runs}; files taken up again after one: {status.redone}",
+            indent=2,
+        )
