@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 from scripts.sentiment.figures import measure
@@ -13,11 +14,12 @@ def compare_files(
 ) -> list[str]:
     """Return one line of figures for each set and file; both are read by the package's own runner."""
     lines = []
-    for title, weights in (("float ONNX", float_file), ("int8 ONNX", int8_file)):
+    for title, weights in (("int8 ONNX", int8_file), ("float ONNX", float_file)):
         lines.append(f"{title} ({weights.stat().st_size / 1e6:.1f} MB)")
         for name, examples in sets.items():
             found = read_labels(folder, weights, [e.text for e in examples])
             lines.append(measure([e.label for e in examples], found).line(name))
+            print(lines[-1], file=sys.stderr)
     return lines
 
 

@@ -24,7 +24,7 @@ WRITTEN = Path(__file__).parent / "data"
 UNSEEN_DOMAINS = ("hotel", "utility")
 PUBLIC = Recipe(epochs=1, learning_rate=2e-4, seed=20)
 CALLS = Recipe(epochs=2, learning_rate=1.2e-4, seed=21)
-REPLAYED = 6
+REPLAYED = 14
 """The second stage shows again one part in this many of the public text in each epoch."""
 INTENTS_PUBLIC = 3000
 
@@ -64,7 +64,11 @@ def train_calls(model: Any, tokenizer: Any, sources: Sources) -> None:
 
 
 def draw_calls(sources: Sources) -> Drawing:
-    """Make the drawing of the second stage; a part of the public text, and all the written."""
+    """Make the drawing of the second stage.
+
+    An epoch is a part of the public text, half of the pattern fillings, and each singly written
+    sentence twice (in two spoken forms).
+    """
     public = list(sources.goemotions)
     random.Random(CALLS.seed).shuffle(public)
 
@@ -74,8 +78,8 @@ def draw_calls(sources: Sources) -> Drawing:
             *public[epoch % REPLAYED :: REPLAYED],
             *rng.sample(sources.rated, len(sources.rated) // REPLAYED),
             *rng.sample(sources.intents, len(sources.intents) // REPLAYED),
-            *sources.written,
-            *[e for e in sources.written if e.domain != "pattern"],
+            *[e for e in sources.written if e.domain == "pattern"][epoch % 2 :: 2],
+            *[e for e in sources.written if e.domain != "pattern"] * 2,
         ]
 
     return draw
