@@ -71,7 +71,9 @@ def _flac(source: Source, form: Format) -> Claim:
         check_tag_bytes(at - form.sound_at)
         if head[0] & 0x80:
             break
-    if source.size_bytes <= at:
+    if source.size_bytes < at:
+        raise CallError("truncated", "the file ends inside the FLAC header", "a header and sound behind it")
+    if source.size_bytes == at:
         raise CallError("empty", "a FLAC header without sound behind it", "a recording with samples")
     return Claim()
 
@@ -87,13 +89,22 @@ def _mp3(source: Source, form: Format) -> Claim:
         flags = int.from_bytes(head[xing + 4 : xing + 8], "big")
         frames = int.from_bytes(head[xing + 8 : xing + 12], "big") if flags & 1 else 0
         size = int.from_bytes(head[xing + 12 : xing + 16], "big") if flags & 3 == 3 else 0
-    elif head[at + 36 : at + 40] == b"VBRI":
+        padding = _lame_padding(head[xing : xing + 144]) if flags & 15 == 15 else 0
+    elif head[at + 36 : at + 40] == b"VBRI" and len(head) >= at + 54:
         size, frames = struct.unpack(">II", head[at + 46 : at + 54])
+        padding = 0
     else:
         return Claim()
     there = source.size_bytes - form.sound_at - at
     cut = f"the header says {size:,} bytes, the file has {there:,}" if size and there < 0.99 * size else ""
-    return Claim(frames * frame.samples / frame.rate_hz if frames else None, cut)
+    duration_s = max(0, frames * frame.samples - padding) / frame.rate_hz if frames else None
+    return Claim(duration_s, cut)
+
+
+def _lame_padding(tag: bytes) -> int:
+    """Samples that the encoder put before and behind the sound, from the LAME part of a full Xing tag."""
+    both = int.from_bytes(tag[141:144], "big") if tag[120:124].isalpha() else 0
+    return (both >> 12) + (both & 0xFFF)
 
 
 def _ogg(source: Source, form: Format) -> Claim:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 import os
 
+import numpy as np
+from numpy.typing import NDArray
+
 from speechcx.audio.claims import TELLS_LENGTH, Claim, read_claim
 from speechcx.audio.formats import HEAD_BYTES, Format, id3_bytes, recognise
 from speechcx.audio.peaks import draw_peaks
@@ -12,10 +15,16 @@ from speechcx.audio.reader import BYTE_CLOCKED, Reader
 from speechcx.audio.samples import SampleBuffer
 from speechcx.audio.settings import AudioSettings
 from speechcx.audio.source import Source
-from speechcx.audio.timeline import ByteClock, StampClock
-from speechcx.audio.verdict import Tally, judge_whole
+from speechcx.audio.timeline import EXACT_S, JITTER_S, ByteClock, StampClock
+from speechcx.audio.verdict import GAPS_ARE_NORMAL, Tally, judge_whole
 from speechcx.call import Audio, Origin, Recording
 from speechcx.errors import CallError
+
+FILLED_UP = frozenset({"mov", "wav"})
+"""Containers that name the length to the sample, where FFmpeg leaves the filling of the last frame on."""
+
+_PADDING_S = 0.15
+"""No codec has longer frames than AAC at 8 kHz: 128 ms."""
 
 
 def decode_recording(recording: Recording, settings: AudioSettings) -> Audio:
@@ -100,6 +109,10 @@ def _decode(
         clock.add(piece)
     clock.finish()
     samples = buffer.finish()
+    if form.demuxer in FILLED_UP and declared_s is not None:
+        samples = _trim(
+            samples, round(declared_s * buffer.out_rate_hz), round(_PADDING_S * buffer.out_rate_hz)
+        )
     duration_s = samples.shape[1] / buffer.out_rate_hz
     lost_s = clock.lost / reader.rate_hz
     tally = Tally(
@@ -114,11 +127,17 @@ def _decode(
     return Audio(samples, buffer.out_rate_hz, origin, peaks)
 
 
+def _trim(samples: NDArray[np.int16], count: int, padding: int) -> NDArray[np.int16]:
+    """Without what a codec put behind the sound to fill its last frame; anything longer is kept."""
+    return samples[:, :count] if 0 < count < samples.shape[1] <= count + padding else samples
+
+
 def _clock(
     reader: Reader, source: Source, *, form: Format, buffer: SampleBuffer, declared_s: float | None
 ) -> StampClock | ByteClock:
     if form.demuxer not in BYTE_CLOCKED:
-        return StampClock(buffer, rate_hz=reader.rate_hz, declared_s=declared_s)
+        jitter_s = JITTER_S if form.demuxer in GAPS_ARE_NORMAL else EXACT_S
+        return StampClock(buffer, rate_hz=reader.rate_hz, declared_s=declared_s, jitter_s=jitter_s)
     length_s = declared_s if declared_s is not None else reader.declared_s
     size = source.size_bytes - form.sound_at
     return ByteClock(

@@ -31,6 +31,8 @@ class WavHeader:
         As written; `block_bytes` holds one sample of each channel, or one block of a packed codec.
     block_samples
         Samples of each channel in a block, None where the header does not say.
+    fact_samples
+        Samples of each channel by the `fact` chunk, 0 without one: packed codecs fill up their last block.
     data_at
         Where the sound begins.
     data_bytes
@@ -47,6 +49,7 @@ class WavHeader:
     block_bytes: int
     bits: int
     block_samples: int | None
+    fact_samples: int
     data_at: int
     data_bytes: int | None
     data_there: int
@@ -57,8 +60,17 @@ class WavHeader:
         """Length the header claims, None where it cannot be told."""
         if self.data_bytes is None or self.block_samples is None:
             return None
+        if 0 < self.data_samples - self.fact_samples < self.block_samples:
+            return self.fact_samples / self.rate_hz
+        return self.data_samples / self.rate_hz
+
+    @property
+    def data_samples(self) -> float:
+        """Samples of each channel by the length of the data, 0 where it cannot be told."""
+        if self.data_bytes is None or self.block_samples is None:
+            return 0.0
         # Not whole blocks: the last block of packed codecs may be short, a trailing half sample is none.
-        return self.data_bytes / self.block_bytes * self.block_samples / self.rate_hz
+        return self.data_bytes / self.block_bytes * self.block_samples
 
 
 def read_wav_header(source: Source) -> WavHeader:
@@ -71,17 +83,20 @@ def read_wav_header(source: Source) -> WavHeader:
     """
     form: bytes | None = None
     long_bytes: int | None = None
+    fact = 0
     for name, at, size in _chunks(source):
         if name == b"ds64":
             fields = source.read(at, 16)
             long_bytes = struct.unpack("<Q", fields[8:16])[0] if len(fields) == 16 else None
         elif name == b"fmt ":
             form = source.read(at, min(size, 64))
+        elif name == b"fact":
+            fact = int.from_bytes(source.read(at, 4), "little")
         elif name == b"data":
             if form is None or len(form) < 14:
                 break
             claimed = long_bytes if size == 0xFFFF_FFFF and long_bytes else size
-            return _check(_with_data(source, form, at, claimed))
+            return _check(_with_data(source, form, fact=fact, at=at, claimed=claimed))
     if form is None:
         raise CallError("bad_header", "the WAV header has no format in it", "a fmt chunk before the sound")
     raise CallError("empty", "a WAV header without sound behind it", "a data chunk with samples")
@@ -98,18 +113,25 @@ def _chunks(source: Source) -> Iterator[tuple[bytes, int, int]]:
         at += 8 + size + size % 2
 
 
-def _with_data(source: Source, form: bytes, at: int, claimed: int) -> WavHeader:
+def _with_data(source: Source, form: bytes, *, fact: int, at: int, claimed: int) -> WavHeader:
     tag, channels, rate_hz, _, block_bytes = struct.unpack("<HHIIH", form[:14])
     bits = int.from_bytes(form[14:16], "little")
     if tag == _EXTENSIBLE and len(form) >= 26:
         tag = int.from_bytes(form[24:26], "little")
     left = max(0, source.size_bytes - at)
     is_open = (claimed >= _PLACEHOLDER_BYTES and claimed > left) or (claimed == 0 and left > 0)
-    there = left if is_open else min(left, claimed)
-    behind = 0 if is_open else _loose_bytes(source, at + claimed + claimed % 2)
-    samples = _block_samples(tag, form, bits=bits, channels=channels, block_bytes=block_bytes)
     return WavHeader(
-        tag, channels, rate_hz, block_bytes, bits, samples, at, None if is_open else claimed, there, behind
+        tag,
+        channels,
+        rate_hz,
+        block_bytes,
+        bits,
+        block_samples=_block_samples(tag, form, bits=bits, channels=channels, block_bytes=block_bytes),
+        fact_samples=fact,
+        data_at=at,
+        data_bytes=None if is_open else claimed,
+        data_there=left if is_open else min(left, claimed),
+        behind_bytes=0 if is_open else _loose_bytes(source, at + claimed + claimed % 2),
     )
 
 

@@ -10,8 +10,11 @@ from numpy.typing import NDArray
 
 from speechcx.audio.reader import Piece
 
-_JITTER_S = 0.05
-"""Timestamps of real-time recorders wander by some milliseconds; less than this is no gap."""
+EXACT_S = 0.002
+"""Timestamps of files that are written in one go are true to the sample; less than this is rounding."""
+
+JITTER_S = 0.05
+"""Timestamps that a recorder took from a clock wander by some milliseconds; less than this is no gap."""
 
 _LONGEST_GAP_S = 600.0
 """Where the length of the file is unknown, a longer jump is a damaged timestamp."""
@@ -19,6 +22,9 @@ _LONGEST_GAP_S = 600.0
 _CALM_PACKETS = 8
 _CALM_S = 0.2
 """After damage a bare stream is back in step when this many packets, and this much time, decode in a row."""
+
+_ROUNDING_S = 0.03
+"""Lengths told by bytes and by packets agree when they differ by less than this, or by a tenth."""
 
 
 class Sink(Protocol):
@@ -82,11 +88,13 @@ class StampClock(Timeline):
         Samples per second.
     declared_s
         Length the file claims, the limit of any jump; None if unknown.
+    jitter_s
+        How far its timestamps wander, `EXACT_S` or `JITTER_S`.
     """
 
-    def __init__(self, sink: Sink, *, rate_hz: int, declared_s: float | None) -> None:
+    def __init__(self, sink: Sink, *, rate_hz: int, declared_s: float | None, jitter_s: float) -> None:
         super().__init__(sink, rate_hz=rate_hz)
-        self._jitter = round(_JITTER_S * rate_hz)
+        self._jitter = round(jitter_s * rate_hz)
         self._end = None if declared_s is None else round((declared_s + 1.0) * rate_hz)
         self._base: int | None = None
         self._owed = 0
@@ -101,8 +109,7 @@ class StampClock(Timeline):
                 self._base = piece.at
             return
         if self._held is not None:
-            held, self._held = self._held, None
-            self._place(held, self._gap(held) if self._follows(held, piece) else self._owed)
+            self._release(piece)
         gap = self._gap(piece)
         expected = self._owed + self._owed // 2 + self._jitter
         if gap > expected or gap < -self._jitter:
@@ -115,7 +122,10 @@ class StampClock(Timeline):
     def finish(self) -> None:
         """Write what is still held back; packets lost at the very end count as time too."""
         if self._held is not None:
-            self._place(self._held, self._owed)
+            gap = self._gap(self._held)
+            # No next frame can confirm the last one; the declared length can.
+            fits = self._end is not None and 0 < gap <= self._end - self.written - self._held.count
+            self._place(self._held, gap if fits else self._owed)
         room = self._owed if self._end is None else max(0, self._end - self.written)
         self._fill(min(self._owed, room))
 
@@ -125,18 +135,29 @@ class StampClock(Timeline):
             return self._owed
         return piece.at - self._base - self.written
 
+    def _release(self, piece: Piece) -> None:
+        """Write the frame that jumped, now that the frame behind it is known."""
+        assert self._held is not None
+        held, self._held = self._held, None
+        if self._follows(held, piece):
+            self._place(held, self._gap(held))
+            return
+        self._place(held, self._owed)
+        if abs(self._gap(piece)) > self._jitter:  # the old clock is not gone back to: the new one begins here
+            self._base = None if held.at is None else held.at - (self.written - held.count)
+
     def _follows(self, held: Piece, piece: Piece) -> bool:
-        """Whether `piece` confirms the jump that `held` made, and the jump stays inside the file."""
-        if held.at is None or piece.at is None or abs(held.at + held.count - piece.at) > self._jitter:
+        """Whether `piece` goes on from the jump that `held` made, and both stay inside the file."""
+        if held.at is None or piece.at is None or piece.at < held.at + held.count - self._jitter:
             return False
-        gap = self._gap(held)
+        gap = self._gap(piece)
         longest = round(_LONGEST_GAP_S * self._rate_hz) if self._end is None else self._end - self.written
-        return 0 < gap <= longest
+        return self._gap(held) > 0 and gap <= longest
 
     def _place(self, piece: Piece, gap: int) -> None:
         self._fill(gap)
         self._owed = 0
-        if piece.at is not None and (self._base is None or abs(self._gap(piece)) > self._jitter):
+        if self._base is None and piece.at is not None:
             self._base = piece.at - self.written
         assert piece.samples is not None
         self._write(piece.samples)
@@ -216,7 +237,7 @@ class ByteClock(Timeline):
         """The trouble ended at `byte`: write it or its length in silence, then what came after it."""
         decoded = sum(piece.count for piece in self._trouble)
         length = self._length(max(0, (byte or self._trouble_byte) - self._trouble_byte), decoded)
-        if abs(decoded - length) <= max(0.1 * length, 0.1 * self._rate_hz):
+        if abs(decoded - length) <= max(0.1 * length, _ROUNDING_S * self._rate_hz):
             self._rewrite(self._trouble)
         else:
             self._fill(length)

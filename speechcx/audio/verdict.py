@@ -14,7 +14,7 @@ LENGTH_TOLERANCE_SHARE = 0.02
 _PADDING_S = 0.15
 """... but codecs round up to whole frames, the longest of which has 128 ms (AAC at 8 kHz)."""
 
-_GAPS_ARE_NORMAL = frozenset({"matroska", "mov", "asf"})
+GAPS_ARE_NORMAL = frozenset({"matroska", "mov", "asf"})
 """Their recorders leave out the time in which nothing came in; only a bad packet proves damage."""
 
 
@@ -78,7 +78,7 @@ def judge_whole(tally: Tally, settings: AudioSettings) -> tuple[str, ...]:
     if tally.bad_packets > (tally.tail_packets if _ends_inside_packet(tally) else 0):
         flags.add("damaged")
     elif tally.lost_s > 0 and not tally.bad_packets:
-        flags.add("gaps" if tally.container in _GAPS_ARE_NORMAL else "damaged")
+        flags.add("gaps" if tally.container in GAPS_ARE_NORMAL else "damaged")
     if tally.declared_s is not None and _differs(tally.decoded_s, tally.declared_s):
         flags.add("longer_than_declared")
     if tally.behind_share > LENGTH_TOLERANCE_SHARE:
@@ -104,7 +104,7 @@ def _refuse(tally: Tally, settings: AudioSettings) -> None:
             f"at least {settings.min_truncated_s:g} s (audio.min_truncated_s)",
         )
     share = tally.lost_s / tally.decoded_s
-    is_damage = tally.bad_packets > 0 or tally.container not in _GAPS_ARE_NORMAL
+    is_damage = tally.bad_packets > 0 or tally.container not in GAPS_ARE_NORMAL
     if is_damage and share > settings.max_lost_share:
         raise CallError(
             "damaged",

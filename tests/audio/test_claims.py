@@ -1,0 +1,101 @@
+"""What files claim of their own length."""
+
+import struct
+from pathlib import Path
+
+import pytest
+
+from speechcx.audio.claims import Claim, read_claim
+from speechcx.audio.formats import Format
+from speechcx.audio.source import Source
+from speechcx.errors import CallError
+from tests.faults.media import encoded
+
+
+def claim_of(content: bytes, demuxer: str, tmp_path: Path, start: int = 0) -> Claim:
+    path = tmp_path / "a.x"
+    path.write_bytes(content)
+    with Source(str(path)) as source:
+        return read_claim(source, Format(demuxer, sound_at=start))
+
+
+@pytest.mark.parametrize("rate_hz", [8000, 44100])
+def test_mp3_with_a_count(rate_hz: int, tmp_path: Path) -> None:
+    """The Xing count, less the encoder's padding, is the length to the sample; behind an ID3 tag too."""
+    content = encoded(".mp3", "libmp3lame", rate_hz=rate_hz)
+    assert claim_of(content, "mp3", tmp_path).duration_s == pytest.approx(5.0, abs=0.001)
+    assert claim_of(bytes(300) + content, "mp3", tmp_path, 300).duration_s == pytest.approx(5.0, abs=0.001)
+
+
+def test_mp3_without_a_count(tmp_path: Path) -> None:
+    """An MP3 without a Xing frame claims nothing."""
+    content = encoded(".mp3", "libmp3lame").replace(b"Xing", b"\0\0\0\0").replace(b"Info", b"\0\0\0\0")
+    assert claim_of(content, "mp3", tmp_path) == Claim()
+
+
+def test_mp3_with_vbri(tmp_path: Path) -> None:
+    """Fraunhofer's VBRI tag is read like a Xing tag."""
+    frame = bytes.fromhex("fffb9000") + bytes(413)
+    tag = frame[:36] + b"VBRI" + bytes(6) + struct.pack(">II", 417 * 100, 100) + frame[54:]
+    assert claim_of(tag + frame * 99, "mp3", tmp_path).duration_s == pytest.approx(100 * 1152 / 44100)
+
+
+@pytest.mark.parametrize(
+    ("extension", "codec", "demuxer"),
+    [(".wav", "pcm_s16le", "wav"), (".mp3", "libmp3lame", "mp3"), (".ogg", "libopus", "ogg"),
+     (".au", "pcm_s16be", "au"), (".aiff", "pcm_s16be", "aiff"), (".caf", "pcm_s16le", "caf"),
+     (".w64", "pcm_s16le", "w64")],
+)  # fmt: skip
+def test_cut_files_show_it(extension: str, codec: str, demuxer: str, tmp_path: Path) -> None:
+    """A whole file shows no cut, a half one does, without decoding."""
+    content = encoded(extension, codec)
+    assert not claim_of(content, demuxer, tmp_path).cut
+    assert claim_of(content[: len(content) // 2], demuxer, tmp_path).cut
+
+
+def test_half_a_gsm_frame_is_a_cut(tmp_path: Path) -> None:
+    """A file of equal frames that ends inside one was cut off."""
+    assert not claim_of(b"\xd0" * 330, "gsm", tmp_path).cut
+    assert "20 of 33 bytes" in claim_of(b"\xd0" * 350, "gsm", tmp_path).cut
+
+
+def test_mp4_needs_its_index(tmp_path: Path) -> None:
+    """Sound without an index was cut off; neither sound nor index is a bad header."""
+    content = encoded(".m4a", "aac")
+    assert claim_of(content, "mov", tmp_path) == Claim()
+    with pytest.raises(CallError, match="ends before its index") as caught:
+        claim_of(content[: len(content) // 2], "mov", tmp_path)
+    assert caught.value.kind.slug == "truncated"
+    with pytest.raises(CallError, match="no index") as caught:
+        claim_of(b"\x00\x00\x00\x10ftypM4A \x00\x00\x00\x00", "mov", tmp_path)
+    assert caught.value.kind.slug == "bad_header"
+
+
+@pytest.mark.parametrize(
+    ("content", "demuxer"),
+    [
+        (b"fLaC" + (b"\x06\xff\xff\xff" + bytes(0xFFFFFF)) * 3, "flac"),
+        (b"\x00\x00\x00\x08ftyp" + struct.pack(">I", 200 * 1024**2) + b"moov", "mov"),
+        ((b"OggS" + bytes(22) + b"\xff" + b"\xff" * 255 + bytes(255 * 255)) * 600, "ogg"),
+    ],
+    ids=["flac", "mov", "ogg"],
+)
+def test_fat_tags_are_refused(content: bytes, demuxer: str, tmp_path: Path) -> None:
+    """More than 32 MB of titles or pictures are refused before FFmpeg reads them."""
+    with pytest.raises(CallError, match="titles or pictures") as caught:
+        claim_of(content, demuxer, tmp_path)
+    assert caught.value.kind.slug == "too_big"
+
+
+def test_an_open_length_is_no_claim(tmp_path: Path) -> None:
+    """AU and CAF files may say that their length is not known."""
+    au = struct.pack(">4sIIIII", b".snd", 24, 0xFFFFFFFF, 1, 8000, 1) + bytes(8000)
+    assert claim_of(au, "au", tmp_path) == Claim(is_open=True)
+    caf = b"caff\x00\x01\x00\x00data" + b"\xff" * 8 + bytes(8000)
+    assert claim_of(caf, "caf", tmp_path) == Claim(is_open=True)
+
+
+def test_au_length(tmp_path: Path) -> None:
+    """The length of an AU file follows from its size field; more bytes are loose."""
+    au = struct.pack(">4sIIIII", b".snd", 24, 8000, 1, 8000, 1) + bytes(9000)
+    assert claim_of(au, "au", tmp_path) == Claim(1.0, "", 1000)

@@ -1,0 +1,443 @@
+"""From file to samples: the table of formats, bad files, damage, mutants."""
+
+from __future__ import annotations
+
+import os
+import random
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from speechcx.audio import AudioSettings, decode
+from speechcx.call import Audio, Details
+from speechcx.errors import CallError
+from tests.audio.conftest import Decode, recording_of
+from tests.faults.media import BadFile, bad_files, encoded, wav_header
+from tests.synth import (
+    alaw_bytes,
+    chirp,
+    loudest_hz,
+    mulaw_bytes,
+    rms_dbov,
+    sample_bytes,
+    speech_like,
+    tone,
+    wav_bytes,
+    write_encoded,
+    write_gsm_wav,
+)
+
+SECONDS = 3.0
+TONES_HZ = (440.0, 1000.0)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One line of the format table: how to write it, and how good it must come back."""
+
+    name: str
+    how: str
+    codec: str
+    rate_hz: int = 8000
+    channels: int = 1
+    noise_db: float = 30.0
+    padding_s: float = 0.0
+
+
+def wav_cases() -> list[Case]:
+    names = {
+        "pcm8": ("pcm_u8", 35), "pcm16": ("pcm_s16le", 60), "pcm24": ("pcm_s24le", 60), "pcm32": ("pcm_s32le", 60),
+        "float32": ("pcm_f32le", 60), "float64": ("pcm_f64le", 60), "mulaw": ("pcm_mulaw", 30),
+        "alaw": ("pcm_alaw", 30),
+    }  # fmt: skip
+    return [
+        Case(f"{encoding}.wav", encoding, codec, rate_hz, channels, noise_db)
+        for encoding, (codec, noise_db) in names.items()
+        for rate_hz in (8000, 16000, 44100)
+        for channels in (1, 2)
+    ]
+
+
+RAW = {
+    ".ulaw": "mulaw", ".ul": "mulaw", ".mulaw": "mulaw", ".alaw": "alaw", ".al": "alaw", ".sln": "pcm16",
+    ".sln16": "pcm16",
+}  # fmt: skip
+ENCODED = [
+    Case("a.mp3", "libmp3lame", "mp3", rate, channels, 15)
+    for rate in (8000, 16000, 44100)
+    for channels in (1, 2)
+] + [
+    Case("a.ogg", "libopus", "opus", 8000, 1, 10),
+    Case("a.opus", "libopus", "opus", 16000, 2, 10),
+    Case("a.webm", "libopus", "opus", 48000, 1, 10),
+    Case("a.flac", "flac", "flac", 8000, 1, 60),
+    Case("a.flac", "flac", "flac", 44100, 2, 60),
+    Case("six.flac", "flac", "flac", 48000, 6, 60),
+    Case("a.m4a", "aac", "aac", 8000, 1, 15),
+    Case("a.m4a", "aac", "aac", 44100, 2, 15),
+    Case("a.m4a", "alac", "alac", 8000, 2, 60),
+    # Neither names the silence that the encoder put around the sound.
+    Case("a.aac", "aac", "aac", 16000, 1, 15, 0.1),
+    Case("a.mka", "pcm_s16le", "pcm_s16le", 8000, 2, 60),
+    Case("a.amr", "libopencore_amrnb", "amr_nb", 8000, 1, 5),
+    Case("a.3gp", "libopencore_amrnb", "amr_nb", 8000, 1, 5),
+    Case("a.g722", "g722", "adpcm_g722", 16000, 1, 20),
+    Case("ima.wav", "adpcm_ima_wav", "adpcm_ima_wav", 8000, 1, 20, 0.1),
+    Case("ms.wav", "adpcm_ms", "adpcm_ms", 8000, 2, 15),
+    Case("g726.wav", "g726", "adpcm_g726", 8000, 1, 15),
+    Case("mp3.wav", "libmp3lame", "mp3", 8000, 1, 15, 0.15),
+    Case("a.au", "pcm_mulaw", "pcm_mulaw", 8000, 1, 30),
+    Case("a.aiff", "pcm_s16be", "pcm_s16be", 8000, 2, 60),
+    Case("a.caf", "pcm_s16le", "pcm_s16le", 8000, 1, 60),
+    Case("a.w64", "pcm_s16le", "pcm_s16le", 16000, 1, 60),
+    Case("a.wma", "wmav2", "wmav2", 44100, 1, 10),
+]
+
+
+def tones(rate_hz: int, channels: int) -> np.ndarray:
+    return np.stack([tone(TONES_HZ[no % 2], SECONDS, rate_hz, level_dbov=-15 - no) for no in range(channels)])
+
+
+def noise_gap_db(channel: np.ndarray, hz: float, rate_hz: int) -> float:
+    """How far all that is not the tone lies under the tone, in the middle of the sound."""
+    middle = channel[rate_hz // 2 : rate_hz * 5 // 2].astype(np.float64)
+    time_s = np.arange(middle.size) / rate_hz
+    basis = np.stack([np.sin(2 * np.pi * hz * time_s), np.cos(2 * np.pi * hz * time_s)])
+    kept = (basis @ middle * 2 / middle.size) @ basis
+    return 10 * np.log10(np.mean(kept**2) / (np.mean((middle - kept) ** 2) + 1e-9))
+
+
+def check(audio: Audio, case: Case) -> None:
+    assert audio.origin.codec == case.codec
+    assert audio.origin.channels == audio.samples.shape[0] == case.channels
+    assert audio.origin.rate_hz == (48000 if case.codec == "opus" else case.rate_hz)
+    assert audio.rate_hz == min(16000, audio.origin.rate_hz)
+    assert audio.duration_s == pytest.approx(SECONDS, abs=max(0.01 * SECONDS, 0.06) + case.padding_s)
+    assert audio.origin.flags == ()
+    assert audio.origin.damaged_packets == 0
+    for no, channel in enumerate(audio.samples):
+        assert loudest_hz(channel, audio.rate_hz) == pytest.approx(TONES_HZ[no % 2], abs=1.5)
+        assert noise_gap_db(channel, TONES_HZ[no % 2], audio.rate_hz) > case.noise_db
+        middle = channel[audio.rate_hz // 2 : audio.rate_hz * 5 // 2]
+        assert rms_dbov(middle / 32768) == pytest.approx(-15 - no, abs=4 if case.codec == "amr_nb" else 1.5)
+
+
+@pytest.mark.parametrize("case", wav_cases(), ids=lambda case: f"{case.how}-{case.rate_hz}-{case.channels}")
+def test_wav(case: Case, decode_bytes: Decode) -> None:
+    """Every WAV encoding keeps its channels, length, tone and level."""
+    content = wav_bytes(tones(case.rate_hz, case.channels), case.rate_hz, case.how)
+    audio = decode_bytes(content)
+    check(audio, case)
+    assert audio.origin.length_verified
+
+
+@pytest.mark.parametrize(
+    "case", ENCODED, ids=lambda case: f"{case.how}-{case.name}-{case.rate_hz}-{case.channels}"
+)
+def test_encoded(case: Case, tmp_path: Path) -> None:
+    """Every compressed format keeps its channels, length, tone and level."""
+    path = tmp_path / case.name
+    sound = tones(case.rate_hz, case.channels)
+    # AMR at its best mode and MP3 at a fair rate, so that the tone stands out of the coding noise.
+    bit_rate = {"libopencore_amrnb": 12200, "libmp3lame": 32000, "wmav2": 64000}.get(case.how)
+    write_encoded(path, sound, case.rate_hz, codec=case.how, bit_rate=bit_rate)
+    check(decode(recording_of(path), AudioSettings()), case)
+
+
+def test_gsm_wav(tmp_path: Path) -> None:
+    """The GSM WAV that PBXes write is read whole."""
+    path = write_gsm_wav(tmp_path / "a.WAV", tones(8000, 1))
+    check(decode(recording_of(path), AudioSettings()), Case("a.WAV", "", "gsm_ms", noise_db=5))
+
+
+def test_vorbis(tmp_path: Path) -> None:
+    """Ogg Vorbis is read whole."""
+    import soundfile
+
+    path = tmp_path / "a.ogg"
+    soundfile.write(path, tones(16000, 2).T, 16000, format="OGG", subtype="VORBIS")
+    check(decode(recording_of(path), AudioSettings()), Case("a.ogg", "", "vorbis", 16000, 2, 15))
+
+
+@pytest.mark.parametrize("extension", RAW)
+def test_headerless(extension: str, decode_bytes: Decode) -> None:
+    """A file without a header is read by its extension, and its length is not called verified."""
+    rate_hz = 16000 if extension == ".sln16" else 8000
+    encoding = RAW[extension]
+    audio = decode_bytes(sample_bytes(tones(rate_hz, 1)[0], encoding), f"A{extension.upper()}")
+    codec = {"pcm16": "pcm_s16le"}.get(encoding, f"pcm_{encoding}")
+    check(audio, Case("", "", codec, rate_hz, noise_db=30))
+    assert audio.origin.declared_duration_s is None
+    assert not audio.origin.length_verified
+
+
+def test_headerless_by_setting(decode_bytes: Decode) -> None:
+    """Rate, channels and further extensions of headerless files are settings."""
+    settings = AudioSettings(headerless_rate_hz=16000, headerless_channels=2, headerless=(".pcm=alaw",))
+    content = alaw_bytes(tones(16000, 2).T.reshape(-1))
+    check(decode_bytes(content, "x.pcm", settings), Case("", "", "pcm_alaw", 16000, 2, 30))
+
+
+@pytest.mark.parametrize("fake", bad_files(), ids=lambda fake: fake.name)
+def test_bad_files(fake: BadFile, tmp_path: Path) -> None:
+    """Every bad file ends as its own kind of failure, or carries the flags of what is wrong with it."""
+    (tmp_path / "neighbour.wav").write_bytes(wav_bytes(tone(440, 60.0)))
+    path = tmp_path / fake.name
+    path.write_bytes(fake.content)
+    if fake.outcome != "ok":
+        with pytest.raises(CallError) as caught:
+            decode(recording_of(path), AudioSettings())
+        assert (caught.value.kind.slug, bool(caught.value.found)) == (fake.outcome, True)
+        return
+    audio = decode(recording_of(path), AudioSettings())
+    assert audio.origin.flags == fake.flags
+    assert audio.samples.dtype == np.int16
+    assert audio.duration_s < 20
+
+
+def test_sixty_kinds() -> None:
+    """There are at least sixty different fakes, and no two share a name."""
+    assert len({fake.name for fake in bad_files()}) == len(bad_files()) >= 60
+
+
+DAMAGED = [
+    (".mp3", "libmp3lame", 8000, 32000), (".mp3", "libmp3lame", 44100, 64000), (".m4a", "aac", 8000, 32000),
+    (".amr", "libopencore_amrnb", 8000, 12200), (".aac", "aac", 16000, 48000), (".ogg", "libopus", 16000, 64000),
+    (".flac", "flac", 8000, None), (".3gp", "libopencore_amrnb", 8000, 12200),
+    (".wav", "adpcm_ima_wav", 8000, None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("extension", "codec", "rate_hz", "bit_rate"), DAMAGED, ids=lambda value: str(value))
+def test_damage_is_counted(
+    extension: str, codec: str, rate_hz: int, bit_rate: int | None, decode_bytes: Decode, tmp_path: Path
+) -> None:
+    """4 KiB of damage in 60 s cost at most 5 % of the time; what comes after stays in its place."""
+    # A slide from 300 to 1500 Hz: the frequency heard tells the moment it was recorded.
+    whole = write_encoded(
+        tmp_path / f"w{extension}", chirp(300, 1500, 60.0, rate_hz), rate_hz, codec=codec, bit_rate=bit_rate
+    ).read_bytes()
+    content = bytearray(whole)
+    at = len(content) * 3 // 10
+    content[at : at + 4096] = random.Random(5).randbytes(4096)
+    audio = decode_bytes(bytes(content), f"x{extension}")
+    origin = audio.origin
+    assert "damaged" in origin.flags
+    assert 0 < origin.lost_s <= 0.05 * 60
+    assert audio.duration_s == pytest.approx(60.0, abs=0.5)
+    for moment_s in (10.0, 30.0, 50.0):
+        start = round((moment_s - 0.25) * audio.rate_hz)
+        heard_hz = loudest_hz(audio.samples[0, start : start + audio.rate_hz // 2], audio.rate_hz)
+        assert (heard_hz - 300) / 1200 * 60 == pytest.approx(moment_s, abs=0.6)
+
+
+def test_undamaged_part_is_untouched(decode_bytes: Decode) -> None:
+    """Before and behind the damage a FLAC comes back sample for sample."""
+    whole = encoded(".flac", "flac", seconds=10.0)
+    content = bytearray(whole)
+    content[len(content) // 2 : len(content) // 2 + 200] = bytes(200)
+    good, bad = decode_bytes(whole, "a.flac"), decode_bytes(bytes(content), "b.flac")
+    assert good.samples.shape == bad.samples.shape
+    differs = np.flatnonzero(good.samples[0] != bad.samples[0])
+    assert 0 < differs.max() - differs.min() <= 0.3 * 8000
+    assert bad.origin.flags == ("damaged",)
+
+
+def test_too_much_damage_is_refused(decode_bytes: Decode) -> None:
+    """A file of which more than the set share is lost is refused, and passes under a wider setting."""
+    content = bytearray(encoded(".flac", "flac", seconds=10.0))
+    size = len(content)
+    content[size // 4 : size * 3 // 4] = bytes(size * 3 // 4 - size // 4)
+    with pytest.raises(CallError, match=r"of 10\.0 s cannot be decoded") as caught:
+        decode_bytes(bytes(content), "a.flac")
+    assert caught.value.kind.slug == "damaged"
+    audio = decode_bytes(bytes(content), "a.flac", AudioSettings(max_lost_share=0.9))
+    assert 4.9 < audio.origin.lost_s < 6.0
+
+
+def mutate(content: bytes, draw: random.Random) -> bytes:
+    """Flip, overwrite, cut out, put in or copy bytes, half of the time in the header."""
+    changed = bytearray(content)
+    how = draw.randrange(6)
+    for _ in range(draw.choice((1, 1, 2, 5, 20))):
+        at = draw.randrange(max(1, min(len(changed), draw.choice((400, len(changed))))))
+        if how == 0:
+            changed[at : at + 1] = bytes([draw.randrange(256)])
+        elif how == 1:
+            changed[at : at + draw.choice((1, 2, 4, 8))] = bytes([draw.choice((0, 0xFF, 0x7F, 0x80))]) * 4
+        elif how == 2:
+            del changed[at : at + draw.randrange(1, 500)]
+        elif how == 3:
+            changed[at:at] = draw.randbytes(draw.randrange(1, 500))
+        elif how == 4:
+            start = draw.randrange(max(1, len(changed)))
+            changed[at : at + 200] = changed[start : start + 200]
+        else:
+            del changed[draw.randrange(1, len(changed) + 1) :]
+    return bytes(changed)
+
+
+MUTANTS = (
+    (".wav", "pcm_s16le", 8000), (".wav", "pcm_mulaw", 8000), (".mp3", "libmp3lame", 8000),
+    (".ogg", "libopus", 8000), (".flac", "flac", 8000), (".m4a", "aac", 8000), (".amr", "libopencore_amrnb", 8000),
+    (".webm", "libopus", 48000), (".aac", "aac", 16000), (".wav", "adpcm_ima_wav", 8000), (".wav", "g722", 16000),
+    (".wma", "wmav2", 44100),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(240))
+def test_mutants(seed: int, decode_bytes: Decode) -> None:
+    """Whatever is done to a file, it is decoded or refused as one of the kinds; nothing else happens."""
+    extension, codec, rate_hz = MUTANTS[seed % len(MUTANTS)]
+    bit_rate = 32000 if codec == "wmav2" else None
+    whole = encoded(extension, codec, seconds=2.0, rate_hz=rate_hz, bit_rate=bit_rate)
+    try:
+        audio = decode_bytes(mutate(whole, random.Random(seed)), f"x{extension}")
+    except CallError:
+        return
+    assert 0 < audio.duration_s < 60
+    assert audio.samples.shape[0] == audio.origin.channels
+
+
+def test_declared_length_from_the_sidecar(tmp_path: Path) -> None:
+    """A headerless file that is shorter than its sidecar says is flagged as truncated."""
+    path = tmp_path / "a.ulaw"
+    path.write_bytes(mulaw_bytes(tone(440, 5.0)))
+    told = Details(extras=(("duration_s", "10.0"),))
+    origin = decode(recording_of(path, told), AudioSettings()).origin
+    assert (origin.flags, origin.declared_duration_s, origin.length_verified) == (("truncated",), 10.0, True)
+    right = Details(extras=(("duration_s", "5.01"),))
+    assert decode(recording_of(path, right), AudioSettings()).origin.flags == ()
+    nonsense = Details(extras=(("duration_s", "nan"),))
+    assert decode(recording_of(path, nonsense), AudioSettings()).origin.flags == ()
+
+
+def test_a_minute_more_is_too_long(decode_bytes: Decode) -> None:
+    """The limit of length holds by the header and, where there is none, on the way."""
+    settings = AudioSettings(max_duration_s=4.0)
+    with pytest.raises(CallError, match="the header says 5 s") as caught:
+        decode_bytes(wav_bytes(tone(440, 5.0)), settings=settings)
+    assert caught.value.kind.slug == "too_long"
+    with pytest.raises(CallError, match="more than 4 s of sound"):
+        decode_bytes(mulaw_bytes(tone(440, 5.0)), "a.ulaw", settings)
+    assert decode_bytes(wav_bytes(tone(440, 4.0)), settings=settings).duration_s == 4.0
+
+
+def test_limits_in_bytes(decode_bytes: Decode) -> None:
+    """A file over the limit, and a result over the budget, are too big."""
+    content = wav_bytes(tone(440, 5.0))
+    with pytest.raises(CallError, match=r"80,044 bytes\n.*audio\.max_file_bytes") as caught:
+        decode_bytes(content, settings=AudioSettings(max_file_bytes=80_000))
+    assert caught.value.kind.slug == "too_big"
+    with pytest.raises(CallError, match="decodes to more than 79,000 bytes"):
+        decode_bytes(content, settings=AudioSettings(max_output_bytes=79_000))
+
+
+def test_a_replaced_file_has_vanished(tmp_path: Path) -> None:
+    """Other bytes under the name that was hashed are never decoded."""
+    path = tmp_path / "a.wav"
+    path.write_bytes(wav_bytes(tone(440, 2.0)))
+    recording = recording_of(path)
+    path.write_bytes(wav_bytes(tone(880, 2.0)))
+    with pytest.raises(CallError, match="replaced since it was found") as caught:
+        decode(recording, AudioSettings())
+    assert caught.value.kind.slug == "vanished"
+
+
+def test_a_file_changed_while_decoding_has_vanished(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that changes between hashing and the end of decoding is not accepted."""
+    from speechcx.audio import decoding
+
+    path = tmp_path / "a.wav"
+    path.write_bytes(wav_bytes(tone(440, 2.0)))
+    recording = recording_of(path)
+    whole = decoding.draw_peaks
+
+    def meanwhile(*args: object, **kwargs: object) -> object:
+        with path.open("ab") as file:
+            file.write(b"more")
+        return whole(*args, **kwargs)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(decoding, "draw_peaks", meanwhile)
+    with pytest.raises(CallError, match="changed while it was decoded"):
+        decode(recording, AudioSettings())
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["a b.wav", "it's \"x\".wav", "new\nline.wav", "-v.wav", "10:30_UTC.wav", "%03d.wav", "$(id).wav", "ü\u202e.wav",
+     "file:x.wav", "concat:a|b.wav", "é" * 100 + ".wav", "[Caller]_101-555.wav", os.fsdecode(b"caf\xe9\xff.wav")],
+)  # fmt: skip
+def test_odd_names(name: str, tmp_path: Path) -> None:
+    """No file name is anything but a file name."""
+    path = tmp_path / name
+    path.write_bytes(wav_bytes(tone(440, 1.0)))
+    assert decode(recording_of(path), AudioSettings()).duration_s == 1.0
+
+
+def test_same_file_same_samples(decode_bytes: Decode) -> None:
+    """Decoding is the same each time, to the last bit."""
+    content = encoded(".mp3", "libmp3lame", rate_hz=44100)
+    first, second = decode_bytes(content, "a.mp3"), decode_bytes(content, "a.mp3")
+    assert np.array_equal(first.samples, second.samples)
+    assert (first.origin, first.peaks) == (second.origin, second.peaks)
+
+
+def test_broken_numbers_become_silence(decode_bytes: Decode) -> None:
+    """Floats that are no numbers are silence, infinite ones full scale."""
+    sound = speech_like(1.0)
+    sound[100:200] = np.nan
+    sound[300], sound[301] = np.inf, -np.inf
+    samples = decode_bytes(wav_bytes(sound, encoding="float32")).samples[0]
+    assert not samples[100:200].any()
+    assert (samples[300], samples[301]) == (32767, -32768)
+
+
+def test_second_audio_stream_is_flagged(tmp_path: Path) -> None:
+    """Of several audio streams the first is read, and the call says that there are more."""
+    import av
+
+    path = tmp_path / "two.mka"
+    with av.open(str(path), "w") as out:
+        streams = [out.add_stream("pcm_s16le", rate=8000, layout="mono") for _ in range(2)]
+        for hz, stream in zip(TONES_HZ, streams, strict=True):
+            samples = (tone(hz, 2.0) * 32768).astype(np.int16).reshape(1, -1)
+            frame = av.AudioFrame.from_ndarray(samples, format="s16", layout="mono")
+            frame.sample_rate = 8000
+            out.mux(stream.encode(frame))
+            out.mux(stream.encode(None))
+    audio = decode(recording_of(path), AudioSettings())
+    assert audio.origin.flags == ("more_streams",)
+    assert loudest_hz(audio.samples[0], 8000) == pytest.approx(440, abs=1)
+
+
+def test_sound_of_a_film_is_read_without_its_pictures(tmp_path: Path) -> None:
+    """Of a file with pictures and sound only the sound is decoded; no video decoder is ever opened."""
+    import av
+
+    path = tmp_path / "film.mp4"
+    with av.open(str(path), "w") as out:
+        video = out.add_stream("mpeg4", rate=10)
+        video.width = video.height = 64
+        video.pix_fmt = "yuv420p"
+        audio = out.add_stream("aac", rate=8000, layout="mono")
+        for _ in range(20):
+            out.mux(video.encode(av.VideoFrame.from_ndarray(np.zeros((64, 64, 3), np.uint8), format="rgb24")))
+        out.mux(video.encode(None))
+        samples = (tone(440, 2.0) * 32768).astype(np.int16).reshape(1, -1)
+        frame = av.AudioFrame.from_ndarray(samples, format="s16", layout="mono")
+        frame.sample_rate = 8000
+        frame.pts = 0
+        out.mux(audio.encode(frame))
+        out.mux(audio.encode(None))
+    decoded = decode(recording_of(path), AudioSettings())
+    assert decoded.duration_s == pytest.approx(2.0, abs=0.2)
+    assert loudest_hz(decoded.samples[0], 8000) == pytest.approx(440, abs=1)
+
+
+def test_bomb_of_one_hertz_takes_no_memory(decode_bytes: Decode) -> None:
+    """A 4 KB file that asks for 2,000 s at 1 Hz is refused before decoding."""
+    with pytest.raises(CallError, match="the header says 1 Hz"):
+        decode_bytes(wav_header(rate_hz=1, data_bytes=4000) + bytes(4000))
