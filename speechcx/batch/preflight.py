@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from speechcx.config import Settings
 from speechcx.engines import find_factory
+from speechcx.pipeline import needed_models
 from speechcx.weights import find_model
 
 
@@ -21,8 +22,5 @@ def expect_engines(settings: Settings) -> None:
     """
     find_factory("recognizers", settings.transcribe.engine)
     find_factory("sentiment", settings.sentiment.engine)
-    if settings.transcribe.engine == "whisper" and not settings.transcribe.allow_hub:
-        find_model(settings.transcribe.model)
-    # A name with a slash is a hub name, which the adapter looks up in the local hub cache.
-    if settings.sentiment.engine == "transformer" and "/" not in settings.sentiment.model:
-        find_model(settings.sentiment.model)
+    for name in needed_models(settings):
+        find_model(name)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from speechcx.batch.crew import count_workers
 from speechcx.batch.disk import expect_room
 from speechcx.batch.lock import hold_lock
 from speechcx.batch.plan import Choice, Plan, Planner, Redo
@@ -157,7 +158,7 @@ def _run_locked(
         RunInfo(
             listen_digest=listen_digest(settings),
             rulebook_digest=rulebook.digest,
-            workers=settings.batch.workers or None,
+            workers=settings.batch.workers or count_workers(),
             paths=tuple(str(path) for path in paths),
         )
     )

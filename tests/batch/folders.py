@@ -83,7 +83,7 @@ def content_hash(database: Path) -> str:
     with Store.open(database, read_only=True) as store:
         digest = hashlib.sha256()
         for call_id in sorted(store.iter_call_ids()):
-            digest.update(repr(_timeless(store.load(call_id))).encode())
+            digest.update(call_hash(store.load(call_id)).encode())
         files = sorted(
             (path, file.state, file.call_id, file.kind) for path, file in store.ledger.known_files().items()
         )
@@ -91,6 +91,8 @@ def content_hash(database: Path) -> str:
         return digest.hexdigest()
 
 
-def _timeless(call: Call) -> Call:
-    provenance = replace(call.conversation.provenance, stages=())
-    return replace(call, conversation=replace(call.conversation, provenance=provenance))
+def call_hash(call: Call) -> str:
+    """A digest of a call, but for how quickly it was made."""
+    made_with = replace(call.conversation.provenance, stages=())
+    timeless = replace(call, conversation=replace(call.conversation, provenance=made_with))
+    return hashlib.sha256(repr(timeless).encode()).hexdigest()
