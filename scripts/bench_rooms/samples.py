@@ -1,0 +1,60 @@
+"""The made-up calls of samples/ against their truth: words, turn edges, rules, parties, for each and for all.
+
+Usage: scripts/bench samples [--model NAME] [--db FILE]   FILE: a finished run over samples/; default: makes one
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(ROOT))
+
+
+def main(argv: list[str]) -> int:
+    """Print the table."""
+    parser = argparse.ArgumentParser(prog="scripts/bench samples", description=__doc__)
+    parser.add_argument("--model", default="base")
+    parser.add_argument("--db", type=Path)
+    arguments = parser.parse_args(argv)
+    with tempfile.TemporaryDirectory() as folder:
+        database = arguments.db or run_samples(Path(folder) / "samples.db", arguments.model)
+        print_figures(database)
+    return 0
+
+
+def run_samples(database: Path, model: str) -> Path:
+    """A fresh run over all samples."""
+    command = [sys.executable, "-m", "speechcx", "run", "--db", str(database), "--model", model]
+    environment = {**os.environ, "SPEECHCX_CONFIG": str(ROOT / "samples" / "speechcx.toml")}
+    subprocess.run(command, check=True, cwd=ROOT, env=environment)
+    return database
+
+
+def print_figures(database: Path) -> None:
+    """Measure every stored call and print the table and every wrong rule."""
+    from speechcx.store import Store
+    from tests.e2e.against_truth import Measured, measure, read_truth, table
+
+    truth = read_truth()
+    found = {name: Measured() for name in (*truth, "all")}
+    with Store.open(database, read_only=True) as store:
+        for call_id in store.iter_call_ids():
+            call = store.load(call_id)
+            name = Path(call.conversation.recording.path).name
+            for into in (found[name], found["all"]):
+                measure(call, truth[name], into)
+    print("\n".join(table(found)))
+    everything = found["all"]
+    print(f"\nrules: recall {everything.rule_recall:.3f}, precision {everything.rule_precision:.3f}")
+    print("\n".join(everything.wrong_rules))
+    print(f"turns lost: {everything.lost_turns} of {everything.turns}")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
