@@ -1,0 +1,266 @@
+"""The loop over chunks, with a model whose answers are known."""
+
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from speechcx.transcribe import Hints, TranscribeSettings
+from speechcx.transcribe.decoding import WHOLE_WINDOW, Decoder, compression_ratio, says_all_twice
+
+END = 100_000
+SETTINGS = TranscribeSettings(batch_size=2)
+
+
+class Words:
+    """A tokenizer whose tokens are the positions of words in its list."""
+
+    eot = END
+
+    def __init__(self) -> None:
+        self.known: list[str] = []
+
+    def encode(self, text: str) -> list[int]:
+        """Tokens of a text."""
+        for word in text.split():
+            if word not in self.known:
+                self.known.append(word)
+        return [self.known.index(word) for word in text.split()]
+
+    def decode(self, tokens: list[int]) -> str:
+        """The text of tokens."""
+        return " ".join(self.known[token] for token in tokens)
+
+
+Answer = tuple[str, float, float]
+"""Text, mean log probability and probability of no speech."""
+
+
+class Features:
+    """One value for each 10 ms: the sounds are ones and the silence after them zeros."""
+
+    hop_length = 160
+
+    def __call__(self, sound: NDArray[np.float32]) -> NDArray[np.float32]:
+        return np.repeat(sound[None, ::160], 80, axis=0)
+
+
+@dataclass
+class FakeModel:
+    """A Whisper that answers by the length of the sound in whole seconds, and remembers what it was asked.
+
+    `answers` are taken in order for each length; the last one is given again and again.
+    """
+
+    answers: dict[int, list[Answer]]
+    tokenizer: Words = field(default_factory=Words)
+    windows: list[tuple[int, int]] = field(default_factory=list)
+    ways: list[dict[str, Any]] = field(default_factory=list)
+    is_multilingual: bool = True
+
+    def __post_init__(self) -> None:
+        self.model = self
+        self.feature_extractor = Features()
+
+    def encode(self, features: NDArray[np.float32]) -> list[int]:
+        """Seconds of sound in each row."""
+        self.windows.append((features.shape[0], features.shape[2]))
+        return [round(float(each[0].sum()) / 100) for each in features]
+
+    def generate(self, encoded: list[int], prompts: list[list[int]], **way: Any) -> list[SimpleNamespace]:
+        """The next answer for each row."""
+        self.ways.append(way)
+        results = []
+        for seconds in encoded:
+            left = self.answers[seconds]
+            text, logprob, no_speech = left.pop(0) if len(left) > 1 else left[0]
+            tokens = [*self.tokenizer.encode(text), END]
+            score = logprob * (len(tokens) + 1) / len(tokens)
+            results.append(SimpleNamespace(sequences_ids=[tokens], scores=[score], no_speech_prob=no_speech))
+        return results
+
+    def find_alignment(
+        self, tokenizer: Words, tokens: list[list[int]], encoded: list[int], frames: list[int]
+    ) -> list[list[dict[str, Any]]]:
+        """Every word 0.2 s long, 0.3 s apart."""
+        self.frames = frames
+        return [
+            [
+                {"word": f" {tokenizer.decode([token])}", "tokens": [token], "start": no * 0.3, "end": no * 0.3 + 0.2,
+                 "probability": 0.9}
+                for no, token in enumerate(said)
+            ]
+            for said in tokens
+        ]  # fmt: skip
+
+    def get_prompt(self, tokenizer: Words, before: list[int], **given: Any) -> list[int]:
+        """Three tokens, whatever is asked."""
+        self.prompted = (tokenizer.decode(before), given)
+        return [1, 2, 3]
+
+
+def sound(seconds: float) -> NDArray[np.float32]:
+    return np.ones(round(seconds * 16_000), np.float32)
+
+
+def make(
+    monkeypatch: pytest.MonkeyPatch, answers: dict[int, list[Answer]], settings: TranscribeSettings = SETTINGS
+) -> tuple[FakeModel, Decoder]:
+    fake = FakeModel({seconds: list(left) for seconds, left in answers.items()})
+    monkeypatch.setattr(Decoder, "_tokenizer", lambda *_: fake.tokenizer)
+    monkeypatch.setattr(Decoder, "_suppressed", lambda _: [])
+    return fake, Decoder(fake, settings)
+
+
+def decode(decoder: Decoder, *seconds: float, hints: Hints | None = None) -> list[str]:
+    drafts = decoder.decode([sound(each) for each in seconds], language="en", hints=hints or Hints())
+    return [draft.text for draft in drafts]
+
+
+GOOD: dict[int, list[Answer]] = {
+    2: [("two seconds", -0.2, 0.0)],
+    3: [("three seconds", -0.2, 0.0)],
+    9: [("nine seconds", -0.2, 0.0)],
+    28: [("many seconds", -0.2, 0.0)],
+}
+
+
+def test_drafts_come_in_the_order_of_the_sounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Chunks are decoded sorted by length and given back as they came."""
+    _, decoder = make(monkeypatch, GOOD)
+    assert ["nine seconds", "two seconds", "many seconds", "three seconds"] == decode(decoder, 9, 2, 28, 3)
+
+
+def test_a_batch_shares_the_window_of_its_longest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Short chunks get a short window: their batch's longest and five seconds of silence, 30 s at most."""
+    fake, decoder = make(monkeypatch, GOOD)
+    decode(decoder, 9, 2, 28, 3)
+    assert [(2, 800), (2, 3000)] == fake.windows
+
+
+def test_thirty_seconds_of_tail_fill_the_window(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The setting that always gives a whole window does."""
+    fake, decoder = make(monkeypatch, GOOD, TranscribeSettings(tail_s=30.0))
+    decode(decoder, 2)
+    assert [(1, WHOLE_WINDOW)] == fake.windows
+
+
+def test_words_are_aligned_inside_the_sound(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No word can be placed into the silence after a chunk."""
+    fake, decoder = make(monkeypatch, GOOD)
+    decode(decoder, 2)
+    assert [200] == fake.frames
+
+
+def test_a_loop_is_decoded_again_in_a_whole_window(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What loops in a short window is taken from a whole one."""
+    loop = " ".join(["operator"] * 60)
+    fake, decoder = make(monkeypatch, {3: [(loop, -0.04, 0.0), ("operator please", -0.3, 0.0)]})
+    assert ["operator please"] == decode(decoder, 3)
+    assert [(1, 800), (1, WHOLE_WINDOW)] == fake.windows
+    assert [5, 5] == [way["beam_size"] for way in fake.ways]
+
+
+def test_a_text_said_twice_over_is_decoded_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sentence that comes twice is the other sign of a window too short."""
+    twice = "I use a thing I use a thing"
+    _, decoder = make(monkeypatch, {3: [(twice, -0.2, 0.0), ("I use a thing", -0.3, 0.0)]})
+    assert ["I use a thing"] == decode(decoder, 3)
+
+
+def test_improbable_text_is_tried_at_rising_temperature(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whisper's own fallback: samples at 0.2, 0.4, ... until one is probable enough."""
+    poor = ("what", -1.5, 0.1)
+    fake, decoder = make(monkeypatch, {3: [poor, poor, poor, ("that is it", -0.6, 0.1)]})
+    assert ["that is it"] == decode(decoder, 3)
+    assert [None, None, 0.2, 0.4] == [way.get("sampling_temperature") for way in fake.ways]
+
+
+def test_when_all_tries_are_poor_the_likeliest_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After the last temperature the most probable try that does not loop is kept."""
+    loop = " ".join(["so"] * 80)
+    tries: list[Answer] = [
+        ("first", -1.6, 0.1),
+        (loop, -0.1, 0.1),
+        ("second", -1.2, 0.1),
+        ("third", -1.9, 0.1),
+    ]
+    _, decoder = make(monkeypatch, {3: tries})
+    assert ["second"] == decode(decoder, 3)
+
+
+def test_likely_silence_is_not_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Improbable words where no speech is likely are left to the guard."""
+    fake, decoder = make(monkeypatch, {3: [("Thanks", -1.5, 0.9)]})
+    decode(decoder, 3)
+    assert 1 == len(fake.ways)
+
+
+def test_retries_can_be_switched_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without retry_poor everything is decoded once."""
+    fake, decoder = make(monkeypatch, {3: [("what", -1.5, 0.1)]}, TranscribeSettings(retry_poor=False))
+    assert ["what"] == decode(decoder, 3)
+    assert 1 == len(fake.ways)
+
+
+def test_a_loop_cannot_cost_more_than_speech(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The number of tokens is bounded by the seconds of sound."""
+    fake, decoder = make(monkeypatch, GOOD)
+    decode(decoder, 2)
+    decode(decoder, 28)
+    assert [3 + 16 + 24, 3 + 16 + 336] == [way["max_length"] for way in fake.ways]
+
+
+def test_hints_reach_the_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hotwords are given as one list, and the initial prompt before them."""
+    fake, decoder = make(monkeypatch, GOOD)
+    decode(decoder, 2, hints=Hints(hotwords=("Onword", "Larkspur Mobile"), initial_prompt="A call."))
+    assert ("A call.", {"without_timestamps": True, "hotwords": "Onword, Larkspur Mobile"}) == fake.prompted
+
+
+def test_silence_gives_an_empty_draft(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No tokens: no text, no words, no loop."""
+    _, decoder = make(monkeypatch, {3: [("", -0.5, 0.9)]})
+    (draft,) = decoder.decode([sound(3)], language="en", hints=Hints())
+    assert ("", (), 0.0) == (draft.text, draft.words, draft.compression_ratio)
+
+
+def test_an_english_model_has_one_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A model that knows only English is not asked what is spoken."""
+    fake, decoder = make(monkeypatch, GOOD)
+    fake.is_multilingual = False
+    assert "en" == decoder.find_language(sound(3))
+    assert [] == fake.windows
+
+
+def test_the_language_is_that_of_the_likeliest_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whisper's language tokens become plain codes."""
+    fake, decoder = make(monkeypatch, GOOD)
+    fake.detect_language = lambda _: [[("<|de|>", 0.9), ("<|en|>", 0.1)]]  # type: ignore[attr-defined]
+    assert "de" == decoder.find_language(sound(3))
+
+
+def test_repetition_shows_in_the_compression() -> None:
+    """Text that repeats itself has a high ratio, speech a low one, no text none."""
+    assert (
+        compression_ratio("operator " * 60) > 2.4 > compression_ratio("I would like to talk to the operator.")
+    )
+    assert 0.0 == compression_ratio("")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("I use a thing. I use a thing.", True),
+        ("operator operator operator operator", True),
+        ("yes yes", False),
+        ("I use a thing I used a thing", False),
+        ("", False),
+    ],
+)
+def test_all_said_twice(text: str, expected: bool) -> None:
+    """Only a whole text of at least four words that repeats itself to the last word counts."""
+    assert expected is says_all_twice(text)

@@ -1,0 +1,157 @@
+"""The door of the room: turns in, utterances out, with a recogniser whose words are known."""
+
+import logging
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from speechcx.call import Recording, Span, Speech, Turn, Word
+from speechcx.errors import ConfigError
+from speechcx.transcribe import (
+    Dropped,
+    Heard,
+    Hints,
+    TranscribeSettings,
+    load_recognizer,
+    transcribe,
+)
+from tests.factories import make_recording, make_turn
+from tests.synth import audio_of, silence, tone
+
+SETTINGS = TranscribeSettings()
+RECORDING = make_recording()
+
+
+@dataclass
+class Fixed:
+    """Gives the same words for each channel, and remembers what it was given."""
+
+    said: dict[int, tuple[Word, ...]]
+    language: str = "en"
+    dropped: tuple[Dropped, ...] = ()
+    asked: list[tuple[int, int, tuple[Span, ...], Hints]] = field(default_factory=list)
+    name: str = "fixed"
+    digest: str = "0" * 16
+
+    def recognize(
+        self,
+        samples: NDArray[np.float32],
+        speech: tuple[Span, ...],
+        *,
+        hints: Hints,
+        recording: Recording,
+        channel: int,
+    ) -> Heard:
+        """The words of the channel."""
+        assert samples.dtype == np.float32
+        self.asked.append((channel, samples.size, speech, hints))
+        return Heard(self.said.get(channel, ()), self.language, self.dropped)
+
+
+def two_channels(seconds: float = 10.0) -> np.ndarray:
+    return np.stack([tone(200, seconds), silence(seconds)])
+
+
+def speech_of(*turns: Turn) -> Speech:
+    return Speech("channels", ("ch0", "ch1"), turns)
+
+
+SPEECH = speech_of(
+    make_turn(0, "ch0", 1.0, 3.0), make_turn(1, "ch1", 3.5, 4.0), make_turn(2, "ch0", 5.0, 6.0)
+)
+
+
+def test_one_utterance_for_each_turn() -> None:
+    """Words land in the turn of their channel, and a turn without words has an empty utterance."""
+    engine = Fixed(
+        {0: (Word("Hello", 1.1, 1.5, 0.8), Word("there", 1.5, 2.0, 0.6)), 1: (Word("Hi", 3.6, 3.9, 0.9),)}
+    )
+    said = transcribe(audio_of(two_channels()), SPEECH, RECORDING, engine, SETTINGS)
+    assert [(0, "Hello there"), (1, "Hi"), (2, "")] == [(each.no, each.text) for each in said]
+    assert [pytest.approx(0.7), 0.9, None] == [each.confidence for each in said]
+
+
+def test_the_same_moment_in_two_channels() -> None:
+    """Two people who speak at once do not get each other's words."""
+    both = speech_of(make_turn(0, "ch0", 1.0, 3.0), make_turn(1, "ch1", 1.0, 3.0))
+    engine = Fixed({0: (Word("mine", 1.5, 2.0, 0.9),), 1: (Word("yours", 1.5, 2.0, 0.9),)})
+    said = transcribe(audio_of(two_channels()), both, RECORDING, engine, SETTINGS)
+    assert ["mine", "yours"] == [each.text for each in said]
+
+
+def test_the_engine_hears_sixteen_kilohertz_and_the_speech() -> None:
+    """Each channel is given once, at 16 kHz, with the stretches of speech of its turns alone."""
+    engine = Fixed({})
+    transcribe(audio_of(two_channels()), SPEECH, RECORDING, engine, SETTINGS)
+    assert [
+        (0, 160_000, (Span(1.0, 3.0), Span(5.0, 6.0))),
+        (1, 160_000, (Span(3.5, 4.0),)),
+    ] == [asked[:3] for asked in engine.asked]
+
+
+def test_two_voices_in_one_channel_are_heard_once() -> None:
+    """Overlapping turns of two voices in one channel make one stretch for the engine."""
+    mono = Speech("diarized", ("s0", "s1"), (make_turn(0, "s0", 1.0, 3.0), make_turn(1, "s1", 2.0, 4.0)))
+    engine = Fixed({0: (Word("a", 1.2, 1.4, 0.9), Word("b", 3.2, 3.6, 0.9))})
+    said = transcribe(audio_of(tone(200, 5.0)), mono, RECORDING, engine, SETTINGS)
+    assert [(Span(1.0, 4.0),)] == [asked[2] for asked in engine.asked]
+    assert ["a", "b"] == [each.text for each in said]
+
+
+def test_hold_music_is_not_listened_to() -> None:
+    """A stretch that belongs to no turn is not given to the engine."""
+    speech = replace(SPEECH, hold=(Span(7.0, 9.0),))
+    engine = Fixed({})
+    transcribe(audio_of(two_channels()), speech, RECORDING, engine, SETTINGS)
+    assert all(span.end_s <= 6.0 for asked in engine.asked for span in asked[2])
+
+
+def test_a_silent_call_asks_nothing() -> None:
+    """Without turns there is nothing to recognise."""
+    engine = Fixed({})
+    assert () == transcribe(audio_of(two_channels()), speech_of(), RECORDING, engine, SETTINGS)
+    assert [] == engine.asked
+
+
+def test_the_language_is_found_once_for_a_call() -> None:
+    """With language auto, the channel with most speech decides for the other."""
+    speech = speech_of(make_turn(0, "ch0", 1.0, 1.5), make_turn(1, "ch1", 2.0, 8.0))
+    engine = Fixed({}, language="de")
+    transcribe(audio_of(two_channels()), speech, RECORDING, engine, TranscribeSettings(language="auto"))
+    assert [(1, None), (0, "de")] == [(asked[0], asked[3].language) for asked in engine.asked]
+
+
+def test_hotwords_of_the_call() -> None:
+    """Hotwords are those of the settings and the asked details of the call, each once, missing ones left out."""
+    settings = TranscribeSettings(
+        hotwords=("Northwind", "ann"), hotwords_from=("agent", "product", "customer", "nothing")
+    )
+    recording = make_recording(agent="ann", customer=None, extras=(("product", "gold card"),))
+    engine = Fixed({})
+    transcribe(audio_of(two_channels()), SPEECH, recording, engine, settings)
+    assert {("Northwind", "ann", "gold card")} == {asked[3].hotwords for asked in engine.asked}
+
+
+def test_what_is_lost_is_logged_without_words(caplog: pytest.LogCaptureFixture) -> None:
+    """Dropped words and words outside every turn are counted in the log; no word of a call is."""
+    dropped = (Dropped(Span(7.0, 8.0), 3, "stock_phrase", 0.2),)
+    engine = Fixed({0: (Word("secret", 8.5, 9.0, 0.9),)}, dropped=dropped)
+    with caplog.at_level(logging.INFO, logger="speechcx.transcribe"):
+        transcribe(audio_of(two_channels()), SPEECH, RECORDING, engine, SETTINGS)
+    assert "3 invented words dropped at 7.0 s (stock_phrase, confidence 0.20)" in caplog.text
+    assert "1 words lie outside every turn" in caplog.text
+    assert "secret" not in caplog.text
+
+
+def test_engines_are_loaded_once() -> None:
+    """The same settings give the same engine object."""
+    settings = TranscribeSettings(engine="replay")
+    assert load_recognizer(settings) is load_recognizer(TranscribeSettings(engine="replay"))
+
+
+def test_an_unknown_engine() -> None:
+    """A misspelt engine is answered with the right one."""
+    with pytest.raises(ConfigError, match="use 'whisper'"):
+        load_recognizer(TranscribeSettings(engine="wisper"))
