@@ -79,7 +79,8 @@ def _cells(row: ScoreRow) -> dict[str, object]:
 def _interval(estimate: Estimate) -> str | None:
     if estimate.interval is None:
         return None
-    low, high = estimate.interval
+    # The t interval of a few calls can reach past the ends of the scale; people read scores on 0 to 100.
+    low, high = max(0.0, estimate.interval[0]), min(100.0, estimate.interval[1])
     return f"{low:.0f} to {high:.0f}"
 
 

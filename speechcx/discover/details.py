@@ -7,6 +7,7 @@ None, with the reason.
 from __future__ import annotations
 
 import os
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -231,14 +232,14 @@ def _checked(finding: Finding) -> Finding:
             raise CallError(
                 "metadata_missing",
                 f"{finding.source} gives channels {finding.value!r}",
-                f"parties divided by commas, out of {', '.join(PARTIES)}",
+                f"parties divided by commas or blanks, out of {', '.join(PARTIES)}",
                 "Correct the source.",
             )
     return finding
 
 
 def _parties(text: str) -> tuple[str, ...]:
-    return tuple(part.strip().lower() for part in text.replace("|", ",").replace("/", ",").split(","))
+    return tuple(part.lower() for part in re.split(r"[\s,;|/]+", text.strip()))
 
 
 def _check_conflicts(findings: tuple[Finding, ...]) -> None:

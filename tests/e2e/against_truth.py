@@ -113,6 +113,10 @@ def _measure_edges(call: Call, truth: Truth, into: Measured) -> None:
 def _measure_rules(call: Call, truth: Truth, into: Measured) -> None:
     found = {result.rule: result.value for result in call.assessment.results}
     for rule in truth["rules"]["must_hit"]:
+        if len(truth["channels"]) != 2 and found.get(rule) == "cannot_tell":
+            # Who speaks in an unsplit mono call is not known: not telling is the right answer there.
+            into.rules["untold"] += 1
+            continue
         hit = found.get(rule) == "present"
         into.rules["hit" if hit else "missed"] += 1
         if not hit:
