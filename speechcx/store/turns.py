@@ -86,7 +86,9 @@ def update_turns(db: sqlite3.Connection, call_no: int, reading: Reading, names: 
         "SELECT channel, speaker FROM turns_data WHERE turn_id BETWEEN ? AND ? ORDER BY turn_id",
         _range(call_no),
     )
-    felt = _judged_rows([speaker or f"ch{channel}" for channel, speaker in rows], reading, names)
+    felt = _judged_rows(
+        [f"ch{channel}" if speaker is None else speaker for channel, speaker in rows], reading, names
+    )
     db.executemany(_UPDATE, [(*row, call_no * TURNS_A_CALL + no) for no, row in enumerate(felt)])
 
 
@@ -112,10 +114,21 @@ def read_turns(
         span = Span(_number(start), _number(end))
         whole = unpack_spans(pauses, span)
         turns.append(
-            Turn(no, speaker or f"ch{channel}", channel, span, whole, 1.0 if sure is None else _number(sure))
+            Turn(
+                no,
+                f"ch{channel}" if speaker is None else speaker,
+                channel,
+                span,
+                whole,
+                1.0 if sure is None else _number(sure),
+            )
         )
         spoken = unpack_words(words, text, start_s=span.start_s)
-        said.append(Utterance(no, text, spoken, language or LANGUAGE, from_fixed(word_sure, 1000)))
+        said.append(
+            Utterance(
+                no, text, spoken, LANGUAGE if language is None else language, from_fixed(word_sure, 1000)
+            )
+        )
         measures: dict[str, Any] = {
             name: from_fixed(measure, scale) for measure, (name, scale) in zip(row[10:20], VOICE, strict=True)
         }
