@@ -127,7 +127,11 @@ def _check_size(text: str) -> None:
         raise PhraseError(0, "nothing", 'words, such as "recorded line"')
     operators = len(re.findall(r"&|(?:NEAR|BEFORE|AFTER)/", text))
     if operators > limits.OPERATORS:
-        raise PhraseError(0, f"{operators} of & and NEAR in one phrase", f"at most {limits.OPERATORS}")
+        raise PhraseError(
+            0,
+            f"{operators} of & and NEAR in one phrase",
+            f"at most {limits.OPERATORS}; use any: with several said",
+        )
     depth = 0
     for column, character in enumerate(text):
         depth += (character in "([") - (character in ")]")

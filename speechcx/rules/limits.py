@@ -30,7 +30,7 @@ PHRASE_CHARACTERS = 20_000
 PHRASE_DEPTH = 20
 """Brackets inside each other in one ``said``."""
 
-OPERATORS = 50
+OPERATORS = 8
 """``&``, ``NEAR``, ``BEFORE`` and ``AFTER`` in one ``said``."""
 
 PHRASE_WORDS = 60

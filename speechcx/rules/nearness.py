@@ -40,6 +40,7 @@ class Matches:
 
 
 _EMPTY = np.empty(0, dtype=np.int64)
+_MANY = 2000
 NONE = Matches(_EMPTY, _EMPTY)
 """No match at all."""
 
@@ -54,11 +55,29 @@ def minimal(starts: Ints, ends: Ints) -> Matches:
     """
     if not len(starts):
         return NONE
-    order = np.lexsort((-starts, ends))
-    starts, ends = starts[order], ends[order]
+    # One number for each range, by end and then by the latest start. Sorting stably costs linear time
+    # where the ranges come as a few sorted runs, as they do from every operator.
+    bits = int(ends.max()).bit_length()
+    mask = (1 << bits) - 1
+    keys = np.sort((ends << bits) | (mask - starts), kind="stable")
+    ends, starts = keys >> bits, mask - (keys & mask)
     before = np.concatenate(([-1], np.maximum.accumulate(starts)[:-1]))
     keep = starts > before
     return Matches(starts[keep], ends[keep])
+
+
+def count_below(values: Ints, limits: Ints) -> Ints:
+    """How many of `values`, which rise, are less than each of `limits`.
+
+    Few are looked up by bisection, many by counting along the text: linear either way.
+    """
+    if len(limits) < _MANY or not len(values):
+        return np.searchsorted(values, limits, side="left").astype(np.int64, copy=False)
+    size = int(max(values[-1], limits.max())) + 2
+    counts = np.zeros(size, dtype=np.int64)
+    counts[values + 1] = 1
+    found: Ints = np.cumsum(counts)[np.maximum(limits, 0)]
+    return found
 
 
 def unite(sets: list[Matches]) -> Matches:
@@ -105,7 +124,7 @@ def same_turn(left: Matches, right: Matches, places: Places, *, without: bool) -
     if without:
         return left.keep(~np.isin(places.turn[left.starts], turns))
     found = []
-    after = np.searchsorted(right.starts, left.starts, side="left")
+    after = count_below(right.starts, left.starts)
     for partner in (after, after - 1):
         real = (partner >= 0) & (partner < len(right))
         mine, other = np.flatnonzero(real), partner[real]
@@ -126,7 +145,7 @@ def near_words(left: Matches, right: Matches, places: Places, order: Order, most
         return NONE
     starts, ends = [], []
     if order != "after":
-        partner = np.searchsorted(right.starts, left.ends, side="left")
+        partner = count_below(right.starts, left.ends)
         mine = np.flatnonzero(partner < len(right))
         other = partner[mine]
         good = (right.starts[other] - left.ends[mine] <= most) & _one_passage(
@@ -135,7 +154,7 @@ def near_words(left: Matches, right: Matches, places: Places, order: Order, most
         starts.append(left.starts[mine[good]])
         ends.append(right.ends[other[good]])
     if order != "before":
-        partner = np.searchsorted(right.ends, left.starts, side="right") - 1
+        partner = count_below(right.ends, left.starts + 1) - 1
         mine = np.flatnonzero(partner >= 0)
         other = partner[mine]
         good = (left.starts[mine] - right.ends[other] <= most) & _one_passage(
@@ -161,16 +180,16 @@ def not_near_words(left: Matches, right: Matches, places: Places, order: Order, 
     if order == "near":
         low = np.maximum(left.starts - most, places.passage_first[left.starts] + 1)
         high = np.minimum(left.ends + most, places.passage_end[left.starts] - 1)
-        partner = np.searchsorted(right.ends, low, side="left")
+        partner = count_below(right.ends, low)
         inside = np.append(right.starts, np.iinfo(np.int64).max)[partner] <= high
         return left.keep(~inside)
     taken = np.zeros(len(left), dtype=bool)
     if order == "before":
-        partner = np.searchsorted(right.starts, left.ends, side="left")
+        partner = count_below(right.starts, left.ends)
         mine = np.flatnonzero(partner < len(right))
         gap = right.starts[partner[mine]] - left.ends[mine]
     else:
-        partner = np.searchsorted(right.ends, left.starts, side="right") - 1
+        partner = count_below(right.ends, left.starts + 1) - 1
         mine = np.flatnonzero(partner >= 0)
         gap = left.starts[mine] - right.ends[partner[mine]]
     taken[mine] = (gap <= most) & _one_passage(left, right, mine, partner[mine], places)
@@ -188,8 +207,8 @@ def near_seconds(
     if not len(left) or not len(right):
         return left if without else NONE
     begins, finishes = places.start_s[left.starts], places.end_s[left.ends - 1]
-    right_begins = np.sort(places.start_s[right.starts])
-    right_finishes = np.sort(places.end_s[right.ends - 1])
+    right_begins = np.sort(places.start_s[right.starts], kind="stable")
+    right_finishes = np.sort(places.end_s[right.ends - 1], kind="stable")
     if order == "before":
         count = np.searchsorted(right_begins, finishes + most_s, side="right")
         count = count - np.searchsorted(right_begins, finishes, side="left")
@@ -199,6 +218,6 @@ def near_seconds(
     else:
         count = np.searchsorted(right_begins, finishes + most_s, side="right")
         count = count - np.searchsorted(right_finishes, begins - most_s, side="left")
-        shared = np.searchsorted(right.starts, left.ends, side="left")
-        count = count - (shared - np.searchsorted(right.ends, left.starts, side="right"))
+        shared = count_below(right.starts, left.ends)
+        count = count - (shared - count_below(right.ends, left.starts + 1))
     return left.keep((count > 0) != without)

@@ -39,6 +39,8 @@ class Leaf:
 
     Parameters
     ----------
+    number
+        Its place among the phrases; -1 for entries of lists.
     plain
         Its number in the automaton, or None.
     row
@@ -49,6 +51,7 @@ class Leaf:
         How much the words in `needs` say together.
     """
 
+    number: int
     plain: int | None
     row: Row
     needs: tuple[frozenset[str], ...]
@@ -126,16 +129,16 @@ def make_plans(expressions: Iterable[Expression], lists: Mapping[str, tuple[Phra
         words = [plain_words(entry.row) for entry in entries]
         plain = tuple(numbers.setdefault(word, len(numbers)) for word in words if word)
         others = tuple(
-            make_leaf(entry.row, None, list_plans)
+            make_leaf(entry.row, -1, None, list_plans)
             for entry, word in zip(entries, words, strict=True)
             if not word
         )
         list_plans[name] = ListPlan(tuple(dict.fromkeys(plain)), others)
-    leaves = {}
+    leaves: dict[Row, Leaf] = {}
     for row in rows:
         word = plain_words(row)
         number = numbers.setdefault(word, len(numbers)) if word else None
-        leaves[row] = make_leaf(row, number, list_plans)
+        leaves[row] = make_leaf(row, len(leaves), number, list_plans)
     members: list[tuple[str, ...]] = [()] * len(numbers)
     for name, plan in list_plans.items():
         for number in plan.plain:
@@ -144,10 +147,10 @@ def make_plans(expressions: Iterable[Expression], lists: Mapping[str, tuple[Phra
     return Plans(leaves, list_plans, PhraseAutomaton(numbers), tuple(members), _loose_items(everything))
 
 
-def make_leaf(row: Row, number: int | None, lists: Mapping[str, ListPlan]) -> Leaf:
+def make_leaf(row: Row, number: int, plain: int | None, lists: Mapping[str, ListPlan]) -> Leaf:
     """A phrase with what it needs."""
     needs = tuple(_needs(row, lists))
-    return Leaf(number, row, needs, sum(weigh(need) for need in needs))
+    return Leaf(number, plain, row, needs, sum(weigh(need) for need in needs))
 
 
 def weigh(need: frozenset[str]) -> float:

@@ -67,7 +67,8 @@ class Search:
         self.names_of = names_of
         self._where = self._index(stream.tokens)
         self._plain, self._keys = self._one_pass()
-        self._found: dict[Row, Matches] = {}
+        self._found: dict[int, Matches] = {}
+        self._arrays: dict[str, Ints] = {}
         self._ranges: dict[object, tuple[Ints, Ints]] = {}
         self._allowed: dict[frozenset[str], NDArray[np.bool_]] = {}
         self._places: Places | None = None
@@ -172,17 +173,16 @@ class Search:
 
     def _find_phrase(self, phrase: Phrase) -> Matches:
         leaf = self.plans.leaves[phrase.row]
-        if leaf.plain is not None:
-            ends = self._plain.get(leaf.plain)
-            if ends is None:
-                return NONE
-            after = np.array(ends, dtype=np.int64)
-            return Matches(after - self.plans.automaton.lengths[leaf.plain], after)
-        if not self.has_needs(leaf):
+        if leaf.plain not in self._plain if leaf.plain is not None else not self.has_needs(leaf):
             return NONE
-        found = self._found.get(leaf.row)
+        found = self._found.get(leaf.number)
         if found is None:
-            found = self._found[leaf.row] = self._step_through(leaf.row)
+            if leaf.plain is None:
+                found = self._step_through(leaf.row)
+            else:
+                ends = np.array(self._plain[leaf.plain], dtype=np.int64)
+                found = Matches(ends - self.plans.automaton.lengths[leaf.plain], ends)
+            self._found[leaf.number] = found
         return found
 
     def _step_through(self, row: Row) -> Matches:
@@ -213,11 +213,15 @@ class Search:
         if isinstance(item, ListRef):
             return self._step_list(item, latest)
         after = np.full(len(latest), -1, dtype=np.int64)
-        places = self._where.get(key_of(item))
-        if places is not None:
-            here = np.array(places, dtype=np.int64)
-            after[here + 1] = latest[here]
+        places = self._places_of(key_of(item))
+        after[places + 1] = latest[places]
         return after
+
+    def _places_of(self, key: str) -> Ints:
+        places = self._arrays.get(key)
+        if places is None:
+            places = self._arrays[key] = np.array(self._where.get(key, ()), dtype=np.int64)
+        return places
 
     def _skip(self, latest: Ints) -> Ints:
         after = np.full(len(latest), -1, dtype=np.int64)
