@@ -54,7 +54,7 @@ class SentimentSettings:
         Seconds of neutral speech every party is lent: draws the score of one who says little to 0.
     """
 
-    engine: str = "lexicon"
+    engine: str = "transformer"
     model: str = "sentiment"
     labels: tuple[tuple[str, str], ...] = ()
     languages: tuple[str, ...] = ("en",)
