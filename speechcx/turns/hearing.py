@@ -60,7 +60,7 @@ def _part_channel(audio: Audio, channel: int, heard: Heard, settings: TurnSettin
     first = find_speech(heard, settings)
     other = find_music(audio, channel, heard, first, settings)
     again = hear_again(audio, channel, heard, find_doubtful(heard, first, other.all, settings))
-    speech, hold, keys = take_out(find_speech(again, settings), other, settings)
+    speech, hold, keys = take_out(find_speech(again, settings, other.all), other, settings)
     return _Channel(speech, hold, keys, bool(other.music))
 
 

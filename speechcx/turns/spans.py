@@ -38,7 +38,7 @@ NOISE_REACH_S = 3.0
 """The noise floor is measured this far around a stretch."""
 
 
-def find_speech(heard: Heard, settings: TurnSettings) -> tuple[Span, ...]:
+def find_speech(heard: Heard, settings: TurnSettings, avoid: Sequence[Span] = ()) -> tuple[Span, ...]:
     """Stretches of speech in one channel, sorted and at least ``shortest_gap_s`` apart.
 
     Parameters
@@ -47,9 +47,11 @@ def find_speech(heard: Heard, settings: TurnSettings) -> tuple[Span, ...]:
         The channel.
     settings
         Thresholds.
+    avoid
+        Music and tones: their level is not the noise floor.
     """
     likely = heard.speech_by_step()
-    floor = _Floor(heard.level_dbov, likely < settings.speech_off)
+    floor = _Floor(heard.level_dbov, _quiet(likely, settings, avoid))
     found: list[Run] = []
     for run in _hysteresis(likely, settings.speech_on, settings.speech_off):
         found.extend(_refine(run, heard.level_dbov, likely, floor, settings))
@@ -79,7 +81,7 @@ def find_doubtful(
     settings
         Thresholds.
     """
-    quiet = heard.speech_by_step() < settings.speech_off
+    quiet = _quiet(heard.speech_by_step(), settings, avoid)
     noise = _Floor(heard.level_dbov, quiet).around((0, heard.level_dbov.size))
     spoken = [
         heard.level_dbov[int(span.start_s / LEVEL_STEP_S) : int(span.end_s / LEVEL_STEP_S)] for span in speech
@@ -95,6 +97,14 @@ def find_doubtful(
             if not any(span.overlap_s(other) > 0 for other in near):
                 found.append(span)
     return tuple(found[:AGAIN_MOST])
+
+
+def _quiet(likely: NDArray[np.float32], settings: TurnSettings, avoid: Sequence[Span]) -> NDArray[np.bool_]:
+    """Which steps are neither speech nor in `avoid`."""
+    quiet = likely < settings.speech_off
+    for span in avoid:
+        quiet[int(span.start_s / LEVEL_STEP_S) : int(span.end_s / LEVEL_STEP_S) + 1] = False
+    return quiet
 
 
 class _Floor:

@@ -29,8 +29,14 @@ CONTEXT = 64
 STEP_S = WINDOW / RECOGNITION_RATE_HZ
 LEVEL_STEP_S = 0.01
 """Step of the short-time level."""
-BLOCK_WINDOWS = 500
-"""Windows given to the model at once, 16 s: larger blocks were slower and need more memory."""
+BLOCK_WINDOWS = 125
+"""The model forgets everything after so many windows, 4 s.
+
+It gets used to what it hears: half a minute of music leaves it deaf to the voice that follows (speech of
+0.8 came out as 0.02). With a fresh start every 4 s, edges and pauses of clean calls are the same.
+"""
+WARM_WINDOWS = 16
+"""Windows heard again before each fresh start, 0.5 s, without using the answer."""
 FLOOR_DBOV = -100.0
 """Level given to digital silence."""
 WANTED_DBOV = -20.0
@@ -140,28 +146,26 @@ def _gain(heard: Heard) -> float:
 def _run_model(audio: Audio, channel: int, start: int, windows: int, *, gain: float) -> NDArray[np.float32]:
     """Speech probabilities of `windows` windows from number `start` on."""
     session = _load_model()
-    state = np.zeros((1, 1, 128), np.float32)
-    cell = np.zeros((1, 1, 128), np.float32)
-    before = np.zeros(CONTEXT, np.float32)
     found = []
-    for first in range(0, windows, BLOCK_WINDOWS):
-        count = min(BLOCK_WINDOWS, windows - first)
-        sound = np.zeros(CONTEXT + count * WINDOW, np.float32)
-        sound[:CONTEXT] = before
+    for first in range(start, start + windows, BLOCK_WINDOWS):
+        warm = min(WARM_WINDOWS, first)
+        count = min(BLOCK_WINDOWS, start + windows - first) + warm
+        start_s = (first - warm) * STEP_S
         block = read_channel(
             audio,
             channel,
             rate_hz=RECOGNITION_RATE_HZ,
-            start_s=(start + first) * STEP_S,
-            end_s=(start + first + count) * STEP_S,
-        )[: count * WINDOW]
-        sound[CONTEXT : CONTEXT + block.size] = np.clip(block * np.float32(gain), -1.0, 1.0)
-        before = sound[-CONTEXT:].copy()
+            start_s=max(0.0, start_s - CONTEXT / RECOGNITION_RATE_HZ),
+            end_s=start_s + count * STEP_S,
+        )[: CONTEXT + count * WINDOW]
+        lead = CONTEXT if first == warm else 0
+        sound = np.zeros(CONTEXT + count * WINDOW, np.float32)
+        fitting = block[: sound.size - lead]
+        sound[lead : lead + fitting.size] = np.clip(fitting * np.float32(gain), -1.0, 1.0)
         framed = np.lib.stride_tricks.sliding_window_view(sound, CONTEXT + WINDOW)[::WINDOW]
-        speech, state, cell = session.run(
-            None, {"input": np.ascontiguousarray(framed), "h": state, "c": cell}
-        )
-        found.append(np.asarray(speech, np.float32).reshape(-1))
+        fresh = np.zeros((1, 1, 128), np.float32)
+        speech, _, _ = session.run(None, {"input": np.ascontiguousarray(framed), "h": fresh, "c": fresh})
+        found.append(np.asarray(speech, np.float32).reshape(-1)[warm:])
     return np.concatenate(found) if found else np.zeros(0, np.float32)
 
 
