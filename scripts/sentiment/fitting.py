@@ -1,7 +1,7 @@
 """Fine-tuning of a small encoder for three classes on two cores.
 
-Two stages: public text first, then our own call sentences mixed with a fresh
-draw of the public ones, so that the second does not forget the first. What is
+Three stages: public text, our own call sentences with a little of it, then both mixed, so
+that neither is forgotten. What is
 kept is a moving average of the weights, which is steadier than their last state.
 """
 

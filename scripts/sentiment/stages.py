@@ -1,17 +1,14 @@
-"""The two stages of training and the sets they are measured on."""
+"""The three stages of training and the sets they are measured on."""
 
 from __future__ import annotations
 
 import random
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scripts.sentiment.figures import measure
-from scripts.sentiment.fitting import Drawing, Recipe, fit, load_encoder, predict
+from scripts.sentiment.fitting import Drawing, Recipe, fit, load_encoder
 from scripts.sentiment.sources import (
-    LABELS,
     Example,
     fetch_rated,
     read_goemotions,
@@ -24,8 +21,9 @@ WRITTEN = Path(__file__).parent / "data"
 UNSEEN_DOMAINS = ("hotel", "utility")
 PUBLIC = Recipe(epochs=1, learning_rate=2e-4, seed=20)
 CALLS = Recipe(epochs=2, learning_rate=1.2e-4, seed=21)
-REPLAYED = 14
-"""The second stage shows again one part in this many of the public text in each epoch."""
+MIXED = Recipe(epochs=1, learning_rate=1e-4, seed=22)
+REPLAYED_CALLS, REPLAYED_MIXED = 14, 3
+"""The later stages show again one part in this many of the public text in each epoch."""
 INTENTS_PUBLIC = 3000
 
 
@@ -59,25 +57,30 @@ def train_public(encoder: str, sources: Sources, *, epochs: int = PUBLIC.epochs)
 
 
 def train_calls(model: Any, tokenizer: Any, sources: Sources) -> None:
-    """Second stage: all written sentences in every epoch, and a fresh part of the public text."""
-    fit(model, tokenizer, draw_calls(sources), CALLS)
+    """Second stage: our own sentences with a little public text."""
+    fit(model, tokenizer, draw_calls(sources, CALLS, REPLAYED_CALLS), CALLS)
 
 
-def draw_calls(sources: Sources) -> Drawing:
-    """Make the drawing of the second stage.
+def train_mixed(model: Any, tokenizer: Any, sources: Sources) -> None:
+    """Third stage: our own sentences among much public text, so that neither is forgotten."""
+    fit(model, tokenizer, draw_calls(sources, MIXED, REPLAYED_MIXED), MIXED)
 
-    An epoch is a part of the public text, half of the pattern fillings, and each singly written
-    sentence twice (in two spoken forms).
+
+def draw_calls(sources: Sources, recipe: Recipe, part: int) -> Drawing:
+    """Make the drawing of a later stage.
+
+    An epoch is one ``part`` of the public text, half of the pattern fillings, and each singly
+    written sentence twice (in two spoken forms).
     """
     public = list(sources.goemotions)
-    random.Random(CALLS.seed).shuffle(public)
+    random.Random(recipe.seed).shuffle(public)
 
     def draw(epoch: int) -> list[Example]:
-        rng = random.Random(CALLS.seed + epoch)
+        rng = random.Random(recipe.seed + epoch)
         return [
-            *public[epoch % REPLAYED :: REPLAYED],
-            *rng.sample(sources.rated, len(sources.rated) // REPLAYED),
-            *rng.sample(sources.intents, len(sources.intents) // REPLAYED),
+            *public[epoch % part :: part],
+            *rng.sample(sources.rated, len(sources.rated) // part),
+            *rng.sample(sources.intents, len(sources.intents) // part),
             *[e for e in sources.written if e.domain == "pattern"][epoch % 2 :: 2],
             *[e for e in sources.written if e.domain != "pattern"] * 2,
         ]
@@ -94,14 +97,3 @@ def test_sets(data: Path) -> dict[str, list[Example]]:
         "  of it, unseen trades": [e for e in written if e.domain in UNSEEN_DOMAINS],
         "  of it, the rest": [e for e in written if e.domain not in UNSEEN_DOMAINS],
     }
-
-
-def report(model: Any, tokenizer: Any, sets: dict[str, list[Example]], *, title: str) -> list[str]:
-    """Print and return one line of figures for each set."""
-    lines = [title]
-    for name, examples in sets.items():
-        rows = predict(model, tokenizer, [e.text for e in examples])
-        found = [LABELS[int(row.argmax())] for row in rows]
-        lines.append(measure([e.label for e in examples], found).line(name))
-    print("\n".join(lines), file=sys.stderr)
-    return lines
