@@ -1,8 +1,8 @@
 """Fine-tuning of a small encoder for three classes on two cores.
 
-Three stages: public text, our own call sentences with a little of it, then both mixed, so
-that neither is forgotten. What is
-kept is a moving average of the weights, which is steadier than their last state.
+Three stages: public text, our own call sentences with a little of it, then both mixed, so that
+neither is forgotten. What is kept is a moving average of the weights, which is steadier than their
+last state.
 """
 
 from __future__ import annotations
