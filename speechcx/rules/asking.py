@@ -50,6 +50,7 @@ class Found:
     lists: list[tuple[str, yaml.Node, int]]
     rules: list[tuple[str, yaml.Node]]
     conditions: int = 0
+    said: int = 0
 
 
 class Asker:
@@ -143,7 +144,8 @@ class Asker:
                 if isinstance(item, ListRef):
                     self.found.lists.append((item.name, node, item.column))
                 waiting.extend(getattr(item, "items", ()) or getattr(item, "options", ()))
-        return Said(expression, scope, " ".join(text.split()))
+        self.found.said += 1
+        return Said(expression, scope, " ".join(text.split()), self.found.said)
 
     def means(self, node: yaml.Node, fields: dict[str, yaml.Node], scope: Scope) -> Means | None:
         """``means:`` one example or a list of them."""

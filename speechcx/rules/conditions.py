@@ -77,11 +77,12 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Words."""
+    """Words; `number` tells it from every other one of the rulebook."""
 
     expression: Expression
     scope: Scope
     source: str
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)

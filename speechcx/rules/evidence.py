@@ -31,6 +31,7 @@ class Witness:
     def __init__(self, facts: Facts, search: Search) -> None:
         self.facts = facts
         self.search = search
+        self.rule = ""
         self._conditions: list[Said | Means | Turns] = []
 
     def number(self, condition: Said | Means | Turns) -> int:
@@ -55,11 +56,11 @@ class Witness:
         party = cast(Party, _PARTIES[code]) if code >= 0 else None
         reason = why or describe(self._conditions[int(spots.source[place])])
         start_s, end_s = round(float(spots.start_s[place]), 3), round(float(spots.end_s[place]), 3)
-        return Hit("", value, party, turn, start_s, end_s, quote, reason)
+        return Hit(self.rule, value, party, turn, start_s, end_s, quote, reason)
 
     def measure(self, value: RuleValue, why: str) -> Hit:
         """A measure of the whole call as evidence."""
-        return Hit("", value, None, None, None, None, "", why)
+        return Hit(self.rule, value, None, None, None, None, "", why)
 
     def present(self, condition: Said | Means | Turns, finding: Finding) -> Verdict:
         """Enough certain places."""
@@ -105,7 +106,7 @@ class Witness:
             hit = self.hit(whole, place, "absent", f"nearest miss: {reason}")
             return Verdict("absent", f"{asked}: not found; {tell(hit)}, but {reason}", (hit,), 0.8)
         if isinstance(condition, Said):
-            partial = nearest_miss(self.search, condition.expression)
+            partial = nearest_miss(self.search, self.search.plans.nodes[condition.number])
             if partial is not None:
                 hit = self._partial_hit(partial.start, partial.end, partial.source)
                 return Verdict(
@@ -117,7 +118,7 @@ class Witness:
         stream = self.facts.stream
         party = cast(Party, stream.party[start])
         return Hit(
-            "", "absent", party, int(stream.turn[start]), round(float(stream.start_s[start]), 3),
+            self.rule, "absent", party, int(stream.turn[start]), round(float(stream.start_s[start]), 3),
             round(float(stream.end_s[end - 1]), 3), stream.quote(start, end), f'nearest miss: part of "{source}"',
         )  # fmt: skip
 
@@ -143,7 +144,9 @@ class Witness:
 
     def _is_negated(self, condition: Said | Means | Turns, spots: Spots, place: int) -> bool:
         low, high = int(spots.first[place]), int(spots.last[place])
-        return isinstance(condition, Said) and self.search.is_negated(condition.expression, low, high)
+        return isinstance(condition, Said) and self.search.is_negated(
+            self.search.plans.nodes[condition.number], low, high
+        )
 
     def chain(
         self, condition: InOrder, findings: Sequence[Finding], chains: Chains, value: RuleValue

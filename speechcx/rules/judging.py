@@ -90,13 +90,16 @@ class Judge:
         self._verdicts: dict[str, Verdict] = {}
         self._blind: dict[tuple[str | None, object, float], str] = {}
         self._parties: Ints | None = None
+        self._sureness = np.zeros(1)
 
     def result(self, rule: Rule) -> RuleResult:
         """What one rule finds, with its evidence."""
         verdict = self.verdict_of(rule.id)
         unwanted = rule.expect is not None and verdict.value != rule.expect
         is_risk = rule.kind == "risk" and rule.expect is None and verdict.value == "present"
-        hits = tuple(replace(hit, rule=rule.id) for hit in _distinct(verdict.hits))
+        hits = tuple(
+            hit if hit.rule == rule.id else replace(hit, rule=rule.id) for hit in _distinct(verdict.hits)
+        )
         return RuleResult(
             rule.id, rule.title, rule.kind, rule.severity, verdict.value, rule.expect,
             flagged=verdict.value != "cannot_tell" and (unwanted or is_risk), why=verdict.why, hits=hits,
@@ -105,9 +108,10 @@ class Judge:
     def verdict_of(self, name: str) -> Verdict:
         """The verdict of a rule by its id; each is made once."""
         if name not in self._verdicts:
-            outer, self.floor = self.floor, self.rules[name].floor
+            outer = self.floor, self.witness.rule
+            self.floor, self.witness.rule = self.rules[name].floor, name
             self._verdicts[name] = self.verdict(self.rules[name].condition)
-            self.floor = outer
+            self.floor, self.witness.rule = outer
         return self._verdicts[name]
 
     def verdict(self, condition: Condition) -> Verdict:
@@ -151,12 +155,13 @@ class Judge:
         return self._chains(condition)
 
     def _said(self, said: Said) -> Finding:
+        node = self.search.plans.nodes[said.number]
         if said.scope.by is None:
-            matches = self.search.find(said.expression)
+            matches = self.search.find(node)
             return self._finding(said.scope, said, [(matches, True)])
-        sets = [(self.search.find(said.expression, frozenset({said.scope.by})), True)]
+        sets = [(self.search.find(node, frozenset({said.scope.by})), True)]
         if self.facts.has_unknown:
-            sets.append((self.search.find(said.expression, frozenset({said.scope.by, "unknown"})), False))
+            sets.append((self.search.find(node, frozenset({said.scope.by, "unknown"})), False))
         return self._finding(said.scope, said, sets)
 
     def _finding(self, scope: Scope, condition: Said | Means, sets: list[tuple[Matches, bool]]) -> Finding:
@@ -181,10 +186,11 @@ class Judge:
     def spots_of(self, matches: Matches, source: int) -> Spots:
         """Matches as places in time; those of words mostly under the floor are not sure."""
         stream = self.facts.stream
-        total = np.concatenate(([0.0], np.cumsum(stream.confidence)))
-        mean = (total[matches.ends] - total[matches.starts]) / (matches.ends - matches.starts)
         if self._parties is None:
             self._parties = np.array([PARTY_CODES[party] for party in stream.party], dtype=np.int64)
+            self._sureness = np.concatenate(([0.0], np.cumsum(stream.confidence)))
+        total = self._sureness
+        mean = (total[matches.ends] - total[matches.starts]) / (matches.ends - matches.starts)
         spots = Spots(
             stream.start_s[matches.starts], stream.end_s[matches.ends - 1], mean >= self.floor - 1e-9,
             self._parties[matches.starts], matches.starts, matches.ends,
@@ -200,7 +206,8 @@ class Judge:
             spots = spots.keep((spots.start_s >= low) & (spots.start_s <= high))
         if isinstance(condition, Said) and scope.negated == "ignore" and len(spots):
             ranges = zip(spots.first.tolist(), spots.last.tolist(), strict=True)
-            meant = [not self.search.is_negated(condition.expression, low, high) for low, high in ranges]
+            node = self.search.plans.nodes[condition.number]
+            meant = [not self.search.is_negated(node, low, high) for low, high in ranges]
             spots = spots.keep(np.array(meant, dtype=bool))
         if scope.turn and len(spots):
             turns = self.facts.stream.turn[spots.first].tolist()
@@ -279,7 +286,7 @@ class Judge:
         """Whole matches that a scope left out: said by another party, at another time, negated."""
         if not isinstance(condition, Said):
             return NOWHERE
-        matches = self.search.find(condition.expression)
+        matches = self.search.find(self.search.plans.nodes[condition.number])
         return self.spots_of(matches, self.witness.number(condition)) if len(matches) else NOWHERE
 
     def _chains(self, condition: InOrder) -> Finding:
@@ -347,4 +354,4 @@ def _is_like(text: str, wanted: str) -> bool:
 
 
 def _distinct(hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
-    return tuple(dict.fromkeys(hits))[: limits.HITS_KEPT]
+    return hits if len(hits) < 2 else tuple(dict.fromkeys(hits))[: limits.HITS_KEPT]

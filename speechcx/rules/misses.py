@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 
-from speechcx.rules.pattern import Expression, phrases_of
-from speechcx.rules.plans import Leaf, weigh
+from speechcx.rules.plans import Leaf, Node
 from speechcx.rules.search import Search
 
 _ENOUGH = 0.5
-_PHRASES_TRIED = 40
-_PLACES_TRIED = 400
+_PHRASES_TRIED = 3
+_ANCHORS_TRIED = 8
 _SLACK = 4
 
 
@@ -24,16 +24,15 @@ class Partial:
     source: str
 
 
-def nearest_miss(search: Search, expression: Expression) -> Partial | None:
-    """The best partial match of any phrase of `expression`, None where less than half of one is there."""
+def nearest_miss(search: Search, node: Node) -> Partial | None:
+    """The best partial match of any phrase of `node`, None where less than half of one is there."""
     candidates = []
-    for phrase in phrases_of(expression):
-        leaf = search.plans.leaves[phrase.row]
+    for leaf, source in node.leaves:
         if len(leaf.needs) < 2:
             continue
         met = search.weight_met(leaf)
         if met >= _ENOUGH * leaf.weight:
-            candidates.append((met / leaf.weight, leaf, phrase.source))
+            candidates.append((met / leaf.weight, leaf, source))
     candidates.sort(key=lambda candidate: -candidate[0])
     best: Partial | None = None
     for share, leaf, source in candidates[:_PHRASES_TRIED]:
@@ -46,27 +45,25 @@ def nearest_miss(search: Search, expression: Expression) -> Partial | None:
 
 
 def _place(search: Search, leaf: Leaf, source: str) -> Partial | None:
-    """The stretch of tokens that holds most of a phrase's weight."""
+    """The stretch of tokens that holds most of a phrase's weight, around its rarest word that is there."""
+    places = [sorted(place for key in need for place in search.positions(key)) for need in leaf.needs]
+    there = [number for number, found in enumerate(places) if found and leaf.weights[number] >= 1.0]
+    if not there:
+        return None
+    rarest = min(there, key=lambda number: len(places[number]))
     reach = len(leaf.needs) + _SLACK
-    places: list[tuple[int, int, float]] = []
-    for number, need in enumerate(leaf.needs):
-        weight = weigh(need)
-        for key in need:
-            places.extend((place, number, weight) for place in search.positions(key)[:_PLACES_TRIED])
-    places.sort()
     best = (0.0, 0, 0)
-    for index, (start, _, weight) in enumerate(places):
-        if weight < 1.0 or not search.stream.tokens[start]:
-            continue
-        seen: dict[int, float] = {}
-        end = start
-        for place, number, value in places[index : index + 3 * reach]:
-            if place - start >= reach or "" in search.stream.tokens[end:place]:
-                break
-            if number not in seen:
-                seen[number], end = value, place
-        total = sum(seen.values())
-        if total > best[0]:
-            best = (total, start, end + 1)
+    for anchor in places[rarest][:_ANCHORS_TRIED]:
+        total, taken = 0.0, set[int]()
+        for weight, found in zip(leaf.weights, places, strict=True):
+            index = bisect_left(found, anchor)
+            near = [place for place in found[max(0, index - 1) : index + 1] if abs(place - anchor) < reach]
+            free = [place for place in near if place not in taken]
+            if free:
+                taken.add(min(free, key=lambda place: abs(place - anchor)))
+                total += weight
+        low, high = min(taken), max(taken) + 1
+        if total > best[0] and "" not in search.stream.tokens[low:high]:
+            best = (total, low, high)
     share = best[0] / leaf.weight
     return Partial(best[1], best[2], share, source) if share >= _ENOUGH else None

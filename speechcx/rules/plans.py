@@ -33,7 +33,7 @@ _COMMON = word_set(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Leaf:
     """One phrase, ready.
 
@@ -47,14 +47,15 @@ class Leaf:
         Its items.
     needs
         Sets of keys: without one out of each the phrase cannot match.
-    weight
-        How much the words in `needs` say together.
+    weights, weight
+        How much the words of each of `needs` say, and all together.
     """
 
     number: int
     plain: int | None
     row: Row
     needs: tuple[frozenset[str], ...]
+    weights: tuple[float, ...]
     weight: float
 
 
@@ -66,14 +67,41 @@ class ListPlan:
     others: tuple[Leaf, ...]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Node:
+    """An expression, ready: what `leaf_numbers` holds none of in a call cannot match there.
+
+    Parameters
+    ----------
+    expression
+        What it stands for.
+    leaf
+        Of a single phrase, else None.
+    parts
+        Nodes of what it joins.
+    leaves
+        Every phrase in it with the way it was written.
+    """
+
+    expression: Expression
+    leaf: Leaf | None
+    parts: tuple[Node, ...]
+    leaves: tuple[tuple[Leaf, str], ...]
+    leaf_numbers: frozenset[int]
+
+
 @dataclass(slots=True)
 class Plans:
     """All phrases of a rulebook, ready to search a call for them.
 
     Parameters
     ----------
-    leaves
-        By the phrase's row.
+    nodes
+        Expressions by number.
+    loose_leaves
+        The phrases that are not plain.
+    leaf_of_plain
+        Number of the phrase that each automaton phrase is, -1 for entries of lists only.
     lists
         By name.
     automaton
@@ -82,11 +110,13 @@ class Plans:
         Names of the lists each automaton phrase is in.
     """
 
-    leaves: dict[Row, Leaf]
+    nodes: dict[int, Node]
+    loose_leaves: tuple[Leaf, ...]
+    leaf_of_plain: tuple[int, ...]
     lists: dict[str, ListPlan]
     automaton: PhraseAutomaton
     list_of_plain: tuple[tuple[str, ...], ...]
-    _loose: tuple[Wildcard | Fuzzy, ...]
+    _loose: LooseWords
     _keys: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def keys_of(self, token: str) -> tuple[str, ...]:
@@ -95,9 +125,44 @@ class Plans:
         if keys is None:
             if len(self._keys) > 200_000:
                 self._keys.clear()
-            keys = tuple(key_of(item) for item in self._loose if satisfies(token, item))
-            self._keys[token] = keys
+            keys = self._keys[token] = self._loose.keys_of(token)
         return keys
+
+
+class LooseWords:
+    """The wildcards and fuzzy words of a rulebook, looked up by the beginnings and ends of a token.
+
+    Parameters
+    ----------
+    items
+        All of them.
+    """
+
+    __slots__ = ("_ends", "_exact", "_fuzzy", "_starts")
+
+    def __init__(self, items: Iterable[Wildcard | Fuzzy]) -> None:
+        self._starts: dict[str, str] = {}
+        self._ends: dict[str, str] = {}
+        self._exact: dict[str, list[str]] = {}
+        self._fuzzy: list[Fuzzy] = []
+        for item in items:
+            if isinstance(item, Fuzzy):
+                self._fuzzy.append(item)
+            elif item.suffix:
+                self._ends[item.suffix] = key_of(item)
+            else:
+                self._starts[item.prefix] = key_of(item)
+                for word in spelled_like(item.prefix):
+                    self._exact.setdefault(word, []).append(key_of(item))
+
+    def keys_of(self, token: str) -> tuple[str, ...]:
+        """Keys of those that a normalised word satisfies."""
+        sizes = range(2, len(token) + 1)
+        keys = [self._starts[token[:size]] for size in sizes if token[:size] in self._starts]
+        keys += [self._ends[token[-size:]] for size in sizes if token[-size:] in self._ends]
+        keys += self._exact.get(token, ())
+        keys += [key_of(item) for item in self._fuzzy if is_one_off(token, item.text)]
+        return tuple(dict.fromkeys(keys))
 
 
 def key_of(item: Literal | Wildcard | Fuzzy) -> str:
@@ -109,48 +174,61 @@ def key_of(item: Literal | Wildcard | Fuzzy) -> str:
     return f"{item.prefix}*{item.suffix}"
 
 
-def satisfies(token: str, item: Wildcard | Fuzzy) -> bool:
-    """Whether one normalised word matches a wildcard or a fuzzy word."""
-    if not token:
-        return False
-    if isinstance(item, Fuzzy):
-        return is_one_off(token, item.text)
-    if item.suffix:
-        return token.endswith(item.suffix)
-    return token.startswith(item.prefix) or token in spelled_like(item.prefix)
-
-
-def make_plans(expressions: Iterable[Expression], lists: Mapping[str, tuple[Phrase, ...]]) -> Plans:
-    """Everything a rulebook's expressions and lists need for the search of a call."""
-    rows = dict.fromkeys(phrase.row for said in expressions for phrase in phrases_of(said))
+def make_plans(expressions: Mapping[int, Expression], lists: Mapping[str, tuple[Phrase, ...]]) -> Plans:
+    """Everything a rulebook's expressions (by number) and lists need for the search of a call."""
     numbers: dict[tuple[str, ...], int] = {}
-    list_plans: dict[str, ListPlan] = {}
-    for name, entries in lists.items():
-        words = [plain_words(entry.row) for entry in entries]
-        plain = tuple(numbers.setdefault(word, len(numbers)) for word in words if word)
-        others = tuple(
-            make_leaf(entry.row, -1, None, list_plans)
-            for entry, word in zip(entries, words, strict=True)
-            if not word
-        )
-        list_plans[name] = ListPlan(tuple(dict.fromkeys(plain)), others)
+    list_plans = {name: _plan_list(entries, numbers) for name, entries in lists.items()}
     leaves: dict[Row, Leaf] = {}
-    for row in rows:
-        word = plain_words(row)
-        number = numbers.setdefault(word, len(numbers)) if word else None
-        leaves[row] = make_leaf(row, len(leaves), number, list_plans)
+    for said in expressions.values():
+        for phrase in phrases_of(said):
+            if phrase.row not in leaves:
+                word = plain_words(phrase.row)
+                plain = numbers.setdefault(word, len(numbers)) if word else None
+                leaves[phrase.row] = make_leaf(phrase.row, len(leaves), plain, list_plans)
     members: list[tuple[str, ...]] = [()] * len(numbers)
     for name, plan in list_plans.items():
         for number in plan.plain:
             members[number] += (name,)
-    everything = [*rows, *(leaf.row for plan in list_plans.values() for leaf in plan.others)]
-    return Plans(leaves, list_plans, PhraseAutomaton(numbers), tuple(members), _loose_items(everything))
+    leaf_of_plain = [-1] * len(numbers)
+    for leaf in leaves.values():
+        if leaf.plain is not None:
+            leaf_of_plain[leaf.plain] = leaf.number
+    others = [leaf for plan in list_plans.values() for leaf in plan.others]
+    return Plans(
+        nodes={number: _make_node(said, leaves) for number, said in expressions.items()},
+        loose_leaves=tuple(leaf for leaf in leaves.values() if leaf.plain is None),
+        leaf_of_plain=tuple(leaf_of_plain), lists=list_plans, automaton=PhraseAutomaton(numbers),
+        list_of_plain=tuple(members), _loose=LooseWords(_loose_items([*leaves, *(leaf.row for leaf in others)])),
+    )  # fmt: skip
+
+
+def _plan_list(entries: tuple[Phrase, ...], numbers: dict[tuple[str, ...], int]) -> ListPlan:
+    plain: dict[int, None] = {}
+    others = []
+    for entry in entries:
+        word = plain_words(entry.row)
+        if word:
+            plain[numbers.setdefault(word, len(numbers))] = None
+        else:
+            others.append(make_leaf(entry.row, -1, None, {}))
+    return ListPlan(tuple(plain), tuple(others))
+
+
+def _make_node(expression: Expression, leaves: Mapping[Row, Leaf]) -> Node:
+    if isinstance(expression, Phrase):
+        leaf = leaves[expression.row]
+        return Node(expression, leaf, (), ((leaf, expression.source),), frozenset({leaf.number}))
+    joined = expression.parts if isinstance(expression, Either) else (expression.left, expression.right)
+    parts = tuple(_make_node(part, leaves) for part in joined)
+    inside = tuple(dict.fromkeys(pair for part in parts for pair in part.leaves))
+    return Node(expression, None, parts, inside, frozenset().union(*(part.leaf_numbers for part in parts)))
 
 
 def make_leaf(row: Row, number: int, plain: int | None, lists: Mapping[str, ListPlan]) -> Leaf:
     """A phrase with what it needs."""
     needs = tuple(_needs(row, lists))
-    return Leaf(number, plain, row, needs, sum(weigh(need) for need in needs))
+    weights = tuple(weigh(need) for need in needs)
+    return Leaf(number, plain, row, needs, weights, sum(weights))
 
 
 def weigh(need: frozenset[str]) -> float:

@@ -77,10 +77,10 @@ class Rulebook:
         )
 
     @property
-    def expressions(self) -> tuple[Expression, ...]:
-        """Every ``said`` of every rule."""
+    def expressions(self) -> dict[int, Expression]:
+        """Every ``said`` of every rule, by its number."""
         conditions = [condition for rule in self.rules for condition in inside(rule.condition)]
-        return tuple(condition.expression for condition in conditions if isinstance(condition, Said))
+        return {said.number: said.expression for said in conditions if isinstance(said, Said)}
 
 
 def read_rulebook(path: str | Path) -> Rulebook:

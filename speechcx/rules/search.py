@@ -28,19 +28,16 @@ from speechcx.rules.pattern import (
     AnyWord,
     Choose,
     Either,
-    Expression,
     Gap,
     Item,
     ListRef,
     Near,
-    Phrase,
     Row,
     Slot,
     Sounds,
     Together,
-    phrases_of,
 )
-from speechcx.rules.plans import Leaf, Plans, key_of, weigh
+from speechcx.rules.plans import Leaf, Node, Plans, key_of
 from speechcx.rules.slots import find_slot
 from speechcx.rules.sounds import sound_key
 from speechcx.rules.stream import Stream
@@ -67,6 +64,7 @@ class Search:
         self.names_of = names_of
         self._where = self._index(stream.tokens)
         self._plain, self._keys = self._one_pass()
+        self._possible = self._possible_leaves()
         self._found: dict[int, Matches] = {}
         self._arrays: dict[str, Ints] = {}
         self._ranges: dict[object, tuple[Ints, Ints]] = {}
@@ -92,10 +90,22 @@ class Search:
         for token in list(self._where):
             for key in self.plans.keys_of(token):
                 keys.add(key)
-                self._where.setdefault(key, []).extend(self._where[token])
+                self._where[key] = sorted([*self._where.get(key, ()), *self._where[token]])
         for number in plain:
             keys.update(f"{{{name}}}" for name in self.plans.list_of_plain[number])
         return plain, keys
+
+    def _possible_leaves(self) -> set[int]:
+        """Numbers of the phrases whose words this call holds."""
+        keys, numbers = self._keys, self.plans.leaf_of_plain
+        possible = {numbers[number] for number in self._plain}
+        for leaf in self.plans.loose_leaves:
+            for need in leaf.needs:
+                if need.isdisjoint(keys):
+                    break
+            else:
+                possible.add(leaf.number)
+        return possible
 
     @property
     def places(self) -> Places:
@@ -104,26 +114,32 @@ class Search:
             self._places = places_of(self.stream)
         return self._places
 
-    def find(self, expression: Expression, parties: frozenset[str] | None = None) -> Matches:
+    def find(self, node: Node, parties: frozenset[str] | None = None) -> Matches:
         """Where an expression matches.
 
         Parameters
         ----------
-        expression
-            Out of the rulebook the plans were made from.
+        node
+            Out of the plans.
         parties
             Whose words count; None for everybody's.
         """
-        if isinstance(expression, Phrase):
-            return self._by(self._find_phrase(expression), parties)
-        if isinstance(expression, Either):
-            return unite([self.find(part, parties) for part in expression.parts])
-        left = self.find(expression.left, parties)
-        if not len(left):
+        if self._possible.isdisjoint(node.leaf_numbers):
             return NONE
-        right = self.find(expression.right, parties)
+        if node.leaf is not None:
+            return self._by(self._find_leaf(node.leaf), parties)
+        expression = node.expression
+        if isinstance(expression, Either):
+            possible = self._possible
+            real = [part for part in node.parts if not possible.isdisjoint(part.leaf_numbers)]
+            return unite([self.find(part, parties) for part in real])
+        left = self.find(node.parts[0], parties)
+        if not left.starts.size:
+            return NONE
+        right = self.find(node.parts[1], parties)
         if isinstance(expression, Together):
             return same_turn(left, right, self.places, without=expression.without)
+        assert isinstance(expression, Near)
         return self._near(expression, left, right)
 
     def _near(self, near: Near, left: Matches, right: Matches) -> Matches:
@@ -143,18 +159,14 @@ class Search:
             self._allowed[parties] = allowed
         return matches.keep(allowed[matches.starts])
 
-    def has_needs(self, leaf: Leaf) -> bool:
-        """Whether the call holds every word a phrase cannot match without."""
-        return not any(need.isdisjoint(self._keys) for need in leaf.needs)
-
-    def is_negated(self, expression: Expression, start: int, end: int) -> bool:
-        """Whether a match of `expression` stands under a negation, or has one between its parts."""
+    def is_negated(self, node: Node, start: int, end: int) -> bool:
+        """Whether a match of `node` stands under a negation, or has one between its parts."""
         tokens = self.stream.tokens
         if is_negated(tokens, start):
             return True
         if NEGATORS.isdisjoint(tokens[start:end]):
             return False
-        found = [self.find(phrase) for phrase in phrases_of(expression)]
+        found = [self._find_leaf(leaf) for leaf, _ in node.leaves if leaf.number in self._possible]
         parts = [
             (low, high)
             for matches in found
@@ -165,16 +177,18 @@ class Search:
 
     def weight_met(self, leaf: Leaf) -> float:
         """How much of a phrase's weight the call's words have, wherever they are."""
-        return sum(weigh(need) for need in leaf.needs if not need.isdisjoint(self._keys))
+        met, keys = 0.0, self._keys
+        for need, weight in zip(leaf.needs, leaf.weights, strict=True):
+            if not need.isdisjoint(keys):
+                met += weight
+        return met
 
     def positions(self, key: str) -> list[int]:
-        """Places of the tokens that satisfy a key, in any order."""
+        """Places of the tokens that satisfy a key, rising."""
         return self._where.get(key, [])
 
-    def _find_phrase(self, phrase: Phrase) -> Matches:
-        leaf = self.plans.leaves[phrase.row]
-        if leaf.plain not in self._plain if leaf.plain is not None else not self.has_needs(leaf):
-            return NONE
+    def _find_leaf(self, leaf: Leaf) -> Matches:
+        """Matches of a phrase whose words the call holds."""
         found = self._found.get(leaf.number)
         if found is None:
             if leaf.plain is None:
@@ -232,7 +246,7 @@ class Search:
         plan = self.plans.lists[item.name]
         after = _jump(latest, *self._ranges_of(item))
         for leaf in plan.others:
-            if self.has_needs(leaf):
+            if not any(need.isdisjoint(self._keys) for need in leaf.needs):
                 after = np.maximum(after, self._step(leaf.row, latest))
         return after
 

@@ -18,6 +18,8 @@ from speechcx.rules import limits
 from speechcx.rules.normal import BACKCHANNELS, REDACTED, normal_tokens
 from speechcx.rules.numerals import NUMBER_WORDS, Token, join_numbers
 
+_DIGITS = frozenset("0123456789")
+
 
 @dataclass(frozen=True, slots=True)
 class SaidTurn:
@@ -120,45 +122,47 @@ class _Row:
 
     def add(self, passage: Iterable[SaidTurn]) -> None:
         if self.tokens:
-            self._append("", -1, -1, "")
-        tokens: list[Token] = []
-        has_numbers = False
+            self._extend([""], [-1], [-1], "")
+        texts: list[str] = []
+        places: list[int] = []
         party = ""
         for turn in passage:
             party = turn.party
+            place = len(self.words)
+            self.words.extend(turn.words)
+            self.turn_of_word.extend([turn.no] * len(turn.words))
             for word in turn.words:
-                index = len(self.words)
-                self.words.append(word)
-                self.turn_of_word.append(turn.no)
                 for text in normal_tokens(word.text):
-                    tokens.append(Token(text, index, index))
-                    has_numbers = has_numbers or text in NUMBER_WORDS or text[0].isdigit()
-        for token in join_numbers(tokens) if has_numbers else tokens:
-            self._append(token.text, token.first, token.last, party)
+                    texts.append(text)
+                    places.append(place)
+                place += 1
+        if not NUMBER_WORDS.isdisjoint(texts) or any(text[0] in _DIGITS for text in texts):
+            tokens = join_numbers([Token(text, at, at) for text, at in zip(texts, places, strict=True)])
+            self._extend([t.text for t in tokens], [t.first for t in tokens], [t.last for t in tokens], party)
+        else:
+            self._extend(texts, places, places, party)
 
-    def _append(self, text: str, first: int, last: int, party: str) -> None:
-        self.tokens.append(text)
-        self.first.append(first)
-        self.last.append(last)
-        self.party.append(party)
+    def _extend(self, texts: list[str], firsts: list[int], lasts: list[int], party: str) -> None:
+        self.tokens += texts
+        self.first += firsts
+        self.last += lasts
+        self.party += [party] * len(texts)
 
     def finish(self) -> Stream:
         words = self.words
-        spread = [(0.0, 0.0, 1.0, -1)] * 0
-        for text, first, last in zip(self.tokens, self.first, self.last, strict=True):
-            if first < 0:
-                spread.append((np.nan, np.nan, 1.0, -1))
-                continue
-            sure = words[first].confidence
-            if last > first:
-                sure = min(word.confidence for word in words[first : last + 1])
-            if text == REDACTED:
-                sure = 0.0
-            spread.append((words[first].start_s, words[last].end_s, sure, self.turn_of_word[first]))
-        table = np.array(spread, dtype=np.float64).reshape(-1, 4)
+        first, last = np.array(self.first, dtype=np.int64), np.array(self.last, dtype=np.int64)
+        # The last of each column is for -1, the place between passages.
+        starts = np.array([*[word.start_s for word in words], np.nan], dtype=np.float64)
+        ends = np.array([*[word.end_s for word in words], np.nan], dtype=np.float64)
+        sure = np.array([*[word.confidence for word in words], 1.0], dtype=np.float64)
+        confidence = sure[first]
+        for place in np.flatnonzero(last > first).tolist():
+            confidence[place] = sure[first[place] : last[place] + 1].min()
+        if REDACTED in self.tokens:
+            confidence[[text == REDACTED for text in self.tokens]] = 0.0
+        turn = np.array([*self.turn_of_word, -1], dtype=np.int64)
         return Stream(
-            tokens=tuple(self.tokens), first=np.array(self.first, dtype=np.int64),
-            last=np.array(self.last, dtype=np.int64), words=tuple(words),
-            turn_of_word=tuple(self.turn_of_word), start_s=table[:, 0], end_s=table[:, 1],
-            confidence=table[:, 2], turn=table[:, 3].astype(np.int64), party=tuple(self.party),
+            tokens=tuple(self.tokens), first=first, last=last, words=tuple(words),
+            turn_of_word=tuple(self.turn_of_word), start_s=starts[first], end_s=ends[last],
+            confidence=confidence, turn=turn[first], party=tuple(self.party),
         )  # fmt: skip

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from speechcx.rules.grammar import PhraseError, parse_list_item, parse_said
 from speechcx.rules.plans import make_plans
-from speechcx.rules.search import Search, find_sounds
+from speechcx.rules.search import Search
 from speechcx.rules.stream import SaidTurn, build_stream
 from tests.rules import made
 from tests.rules.reference import Reference
@@ -22,8 +22,8 @@ def compare(
     """The ranges both matchers agree on, and how many; raises AssertionError where they differ."""
     expression = parse_said(text)
     stream = build_stream(turns)
-    search = Search(make_plans([expression], LISTS), stream, lambda _: frozenset())
-    found = search.find(expression, parties)
+    plans = make_plans({0: expression}, LISTS)
+    found = Search(plans, stream, lambda _: frozenset()).find(plans.nodes[0], parties)
     quick = set(zip(found.starts.tolist(), found.ends.tolist(), strict=True))
     slow = Reference(stream, LISTS).find(expression, parties)
     assert quick == slow, f"{text!r} in {stream.tokens}: quick {sorted(quick)}, slow {sorted(slow)}"
