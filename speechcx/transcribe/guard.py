@@ -11,6 +11,7 @@ and Baranski et al. 2025 (*Investigation of Whisper ASR hallucinations induced b
 from __future__ import annotations
 
 import re
+import zlib
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -24,12 +25,21 @@ NEAR_SPEECH_S = 0.3
 DOUBTFUL = 0.5
 """Mean confidence under which words without speech under them are not believed."""
 
-STOCK_DOUBTFUL = 0.7
-"""The same for stock phrases: sentences learned from subtitles of films and videos."""
+SENTENCE_DOUBTFUL = 0.7
+"""The same for whole sentences that have another sign of being invented."""
+
+STRETCHED_S = 2.0
+STRETCHED_DOUBTFUL = 0.3
+"""A doubtful word longer than anybody speaks one has been spread over silence (the same bound as in
+OpenAI's ``hallucination_silence_threshold``)."""
 
 LOOP_REPEATS = 4
 LOOP_WORDS = 8
 """So many repeats of the same words, and so many words in all, make a loop."""
+
+BABBLE_LETTERS = 24
+BABBLE_RATIO = 1.5
+"""A "word" so long that compresses so well is a loop without spaces: ``A-O-A-O-A-O-A-O``."""
 
 FASTEST_WORD_S = 0.06
 """Nobody speaks words shorter than this on average; a loop invented by the model has no time for them."""
@@ -56,7 +66,7 @@ class Stretch:
     Parameters
     ----------
     words
-        By start time, on the file's clock.
+        By start time, on the file's clock, with the times the recogniser gave: not yet cut to speech.
     mean_logprob
         Mean log probability of a token.
     no_speech
@@ -124,11 +134,16 @@ def _judge(
         yield stretch.words, "no_speech"
         return
     kept, loops = _split_loops(stretch, gates)
+    for word in filter(_is_babble, kept):
+        loops.append([word])
     for loop in loops:
         yield loop, "loop"
+    kept = [word for word in kept if not _is_babble(word)]
     for sentence in _sentences(kept):
         if _is_invented(sentence, stretch, speech, gates):
             yield sentence, "stock_phrase"
+        elif _is_stretched(sentence):
+            yield sentence, "no_speech"
         else:
             yield from _split_outside(sentence, speech)
 
@@ -139,8 +154,15 @@ def _is_invented(sentence: Sequence[Word], stretch: Stretch, speech: Sequence[Sp
         return False
     confidence = _confidence(sentence)
     spoken_share = sum(_is_near(word, speech) for word in sentence) / len(sentence)
-    return (confidence < STOCK_DOUBTFUL and spoken_share < 0.5) or (
+    return (confidence < SENTENCE_DOUBTFUL and spoken_share < 0.5) or (
         confidence < DOUBTFUL and stretch.no_speech > gates.no_speech_at
+    )
+
+
+def _is_stretched(sentence: Sequence[Word]) -> bool:
+    """Whether a doubtful sentence has a doubtful word spread over silence."""
+    return _confidence(sentence) < SENTENCE_DOUBTFUL and any(
+        word.end_s - word.start_s > STRETCHED_S and word.confidence < STRETCHED_DOUBTFUL for word in sentence
     )
 
 
@@ -200,6 +222,11 @@ def _longest_loop(tokens: Sequence[str], at: int) -> tuple[int, int]:
         if repeats > 1 and size * repeats > best[0] * best[1]:
             best = (size, repeats)
     return best
+
+
+def _is_babble(word: Word) -> bool:
+    data = word.text.encode()
+    return len(data) >= BABBLE_LETTERS and len(data) / len(zlib.compress(data)) > BABBLE_RATIO
 
 
 def _is_weak(words: Sequence[Word], stretch: Stretch, gates: Gates) -> bool:

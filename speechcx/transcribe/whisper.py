@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -65,23 +66,26 @@ class Whisper:
             return Heard((), hints.language or "und")
         language = hints.language or self._decoder.find_language(max(sounds, key=len))
         drafts = self._decoder.decode(sounds, language=language, hints=hints)
-        stretches = [
-            _stretch(chunk, draft, speech, language) for chunk, draft in zip(chunks, drafts, strict=True)
-        ]
+        stretches = [_stretch(chunk, draft, language) for chunk, draft in zip(chunks, drafts, strict=True)]
         words, dropped = drop_invented(stretches, speech, self._gates)
-        return Heard(words, language, dropped)
+        return Heard(tuple(_snap(word, speech) for word in words), language, dropped)
 
 
-def _stretch(chunk: Chunk, draft: Draft, speech: Sequence[Span], language: str) -> Stretch:
+def _stretch(chunk: Chunk, draft: Draft, language: str) -> Stretch:
     timed = join_pieces(draft.words, spaced=language not in UNSPACED)
-    words = (_word(chunk, each, speech) for each in timed)
-    return Stretch(tuple(words), draft.mean_logprob, draft.no_speech, draft.compression_ratio)
+    words = tuple(_word(chunk, each) for each in timed)
+    return Stretch(words, draft.mean_logprob, draft.no_speech, draft.compression_ratio)
 
 
-def _word(chunk: Chunk, timed: TimedText, speech: Sequence[Span]) -> Word:
-    span = snap_to_speech(chunk.to_file(timed.start_s, timed.end_s), speech)
+def _word(chunk: Chunk, timed: TimedText) -> Word:
+    span = chunk.to_file(timed.start_s, timed.end_s)
     confidence = min(1.0, max(0.0, timed.probability))
-    return Word(timed.text.strip(), round(span.start_s, 3), round(span.end_s, 3), round(confidence, 4))
+    return Word(timed.text.strip(), span.start_s, span.end_s, round(confidence, 4))
+
+
+def _snap(word: Word, speech: Sequence[Span]) -> Word:
+    span = snap_to_speech(Span(word.start_s, word.end_s), speech)
+    return replace(word, start_s=round(span.start_s, 3), end_s=round(span.end_s, 3))
 
 
 def join_pieces(pieces: Sequence[TimedText], *, spaced: bool) -> Iterator[TimedText]:

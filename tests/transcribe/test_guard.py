@@ -118,6 +118,28 @@ def test_digits_are_no_loop() -> None:
     )
 
 
+def test_a_doubtful_word_spread_over_silence_goes_with_its_sentence() -> None:
+    """A word of low confidence that lasts longer than words do was never said."""
+    spread = (Word("Okay,", 1.0, 9.0, 0.15), *say("easy today.", 9.0, confidence=0.7))
+    one = stretch(*say("I see.", 0.2), *spread)
+    assert ("I see.", ["no_speech"]) == (kept(one), reasons(one))
+
+
+def test_a_word_stretched_into_a_pause_stays() -> None:
+    """Alignment may stretch a word that was said over a pause: a sure word, or sure company, keeps it."""
+    assert "Right." == kept(stretch(Word("Right.", 1.0, 4.0, 0.8)))
+    assert "Um, I see that here." == kept(stretch(Word("Um,", 1.0, 3.5, 0.2), *say("I see that here.", 3.5)))
+
+
+def test_babble_without_spaces_is_a_loop() -> None:
+    """A word of endless letters goes; long addresses and numbers that people read out stay."""
+    assert "well" == kept(stretch(*say("well A-O-M-O-A-A-A-A-A-A-A-A-A-A-A-A-A-A-A")))
+    read_out = (
+        "northwindbank.com/online-banking 4111-1111-1111-1111-ext-2040 donaudampfschifffahrtsgesellschaft"
+    )
+    assert read_out == kept(stretch(*say(read_out)))
+
+
 def test_dropped_words_are_counted() -> None:
     """What was dropped keeps its time, number and confidence."""
     (dropped,) = drop_invented([stretch(*say("Thanks for watching", 20.0, confidence=0.5))], SPEECH, GATES)[1]

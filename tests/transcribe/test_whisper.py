@@ -1,0 +1,282 @@
+"""The Whisper engine: loading, joining pieces into words, and real sound with and without speech."""
+
+import os
+import shutil
+import socket
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from speechcx.call import Span
+from speechcx.errors import ConfigError, ModelBad, ModelMissing
+from speechcx.transcribe import Heard, Hints, Recognizer, TranscribeSettings, load_recognizer
+from speechcx.transcribe.decoding import TimedText
+from speechcx.transcribe.whisper import join_pieces, load_whisper
+from tests.factories import make_recording
+from tests.synth import noise, silence, tone
+from tests.transcribe.conftest import Sound, decode
+
+RATE = 16_000
+JFK = "ask not what your country can do for you ask what you can do for your country"
+
+
+def pieces(*texts: str) -> list[TimedText]:
+    return [TimedText(text, no * 1.0, no + 0.5, 0.5 + 0.1 * no) for no, text in enumerate(texts)]
+
+
+def test_pieces_without_a_space_belong_together() -> None:
+    """A hyphenated word and an amount are one word each, timed from their first to their last piece."""
+    words = list(join_pieces(pieces(" A", " mini", "-van", " for", " $", "5", ".00"), spaced=True))
+    assert ["A", "mini-van", "for", "$5.00"] == [word.text.strip() for word in words]
+    assert (1.0, 2.5, pytest.approx(0.65)) == (words[1].start_s, words[1].end_s, words[1].probability)
+
+
+def test_pieces_of_unspaced_languages_stay_apart() -> None:
+    """Where words are written without spaces, each piece is a word."""
+    assert ["你好", "世界"] == [word.text for word in join_pieces(pieces("你好", "世界"), spaced=False)]
+
+
+def test_empty_pieces_are_left_out() -> None:
+    """A piece of nothing but space is no word."""
+    assert ["a"] == [word.text.strip() for word in join_pieces(pieces(" ", " a", " "), spaced=True)]
+
+
+def test_a_model_that_is_not_here() -> None:
+    """A missing model says so, and nothing is fetched."""
+    with pytest.raises(ModelMissing, match="no model 'no-such-size'"):
+        load_whisper(TranscribeSettings(model="no-such-size"))
+
+
+def test_the_hub_only_where_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With allow_hub a name that is not here is handed to the Hub's client, and its folder is checked."""
+    asked = []
+
+    def download(name: str) -> str:
+        asked.append(name)
+        return str(Path(__file__).parent)
+
+    fake = SimpleNamespace(download_model=download, WhisperModel=None)
+    monkeypatch.setitem(sys.modules, "faster_whisper", fake)
+    with pytest.raises(ModelBad, match=r"has no model\.bin"):
+        load_whisper(TranscribeSettings(model="someone/whisper-small", allow_hub=True))
+    assert ["someone/whisper-small"] == asked
+
+
+def test_runs_are_offline(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before anything is loaded the libraries are told not to use a network."""
+    monkeypatch.setenv("HF_HUB_OFFLINE", "0")
+    with pytest.raises(ModelMissing):
+        load_whisper(TranscribeSettings(model="no-such-size"))
+    assert "1" == os.environ["HF_HUB_OFFLINE"]
+
+
+def test_no_gpu(monkeypatch: pytest.MonkeyPatch, tiny: str) -> None:
+    """Asking for a GPU on a machine without one is a setting to correct."""
+    import ctranslate2
+
+    monkeypatch.setattr(ctranslate2, "get_cuda_device_count", lambda: 0)
+    with pytest.raises(ConfigError, match="no GPU is found"):
+        load_whisper(TranscribeSettings(model=tiny, device="cuda"))
+
+
+def test_a_number_format_this_processor_lacks(monkeypatch: pytest.MonkeyPatch, tiny: str) -> None:
+    """A compute type that is not to be had names those that are."""
+    import ctranslate2
+
+    monkeypatch.setattr(ctranslate2, "get_supported_compute_types", lambda _: {"int8", "float32"})
+    with pytest.raises(ConfigError, match="one of auto, default, float32, int8"):
+        load_whisper(TranscribeSettings(model=tiny, device="cpu", compute_type="float16"))
+
+
+@pytest.fixture
+def own_copy(tiny: str, tmp_path: Path) -> Path:
+    """A folder with the small model, to be damaged."""
+    from speechcx.weights import find_model
+
+    folder = tmp_path / "copy"
+    folder.mkdir()
+    for path in find_model(tiny).iterdir():
+        if path.suffix in {".bin", ".json", ".txt"}:
+            os.symlink(path, folder / path.name)
+    return folder
+
+
+@pytest.mark.parametrize("name", ["model.bin", "tokenizer.json"])
+def test_a_folder_that_lacks_a_file(own_copy: Path, name: str) -> None:
+    """A missing file is named; without its tokenizer faster-whisper would ask a network for one."""
+    (own_copy / name).unlink()
+    with pytest.raises(ModelBad, match=f"has no {name}"):
+        load_whisper(TranscribeSettings(model=str(own_copy)))
+
+
+def test_damaged_weights(own_copy: Path) -> None:
+    """Weights that CTranslate2 cannot read are a bad model, not a crash."""
+    (own_copy / "model.bin").unlink()
+    (own_copy / "model.bin").write_bytes(b"\x06\x00\x00\x00rubbish")
+    with pytest.raises(ModelBad, match="cannot be loaded"):
+        load_whisper(TranscribeSettings(model=str(own_copy)))
+    shutil.rmtree(own_copy)
+
+
+def test_a_language_the_model_does_not_know(tiny: str) -> None:
+    """An English-only model is not asked for German."""
+    with pytest.raises(ConfigError, match="transcribe.language is 'de'"):
+        load_whisper(TranscribeSettings(model=tiny, language="de"))
+
+
+# --- the real model --------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def engine(tiny: str) -> Recognizer:
+    return load_recognizer(TranscribeSettings(model=tiny))
+
+
+def recognize(
+    engine: Recognizer, sound: Sound, *speech: tuple[float, float], hints: Hints | None = None
+) -> Heard:
+    spans = tuple(Span(*each) for each in speech) or (Span(0.0, sound.size / RATE),)
+    recording = make_recording()
+    return engine.recognize(sound, spans, hints=hints or Hints(), recording=recording, channel=0)
+
+
+def plain(heard: Heard) -> str:
+    letters = "".join(
+        each for word in heard.words for each in f"{word.text} ".lower() if each.isalpha() or each == " "
+    )
+    return " ".join(letters.split())
+
+
+def test_the_identity_of_the_weights(engine: Recognizer, own_copy: Path) -> None:
+    """The digest is that of the bytes, wherever they lie."""
+    copy = load_whisper(TranscribeSettings(model=str(own_copy)))
+    assert ("whisper tiny.en", copy.digest) == (engine.name, engine.digest)
+
+
+@pytest.mark.e2e
+@pytest.mark.shared_data
+def test_a_known_sentence(engine: Recognizer, shared: Path) -> None:
+    """Known words come out right, in order, at their time, with their confidence."""
+    sound = decode(shared / "asr_misc" / "faster-whisper" / "jfk.flac")
+    heard = recognize(engine, sound)
+    assert JFK in plain(heard)
+    assert "en" == heard.language
+    starts = [word.start_s for word in heard.words]
+    assert starts == sorted(starts)
+    assert all(0 <= word.start_s <= word.end_s <= 11.1 and 0 < word.confidence <= 1 for word in heard.words)
+    country = [word.start_s for word in heard.words if word.text.lower().startswith("country")]
+    assert [pytest.approx(6.1, abs=0.4), pytest.approx(10.2, abs=0.4)] == country
+
+
+@pytest.mark.e2e
+@pytest.mark.shared_data
+def test_time_stays_right_over_long_silence(engine: Recognizer, shared: Path) -> None:
+    """With ninety seconds of silence put before and between, words keep the file's clock."""
+    said = decode(shared / "asr_misc" / "faster-whisper" / "jfk.flac")
+    sound = np.concatenate([silence(90, RATE), said, silence(90, RATE), said])
+    second_s = 180 + said.size / RATE
+    heard = recognize(engine, sound, (90.3, 101.0), (second_s + 0.3, second_s + 11.0))
+    alone = recognize(engine, said, (0.3, 11.0))
+    assert f"{plain(alone)} {plain(alone)}" == plain(heard)
+    count = len(alone.words)
+    for shift_s, words in ((90.0, heard.words[:count]), (second_s, heard.words[count:])):
+        off = [
+            abs(word.start_s - shift_s - right.start_s)
+            for word, right in zip(words, alone.words, strict=True)
+        ]
+        assert max(off) < 0.5
+
+
+@pytest.mark.e2e
+@pytest.mark.shared_data
+def test_only_speech_is_heard(engine: Recognizer, shared: Path) -> None:
+    """What lies outside the speech given is not written down."""
+    sound = decode(shared / "asr_misc" / "faster-whisper" / "jfk.flac")
+    assert "ask not" not in plain(recognize(engine, sound, (0.3, 3.0)))
+
+
+@pytest.mark.e2e
+@pytest.mark.shared_data
+def test_hotwords_bring_in_names(engine: Recognizer, shared: Path) -> None:
+    """A name that is misheard is heard right as a hotword."""
+    sound = decode(shared / "harper_valley" / "wav" / "0002f70f7386445b_agent.wav")[: 8 * RATE]
+    hinted = recognize(engine, sound, (1.6, 7.8), hints=Hints(hotwords=("Harper Valley National Bank",)))
+    assert "harper valley national bank" in plain(hinted)
+
+
+@pytest.mark.e2e
+@pytest.mark.shared_data
+def test_the_same_twice(engine: Recognizer, shared: Path) -> None:
+    """Two runs over the same sound give the same words, retries and all."""
+    sound = decode(shared / "harper_valley" / "wav" / "0002f70f7386445b_caller.wav")
+    assert recognize(engine, sound) == recognize(engine, sound)
+
+
+def music(seconds: float) -> NDArray[np.float32]:
+    """A chord whose notes swell and fade: hold music."""
+    time_s = np.arange(round(seconds * RATE)) / RATE
+    notes = (262, 330, 392, 523, 659)
+    swells = [0.5 + 0.5 * np.sin(2 * np.pi * (0.5 + 0.3 * no) * time_s) for no in range(len(notes))]
+    chord = sum(swell * np.sin(2 * np.pi * hz * time_s) for hz, swell in zip(notes, swells, strict=True))
+    return (0.05 * np.asarray(chord)).astype(np.float32)
+
+
+NOT_SPEECH = {
+    "silence": silence(10, RATE),
+    "soft noise": noise(10, RATE, level_dbov=-60.0),
+    "loud noise": noise(10, RATE, level_dbov=-30.0),
+    "tone": tone(440, 10, RATE),
+    "keypad": tone(697, 4, RATE) + tone(1209, 4, RATE),
+    "music": music(12),
+}
+
+
+@pytest.mark.e2e
+@pytest.mark.parametrize("kind", NOT_SPEECH)
+def test_nothing_is_invented(engine: Recognizer, kind: str) -> None:
+    """Given sound without speech as if it were speech, the engine writes nothing down."""
+    heard = recognize(engine, NOT_SPEECH[kind])
+    assert () == heard.words
+    short = recognize(engine, NOT_SPEECH[kind], (1.0, 1.4))
+    assert () == short.words
+
+
+@pytest.mark.e2e
+@pytest.mark.shared_data
+def test_nothing_is_invented_in_long_pauses(engine: Recognizer, shared: Path) -> None:
+    """The long pauses of an agent's side, given as if they were speech, stay empty."""
+    sound = decode(shared / "aws_calls" / "demo_agent1_long_pauses.wav")
+    pauses = quiet_stretches(sound, at_least_s=3.0)
+    assert len(pauses) > 5
+    assert () == recognize(engine, sound, *((start_s + 0.6, end_s - 0.6) for start_s, end_s in pauses)).words
+
+
+def quiet_stretches(sound: Sound, at_least_s: float) -> list[tuple[float, float]]:
+    """Stretches in which no sample is over -54 dB of full scale."""
+    step = RATE // 10
+    peaks = np.abs(sound[: sound.size // step * step]).reshape(-1, step).max(axis=1)
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], peaks < 0.002, [0]])))
+    return [(a / 10, b / 10) for a, b in edges.reshape(-1, 2) if (b - a) / 10 >= at_least_s]
+
+
+@pytest.mark.e2e
+def test_no_network_is_used(engine: Recognizer, monkeypatch: pytest.MonkeyPatch, tiny: str) -> None:
+    """Loading a model and recognising opens no connection."""
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("a connection was opened")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    fresh = load_whisper(TranscribeSettings(model=tiny))
+    recognize(fresh, NOT_SPEECH["tone"])
+
+
+def test_no_speech_no_work(engine: Recognizer) -> None:
+    """Without speech the model is not asked."""
+    recording = make_recording()
+    heard = engine.recognize(np.zeros(RATE, np.float32), (), hints=Hints(), recording=recording, channel=0)
+    assert Heard((), "en") == heard
