@@ -153,6 +153,8 @@ def _run_locked(
     if plan.files:
         expect_room(store.path, settings.batch.disk_floor_mb, audio_s=plan.audio_s)
         expect_engines(settings)
+    if orders.options.roster:
+        store.sync_roster(orders.options.roster)
     store.save_rulebook(rulebook.digest, name=rulebook.name, version=rulebook.version, source=rulebook.source)
     run_id = store.ledger.begin_run(
         RunInfo(

@@ -63,7 +63,9 @@ def test_empty_table_says_what_would_widen(capsys: pytest.CaptureFixture[str]) -
     assert ("", "No calls in May; there are calls in June.\n") == (out, err)
 
 
-@pytest.mark.parametrize(("seconds", "shown"), [(0, "0:00.0"), (59.96, "1:00.0"), (125.3, "2:05.3"), (None, "-")])
+@pytest.mark.parametrize(
+    ("seconds", "shown"), [(0, "0:00.0"), (59.96, "1:00.0"), (125.3, "2:05.3"), (None, "-")]
+)
 def test_clock(seconds, shown: str) -> None:
     """Seconds are shown as minutes and seconds."""
     assert shown == clock(seconds)

@@ -1,0 +1,97 @@
+"""The supervisor's and reviewer's commands over a small run."""
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Speechcx
+
+pytestmark = pytest.mark.usefixtures("ran")
+
+
+@pytest.fixture
+def ran(project: Path, speechcx: Speechcx) -> None:
+    """Both calls, scored."""
+    (project / "roster.csv").write_text(
+        "agent,name,team,center,valid_from,valid_to\nann,Ann Ames,cards,Berlin,2025-01-01,\n"
+        "bob,Bob Bell,loans,Berlin,2025-01-01,\n"
+    )
+    assert speechcx("run").code == 0
+
+
+def test_scores_by_agent_team_and_center(speechcx: Speechcx) -> None:
+    """Agents, teams and centres carry the mean of their calls with n; the greeting decides it here."""
+    agents = {row["key"]: row for row in speechcx("agents", "--json").json["rows"]}
+    assert (100.0, 0.0) == tuple(agents[who]["measures"]["score"]["mean"] for who in ("ann", "bob"))
+    centers = speechcx("centers", "--json").json["rows"]
+    assert [("Berlin", 2, 50.0)] == [
+        (row["key"], row["n"], row["measures"]["score"]["mean"]) for row in centers
+    ]
+    assert {"cards", "loans"} == {row["key"] for row in speechcx("teams", "--json").json["rows"]}
+
+
+def test_tables_and_csv_say_the_same(speechcx: Speechcx) -> None:
+    """The table names the agents with their teams, the CSV parses back to the same numbers."""
+    shown = speechcx("agents")
+    assert "ann" in shown.out
+    assert "cards, Berlin" in shown.out
+    rows = list(csv.DictReader(io.StringIO(speechcx("agents", "--csv").out)))
+    assert {"ann": "100.0", "bob": "0.0"} == {
+        row["agent" if "agent" in row else "key"]: row["score"] for row in rows
+    }
+
+
+def test_filters_narrow_and_hints_widen(speechcx: Speechcx) -> None:
+    """A filter that shuts all out says which days there are and the nearest name."""
+    assert 1 == len(speechcx("calls", "--agent", "bob", "--json").json["rows"])
+    nothing = speechcx("agents", "--agent", "anne")
+    assert ("", True) == (nothing.out, "nearest is 'ann'" in nothing.err)
+
+
+def test_flagged_calls(speechcx: Speechcx) -> None:
+    """The call without a greeting is flagged, by the rule's title."""
+    rows = speechcx("calls", "--flagged", "--json").json["rows"]
+    assert [("bob", ["Greets the caller"])] == [(row["agent"], row["flagged_rules"]) for row in rows]
+
+
+def test_show_explains_the_score(speechcx: Speechcx) -> None:
+    """`show --why` gives words, roles, rule evidence and each answer; by id, by beginning, by file."""
+    call_id = speechcx("calls", "--agent", "ann", "--json").json["rows"][0]["call_id"]
+    for name in (call_id, call_id[:6], "ann_c1_2026-03-02T09-15-00.wav"):
+        shown = speechcx("show", name, "--why")
+        assert shown.code == 0, shown.err
+        assert "Thank you for calling" in shown.out
+        assert "Greeted?: yes" in shown.out
+        assert "rulebook small version 1" in shown.out
+
+
+def test_show_of_nothing_is_a_clear_error(speechcx: Speechcx) -> None:
+    """A call that is not there is a usage error that says how to find one."""
+    shown = speechcx("show", "ffff")
+    assert (2, "") == (shown.code, shown.out)
+    assert "ffff" in shown.err
+
+
+@pytest.mark.parametrize("words", ['"', "AND", "a*b(", "don't", "\x00", "NEAR/", "-x", "wonderful OR"])
+def test_search_never_fails(speechcx: Speechcx, words: str) -> None:
+    """Whatever is typed, search answers."""
+    assert 0 == speechcx("search", "--json", "--", words).code
+
+
+def test_search_finds_who_said_it(speechcx: Speechcx) -> None:
+    """A word is found with its party and time, and filters apply."""
+    rows = speechcx("search", "cancel", "--speaker", "customer", "--json").json["rows"]
+    assert {"customer"} == {row["party"] for row in rows}
+    assert 2 == len(rows)
+    assert all(row["start_s"] == pytest.approx(5.9, abs=0.4) for row in rows)
+    assert [] == speechcx("search", "cancel", "--speaker", "agent", "--json").json["rows"]
+    assert "[cancel]" in speechcx("search", "cancel").out
+
+
+def test_json_and_csv_together_are_refused(speechcx: Speechcx) -> None:
+    """Two output forms at once are a usage error."""
+    ran = speechcx("agents", "--json", "--csv")
+    assert (2, "") == (ran.code, ran.out)
+    assert "one of them" in ran.err
