@@ -90,6 +90,7 @@ def main(argv: Sequence[str]) -> int:
     holds = [
         compare("wuw2", read_wuw2(args.data, args.clips, args.seed), settings, args.show),
         compare("harper_valley", read_harper(args.data), settings, args.show),
+        compare("samples", read_samples(ROOT / "samples"), settings, args.show),
     ]
     return 0 if all(holds) else 1
 
@@ -155,6 +156,17 @@ def read_harper(data: Path) -> list[Clip]:
             clips.append(Clip(folder / name, 0, said[role]))
         for path in folder.glob(f"{call['sid']}_L-agent_R-caller.wav"):
             clips += [Clip(path, 0, said["agent"]), Clip(path, 1, said["caller"])]
+    return clips
+
+
+def read_samples(folder: Path) -> list[Clip]:
+    """Each channel of the made-up calls; mono mixes are left out, where voices talk over each other."""
+    clips = []
+    for call in loads((folder / "truth.json").read_text())["files"]:
+        for channel in map(int, call["channels"] if len(call["channels"]) == 2 else ()):
+            said = " ".join(turn["text"] for turn in call["turns"] if turn["channel"] == channel)
+            if said:
+                clips.append(Clip(folder / "calls" / call["file"], channel, said))
     return clips
 
 
