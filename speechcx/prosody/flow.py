@@ -55,43 +55,49 @@ def measure_flow(conversation: Conversation, roles: Sequence[Role], settings: Pr
     """
     speech, duration_s = conversation.speech, conversation.origin.duration_s
     party_of = {role.speaker: role.party for role in roles}
-    said = tuple(
-        Said(
-            turn,
-            party_of.get(turn.speaker, "unknown"),
-            text,
-            is_backchannel(text, settings.backchannels),
-        )
-        for turn, text in zip(speech.turns, (u.text for u in conversation.utterances), strict=True)
-    )
+    said = _join_words(conversation, party_of, settings)
     talk = tuple(s for s in said if s.party != "ivr")
     machine = (*speech.ivr, *(s.span for s in said if s.party == "ivr"))
     trusted = all(s.party != "unknown" for s in said) and bool(said)
-    partition = _divide(duration_s, talk, speech.hold, machine, trusted=trusted)
     spoken = unite(s.span for s in talk)
     whole = Span(spoken[0].start_s, spoken[-1].end_s) if spoken else None
     silences = find_silences(spoken, whole, (*speech.hold, *machine)) if whole else ()
     non_talk = tuple(gap for gap in silences if gap.duration_s >= settings.non_talk_s - EPSILON_S)
     overlaps = find_overlaps(talk, settings)
-    greeting_s, why_no_greeting = _greeting_latency(conversation, talk, whole)
-    parties = _measure_parties(conversation, talk, party_of, overlaps, settings)
-    has_time = whole is not None and whole.duration_s > 0
-    reasons = dict.fromkeys(("agent_only_s", "customer_only_s", "both_s"), "") if not trusted else {}
-    reasons = {name: _why_untrusted(conversation, said) for name in reasons}
-    if not has_time:
+    greeting_s = _greeting_latency(conversation, talk, whole)
+    reasons: dict[str, str] = {}
+    if not trusted:
+        why = _why_untrusted(conversation, said)
+        reasons |= dict.fromkeys(("agent_only_s", "customer_only_s", "both_s"), why)
+    if whole is None:
         reasons |= dict.fromkeys(("longest_silence_s", "non_talk_share", "conversation_s"), "nobody speaks")
     if greeting_s is None:
-        reasons["greeting_latency_s"] = why_no_greeting
+        reasons["greeting_latency_s"] = "no speaker of this call is known to be the agent"
     return Flow(
-        partition=partition,
+        partition=_divide(duration_s, talk, speech.hold, machine, trusted=trusted),
         conversation=whole,
         non_talk=non_talk,
-        longest_silence_s=max((g.duration_s for g in silences), default=0.0) if has_time else None,
-        non_talk_share=total_s(non_talk) / whole.duration_s if whole and has_time else None,
+        longest_silence_s=max((g.duration_s for g in silences), default=0.0) if whole else None,
+        non_talk_share=total_s(non_talk) / whole.duration_s if whole else None,
         overlaps=overlaps,
         greeting_latency_s=greeting_s,
-        parties=parties,
+        parties=_measure_parties(conversation, talk, party_of, overlaps, settings),
         reasons=tuple(sorted(reasons.items())),
+    )
+
+
+def _join_words(
+    conversation: Conversation, party_of: dict[str, Party], settings: ProsodySettings
+) -> tuple[Said, ...]:
+    """Every turn with its party and words."""
+    return tuple(
+        Said(
+            turn,
+            party_of.get(turn.speaker, "unknown"),
+            said.text,
+            is_backchannel(said.text, settings.backchannels),
+        )
+        for turn, said in zip(conversation.speech.turns, conversation.utterances, strict=True)
     )
 
 
@@ -120,15 +126,13 @@ def _why_untrusted(conversation: Conversation, said: Sequence[Said]) -> str:
     return "the party of a speaker is not known"
 
 
-def _greeting_latency(
-    conversation: Conversation, talk: Sequence[Said], whole: Span | None
-) -> tuple[float | None, str]:
-    """Start of the conversation to the agent's first word, in seconds, or why that is not known."""
+def _greeting_latency(conversation: Conversation, talk: Sequence[Said], whole: Span | None) -> float | None:
+    """Seconds from the start of the conversation to the agent's first word; None without an agent."""
     first = next((s.turn for s in talk if s.party == "agent"), None)
     if first is None or whole is None:
-        return None, "no speaker of this call is known to be the agent"
+        return None
     words = conversation.utterances[first.no].words
-    return max(0.0, (words[0].start_s if words else first.span.start_s) - whole.start_s), ""
+    return max(0.0, (words[0].start_s if words else first.span.start_s) - whole.start_s)
 
 
 def _measure_parties(

@@ -129,10 +129,12 @@ def _read(
 
 def _spectra(sound: NDArray[np.float32]) -> NDArray[np.complex64]:
     """Short-time spectra in the telephone band, shape ``(frames, bins)``, frame i centred on i * 8 ms."""
+    from scipy.fft import rfft
+
     padded = np.pad(sound, FRAME // 2)
     framed = np.lib.stride_tricks.sliding_window_view(padded, FRAME)[::HOP]
     window = np.hanning(FRAME).astype(np.float32)
-    return np.fft.rfft(framed * window, axis=1)[:, BAND_BINS].astype(np.complex64)
+    return np.asarray(rfft(framed * window, axis=1)[:, BAND_BINS], np.complex64)
 
 
 def _average(values: NDArray[Any], width: int) -> NDArray[Any]:

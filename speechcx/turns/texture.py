@@ -64,10 +64,7 @@ def measure_persistence(audio: Audio, channel: int) -> NDArray[np.float32]:
 
 
 def _persistence_of(sound: NDArray[np.float32]) -> NDArray[np.float32]:
-    frames = np.lib.stride_tricks.sliding_window_view(sound, FRAME)[::STEP]
-    window = np.hanning(FRAME).astype(np.float32)
-    power = np.square(np.abs(np.fft.rfft(frames * window, axis=1))).astype(np.float32)
-    level = 10 * np.log10(power[:, BINS] + 1e-9)
+    level = 10 * np.log10(_power(sound, FRAME, STEP)[:, BINS] + np.float32(1e-9))
     sums = np.cumsum(np.pad(level, ((0, 0), (SMOOTH // 2 + 1, SMOOTH // 2)), mode="edge"), axis=1)
     peaks = np.maximum(level - (sums[:, SMOOTH:] - sums[:, :-SMOOTH]) / SMOOTH, 0.0)
     peaks /= np.sqrt(np.einsum("ij,ij->i", peaks, peaks))[:, None] + 1e-6
@@ -85,9 +82,7 @@ def measure_tones(audio: Audio, channel: int) -> Tones:
 def _tones_of(
     sound: NDArray[np.float32],
 ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
-    frames = np.lib.stride_tricks.sliding_window_view(sound, TONE_FRAME)[::TONE_STEP]
-    window = np.hanning(TONE_FRAME).astype(np.float32)
-    power = np.square(np.abs(np.fft.rfft(frames * window, axis=1))).astype(np.float32)[:, TONE_BINS]
+    power = _power(sound, TONE_FRAME, TONE_STEP)[:, TONE_BINS]
     total = power.sum(axis=1) + 1e-12
     first_hz, first = _take_peak(power)
     second_hz, second = _take_peak(power)
@@ -95,6 +90,15 @@ def _tones_of(
     second_hz = np.where(single, first_hz, second_hz)
     share = (first + np.where(single, 0.0, second)) / total
     return np.minimum(first_hz, second_hz), np.maximum(first_hz, second_hz), share.astype(np.float32)
+
+
+def _power(sound: NDArray[np.float32], frame: int, step: int) -> NDArray[np.float32]:
+    """Power spectra of Hann-windowed frames, shape ``(frames, bins)``."""
+    from scipy.fft import rfft
+
+    frames = np.lib.stride_tricks.sliding_window_view(sound, frame)[::step]
+    spectra = rfft(frames * np.hanning(frame).astype(np.float32), axis=1, overwrite_x=True)
+    return np.asarray(spectra.real**2 + spectra.imag**2, np.float32)
 
 
 def _take_peak(power: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

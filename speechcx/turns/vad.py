@@ -37,6 +37,8 @@ It gets used to what it hears: half a minute of music leaves it deaf to the voic
 """
 WARM_WINDOWS = 16
 """Windows heard again before each fresh start, 0.5 s, without using the answer."""
+EVEN_DB, EVEN_UNDER_DB = 5.0, 15.0
+"""Noise whose loudest 10 ms is less than this over its median, and this far under the channel's loud part."""
 FLOOR_DBOV = -100.0
 """Level given to digital silence."""
 WANTED_DBOV = -20.0
@@ -114,7 +116,7 @@ def hear_channel(audio: Audio, channel: int, *, silent_dbov: float = -62.0) -> H
     quiet = Heard(np.zeros(windows, np.float32), levels, audio.duration_s)
     if quiet.loudest_dbov < silent_dbov:
         return quiet
-    return Heard(_run_model(audio, channel, 0, windows, gain=_gain(quiet)), levels, audio.duration_s)
+    return Heard(_run_model(audio, channel, quiet, 0, windows), levels, audio.duration_s)
 
 
 def hear_again(audio: Audio, channel: int, heard: Heard, doubtful: Sequence[Span]) -> Heard:
@@ -132,7 +134,7 @@ def hear_again(audio: Audio, channel: int, heard: Heard, doubtful: Sequence[Span
     for span in doubtful:
         first = max(0, int((span.start_s - AGAIN_BEFORE_S) / STEP_S))
         count = min(speech.size, int((span.end_s + AGAIN_AFTER_S) / STEP_S) + 1) - first
-        fresh = _run_model(audio, channel, first, count, gain=_gain(heard))
+        fresh = _run_model(audio, channel, heard, first, count)
         if fresh.size and fresh.max() >= AGAIN_SURE:
             speech[first : first + count] = np.maximum(speech[first : first + count], fresh)
     return Heard(speech, heard.level_dbov, heard.duration_s)
@@ -143,13 +145,17 @@ def _gain(heard: Heard) -> float:
     return float(10 ** (gain_db / 20))
 
 
-def _run_model(audio: Audio, channel: int, start: int, windows: int, *, gain: float) -> NDArray[np.float32]:
-    """Speech probabilities of `windows` windows from number `start` on."""
+def _run_model(audio: Audio, channel: int, quiet: Heard, start: int, windows: int) -> NDArray[np.float32]:
+    """Speech probabilities of `windows` windows from number `start` on; `quiet` gives the levels."""
     session = _load_model()
+    gain = _gain(quiet)
     found = []
     for first in range(start, start + windows, BLOCK_WINDOWS):
         warm = min(WARM_WINDOWS, first)
         count = min(BLOCK_WINDOWS, start + windows - first) + warm
+        if _is_even(quiet, first, count - warm):
+            found.append(np.zeros(count - warm, np.float32))
+            continue
         start_s = (first - warm) * STEP_S
         block = read_channel(
             audio,
@@ -167,6 +173,16 @@ def _run_model(audio: Audio, channel: int, start: int, windows: int, *, gain: fl
         speech, _, _ = session.run(None, {"input": np.ascontiguousarray(framed), "h": fresh, "c": fresh})
         found.append(np.asarray(speech, np.float32).reshape(-1)[warm:])
     return np.concatenate(found) if found else np.zeros(0, np.float32)
+
+
+def _is_even(heard: Heard, first: int, count: int) -> bool:
+    """Whether some windows hold nothing but even, soft noise: no need to ask the model."""
+    low, high = int(first * STEP_S / LEVEL_STEP_S), int((first + count) * STEP_S / LEVEL_STEP_S) + 1
+    level = heard.level_dbov[max(0, low - 1) : high]
+    if not level.size:
+        return True
+    top = float(level.max())
+    return top < heard.loudest_dbov - EVEN_UNDER_DB and top - float(np.median(level)) < EVEN_DB
 
 
 @cache
