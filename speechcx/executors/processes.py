@@ -2,7 +2,7 @@
 
 The standard library's process pool loses every other task when one worker crashes, and starting it
 re-imports the caller's ``__main__``. Here the parent owns its workers one by one: no threads, no
-shared locks a dying worker could keep, no helper process. See ``docs/why/own-workers.md``.
+shared locks a dying worker could keep, no helper process.
 """
 
 from __future__ import annotations

@@ -38,18 +38,24 @@ def serve(descriptor: int, parent: int, memory_mb: int) -> None:
     """
     _guard(parent, memory_mb)
     connection: Connection[Any, Any] = Connection(descriptor)
-    try:
-        function: Callable[[Any], Any] = pickle.loads(connection.recv_bytes())  # noqa: S301  from our parent
-    except EOFError:
-        os._exit(0)
-    except BaseException as error:  # noqa: BLE001  told to the parent, which decides
-        connection.send(("unready", f"{describe_fault(error)}: {error}", True))
-        os._exit(1)
-    connection.send(("ready", None, False))
+    # A parent that has hung up, at whatever moment, wants nothing more.
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
-        _work(connection, function)
+        function = _load(connection)
+        if function is not None:
+            connection.send(("ready", None, False))
+            _work(connection, function)
     # Nothing is left to save, and libraries with threads of their own can hang in their exit handlers.
     os._exit(0)
+
+
+def _load(connection: Connection[Any, Any]) -> Callable[[Any], Any] | None:
+    packed = connection.recv_bytes()
+    try:
+        function: Callable[[Any], Any] = pickle.loads(packed)  # noqa: S301  from our parent
+    except BaseException as error:  # noqa: BLE001  told to the parent, which decides
+        connection.send(("unready", f"{describe_fault(error)}: {error}", True))
+        return None
+    return function
 
 
 def _work(connection: Connection[Any, Any], function: Callable[[Any], Any]) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 from speechcx.batch import Progress, RunOptions, RunSummary, run, shift
 from speechcx.config import Settings
+from speechcx.store import Store
 from tests.batch.folders import make_rulebook, make_settings
 from tests.faults import calls
 
@@ -21,10 +23,18 @@ def inbox(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with nothing in it, made once."""
+    path = tmp_path_factory.mktemp("empty") / "calls.db"
+    Store.open(path, create=True).close()
+    return path
+
+
 @pytest.fixture
-def database(tmp_path: Path) -> Path:
-    """A database that is not there yet."""
-    return tmp_path / "calls.db"
+def database(tmp_path: Path, empty_database: Path) -> Path:
+    """An empty database."""
+    return Path(shutil.copy(empty_database, tmp_path / "calls.db"))
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -36,7 +37,7 @@ def test_every_call_is_kept_once(run_inbox: Run, inbox: Path, database: Path, ex
         assert len(list(store.iter_call_ids())) == 12
 
 
-def test_order_and_workers_leave_no_trace(made_up: None, inbox: Path, tmp_path: Path) -> None:
+def test_order_and_workers_leave_no_trace(made_up: None, inbox: Path, tmp_path: Path, database: Path) -> None:
     """One, two or three workers, in one process or several: the same content."""
     write_calls(inbox, 20)
     write_call(inbox, 30, fault="call:truncated")
@@ -44,7 +45,7 @@ def test_order_and_workers_leave_no_trace(made_up: None, inbox: Path, tmp_path: 
     for number, settings in enumerate(
         [make_settings("serial"), *(make_settings("processes", workers=n) for n in (1, 2, 3))]
     ):
-        place = tmp_path / f"{number}.db"
+        place = Path(shutil.copy(database, tmp_path / f"{number}.db"))
         assert run(place, [inbox], settings, make_rulebook()).done == 20
         found.add(content_hash(place))
     assert len(found) == 1
@@ -215,8 +216,9 @@ def test_every_file_is_reported(run_inbox: Run, inbox: Path) -> None:
     assert [p.failure.kind for p in seen if p.failure] == ["damaged"]
 
 
-def test_a_dry_run_writes_nothing(made_up: None, inbox: Path, database: Path) -> None:
+def test_a_dry_run_writes_nothing(made_up: None, inbox: Path, tmp_path: Path) -> None:
     """It tells what would be taken, waits and is ignored; there is no database after."""
+    database = tmp_path / "none.db"
     write_calls(inbox, 3)
     (inbox / "nobody.wav").write_text("call")
     options = RunOptions(dry_run=True)

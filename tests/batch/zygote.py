@@ -129,7 +129,12 @@ def work(order: Mapping[str, Any]) -> int:
 
 
 def watch(pid: int, order: Mapping[str, Any]) -> dict[str, Any]:
-    """Wait for a run; after `after_s`, send `signal` to it, and also to its workers for ``tree``."""
+    """Wait for a run; after `after_s`, send `signal` to it, and also to its workers for ``tree``.
+
+    With ``ready`` the clock starts when that file has something in it.
+    """
+    while "ready" in order and not has_text(order["ready"]) and not has_ended(pid, time.monotonic()):
+        time.sleep(0.001)
     begin = time.monotonic()
     if "after_s" in order and not has_ended(pid, begin + order["after_s"]):
         workers = read_children(pid)
@@ -145,13 +150,18 @@ def watch(pid: int, order: Mapping[str, Any]) -> dict[str, Any]:
     return {"code": code, "hit": False, "took_s": time.monotonic() - begin, "left": []}
 
 
+def has_text(file: str) -> bool:
+    """Whether a file is there and not empty."""
+    return os.path.exists(file) and os.path.getsize(file) > 0
+
+
 def has_ended(pid: int, until: float) -> bool:
     """Whether a child ends before a moment."""
-    while time.monotonic() < until:
-        if os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None:
-            return True
+    while os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+        if time.monotonic() >= until:
+            return False
         time.sleep(0.001)
-    return False
+    return True
 
 
 def read_children(pid: int) -> list[int]:
