@@ -1,0 +1,41 @@
+"""A started project can be read back whole, and nothing in it is ever overwritten."""
+
+from pathlib import Path
+
+import pytest
+
+from speechcx.config import load_settings
+from speechcx.errors import RulebookError, UsageError
+from speechcx.project import lint_rulebook, load_roster, load_rulebook, start_project
+from speechcx.rules.starter import starter_rulebooks
+
+
+@pytest.mark.parametrize("name", starter_rulebooks())
+def test_every_starter_can_be_started_with(tmp_path: Path, name: str) -> None:
+    """A project with any starter rulebook loads without a problem."""
+    started = start_project(tmp_path, rulebook=name, zone="Europe/Berlin", model="base")
+    assert {"speechcx.toml", "rulebook.yaml", "roster.csv"} == {path.name for path in started.written}
+    loaded = load_settings(tmp_path / "speechcx.toml", environment={})
+    assert load_rulebook(loaded).rules
+    assert () == load_roster(loaded)
+    assert () == lint_rulebook(tmp_path / "rulebook.yaml")
+    again = start_project(tmp_path, rulebook=name, zone="UTC", model="base")
+    assert ((), 3) == (again.written, len(again.kept))
+
+
+def test_without_a_rulebook_the_usual_one_judges(tmp_path: Path) -> None:
+    """Settings that name no rulebook judge by a starter."""
+    assert load_rulebook(load_settings(None, environment={})).scorecards
+
+
+def test_wrong_zone_is_refused(tmp_path: Path) -> None:
+    """A zone that does not exist starts nothing."""
+    with pytest.raises(UsageError, match="no time zone 'Mars/Olympus'"):
+        start_project(tmp_path / "x", rulebook=starter_rulebooks()[0], zone="Mars/Olympus", model="base")
+    assert not (tmp_path / "x").exists()
+
+
+def test_missing_rulebook_file_is_an_error(tmp_path: Path) -> None:
+    """A rulebook that is not there is told, not linted as empty."""
+    with pytest.raises(RulebookError, match="cannot read"):
+        lint_rulebook(tmp_path / "nowhere.yaml")
