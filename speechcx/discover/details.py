@@ -138,13 +138,17 @@ def explain(
             rows.append(ExplainRow(field, None, reasons[field]))
         for other in findings:
             if other.field == field and other is not best:
-                note = (
-                    f"not used: {other.why_not}"
-                    if other.why_not
-                    else f"overruled by {best.source if best else '?'}"
-                )
-                rows.append(ExplainRow(field, other.value, f"{other.source} ({note})"))
+                rows.append(ExplainRow(field, other.value, f"{other.source} ({_fate(other, best)})"))
     return tuple(rows)
+
+
+def _fate(other: Finding, best: Finding | None) -> str:
+    """What became of a finding that was not taken."""
+    if other.why_not:
+        return f"not used: {other.why_not}"
+    if best is None:
+        return "not used"
+    return f"{'the same as' if _agree(other, best) else 'overruled by'} {best.source}"
 
 
 def _read_all(path: str, sources: Sources, settings: DiscoverSettings) -> tuple[Finding, ...]:

@@ -177,6 +177,8 @@ def _split(text: str) -> list[Part]:
                 parts.append(Part(literal, "", "", at + 1 - len(literal)))
                 literal = ""
             name, _, spec = text[at + 1 : end].partition(":")
+            if not name:
+                raise _wrong(text, at, "a field without a name", "a field such as {agent}")
             parts.append(Part("", name, spec, at + 1))
             at = end + 1
         else:

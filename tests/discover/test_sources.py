@@ -1,0 +1,46 @@
+"""Which calls tables a run reads."""
+
+from pathlib import Path
+
+from speechcx.discover import DiscoverSettings, read_sources
+
+
+def put(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+
+
+def agents(path: Path, *inputs: Path | str, recursive: bool = True) -> list[str]:
+    sources = read_sources(inputs, DiscoverSettings(recursive=recursive))
+    return [dict(row.values)["agent"] for row in sources.rows_for(str(path))]
+
+
+def test_tables_in_and_below_the_folders(tmp_path: Path) -> None:
+    """Tables are read in the folder and below, hidden ones not; without recursion only in it."""
+    put(tmp_path / "calls.csv", "file,agent\na.wav,top\n")
+    put(tmp_path / "deep" / "more.CSV", "file,agent\na.wav,deep\n")
+    put(tmp_path / "deep" / ".hidden.csv", "file,agent\na.wav,hidden\n")
+    put(tmp_path / ".git" / "x.csv", "file,agent\n../deep/a.wav,hidden\n")
+    (tmp_path / "folder.csv").mkdir()
+    assert agents(tmp_path / "deep" / "a.wav", tmp_path) == ["top", "deep"]
+    assert agents(tmp_path / "a.wav", tmp_path) == ["top"]
+    assert agents(tmp_path / "deep" / "a.wav", tmp_path, recursive=False) == ["top"]
+
+
+def test_tables_beside_named_files(tmp_path: Path) -> None:
+    """For a single file or a glob the tables beside it are read, each once."""
+    put(tmp_path / "calls.csv", "file,agent\na.wav,beside\n")
+    put(tmp_path / "a.wav", "")
+    put(tmp_path / "b.wav", "")
+    put(tmp_path / "deep" / "calls.csv", "file,agent\n../a.wav,below\n")
+    for inputs in ([tmp_path / "a.wav"], [f"{tmp_path}/*.wav"], [tmp_path / "a.wav", tmp_path / "b.wav"]):
+        assert agents(tmp_path / "a.wav", *inputs) == ["beside"]
+
+
+def test_sources_travel(tmp_path: Path) -> None:
+    """What was read can be sent to a worker."""
+    import pickle
+
+    put(tmp_path / "calls.csv", "file,agent\na.wav,x\n")
+    sources = read_sources([tmp_path], DiscoverSettings())
+    assert pickle.loads(pickle.dumps(sources)) == sources  # noqa: S301 - our own bytes
