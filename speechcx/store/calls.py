@@ -51,8 +51,13 @@ def find_call_no(db: sqlite3.Connection, call_id: str) -> int | None:
     return None if row is None else int(row[0])
 
 
-def replace_call(db: sqlite3.Connection, call: Call, names: Names) -> int:
-    """Write a call in place of everything stored of it; returns its number."""
+def replace_call(db: sqlite3.Connection, call: Call, names: Names) -> None:
+    """Write a call in place of everything stored of it, and of what its file held before."""
+    _write_call(db, call, names)
+    supersede(db, call.conversation.recording.id, call.conversation.recording.path)
+
+
+def _write_call(db: sqlite3.Connection, call: Call, names: Names) -> int:
     heard, judged = call.conversation, call.assessment
     call_id, details = heard.recording.id, heard.recording.details
     old = find_call_no(db, call_id)
@@ -70,7 +75,6 @@ def replace_call(db: sqlite3.Connection, call: Call, names: Names) -> int:
         "INSERT INTO past_assessments VALUES (?, ?, ?, ?, ?, ?, ?)", [(call_no, *rest) for rest in kept or ()]
     )
     place_calls(db, "c.call_no = ?", call_no)
-    supersede(db, call_id, heard.recording.path)
     return call_no
 
 
@@ -89,23 +93,21 @@ def replace_assessment(db: sqlite3.Connection, call_no: int, judged: Assessment,
     update_turns(db, call_no, judged.reading, names)
 
 
-def replace_details(db: sqlite3.Connection, call_no: int, details: Details, names: Names) -> int:
-    """Write corrected details of a stored call; returns its number, which follows its time."""
+def replace_details(db: sqlite3.Connection, call_no: int, details: Details, names: Names) -> None:
+    """Write corrected details of a stored call; its number follows its time."""
     recording = replace(heard_rows.read_recording(db, call_no), details=details)
     if first_call_no(details.started_at) != call_no // CALLS_A_SECOND * CALLS_A_SECOND:
+        kept = "stored_at, judged_at, superseded_by"
+        stands = db.execute(f"SELECT {kept} FROM calls WHERE call_no = ?", (call_no,)).fetchone()
         conversation = replace(heard_rows.read_heard(db, call_no), recording=recording)
-        judged_at = db.execute(
-            "SELECT stored_at, judged_at FROM calls WHERE call_no = ?", (call_no,)
-        ).fetchone()
-        call_no = replace_call(db, Call(conversation, judged_rows.read_judged(db, call_no)), names)
-        db.execute("UPDATE calls SET stored_at = ?, judged_at = ? WHERE call_no = ?", (*judged_at, call_no))
-        return call_no
+        call_no = _write_call(db, Call(conversation, judged_rows.read_judged(db, call_no)), names)
+        db.execute(f"UPDATE calls SET ({kept}) = (?, ?, ?) WHERE call_no = ?", (*stands, call_no))
+        return
     row = _details_values(details)
     changes = ", ".join(f"{name} = :{name}" for name in row)
     db.execute(f"UPDATE calls SET {changes} WHERE call_no = :call_no", row | {"call_no": call_no})
     heard_rows.update_recording(db, call_no, recording)
     place_calls(db, "c.call_no = ?", call_no)
-    return call_no
 
 
 def delete_call(db: sqlite3.Connection, call_no: int) -> None:

@@ -197,7 +197,8 @@ def _unpack_sparse(packed: bytes, at: int, count: int) -> tuple[list[int], int]:
 
 
 def _origin(start_s: float, time_scale: int) -> int:
-    return int(start_s * _SCALES[time_scale])
+    whole = int(start_s * _SCALES[time_scale])
+    return whole if abs(whole) < _LARGEST else 0
 
 
 def _unpack_texts(packed: bytes, at: int, count: int) -> list[str]:
