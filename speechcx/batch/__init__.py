@@ -12,6 +12,7 @@ from speechcx.batch.lock import LockHolder, hold_lock, is_locked, read_holder
 from speechcx.batch.plan import Plan, PlannedFile, Redo, SetAside
 from speechcx.batch.progress import Progress, Report, RunSummary, say_nothing
 from speechcx.batch.rejudge import rejudge
+from speechcx.batch.relabel import relabel
 from speechcx.batch.retry import retry_failures
 from speechcx.batch.run import RunOptions, plan_run, run
 
@@ -33,6 +34,7 @@ __all__ = [
     "plan_run",
     "read_holder",
     "rejudge",
+    "relabel",
     "retry_failures",
     "run",
     "say_nothing",

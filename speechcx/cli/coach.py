@@ -32,7 +32,8 @@ Rulebook = Annotated[Path | None, typer.Argument(help="Rulebook; default: files.
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the app."""
-    app.command(rich_help_panel="Quality lead")(rejudge)
+    for command in (rejudge, relabel):
+        app.command(rich_help_panel="Quality lead")(command)
     app.add_typer(rules, rich_help_panel="Quality lead")
 
 
@@ -118,3 +119,28 @@ def rejudge(
             f"{summary.done} calls judged by {book.name} version {book.version} in {summary.seconds:.1f} s."
         )
     raise typer.Exit(summary.exit_code)
+
+
+def relabel(
+    call: Annotated[str, typer.Argument(help="Call id, the beginning of one, or the name of its file.")],
+    swap: Annotated[bool, typer.Option("--swap", help="Agent and customer change places.")] = False,
+    channels: options.Channels = None,
+    db: options.Database = None,
+    config: options.Config = None,
+    overrides: options.Overrides = None,
+) -> None:
+    """Correct who is the agent and who the customer of a stored call, and judge it anew; needs no audio."""
+    from speechcx import batch
+    from speechcx.ask.show import find_call_id
+    from speechcx.errors import UsageError
+    from speechcx.project import load_rulebook
+    from speechcx.store import Store
+
+    named = options.parties(channels)
+    if swap == (named is not None):
+        raise UsageError("relabel needs one of --swap and --channels", "one of the two", "add --swap")
+    loaded = options.load(config, overrides)
+    with Store.open(options.database(loaded, db)) as store:
+        roles = batch.relabel(store, find_call_id(store, call), named, load_rulebook(loaded), loaded.settings)
+    for role in roles:
+        print_text(f"{role.speaker} is now {role.party}")

@@ -82,7 +82,7 @@ def style(as_json: bool, as_csv: bool) -> Format:
     return "json" if as_json else "csv" if as_csv else "table"
 
 
-def parties(channels: str | None) -> tuple[str, ...] | None:
+def parties(channels: str | None) -> tuple[Party, ...] | None:
     """``agent,customer`` as a tuple of parties.
 
     Raises
@@ -90,14 +90,10 @@ def parties(channels: str | None) -> tuple[str, ...] | None:
     UsageError
         One of them is no party.
     """
-    from speechcx.call import PARTIES
-
     if channels is None:
         return None
-    named = tuple(part.strip().lower() for part in channels.split(","))
-    for one in named:
-        expect("--channels", one, PARTIES)
-    return named
+    named = (party("--channels", text.strip().lower()) for text in channels.split(","))
+    return tuple(one for one in named if one is not None)
 
 
 def expect(flag: str, value: str | None, legal: tuple[str, ...]) -> None:

@@ -36,3 +36,27 @@ def test_rejudge_applies_a_new_rulebook_without_audio(project: Path, speechcx: S
     scores = {row["agent"]: row["score"] for row in speechcx("calls", "--json").json["rows"]}
     assert {"ann": 100.0, "bob": 100.0} == scores
     assert 0 == speechcx("rejudge", "--json").json["done"]
+
+
+def test_relabel_swaps_and_judges_anew(project: Path, speechcx: Speechcx) -> None:
+    """Swapped by a person, agent and customer change places, the score follows, and a swap back restores it."""
+    speechcx("run")
+    before = speechcx("show", "ann_c1_2026-03-02T09-15-00.wav", "--json").json
+    ran = speechcx("relabel", before["call_id"], "--swap")
+    assert (0, True) == (ran.code, "ch0 is now customer" in ran.out)
+    after = speechcx("show", before["call_id"], "--json").json
+    assert ["customer", "agent"] == [role["party"] for role in after["roles"]]
+    assert {"relabel"} == {role["how"] for role in after["roles"]}
+    assert (100.0, 0.0) == (before["scores"][0]["score"], after["scores"][0]["score"])
+    assert before["parties"]["agent"]["talk_s"] == after["parties"]["customer"]["talk_s"]
+    speechcx("relabel", before["call_id"], "--swap")
+    again = speechcx("show", before["call_id"], "--json").json
+    assert before["scores"] == again["scores"]
+
+
+def test_relabel_needs_as_many_parties_as_speakers(project: Path, speechcx: Speechcx) -> None:
+    """One party for two speakers is refused with their names."""
+    speechcx("run")
+    ran = speechcx("relabel", "ann_c1_2026-03-02T09-15-00.wav", "--channels", "agent")
+    assert (2, True) == (ran.code, "ch0, ch1" in ran.err)
+    assert 2 == speechcx("relabel", "ann_c1_2026-03-02T09-15-00.wav").code
