@@ -50,6 +50,8 @@ STEADY_HZ = 12.0
 CONSTANT_HZ = 5.0
 """... and keeps to this around its middle: half of its time is nearer. A held vowel drifts further."""
 SHORTEST_TONE_S = 0.3
+TONES_MOST = 0.3
+"""Music of which more than this share is one pure tone is ringing."""
 LONE_TONE_S = 0.8
 """A tone that does not come back is a hold tone only if it is this long; shorter ones are beeps."""
 RING_GAP_S = 4.6
@@ -109,7 +111,12 @@ def find_music(
     keys, pure = _find_keys(tones, heard), _find_tones(tones, heard)
     talk = subtract_spans(speech, [*keys, *pure], shortest_s=settings.shortest_speech_s)
     still = measure_persistence(audio, channel)
-    return NotSpeech(_find_held(heard, still, talk, settings), pure, keys, still)
+    music = tuple(
+        span
+        for span in _find_held(heard, still, talk, settings)
+        if sum(span.overlap_s(tone) for tone in pure) < TONES_MOST * span.duration_s
+    )
+    return NotSpeech(music, pure, keys, still)
 
 
 def take_out(

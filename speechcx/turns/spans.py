@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 Run = tuple[int, int]
 """First step and the step after the last."""
 
+LEAST_DROP_DB = 12.0
+"""However loud the noise seems, sound this near to the loud part of speech is speech."""
 LAG_STEPS = 5
 """The detector answers this much late, 50 ms."""
 BRIDGE_STEPS = 6
@@ -108,18 +110,22 @@ def _quiet(likely: NDArray[np.float32], settings: TurnSettings, avoid: Sequence[
 
 
 class _Floor:
-    """The noise floor around any moment: median level of the steps nearby that are not speech."""
+    """The noise floor around any moment: what the steps nearby that are not speech mostly exceed."""
 
     def __init__(self, level_dbov: NDArray[np.float32], quiet: NDArray[np.bool_]) -> None:
         self._quiet_at = np.flatnonzero(quiet)
         self._levels = level_dbov
-        self._whole = float(np.median(level_dbov[self._quiet_at])) if self._quiet_at.size else FLOOR_DBOV
+        self._whole = _floor_of(level_dbov[self._quiet_at]) if self._quiet_at.size else FLOOR_DBOV
 
     def around(self, run: Run) -> float:
         reach = round(NOISE_REACH_S / LEVEL_STEP_S)
         first, last = np.searchsorted(self._quiet_at, (run[0] - reach, run[1] + reach))
         near = self._levels[self._quiet_at[first:last]]
-        return float(np.median(near)) if near.size >= 20 else self._whole
+        return _floor_of(near) if near.size >= 20 else self._whole
+
+
+def _floor_of(level_dbov: NDArray[np.float32]) -> float:
+    return float(np.percentile(level_dbov, 20))
 
 
 def _hysteresis(likely: NDArray[np.float32], on: float, off: float) -> list[Run]:
@@ -137,8 +143,7 @@ def _refine(
         return []
     loud = float(np.percentile(level[run[0] : run[1]], 90))
     threshold = max(floor.around(run) + settings.noise_margin_db, loud - settings.edge_drop_db)
-    if loud < threshold:
-        return []
+    threshold = min(threshold, loud - LEAST_DROP_DB)
     sounding = [part for part in runs_of(level[low:high] >= threshold) if part[1] - part[0] > CLICK_STEPS]
     parts = join_runs([(first + low, last + low) for first, last in sounding], BRIDGE_STEPS)
     return [part for part in parts if likely[part[0] : part[1] + LAG_STEPS].max() >= settings.speech_on]
