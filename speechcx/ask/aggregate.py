@@ -191,7 +191,7 @@ def _score(where: Where, by: By, filters: CallFilter, form: TableForm) -> ScoreT
         if earlier is not None:
             past = sum_calls(store, replace(filters, since=earlier[0], until=earlier[1]), scorecard)
         groups, groups_before = _gather(now, by), _gather(past, by)
-        names = dict(store.db.execute("SELECT agent, name FROM agents")) if by == "agent" else {}
+        names = _read_names(store) if by == "agent" else {}
         rows = [
             _row(key, groups[key], groups_before.get(key), name=names.get(key), compared=earlier is not None)
             for key in groups
@@ -204,6 +204,10 @@ def _score(where: Where, by: By, filters: CallFilter, form: TableForm) -> ScoreT
             by, scorecard, filters.since, filters.until, earlier, _ranked(rows, form), everything, form.sort,
             form.min_n, count_versions(store, filters), None if rows else find_hint(store, filters),
         )  # fmt: skip
+
+
+def _read_names(store: Store) -> dict[str | None, str | None]:
+    return dict(store.db.execute("SELECT agent, name FROM roster ORDER BY agent, valid_from").fetchall())
 
 
 def _period_before(store: Store, filters: CallFilter) -> tuple[date, date] | None:

@@ -141,7 +141,7 @@ def _find(store: Store, name: str) -> list[FailureRow]:
     tail = write_path("/" + name.lstrip("/"))
     rows = store.db.execute(
         f"{_SELECT} WHERE path = ?1 OR substr(path, -length(?2)) = ?2 OR substr(x.call_id, 1, length(?3)) = ?3",
-        (write_path(name), tail, name if len(name) >= 4 else None),
+        (write_path(name), tail, write_path(name) if len(name) >= 4 else None),
     )
     return [_row(row) for row in rows]
 

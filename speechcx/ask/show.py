@@ -143,9 +143,10 @@ def _by_path(store: Store, name: str) -> list[str]:
 
 
 def _advice(store: Store, name: str) -> str:
+    tail = write_path("/" + name)
     failed = store.db.execute(
         "SELECT f.kind FROM failures f JOIN files USING (file_id) WHERE f.call_id = ? OR substr(path, -length(?)) = ?",
-        (name, write_path("/" + name), write_path("/" + name)),
+        (write_path(name), tail, tail),
     ).fetchone()
     if failed:
         return f"it failed ({failed[0]}): see `speechcx failures`"

@@ -48,8 +48,9 @@ def find_scorecard(store: Store, filters: CallFilter) -> str | None:
     """The scorecard to show where none is named: the first one of the newest call that has one."""
     where, values = filters.to_sql()
     row = store.db.execute(
-        "SELECT s.scorecard FROM calls c JOIN scores s ON s.call_no = c.call_no"
-        f" WHERE {where} ORDER BY c.call_no DESC, s.position LIMIT 1",
+        "SELECT (SELECT s.scorecard FROM scores s WHERE s.call_no = c.call_no ORDER BY s.position LIMIT 1)"
+        f" FROM calls c WHERE {where} AND EXISTS (SELECT 1 FROM scores s WHERE s.call_no = c.call_no)"
+        " ORDER BY c.call_no DESC LIMIT 1",
         values,
     ).fetchone()
     return None if row is None else str(row[0])

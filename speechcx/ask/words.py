@@ -14,7 +14,7 @@ MOST_TERMS = 32
 MOST_CHARACTERS = 200
 """Of one word; a longer one is cut."""
 
-SHORTEST_PREFIX = 2
+SHORTEST_PREFIX = 3
 """Letters before a ``*``; with fewer, it stands for the word alone, since half of all words would fit."""
 
 _PARTS = re.compile(r'"([^"]*)(?:"|$)(\*?)|(\S+)')

@@ -1,0 +1,21 @@
+from speechcx.ask.intervals import Sums
+from speechcx.ask.measures import MEASURE_NAMES, MEASURES
+
+
+def test_measures_have_names_of_their_own() -> None:
+    """A row is asked for a measure by name."""
+    assert len(MEASURES) == len(set(MEASURE_NAMES))
+
+
+def test_shares_and_means_have_their_own_intervals() -> None:
+    """Five of five calls without an error are no certainty; five equal scores have no spread."""
+    by_name = dict(zip(MEASURE_NAMES, MEASURES, strict=True))
+    all_alike = Sums(5, 5.0, 5.0)
+    share = by_name["critical_accuracy"].interval(all_alike)
+    assert share is not None
+    assert (True, 1.0) == (share[0] < 0.6, share[1])
+    assert (1.0, 1.0) == by_name["score"].interval(all_alike)
+    assert (0.0, 0.0) == by_name["score"].difference(all_alike, all_alike)
+    change = by_name["flagged_share"].difference(all_alike, all_alike)
+    assert change is not None
+    assert change[0] < 0 < change[1]
