@@ -1,5 +1,7 @@
 """Tests of making turns."""
 
+import itertools
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -62,6 +64,6 @@ def test_every_stretch_is_in_one_turn(steps: list[list[tuple[int, int]]]) -> Non
         voices.append(Voice(f"ch{channel}", channel, tuple(found)))
     turns = assemble_turns(voices, turn_gap_s=0.8)
     assert list(range(len(turns))) == [turn.no for turn in turns]
-    assert all(a.span.start_s <= b.span.start_s for a, b in zip(turns, turns[1:], strict=False))
+    assert all(a.span.start_s <= b.span.start_s for a, b in itertools.pairwise(turns))
     for voice in voices:
         assert list(voice.speech) == [s for t in turns if t.speaker == voice.speaker for s in t.speech]

@@ -1,5 +1,7 @@
 """Tests of where speech begins and ends."""
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -84,7 +86,7 @@ def test_runs_cover_the_mask(mask: list[bool]) -> None:
     """Runs are apart, and cover just the True steps."""
     runs = runs_of(np.asarray(mask, np.bool_))
     assert [i for i, on in enumerate(mask) if on] == [i for a, b in runs for i in range(a, b)]
-    assert all(before[1] < after[0] for before, after in zip(runs, runs[1:], strict=False))
+    assert all(before[1] < after[0] for before, after in itertools.pairwise(runs))
 
 
 @given(Pairs, st.integers(0, 20))
@@ -92,7 +94,7 @@ def test_joined_runs_are_at_least_the_gap_apart(pairs: list[tuple[int, int]], ga
     """No two joined runs are nearer than the gap, and nothing that was covered is lost."""
     runs = [(a, a + n) for a, n in pairs]
     joined = join_runs(runs, gap)
-    assert all(after[0] - before[1] >= gap for before, after in zip(joined, joined[1:], strict=False))
+    assert all(after[0] - before[1] >= gap for before, after in itertools.pairwise(joined))
     covered = {i for a, b in joined for i in range(a, b)}
     assert covered >= {i for a, b in runs for i in range(a, b)}
 
