@@ -22,7 +22,7 @@ OTHER = {"agent": "customer", "customer": "agent"}
 DELIVERIES = {
     "negative": Delivery(pitch_st=0.8, range_factor=1.1, pace=1.04),
     "neutral": Delivery(),
-    "positive": Delivery(pitch_st=0.7, range_factor=1.35, pace=1.02),
+    "positive": Delivery(pitch_st=0.7, range_factor=1.1, pace=1.02),
 }
 LOUD_DB = 6.0
 
