@@ -85,39 +85,7 @@ def read_scores(
     db: sqlite3.Connection, call_no: int, results: tuple[RuleResult, ...]
 ) -> tuple[ScoreResult, ...]:
     """The filled scorecards of a call; `results` hold the evidence that answers point at."""
-    places = {(result.rule, i): hit for result in results for i, hit in enumerate(result.hits)}
-    rules = {result.rule: result for result in results}
-    answers: dict[str, list[Answer]] = defaultdict(list)
-    rows = db.execute(
-        "SELECT scorecard, question, section, text, answer, points, out_of, critical, auto_fail, rule, rule_no,"
-        " why, hits FROM answers_data JOIN questions USING (question_no) WHERE call_no = ? ORDER BY position",
-        (call_no,),
-    )
-    for (
-        scorecard,
-        question,
-        section,
-        text,
-        answer,
-        points,
-        out_of,
-        critical,
-        fail,
-        rule,
-        own,
-        why,
-        hits,
-    ) in rows:
-        found = tuple(
-            places[cast(tuple[str, int], tuple(place))] if len(place) == 2 else Hit(*place)
-            for place in json.loads(hits or "[]")
-        )
-        if own is not None:
-            why = rules[rule].why if why is None else why
-            found = rules[rule].hits if hits is None else found
-        answers[scorecard].append(
-            Answer(question, section, text, answer, points, out_of, critical, bool(fail), rule, why, found)
-        )
+    answers = _read_answers(db, call_no, results)
     scores = db.execute(
         "SELECT scorecard, title, score, answered_share, auto_failed, critical_errors, why FROM scores"
         " WHERE call_no = ? ORDER BY position",
@@ -125,17 +93,36 @@ def read_scores(
     )
     return tuple(
         ScoreResult(
-            scorecard,
-            title,
-            score,
-            share,
-            bool(failed),
-            tuple(json.loads(errors)),
-            tuple(answers[scorecard]),
-            why,
+            card, title, score, share, bool(failed), tuple(json.loads(errors)), tuple(answers[card]), why
         )
-        for scorecard, title, score, share, failed, errors, why in scores
+        for card, title, score, share, failed, errors, why in scores
     )
+
+
+def _read_answers(
+    db: sqlite3.Connection, call_no: int, results: tuple[RuleResult, ...]
+) -> dict[str, list[Answer]]:
+    """Answers by scorecard."""
+    places = {(result.rule, i): hit for result in results for i, hit in enumerate(result.hits)}
+    rules = {result.rule: result for result in results}
+    answers: dict[str, list[Answer]] = defaultdict(list)
+    rows = db.execute(
+        "SELECT scorecard, rule_no, a.why, hits, question, section, text, answer, points, out_of, critical,"
+        " auto_fail, rule FROM answers_data a JOIN questions USING (question_no) WHERE call_no = ? ORDER BY position",
+        (call_no,),
+    )
+    for card, own, why, hits, question, section, text, answer, points, out_of, critical, fail, rule in rows:
+        found = tuple(
+            places[cast(tuple[str, int], tuple(place))] if len(place) == 2 else Hit(*place)
+            for place in json.loads(hits or "[]")
+        )
+        if own is not None:
+            why = rules[rule].why if why is None else why
+            found = rules[rule].hits if hits is None else found
+        answers[card].append(
+            Answer(question, section, text, answer, points, out_of, critical, bool(fail), rule, why, found)
+        )
+    return answers
 
 
 def _hit_row(hit: Hit, rule: str) -> tuple[object, ...]:
