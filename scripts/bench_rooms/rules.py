@@ -27,6 +27,11 @@ ROOT = Path(__file__).resolve().parents[2]
 PARTS = ("speed", "slow", "cases", "samples", "keywords")
 CALLS = 60
 WORDS_A_CALL = 900
+COMMON = """
+i you the to and a that it of is my in for have on me do not can we what so be this with your if just are know get
+but will at would one there from was as or call account number bill card phone service please help thank today pay
+name right let see going time new money
+"""
 MOODS = {"negative": -0.7, "neutral": 0.0, "positive": 0.7, "mixed": 0.0}
 
 
@@ -35,7 +40,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="bench rules", description=__doc__)
     parser.add_argument("--only", default=",".join(PARTS), help="parts to run, by comma")
     parser.add_argument("--cases", type=int, default=5000, help="random cases against the slow matcher")
-    parser.add_argument("--data", type=Path, default=Path(os.environ.get("SPEECHCX_DATA", ROOT.parent / "shared/data")))
+    parser.add_argument(
+        "--data", type=Path, default=Path(os.environ.get("SPEECHCX_DATA", ROOT.parent / "shared/data"))
+    )
     options = parser.parse_args(argv)
     for part in options.only.split(","):
         print(f"== {part}")
@@ -76,7 +83,9 @@ def show_speed() -> None:
     each_s = (time.thread_time() - start) / len(calls)
     words = sum(len(text.split()) for said in calls for _, _, text in said) / len(calls)
     print(f"rulebook of {len(rulebook.rules)} rules read in {read_s:.2f} s")
-    print(f"{1 / each_s:.0f} calls a second on one core ({1000 * each_s:.2f} ms each), n = {len(calls)} calls of")
+    print(
+        f"{1 / each_s:.0f} calls a second on one core ({1000 * each_s:.2f} ms each), n = {len(calls)} calls of"
+    )
     print(f"{words:.0f} words; {present / len(calls):.1f} rules present a call. Bar: 150 on one core")
 
 
@@ -94,12 +103,19 @@ def made_rulebook(rng: random.Random) -> str:
             elif form < 0.75:
                 phrases.append(f'"{some[0]} ({some[1]} | {some[2]} {some[3]}) [{some[4]}] {some[5]}"')
             elif form < 0.9:
-                phrases.append(f"{some[0][:4]}* NEAR/6 ({some[1]} | {some[2]})" if len(phrases) % 3 == 0 else f'"{some[0]} *2 {some[1]}"')
+                phrases.append(
+                    f"{some[0][:4]}* NEAR/6 ({some[1]} | {some[2]})"
+                    if len(phrases) % 3 == 0
+                    else f'"{some[0]} *2 {some[1]}"'
+                )
             else:
                 phrases.append(f'"{some[0][:4]}* {some[1]}"')
         who = ("agent", "customer", "any")[number % 3]
         expect = ("\n    expect: present", "")[number % 2]
-        rules.append(f"  - id: r{number}\n    kind: behaviour\n    by: {who}{expect}\n    said: >-\n      " + " | ".join(phrases))
+        rules.append(
+            f"  - id: r{number}\n    kind: behaviour\n    by: {who}{expect}\n    said: >-\n      "
+            + " | ".join(phrases)
+        )
     questions = ", ".join(f"{{id: q{n}, text: q{n}, rule: r{n}}}" for n in range(20))
     card = f"scorecards: [{{id: card, sections: [{{title: all, questions: [{questions}]}}]}}]"
     return "rulebook: bench\nversion: 1\nrules:\n" + "\n".join(rules) + f"\n{card}\n"
@@ -107,11 +123,7 @@ def made_rulebook(rng: random.Random) -> str:
 
 def vocabulary() -> list[str]:
     """1,500 made words, the commonest first, after 60 real ones."""
-    common = (
-        "i you the to and a that it of is my in for have on me do not can we what so be this with your if just are know "
-        "get but will at would one there from was as or call account number bill card phone service please help thank "
-        "today pay name right let see going time new money"
-    ).split()
+    common = COMMON.split()
     rng = random.Random(11)
     syllables = [c + v for c in "bcdfghjklmnprstvw" for v in "aeiou"]
     return common + ["".join(rng.choices(syllables, k=rng.randint(2, 4))) for _ in range(1500)]
@@ -174,25 +186,25 @@ def search_time(expression: object, stream: object) -> float:
 
 def over_the_limits() -> dict[str, str]:
     """Rulebooks that are too much, and one that is only big."""
+    from tests.rules.slow import alias_bomb
+
     head = "rulebook: x\nversion: 1\n"
     rule = "rules:\n  - {id: a, kind: risk, said: '%s'}\n"
     phrases = " | ".join(f'"word{n} other{n % 97} third{n % 31}"' for n in range(400))
-    many = "".join(f"  - {{id: r{n}, kind: risk, said: '{phrases.replace('word', f'w{n}x')}'}}\n" for n in range(25))
+    many = "".join(
+        f"  - {{id: r{n}, kind: risk, said: '{phrases.replace('word', f'w{n}x')}'}}\n" for n in range(25)
+    )
     return {
         "10,000 phrases": head + "rules:\n" + many,
-        "10,000 list entries": head + "lists:\n  l:\n" + "".join(f"    - word{n} and more\n" for n in range(10_000)) + rule % "{l}",
+        "10,000 list entries": head
+        + "lists:\n  l:\n"
+        + "".join(f"    - word{n} and more\n" for n in range(10_000))
+        + rule % "{l}",
         "a rule of 1 MB": head + rule % ("a | " * 250_000 + "a"),
         "1,000 round brackets": head + rule % ("(" * 1000 + "a" + ")" * 1000),
         "1,000 square brackets": head + "rules: " + "[" * 1000 + "]" * 1000,
         "alias bomb": head + alias_bomb(),
     }
-
-
-def alias_bomb() -> str:
-    """Ten lists, each nine times the one before."""
-    lines = ['a0: &a0 ["x", "x"]']
-    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 10)]
-    return "lists:\n  " + "\n  ".join(lines) + "\nrules: *a9\n"
 
 
 # ---- the slow matcher ------------------------------------------------------------------------------

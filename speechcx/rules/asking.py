@@ -301,6 +301,9 @@ class Asker:
         """One step of a sequence."""
         fields = self.source.fields(node, "a step", CONDITION_KEYS)
         after_s = None
+        if "at_least" in fields and "means" not in fields:
+            self.source.complain(fields["at_least"], "at_least in a step", "one step for each time")
+            return None
         if "within" in fields:
             inner = self.source.fields(fields["within"], "within", ("first", "last", "from", "to", "after"))
             if "after" in inner:

@@ -56,11 +56,13 @@ class Forms:
         return tuple(cards.values())
 
     def _sections(self, node: yaml.Node, card: str) -> tuple[Section, ...]:
-        sections = []
+        sections: list[Section] = []
         seen: set[str] = set()
         for item in self.source.items(node, "sections"):
             fields = self.source.fields(item, "a section", _SECTION)
             title = self._required(item, fields, "title", "a section") or "?"
+            if any(section.title == title for section in sections):
+                self.source.complain(item, f"section {title!r} is given twice", "each title once")
             weight = self.source.number(fields["weight"], "weight", 0, 1e6) if "weight" in fields else 1.0
             questions = []
             for asked in self.source.items(fields["questions"], "questions") if "questions" in fields else ():

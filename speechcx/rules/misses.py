@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from speechcx.rules.plans import Leaf, Node
 from speechcx.rules.search import Search
 
-_ENOUGH = 0.5
+_ENOUGH = 0.6
 _PHRASES_TRIED = 3
 _ANCHORS_TRIED = 8
 _SLACK = 4
@@ -25,7 +25,7 @@ class Partial:
 
 
 def nearest_miss(search: Search, node: Node) -> Partial | None:
-    """The best partial match of any phrase of `node`, None where less than half of one is there."""
+    """The best partial match of any phrase of `node`, None where too little of one is there."""
     candidates = []
     for leaf, source in node.leaves:
         if len(leaf.needs) < 2:

@@ -91,7 +91,9 @@ class Source:
             mark = error.problem_mark or error.context_mark
             line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
             why = error.problem or "not YAML"
-            self.problems.append(Problem(line, column, "error", f"not YAML: {why}", _yaml_hint(why)))
+            self.problems.append(
+                Problem(line, column, "error", f"not YAML: {why}", self._yaml_hint(why, line))
+            )
             return None
         except (yaml.YAMLError, UnicodeError) as error:
             self.problems.append(
@@ -103,6 +105,14 @@ class Source:
                 Problem(1, 1, "error", "the rulebook is empty", "'rulebook: name' and rules")
             )
         return node
+
+    def _yaml_hint(self, problem: str, line: int) -> str:
+        lines = self.text.splitlines()
+        if line <= len(lines) and "\t" in lines[line - 1]:
+            return "spaces, not tabs, at the start of a line"
+        if "mapping values are not allowed" in problem:
+            return "text with a colon inside to stand in quotation marks"
+        return "quotation marks and brackets closed, and lines of one group indented alike"
 
     def _is_bounded(self) -> bool:
         depth = aliases = values = 0
@@ -141,7 +151,7 @@ class Source:
         if not isinstance(node, yaml.ScalarNode):
             self.complain(node, f"{what} is {_kind(node)}", "text")
             return None
-        if node.tag == "tag:yaml.org,2002:null" and node.style is None:
+        if node.tag == "tag:yaml.org,2002:null" and not node.style:
             self.complain(node, f"{what} is empty", "text")
             return None
         value: str = node.value
@@ -226,11 +236,3 @@ def nearest(value: str, legal: Iterable[str]) -> str:
     near = difflib.get_close_matches(value, legal, n=1, cutoff=0.6)
     listed = ", ".join(legal[:40])
     return f"did you mean {near[0]!r}? Legal are {listed}" if near else f"one of {listed}"
-
-
-def _yaml_hint(problem: str) -> str:
-    if "tab" in problem or "\\t" in problem:
-        return "spaces, not tabs, at the start of a line"
-    if "mapping values are not allowed" in problem:
-        return "text with a colon inside to stand in quotation marks"
-    return "quotation marks and brackets closed, and lines of one group indented alike"

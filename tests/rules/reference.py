@@ -72,9 +72,11 @@ class Reference:
         return minimal({hull(a, b) for a, b in pairs})
 
     def turn(self, found: Range) -> int:
+        """The turn a range begins in."""
         return int(self.stream.turn[found[0]])
 
     def is_near(self, near: Near, a: Range, b: Range) -> bool:
+        """Whether a range of the left and one of the right are near as asked."""
         if near.seconds:
             return self.is_near_in_time(near, a, b)
         if "" in self.stream.tokens[min(a[0], b[0]) : max(a[1], b[1])]:
@@ -89,6 +91,7 @@ class Reference:
         return 0 <= before <= near.distance or 0 <= after <= near.distance
 
     def is_near_in_time(self, near: Near, a: Range, b: Range) -> bool:
+        """The same in seconds."""
         stream = self.stream
         a_start, a_end = stream.start_s[a[0]], stream.end_s[a[1] - 1]
         b_start, b_end = stream.start_s[b[0]], stream.end_s[b[1] - 1]
@@ -121,6 +124,7 @@ class Reference:
         return frozenset({start + 1} if fits else set())
 
     def fits(self, item: Item, token: str) -> bool:
+        """Whether one token is what an item asks."""
         if isinstance(item, AnyWord):
             return True
         if isinstance(item, Literal):

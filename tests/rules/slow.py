@@ -61,3 +61,10 @@ def turns_of(text: str, *, words_a_turn: int = 40) -> list[SaidTurn]:
             SaidTurn(no, f"ch{no % 2}", ("agent", "customer")[no % 2], said[0].start_s, said[-1].end_s, said)
         )
     return turns
+
+
+def alias_bomb() -> str:
+    """Ten lists, each nine times the one before."""
+    lines = ['a0: &a0 ["x", "x"]']
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 10)]
+    return "lists:\n  " + "\n  ".join(lines) + "\nrules: *a9\n"

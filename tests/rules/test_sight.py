@@ -1,0 +1,78 @@
+"""Tests of what could not be seen: when "nobody said it" is not certain."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.rules.talk import agent, ask, customer, value
+
+HELLO = agent("hello there how can I help you today")
+
+
+@pytest.mark.parametrize(
+    ("rule", "flags", "expected"),
+    [
+        ("said: recorded", ("truncated",), "cannot_tell"),
+        ("said: recorded\nwithin: {last: 20s}", ("truncated",), "cannot_tell"),
+        ("said: recorded\nwithin: {first: 2s}", ("truncated",), "absent"),
+        ("said: recorded\nwithin: {first: 2s}", ("opening_missing",), "cannot_tell"),
+        ("said: recorded\nwithin: {from: 2s}", ("opening_missing",), "absent"),
+        ("said: hello", ("truncated", "opening_missing"), "present"),
+        ("said: recorded", ("noisy",), "absent"),
+        ("said: recorded\nby: customer", ("one_sided",), "cannot_tell"),
+        ("said: recorded\nby: agent", ("one_sided",), "absent"),
+        ("not: {said: recorded}", ("truncated",), "cannot_tell"),
+    ],
+)
+def test_what_was_not_recorded_cannot_be_told(rule: str, flags: tuple[str, ...], expected: str) -> None:
+    """A window that the recording does not reach gives cannot_tell, another one does not."""
+    result = ask(rule, HELLO, flags=flags)
+    assert expected == result.value
+    if expected == "cannot_tell":
+        assert "record" in result.why
+
+
+def test_words_under_the_floor_are_not_believed_to_be_absent() -> None:
+    """A third of untrusted words is enough to doubt; a rule may set its own floor."""
+    bad = agent("good morning northwind bank", 3.0, confidence=0.3)
+    result = ask("said: recorded", HELLO, bad)
+    assert "cannot_tell" == result.value
+    assert "33% of the words there are redacted or under the confidence floor of 0.4" == result.why
+    assert "absent" == value("said: recorded\nconfidence_floor: 0.2", HELLO, bad)
+    assert "absent" == value("said: recorded\nwithin: {first: 2s}", HELLO, bad)
+    assert "absent" == value("said: recorded\nby: customer", HELLO, bad, customer("yes I do", 8.0))
+
+
+def test_a_match_of_untrusted_words_is_a_doubt() -> None:
+    """A phrase heard with low confidence is neither present nor absent."""
+    result = ask("said: '\"recorded line\"'", agent("a recorded line", confidence=0.3), HELLO)
+    assert "cannot_tell" == result.value
+    assert "its words are under the confidence floor" in result.why
+    assert "recorded line" == result.hits[0].quote
+
+
+def test_redacted_words_hide_what_was_said() -> None:
+    """Where words were taken out, digits may have been."""
+    assert "cannot_tell" == value("said: '{digits:16}'", customer("it is [redacted] [redacted]"))
+    assert "absent" == value("said: '{digits:16}'", customer("it is here I think and there [redacted]"))
+
+
+def test_speech_without_words_hides_what_was_said() -> None:
+    """Turns in which nothing was recognised may have held it."""
+    silent = agent("", 10.0, end_s=30.0)
+    lost = [HELLO, silent]
+    assert "absent" == value("said: recorded\nwithin: {first: 5s}", *lost)
+    assert "absent" == value("said: recorded\nby: customer", HELLO, customer("yes", 9.0))
+    assert "no words were recognised in this call" == ask("said: recorded", silent).why
+
+
+def test_who_speaks_matters_only_where_it_would_change_the_answer() -> None:
+    """Unknown speakers who said it: cannot tell; who did not: absent."""
+    unknown = ("unknown", 0.0, "this is a recorded line")
+    rule = "said: '\"recorded line\"'\nby: agent"
+    result = ask(rule, unknown)
+    assert "cannot_tell" == result.value
+    assert "it is not known whether that is the agent" in result.why
+    assert "absent" == value(rule, ("unknown", 0.0, "this is a plain line"))
+    assert "present" == value("said: '\"recorded line\"'", unknown)
+    assert "present" == value(rule, unknown, agent("you are on a recorded line", 9.0))
