@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from speechcx.batch.preflight import expect_engines
@@ -59,13 +59,15 @@ def analyse_files(files: Iterable[str | Path], settings: Settings, rulebook: Rul
     """
     expect_engines(settings)
     paths = [os.path.abspath(file) for file in files]
-    sources = read_sources(paths, settings.discover)
+    # Who names a file wants it now, also one that is cut off or only just written.
+    discover = replace(settings.discover, settle_s=0.0)
+    sources = read_sources(paths, discover)
     one = AnalyseOne(settings, rulebook)
     for path in paths:
         try:
             stat = os.stat(path)
             found = FoundFile(path, stat.st_size, stat.st_mtime_ns, None)
-            recording = identify(found, sources, settings.discover)
+            recording = identify(found, sources, discover)
         except (CallError, OSError) as error:
             yield make_failure(error, path, stage="discover")
             continue

@@ -150,3 +150,15 @@ def test_missing_model_is_told_first(
     assert 13 == ran.code
     assert "small" in ran.err
     assert "To do" in ran.err
+
+
+def test_analyze_takes_a_cut_off_file_at_once(project: Path, speechcx: Speechcx) -> None:
+    """A file named by hand is analysed although it was just written and ends too early, and is flagged."""
+    whole = (project / "calls" / "ann_c1_2026-03-02T09-15-00.wav").read_bytes()
+    cut = project / "calls" / "ann_c3_2026-03-02T09-20-00.wav"
+    cut.write_bytes(whole[: len(whole) // 2])
+    words = project / "calls" / "ann_c1_2026-03-02T09-15-00.transcript.json"
+    cut.with_suffix(".transcript.json").write_text(words.read_text())
+    ran = speechcx("analyze", cut, "--json", "--set", "discover.settle_s=120")
+    assert ran.code == 0, ran.err
+    assert "truncated" in ran.json["flags"]
