@@ -189,6 +189,26 @@ class Store:
         """Whether a call is stored."""
         return calls.find_call_no(self.db, call_id) is not None
 
+    def delete_call(self, call_id: str) -> None:
+        """Remove everything stored of a call, past assessments among it; its files stay in the ledger.
+
+        Pages are wiped as they are freed, yet parts of its words may stay in the search index and the
+        log until those are rewritten.
+
+        Raises
+        ------
+        KeyError
+            The call is not stored.
+        """
+        with self.write():
+            calls.delete_call(self.db, self._call_no(call_id))
+
+    def tidy(self) -> None:
+        """After many writes: bring the parts of the search index together, and empty the log."""
+        with self.write():
+            self.db.execute("INSERT INTO turns_fts (turns_fts, rank) VALUES ('merge', 2000)")
+        self.db.execute("PRAGMA wal_checkpoint(PASSIVE)")
+
     def _call_no(self, call_id: str) -> int:
         found = calls.find_call_no(self.db, call_id)
         if found is None:
