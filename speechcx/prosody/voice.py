@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -82,7 +83,7 @@ def measure_voices(
         meter = Voltmeter(audio.rate_hz)
         whole = _Gathered()
         raw = {}
-        for turn, following in zip(turns, [*turns[1:], None], strict=True):
+        for turn, following in zip_longest(turns, turns[1:]):
             end_s = turn.span.end_s + TAIL_S
             end_s = end_s if following is None else max(turn.span.end_s, min(end_s, following.span.start_s))
             part = _measure_turn(audio, turn, end_s, meter, settings)
