@@ -219,10 +219,8 @@ def show_fuzz(path: Path, count: int) -> None:
                 errors += 1
                 print(f"error on {typed!r}: {error!r}")
             times.append(time.process_time() - start)
-    worst = 1000 * max(times)
-    print(
-        f"random searches: {errors} errors, slowest {worst:.0f} ms cpu, mean {1000 * sum(times) / count:.2f} ms; n={count}"
-    )
+    worst, mean = 1000 * max(times), 1000 * sum(times) / count
+    print(f"random searches: {errors} errors, slowest {worst:.0f} ms cpu, mean {mean:.2f} ms; n={count}")
 
 
 if __name__ == "__main__":
