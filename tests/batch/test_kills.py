@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import random
+import shutil
 import signal
 import sqlite3
 from collections.abc import Iterator
@@ -95,6 +96,8 @@ def kill_runs(zygote: Zygote, order: dict[str, Any], folder: Path, *, kills: int
     A run is let go on for up to `share` of the time that an undisturbed one takes on this machine.
     """
     draw = random.Random(20250304)
+    empty = folder / "empty.db"
+    Store.open(empty, create=True).close()
     whole, longest_s, by_call = run_undisturbed(zygote, order, folder / "undisturbed.db")
     longest_s *= share
     workers = 2 if order.get("executor") == "processes" else 1
@@ -102,6 +105,9 @@ def kill_runs(zygote: Zygote, order: dict[str, Any], folder: Path, *, kills: int
     while done < kills:
         number += 1
         this = Round(folder / f"{number}.db", by_call)
+        if number > 1:
+            # The first round is also killed while it makes its database; that costs others time only.
+            shutil.copy(empty, this.database)
         in_round = without_progress = 0
         while True:
             before = len(this.verified)
@@ -138,19 +144,26 @@ def run_undisturbed(
 
 
 def test_kill_9_of_the_real_pipeline(zygote: Zygote, place: Path, tmp_path: Path) -> None:
-    """100 kills of runs that decode, transcribe, measure, judge and store, in one process."""
+    """70 kills of runs that decode, transcribe, measure, judge and store, in one process."""
     order = {"inbox": place / "real", "errors": tmp_path / "errors.txt"}
-    kill_runs(zygote, order, tmp_path, kills=100, share=0.25)
+    kill_runs(zygote, order, tmp_path, kills=70, share=0.25)
+
+
+def test_kill_9_while_keeping(zygote: Zygote, tmp_path: Path) -> None:
+    """90 kills of runs whose calls cost nothing, so that most hit planning, claiming and keeping."""
+    write_calls(tmp_path / "inbox", 60)
+    order = {"inbox": tmp_path / "inbox", "errors": tmp_path / "errors.txt", "made_up": True}
+    kill_runs(zygote, order, tmp_path, kills=90, share=0.3)
 
 
 def test_kill_9_of_a_process_tree(zygote: Zygote, tmp_path: Path) -> None:
-    """100 kills of a run with two worker processes: of the parent only, or of all."""
+    """40 kills of a run with two worker processes: of the parent only, or of all."""
     write_calls(tmp_path / "inbox", 60)
     order = {
         "inbox": tmp_path / "inbox", "errors": tmp_path / "errors.txt", "executor": "processes",
         "made_up": True,
     }  # fmt: skip
-    kill_runs(zygote, order, tmp_path, kills=100, share=0.7)
+    kill_runs(zygote, order, tmp_path, kills=40, share=0.7)
 
 
 @pytest.mark.parametrize("fault", ["kill:9", "segfault", "kill:6", "exhaust"])
