@@ -28,6 +28,8 @@ LEAST_SHARED_S = 0.3
 """With less than this of speech in both channels there is nothing to compare."""
 SHORTEST_OWN_S = 0.2
 """What is left of a stretch after leakage was taken out must be at least this long."""
+WEAK = 0.65
+"""Beside sure leakage, what reaches this part of the match is leakage too: its soft syllables."""
 MOSTLY = 0.75
 """A stretch of which this share is leakage is leakage as a whole."""
 
@@ -133,7 +135,9 @@ def _find_leakage(
         softer = _is_softer(
             heard, pair, span, share.size, delay_s=delay_s, drop_db=settings.crosstalk_drop_db
         )
-        mask = (share >= settings.crosstalk_match) & softer
+        mask = _grow(
+            softer & (share >= settings.crosstalk_match), softer & (share >= WEAK * settings.crosstalk_match)
+        )
         if mask.mean() >= MOSTLY:
             leaked.append(span)
             continue
@@ -143,6 +147,14 @@ def _find_leakage(
             for first, last in runs_of(mask)
         )
     return leaked
+
+
+def _grow(sure: NDArray[np.bool_], likely: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Runs of `likely` that hold something of `sure`."""
+    grown = np.zeros(sure.size, np.bool_)
+    for first, last in runs_of(likely | sure):
+        grown[first:last] = sure[first:last].any()
+    return grown
 
 
 def _is_softer(
