@@ -12,7 +12,8 @@ from speechcx.call import Conversation, Reading, RuleResult
 from speechcx.rules.changes import ResultChange, compare_results
 from speechcx.rules.examples import Line, RuleTest
 from speechcx.rules.facts import Facts, facts_of, facts_of_test
-from speechcx.rules.judging import MeaningFinder, judge_facts
+from speechcx.rules.judging import judge_facts
+from speechcx.rules.meaning import Meanings, SentenceEncoder
 from speechcx.rules.rulebook import Rulebook, lint, parse_rulebook, read_rulebook
 from speechcx.rules.source import Problem
 from speechcx.rules.trials import TestOutcome, judge_rule, run_rulebook_tests, try_rule
@@ -20,11 +21,12 @@ from speechcx.rules.trials import TestOutcome, judge_rule, run_rulebook_tests, t
 __all__ = [
     "Facts",
     "Line",
-    "MeaningFinder",
+    "Meanings",
     "Problem",
     "ResultChange",
     "RuleTest",
     "Rulebook",
+    "SentenceEncoder",
     "TestOutcome",
     "apply_rules",
     "compare_results",
@@ -41,7 +43,7 @@ __all__ = [
 
 
 def apply_rules(
-    rulebook: Rulebook, conversation: Conversation, reading: Reading, *, meanings: MeaningFinder | None = None
+    rulebook: Rulebook, conversation: Conversation, reading: Reading, *, meanings: Meanings | None = None
 ) -> tuple[RuleResult, ...]:
     """What every rule of a rulebook finds in a call.
 

@@ -32,6 +32,7 @@ class Witness:
         self.facts = facts
         self.search = search
         self.rule = ""
+        self.remarks: dict[tuple[int, int], str] = {}
         self._conditions: list[Said | Means | Turns] = []
 
     def number(self, condition: Said | Means | Turns) -> int:
@@ -54,7 +55,8 @@ class Witness:
             turn, quote = int(stream.turn[first]), stream.quote(first, last)
         code = int(spots.party[place])
         party = cast(Party, _PARTIES[code]) if code >= 0 else None
-        reason = why or describe(self._conditions[int(spots.source[place])])
+        number = int(spots.source[place])
+        reason = why or describe(self._conditions[number]) + self.remarks.get((number, first), "")
         start_s, end_s = round(float(spots.start_s[place]), 3), round(float(spots.end_s[place]), 3)
         return Hit(self.rule, value, party, turn, start_s, end_s, quote, reason)
 

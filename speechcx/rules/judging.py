@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +27,7 @@ from speechcx.rules.conditions import (
 )
 from speechcx.rules.evidence import Witness
 from speechcx.rules.facts import Facts
+from speechcx.rules.meaning import Meanings, load_meanings
 from speechcx.rules.nearness import Matches
 from speechcx.rules.plans import Plans, make_plans
 from speechcx.rules.rulebook import Rulebook
@@ -38,14 +38,6 @@ from speechcx.rules.spots import NOWHERE, Finding, Ints, Spots, count_apart, joi
 from speechcx.rules.verdict import Verdict, all_of, any_of, negate
 
 PARTY_CODES = {"": -1, "agent": 0, "customer": 1, "ivr": 2, "unknown": 3}
-
-
-class MeaningFinder(Protocol):
-    """Finds sentences by meaning; see ``meaning``."""
-
-    def find(self, means: Means, facts: Facts) -> list[tuple[int, int, float]]:
-        """(first token, place after the last, similarity) of each sentence that is near enough."""
-        ...
 
 
 _PLANS: dict[str, Plans] = {}
@@ -61,9 +53,7 @@ def plans_of(rulebook: Rulebook) -> Plans:
     return plans
 
 
-def judge_facts(
-    rulebook: Rulebook, facts: Facts, meanings: MeaningFinder | None = None
-) -> tuple[RuleResult, ...]:
+def judge_facts(rulebook: Rulebook, facts: Facts, meanings: Meanings | None = None) -> tuple[RuleResult, ...]:
     """What every rule of a rulebook finds in one call, in the rulebook's order."""
     judge = Judge(rulebook, facts, meanings)
     return tuple(judge.result(rule) for rule in rulebook.rules)
@@ -80,7 +70,7 @@ class Judge:
         For ``means:``; None where the rulebook has none.
     """
 
-    def __init__(self, rulebook: Rulebook, facts: Facts, meanings: MeaningFinder | None = None) -> None:
+    def __init__(self, rulebook: Rulebook, facts: Facts, meanings: Meanings | None = None) -> None:
         self.facts = facts
         self.search = Search(plans_of(rulebook), facts.stream, facts.names_of)
         self.witness = Witness(facts, self.search)
@@ -164,9 +154,15 @@ class Judge:
             sets.append((self.search.find(node, frozenset({said.scope.by, "unknown"})), False))
         return self._finding(said.scope, said, sets)
 
-    def _finding(self, scope: Scope, condition: Said | Means, sets: list[tuple[Matches, bool]]) -> Finding:
+    def _finding(
+        self,
+        scope: Scope,
+        condition: Said | Means,
+        sets: list[tuple[Matches, bool]],
+        source: int | None = None,
+    ) -> Finding:
         """The matches inside the scope; the second set holds those whose party is not known."""
-        source = self.witness.number(condition)
+        source = self.witness.number(condition) if source is None else source
         parts: list[Spots] = []
         for matches, known in sets:
             if not len(matches):
@@ -260,17 +256,23 @@ class Judge:
 
     def _means(self, means: Means) -> Finding:
         if self.meanings is None:
-            raise AssertionError("a rulebook with means: was judged without an encoder")
-        found = self.meanings.find(means, self.facts)
-        starts = np.array([place[0] for place in found], dtype=np.int64)
-        ends = np.array([place[1] for place in found], dtype=np.int64)
-        parties = self.facts.stream.party
-        sets = [(Matches(starts, ends), True)]
-        if means.scope.by is not None:
-            mine = np.array([parties[place] == means.scope.by for place in starts], dtype=bool)
-            unknown = np.array([parties[place] == "unknown" for place in starts], dtype=bool)
-            sets = [(Matches(starts, ends).keep(mine), True), (Matches(starts, ends).keep(unknown), False)]
-        return self._finding(means.scope, means, sets)
+            self.meanings = load_meanings()
+        source = self.witness.number(means)
+        near = []
+        for start, end, likeness in self.meanings.compare(means, self.facts.stream):
+            self.witness.remarks[source, start] = f", likeness {likeness:.2f}"
+            if likeness >= means.similarity:
+                near.append((start, end))
+        table = np.array(near, dtype=np.int64).reshape(-1, 2)
+        matches = Matches(table[:, 0], table[:, 1])
+        if means.scope.by is None:
+            return self._finding(means.scope, means, [(matches, True)], source)
+        parties = [self.facts.stream.party[place] for place in matches.starts.tolist()]
+        mine = np.array([party == means.scope.by for party in parties], dtype=bool)
+        unknown = np.array([party == "unknown" for party in parties], dtype=bool)
+        return self._finding(
+            means.scope, means, [(matches.keep(mine), True), (matches.keep(unknown), False)], source
+        )
 
     def _why_blind(self, scope: Scope) -> str:
         key = (scope.by, scope.within, self.floor)

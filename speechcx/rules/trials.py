@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from speechcx.call import RuleResult, RuleValue
 from speechcx.rules.examples import Line, RuleTest
 from speechcx.rules.facts import Facts, facts_of_test
-from speechcx.rules.judging import Judge, MeaningFinder
+from speechcx.rules.judging import Judge
+from speechcx.rules.meaning import Meanings
 from speechcx.rules.rulebook import Rulebook
 
 
@@ -37,12 +38,12 @@ class TestOutcome:
     why: str
 
 
-def run_rulebook_tests(rulebook: Rulebook, meanings: MeaningFinder | None = None) -> tuple[TestOutcome, ...]:
+def run_rulebook_tests(rulebook: Rulebook, meanings: Meanings | None = None) -> tuple[TestOutcome, ...]:
     """Every test in a rulebook, run."""
     return tuple(_run(rulebook, test, meanings) for test in rulebook.tests)
 
 
-def _run(rulebook: Rulebook, test: RuleTest, meanings: MeaningFinder | None) -> TestOutcome:
+def _run(rulebook: Rulebook, test: RuleTest, meanings: Meanings | None) -> TestOutcome:
     result = judge_rule(rulebook, test.rule, facts_of_test(test), meanings)
     passed, why = result.value == test.expect, result.why
     if passed and test.quote is not None:
@@ -52,9 +53,7 @@ def _run(rulebook: Rulebook, test: RuleTest, meanings: MeaningFinder | None) -> 
     return TestOutcome(test.rule, test.line, test.expect, result.value, passed, why)
 
 
-def judge_rule(
-    rulebook: Rulebook, rule: str, facts: Facts, meanings: MeaningFinder | None = None
-) -> RuleResult:
+def judge_rule(rulebook: Rulebook, rule: str, facts: Facts, meanings: Meanings | None = None) -> RuleResult:
     """What one rule of a rulebook finds in one call.
 
     Raises
@@ -66,7 +65,7 @@ def judge_rule(
 
 
 def try_rule(
-    rulebook: Rulebook, rule: str, lines: tuple[Line, ...], meanings: MeaningFinder | None = None
+    rulebook: Rulebook, rule: str, lines: tuple[Line, ...], meanings: Meanings | None = None
 ) -> RuleResult:
     """What one rule finds in a few lines of talk.
 
