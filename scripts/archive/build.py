@@ -25,12 +25,11 @@ from speechcx.call import (
     Speech,
 )
 from speechcx.store import Store
-from speechcx.store.moments import first_call_no, utc_text, write_moment
+from speechcx.store.moments import ROWS_A_CALL, first_call_no, utc_text, write_moment
 
 BATCH = 500
-COPIED = ("peaks", "speakers", "roles", "machine_spans", "non_talk", "overlaps_data", "party_measures", "results_data",
+COPIED = ("speakers", "roles", "machine_spans", "non_talk", "overlaps_data", "party_measures", "results_data",
           "hits_data", "scores", "answers_data")  # fmt: skip
-TURNS = 100_000
 
 
 @dataclass(frozen=True)
@@ -143,12 +142,13 @@ def _copy(store: Store, rng: random.Random, number: int, who: Who, *, source: st
     db.execute(
         "UPDATE scores SET score = max(0, min(100, score + ?)) WHERE call_no = ?", (rng.gauss(0, 8), new)
     )
-    columns = [name for name in _columns(store, "turns_data") if name != "turn_id"]
-    db.execute(
-        f"INSERT INTO turns_data (turn_id, {', '.join(columns)}) SELECT turn_id - ? + ?, {', '.join(columns)}"
-        " FROM turns_data WHERE turn_id BETWEEN ? AND ?",
-        (old * TURNS, new * TURNS, old * TURNS, old * TURNS + TURNS - 1),
-    )
+    for table, key in (("turns_data", "turn_id"), ("peaks", "piece_id")):
+        columns = ", ".join(name for name in _columns(store, table) if name != key)
+        db.execute(
+            f"INSERT INTO {table} ({key}, {columns}) SELECT {key} - ? + ?, {columns} FROM {table}"
+            f" WHERE {key} BETWEEN ? AND ?",
+            (old * ROWS_A_CALL, new * ROWS_A_CALL, old * ROWS_A_CALL, old * ROWS_A_CALL + ROWS_A_CALL - 1),
+        )
     place = " (SELECT {0} FROM roster r WHERE r.agent = calls.agent AND coalesce(r.valid_from, '') <= local_day" \
             " AND coalesce(r.valid_to, '9') >= local_day LIMIT 1)"  # fmt: skip
     db.execute(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from archive.talk import Talk
+from archive.talk import Talk, sentences
 from speechcx.call import (
     Answer,
     Assessment,
@@ -136,27 +136,39 @@ def _result(rng: random.Random, talk: Talk, rule: str, kind: str, severity: str)
     chance = rng.random()
     likely = 0.92 if kind == "compliance" else 0.12
     value: RuleValue = "cannot_tell" if chance > 0.98 else "present" if chance < likely else "absent"
-    hits = (
-        tuple(_hit(rng, talk, rule, value) for _ in range(rng.randrange(1, 3))) if value == "present" else ()
-    )
+    looked = f'said "({" | ".join(rng_words(rule))}) *5 ({" | ".join(rng_words(kind))})" ... by agent within first 60s'
+    some = rng.randrange(1, 3) if value == "present" else rng.random() < 0.5
+    hits = tuple(_hit(rng, talk, rule, value, looked) for _ in range(some))
     flagged = value != "cannot_tell" and expect is not None and value != expect
-    why = {
-        "present": "said where it was looked for",
-        "absent": "not said where it was looked for",
-        "cannot_tell": "words under the confidence floor",
-    }[value]
+    why = (
+        f"{looked}: not found"
+        if value != "cannot_tell"
+        else "100% of the words there are under the confidence floor"
+    )
+    if value == "present":
+        why = f'the {hits[0].party} at {_clock(hits[0])} "{hits[0].quote}", {len(hits)} times'
+    elif hits:
+        why += f'; nearest: the {hits[0].party} at {_clock(hits[0])} "{hits[0].quote}"'
     return RuleResult(rule, f"{kind} on {rule}", kind, severity, value, expect, flagged, why, hits)
 
 
-def _hit(rng: random.Random, talk: Talk, rule: str, value: RuleValue) -> Hit:
+def rng_words(name: str) -> list[str]:
+    """Words of a made-up pattern, the same for the same name."""
+    return random.Random(name).choices([word for text in sentences()[:80] for word in text.split()], k=7)
+
+
+def _clock(hit: Hit) -> str:
+    minutes, seconds = divmod(int(hit.start_s or 0), 60)
+    return f"{minutes}:{seconds:02d}"
+
+
+def _hit(rng: random.Random, talk: Talk, rule: str, value: RuleValue, why: str) -> Hit:
     said = rng.choice(talk.said)
     turn = talk.turns[said.no]
     first = rng.randrange(len(said.words))
-    words = said.words[first : first + 5]
+    words = said.words[first : first + rng.randrange(1, 6)]
     quote = " ".join(word.text for word in words)
-    return Hit(
-        rule, value, PARTIES[turn.channel], turn.no, words[0].start_s, words[-1].end_s, quote, f'"{quote}"'
-    )  # fmt: skip
+    return Hit(rule, value, PARTIES[turn.channel], turn.no, words[0].start_s, words[-1].end_s, quote, why)
 
 
 def _score(rng: random.Random, results: tuple[RuleResult, ...]) -> ScoreResult:

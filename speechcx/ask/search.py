@@ -17,7 +17,7 @@ from speechcx.ask.words import Words, find_terms, read_words
 from speechcx.call import Party, RuleValue
 from speechcx.store import CallFilter, Store
 from speechcx.store.codes import PARTY_CODES, VALUES
-from speechcx.store.moments import TURNS_A_CALL
+from speechcx.store.moments import ROWS_A_CALL
 from speechcx.store.packing import from_fixed, unpack_words
 
 FEW_CALLS = 1500
@@ -208,7 +208,7 @@ def _find(store: Store, words: Words, chosen: SearchFilter, after: int | None) -
         yield from _go_through(store, words, chosen, after)
         return
     for (call_no,) in few:
-        if after is None or call_no * TURNS_A_CALL < after:
+        if after is None or call_no * ROWS_A_CALL < after:
             yield from _look_into(store, words, chosen, (call_no, after))
 
 
@@ -217,11 +217,11 @@ def _go_through(store: Store, words: Words, chosen: SearchFilter, after: int | N
     call_where, call_values = chosen.call_sql()
     turn_where, turn_values = chosen.turn_sql()
     first, last = chosen.calls.call_no_range()
-    low = -1 if first is None else first * TURNS_A_CALL
-    high = 2**62 if last is None else last * TURNS_A_CALL
+    low = -1 if first is None else first * ROWS_A_CALL
+    high = 2**62 if last is None else last * ROWS_A_CALL
     turns = "CROSS JOIN turns_data t ON t.turn_id = f.rowid" if chosen.is_about_turns else ""
     rows = store.db.execute(
-        f"SELECT f.rowid FROM turns_fts f CROSS JOIN calls c ON c.call_no = f.rowid / {TURNS_A_CALL} {turns}"
+        f"SELECT f.rowid FROM turns_fts f CROSS JOIN calls c ON c.call_no = f.rowid / {ROWS_A_CALL} {turns}"
         f" WHERE f.turns_fts MATCH ? AND f.rowid >= ? AND f.rowid < ? AND {call_where} AND {turn_where}"
         " ORDER BY f.rowid DESC",
         [words.to_match(), low, high if after is None else min(high, after), *call_values, *turn_values],
@@ -237,11 +237,11 @@ def _look_into(
     call_no, after = place
     turn_where, turn_values = chosen.turn_sql()
     turns = "CROSS JOIN turns_data t ON t.turn_id = f.rowid" if chosen.is_about_turns else ""
-    high = (call_no + 1) * TURNS_A_CALL
+    high = (call_no + 1) * ROWS_A_CALL
     rows = store.db.execute(
         f"SELECT f.rowid FROM turns_fts f {turns} WHERE f.turns_fts MATCH ? AND f.rowid >= ? AND f.rowid < ?"
         f" AND {turn_where} ORDER BY f.rowid DESC",
-        [words.to_match(), call_no * TURNS_A_CALL, high if after is None else min(high, after), *turn_values],
+        [words.to_match(), call_no * ROWS_A_CALL, high if after is None else min(high, after), *turn_values],
     )
     for (turn_id,) in rows.fetchall():
         yield turn_id
@@ -251,7 +251,7 @@ def _read_hit(store: Store, turn_id: int, words: Words) -> SearchHit:
     row = store.db.execute(
         "SELECT c.call_id, t.party, coalesce(t.speaker, 'ch' || t.channel), t.start_s_x1000, t.end_s_x1000, t.text,"
         " t.words, t.sentiment_x10000, c.agent, c.team, c.center, c.customer, c.queue, c.occurred_at, c.local_day"
-        f" FROM turns_data t JOIN calls c ON c.call_no = t.turn_id / {TURNS_A_CALL} WHERE t.turn_id = ?",
+        f" FROM turns_data t JOIN calls c ON c.call_no = t.turn_id / {ROWS_A_CALL} WHERE t.turn_id = ?",
         (turn_id,),
     ).fetchone()
     call_id, party, speaker, start, end, text, packed, sentiment, *who = row
@@ -262,7 +262,7 @@ def _read_hit(store: Store, turn_id: int, words: Words) -> SearchHit:
     # Where the words are not those of the text, their number still tells about where.
     at = said[min(before, len(said) - 1)].start_s if said and spans else start_s
     return SearchHit(
-        call_id, turn_id % TURNS_A_CALL, PARTY_CODES[party], speaker, at, start_s, end_s, cut_snippet(text, spans),
+        call_id, turn_id % ROWS_A_CALL, PARTY_CODES[party], speaker, at, start_s, end_s, cut_snippet(text, spans),
         from_fixed(sentiment, 10_000), *who,
     )  # fmt: skip
 

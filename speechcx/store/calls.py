@@ -113,6 +113,7 @@ def replace_details(db: sqlite3.Connection, call_no: int, details: Details, name
 def delete_call(db: sqlite3.Connection, call_no: int) -> None:
     """Remove everything stored of a call."""
     delete_turns(db, call_no)
+    heard_rows.delete_peaks(db, call_no)
     db.execute("DELETE FROM calls WHERE call_no = ?", (call_no,))
 
 

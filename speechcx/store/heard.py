@@ -19,7 +19,7 @@ from speechcx.call import (
     SpeakerVoice,
     Speech,
 )
-from speechcx.store.moments import read_moment, write_moment
+from speechcx.store.moments import ROWS_A_CALL, read_moment, write_moment
 from speechcx.store.paths import read_path, write_path
 from speechcx.store.turns import read_turns, select_turns
 
@@ -27,8 +27,8 @@ _VOICE = tuple(
     field.name for field in fields(SpeakerVoice) if field.name not in ("speaker", "flags", "why_missing")
 )
 
-PIECE_BYTES = 980
-"""Four pieces fill a page of 4096 bytes; one large value would leave a fifth of its pages empty."""
+PIECE_BYTES = 480
+"""Eight pieces fill a page of 4096 bytes; one large value would leave a fifth of its pages empty."""
 
 
 def insert_heard(db: sqlite3.Connection, call_no: int, heard: Conversation) -> None:
@@ -47,6 +47,11 @@ def insert_heard(db: sqlite3.Connection, call_no: int, heard: Conversation) -> N
         "INSERT INTO machine_spans VALUES (?, ?, ?, ?, ?)",
         [(call_no, kind, i, s.start_s, s.end_s) for kind, some in spans for i, s in enumerate(some)],
     )
+
+
+def delete_peaks(db: sqlite3.Connection, call_no: int) -> None:
+    """Remove the outline of a call; everything else goes with its row."""
+    db.execute("DELETE FROM peaks WHERE piece_id BETWEEN ? AND ?", _piece_range(call_no))
 
 
 def update_recording(db: sqlite3.Connection, call_no: int, recording: Recording) -> None:
@@ -153,12 +158,19 @@ def _insert_peaks(db: sqlite3.Connection, call_no: int, peaks: Peaks) -> None:
     packed = zlib.compress(b"".join(peaks.values), 9)
     pieces = [packed[at : at + PIECE_BYTES] for at in range(0, len(packed), PIECE_BYTES)]
     db.executemany(
-        "INSERT INTO peaks VALUES (?, ?, ?)", [(call_no, i, piece) for i, piece in enumerate(pieces)]
+        "INSERT INTO peaks VALUES (?, ?)",
+        [(call_no * ROWS_A_CALL + i, piece) for i, piece in enumerate(pieces)],
     )
 
 
+def _piece_range(call_no: int) -> tuple[int, int]:
+    return call_no * ROWS_A_CALL, (call_no + 1) * ROWS_A_CALL - 1
+
+
 def _read_peaks(db: sqlite3.Connection, call_no: int, row: dict[str, Any]) -> Peaks:
-    pieces = db.execute("SELECT packed FROM peaks WHERE call_no = ? ORDER BY part", (call_no,))
+    pieces = db.execute(
+        "SELECT packed FROM peaks WHERE piece_id BETWEEN ? AND ? ORDER BY piece_id", _piece_range(call_no)
+    )
     points, channels = zlib.decompress(b"".join(piece for (piece,) in pieces)), row["peaks_channels"]
     each = len(points) // channels if channels else 0
     return Peaks(row["peaks_hz"], tuple(points[each * i : each * (i + 1)] for i in range(channels)))

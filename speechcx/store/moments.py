@@ -12,8 +12,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 CALLS_A_SECOND = 10
 """Numbers kept free for calls that began in the same second; more of them take the next ones."""
 
-TURNS_A_CALL = 100_000
-"""Numbers kept free for the turns of one call: a turn a second for 27 hours."""
+ROWS_A_CALL = 100_000
+"""Numbers kept free for the rows of one call in a table: a turn a second for 27 hours."""
 
 UNKNOWN_BEFORE = 365 * 86_400 * CALLS_A_SECOND
 """Calls without a time, or from before 1970, get numbers below this, before all others."""

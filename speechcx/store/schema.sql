@@ -216,11 +216,9 @@ CREATE TABLE recordings (
 
 -- The outline of each waveform, for drawing, in pieces that fill pages of the file well.
 CREATE TABLE peaks (
-  call_no INTEGER NOT NULL REFERENCES calls (call_no) ON DELETE CASCADE, -- the call
-  part INTEGER NOT NULL, -- number of the piece
-  packed BLOB NOT NULL, -- piece of one byte a point and channel, compressed (Store.load gives them back)
-  PRIMARY KEY (call_no, part)
-) STRICT, WITHOUT ROWID;
+  piece_id INTEGER PRIMARY KEY, -- call_no * 100000 + number of the piece in the call
+  packed BLOB NOT NULL -- piece of one byte a point and channel, compressed (Store.load gives them back)
+) STRICT;
 
 -- The voice of each speaker over the call.
 CREATE TABLE speakers (
@@ -361,8 +359,8 @@ CREATE TABLE results_data (
   position INTEGER NOT NULL, -- place in the list
   value INTEGER NOT NULL, -- 0 absent, 1 present, 2 cannot tell
   flagged INTEGER NOT NULL, -- 1 where the result is not what it should be
-  reason_no INTEGER REFERENCES reasons (reason_no), -- the reason in words, where no words of the call support it
-  why TEXT, -- the reason in words, where some do
+  reason_no INTEGER REFERENCES reasons (reason_no), -- the reason in words, as far as it holds none of the call
+  why TEXT, -- the rest of the reason, with words of the call
   PRIMARY KEY (call_no, rule_no)
 ) STRICT, WITHOUT ROWID;
 
@@ -378,7 +376,7 @@ CREATE TABLE hits_data (
   start_s_x1000 ANY, -- start of the words; a whole number stands for thousandths
   end_s_x1000 ANY, -- end of the words, likewise
   quote TEXT NOT NULL, -- the words
-  why TEXT NOT NULL, -- what matched
+  reason_no INTEGER NOT NULL REFERENCES reasons (reason_no), -- what matched, in words of the rulebook
   PRIMARY KEY (call_no, rule_no, position)
 ) STRICT, WITHOUT ROWID;
 
@@ -405,7 +403,8 @@ CREATE TABLE answers_data (
   answer TEXT NOT NULL, -- yes, no, n-a, cannot-tell or person
   points REAL, -- weight earned
   out_of REAL, -- weight that counted
-  why TEXT, -- the reason in words; null for that of the rule
+  reason_no INTEGER REFERENCES reasons (reason_no), -- the reason in words, as far as it holds none of the call
+  why TEXT, -- the rest of it; null, like reason_no, for the reason of the rule
   hits TEXT, -- evidence, JSON list of [rule, position] of a hit, or of a whole hit; null for that of the rule
   PRIMARY KEY (call_no, question_no)
 ) STRICT, WITHOUT ROWID;
@@ -522,7 +521,7 @@ CREATE VIEW results AS SELECT
   CASE d.value WHEN 0 THEN 'absent' WHEN 1 THEN 'present' ELSE 'cannot_tell' END AS value, -- absent, present or cannot_tell
   r.expect, -- the result the rule expects
   d.flagged, -- 1 where the result is not what it should be
-  coalesce(d.why, w.text) AS why, -- the reason in words
+  coalesce(w.text, '') || coalesce(d.why, '') AS why, -- the reason in words
   d.rule_no, -- number of the rule, for joins with hits
   r.rulebook_no -- the rulebook it was judged under
 FROM calls c JOIN results_data d ON d.call_no = c.call_no JOIN rules r ON r.rule_no = d.rule_no
@@ -543,8 +542,9 @@ CREATE VIEW hits AS SELECT
   CASE typeof(h.end_s_x1000) WHEN 'integer' THEN h.end_s_x1000 / 1000.0 ELSE h.end_s_x1000 END
     AS end_s, -- end of the words
   h.quote, -- the words
-  h.why -- what matched
-FROM calls c JOIN hits_data h ON h.call_no = c.call_no JOIN rules r ON r.rule_no = h.rule_no;
+  w.text AS why -- what matched
+FROM calls c JOIN hits_data h ON h.call_no = c.call_no JOIN rules r ON r.rule_no = h.rule_no
+JOIN reasons w ON w.reason_no = h.reason_no;
 
 -- Answers on all scorecards.
 CREATE VIEW answers AS SELECT
@@ -560,10 +560,12 @@ CREATE VIEW answers AS SELECT
   q.critical, -- customer, business or compliance, where a wrong answer is critical
   q.auto_fail, -- 1 where a wrong answer fails the whole call
   q.rule, -- the rule that answered it
-  coalesce(a.why, d.why, w.text) AS why -- the reason in words
+  CASE WHEN a.reason_no IS NULL AND a.why IS NULL THEN coalesce(w.text, '') || coalesce(d.why, '')
+    ELSE coalesce(v.text, '') || coalesce(a.why, '') END AS why -- the reason in words
 FROM calls c JOIN answers_data a ON a.call_no = c.call_no JOIN questions q ON q.question_no = a.question_no
 LEFT JOIN results_data d ON d.call_no = a.call_no AND d.rule_no = a.rule_no
-LEFT JOIN reasons w ON w.reason_no = d.reason_no;
+LEFT JOIN reasons w ON w.reason_no = d.reason_no
+LEFT JOIN reasons v ON v.reason_no = a.reason_no;
 
 -- Times one party took the floor from the other.
 CREATE VIEW interruptions AS SELECT
@@ -590,7 +592,7 @@ CREATE VIEW flagged_calls AS SELECT
   r.kind, -- compliance, driver, behaviour, outcome or risk
   r.severity, -- how much it matters
   CASE d.value WHEN 0 THEN 'absent' WHEN 1 THEN 'present' ELSE 'cannot_tell' END AS value, -- absent, present or cannot_tell
-  coalesce(d.why, w.text) AS why, -- the reason in words
+  coalesce(w.text, '') || coalesce(d.why, '') AS why, -- the reason in words
   CASE h.party WHEN 0 THEN 'agent' WHEN 1 THEN 'customer' WHEN 2 THEN 'unknown' WHEN 3 THEN 'ivr' END AS party, -- who spoke the first evidence
   CASE typeof(h.start_s_x1000) WHEN 'integer' THEN h.start_s_x1000 / 1000.0 ELSE h.start_s_x1000 END
     AS start_s, -- when

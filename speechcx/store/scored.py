@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import astuple
 from typing import cast
 
@@ -21,10 +22,11 @@ def insert_results(db: sqlite3.Connection, call_no: int, judged: Assessment, nam
     for position, result in enumerate(judged.results):
         rule_no = names.rule_no(rulebook_no, result)
         code = VALUES.index(result.value)
-        # A reason without evidence holds no words of the call: many calls share it.
-        reason = (None, result.why) if result.hits else (names.reason_no(result.why), None)
+        reason = _reason_row(result.why, result.hits, names)
         results.append((call_no, rule_no, position, code, int(result.flagged), *reason))
-        hits += [(call_no, rule_no, i, *_hit_row(hit, result.rule)) for i, hit in enumerate(result.hits)]
+        hits += [
+            (call_no, rule_no, i, *_hit_row(hit, result.rule, names)) for i, hit in enumerate(result.hits)
+        ]
     db.executemany("INSERT INTO results_data VALUES (?, ?, ?, ?, ?, ?, ?)", results)
     db.executemany("INSERT INTO hits_data VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", hits)
 
@@ -49,18 +51,19 @@ def insert_scores(db: sqlite3.Connection, call_no: int, judged: Assessment, name
         for place, answer in enumerate(score.answers):
             question_no = names.question_no(rulebook_no, score.scorecard, answer)
             answers.append(
-                (call_no, question_no, place, *_answer_row(answer, places, rules.get(answer.rule)))
+                (call_no, question_no, place, *_answer_row(answer, places, rules.get(answer.rule), names))
             )
     db.executemany("INSERT INTO scores VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", scores)
-    db.executemany("INSERT INTO answers_data VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", answers)
+    db.executemany("INSERT INTO answers_data VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", answers)
 
 
 def read_results(db: sqlite3.Connection, call_no: int) -> tuple[RuleResult, ...]:
     """The results of all rules of a call, with their hits."""
     hits: dict[int, list[Hit]] = defaultdict(list)
     rows = db.execute(
-        "SELECT rule_no, coalesce(h.rule, r.rule), result, party, turn_no, start_s_x1000, end_s_x1000, quote, why"
-        " FROM hits_data h JOIN rules r USING (rule_no) WHERE call_no = ? ORDER BY rule_no, position",
+        "SELECT rule_no, coalesce(h.rule, r.rule), result, party, turn_no, start_s_x1000, end_s_x1000, quote,"
+        " text FROM hits_data h JOIN rules r USING (rule_no) JOIN reasons USING (reason_no)"
+        " WHERE call_no = ? ORDER BY rule_no, position",
         (call_no,),
     )
     for rule_no, rule, result, party, turn_no, start, end, quote, why in rows:
@@ -68,9 +71,9 @@ def read_results(db: sqlite3.Connection, call_no: int) -> tuple[RuleResult, ...]
         start_s, end_s = from_fixed(start, 1000), from_fixed(end, 1000)
         hits[rule_no].append(Hit(rule, VALUES[result], by, turn_no, start_s, end_s, quote, why))
     found = db.execute(
-        "SELECT rule_no, rule, title, kind, severity, value, expect, flagged, coalesce(why, text)"
-        " FROM results_data JOIN rules USING (rule_no) LEFT JOIN reasons USING (reason_no)"
-        " WHERE call_no = ? ORDER BY position",
+        "SELECT rule_no, rule, title, kind, severity, value, expect, flagged,"
+        " coalesce(text, '') || coalesce(why, '') FROM results_data JOIN rules USING (rule_no)"
+        " LEFT JOIN reasons USING (reason_no) WHERE call_no = ? ORDER BY position",
         (call_no,),
     )
     return tuple(
@@ -107,8 +110,10 @@ def _read_answers(
     rules = {result.rule: result for result in results}
     answers: dict[str, list[Answer]] = defaultdict(list)
     rows = db.execute(
-        "SELECT scorecard, rule_no, a.why, hits, question, section, text, answer, points, out_of, critical,"
-        " auto_fail, rule FROM answers_data a JOIN questions USING (question_no) WHERE call_no = ? ORDER BY position",
+        "SELECT scorecard, rule_no, CASE WHEN a.reason_no IS NULL AND a.why IS NULL THEN NULL ELSE"
+        " coalesce(w.text, '') || coalesce(a.why, '') END, hits, question, section, q.text, answer, points, out_of,"
+        " critical, auto_fail, rule FROM answers_data a JOIN questions q USING (question_no)"
+        " LEFT JOIN reasons w USING (reason_no) WHERE call_no = ? ORDER BY position",
         (call_no,),
     )
     for card, own, why, hits, question, section, text, answer, points, out_of, critical, fail, rule in rows:
@@ -125,7 +130,7 @@ def _read_answers(
     return answers
 
 
-def _hit_row(hit: Hit, rule: str) -> tuple[object, ...]:
+def _hit_row(hit: Hit, rule: str, names: Names) -> tuple[object, ...]:
     return (
         None if hit.rule == rule else hit.rule,
         VALUES.index(hit.result),
@@ -134,18 +139,36 @@ def _hit_row(hit: Hit, rule: str) -> tuple[object, ...]:
         to_fixed(hit.start_s, 1000),
         to_fixed(hit.end_s, 1000),
         hit.quote,
-        hit.why,
+        names.reason_no(hit.why),
     )
 
 
 def _answer_row(
-    answer: Answer, places: dict[Hit, list[str | int]], own: tuple[int, RuleResult] | None
+    answer: Answer, places: dict[Hit, list[str | int]], own: tuple[int, RuleResult] | None, names: Names
 ) -> tuple[object, ...]:
     """Columns of an answer; the reason and the evidence of its rule are not written again."""
     rule_no, result = own or (None, None)
-    why = None if result and answer.why == result.why else answer.why
+    is_own = result is not None and answer.why == result.why
+    reason = (None, None) if is_own else _reason_row(answer.why, answer.hits, names)
     evidence = [places.get(hit) or list(astuple(hit)) for hit in answer.hits]
     hits = json.dumps(evidence) if evidence or result else None
     if result and answer.hits == result.hits:
         hits = None
-    return rule_no, answer.answer, answer.points, answer.out_of, why, hits
+    return rule_no, answer.answer, answer.points, answer.out_of, *reason, hits
+
+
+def _reason_row(why: str, hits: Sequence[Hit], names: Names) -> tuple[int | None, str | None]:
+    """A reason as the number of a part that many calls share, and the rest.
+
+    Shared is only what surely holds no words of the call, since those must go when the call is
+    erased: a whole reason without quoted evidence, or what stands before the semicolon before the
+    first quote.
+    """
+    quotes = {hit.quote for hit in hits if hit.quote}
+    if not quotes:
+        return names.reason_no(why), None
+    places = [at for at in map(why.rfind, quotes) if at >= 0]
+    cut = why.rfind("; ", 0, min(places)) if places else -1
+    if cut <= 0:
+        return None, why
+    return names.reason_no(why[:cut]), why[cut:]

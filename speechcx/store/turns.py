@@ -18,7 +18,7 @@ from speechcx.call import (
     Utterance,
 )
 from speechcx.store.codes import LABELS, PARTY_CODES, to_code
-from speechcx.store.moments import TURNS_A_CALL
+from speechcx.store.moments import ROWS_A_CALL
 from speechcx.store.names import Names
 from speechcx.store.packing import (
     from_fixed,
@@ -71,11 +71,11 @@ def insert_turns(
         than numbers kept free for them.
     """
     turns = heard.speech.turns
-    if len(turns) > TURNS_A_CALL:
-        raise ValueError(f"a call may have {TURNS_A_CALL} turns, got {len(turns)}")
+    if len(turns) > ROWS_A_CALL:
+        raise ValueError(f"a call may have {ROWS_A_CALL} turns, got {len(turns)}")
     felt = _judged_rows([turn.speaker for turn in turns], reading, names)
     rows = [
-        (call_no * TURNS_A_CALL + turn.no, *_heard_row(heard, turn, names), *felt[turn.no]) for turn in turns
+        (call_no * ROWS_A_CALL + turn.no, *_heard_row(heard, turn, names), *felt[turn.no]) for turn in turns
     ]
     db.executemany(_INSERT, rows)
 
@@ -89,7 +89,7 @@ def update_turns(db: sqlite3.Connection, call_no: int, reading: Reading, names: 
     felt = _judged_rows(
         [f"ch{channel}" if speaker is None else speaker for channel, speaker in rows], reading, names
     )
-    db.executemany(_UPDATE, [(*row, call_no * TURNS_A_CALL + no) for no, row in enumerate(felt)])
+    db.executemany(_UPDATE, [(*row, call_no * ROWS_A_CALL + no) for no, row in enumerate(felt)])
 
 
 def delete_turns(db: sqlite3.Connection, call_no: int) -> None:
@@ -166,7 +166,7 @@ def _number(value: int | float) -> float:
 
 
 def _range(call_no: int) -> tuple[int, int]:
-    return call_no * TURNS_A_CALL, (call_no + 1) * TURNS_A_CALL - 1
+    return call_no * ROWS_A_CALL, (call_no + 1) * ROWS_A_CALL - 1
 
 
 def _heard_row(heard: Conversation, turn: Turn, names: Names) -> tuple[object, ...]:

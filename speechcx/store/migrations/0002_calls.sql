@@ -140,11 +140,9 @@ CREATE INDEX recordings_by_path ON recordings (path);
 
 -- The outline of each waveform, for drawing, in pieces that fill pages of the file well.
 CREATE TABLE peaks (
-  call_no INTEGER NOT NULL REFERENCES calls (call_no) ON DELETE CASCADE, -- the call
-  part INTEGER NOT NULL, -- number of the piece
-  packed BLOB NOT NULL, -- piece of one byte a point and channel, compressed (Store.load gives them back)
-  PRIMARY KEY (call_no, part)
-) STRICT, WITHOUT ROWID;
+  piece_id INTEGER PRIMARY KEY, -- call_no * 100000 + number of the piece in the call
+  packed BLOB NOT NULL -- piece of one byte a point and channel, compressed (Store.load gives them back)
+) STRICT;
 
 -- The voice of each speaker over the call.
 CREATE TABLE speakers (
@@ -285,8 +283,8 @@ CREATE TABLE results_data (
   position INTEGER NOT NULL, -- place in the list
   value INTEGER NOT NULL, -- 0 absent, 1 present, 2 cannot tell
   flagged INTEGER NOT NULL, -- 1 where the result is not what it should be
-  reason_no INTEGER REFERENCES reasons (reason_no), -- the reason in words, where no words of the call support it
-  why TEXT, -- the reason in words, where some do
+  reason_no INTEGER REFERENCES reasons (reason_no), -- the reason in words, as far as it holds none of the call
+  why TEXT, -- the rest of the reason, with words of the call
   PRIMARY KEY (call_no, rule_no)
 ) STRICT, WITHOUT ROWID;
 
@@ -304,7 +302,7 @@ CREATE TABLE hits_data (
   start_s_x1000 ANY, -- start of the words; a whole number stands for thousandths
   end_s_x1000 ANY, -- end of the words, likewise
   quote TEXT NOT NULL, -- the words
-  why TEXT NOT NULL, -- what matched
+  reason_no INTEGER NOT NULL REFERENCES reasons (reason_no), -- what matched, in words of the rulebook
   PRIMARY KEY (call_no, rule_no, position)
 ) STRICT, WITHOUT ROWID;
 
@@ -331,7 +329,8 @@ CREATE TABLE answers_data (
   answer TEXT NOT NULL, -- yes, no, n-a, cannot-tell or person
   points REAL, -- weight earned
   out_of REAL, -- weight that counted
-  why TEXT, -- the reason in words; null for that of the rule
+  reason_no INTEGER REFERENCES reasons (reason_no), -- the reason in words, as far as it holds none of the call
+  why TEXT, -- the rest of it; null, like reason_no, for the reason of the rule
   hits TEXT, -- evidence, JSON list of [rule, position] of a hit, or of a whole hit; null for that of the rule
   PRIMARY KEY (call_no, question_no)
 ) STRICT, WITHOUT ROWID;

@@ -84,7 +84,7 @@ CREATE VIEW results AS SELECT
   CASE d.value WHEN 0 THEN 'absent' WHEN 1 THEN 'present' ELSE 'cannot_tell' END AS value, -- absent, present or cannot_tell
   r.expect, -- the result the rule expects
   d.flagged, -- 1 where the result is not what it should be
-  coalesce(d.why, w.text) AS why, -- the reason in words
+  coalesce(w.text, '') || coalesce(d.why, '') AS why, -- the reason in words
   d.rule_no, -- number of the rule, for joins with hits
   r.rulebook_no -- the rulebook it was judged under
 FROM calls c JOIN results_data d ON d.call_no = c.call_no JOIN rules r ON r.rule_no = d.rule_no
@@ -105,8 +105,9 @@ CREATE VIEW hits AS SELECT
   CASE typeof(h.end_s_x1000) WHEN 'integer' THEN h.end_s_x1000 / 1000.0 ELSE h.end_s_x1000 END
     AS end_s, -- end of the words
   h.quote, -- the words
-  h.why -- what matched
-FROM calls c JOIN hits_data h ON h.call_no = c.call_no JOIN rules r ON r.rule_no = h.rule_no;
+  w.text AS why -- what matched
+FROM calls c JOIN hits_data h ON h.call_no = c.call_no JOIN rules r ON r.rule_no = h.rule_no
+JOIN reasons w ON w.reason_no = h.reason_no;
 
 -- Answers on all scorecards.
 CREATE VIEW answers AS SELECT
@@ -122,10 +123,12 @@ CREATE VIEW answers AS SELECT
   q.critical, -- customer, business or compliance, where a wrong answer is critical
   q.auto_fail, -- 1 where a wrong answer fails the whole call
   q.rule, -- the rule that answered it
-  coalesce(a.why, d.why, w.text) AS why -- the reason in words
+  CASE WHEN a.reason_no IS NULL AND a.why IS NULL THEN coalesce(w.text, '') || coalesce(d.why, '')
+    ELSE coalesce(v.text, '') || coalesce(a.why, '') END AS why -- the reason in words
 FROM calls c JOIN answers_data a ON a.call_no = c.call_no JOIN questions q ON q.question_no = a.question_no
 LEFT JOIN results_data d ON d.call_no = a.call_no AND d.rule_no = a.rule_no
-LEFT JOIN reasons w ON w.reason_no = d.reason_no;
+LEFT JOIN reasons w ON w.reason_no = d.reason_no
+LEFT JOIN reasons v ON v.reason_no = a.reason_no;
 
 -- Times one party took the floor from the other.
 CREATE VIEW interruptions AS SELECT
@@ -152,7 +155,7 @@ CREATE VIEW flagged_calls AS SELECT
   r.kind, -- compliance, driver, behaviour, outcome or risk
   r.severity, -- how much it matters
   CASE d.value WHEN 0 THEN 'absent' WHEN 1 THEN 'present' ELSE 'cannot_tell' END AS value, -- absent, present or cannot_tell
-  coalesce(d.why, w.text) AS why, -- the reason in words
+  coalesce(w.text, '') || coalesce(d.why, '') AS why, -- the reason in words
   CASE h.party WHEN 0 THEN 'agent' WHEN 1 THEN 'customer' WHEN 2 THEN 'unknown' WHEN 3 THEN 'ivr' END AS party, -- who spoke the first evidence
   CASE typeof(h.start_s_x1000) WHEN 'integer' THEN h.start_s_x1000 / 1000.0 ELSE h.start_s_x1000 END
     AS start_s, -- when
