@@ -1,6 +1,6 @@
 """Figures of the rules room: speed, slow phrases, the slow matcher, samples and keyword clips.
 
-Run by ``scripts/bench rules [--only speed,slow,cases,samples,keywords] [--data DIR]``. Every figure is
+Run by ``scripts/bench rules [--only speed,slow,cases,samples,keywords,drivers] [--data DIR]``. Every figure is
 printed with its n. Times are seconds of processor time of this thread, so that other work on the
 machine disturbs them less.
 """
@@ -15,6 +15,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from scripts.bench_rooms.rules_drivers import show as show_drivers
+from scripts.bench_rooms.rules_keywords import show as show_keywords
 from speechcx.rules import judge_facts, lint, parse_rulebook, read_rulebook
 from speechcx.rules.examples import Line, RuleTest
 from speechcx.rules.facts import Facts, facts_of_test
@@ -24,7 +26,7 @@ from speechcx.rules.search import Search
 from speechcx.rules.stream import build_stream
 
 ROOT = Path(__file__).resolve().parents[2]
-PARTS = ("speed", "slow", "cases", "samples", "keywords")
+PARTS = ("speed", "slow", "cases", "samples", "keywords", "drivers")
 CALLS = 60
 WORDS_A_CALL = 900
 COMMON = """
@@ -43,6 +45,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--data", type=Path, default=Path(os.environ.get("SPEECHCX_DATA", ROOT.parent / "shared/data"))
     )
+    parser.add_argument("--model", default="tiny.en", help="recogniser of the keyword clips")
+    parser.add_argument("--clips", type=int, default=120, help="keyword clips, 0 for all 380")
     options = parser.parse_args(argv)
     for part in options.only.split(","):
         print(f"== {part}")
@@ -51,7 +55,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             "slow": show_slow,
             "cases": lambda: show_cases(options.cases),
             "samples": show_samples,
-            "keywords": lambda: show_keywords(options.data),
+            "keywords": lambda: show_keywords(options.data, options.model, options.clips),
+            "drivers": lambda: show_drivers(options.data),
         }[part]()
     return 0
 
@@ -270,13 +275,6 @@ def facts_of_truth(call: dict) -> Facts:  # type: ignore[type-arg]
     came_in = sum(other.get("started_by") == "customer" for other in call["interruptions"])
     metrics = (("customer.sentiment_score", score), ("customer.interruptions", float(came_in)))
     return facts_of_test(RuleTest("", "present", lines, call["duration_s"], metrics=metrics))
-
-
-def show_keywords(data: Path) -> None:
-    """Keyword rules on real telephone sentences: see ``rules_keywords``."""
-    from scripts.bench_rooms.rules_keywords import show
-
-    show(data)
 
 
 if __name__ == "__main__":
