@@ -32,7 +32,7 @@ Rulebook = Annotated[Path | None, typer.Argument(help="Rulebook; default: files.
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the app."""
-    for command in (rejudge, relabel):
+    for command in (rejudge, relabel, sentiment):
         app.command(rich_help_panel="Quality lead")(command)
     app.add_typer(rules, rich_help_panel="Quality lead")
 
@@ -144,3 +144,24 @@ def relabel(
         roles = batch.relabel(store, find_call_id(store, call), named, load_rulebook(loaded), loaded.settings)
     for role in roles:
         print_text(f"{role.speaker} is now {role.party}")
+
+
+def sentiment(
+    file: Annotated[str, typer.Argument(help="Text with one utterance a line; - for standard input.")] = "-",
+    model: Annotated[str | None, typer.Option("--model", help="A model's name or folder.")] = None,
+    config: options.Config = None,
+    overrides: options.Overrides = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Read the feeling of text, one utterance a line: label, value from -1 to 1, confidence."""
+    from speechcx.sentiment import load_sentiment, read_texts
+
+    loaded = options.load(config, overrides, sentiment_model=model)
+    texts = options.read_lines(file)
+    engine = load_sentiment(loaded.settings.sentiment)
+    for text, read in zip(texts, read_texts(texts, engine, loaded.settings.sentiment), strict=True):
+        if as_json:
+            print_json({"text": text, **options.row(read)}, lines=True)
+        else:
+            value = "-" if read.value is None else f"{read.value:+.2f}"
+            print_text(f"{read.label or 'none':9}{value:>6}  {text}")

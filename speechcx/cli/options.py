@@ -167,3 +167,24 @@ def _day(flag: str, text: str | None) -> date | None:
 def row(record: DataclassInstance) -> dict[str, object]:
     """A record's fields by name, one level deep, as tables and JSON show them."""
     return {field.name: getattr(record, field.name) for field in fields(record)}
+
+
+def read_lines(file: str) -> tuple[str, ...]:
+    """The lines of a text file that are not empty; ``-`` is standard input.
+
+    Raises
+    ------
+    UsageError
+        The file cannot be read as UTF-8.
+    """
+    import sys
+
+    from speechcx.errors import UsageError
+
+    try:
+        text = sys.stdin.read() if file == "-" else Path(file).read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(
+            f"cannot read {file}: {error}", "a text file in UTF-8", "name the right file"
+        ) from error
+    return tuple(line.strip() for line in text.splitlines() if line.strip())

@@ -138,7 +138,7 @@ def print_text(text: str | Text, *, indent: int = 0) -> None:
 
     body = Text(text) if isinstance(text, str) else text
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
-    console.print(Padding(body, (0, 0, 0, indent)))
+    console.print(Padding(body, (0, 0, 0, indent), expand=False))
 
 
 def note(text: str) -> None:

@@ -60,3 +60,16 @@ def test_relabel_needs_as_many_parties_as_speakers(project: Path, speechcx: Spee
     ran = speechcx("relabel", "ann_c1_2026-03-02T09-15-00.wav", "--channels", "agent")
     assert (2, True) == (ran.code, "ch0, ch1" in ran.err)
     assert 2 == speechcx("relabel", "ann_c1_2026-03-02T09-15-00.wav").code
+
+
+def test_sentiment_reads_a_line_each(project: Path, speechcx: Speechcx) -> None:
+    """Each line of a file gets its label and value, in order, as text and as JSON lines."""
+    import json
+
+    text = project / "said.txt"
+    text.write_text("this is terrible and I am angry\n\nthank you that is wonderful\n")
+    lines = [json.loads(line) for line in speechcx("sentiment", text, "--json").out.splitlines()]
+    assert ["negative", "positive"] == [line["label"] for line in lines]
+    assert lines[0]["value"] < -0.25 < 0.25 < lines[1]["value"]
+    assert speechcx("sentiment", text).out.startswith("negative")
+    assert 2 == speechcx("sentiment", "nowhere.txt").code
