@@ -8,7 +8,7 @@ period is a stretch of the index.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from speechcx.ask.opening import Where, reading
 from speechcx.ask.snippets import Piece, cut_snippet
@@ -16,7 +16,7 @@ from speechcx.ask.widen import Hint, find_hint
 from speechcx.ask.words import Words, find_terms, read_words
 from speechcx.call import Party, RuleValue
 from speechcx.store import CallFilter, Store
-from speechcx.store.codes import PARTY_CODES, VALUES
+from speechcx.store.codes import PARTY_CODES
 from speechcx.store.moments import ROWS_A_CALL
 from speechcx.store.packing import from_fixed, unpack_words
 
@@ -66,14 +66,11 @@ class SearchFilter:
 
     def call_sql(self) -> tuple[str, list[str | int | float | bytes | None]]:
         """A condition on ``calls c``, and its values."""
-        where, values = self.calls.to_sql()
-        parts = [where]
+        calls = self.calls
         if self.rule is not None:
-            parts.append(
-                "EXISTS (SELECT 1 FROM rules r CROSS JOIN results_data d WHERE r.rule = ? AND r.rulebook_no ="
-                " c.rulebook_no AND d.call_no = c.call_no AND d.rule_no = r.rule_no AND d.value = ?)"
-            )
-            values += [self.rule, VALUES.index(self.result or "present")]
+            calls = replace(calls, results=(*calls.results, (self.rule, self.result or "present")))
+        where, values = calls.to_sql()
+        parts = [where]
         if self.min_silence_s is not None:
             parts.append("c.longest_silence_s >= ?")
             values.append(self.min_silence_s)

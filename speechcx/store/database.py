@@ -61,7 +61,8 @@ def open_database(path: Path, *, create: bool, read_only: bool) -> sqlite3.Conne
             db.execute("PRAGMA trusted_schema = OFF")
     except sqlite3.DatabaseError as error:
         db.close()
-        if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
+        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
+            # Sound, but another program holds it longer than we wait: no reason to call it bad.
             raise
         raise DatabaseBad(
             f"{path} cannot be read as a database: {error}",

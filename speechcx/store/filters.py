@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from speechcx.call import RuleValue
+from speechcx.store.codes import VALUES
 from speechcx.store.moments import first_call_no_of_day
 
 Value = str | int | float | bytes | None
@@ -24,6 +26,8 @@ class CallFilter:
         As stored with the call.
     extras
         (name, value) pairs of further columns of the source; all must fit.
+    results
+        (rule, result) pairs; all must fit: calls of a driver are those where its rule is ``present``.
     flagged
         Only calls with a flagged rule (True), or without (False).
     rulebook_digest, not_rulebook_digest
@@ -43,6 +47,7 @@ class CallFilter:
     queue: tuple[str, ...] = ()
     direction: tuple[str, ...] = ()
     extras: tuple[tuple[str, str], ...] = ()
+    results: tuple[tuple[str, RuleValue], ...] = ()
     flagged: bool | None = None
     rulebook_digest: str | None = None
     not_rulebook_digest: str | None = None
@@ -58,7 +63,7 @@ class CallFilter:
             if wanted:
                 parts.append(f"c.{name} IN ({', '.join('?' * len(wanted))})")
                 values += wanted
-        for add in (self._period, self._versions, self._extras):
+        for add in (self._period, self._versions, self._extras, self._results):
             more, its_values = add()
             parts += more
             values += its_values
@@ -106,6 +111,14 @@ class CallFilter:
         )
         values: list[Value] = [text for pair in self.extras for text in (*pair, *pair)]
         return [part] * len(self.extras), values
+
+    def _results(self) -> tuple[list[str], list[Value]]:
+        part = (
+            "EXISTS (SELECT 1 FROM rules r CROSS JOIN results_data d WHERE r.rule = ? AND r.rulebook_no ="
+            " c.rulebook_no AND d.call_no = c.call_no AND d.rule_no = r.rule_no AND d.value = ?)"
+        )
+        values: list[Value] = [part for rule, value in self.results for part in (rule, VALUES.index(value))]
+        return [part] * len(self.results), values
 
 
 def _shift(day: date, days: int) -> date:

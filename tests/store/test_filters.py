@@ -51,6 +51,9 @@ def test_a_filter_finds_what_a_look_at_every_call_finds(days: Store, seed: int) 
     ("filters", "count"),
     [
         (CallFilter(flagged=True), 10),
+        (CallFilter(results=(("cancel-intent", "present"),)), 30),
+        (CallFilter(results=(("cancel-intent", "present"), ("cancel-intent", "absent"))), 0),
+        (CallFilter(results=(("no-such-rule", "present"),)), 0),
         (CallFilter(flagged=False), 20),
         (CallFilter(team=("blue",)), 6),
         (CallFilter(customer=("c1", "c2", "c99")), 2),
