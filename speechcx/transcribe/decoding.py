@@ -36,6 +36,8 @@ TEMPERATURES = (0.2, 0.4, 0.6, 0.8, 1.0)
 CANDIDATES = 5
 """Samples drawn at each temperature; the likeliest is taken."""
 
+GPU_BATCH = 8
+
 PREPENDED = "\"'“¿([{-"
 APPENDED = "\"'.。,，!！?？:：”)]}、"
 """Marks that belong to the next and to the last word."""
@@ -103,7 +105,7 @@ class Decoder:
         prompt = self._prompt(tokenizer, hints)
         # Chunks of like length share a window, so that none pays for a longer one.
         order = sorted(range(len(sounds)), key=lambda no: sounds[no].size)
-        size = self._settings.batch_size
+        size = self._settings.batch_size or (GPU_BATCH if self._model.model.device == "cuda" else 1)
         drafts: dict[int, Draft] = {}
         for first in range(0, len(order), size):
             batch = order[first : first + size]

@@ -34,7 +34,7 @@ class TranscribeSettings:
     cpu_threads
         Threads of one worker. Several workers with one thread each are faster than one with several.
     batch_size
-        Chunks recognised at once.
+        Chunks recognised at once. 0 chooses: 8 on a GPU, 1 on a CPU, where more only take memory.
     beam_size
         Candidates kept while decoding; 1 is quicker and a little worse.
     chunk_s
@@ -73,11 +73,11 @@ class TranscribeSettings:
     device: str = "auto"
     compute_type: str = "auto"
     cpu_threads: int = 1
-    batch_size: int = 4
+    batch_size: int = 0
     beam_size: int = 5
     chunk_s: float = 28.0
     longest_gap_s: float = 2.0
-    padding_s: float = 0.4
+    padding_s: float = 1.0
     tail_s: float = 5.0
     hotwords: tuple[str, ...] = ()
     hotwords_from: tuple[str, ...] = ()
@@ -98,9 +98,9 @@ class TranscribeSettings:
             raise ValueError(f"device must be auto, cpu or cuda, got {self.device!r}")
         if self.language != "auto" and not (self.language.isalpha() and self.language.islower()):
             raise ValueError(f"language must be 'auto' or a code such as 'en', got {self.language!r}")
-        for name in ("cpu_threads", "batch_size", "beam_size"):
-            if not 1 <= getattr(self, name) <= 64:
-                raise ValueError(f"{name} must be 1 to 64, got {getattr(self, name)}")
+        for name, least in (("cpu_threads", 1), ("beam_size", 1), ("batch_size", 0)):
+            if not least <= getattr(self, name) <= 64:
+                raise ValueError(f"{name} must be {least} to 64, got {getattr(self, name)}")
         if not 5 <= self.chunk_s <= 30:
             raise ValueError(f"chunk_s must be 5 to 30 (Whisper hears 30 s at most), got {self.chunk_s}")
         if not 0 <= self.padding_s <= 2 or not 0.2 <= self.longest_gap_s <= 30:

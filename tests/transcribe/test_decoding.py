@@ -61,6 +61,7 @@ class FakeModel:
     windows: list[tuple[int, int]] = field(default_factory=list)
     ways: list[dict[str, Any]] = field(default_factory=list)
     is_multilingual: bool = True
+    device: str = "cpu"
 
     def __post_init__(self) -> None:
         self.model = self
@@ -140,6 +141,17 @@ def test_a_batch_shares_the_window_of_its_longest(monkeypatch: pytest.MonkeyPatc
     fake, decoder = make(monkeypatch, GOOD)
     decode(decoder, 9, 2, 28, 3)
     assert [(2, 800), (2, 3000)] == fake.windows
+
+
+@pytest.mark.parametrize(("device", "batches"), [("cpu", [1, 1, 1, 1]), ("cuda", [4])])
+def test_the_device_chooses_the_batch(
+    monkeypatch: pytest.MonkeyPatch, device: str, batches: list[int]
+) -> None:
+    """By itself a CPU takes chunks one by one, a GPU many at once."""
+    fake, decoder = make(monkeypatch, GOOD, TranscribeSettings())
+    fake.device = device
+    decode(decoder, 9, 2, 28, 3)
+    assert batches == [count for count, _ in fake.windows]
 
 
 def test_thirty_seconds_of_tail_fill_the_window(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,7 @@ from speechcx.transcribe import NOT_IN_DIGEST, TranscribeSettings
         ({"language": "English"}, "language must be 'auto' or a code such as 'en', got 'English'"),
         ({"language": ""}, "language must be 'auto'"),
         ({"beam_size": 0}, "beam_size must be 1 to 64, got 0"),
-        ({"batch_size": 65}, "batch_size must be 1 to 64"),
+        ({"batch_size": 65}, "batch_size must be 0 to 64"),
         ({"cpu_threads": 0}, "cpu_threads must be 1 to 64"),
         ({"chunk_s": 31.0}, "chunk_s must be 5 to 30"),
         ({"longest_gap_s": 0.0}, "longest_gap_s 0.2 to 30"),
