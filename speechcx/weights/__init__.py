@@ -147,8 +147,9 @@ def verify_model(name: str) -> ModelCheck:
 
 
 def model_digest(folder: Path) -> str:
-    """Identity of the weights in a folder: 16 hex digits over the digests of all its files."""
-    names = tuple(sorted(path.name for path in folder.iterdir() if path.is_file() and _is_safe(path)))
+    """Identity of the weights in a folder: 16 hex digits over the digests of all its files but notes."""
+    files = (path for path in folder.rglob("*") if path.is_file() and _is_safe(path))
+    names = tuple(sorted(str(path.relative_to(folder)) for path in files if path.suffix != ".md"))
     digests = sealed_digests(folder, names)
     lines = "".join(f"{digests[name]}  {name}\n" for name in names)
     return hashlib.sha256(lines.encode()).hexdigest()[:16]

@@ -158,6 +158,15 @@ def test_the_digest_follows_the_bytes(toy: Path, tmp_path: Path) -> None:
     assert len(model_digest(toy)) == 16
 
 
+def test_the_digest_covers_folders_inside_and_no_notes(toy: Path) -> None:
+    """Weights in a folder of the model's folder count; a README beside them does not."""
+    before = model_digest(toy)
+    (toy / "README.md").write_text("a note")
+    assert before == model_digest(toy)
+    write_model(toy / "onnx", {"model.onnx": b"more"})
+    assert before != model_digest(toy)
+
+
 def test_the_real_manifest_lists_what_the_settings_need() -> None:
     """The models named by default settings and by quick runs are in the manifest, each with a licence."""
     models = {status.name: status for status in list_models()}
