@@ -4,9 +4,12 @@ Everything is measured in the band up to 1 kHz. The fundamental itself is often 
 300 Hz, but its harmonics repeat with its period; what lies over 1 kHz adds noise, and sharpens the peaks
 so far that they fall between the samples, which is what makes plain YIN jump to double periods.
 
-``fast`` is YIN's difference function (de Cheveigne and Kawahara 2002) in the normalised form of McLeod
-and Wyvill (2005), for a block of frames at once: 1 is a perfect repetition. The shortest period that
-repeats about as well as the best is taken, and how well it repeats decides whether the frame is voiced.
+``fast`` is the mean of two measures of how well a frame repeats after each period, for a block of frames
+at once; 1 is a perfect repetition. One is YIN's difference function (de Cheveigne and Kawahara 2002) in
+the normalised form of McLeod and Wyvill (2005): right in noise, but where one formant stands out it
+takes its period for the pitch. The other is the autocorrelation of the compressed spectrum (Tolonen and
+Karjalainen 2000), in which all partials count nearly alike. The shortest period that repeats about as
+well as the best is taken, and how well it repeats decides whether the frame is voiced.
 """
 
 from __future__ import annotations
@@ -31,6 +34,10 @@ WINDOW_S = 0.025
 """The stretch that is compared with itself a period later; the whole frame is about 40 ms."""
 NEAR_BEST = 0.05
 """A shorter period that repeats this little worse than the best one is the period."""
+COMPRESSION = 0.7
+"""Power of the magnitude spectrum: 2 is plain autocorrelation, less evens out the partials."""
+LEAST_TAPER = 0.15
+"""The window's own fall is made good down to this part of its power."""
 GATE_DB = 30.0
 """Frames this far under the loud part of the stretch are not voiced: hum and echo repeat too."""
 SHORTEST_RUN = 3
@@ -113,7 +120,8 @@ def _fast(
     window = round(WINDOW_S * PITCH_RATE_HZ)
     longest = int(PITCH_RATE_HZ / settings.pitch_low_hz) + 3
     shortest = int(PITCH_RATE_HZ / settings.pitch_high_hz) - 1
-    alike = _self_similarity(_frame(sound, window + longest, PITCH_RATE_HZ), window, longest)
+    frames = _frame(sound, window + longest, PITCH_RATE_HZ)
+    alike = 0.5 * (_self_similarity(frames, window, longest) + _compressed_correlation(frames, longest))
     middle = alike[:, 1:-1]
     peaks = (middle >= alike[:, :-2]) & (middle > alike[:, 2:])
     peaks[:, : shortest - 1] = False
@@ -126,11 +134,11 @@ def _fast(
     np.maximum.at(best, at, height)
     good = height >= best[at] - NEAR_BEST
     at, lag, shift, height = at[good], lag[good], shift[good], height[good]
-    frames, first = np.unique(at, return_index=True)
+    voiced, first = np.unique(at, return_index=True)
     hz = np.full(alike.shape[0], np.nan)
     repeats = np.zeros(alike.shape[0])
-    hz[frames] = PITCH_RATE_HZ / (lag[first] + shift[first])
-    repeats[frames] = height[first]
+    hz[voiced] = PITCH_RATE_HZ / (lag[first] + shift[first])
+    repeats[voiced] = height[first]
     return hz, repeats
 
 
@@ -146,6 +154,19 @@ def _self_similarity(frames: NDArray[np.float32], window: int, lags: int) -> NDA
     np.cumsum(np.square(frames), axis=1, out=energy[:, 1:])
     later = energy[:, window : window + lags] - energy[:, :lags]
     return np.asarray(2 * product / (later[:, :1] + later + 1e-9), np.float32)
+
+
+def _compressed_correlation(frames: NDArray[np.float32], lags: int) -> NDArray[np.float32]:
+    """Autocorrelation of each frame after its spectrum was compressed, 1 at no lag."""
+    from scipy.fft import irfft, next_fast_len, rfft
+
+    size = next_fast_len(2 * frames.shape[1], real=True)
+    window = np.hanning(frames.shape[1]).astype(np.float32)
+    spectrum = np.abs(rfft((frames - frames.mean(axis=1, keepdims=True)) * window, size, axis=1))
+    product = irfft(spectrum**COMPRESSION, size, axis=1)[:, :lags]
+    fall = irfft(np.abs(rfft(window, size)) ** 2, size)[:lags]
+    taper = np.sqrt(np.maximum(fall / fall[0], LEAST_TAPER))
+    return np.asarray(product / (product[:, :1] + 1e-12) / taper, np.float32)
 
 
 def _librosa_yin(
