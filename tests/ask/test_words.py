@@ -56,7 +56,7 @@ texts = st.one_of(
 
 
 @given(texts, st.none() | st.integers(0, 9))
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=500, deadline=None)
 def test_no_text_is_an_error_to_the_index(index: sqlite3.Connection, typed: str, near: int | None) -> None:
     """Whatever is typed, the query made of it is one the index takes."""
     words = read_words(typed, near=near)

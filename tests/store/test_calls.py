@@ -33,7 +33,7 @@ def call_id(call: Call) -> str:
 
 
 @given(seed=st.integers(0, 10**9))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_a_loaded_call_equals_the_one_saved(shared: Store, seed: int) -> None:
     """Whatever the nouns allow comes back the same: odd text, any finite number, every None."""
     call = odd_call(seed)

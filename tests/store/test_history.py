@@ -20,7 +20,7 @@ from tests.factories import (
     make_score,
 )
 
-STEPS = 300
+STEPS = 200
 AGENTS = ("ann", "bea", "cid")
 DAY = datetime(2025, 3, 1, 9, tzinfo=UTC)
 
