@@ -24,7 +24,17 @@ from numpy.typing import NDArray
 
 from scripts.samples.sound import make_hold_music
 from speechcx.audio import AudioSettings, decode
-from speechcx.call import Audio, Conversation, Recording, Role, Span, Speech, Utterance
+from speechcx.call import (
+    Audio,
+    Conversation,
+    Recording,
+    Role,
+    Span,
+    SpeakerVoice,
+    Speech,
+    TurnVoice,
+    Utterance,
+)
 from speechcx.discover.files import hash_file
 from speechcx.prosody import ProsodySettings, measure_flow, measure_voice
 from speechcx.prosody.level import measure_active_level
@@ -157,12 +167,17 @@ def _speed(work: Callable[[], object], seconds: float) -> float:
 @cache
 def samples() -> tuple[tuple[dict[str, Any], Audio, Speech], ...]:
     """Every sample call with its truth, its sound and what was found in it."""
+    return tuple(
+        (entry, audio, find_turns(audio, TurnSettings()))
+        for entry, path in sample_paths()
+        for audio in (read_audio(path),)
+    )
+
+
+def sample_paths() -> list[tuple[dict[str, Any], Path]]:
+    """Truth and file of every sample call."""
     truth = json.loads((ROOT / "samples" / "truth.json").read_text())
-    found = []
-    for entry in truth["files"]:
-        audio = read_audio(ROOT / "samples" / "calls" / entry["file"])
-        found.append((entry, audio, find_turns(audio, TurnSettings())))
-    return tuple(found)
+    return [(entry, ROOT / "samples" / "calls" / entry["file"]) for entry in truth["files"]]
 
 
 def read_audio(path: Path) -> Audio:
@@ -185,7 +200,7 @@ def turn_rows() -> Iterator[Row]:
         edges += edge_errors(entry, stretches)
         plain += edge_errors(entry, {c: plain_turns(audio, c) for c in (0, 1)})
         for name, (true, found) in events(entry, audio, speech).items():
-            counts[name] += (_matches(true, found), len(found), len(true))
+            counts[name] += (matches(true, found), len(found), len(true))
         true_hold = [Span(span["start_s"], span["end_s"]) for span in entry["hold"]]
         true_hold += [
             Span(span["start_s"], span["end_s"]) for span in entry["tones"] if span["kind"] != "dtmf"
@@ -287,7 +302,6 @@ def conversation_of(entry: dict[str, Any], audio: Audio, speech: Speech) -> Conv
         ]
         said.append(Utterance(turn.no, " ".join(texts), (), "en", None))
     empty = make_conversation([])
-    voices, speakers = measure_voice(audio, speech, tuple(said), ProsodySettings())
     sentiments = tuple(replace(make_conversation().sentiments[0], no=turn.no) for turn in speech.turns)
     details = replace(empty.recording.details, agent=entry["agent"], direction=entry["direction"])
     return replace(
@@ -296,13 +310,13 @@ def conversation_of(entry: dict[str, Any], audio: Audio, speech: Speech) -> Conv
         origin=audio.origin,
         speech=speech,
         utterances=tuple(said),
-        voices=voices,
-        speaker_voices=speakers,
+        voices=tuple(TurnVoice(turn.no) for turn in speech.turns),
+        speaker_voices=tuple(SpeakerVoice(name) for name in speech.speakers),
         sentiments=sentiments,
     )
 
 
-def _matches(true: list[Any], found: list[Any]) -> int:
+def matches(true: list[Any], found: list[Any]) -> int:
     """How many true events were found: same speaker, both edges within 0.3 s."""
     left = list(found)
     hits = 0
