@@ -134,7 +134,8 @@ class Store:
     def update_details(self, call_id: str, details: Details) -> None:
         """Correct what is known of a stored call besides its sound; its measures stay as they are.
 
-        Rules may ask for details, so judge it anew afterwards.
+        Rules may ask for details, so judge it anew afterwards. Channels named by a person (their source
+        is ``relabel``) are no news of the call's own source: the ledger goes on comparing with that.
 
         Raises
         ------
@@ -143,7 +144,8 @@ class Store:
         """
         with self.write():
             calls.replace_details(self.db, self._call_no(call_id), details, self._names)
-            self.ledger.note_details(call_id, details)
+            if dict(details.sources).get("channels") != "relabel":
+                self.ledger.note_details(call_id, details)
 
     def load(self, call_id: str) -> Call:
         """A stored call, equal to the one that was saved.

@@ -209,3 +209,17 @@ def test_ten_thousand_files_are_known_by_one_query(store: Store, run_id: int, tm
     store.db.set_trace_callback(asked.append)
     assert 10_000 == len(store.ledger.known_files())
     assert 1 == len(asked)
+
+
+def test_a_relabelled_call_does_not_look_changed_at_its_source(store: Store, run_id: int) -> None:
+    """A corrected sidecar is news to the ledger; channels that a person named are not."""
+    call = make_call("x")
+    recording = call.conversation.recording
+    store.ledger.save_outcome(run_id, call, STATS)
+    before = known(store, recording.path).details_digest
+    relabelled = make_details(channels=("customer", "agent"), sources=(("channels", "relabel"),))
+    store.update_details(recording.id, relabelled)
+    assert before == known(store, recording.path).details_digest
+    corrected = make_details(queue="sales")
+    store.update_details(recording.id, corrected)
+    assert digest_details(corrected) == known(store, recording.path).details_digest
