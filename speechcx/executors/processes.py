@@ -58,6 +58,8 @@ class _Crew(Generic[Item, Result]):
         self.time_limit_s = time_limit_s
         self.workers: list[WorkerProcess] = []
         self.items: dict[WorkerProcess, Item] = {}
+        self.waiting: list[Item] = []
+        self.has_started = False
         self.failed_starts = 0
 
     def work(
@@ -85,19 +87,22 @@ class _Crew(Generic[Item, Result]):
 
     def _hand_out(self, items: Iterator[Item]) -> bool:
         """Give an item to each free worker; false once there are no more items."""
+        free = [worker for worker in self.workers if worker.is_ready and worker not in self.items]
+        try:
+            for worker in free:
+                self._give(worker, self.waiting.pop() if self.waiting else next(items))
+            if self.has_started and not self.waiting and len(self.workers) < self.limits.workers:
+                # Workers are replaced only where there is something for them to do.
+                self.waiting.append(next(items))
+        except StopIteration:
+            return False
         while len(self.workers) < self.limits.workers:
             self.workers.append(WorkerProcess(self.packed, self.limits))
-        for worker in self.workers:
-            if not worker.is_ready or worker in self.items:
-                continue
-            try:
-                item = next(items)
-            except StopIteration:
-                return False
-            limit_s = self.time_limit_s(item) if self.time_limit_s else None
-            self.items[worker] = item
-            worker.give(item, limit_s)
         return True
+
+    def _give(self, worker: WorkerProcess, item: Item) -> None:
+        self.items[worker] = item
+        worker.give(item, self.time_limit_s(item) if self.time_limit_s else None)
 
     def _wake(self) -> list[WorkerProcess]:
         """Workers that said something or closed their socket, after at most :data:`POLL_S`."""
@@ -110,7 +115,7 @@ class _Crew(Generic[Item, Result]):
             return self._bury(worker)
         word, value, is_last = message
         if word == "ready":
-            self.failed_starts = 0
+            self.has_started, self.failed_starts = True, 0
             return None
         if word == "unready":
             raise WorkerStartError(

@@ -32,9 +32,12 @@ def wait_until_gone(*pids: int, limit_s: float = 5.0) -> None:
     assert [] == [pid for pid in pids if is_running(pid)]
 
 
-def children() -> set[int]:
-    found = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
-    return {int(pid) for pid in found}
+def children(pid: int = 0) -> set[int]:
+    parent = pid or os.getpid()
+    try:
+        return {int(child) for child in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()}
+    except OSError:
+        return set()
 
 
 def test_engines_stay_loaded_between_items() -> None:
@@ -71,28 +74,47 @@ def test_a_signal_is_told_by_name() -> None:
     assert ["killed by SIGKILL", "killed by SIGSEGV", "exit code 3"] == details
 
 
-def test_a_worker_whose_child_keeps_the_socket_is_still_ended_in_time(
-    capfd: pytest.CaptureFixture[str],
-) -> None:
-    """A grandchild that inherited the socket delays nobody, and is ended with its worker."""
-    [(_, lost)] = ProcessExecutor(WorkerLimits()).map(work, ["child"], time_limit_s=lambda _: 0.7)
-    assert WorkerLost("timeout", "killed after 1 s") == lost
-    wait_until_gone(int(capfd.readouterr().err))
+def test_a_worker_whose_child_keeps_the_socket_is_ended_in_time_with_its_child() -> None:
+    """A grandchild that inherited the socket delays nobody, and goes with its worker."""
+    grandchildren: set[int] = set()
+
+    def look() -> bool:
+        grandchildren.update(*map(children, children()))
+        return False
+
+    crew = ProcessExecutor(WorkerLimits())
+    [(_, lost)] = crew.map(work, ["child"], time_limit_s=lambda _: 2.0, give_up=look)
+    assert lost == WorkerLost("timeout", "killed after 2 s")
+    assert len(grandchildren) == 1
+    wait_until_gone(*grandchildren)
 
 
-def test_a_killed_worker_whose_child_keeps_the_socket_is_noticed(capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_killed_worker_whose_child_keeps_the_socket_is_noticed() -> None:
     """The end of the process counts, not only the end of its socket."""
-    stop = time.monotonic() + 1.5
+    grandchildren: set[int] = set()
 
     def kill_worker() -> bool:
-        if time.monotonic() > stop:
-            for pid in children():
+        for pid in children():
+            grandchildren.update(children(pid))
+            if grandchildren:
                 os.kill(pid, signal.SIGKILL)
         return False
 
     [(_, lost)] = ProcessExecutor(WorkerLimits()).map(work, ["child"], give_up=kill_worker)
-    assert WorkerLost("died", "killed by SIGKILL") == lost
-    os.kill(int(capfd.readouterr().err), signal.SIGKILL)
+    assert lost == WorkerLost("died", "killed by SIGKILL")
+    wait_until_gone(*grandchildren)
+
+
+def test_no_worker_is_started_for_nothing() -> None:
+    """Where the last item costs its worker, nobody takes its place."""
+    started: set[int] = set()
+
+    def look() -> bool:
+        started.update(children())
+        return False
+
+    list(ProcessExecutor(WorkerLimits()).map(work, ["sleep:300", "leave:1"], give_up=look))
+    assert len(started) == 1
 
 
 def test_closing_the_iterator_ends_the_workers() -> None:

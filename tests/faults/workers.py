@@ -74,8 +74,7 @@ def count_calls(_: int) -> object:
 
 def start_child(_: int) -> object:
     """Start a child that holds on to everything it inherits, and hang."""
-    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], close_fds=False)
-    print(child.pid, file=sys.stderr, flush=True)
+    subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], close_fds=False)
     time.sleep(60)
     return None
 
