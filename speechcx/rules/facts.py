@@ -4,8 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
-from speechcx.call import Conversation, Metric, Reading, Word, collect_metrics, metric_names
+from speechcx.call import (
+    Conversation,
+    Metric,
+    Reading,
+    TextSentiment,
+    Turn,
+    TurnFeeling,
+    TurnVoice,
+    Word,
+    collect_metrics,
+    metric_names,
+)
 from speechcx.rules.conditions import TURN_NUMBERS
 from speechcx.rules.examples import Line, RuleTest
 from speechcx.rules.normal import normal_tokens
@@ -20,16 +32,47 @@ BLIND_END = frozenset({"truncated"})
 _SECONDS_A_WORD = 0.35
 
 
+class Measures(Protocol):
+    """Measures of one turn by name."""
+
+    def get(self, name: str, /) -> float | None:
+        """The value; None where there is none."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class StoredMeasures:
+    """Measures of a stored turn, looked up when a rule asks."""
+
+    turn: Turn
+    words: int
+    voice: TurnVoice
+    text: TextSentiment
+    feeling: TurnFeeling
+
+    def get(self, name: str, /) -> float | None:
+        """The value of a name of ``TURN_NUMBERS``; None where it could not be measured."""
+        if name == "words":
+            return float(self.words)
+        if name == "duration_s":
+            return self.turn.span.duration_s
+        if name == "text_sentiment":
+            return self.text.value
+        source = self.feeling if name in ("sentiment", "agitation") else self.voice
+        value: float | None = getattr(source, name)
+        return value
+
+
 @dataclass(frozen=True, slots=True)
 class TurnFacts:
-    """Measures of one turn by name; None with no value. `label` is that of its sentiment."""
+    """One turn as rules see it; `label` is that of its sentiment."""
 
     no: int
     party: str
     start_s: float
     end_s: float
     has_words: bool
-    values: Mapping[str, float | None]
+    values: Measures
     label: str | None
 
 
@@ -89,13 +132,7 @@ def facts_of(conversation: Conversation, reading: Reading) -> Facts:
         said.append(
             SaidTurn(turn.no, turn.speaker, party, turn.span.start_s, turn.span.end_s, utterance.words)
         )
-        values = {name: getattr(voice, name, None) for name in TURN_NUMBERS} | {
-            "sentiment": feeling.sentiment,
-            "text_sentiment": text.value,
-            "agitation": feeling.agitation,
-            "duration_s": turn.span.duration_s,
-            "words": float(len(utterance.words)),
-        }
+        values = StoredMeasures(turn, len(utterance.words), voice, text, feeling)
         turns[turn.no] = TurnFacts(
             turn.no, party, turn.span.start_s, turn.span.end_s, bool(utterance.words), values, feeling.label
         )
@@ -125,7 +162,7 @@ def facts_of_test(test: RuleTest) -> Facts:
         words = _spread(line, test.says[no + 1 :])
         end_s = words[-1].end_s if words else line.start_s
         said.append(SaidTurn(no, line.party, line.party, line.start_s, end_s, words))
-        values = dict.fromkeys(TURN_NUMBERS) | {
+        values: dict[str, float | None] = dict.fromkeys(TURN_NUMBERS) | {
             "words": float(len(words)),
             "duration_s": end_s - line.start_s,
         }

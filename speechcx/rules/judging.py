@@ -343,11 +343,12 @@ class Judge:
 
 def value_of(finding: Finding) -> RuleValue:
     """Present where enough places are certain, else absent only where nothing speaks against it."""
-    if count_apart(finding.sure) >= finding.needed:
-        return "present"
-    if count_apart(finding.spots) >= finding.needed or finding.blind:
-        return "cannot_tell"
-    return "absent"
+    if len(finding.spots):
+        if count_apart(finding.sure) >= finding.needed:
+            return "present"
+        if count_apart(finding.spots) >= finding.needed:
+            return "cannot_tell"
+    return "cannot_tell" if finding.blind else "absent"
 
 
 def _is_like(text: str, wanted: str) -> bool:

@@ -6,9 +6,8 @@ from bisect import bisect_left
 from dataclasses import dataclass
 
 from speechcx.rules.plans import Leaf, Node
-from speechcx.rules.search import Search
+from speechcx.rules.search import ENOUGH, Search
 
-_ENOUGH = 0.6
 _PHRASES_TRIED = 3
 _ANCHORS_TRIED = 8
 _SLACK = 4
@@ -26,17 +25,17 @@ class Partial:
 
 def nearest_miss(search: Search, node: Node) -> Partial | None:
     """The best partial match of any phrase of `node`, None where too little of one is there."""
-    candidates = []
-    for leaf, source in node.leaves:
-        if len(leaf.needs) < 2:
-            continue
-        met = search.weight_met(leaf)
-        if met >= _ENOUGH * leaf.weight:
-            candidates.append((met / leaf.weight, leaf, source))
-    candidates.sort(key=lambda candidate: -candidate[0])
+    if search.almost.isdisjoint(node.leaf_numbers):
+        return None
+    candidates = [
+        (sum(w for need, w in zip(leaf.needs, leaf.weights, strict=True) if search.holds(need)), leaf, source)
+        for leaf, source in node.leaves
+        if leaf.number in search.almost
+    ]
+    candidates.sort(key=lambda candidate: -candidate[0] / candidate[1].weight)
     best: Partial | None = None
-    for share, leaf, source in candidates[:_PHRASES_TRIED]:
-        if best is not None and share <= best.share:
+    for met, leaf, source in candidates[:_PHRASES_TRIED]:
+        if best is not None and met <= best.share * leaf.weight:
             break
         found = _place(search, leaf, source)
         if found is not None and (best is None or found.share > best.share):
@@ -66,4 +65,4 @@ def _place(search: Search, leaf: Leaf, source: str) -> Partial | None:
         if total > best[0] and "" not in search.stream.tokens[low:high]:
             best = (total, low, high)
     share = best[0] / leaf.weight
-    return Partial(best[1], best[2], share, source) if share >= _ENOUGH else None
+    return Partial(best[1], best[2], share, source) if share >= ENOUGH else None

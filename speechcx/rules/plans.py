@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from speechcx.rules.automaton import PhraseAutomaton
 from speechcx.rules.grammar import spelled_like
 from speechcx.rules.normal import word_set
@@ -67,6 +69,56 @@ class ListPlan:
     others: tuple[Leaf, ...]
 
 
+class NeedIndex:
+    """All words that phrases need, by word: one look for each word of a call tells what phrases it may hold.
+
+    Parameters
+    ----------
+    leaves
+        Phrases by their number.
+    """
+
+    __slots__ = ("_count", "_leaf", "_loose", "_postings", "_weight", "_whole")
+
+    def __init__(self, leaves: tuple[Leaf, ...]) -> None:
+        self._postings: dict[str, tuple[int, ...]] = {}
+        owners: list[int] = []
+        weights: list[float] = []
+        for leaf in leaves:
+            for need, weight in zip(leaf.needs, leaf.weights, strict=True):
+                for key in need:
+                    self._postings[key] = (*self._postings.get(key, ()), len(owners))
+                owners.append(leaf.number)
+                weights.append(weight)
+        self._leaf = np.array(owners, dtype=np.int64)
+        self._weight = np.array(weights, dtype=np.float64)
+        self._count = np.bincount(self._leaf, minlength=len(leaves))
+        self._whole = np.array([leaf.weight for leaf in leaves], dtype=np.float64)
+        self._loose = np.array([leaf.plain is None for leaf in leaves], dtype=bool)
+
+    def meet(self, keys: Iterable[str], enough: float) -> tuple[set[int], set[int]]:
+        """Numbers of the phrases that may match, plain ones left out, and of those that come near it.
+
+        Parameters
+        ----------
+        keys
+            What the call's words satisfy.
+        enough
+            Share of the weight of a phrase's needs, 0 to 1, from which on it comes near.
+        """
+        met: set[int] = set()
+        for key in keys:
+            if key in self._postings:
+                met.update(self._postings[key])
+        needs = np.fromiter(met, dtype=np.int64, count=len(met))
+        size = len(self._count)
+        count = np.bincount(self._leaf[needs], minlength=size)
+        weight = np.bincount(self._leaf[needs], weights=self._weight[needs], minlength=size)
+        whole = (count == self._count) & self._loose
+        near = (weight >= enough * self._whole - 1e-9) & (self._count > 1)
+        return set(np.flatnonzero(whole).tolist()), set(np.flatnonzero(near).tolist())
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Node:
     """An expression, ready: what `leaf_numbers` holds none of in a call cannot match there.
@@ -98,8 +150,8 @@ class Plans:
     ----------
     nodes
         Expressions by number.
-    loose_leaves
-        The phrases that are not plain.
+    needs
+        Which words each phrase needs.
     leaf_of_plain
         Number of the phrase that each automaton phrase is, -1 for entries of lists only.
     lists
@@ -111,7 +163,7 @@ class Plans:
     """
 
     nodes: dict[int, Node]
-    loose_leaves: tuple[Leaf, ...]
+    needs: NeedIndex
     leaf_of_plain: tuple[int, ...]
     lists: dict[str, ListPlan]
     automaton: PhraseAutomaton
@@ -196,7 +248,7 @@ def make_plans(expressions: Mapping[int, Expression], lists: Mapping[str, tuple[
     others = [leaf for plan in list_plans.values() for leaf in plan.others]
     return Plans(
         nodes={number: _make_node(said, leaves) for number, said in expressions.items()},
-        loose_leaves=tuple(leaf for leaf in leaves.values() if leaf.plain is None),
+        needs=NeedIndex(tuple(leaves.values())),
         leaf_of_plain=tuple(leaf_of_plain), lists=list_plans, automaton=PhraseAutomaton(numbers),
         list_of_plain=tuple(members), _loose=LooseWords(_loose_items([*leaves, *(leaf.row for leaf in others)])),
     )  # fmt: skip

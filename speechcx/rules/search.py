@@ -42,6 +42,9 @@ from speechcx.rules.slots import find_slot
 from speechcx.rules.sounds import sound_key
 from speechcx.rules.stream import Stream
 
+ENOUGH = 0.6
+"""Share of a phrase's weight from which on a part of it is a nearest miss."""
+
 NamesOf = Callable[[str], frozenset[str]]
 
 
@@ -56,6 +59,11 @@ class Search:
         The call's words.
     names_of
         Normalised names known for ``agent`` and ``customer``, for ``{name:agent}``.
+
+    Attributes
+    ----------
+    almost
+        Numbers of the phrases most of whose words the call holds, wherever they are.
     """
 
     def __init__(self, plans: Plans, stream: Stream, names_of: NamesOf) -> None:
@@ -64,7 +72,8 @@ class Search:
         self.names_of = names_of
         self._where = self._index(stream.tokens)
         self._plain, self._keys = self._one_pass()
-        self._possible = self._possible_leaves()
+        self._possible, self.almost = plans.needs.meet(self._keys, ENOUGH)
+        self._possible.update(plans.leaf_of_plain[number] for number in self._plain)
         self._found: dict[int, Matches] = {}
         self._arrays: dict[str, Ints] = {}
         self._ranges: dict[object, tuple[Ints, Ints]] = {}
@@ -94,18 +103,6 @@ class Search:
         for number in plain:
             keys.update(f"{{{name}}}" for name in self.plans.list_of_plain[number])
         return plain, keys
-
-    def _possible_leaves(self) -> set[int]:
-        """Numbers of the phrases whose words this call holds."""
-        keys, numbers = self._keys, self.plans.leaf_of_plain
-        possible = {numbers[number] for number in self._plain}
-        for leaf in self.plans.loose_leaves:
-            for need in leaf.needs:
-                if need.isdisjoint(keys):
-                    break
-            else:
-                possible.add(leaf.number)
-        return possible
 
     @property
     def places(self) -> Places:
@@ -175,13 +172,9 @@ class Search:
         ]
         return is_broken(tokens, start, parts)
 
-    def weight_met(self, leaf: Leaf) -> float:
-        """How much of a phrase's weight the call's words have, wherever they are."""
-        met, keys = 0.0, self._keys
-        for need, weight in zip(leaf.needs, leaf.weights, strict=True):
-            if not need.isdisjoint(keys):
-                met += weight
-        return met
+    def holds(self, need: frozenset[str]) -> bool:
+        """Whether the call's words satisfy one of some keys."""
+        return not need.isdisjoint(self._keys)
 
     def positions(self, key: str) -> list[int]:
         """Places of the tokens that satisfy a key, rising."""

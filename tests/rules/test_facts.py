@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from speechcx.rules import Line, RuleTest, facts_of, facts_of_test
+from speechcx.rules.conditions import TURN_NUMBERS
 from tests.factories import make_conversation, make_reading, make_recording
 
 
@@ -19,9 +20,12 @@ def test_a_stored_call_becomes_facts() -> None:
     facts = facts_of(conversation, reading)
     assert "agent" == facts.stream.party[0]
     assert {"queue": "cards", "campaign": "spring", "agent": "ann"}.items() <= facts.meta.items()
-    assert reading.feeling.turns[1].sentiment == facts.turns[1].values["sentiment"]
-    assert conversation.voices[1].level_rel_db == facts.turns[1].values["level_rel_db"]
-    assert facts.turns[1].values["text_sentiment"] == conversation.sentiments[1].value
+    assert reading.feeling.turns[1].sentiment == facts.turns[1].values.get("sentiment")
+    assert conversation.voices[1].level_rel_db == facts.turns[1].values.get("level_rel_db")
+    assert facts.turns[1].values.get("text_sentiment") == conversation.sentiments[1].value
+    assert float(len(conversation.utterances[1].words)) == facts.turns[1].values.get("words")
+    assert conversation.speech.turns[1].span.duration_s == facts.turns[1].values.get("duration_s")
+    assert all(facts.turns[1].values.get(name) is not None for name in TURN_NUMBERS)
     assert reading.flow.partition.hold_s == facts.metrics["hold_s"].value
     assert not facts.has_unknown
 
