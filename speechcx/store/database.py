@@ -53,8 +53,10 @@ def open_database(path: Path, *, create: bool, read_only: bool) -> sqlite3.Conne
     _expect_file(path, create=create and not read_only)
     db = _connect(path, read_only=read_only)
     try:
+        # Looked at before anything is set: another program's file stays as it is, to the byte.
+        version = _read_version(db, path)
         _set_up(db, read_only=read_only)
-        _bring_up_to_date(db, path, read_only=read_only)
+        _bring_up_to_date(db, path, version, read_only=read_only)
         add_words(db)
         if read_only:
             db.execute("PRAGMA query_only = ON")
@@ -132,12 +134,12 @@ def _set_up(db: sqlite3.Connection, *, read_only: bool) -> None:
     db.execute("PRAGMA journal_size_limit = 67108864")
 
 
-def _bring_up_to_date(db: sqlite3.Connection, path: Path, *, read_only: bool) -> None:
+def _read_version(db: sqlite3.Connection, path: Path) -> int:
+    """Number of the schema; 0 for an empty file. DatabaseBad where it is not one we can use."""
     newest = len(read_migrations())
     mark = db.execute("PRAGMA application_id").fetchone()[0]
-    version = db.execute("PRAGMA user_version").fetchone()[0]
-    empty = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
-    if mark != APPLICATION_ID and not empty:
+    version = int(db.execute("PRAGMA user_version").fetchone()[0])
+    if mark != APPLICATION_ID and db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
         raise DatabaseBad(
             f"{path} is a database of another program",
             "a database made by `speechcx init` or `speechcx run`",
@@ -149,6 +151,11 @@ def _bring_up_to_date(db: sqlite3.Connection, path: Path, *, read_only: bool) ->
             f"schema {newest} or older",
             "upgrade speechcx on this machine",
         )
+    return version
+
+
+def _bring_up_to_date(db: sqlite3.Connection, path: Path, version: int, *, read_only: bool) -> None:
+    newest = len(read_migrations())
     if version == newest:
         return
     if read_only:
@@ -157,7 +164,7 @@ def _bring_up_to_date(db: sqlite3.Connection, path: Path, *, read_only: bool) ->
             f"schema {newest}",
             "run `speechcx run` or `speechcx init` once: it keeps a backup and brings the database up to date",
         )
-    if not empty:
+    if version:
         back_up(db, path.with_name(f"{path.name}.schema-{version:04d}.bak"))
     migrate(db)
 

@@ -47,13 +47,15 @@ def test_another_file_is_refused(tmp_path: Path, content: bytes) -> None:
 
 
 def test_a_database_of_another_program_is_refused(tmp_path: Path) -> None:
-    """Its tables are not touched."""
+    """Not a byte of it is touched."""
     path = tmp_path / "a.db"
     other = sqlite3.connect(path)
     other.execute("CREATE TABLE calls (number)")
     other.close()
+    before = path.read_bytes()
     with pytest.raises(DatabaseBad, match="a database of another program"):
-        Store.open(path)
+        Store.open(path, create=True)
+    assert (before, [path]) == (path.read_bytes(), list(tmp_path.iterdir()))
 
 
 def test_a_newer_schema_is_refused(tmp_path: Path) -> None:
