@@ -13,28 +13,34 @@ from speechcx.rules.changes import ResultChange, compare_results
 from speechcx.rules.examples import Line, RuleTest
 from speechcx.rules.facts import Facts, facts_of, facts_of_test
 from speechcx.rules.judging import judge_facts
+from speechcx.rules.labels import Cover, RuleCover, RuleMeasure, cover_calls, measure_rules
 from speechcx.rules.meaning import Meanings, SentenceEncoder
 from speechcx.rules.rulebook import Rulebook, lint, parse_rulebook, read_rulebook
 from speechcx.rules.source import Problem
 from speechcx.rules.trials import TestOutcome, judge_rule, run_rulebook_tests, try_rule
 
 __all__ = [
+    "Cover",
     "Facts",
     "Line",
     "Meanings",
     "Problem",
     "ResultChange",
+    "RuleCover",
+    "RuleMeasure",
     "RuleTest",
     "Rulebook",
     "SentenceEncoder",
     "TestOutcome",
     "apply_rules",
     "compare_results",
+    "cover_calls",
     "facts_of",
     "facts_of_test",
     "judge_facts",
     "judge_rule",
     "lint",
+    "measure_rules",
     "parse_rulebook",
     "read_rulebook",
     "run_rulebook_tests",

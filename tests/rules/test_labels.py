@@ -1,0 +1,60 @@
+"""Tests of rules measured on labelled calls, and of what a rulebook covers."""
+
+from __future__ import annotations
+
+import pytest
+
+from speechcx.call import RuleResult, RuleValue
+from speechcx.rules import cover_calls, measure_rules
+
+
+def result(rule: str, value: RuleValue, kind: str = "risk") -> RuleResult:
+    """A result."""
+    return RuleResult(rule, rule, kind, "minor", value, None, False, "")
+
+
+RESULTS = {
+    "a": [result("angry", "present"), result("bill", "present", "driver")],
+    "b": [result("angry", "present"), result("bill", "absent", "driver")],
+    "c": [
+        result("angry", "cannot_tell"),
+        result("bill", "absent", "driver"),
+        result("x.applies_if", "present", "hidden"),
+    ],
+    "d": [result("angry", "absent"), result("bill", "absent", "driver")],
+}
+
+
+def test_precision_and_recall_are_counted_by_rule() -> None:
+    """Right, missed and false calls; what could not be told was not found."""
+    labels = [
+        ("a", "angry", "present"), ("b", "angry", "absent"), ("c", "angry", "present"), ("d", "angry", "absent"),
+        ("a", "bill", "absent"), ("a", "bill", "present"), ("z", "angry", "present"), ("a", "other", "present"),
+    ]  # fmt: skip
+    angry, bill = measure_rules(labels, RESULTS)  # type: ignore[arg-type]
+    assert ("angry", 4, 0.5, 0.5, 1) == (
+        angry.rule,
+        angry.n,
+        angry.precision,
+        angry.recall,
+        angry.cannot_tell,
+    )
+    assert (("c",), ("b",)) == (angry.missed, angry.false)
+    assert ("bill", 1, 1.0, 1.0) == (bill.rule, bill.n, bill.precision, bill.recall)
+
+
+def test_nothing_found_or_labelled_is_no_figure() -> None:
+    """A share of nothing is None, not 0."""
+    (measure,) = measure_rules([("d", "angry", "absent")], RESULTS)
+    assert (None, None, 1) == (measure.precision, measure.recall, measure.n)
+    assert () == measure_rules([], RESULTS)
+
+
+def test_cover_counts_values_and_calls_without_a_driver() -> None:
+    """Each rule's values over all calls, hidden rules left out; calls nobody knows the reason of."""
+    cover = cover_calls(RESULTS)
+    assert ["angry", "bill"] == [rule.rule for rule in cover.rules]
+    angry = cover.rules[0]
+    assert (2, 1, 1, 4) == (angry.present, angry.absent, angry.cannot_tell, angry.n)
+    assert (("b", "c", "d"), 4) == (cover.without_driver, cover.n)
+    assert pytest.approx(0) == cover_calls({}).n
