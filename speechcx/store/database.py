@@ -164,19 +164,25 @@ def _bring_up_to_date(db: sqlite3.Connection, path: Path, version: int, *, read_
             f"schema {newest}",
             "run `speechcx run` or `speechcx init` once: it keeps a backup and brings the database up to date",
         )
-    if version:
-        back_up(db, path.with_name(f"{path.name}.schema-{version:04d}.bak"))
-    migrate(db)
+    with write_transaction(db):
+        # Asked again with the write lock held: another program may have been quicker, and its
+        # backup of the old state must not be written over by one of the new.
+        if db.execute("PRAGMA user_version").fetchone()[0] == newest:
+            return
+        if version:
+            back_up(path, path.with_name(f"{path.name}.schema-{version:04d}.bak"))
+        migrate(db)
 
 
-def back_up(db: sqlite3.Connection, target: Path) -> None:
-    """A whole copy of the database at `target`, readable by its owner only."""
+def back_up(path: Path, target: Path) -> None:
+    """A whole copy of a database at `target`, readable by its owner only."""
     target.unlink(missing_ok=True)
     os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    copy = sqlite3.connect(target)
+    source, copy = sqlite3.connect(path), sqlite3.connect(target)
     try:
-        db.backup(copy)
+        source.backup(copy)
     finally:
+        source.close()
         copy.close()
 
 

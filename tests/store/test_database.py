@@ -106,6 +106,29 @@ def test_an_old_schema_is_kept_before_it_is_changed(tmp_path: Path, monkeypatch:
     old.close()
 
 
+UPGRADE = """
+import sys
+from speechcx.store import Store, database
+scripts = (*database.read_migrations(), ("9999_more", "ALTER TABLE runs ADD COLUMN more TEXT; -- more"))
+database.read_migrations = lambda: scripts
+Store.open(sys.argv[1]).close()
+"""
+
+
+def test_two_programs_that_upgrade_at_once_keep_the_old_state(tmp_path: Path) -> None:
+    """One of them migrates; the backup is of before, whoever came second."""
+    path = tmp_path / "a.db"
+    Store.open(path, create=True).close()
+    started = [
+        subprocess.Popen([sys.executable, "-c", UPGRADE, str(path)], stderr=subprocess.PIPE) for _ in range(3)
+    ]
+    assert [b""] * 3 == [process.communicate(timeout=120)[1] for process in started]
+    (backup,) = tmp_path.glob("*.bak")
+    old = sqlite3.connect(backup)
+    assert "more" not in [row[1] for row in old.execute("PRAGMA table_info(runs)")]
+    old.close()
+
+
 def test_a_failed_migration_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The third statement fails: neither of the first two has happened, nor is the step recorded."""
     path = tmp_path / "a.db"
