@@ -177,7 +177,7 @@ def test_rejudge_needs_no_audio(database: Path, tmp_path: Path) -> None:
     changed = tmp_path / "rulebook.yaml"
     changed.write_text(text + "\n# changed\n", "utf-8")
     copy = tmp_path / "copy.db"
-    with Store.open(database, read_only=True) as source:
+    with Store.open(database) as source:
         source.db.execute("VACUUM INTO ?", (str(copy),))
     judged = speechcx(copy, "rejudge", str(changed), "--json")
     assert judged.returncode == 0, judged.stderr
