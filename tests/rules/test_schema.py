@@ -32,7 +32,8 @@ def test_the_schema_knows_every_name_of_the_reader() -> None:
     card = top["scorecards"]["items"]["properties"]
     test = top["tests"]["items"]["properties"]
     for names, properties in (
-        (_TOP, top), (_RULE, top["rules"]["items"]["properties"]), (CONDITION_KEYS, SCHEMA["$defs"]["condition"]["properties"]),
+        (_TOP, top), (_RULE, top["rules"]["items"]["properties"]),
+        (CONDITION_KEYS, SCHEMA["$defs"]["condition"]["properties"]),
         (_QUESTION, SCHEMA["$defs"]["question"]["properties"]), (_CARD, card), (_TEST, test),
         (_SECTION, card["sections"]["items"]["properties"]), (_LINE, test["says"]["items"]["anyOf"][1]["properties"]),
     ):  # fmt: skip
@@ -51,7 +52,8 @@ def test_good_rulebooks_are_valid(name: str) -> None:
     "rule",
     [
         {"id": "a", "kind": "risk", "sayd": "x"}, {"id": "a", "kind": "rsk", "said": "x"}, {"id": "a", "said": "x"},
-        {"id": "a", "kind": "risk", "said": "x", "within": {"first": 30}}, {"id": "a", "kind": "risk", "metric": "hold > 3"},
+        {"id": "a", "kind": "risk", "said": "x", "within": {"first": 30}},
+        {"id": "a", "kind": "risk", "metric": "hold > 3"},
         {"id": "a", "kind": "risk", "any": [{"sad": "x"}]}, {"id": "a", "kind": "risk", "turn": {"sentiment": "low"}},
     ],
 )  # fmt: skip
