@@ -7,8 +7,8 @@ from pathlib import Path
 
 from speechcx.errors import DiskLow
 
-BYTES_PER_AUDIO_S = 150
-"""What an analysed second of audio takes in the database, words, index and all."""
+BYTES_PER_AUDIO_S = 430
+"""What an analysed second of audio takes in the database, words, index and all (22 sample calls, 27 min)."""
 
 _SAFETY = 3
 

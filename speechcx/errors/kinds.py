@@ -166,7 +166,7 @@ _ROWS: tuple[tuple[str, Retry, str, str, str], ...] = (
         "back_off",
         "operator",
         "The call took longer than its time limit.",
-        "Raise batch.timeout_factor, use a smaller model, or look at the recording.",
+        "Raise batch.time_limit_factor, use a smaller model, or look at the recording.",
     ),
     (
         "worker_died",

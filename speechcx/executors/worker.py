@@ -87,12 +87,13 @@ def _answer(connection: Connection[Any, Any], word: str, value: object, is_last:
 
 
 def _guard(parent: int, memory_mb: int) -> None:
-    """Leave signals to the parent, die with it, drop no core files, stay inside the memory limit."""
+    """Leave signals to the parent, die with it or before it, drop no core files, keep the memory limit."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     _die_with_parent()
     if os.getppid() != parent:
         os._exit(0)
+    _go_first_when_memory_ends()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if memory_mb:
         limit = memory_mb * 1_000_000
@@ -107,6 +108,12 @@ def _die_with_parent() -> None:
     except (OSError, AttributeError):
         # Not Linux: an idle worker still ends by the closed socket, a busy one after its item.
         return
+
+
+def _go_first_when_memory_ends() -> None:
+    """Let a machine without memory kill this worker, which costs one item, and not its parent."""
+    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w", encoding="ascii") as score:
+        score.write("500")
 
 
 def resident_bytes() -> int:

@@ -16,6 +16,11 @@ def test_workers_leave_signals_to_the_parent() -> None:
     assert [True, True, True] == one("signals")
 
 
+def test_a_machine_without_memory_kills_workers_first() -> None:
+    """A worker costs one item, its parent the run."""
+    assert one("oom") == 500
+
+
 def test_the_memory_limit_holds() -> None:
     """An allocation over the limit is lost as out_of_memory; one below it is made."""
     lost = one("allocate:900", memory_mb=700)

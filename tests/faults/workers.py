@@ -87,6 +87,11 @@ def read_environment(_: int) -> object:
     return os.environ["OMP_NUM_THREADS"], os.environ["HF_HUB_OFFLINE"]
 
 
+def read_oom_score(_: int) -> object:
+    with open("/proc/self/oom_score_adj") as score:
+        return int(score.read())
+
+
 def main_module(_: int) -> object:
     return getattr(sys.modules["__main__"], "__file__", None)
 
@@ -108,6 +113,7 @@ TASKS = {
     "child": start_child,
     "signals": read_signals,
     "environment": read_environment,
+    "oom": read_oom_score,
     "main": main_module,
 }
 
