@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
+from importlib import resources
 
 from speechcx.rules.normal import BACKCHANNELS, word_set
 from speechcx.rules.numerals import is_number
@@ -130,7 +132,7 @@ def _emails(tokens: Sequence[str]) -> Iterator[Range]:
 
 
 def _names(stream: Stream, known: frozenset[str]) -> Iterator[int]:
-    """Tokens that are one of the `known` names, or, where none is known, are written like a name."""
+    """Tokens that are one of the `known` names; where none is known, given names and words written like one."""
     for i, text in enumerate(stream.tokens):
         if known:
             if text in known:
@@ -139,9 +141,19 @@ def _names(stream: Stream, known: frozenset[str]) -> Iterator[int]:
         first = int(stream.first[i])
         if first < 0 or text in _NOT_NAMES or text in BACKCHANNELS or not text.isalpha():
             continue
+        if text in given_names():
+            yield i
+            continue
         written = stream.words[first].text.strip().lstrip("\"'(")
         if written[:1].isupper() and not written.isupper() and not _begins_sentence(stream, first):
             yield i
+
+
+@lru_cache(maxsize=1)
+def given_names() -> frozenset[str]:
+    """Common given names that are no words of their own (no "will", "mark" or "grace")."""
+    text = resources.files("speechcx.rules").joinpath("given_names.txt").read_text(encoding="utf-8")
+    return word_set(text)
 
 
 def _begins_sentence(stream: Stream, word: int) -> bool:
