@@ -128,7 +128,7 @@ class Decoder:
         if not self._settings.retry_poor:
             return drafts
         return [
-            self._retry(sound, draft, tokenizer, prompt, window) if self._is_poor(draft) else draft
+            self._retry(sound, draft, tokenizer, prompt, window) if self._is_poor(draft, window) else draft
             for sound, draft in zip(sounds, drafts, strict=True)
         ]
 
@@ -158,12 +158,12 @@ class Decoder:
             results = self._generate(encoded, [prompt], _seconds(sound), **way)
             (again,) = self._read(results, encoded, [sound], tokenizer)
             tries.append(again)
-            if not self._is_poor(again):
+            if not self._is_poor(again, WHOLE_WINDOW):
                 return again
         calm = [each for each in tries if each.compression_ratio <= self._settings.repetitive_at]
         return max(calm or tries, key=lambda each: each.mean_logprob)
 
-    def _is_poor(self, draft: Draft) -> bool:
+    def _is_poor(self, draft: Draft, window: int) -> bool:
         if not draft.text:
             return False
         improbable = draft.mean_logprob < self._settings.improbable_at

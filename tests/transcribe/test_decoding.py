@@ -184,6 +184,13 @@ def test_a_text_said_twice_over_is_decoded_again(monkeypatch: pytest.MonkeyPatch
     assert ["I use a thing"] == decode(decoder, 3)
 
 
+def test_what_is_said_twice_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sentence that comes twice in a whole window too was said twice: no more tries."""
+    fake, decoder = make(monkeypatch, {3: [("I am here I am here", -0.2, 0.0)]})
+    assert ["I am here I am here"] == decode(decoder, 3)
+    assert 2 == len(fake.ways)
+
+
 def test_improbable_text_is_tried_at_rising_temperature(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whisper's own fallback: samples at 0.2, 0.4, ... until one is probable enough."""
     poor = ("what", -1.5, 0.1)
