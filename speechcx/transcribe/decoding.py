@@ -169,9 +169,9 @@ class Decoder:
         improbable = draft.mean_logprob < self._settings.improbable_at
         if improbable and draft.no_speech > self._settings.no_speech_at:
             return False
-        return (
-            improbable or draft.compression_ratio > self._settings.repetitive_at or says_all_twice(draft.text)
-        )
+        repetitive = draft.compression_ratio > self._settings.repetitive_at
+        # What is doubled in a whole window too was said twice.
+        return improbable or repetitive or (window < WHOLE_WINDOW and says_all_twice(draft.text))
 
     def _encode(self, sounds: Sequence[NDArray[np.float32]], window: int) -> Any:
         import numpy as np
