@@ -47,7 +47,7 @@ class Plan:
 
 
 def build_archive(path: Path, plan: Plan, tell: Callable[[str], None]) -> None:
-    """Write an archive to a new database; the same plan gives the same calls."""
+    """Write an archive; the same plan gives the same calls, and goes on where it was stopped."""
     rng = random.Random(plan.seed)
     people = Organisation(rng, agents=plan.agents, first_day=plan.first_day, days=plan.days)
     calls = [people.draw() for _ in range(plan.calls)]
@@ -67,7 +67,7 @@ def build_archive(path: Path, plan: Plan, tell: Callable[[str], None]) -> None:
 def make_call(rng: random.Random, number: int, who: Who, plan: Plan) -> Call:
     """One whole call."""
     talk = make_talk(rng)
-    sha256 = hashlib.sha256(f"{plan.seed}/{number}".encode()).hexdigest()
+    sha256 = _sha256(plan.seed, number)
     details = Details(
         agent=who.agent, customer=who.customer, started_at=who.started_at, zone=who.zone, direction=who.direction,
         queue=who.queue, extras=(("campaign", rng.choice(("spring", "autumn"))),),
@@ -99,7 +99,11 @@ def _fill(store: Store, calls: list[Who], plan: Plan, tell: Callable[[str], None
     for first in range(0, len(calls), BATCH):
         with store.write():
             for number in range(first, min(first + BATCH, len(calls))):
-                rng = random.Random(f"{plan.seed}/{number}")
+                rng, call_id = random.Random(f"{plan.seed}/{number}"), _sha256(plan.seed, number)[:16]
+                if store.has_call(call_id):
+                    # Made before somebody stopped the building.
+                    pool += [call_id] if len(pool) < plan.pool else []
+                    continue
                 if len(pool) < plan.pool:
                     call = make_call(rng, number, calls[number], plan)
                     store.save_call(call)
@@ -117,7 +121,7 @@ def _copy(store: Store, rng: random.Random, number: int, who: Who, *, source: st
     new = first_call_no(who.started_at)
     while db.execute("SELECT 1 FROM calls WHERE call_no = ?", (new,)).fetchone():
         new += 1
-    sha256 = hashlib.sha256(f"{seed}/{number}".encode()).hexdigest()
+    sha256 = _sha256(seed, number)
     changed = {
         "call_no": new, "call_id": sha256[:16], "agent": who.agent, "customer": who.customer, "queue": who.queue,
         "direction": who.direction, "occurred_at": utc_text(who.started_at),
@@ -172,6 +176,10 @@ def _copy_rows(store: Store, table: str, old: int, changed: dict[str, object]) -
     values = ", ".join("?" if name in changed else name for name in columns)
     given = [changed[name] for name in columns if name in changed]
     store.db.execute(f"INSERT INTO {table} SELECT {values} FROM {table} WHERE call_no = ?", (*given, old))
+
+
+def _sha256(seed: int, number: int) -> str:
+    return hashlib.sha256(f"{seed}/{number}".encode()).hexdigest()
 
 
 def _path(who: Who, number: int) -> str:
