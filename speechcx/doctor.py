@@ -138,7 +138,9 @@ def _database(loaded: LoadedSettings) -> Iterator[Finding]:
     free_mb = shutil.disk_usage(database.parent).free // 2**20
     floor_mb = loaded.settings.batch.disk_floor_mb
     enough = free_mb > 3 * floor_mb
-    yield Finding("disk", "ok" if enough else "fault", f"{free_mb} MB free", "" if enough else "free some space")
+    yield Finding(
+        "disk", "ok" if enough else "fault", f"{free_mb} MB free", "" if enough else "free some space"
+    )
 
 
 def _file_system(folder: Path) -> str:
@@ -153,7 +155,9 @@ def _file_system(folder: Path) -> str:
 
 
 def _settings(loaded: LoadedSettings) -> Iterator[Finding]:
-    yield Finding("settings", "ok", str(loaded.config) if loaded.config else "defaults (no speechcx.toml here)")
+    yield Finding(
+        "settings", "ok", str(loaded.config) if loaded.config else "defaults (no speechcx.toml here)"
+    )
     if loaded.settings.discover.zone is None:
         yield Finding(
             "time zone",
@@ -174,7 +178,9 @@ def _rulebook(path: Path) -> Finding:
         rulebook = read_rulebook(path)
     except SpeechcxError as error:
         return Finding("rulebook", "fault", error.found, error.cure)
-    return Finding("rulebook", "ok", f"{rulebook.name} version {rulebook.version}, {len(rulebook.rules)} rules")
+    return Finding(
+        "rulebook", "ok", f"{rulebook.name} version {rulebook.version}, {len(rulebook.rules)} rules"
+    )
 
 
 def _models(loaded: LoadedSettings) -> Iterator[Finding]:
