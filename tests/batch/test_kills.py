@@ -150,20 +150,20 @@ def test_kill_9_of_the_real_pipeline(zygote: Zygote, place: Path, tmp_path: Path
 
 
 def test_kill_9_while_keeping(zygote: Zygote, tmp_path: Path) -> None:
-    """90 kills of runs whose calls cost nothing, so that most hit planning, claiming and keeping."""
+    """100 kills of runs whose calls cost nothing, so that most hit planning, claiming and keeping."""
     write_calls(tmp_path / "inbox", 60)
     order = {"inbox": tmp_path / "inbox", "errors": tmp_path / "errors.txt", "made_up": True}
-    kill_runs(zygote, order, tmp_path, kills=90, share=0.3)
+    kill_runs(zygote, order, tmp_path, kills=100, share=0.3)
 
 
 def test_kill_9_of_a_process_tree(zygote: Zygote, tmp_path: Path) -> None:
-    """40 kills of a run with two worker processes: of the parent only, or of all."""
+    """30 kills of a run with two worker processes: of the parent only, or of all."""
     write_calls(tmp_path / "inbox", 60)
     order = {
         "inbox": tmp_path / "inbox", "errors": tmp_path / "errors.txt", "executor": "processes",
         "made_up": True,
     }  # fmt: skip
-    kill_runs(zygote, order, tmp_path, kills=40, share=0.7)
+    kill_runs(zygote, order, tmp_path, kills=30, share=0.7)
 
 
 @pytest.mark.parametrize("fault", ["kill:9", "segfault", "kill:6", "exhaust"])
