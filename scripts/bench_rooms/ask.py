@@ -182,9 +182,14 @@ def show_size(path: Path) -> None:
         ).fetchone()
         words = store.db.execute("SELECT total(words) FROM party_measures").fetchone()[0]
         six = audio_s / 360
+        small = path.with_suffix(".small")
+        small.unlink(missing_ok=True)
+        store.db.execute("VACUUM INTO ?", (str(small),))
+        sizes = [file.stat().st_size / six / 1024 for file in (path, small)]
+        small.unlink()
         print(
-            f"a call of six minutes: {path.stat().st_size / six / 1024:.1f} KB (bar 25), with {turns / six:.0f} turns,"
-            f" {words / six:.0f} words; n={calls} calls of {audio_s / calls:.0f} s"
+            f"a call of six minutes: {sizes[0]:.1f} KB as written, {sizes[1]:.1f} KB compacted (bar 25), with"
+            f" {turns / six:.0f} turns, {words / six:.0f} words; n={calls} calls of {audio_s / calls:.0f} s"
         )
         parts = store.db.execute("SELECT name, sum(pgsize) FROM dbstat GROUP BY name ORDER BY 2 DESC LIMIT 8")
         print("of it " + ", ".join(f"{name} {size / six / 1024:.1f}" for name, size in parts))

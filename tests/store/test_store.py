@@ -26,7 +26,7 @@ def test_a_deleted_call_is_gone(store: Store) -> None:
 
 
 def test_deleted_words_are_wiped_from_the_tables(store: Store, tmp_path: Path) -> None:
-    """After the index is rewritten and the log is emptied, the file holds none of them."""
+    """After the file is rewritten, neither it nor its log holds any of them."""
     heard = make_conversation(
         [("ch0", 1.0, f"my name is {NAME}")], recording=make_recording("x", customer=NAME)
     )
@@ -35,8 +35,7 @@ def test_deleted_words_are_wiped_from_the_tables(store: Store, tmp_path: Path) -
     path = tmp_path / "calls.db"
     assert NAME.encode() in path.read_bytes()
     store.delete_call(heard.recording.id)
-    store.db.execute("INSERT INTO turns_fts (turns_fts) VALUES ('optimize')")
-    store.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    store.compact()
     raw = path.read_bytes() + path.with_name("calls.db-wal").read_bytes()
     assert NAME.encode() not in raw
     assert NAME.lower().encode() not in raw
@@ -109,3 +108,18 @@ def test_assessments_of_any_shape_survive_being_packed_away(store: Store) -> Non
         assert call.assessment == store.load_assessment(
             call.conversation.recording.id, digest=call.assessment.digest
         )
+
+
+def test_compacting_keeps_every_call(store: Store) -> None:
+    """Numbers, words and the search index hold."""
+    for number in range(20):
+        store.save_call(make_call(number))
+    store.delete_call(make_recording(3).id)
+    before = store.path.stat().st_size
+    store.compact()
+    assert before >= store.path.stat().st_size
+    assert make_call(4) == store.load(make_recording(4).id)
+    assert 19 == len(
+        store.db.execute("SELECT rowid FROM turns_fts WHERE turns_fts MATCH 'cancel'").fetchall()
+    )
+    store.db.execute("INSERT INTO turns_fts (turns_fts, rank) VALUES ('integrity-check', 1)")
