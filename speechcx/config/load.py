@@ -10,8 +10,6 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
-
 from speechcx.config.sections import FileSettings, Settings
 from speechcx.errors import ConfigError
 
@@ -171,6 +169,9 @@ def _literal(text: str) -> Any:
 
 
 def _check(values: dict[str, dict[str, Any]], origins: dict[str, str]) -> Settings:
+    # Imported here, since every worker starts by importing this module and none reads settings.
+    from pydantic import TypeAdapter, ValidationError
+
     try:
         return TypeAdapter(Settings).validate_python(values, extra="forbid")
     except ValidationError as error:
