@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import os
 import random
+import sqlite3
 import statistics
 import sys
 import time
@@ -184,7 +185,9 @@ def show_size(path: Path) -> None:
         six = audio_s / 360
         small = path.with_suffix(".small")
         small.unlink(missing_ok=True)
-        store.db.execute("VACUUM INTO ?", (str(small),))
+        whole = sqlite3.connect(path)
+        whole.execute("VACUUM INTO ?", (str(small),))
+        whole.close()
         sizes = [file.stat().st_size / six / 1024 for file in (path, small)]
         small.unlink()
         print(

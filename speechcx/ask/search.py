@@ -20,8 +20,9 @@ from speechcx.store.codes import PARTY_CODES
 from speechcx.store.moments import ROWS_A_CALL
 from speechcx.store.packing import from_fixed, unpack_words
 
-FEW_CALLS = 1500
-"""With fewer calls to look in, each is looked into; with more, the matches are gone through."""
+FEW_CALLS = 200
+"""With fewer calls to look in, each is looked into (half a millisecond a call); with more, the matches are
+gone through, of which then enough fit."""
 
 
 @dataclass(frozen=True, slots=True)
