@@ -54,6 +54,8 @@ class TranscribeSettings:
         Text in the style and spelling wanted.
     retry_poor
         Decode again, with rising temperature, what came out repetitive or improbable.
+    hear_again
+        Hear short turns that got no words again, alone, and believe what is sure then.
     no_speech_at
         Words are not believed where Whisper's own probability of no speech is over this and
         ``improbable_at`` holds too.
@@ -83,6 +85,7 @@ class TranscribeSettings:
     hotwords_from: tuple[str, ...] = ()
     initial_prompt: str = ""
     retry_poor: bool = True
+    hear_again: bool = True
     no_speech_at: float = 0.6
     improbable_at: float = -1.0
     repetitive_at: float = 2.4

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from speechcx.call import Recording, Span, Word
 from speechcx.errors import ConfigError, ModelBad
+from speechcx.transcribe.again import find_wordless, is_sure
 from speechcx.transcribe.chunks import Chunk, ChunkRule, make_chunks
 from speechcx.transcribe.decoding import Decoder, Draft, TimedText
 from speechcx.transcribe.guard import Gates, Stretch, drop_invented
@@ -48,6 +49,7 @@ class Whisper:
         self.digest = digest
         self._decoder = decoder
         self._rule = ChunkRule(settings.chunk_s, settings.longest_gap_s, settings.padding_s)
+        self._hear_again = settings.hear_again
         self._gates = Gates(settings.no_speech_at, settings.improbable_at, settings.repetitive_at)
 
     def recognize(
@@ -68,7 +70,24 @@ class Whisper:
         drafts = self._decoder.decode(sounds, language=language, hints=hints)
         stretches = [_stretch(chunk, draft, language) for chunk, draft in zip(chunks, drafts, strict=True)]
         words, dropped = drop_invented(stretches, speech, self._gates)
-        return Heard(tuple(_snap(word, speech) for word in words), language, dropped)
+        said = [_snap(word, speech) for word in words]
+        if self._hear_again:
+            said += self._hear_wordless(samples, speech, said, language)
+        return Heard(tuple(sorted(said, key=lambda word: (word.start_s, word.end_s))), language, dropped)
+
+    def _hear_wordless(
+        self, samples: NDArray[np.float32], speech: Sequence[Span], said: Sequence[Word], language: str
+    ) -> list[Word]:
+        """Words of the turns that got none, heard alone: without hints, which short sound would repeat."""
+        chunks = find_wordless(speech, said, samples.size / RATE_HZ)
+        if not chunks:
+            return []
+        sounds = [chunk.cut(samples, RATE_HZ) for chunk in chunks]
+        drafts = self._decoder.decode(sounds, language=language, hints=Hints(language))
+        stretches = [_stretch(chunk, draft, language) for chunk, draft in zip(chunks, drafts, strict=True)]
+        sure = [one for one, chunk in zip(stretches, chunks, strict=True) if is_sure(one, chunk)]
+        words, _ = drop_invented(sure, speech, self._gates)
+        return [_snap(word, speech) for word in words]
 
 
 def _stretch(chunk: Chunk, draft: Draft, language: str) -> Stretch:
