@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -70,7 +69,7 @@ class Whisper:
         drafts = self._decoder.decode(sounds, language=language, hints=hints)
         stretches = [_stretch(chunk, draft, language) for chunk, draft in zip(chunks, drafts, strict=True)]
         words, dropped = drop_invented(stretches, speech, self._gates)
-        said = [_snap(word, speech) for word in words]
+        said = snap_to_speech(words, speech)
         if self._hear_again:
             said += self._hear_wordless(samples, speech, said, language)
         return Heard(tuple(sorted(said, key=lambda word: (word.start_s, word.end_s))), language, dropped)
@@ -87,7 +86,7 @@ class Whisper:
         stretches = [_stretch(chunk, draft, language) for chunk, draft in zip(chunks, drafts, strict=True)]
         sure = [one for one, chunk in zip(stretches, chunks, strict=True) if is_sure(one, chunk)]
         words, _ = drop_invented(sure, speech, self._gates)
-        return [_snap(word, speech) for word in words]
+        return snap_to_speech(words, speech)
 
 
 def _stretch(chunk: Chunk, draft: Draft, language: str) -> Stretch:
@@ -100,11 +99,6 @@ def _word(chunk: Chunk, timed: TimedText) -> Word:
     span = chunk.to_file(timed.start_s, timed.end_s)
     confidence = min(1.0, max(0.0, timed.probability))
     return Word(timed.text.strip(), span.start_s, span.end_s, round(confidence, 4))
-
-
-def _snap(word: Word, speech: Sequence[Span]) -> Word:
-    span = snap_to_speech(Span(word.start_s, word.end_s), speech)
-    return replace(word, start_s=round(span.start_s, 3), end_s=round(span.end_s, 3))
 
 
 def join_pieces(pieces: Sequence[TimedText], *, spaced: bool) -> Iterator[TimedText]:

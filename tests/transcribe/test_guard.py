@@ -1,7 +1,7 @@
 """Invented words are dropped, said words are kept."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from speechcx.call import Span, Word
@@ -161,6 +161,7 @@ spoken = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(spoken, st.floats(-3, 0), st.floats(0, 1), st.floats(0.5, 6))
 def test_every_word_is_kept_or_counted(
     rows: list[tuple[str, float, float]], logprob: float, no_speech: float, ratio: float
@@ -177,6 +178,7 @@ def test_every_word_is_kept_or_counted(
     assert list(left) == sorted(left, key=lambda word: (word.start_s, word.end_s))
 
 
+@settings(deadline=None)
 @given(spoken)
 def test_confident_speech_is_never_lost(rows: list[tuple[str, float, float]]) -> None:
     """Words of high confidence, spoken at a human pace in a text that does not repeat itself, all stay."""

@@ -1,7 +1,7 @@
 """Words into turns."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from speechcx.call import Span, Turn, Word
@@ -86,6 +86,7 @@ def turns_and_words(draw: st.DrawFn) -> tuple[list[Turn], list[Word]]:
     return turns, [word(start_s, start_s + length_s) for start_s, length_s in sorted(said)]
 
 
+@settings(deadline=None)
 @given(turns_and_words())
 def test_no_word_is_lost_or_doubled(case: tuple[list[Turn], list[Word]]) -> None:
     """Every word is in exactly one turn or astray, in order, within reach of its turn."""
