@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from speechcx.call import Span, Utterance
-from speechcx.transcribe.placing import place_words, write_utterance
+from speechcx.transcribe.placing import leave_out, place_words, write_utterance
 from speechcx.transcribe.recognizer import Dropped, DropReason, Heard, Hints, Recognizer
 from speechcx.transcribe.settings import NOT_IN_DIGEST, TranscribeSettings
 
@@ -99,8 +99,10 @@ def transcribe(
         )
         # Both sides of a call speak one language: the one heard where there is most to hear.
         hints = Hints(hints.language or heard.language, hints.hotwords, hints.initial_prompt)
-        placed, astray = place_words(heard.words, turns)
-        _log_dropped(recording, channel, heard.dropped, astray)
+        said_by_machine = leave_out(heard.words, (*speech.hold, *speech.ivr), turns)
+        words = [word for word in heard.words if word not in said_by_machine]
+        placed, astray = place_words(words, turns)
+        _log_dropped(recording, channel, heard.dropped, (*said_by_machine, *astray))
         said.update({no: write_utterance(no, words, heard.language) for no, words in placed.items()})
     return tuple(said[turn.no] for turn in speech.turns)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import accumulate
 
@@ -76,6 +76,20 @@ def _fit(word: Word, span: Span) -> Word:
     if (start_s, end_s) == (word.start_s, word.end_s):
         return word
     return replace(word, start_s=start_s, end_s=end_s)
+
+
+def leave_out(words: Sequence[Word], apart: Sequence[Span], turns: Sequence[Turn]) -> set[Word]:
+    """Words of hold announcements and machine prompts: their middle lies in a span kept apart, and in no turn."""
+
+    def is_in(middle_s: float, spans: Iterable[Span]) -> bool:
+        return any(span.start_s <= middle_s <= span.end_s for span in spans)
+
+    found = set()
+    for word in words if apart else ():
+        middle_s = (word.start_s + word.end_s) / 2
+        if is_in(middle_s, apart) and not is_in(middle_s, (turn.span for turn in turns)):
+            found.add(word)
+    return found
 
 
 def write_utterance(no: int, words: Sequence[Word], language: str) -> Utterance:

@@ -108,6 +108,17 @@ def test_hold_music_is_not_listened_to() -> None:
     assert all(span.end_s <= 6.0 for asked in engine.asked for span in asked[2])
 
 
+def test_words_of_hold_announcements_are_left_out() -> None:
+    """A word in the music right after a turn is not the speaker's; one spoken over the music is."""
+    speech = replace(SPEECH, hold=(Span(3.0, 4.5),), ivr=(Span(6.0, 7.0),))
+    said = {
+        0: (Word("wait", 2.5, 2.9, 0.9), Word("your", 3.1, 3.3, 0.9), Word("press", 6.1, 6.3, 0.9)),
+        1: (Word("hmm", 3.6, 3.9, 0.9),),
+    }
+    found = transcribe(audio_of(two_channels()), speech, RECORDING, Fixed(said), SETTINGS)
+    assert ["wait", "hmm", ""] == [each.text for each in found]
+
+
 def test_a_silent_call_asks_nothing() -> None:
     """Without turns there is nothing to recognise."""
     engine = Fixed({})
