@@ -26,6 +26,7 @@ from speechcx.rules.stream import build_stream
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = ("speed", "slow", "cases", "samples", "keywords", "drivers")
 CALLS = 60
+PASSES = 6
 WORDS_A_CALL = 900
 COMMON = """
 i you the to and a that it of is my in for have on me do not can we what so be this with your if just are know get
@@ -91,18 +92,21 @@ def show_speed() -> None:
     from speechcx.rules import apply_rules
     from speechcx.score import fill_scorecards
 
-    apply_rules(rulebook, conversations[0], readings[0])
-    start, present = time.thread_time(), 0
-    for conversation, reading in zip(conversations, readings, strict=True):
-        results = apply_rules(rulebook, conversation, reading)
-        fill_scorecards(rulebook.scorecards, results, reading)
-        present += sum(result.value == "present" for result in results)
-    each_s = (time.thread_time() - start) / len(calls)
+    passes, present = [], 0
+    for _ in range(PASSES):
+        start, present = time.thread_time(), 0
+        for conversation, reading in zip(conversations, readings, strict=True):
+            results = apply_rules(rulebook, conversation, reading)
+            fill_scorecards(rulebook.scorecards, results, reading)
+            present += sum(result.value == "present" for result in results)
+        passes.append((time.thread_time() - start) / len(calls))
+    each_s = min(passes)
     words = sum(len(text.split()) for said in calls for _, _, text in said) / len(calls)
     print(f"rulebook of {len(rulebook.rules)} rules read in {read_s:.2f} s; to compare machines,")
     print(f"a loop of 3,000,000 additions takes {loop_time():.2f} s here now (0.15 s on an idle 3 GHz core)")
     print(
-        f"{1 / each_s:.0f} calls a second on one core ({1000 * each_s:.2f} ms each), n = {len(calls)} calls of"
+        f"{1 / each_s:.0f} calls a second on one core ({1000 * each_s:.2f} ms each, best of {PASSES} passes),"
+        f" n = {len(calls)} calls of"
     )
     print(f"{words:.0f} words; {present / len(calls):.1f} rules present a call. Bar: 150 on one core")
 
@@ -203,7 +207,7 @@ def search_time(expression: object, stream: object) -> float:
     for _ in range(2):
         plans = make_plans({0: expression}, {})  # type: ignore[dict-item]
         search = Search(plans, stream, lambda _: frozenset())  # type: ignore[arg-type]
-        _ = search.places
+        _ = search.layout
         start = time.thread_time()
         search.find(plans.nodes[0])
         best = min(best, time.thread_time() - start)

@@ -56,7 +56,7 @@ class Witness:
         code = int(spots.party[place])
         party = cast(Party, _PARTIES[code]) if code >= 0 else None
         number = int(spots.source[place])
-        reason = why or describe(self._conditions[number]) + self.remarks.get((number, first), "")
+        reason = why or self.describe(self._conditions[number]) + self.remarks.get((number, first), "")
         start_s, end_s = round(float(spots.start_s[place]), 3), round(float(spots.end_s[place]), 3)
         return Hit(self.rule, value, party, turn, start_s, end_s, quote, reason)
 
@@ -96,9 +96,23 @@ class Witness:
             return f"it is needed {scope.at_least} times"
         return "its words are under the confidence floor"
 
+    def nothing(self, said: Said) -> Verdict:
+        """Not there, nor anything like it."""
+        return Verdict("absent", f"{self.describe(said)}: not found")
+
+    def describe(self, condition: Said | Means | Turns) -> str:
+        """What a condition asks; kept, since it is the same in every call."""
+        if not isinstance(condition, Said):
+            return describe(condition)
+        texts = self.search.plans.described
+        text = texts.get(condition.number)
+        if text is None:
+            text = texts[condition.number] = describe(condition)
+        return text
+
     def absent(self, condition: Said | Means | Turns, finding: Finding, whole: Spots) -> Verdict:
         """Not there: the nearest miss is the evidence."""
-        asked = describe(condition)
+        asked = self.describe(condition)
         if len(finding.spots):
             hits = tuple(self.hit(finding.spots, place, "absent") for place in range(len(finding.spots)))
             why = f"{len(finding.spots)} of the {finding.needed} times needed: {tell(hits[0])}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from speechcx.call import (
     Conversation,
@@ -40,8 +40,7 @@ class Measures(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class StoredMeasures:
+class StoredMeasures(NamedTuple):
     """Measures of a stored turn, looked up when a rule asks."""
 
     turn: Turn
@@ -63,8 +62,7 @@ class StoredMeasures:
         return value
 
 
-@dataclass(frozen=True, slots=True)
-class TurnFacts:
+class TurnFacts(NamedTuple):
     """One turn as rules see it; `label` is that of its sentiment."""
 
     no: int

@@ -121,6 +121,8 @@ class Judge:
         return self._metric(condition) if isinstance(condition, MetricTest) else self._meta(condition)
 
     def _places(self, condition: Said | Means | Turns) -> Verdict:
+        if isinstance(condition, Said) and self._is_nothing(condition):
+            return self.witness.nothing(condition)
         finding = self.find(condition)
         value = value_of(finding)
         if value == "present":
@@ -128,6 +130,12 @@ class Judge:
         if value == "cannot_tell":
             return self.witness.doubtful(condition, finding)
         return self.witness.absent(condition, finding, self._misses(condition))
+
+    def _is_nothing(self, said: Said) -> bool:
+        """Whether words are certainly nowhere, not even in part: the usual case, told quickly."""
+        node = self.search.plans.nodes[said.number]
+        nowhere = self.search.is_nowhere(node) and self.search.almost.isdisjoint(node.leaf_numbers)
+        return nowhere and not self._why_blind(said.scope)
 
     def find(self, condition: Condition) -> Finding:
         """Where a condition that happens at a time holds."""
@@ -146,6 +154,8 @@ class Judge:
 
     def _said(self, said: Said) -> Finding:
         node = self.search.plans.nodes[said.number]
+        if self.search.is_nowhere(node):
+            return Finding(NOWHERE, said.scope.at_least, self._why_blind(said.scope))
         if said.scope.by is None:
             matches = self.search.find(node)
             return self._finding(said.scope, said, [(matches, True)])
@@ -192,7 +202,7 @@ class Judge:
             self._parties[matches.starts], matches.starts, matches.ends,
             np.full(len(matches), source, dtype=np.int64),
         )  # fmt: skip
-        return spots.keep(np.lexsort((spots.end_s, spots.start_s)))
+        return spots if len(spots) < 2 else spots.keep(np.lexsort((spots.end_s, spots.start_s)))
 
     def _scoped(self, spots: Spots, condition: Said | Means) -> Spots:
         """The places inside a condition's window, turns and negation."""

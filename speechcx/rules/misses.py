@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from speechcx.rules.plans import Leaf, Node
 from speechcx.rules.search import ENOUGH, Search
 
-_PHRASES_TRIED = 3
-_ANCHORS_TRIED = 8
+_PHRASES_TRIED = 2
+_ANCHORS_TRIED = 5
 _SLACK = 4
+_FAR = 10**9
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def nearest_miss(search: Search, node: Node) -> Partial | None:
 
 def _place(search: Search, leaf: Leaf, source: str) -> Partial | None:
     """The stretch of tokens that holds most of a phrase's weight, around its rarest word that is there."""
-    places = [sorted(place for key in need for place in search.positions(key)) for need in leaf.needs]
+    places = [search.places_of_need(need) for need in leaf.needs]
     there = [number for number, found in enumerate(places) if found and leaf.weights[number] >= 1.0]
     if not there:
         return None
@@ -55,14 +56,23 @@ def _place(search: Search, leaf: Leaf, source: str) -> Partial | None:
     for anchor in places[rarest][:_ANCHORS_TRIED]:
         total, taken = 0.0, set[int]()
         for weight, found in zip(leaf.weights, places, strict=True):
-            index = bisect_left(found, anchor)
-            near = [place for place in found[max(0, index - 1) : index + 1] if abs(place - anchor) < reach]
-            free = [place for place in near if place not in taken]
-            if free:
-                taken.add(min(free, key=lambda place: abs(place - anchor)))
+            nearest = _nearest(found, anchor)
+            if abs(nearest - anchor) < reach and nearest not in taken:
+                taken.add(nearest)
                 total += weight
-        low, high = min(taken), max(taken) + 1
-        if total > best[0] and "" not in search.stream.tokens[low:high]:
-            best = (total, low, high)
+        if total > best[0]:
+            low, high = min(taken), max(taken) + 1
+            if "" not in search.stream.tokens[low:high]:
+                best = (total, low, high)
     share = best[0] / leaf.weight
     return Partial(best[1], best[2], share, source) if share >= ENOUGH else None
+
+
+def _nearest(places: list[int], anchor: int) -> int:
+    """The place nearest to `anchor` out of some that rise; far away where there is none."""
+    index = bisect_left(places, anchor)
+    if index == len(places):
+        return places[-1] if places else _FAR
+    if index and anchor - places[index - 1] < places[index] - anchor:
+        return places[index - 1]
+    return places[index]

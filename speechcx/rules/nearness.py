@@ -53,17 +53,43 @@ def minimal(starts: Ints, ends: Ints) -> Matches:
     starts, ends
         int, shape (n,), in any order.
     """
-    if not len(starts):
+    if not starts.size:
         return NONE
-    # One number for each range, by end and then by the latest start. Sorting stably costs linear time
-    # where the ranges come as a few sorted runs, as they do from every operator.
+    # One number for each range, by end and then by the latest start: a plain sort of integers.
     bits = int(ends.max()).bit_length()
     mask = (1 << bits) - 1
     keys = np.sort((ends << bits) | (mask - starts), kind="stable")
-    ends, starts = keys >> bits, mask - (keys & mask)
-    before = np.concatenate(([-1], np.maximum.accumulate(starts)[:-1]))
-    keep = starts > before
+    return without_outer(mask - (keys & mask), keys >> bits)
+
+
+def without_outer(starts: Ints, ends: Ints) -> Matches:
+    """Of ranges by end, and for one end by the latest start, those that hold no other."""
+    if not starts.size:
+        return NONE
+    latest = np.maximum.accumulate(starts)
+    keep = np.empty(len(starts), dtype=bool)
+    keep[0] = True
+    keep[1:] = starts[1:] > latest[:-1]
     return Matches(starts[keep], ends[keep])
+
+
+def merge(sets: list[tuple[Ints, Ints]]) -> Matches:
+    """The same of several sets of ranges, in each of which starts and ends do not fall.
+
+    Many ranges are merged along the text, in linear time: of ranges with one end only the one that
+    starts last can be minimal, and in a set in order that is the last one.
+    """
+    count = sum(starts.size for starts, _ in sets)
+    if count < _MANY:
+        return minimal(np.concatenate([s for s, _ in sets]), np.concatenate([e for _, e in sets]))
+    size = max(int(ends[-1]) for starts, ends in sets if starts.size) + 1
+    latest = np.full(size, -1, dtype=np.int64)
+    for starts, ends in sets:
+        here = np.full(size, -1, dtype=np.int64)
+        here[ends] = starts
+        np.maximum(latest, here, out=latest)
+    found = np.flatnonzero(latest >= 0)
+    return without_outer(latest[found], found)
 
 
 def count_below(values: Ints, limits: Ints) -> Ints:
@@ -82,10 +108,10 @@ def count_below(values: Ints, limits: Ints) -> Ints:
 
 def unite(sets: list[Matches]) -> Matches:
     """Matches of any of several phrases."""
-    filled = [matches for matches in sets if len(matches)]
+    filled = [matches for matches in sets if matches.starts.size]
     if len(filled) < 2:
         return filled[0] if filled else NONE
-    return minimal(np.concatenate([m.starts for m in filled]), np.concatenate([m.ends for m in filled]))
+    return merge([(matches.starts, matches.ends) for matches in filled])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -136,14 +162,14 @@ def same_turn(left: Matches, right: Matches, places: Places, *, without: bool) -
                 np.maximum(left.ends[mine], right.ends[other]),
             )
         )
-    return minimal(np.concatenate([f[0] for f in found]), np.concatenate([f[1] for f in found]))
+    return merge(found)
 
 
 def near_words(left: Matches, right: Matches, places: Places, order: Order, most: int) -> Matches:
     """The smallest ranges with one of each, apart, in one passage, at most `most` words between them."""
     if not len(left) or not len(right):
         return NONE
-    starts, ends = [], []
+    found = []
     if order != "after":
         partner = count_below(right.starts, left.ends)
         mine = np.flatnonzero(partner < len(right))
@@ -151,8 +177,7 @@ def near_words(left: Matches, right: Matches, places: Places, order: Order, most
         good = (right.starts[other] - left.ends[mine] <= most) & _one_passage(
             left, right, mine, other, places
         )
-        starts.append(left.starts[mine[good]])
-        ends.append(right.ends[other[good]])
+        found.append((left.starts[mine[good]], right.ends[other[good]]))
     if order != "before":
         partner = count_below(right.ends, left.starts + 1) - 1
         mine = np.flatnonzero(partner >= 0)
@@ -160,9 +185,8 @@ def near_words(left: Matches, right: Matches, places: Places, order: Order, most
         good = (left.starts[mine] - right.ends[other] <= most) & _one_passage(
             left, right, mine, other, places
         )
-        starts.append(right.starts[other[good]])
-        ends.append(left.ends[mine[good]])
-    return minimal(np.concatenate(starts), np.concatenate(ends))
+        found.append((right.starts[other[good]], left.ends[mine[good]]))
+    return merge(found)
 
 
 def _one_passage(left: Matches, right: Matches, mine: Ints, other: Ints, places: Places) -> NDArray[np.bool_]:

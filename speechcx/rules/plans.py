@@ -22,6 +22,7 @@ from speechcx.rules.pattern import (
     Item,
     ListRef,
     Literal,
+    Near,
     Phrase,
     Row,
     Wildcard,
@@ -133,6 +134,8 @@ class Node:
         Nodes of what it joins.
     leaves
         Every phrase in it with the way it was written.
+    is_local
+        Whether a match never depends on other speakers' words: nothing in seconds is asked.
     """
 
     expression: Expression
@@ -140,6 +143,7 @@ class Node:
     parts: tuple[Node, ...]
     leaves: tuple[tuple[Leaf, str], ...]
     leaf_numbers: frozenset[int]
+    is_local: bool
 
 
 @dataclass(slots=True)
@@ -160,6 +164,8 @@ class Plans:
         All plain phrases.
     list_of_plain
         Names of the lists each automaton phrase is in.
+    described
+        What each expression asks in words, by its number; filled as it is needed.
     """
 
     nodes: dict[int, Node]
@@ -170,6 +176,7 @@ class Plans:
     list_of_plain: tuple[tuple[str, ...], ...]
     _loose: LooseWords
     _keys: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    described: dict[int, str] = field(default_factory=dict)
 
     def keys_of(self, token: str) -> tuple[str, ...]:
         """Keys of the wildcards and fuzzy words that `token` satisfies; remembered."""
@@ -269,11 +276,15 @@ def _plan_list(entries: tuple[Phrase, ...], numbers: dict[tuple[str, ...], int])
 def _make_node(expression: Expression, leaves: Mapping[Row, Leaf]) -> Node:
     if isinstance(expression, Phrase):
         leaf = leaves[expression.row]
-        return Node(expression, leaf, (), ((leaf, expression.source),), frozenset({leaf.number}))
+        return Node(expression, leaf, (), ((leaf, expression.source),), frozenset({leaf.number}), True)
     joined = expression.parts if isinstance(expression, Either) else (expression.left, expression.right)
     parts = tuple(_make_node(part, leaves) for part in joined)
     inside = tuple(dict.fromkeys(pair for part in parts for pair in part.leaves))
-    return Node(expression, None, parts, inside, frozenset().union(*(part.leaf_numbers for part in parts)))
+    numbers = frozenset[int]().union(*(part.leaf_numbers for part in parts))
+    is_local = all(part.is_local for part in parts) and not (
+        isinstance(expression, Near) and expression.seconds
+    )
+    return Node(expression, None, parts, inside, numbers, is_local)
 
 
 def make_leaf(row: Row, number: int, plain: int | None, lists: Mapping[str, ListPlan]) -> Leaf:

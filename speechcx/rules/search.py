@@ -13,10 +13,8 @@ from numpy.typing import NDArray
 
 from speechcx.rules.nearness import (
     NONE,
-    Ints,
     Matches,
     Places,
-    minimal,
     near_seconds,
     near_words,
     not_near_words,
@@ -25,11 +23,7 @@ from speechcx.rules.nearness import (
 )
 from speechcx.rules.negation import NEGATORS, is_broken, is_negated
 from speechcx.rules.pattern import (
-    AnyWord,
-    Choose,
     Either,
-    Gap,
-    Item,
     ListRef,
     Near,
     Row,
@@ -37,9 +31,10 @@ from speechcx.rules.pattern import (
     Sounds,
     Together,
 )
-from speechcx.rules.plans import Leaf, Node, Plans, key_of
+from speechcx.rules.plans import Leaf, Node, Plans
 from speechcx.rules.slots import find_slot
 from speechcx.rules.sounds import sound_key
+from speechcx.rules.stepping import step_through
 from speechcx.rules.stream import Stream
 
 ENOUGH = 0.6
@@ -69,14 +64,15 @@ class Search:
     def __init__(self, plans: Plans, stream: Stream, names_of: NamesOf) -> None:
         self.plans = plans
         self.stream = stream
+        self.tokens = stream.tokens
         self.names_of = names_of
         self._where = self._index(stream.tokens)
         self._plain, self._keys = self._one_pass()
         self._possible, self.almost = plans.needs.meet(self._keys, ENOUGH)
         self._possible.update(plans.leaf_of_plain[number] for number in self._plain)
         self._found: dict[int, Matches] = {}
-        self._arrays: dict[str, Ints] = {}
-        self._ranges: dict[object, tuple[Ints, Ints]] = {}
+        self._joined: dict[tuple[int, frozenset[str] | None], Matches] = {}
+        self._ranges: dict[object, list[tuple[int, int]]] = {}
         self._allowed: dict[frozenset[str], NDArray[np.bool_]] = {}
         self._places: Places | None = None
 
@@ -105,7 +101,7 @@ class Search:
         return plain, keys
 
     @property
-    def places(self) -> Places:
+    def layout(self) -> Places:
         """Passages, turns and times of the tokens."""
         if self._places is None:
             self._places = places_of(self.stream)
@@ -123,6 +119,15 @@ class Search:
         """
         if self._possible.isdisjoint(node.leaf_numbers):
             return NONE
+        if parties is not None and node.is_local:
+            return self._by(self.find(node), parties)
+        key = (id(node), parties)
+        found = self._joined.get(key)
+        if found is None:
+            found = self._joined[key] = self._find(node, parties)
+        return found
+
+    def _find(self, node: Node, parties: frozenset[str] | None) -> Matches:
         if node.leaf is not None:
             return self._by(self._find_leaf(node.leaf), parties)
         expression = node.expression
@@ -135,17 +140,17 @@ class Search:
             return NONE
         right = self.find(node.parts[1], parties)
         if isinstance(expression, Together):
-            return same_turn(left, right, self.places, without=expression.without)
+            return same_turn(left, right, self.layout, without=expression.without)
         assert isinstance(expression, Near)
         return self._near(expression, left, right)
 
     def _near(self, near: Near, left: Matches, right: Matches) -> Matches:
         if near.seconds:
             most_s = float(near.distance)
-            return near_seconds(left, right, self.places, near.order, most_s=most_s, without=near.without)
+            return near_seconds(left, right, self.layout, near.order, most_s=most_s, without=near.without)
         if near.without:
-            return not_near_words(left, right, self.places, near.order, near.distance)
-        return near_words(left, right, self.places, near.order, near.distance)
+            return not_near_words(left, right, self.layout, near.order, near.distance)
+        return near_words(left, right, self.layout, near.order, near.distance)
 
     def _by(self, matches: Matches, parties: frozenset[str] | None) -> Matches:
         if parties is None or not len(matches):
@@ -155,6 +160,10 @@ class Search:
             allowed = np.array([party in parties for party in self.stream.party], dtype=bool)
             self._allowed[parties] = allowed
         return matches.keep(allowed[matches.starts])
+
+    def is_nowhere(self, node: Node) -> bool:
+        """Whether nobody at all can have said it; quick, and may be False where nobody has."""
+        return self._possible.isdisjoint(node.leaf_numbers)
 
     def is_negated(self, node: Node, start: int, end: int) -> bool:
         """Whether a match of `node` stands under a negation, or has one between its parts."""
@@ -176,94 +185,48 @@ class Search:
         """Whether the call's words satisfy one of some keys."""
         return not need.isdisjoint(self._keys)
 
-    def positions(self, key: str) -> list[int]:
-        """Places of the tokens that satisfy a key, rising."""
-        return self._where.get(key, [])
+    def places_of_need(self, need: frozenset[str]) -> list[int]:
+        """Places of the tokens that satisfy one of some keys, rising."""
+        if len(need) == 1:
+            (key,) = need
+            return self._where.get(key, [])
+        return sorted({place for key in need for place in self._where.get(key, ())})
 
     def _find_leaf(self, leaf: Leaf) -> Matches:
         """Matches of a phrase whose words the call holds."""
         found = self._found.get(leaf.number)
         if found is None:
             if leaf.plain is None:
-                found = self._step_through(leaf.row)
+                found = step_through(leaf.row, self)
             else:
                 ends = np.array(self._plain[leaf.plain], dtype=np.int64)
                 found = Matches(ends - self.plans.automaton.lengths[leaf.plain], ends)
             self._found[leaf.number] = found
         return found
 
-    def _step_through(self, row: Row) -> Matches:
-        latest = self._step(row, np.arange(len(self.stream.tokens) + 1, dtype=np.int64))
-        ends = np.flatnonzero(latest >= 0)
-        return minimal(latest[ends], ends)
+    def places(self, key: str) -> list[int]:
+        """Places of the tokens that satisfy a key, rising."""
+        return self._where.get(key, [])
 
-    def _step(self, item: Item, latest: Ints) -> Ints:
-        """`latest[p]`: latest start of what has matched up to place p, -1 for none; after one more item."""
-        if isinstance(item, Row):
-            for part in item.items:
-                latest = self._step(part, latest)
-            return latest
-        if isinstance(item, Choose):
-            options = [self._step(option, latest) for option in item.options]
-            best: Ints = np.maximum.reduce([*options, latest] if item.optional else options)
-            return best
-        if isinstance(item, AnyWord):
-            return self._skip(latest)
-        if isinstance(item, Gap):
-            reached = latest
-            for _ in range(item.most):
-                latest = self._skip(latest)
-                reached = np.maximum(reached, latest)
-            return reached
-        if isinstance(item, Slot | Sounds):
-            return _jump(latest, *self._ranges_of(item))
-        if isinstance(item, ListRef):
-            return self._step_list(item, latest)
-        after = np.full(len(latest), -1, dtype=np.int64)
-        places = self._places_of(key_of(item))
-        after[places + 1] = latest[places]
-        return after
-
-    def _places_of(self, key: str) -> Ints:
-        places = self._arrays.get(key)
-        if places is None:
-            places = self._arrays[key] = np.array(self._where.get(key, ()), dtype=np.int64)
-        return places
-
-    def _skip(self, latest: Ints) -> Ints:
-        after = np.full(len(latest), -1, dtype=np.int64)
-        after[1:] = np.where(self.stream.first >= 0, latest[:-1], -1)
-        return after
-
-    def _step_list(self, item: ListRef, latest: Ints) -> Ints:
-        plan = self.plans.lists[item.name]
-        after = _jump(latest, *self._ranges_of(item))
-        for leaf in plan.others:
-            if not any(need.isdisjoint(self._keys) for need in leaf.needs):
-                after = np.maximum(after, self._step(leaf.row, latest))
-        return after
-
-    def _ranges_of(self, item: Slot | Sounds | ListRef) -> tuple[Ints, Ints]:
+    def ranges(self, item: Slot | Sounds | ListRef) -> list[tuple[int, int]]:
+        """Ranges that fill a slot or a sound, or hold a plain entry of a list."""
         if item not in self._ranges:
             if isinstance(item, Slot):
-                pairs = find_slot(item, self.stream, self.names_of(item.of))
+                self._ranges[item] = find_slot(item, self.stream, self.names_of(item.of))
             elif isinstance(item, Sounds):
-                pairs = find_sounds(item.words, self.stream.tokens)
+                self._ranges[item] = find_sounds(item.words, self.stream.tokens)
             else:
-                pairs = [
+                self._ranges[item] = [
                     (end - self.plans.automaton.lengths[number], end)
                     for number in self.plans.lists[item.name].plain
                     for end in self._plain.get(number, ())
                 ]
-            table = np.array(pairs, dtype=np.int64).reshape(-1, 2)
-            self._ranges[item] = (table[:, 0], table[:, 1])
         return self._ranges[item]
 
-
-def _jump(latest: Ints, starts: Ints, ends: Ints) -> Ints:
-    after = np.full(len(latest), -1, dtype=np.int64)
-    np.maximum.at(after, ends, latest[starts])
-    return after
+    def entries(self, name: str) -> list[Row]:
+        """Entries of a list that are not plain and whose words the call holds."""
+        others = self.plans.lists[name].others
+        return [leaf.row for leaf in others if not any(need.isdisjoint(self._keys) for need in leaf.needs)]
 
 
 def find_sounds(words: tuple[str, ...], tokens: Sequence[str]) -> list[tuple[int, int]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,11 +19,8 @@ from speechcx.rules import limits
 from speechcx.rules.normal import BACKCHANNELS, REDACTED, normal_tokens
 from speechcx.rules.numerals import NUMBER_WORDS, Token, join_numbers
 
-_DIGITS = frozenset("0123456789")
 
-
-@dataclass(frozen=True, slots=True)
-class SaidTurn:
+class SaidTurn(NamedTuple):
     """One turn's words, as far as matching needs them."""
 
     no: int
@@ -136,7 +134,8 @@ class _Row:
                     texts.append(text)
                     places.append(place)
                 place += 1
-        if not NUMBER_WORDS.isdisjoint(texts) or any(text[0] in _DIGITS for text in texts):
+        # A token that begins with a digit sorts before every one that begins with a letter.
+        if not NUMBER_WORDS.isdisjoint(texts) or min(texts, default="a") < ":":
             tokens = join_numbers([Token(text, at, at) for text, at in zip(texts, places, strict=True)])
             self._extend([t.text for t in tokens], [t.first for t in tokens], [t.last for t in tokens], party)
         else:

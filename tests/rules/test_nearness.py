@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from speechcx.rules.nearness import NONE, Matches, count_below, minimal, near_words, unite
+from speechcx.rules import nearness
+from speechcx.rules.nearness import NONE, Matches, count_below, merge, minimal, near_words, unite
 from speechcx.rules.search import places_of
 from speechcx.rules.stream import build_stream
 from tests.rules import reference
@@ -41,6 +43,19 @@ def test_minimal_ranges_hold_no_other(ranges: list[tuple[int, int]]) -> None:
 def test_union_is_minimal_again(left: list[tuple[int, int]], right: list[tuple[int, int]]) -> None:
     """Matches of either set, without those that hold another."""
     assert reference.minimal({*left, *right}) == as_set(unite([matches(left), matches(right), NONE]))
+
+
+@given(RANGES, RANGES)
+def test_merging_along_the_text_is_the_same(
+    left: list[tuple[int, int]], right: list[tuple[int, int]]
+) -> None:
+    """Many ranges are merged in another way, with the same result."""
+    pair = [matches(left), matches(right)]
+    sets = [(found.starts, found.ends) for found in pair]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(nearness, "_MANY", 1)
+        many = merge(sets) if left or right else NONE
+    assert reference.minimal({*left, *right}) == as_set(many)
 
 
 @given(st.sets(st.integers(0, 5000), max_size=60), st.lists(st.integers(0, 5002), min_size=1, max_size=3))

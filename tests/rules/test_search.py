@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from speechcx.rules import stepping
 from speechcx.rules.grammar import PhraseError, parse_list_item, parse_said
 from speechcx.rules.plans import make_plans
 from speechcx.rules.search import Search
@@ -19,12 +21,17 @@ BY = st.sampled_from((None, frozenset({"agent"}), frozenset({"customer", "unknow
 def compare(
     text: str, turns: list[SaidTurn], parties: frozenset[str] | None
 ) -> tuple[set[tuple[int, int]], int]:
-    """The ranges both matchers agree on, and how many; raises AssertionError where they differ."""
+    """The ranges all matchers agree on, and how many; raises AssertionError where they differ."""
     expression = parse_said(text)
     stream = build_stream(turns)
     plans = make_plans({0: expression}, LISTS)
     found = Search(plans, stream, lambda _: frozenset()).find(plans.nodes[0], parties)
     quick = set(zip(found.starts.tolist(), found.ends.tolist(), strict=True))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stepping, "FEW", -1)
+        found = Search(plans, stream, lambda _: frozenset()).find(plans.nodes[0], parties)
+    whole = set(zip(found.starts.tolist(), found.ends.tolist(), strict=True))
+    assert quick == whole, f"{text!r} in {stream.tokens}: by places {sorted(quick)}, whole {sorted(whole)}"
     slow = Reference(stream, LISTS).find(expression, parties)
     assert quick == slow, f"{text!r} in {stream.tokens}: quick {sorted(quick)}, slow {sorted(slow)}"
     return quick, len(quick)
