@@ -64,6 +64,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--only", default=",".join(PARTS), help="parts to run, by comma")
     parser.add_argument("--random", type=int, default=RANDOM, help="random search strings")
+    parser.add_argument("--seed", type=int, default=4, help="which random search strings")
     options = parser.parse_args(argv)
     options.folder.mkdir(parents=True, exist_ok=True)
     for size in map(int, options.sizes.split(",")):
@@ -76,7 +77,7 @@ def main(argv: Sequence[str] | None = None) -> int:
                 "queries": show_queries,
                 "writes": show_writes,
                 "size": show_size,
-                "fuzz": lambda path: show_fuzz(path, options.random),
+                "fuzz": lambda path: show_fuzz(path, options.random, options.seed),
             }[part](path)
     return 0
 
@@ -198,9 +199,9 @@ def show_size(path: Path) -> None:
         print("of it " + ", ".join(f"{name} {size / six / 1024:.1f}" for name, size in parts))
 
 
-def show_fuzz(path: Path, count: int) -> None:
+def show_fuzz(path: Path, count: int, seed: int) -> None:
     """Random strings in the search box: errors, and how long the slowest took."""
-    rng = random.Random(4)
+    rng = random.Random(seed)
     parts = [
         *(word for text in sentences()[:200] for word in text.split()),
         "AND",
