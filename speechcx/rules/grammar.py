@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from speechcx.rules import limits
 from speechcx.rules.normal import SPELLINGS, normal_tokens
-from speechcx.rules.numerals import Token, join_numbers
+from speechcx.rules.numerals import join_numbers
 from speechcx.rules.pattern import (
     SLOTS,
     AnyWord,
@@ -140,8 +140,8 @@ def _check_size(text: str) -> None:
 
 
 def _literals(words: list[str]) -> tuple[Literal, ...]:
-    tokens = [Token(text, 0, 0) for word in words for part in word.split() for text in normal_tokens(part)]
-    return tuple(Literal(token.text) for token in join_numbers(tokens))
+    texts = [text for word in words for part in word.split() for text in normal_tokens(part)]
+    return tuple(Literal(text) for text in join_numbers(texts))
 
 
 class _Build:

@@ -7,7 +7,6 @@ match alike, and a card number read out in any grouping is one token of 16 digit
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 _SMALL = {
     "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
@@ -24,22 +23,8 @@ _LINKS = frozenset({"oh", "o", "point", *_TIMES, *_JOINS})
 NUMBER_WORDS = frozenset({*_SMALL, *_TENS, *_SCALES, "hundred"})
 """Words that are numbers on their own; ``oh``, ``point``, ``double`` count only beside one."""
 
-
-@dataclass(slots=True)
-class Token:
-    """A normalised token and the original words it came from.
-
-    Parameters
-    ----------
-    text
-        The normalised text; a number is its digits.
-    first, last
-        Index of the first and last original word.
-    """
-
-    text: str
-    first: int
-    last: int
+_BEGINNINGS = NUMBER_WORDS | {*_TIMES, "oh", "o"}
+_DIGITS = frozenset("0123456789")
 
 
 def is_number(text: str) -> bool:
@@ -47,45 +32,51 @@ def is_number(text: str) -> bool:
     return text[:1].isdigit() and text.replace(".", "", 1).isdigit()
 
 
-def join_numbers(tokens: Sequence[Token]) -> list[Token]:
-    """The same tokens with every run of numbers as one token of digits."""
-    merged: list[Token] = []
-    place = 0
-    while place < len(tokens):
-        text = tokens[place].text
-        if text in NUMBER_WORDS or text[0].isdigit() or text in _TIMES or text in ("oh", "o"):
-            digits, end = _read_run(tokens, place)
+def find_numbers(texts: Sequence[str]) -> list[tuple[int, int, str]]:
+    """Every run of numbers in a row of tokens: its first place, the place after its last, its digits."""
+    found = []
+    free_from = 0
+    for place in [at for at, text in enumerate(texts) if text in _BEGINNINGS or text[0] in _DIGITS]:
+        if place >= free_from:
+            digits, end = _read_run(texts, place)
             if digits:
-                merged.append(Token(digits, tokens[place].first, tokens[end - 1].last))
-                place = end
-                continue
-        merged.append(tokens[place])
-        place += 1
-    return merged
+                found.append((place, end, digits))
+                free_from = end
+    return found
 
 
-def _read_run(tokens: Sequence[Token], start: int) -> tuple[str, int]:
+def join_numbers(texts: Sequence[str]) -> list[str]:
+    """The same tokens with every run of numbers as one token of digits."""
+    joined: list[str] = []
+    done = 0
+    for start, end, digits in find_numbers(texts):
+        joined += [*texts[done:start], digits]
+        done = end
+    return joined + list(texts[done:])
+
+
+def _read_run(texts: Sequence[str], start: int) -> tuple[str, int]:
     """Digits of the run of numbers at `start` and the place after it; '' where there is none."""
     digits, place = "", start
-    while place < len(tokens):
-        group, after = _read_group(tokens, place)
+    while place < len(texts):
+        group, after = _read_group(texts, place)
         if not group:
-            group, after = _read_link(tokens, place, digits)
+            group, after = _read_link(texts, place, digits)
         if not group:
             break
         digits, place = digits + group, after
-    if digits and start < len(tokens) and tokens[start].text in ("oh", "o") and len(digits) < 4:
+    if digits and start < len(texts) and texts[start] in ("oh", "o") and len(digits) < 4:
         return "", start  # "oh, one moment" is no number; "oh seven nine four" is
     return digits, place
 
 
-def _read_link(tokens: Sequence[Token], place: int, digits: str) -> tuple[str, int]:
+def _read_link(texts: Sequence[str], place: int, digits: str) -> tuple[str, int]:
     """What counts as a number only beside one: ``oh``, ``double five``, ``point``, small words between groups."""
-    text = tokens[place].text
-    if text not in _LINKS or place + 1 >= len(tokens):
+    text = texts[place]
+    if text not in _LINKS or place + 1 >= len(texts):
         return "", place
-    following, after = _read_group(tokens, place + 1)
-    beside = tokens[place + 1].text
+    following, after = _read_group(texts, place + 1)
+    beside = texts[place + 1]
     if text in ("oh", "o") and (following or (digits and (beside in ("oh", "o") or beside in _TIMES))):
         return "0", place + 1
     if text in _TIMES and len(following) == 1:
@@ -94,34 +85,34 @@ def _read_link(tokens: Sequence[Token], place: int, digits: str) -> tuple[str, i
         return "0" * _TIMES[text], place + 2
     if text == "point" and digits and following and "." not in digits + following:
         return "." + following, after
-    if text in _JOINS and len(digits) >= 3 and _has_digits_ahead(tokens, place + 1):
+    if text in _JOINS and len(digits) >= 3 and _has_digits_ahead(texts, place + 1):
         return following, after
     return "", place
 
 
-def _has_digits_ahead(tokens: Sequence[Token], place: int) -> bool:
+def _has_digits_ahead(texts: Sequence[str], place: int) -> bool:
     """Whether the next few numbers make three digits or more."""
     length = 0
     for _ in range(3):
-        group, place = _read_group(tokens, place) if place < len(tokens) else ("", place)
+        group, place = _read_group(texts, place) if place < len(texts) else ("", place)
         if not group:
             break
         length += len(group)
     return length >= 3
 
 
-def _read_group(tokens: Sequence[Token], place: int) -> tuple[str, int]:
+def _read_group(texts: Sequence[str], place: int) -> tuple[str, int]:
     """Digits of one spoken value ("two hundred and five") or written number, and the place after it."""
-    text = tokens[place].text
+    text = texts[place]
     if is_number(text):
-        scale = tokens[place + 1].text if place + 1 < len(tokens) else ""
+        scale = texts[place + 1] if place + 1 < len(texts) else ""
         if "." in text or (scale != "hundred" and scale not in _SCALES):
             return text, place + 1
     elif text not in NUMBER_WORDS:
         return "", place
     total, part, last, after = 0, 0, "", place
-    while after < len(tokens):
-        step = _add_word(tokens, after, part, last)
+    while after < len(texts):
+        step = _add_word(texts, after, part, last)
         if step is None:
             break
         part, last, after = step
@@ -130,11 +121,11 @@ def _read_group(tokens: Sequence[Token], place: int) -> tuple[str, int]:
     return str(total + part), after
 
 
-def _add_word(tokens: Sequence[Token], place: int, part: int, last: str) -> tuple[int, str, int] | None:
+def _add_word(texts: Sequence[str], place: int, part: int, last: str) -> tuple[int, str, int] | None:
     """The running value after one more word, or None where the word begins a new value."""
-    text = tokens[place].text
-    if text == "and" and last in ("hundred", "scale") and place + 1 < len(tokens):
-        following = tokens[place + 1].text
+    text = texts[place]
+    if text == "and" and last in ("hundred", "scale") and place + 1 < len(texts):
+        following = texts[place + 1]
         return (part, "and", place + 1) if following in _SMALL or following in _TENS else None
     if text == "hundred" and last in ("", "small", "tens", "written"):
         return (part or 1) * 100, "hundred", place + 1

@@ -82,13 +82,13 @@ class NeedIndex:
     __slots__ = ("_count", "_leaf", "_loose", "_postings", "_weight", "_whole")
 
     def __init__(self, leaves: tuple[Leaf, ...]) -> None:
-        self._postings: dict[str, tuple[int, ...]] = {}
+        self._postings: dict[str, list[int]] = {}
         owners: list[int] = []
         weights: list[float] = []
         for leaf in leaves:
             for need, weight in zip(leaf.needs, leaf.weights, strict=True):
                 for key in need:
-                    self._postings[key] = (*self._postings.get(key, ()), len(owners))
+                    self._postings.setdefault(key, []).append(len(owners))
                 owners.append(leaf.number)
                 weights.append(weight)
         self._leaf = np.array(owners, dtype=np.int64)

@@ -6,6 +6,7 @@ latest start from which the items so far end there. That is (tokens) x (items), 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -78,13 +79,11 @@ class Search:
 
     @staticmethod
     def _index(tokens: Sequence[str]) -> dict[str, list[int]]:
-        where: dict[str, list[int]] = {}
+        where: defaultdict[str, list[int]] = defaultdict(list)
         for place, token in enumerate(tokens):
-            if token in where:
-                where[token].append(place)
-            elif token:
-                where[token] = [place]
-        return where
+            where[token].append(place)
+        where.pop("", None)
+        return dict(where)
 
     def _one_pass(self) -> tuple[dict[int, list[int]], set[str]]:
         """Ends of every plain phrase by its number, and all keys this call satisfies."""

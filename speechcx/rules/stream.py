@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from speechcx.call import Party, Word
 from speechcx.rules import limits
 from speechcx.rules.normal import BACKCHANNELS, REDACTED, normal_tokens
-from speechcx.rules.numerals import NUMBER_WORDS, Token, join_numbers
+from speechcx.rules.numerals import find_numbers
 
 
 class SaidTurn(NamedTuple):
@@ -121,25 +121,21 @@ class _Row:
     def add(self, passage: Iterable[SaidTurn]) -> None:
         if self.tokens:
             self._extend([""], [-1], [-1], "")
-        texts: list[str] = []
-        places: list[int] = []
-        party = ""
-        for turn in passage:
-            party = turn.party
-            place = len(self.words)
-            self.words.extend(turn.words)
-            self.turn_of_word.extend([turn.no] * len(turn.words))
-            for word in turn.words:
-                for text in normal_tokens(word.text):
-                    texts.append(text)
-                    places.append(place)
-                place += 1
-        # A token that begins with a digit sorts before every one that begins with a letter.
-        if not NUMBER_WORDS.isdisjoint(texts) or min(texts, default="a") < ":":
-            tokens = join_numbers([Token(text, at, at) for text, at in zip(texts, places, strict=True)])
-            self._extend([t.text for t in tokens], [t.first for t in tokens], [t.last for t in tokens], party)
-        else:
-            self._extend(texts, places, places, party)
+        turns = list(passage)
+        words = [word for turn in turns for word in turn.words]
+        split = [normal_tokens(word.text) for word in words]
+        texts = [text for tokens in split for text in tokens]
+        places = [place for place, tokens in enumerate(split, start=len(self.words)) for _ in tokens]
+        self.words += words
+        for turn in turns:
+            self.turn_of_word += [turn.no] * len(turn.words)
+        party = turns[0].party
+        done = 0
+        for start, end, digits in find_numbers(texts):
+            self._extend(texts[done:start], places[done:start], places[done:start], party)
+            self._extend([digits], [places[start]], [places[end - 1]], party)
+            done = end
+        self._extend(texts[done:], places[done:], places[done:], party)
 
     def _extend(self, texts: list[str], firsts: list[int], lasts: list[int], party: str) -> None:
         self.tokens += texts

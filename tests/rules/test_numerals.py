@@ -7,13 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from speechcx.rules.normal import normal_tokens
-from speechcx.rules.numerals import Token, is_number, join_numbers
+from speechcx.rules.numerals import find_numbers, is_number, join_numbers
 
 
 def joined(text: str) -> str:
     """The tokens of a text with its numbers joined."""
-    tokens = [Token(token, i, i) for i, word in enumerate(text.split()) for token in normal_tokens(word)]
-    return " ".join(token.text for token in join_numbers(tokens))
+    return " ".join(join_numbers([token for word in text.split() for token in normal_tokens(word)]))
 
 
 @pytest.mark.parametrize(
@@ -77,16 +76,10 @@ def in_words(number: int) -> str:
     return small[number]
 
 
-def test_a_joined_number_keeps_its_words() -> None:
-    """The token of a number goes from its first to its last original word."""
-    tokens = [
-        Token("the", 0, 0),
-        Token("four", 1, 1),
-        Token("1", 2, 2),
-        Token("two", 3, 3),
-        Token("please", 4, 4),
-    ]
-    assert [(0, 0), (1, 3), (4, 4)] == [(token.first, token.last) for token in join_numbers(tokens)]
+def test_runs_of_numbers_are_found_with_their_places() -> None:
+    """A run goes from its first to after its last token; runs do not overlap."""
+    texts = ["the", "four", "1", "two", "please", "and", "double", "check", "20", "5"]
+    assert [(1, 4, "412"), (8, 10, "205")] == find_numbers(texts)
 
 
 def test_numbers_are_told_from_words() -> None:
