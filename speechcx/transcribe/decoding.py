@@ -10,6 +10,7 @@ shorter one: such a chunk is decoded again in a whole window.
 from __future__ import annotations
 
 import math
+import re
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -171,7 +172,7 @@ class Decoder:
             return False
         repetitive = draft.compression_ratio > self._settings.repetitive_at
         # What is doubled in a whole window too was said twice.
-        return improbable or repetitive or (window < WHOLE_WINDOW and says_all_twice(draft.text))
+        return improbable or repetitive or (window < WHOLE_WINDOW and ends_twice(draft.text))
 
     def _encode(self, sounds: Sequence[NDArray[np.float32]], window: int) -> Any:
         import numpy as np
@@ -265,10 +266,7 @@ def compression_ratio(text: str) -> float:
     return len(data) / len(zlib.compress(data)) if data else 0.0
 
 
-def says_all_twice(text: str) -> bool:
-    """Whether a text of four or more words is one thing said over and over, to the last word."""
-    words = text.lower().replace(".", "").replace(",", "").split()
-    count = len(words)
-    return count >= 4 and any(
-        count % size == 0 and words == words[:size] * (count // size) for size in range(1, count // 2 + 1)
-    )
+def ends_twice(text: str) -> bool:
+    """Whether a text says its last words twice over: how a window too short for Whisper shows most often."""
+    words = re.findall(r"\w+(?:['’]\w+)?", text.lower())
+    return any(words[-size:] == words[-2 * size : -size] for size in range(1, len(words) // 2 + 1))

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from speechcx.transcribe import Hints, TranscribeSettings
-from speechcx.transcribe.decoding import WHOLE_WINDOW, Decoder, compression_ratio, says_all_twice
+from speechcx.transcribe.decoding import WHOLE_WINDOW, Decoder, compression_ratio, ends_twice
 
 END = 100_000
 SETTINGS = TranscribeSettings(batch_size=2)
@@ -177,9 +177,9 @@ def test_a_loop_is_decoded_again_in_a_whole_window(monkeypatch: pytest.MonkeyPat
     assert [5, 5] == [way["beam_size"] for way in fake.ways]
 
 
-def test_a_text_said_twice_over_is_decoded_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A sentence that comes twice is the other sign of a window too short."""
-    twice = "I use a thing I use a thing"
+def test_an_end_said_twice_is_decoded_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Last words that come twice are the other sign of a window too short."""
+    twice = "I use a thing a thing"
     _, decoder = make(monkeypatch, {3: [(twice, -0.2, 0.0), ("I use a thing", -0.3, 0.0)]})
     assert ["I use a thing"] == decode(decoder, 3)
 
@@ -275,12 +275,15 @@ def test_repetition_shows_in_the_compression() -> None:
     ("text", "expected"),
     [
         ("I use a thing. I use a thing.", True),
-        ("operator operator operator operator", True),
-        ("yes yes", False),
+        ("Operator Operator", True),
+        ("Let me invoke my assistant operator. Operator.", True),
+        ("See you, bye-bye!", True),
         ("I use a thing I used a thing", False),
+        ("No, no, I said so.", False),
+        ("Operator.", False),
         ("", False),
     ],
 )
-def test_all_said_twice(text: str, expected: bool) -> None:
-    """Only a whole text of at least four words that repeats itself to the last word counts."""
-    assert expected is says_all_twice(text)
+def test_what_ends_twice(text: str, expected: bool) -> None:
+    """Only words repeated at the very end count, whatever their case and marks."""
+    assert expected is ends_twice(text)
