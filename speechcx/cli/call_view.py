@@ -122,6 +122,9 @@ def _turn_row(call: Call, turn: Turn) -> dict[str, object]:
 def _print_rules(call: Call) -> None:
     rows = []
     for result in call.assessment.results:
+        if result.kind == "hidden":
+            # Stands for an applies_if of a scorecard; its answer shows there.
+            continue
         base: dict[str, object] = {
             "rule": result.rule,
             "result": result.value.replace("_", " "),

@@ -95,3 +95,19 @@ def test_json_and_csv_together_are_refused(speechcx: Speechcx) -> None:
     ran = speechcx("agents", "--json", "--csv")
     assert (2, "") == (ran.code, ran.out)
     assert "one of them" in ran.err
+
+
+def test_rules_that_stand_for_applies_if_are_not_listed(
+    project: Path, speechcx: Speechcx, tmp_path: Path
+) -> None:
+    """A question's condition is no rule of its own on the screen, though it decides the question."""
+    book = project / "rulebook.yaml"
+    book.write_text(
+        book.read_text().replace(
+            "rule: greeting}", "rule: greeting, applies_if: {metric: audio_duration_s > 5}}"
+        )
+    )
+    assert speechcx("rejudge").code == 0
+    shown = speechcx("show", "ann_c1_2026-03-02T09-15-00.wav", "--why")
+    assert "applies_if" not in shown.out
+    assert "Greeted?: yes" in shown.out
