@@ -33,6 +33,7 @@ Agent = Annotated[str | None, typer.Option("--agent", help="Only this agent.")]
 Team = Annotated[str | None, typer.Option("--team", help="Only this team.")]
 Center = Annotated[str | None, typer.Option("--center", help="Only this centre.")]
 Queue = Annotated[str | None, typer.Option("--queue", help="Only this queue.")]
+Customer = Annotated[str | None, typer.Option("--customer", help="Only this customer.")]
 Limit = Annotated[int, typer.Option("--limit", min=1, help="At most so many rows.")]
 Model = Annotated[
     str | None,
