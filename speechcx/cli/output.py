@@ -11,7 +11,7 @@ import json
 import sys
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, is_dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -62,7 +62,13 @@ def format_cell(value: object, column: Column) -> str:
 
 
 def print_rows(
-    kind: str, rows: Sequence[Row], columns: Sequence[Column], *, style: Format = "table", empty: str = ""
+    kind: str,
+    rows: Sequence[Row],
+    columns: Sequence[Column],
+    *,
+    style: Format = "table",
+    empty: str = "",
+    facts: Row | None = None,
 ) -> None:
     """Print rows in the form asked for.
 
@@ -77,10 +83,17 @@ def print_rows(
     style
         ``table``, ``json`` or ``csv``.
     empty
-        Said on stderr where there are no rows: what would widen the question.
+        Said on stderr where there are no rows: what would widen the question; ``hint`` of the JSON document.
+    facts
+        What JSON says beside the rows: how many there are in all, the period.
     """
     if style == "json":
-        print_json({"schema_version": SCHEMA_VERSION, "kind": kind, "rows": [dict(row) for row in rows]})
+        head = {
+            "schema_version": SCHEMA_VERSION,
+            "kind": kind,
+            "hint": None if rows else empty or f"No {kind}.",
+        }
+        print_json({**head, **(facts or {}), "rows": [dict(row) for row in rows]})
     elif style == "csv":
         _print_csv(rows, columns)
     elif rows:
@@ -96,6 +109,8 @@ def print_json(document: object, *, lines: bool = False) -> None:
 
 
 def _plain(value: object) -> object:
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
     return list(value) if isinstance(value, tuple | set | frozenset) else str(value)
 
 

@@ -137,9 +137,14 @@ def write_call(path: Path, talk=TALK) -> Path:
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project folder with two calls, the working directory of the test."""
-    (tmp_path / "speechcx.toml").write_text(CONFIG)
-    (tmp_path / "rulebook.yaml").write_text(RULEBOOK)
-    write_call(tmp_path / "calls" / "ann_c1_2026-03-02T09-15-00.wav")
-    write_call(tmp_path / "calls" / "bob_c2_2026-03-03T10-00-00.wav", talk=TALK[1:])
     monkeypatch.chdir(tmp_path)
-    return tmp_path
+    return make_project(tmp_path)
+
+
+def make_project(folder: Path) -> Path:
+    """Settings, a rulebook and two calls in a folder."""
+    (folder / "speechcx.toml").write_text(CONFIG)
+    (folder / "rulebook.yaml").write_text(RULEBOOK)
+    write_call(folder / "calls" / "ann_c1_2026-03-02T09-15-00.wav")
+    write_call(folder / "calls" / "bob_c2_2026-03-03T10-00-00.wav", talk=TALK[1:])
+    return folder

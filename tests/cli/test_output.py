@@ -52,7 +52,8 @@ def test_json_rows_keep_every_key(capsys: pytest.CaptureFixture[str]) -> None:
     """The JSON document has a version, a kind and whole rows; nothing on stderr."""
     print_rows("agents", [{"agent": "a", "more": [1]}], COLUMNS, style="json")
     out, err = capsys.readouterr()
-    assert {"schema_version": 1, "kind": "agents", "rows": [{"agent": "a", "more": [1]}]} == json.loads(out)
+    wanted = {"schema_version": 1, "kind": "agents", "hint": None, "rows": [{"agent": "a", "more": [1]}]}
+    assert wanted == json.loads(out)
     assert "" == err
 
 

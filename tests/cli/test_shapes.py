@@ -1,0 +1,122 @@
+"""Every command's ``--json`` follows its schema under ``docs/json/``; a command without one fails here.
+
+A new command is a line in ``speechcx/cli/shapes.py`` and a line in ``EXAMPLES``.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import jsonschema
+import pytest
+from typer.main import get_command
+
+from speechcx.cli import app, main
+from speechcx.cli.shapes import CALL_DOCUMENT, file_name, find_schema, list_shapes
+from tests.cli.conftest import Speechcx, make_project
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+
+EXAMPLES: dict[str, tuple[str, ...]] = {
+    # command: commands to type, without --json; BOB is the file of a stored call
+    "agents": ("agents", "agents --since 2026-03-03", "agents --agent nobody", "agents --sort n"),
+    "calls": ("calls", "calls --flagged", "calls --agent nobody"),
+    "centers": ("centers",),
+    "doctor": ("doctor", "doctor --settings"),
+    "failures": ("failures",),
+    "failures list": ("failures list",),
+    "models list": ("models list",),
+    "rejudge": ("rejudge --again",),
+    "rules lint": ("rules lint",),
+    "rules test": ("rules test",),
+    "run": ("run", "run --explain BOB"),
+    "search": ("search cancel", "search nothingofthesort"),
+    "sentiment": ("sentiment words.txt",),
+    "status": ("status",),
+    "teams": ("teams",),
+}
+WITH_CALL_DOCUMENT = {"analyze", "show"}
+BOB = "calls/bob_c2_2026-03-03T10-00-00.wav"
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two calls scored and one file that cannot be read; made once."""
+    folder = make_project(tmp_path_factory.mktemp("shapes"))
+    (folder / "calls" / "bad_c3_2026-03-04T10-00-00.wav").write_bytes(b"RIFF" + b"\0" * 5000)
+    (folder / "words.txt").write_text("This is wonderful.\n")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        patch.setattr(sys, "argv", ["speechcx", "run"])
+        with pytest.raises(SystemExit, match="3"):
+            main()
+    return folder
+
+
+@pytest.fixture
+def ran(archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The archive as working directory."""
+    monkeypatch.chdir(archive)
+
+
+def test_every_command_with_json_has_a_shape_and_an_example() -> None:
+    """What a person can type with --json is described, and tried below."""
+    assert commands_with_json() == set(list_shapes()) | WITH_CALL_DOCUMENT
+    assert set(EXAMPLES) == set(list_shapes())
+
+
+def test_the_schemas_in_the_manual_are_fresh() -> None:
+    """`scripts/docs` writes them; run it where this fails."""
+    wanted = {file_name(command): find_schema(command, shapes) for command, shapes in list_shapes().items()}
+    stored = {path.name: json.loads(path.read_text("utf-8")) for path in (DOCS / "json").glob("*.json")}
+    assert wanted == stored
+
+
+@pytest.mark.usefixtures("ran")
+@pytest.mark.parametrize("command", EXAMPLES)
+def test_documents_follow_their_schema(command: str, speechcx: Speechcx) -> None:
+    """Each example prints a document, or one a line, that its schema accepts."""
+    schema = find_schema(command, list_shapes()[command])
+    for typed in EXAMPLES[command]:
+        ran = speechcx(*typed.replace("BOB", BOB).split(), "--json")
+        assert ran.out, ran.err
+        for document in documents(ran.out):
+            jsonschema.validate(document, schema)
+
+
+@pytest.mark.usefixtures("ran")
+@pytest.mark.parametrize("command", sorted(WITH_CALL_DOCUMENT))
+def test_a_call_has_the_call_document(command: str, speechcx: Speechcx) -> None:
+    """`analyze` and `show` print the document of one call."""
+    ran = speechcx(command, BOB, "--json")
+    jsonschema.validate(ran.json, json.loads((DOCS / CALL_DOCUMENT).read_text("utf-8")))
+
+
+def test_schemas_are_closed_and_say_what_keys_mean() -> None:
+    """An unknown key fails, and the docstring of the record is the description of the key."""
+    schema = find_schema("status", list_shapes()["status"])
+    assert schema["additionalProperties"] is False
+    assert schema["properties"]["flagged_calls"]["description"] == "Calls with a flagged rule."
+
+
+def commands_with_json() -> set[str]:
+    """All commands of the command line that take --json, as they are typed."""
+
+    def walk(command: object, words: tuple[str, ...]) -> Iterator[str]:
+        if any("--json" in option.opts for option in command.params):
+            yield " ".join(words)
+        for name, inner in getattr(command, "commands", {}).items():
+            yield from walk(inner, (*words, name))
+
+    return set(walk(get_command(app), ()))
+
+
+def documents(out: str) -> list[object]:
+    """One document, or one on each line."""
+    try:
+        return [json.loads(out)]
+    except json.JSONDecodeError:
+        return [json.loads(line) for line in out.splitlines()]
