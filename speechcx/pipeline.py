@@ -18,6 +18,7 @@ from speechcx.call import (
     Reading,
     Recording,
 )
+from speechcx.call.resolution import to_resolution
 from speechcx.config import Settings, listen_digest
 from speechcx.errors import CallError
 from speechcx.prosody import measure_flow, measure_voice
@@ -84,8 +85,10 @@ def listen(recording: Recording, settings: Settings) -> Conversation:
         ("sentiment", f"{model.name} {model.digest}"),
     )
     made_with = Provenance(__version__, engines, listen_digest(settings), tuple(times))
-    return Conversation(
-        recording, audio.origin, audio.peaks, speech, said, voices, speaker_voices, sentiments, made_with
+    return to_resolution(
+        Conversation(
+            recording, audio.origin, audio.peaks, speech, said, voices, speaker_voices, sentiments, made_with
+        )
     )
 
 

@@ -62,7 +62,7 @@ class AudioSettings:
     headerless_rate_hz: int = 8000
     headerless_channels: int = 1
     headerless: tuple[str, ...] = ()
-    peaks_per_s: int = 50
+    peaks_per_s: int = 10
 
     def __post_init__(self) -> None:
         for name in ("max_duration_s", "max_file_bytes", "max_output_bytes"):

@@ -92,7 +92,7 @@ class Plan:
     Parameters
     ----------
     files
-        Files to take up, suspects last.
+        Files to take up, the oldest first, suspects last.
     waiting
         Files whose agent or time is not known, or told in two ways.
     ignored
@@ -153,7 +153,8 @@ class Planner:
             if give_up():
                 break
             self._look_at(file)
-        self.files.sort(key=lambda file: file.is_suspect)
+        # The oldest first: calls of one time lie together in the database, and a limit takes the backlog.
+        self.files.sort(key=lambda file: (file.is_suspect, file.stats.mtime_ns, file.path))
         taken = self.files if self.choice.limit is None else self.files[: self.choice.limit]
         return Plan(
             tuple(taken),

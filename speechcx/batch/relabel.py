@@ -54,8 +54,7 @@ def relabel(
                 "name them in this order, divided by commas",
             )
         recording = call.conversation.recording
-        sources = dict(recording.details.sources) | {"channels": "relabel"}
-        details = replace(recording.details, channels=wanted, sources=tuple(sources.items()))
+        details = recording.details.relabel(wanted)
         conversation = replace(call.conversation, recording=replace(recording, details=details))
         assessment = judge(conversation, rulebook, settings)
         with store.write():

@@ -170,6 +170,8 @@ def _run_locked(
     shift.work(plan, known, sources, rulebook)
     summary = _summarise(plan, tally, shift.exit_code, run_id)
     store.ledger.finish_run(run_id, _to_row(summary), summary.exit_code)
+    if tally.done:
+        store.tidy()
     return summary
 
 

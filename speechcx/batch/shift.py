@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import TypeVar
 
@@ -153,7 +154,14 @@ class Shift:
             self._owners[recording.id] = file.path
             self._files[recording.path] = file
             self._claim(recording, file)
-            yield recording
+            yield self._keep_relabelling(recording)
+
+    def _keep_relabelling(self, recording: Recording) -> Recording:
+        """The recording with its speakers as a person named them, where the call was heard before."""
+        parties = self.store.find_relabelling(recording.id)
+        if parties is None:
+            return recording
+        return replace(recording, details=recording.details.relabel(parties))
 
     def _take_again(self, recordings: Sequence[Recording]) -> Iterator[Recording]:
         for recording in recordings:

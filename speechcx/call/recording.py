@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
@@ -80,6 +80,16 @@ class Details:
         """Names of the fields without which a call is not scored."""
         wanted = (("agent", self.agent), ("started_at", self.started_at))
         return tuple(name for name, value in wanted if value is None)
+
+    @property
+    def is_relabelled(self) -> bool:
+        """Whether a person, not a source, said who the speakers are."""
+        return dict(self.sources).get("channels") == "relabel"
+
+    def relabel(self, parties: tuple[Party, ...]) -> Details:
+        """The same details with the parties of the speakers as a person named them."""
+        sources = dict(self.sources) | {"channels": "relabel"}
+        return replace(self, channels=parties, sources=tuple(sources.items()))
 
 
 @dataclass(frozen=True, slots=True)

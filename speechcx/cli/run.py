@@ -262,17 +262,20 @@ def _print_failures(database: Path, kind: str | None, style: Format) -> None:
 
 @failures.command()
 def retry(
-    calls: Annotated[list[str] | None, typer.Argument(help="Call ids or files; default: all.")] = None,
+    calls: Annotated[
+        list[str] | None, typer.Argument(help="Call ids, paths or file names; default: all.")
+    ] = None,
     kind: Annotated[list[str] | None, typer.Option("--kind", help="Only these kinds.")] = None,
     db: options.Database = None,
     config: options.Config = None,
 ) -> None:
     """Let the next run take failed calls again, the quarantined among them."""
+    from speechcx.ask.failures import find_failure
     from speechcx.batch import retry_failures
     from speechcx.store import Store
 
-    ids = [name for name in calls or () if "/" not in name and "." not in name]
-    paths = [str(Path(name).absolute()) for name in calls or () if name not in ids]
     with Store.open(options.database(options.load(config, None), db)) as store:
-        count = retry_failures(store, call_ids=ids, kinds=kind or (), paths=paths)
+        places = (str(Path(name).resolve()) if Path(name).exists() else name for name in calls or ())
+        paths = [find_failure(store, place).path for place in places]
+        count = retry_failures(store, kinds=kind or (), paths=paths)
     print_text(f"{count} files will be taken again by the next run.")

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
-from speechcx.call import Assessment, Call, Conversation, Details
+from speechcx.call import Assessment, Call, Conversation, Details, Party
 from speechcx.store import calls, heard, judged, past, places
 from speechcx.store.database import open_database, write_transaction
 from speechcx.store.filters import CallFilter
@@ -29,6 +29,7 @@ from speechcx.store.ledger import (
     digest_details,
 )
 from speechcx.store.names import Names
+from speechcx.store.review_record import erase_words
 
 __all__ = [
     "CallFilter",
@@ -144,7 +145,7 @@ class Store:
         """
         with self.write():
             calls.replace_details(self.db, self._call_no(call_id), details, self._names)
-            if dict(details.sources).get("channels") != "relabel":
+            if not details.is_relabelled:
                 self.ledger.note_details(call_id, details)
 
     def load(self, call_id: str) -> Call:
@@ -187,12 +188,20 @@ class Store:
         rows = self.db.execute(f"SELECT c.call_id FROM calls c WHERE {where} ORDER BY c.call_no", values)
         return iter([call_id for (call_id,) in rows.fetchall()])
 
+    def find_relabelling(self, call_id: str) -> tuple[Party, ...] | None:
+        """Parties of a call's speakers as a person named them; None where nobody did, or no call is stored."""
+        call_no = calls.find_call_no(self.db, call_id)
+        details = None if call_no is None else heard.read_recording(self.db, call_no).details
+        return details.channels if details is not None and details.is_relabelled else None
+
     def has_call(self, call_id: str) -> bool:
         """Whether a call is stored."""
         return calls.find_call_no(self.db, call_id) is not None
 
     def delete_call(self, call_id: str) -> None:
         """Remove everything stored of a call, past assessments among it; its files stay in the ledger.
+
+        Of its reviews every word goes, while who answered what stays.
 
         Pages are wiped as they are freed, yet parts of its words may stay in the search index and the
         log until those are rewritten.
@@ -204,9 +213,10 @@ class Store:
         """
         with self.write():
             calls.delete_call(self.db, self._call_no(call_id))
+            erase_words(self, call_id)
 
     def tidy(self) -> None:
-        """After many writes: bring the parts of the search index together, and empty the log."""
+        """After many writes, as a run's last step: bring the parts of the search index together, and empty the log."""
         with self.write():
             self.db.execute("INSERT INTO turns_fts (turns_fts, rank) VALUES ('merge', 2000)")
         self.db.execute("PRAGMA wal_checkpoint(PASSIVE)")

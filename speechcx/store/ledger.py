@@ -119,6 +119,11 @@ def digest_details(details: Details) -> str:
     return hashlib.sha256(repr(known).encode("utf-8", "backslashreplace")).hexdigest()[:16]
 
 
+def _digest_source(details: Details) -> str | None:
+    """Digest of what a call's own source says; None where a person's relabelling stands in its place."""
+    return None if details.is_relabelled else digest_details(details)
+
+
 class Ledger:
     """The ledger of one open store.
 
@@ -234,9 +239,10 @@ class Ledger:
             file_id = self._file_id(run_id, recording.path, stats)
             self._db.execute(
                 "UPDATE files SET attempts = CASE WHEN call_id IS ? AND retry_asked = 0 THEN attempts ELSE 0 END + 1,"
-                " state = 'claimed', reason = NULL, call_id = ?, retry_asked = 0, details_digest = ?"
+                " state = 'claimed', reason = NULL, call_id = ?, retry_asked = 0,"
+                " details_digest = coalesce(?, details_digest)"
                 " WHERE file_id = ?",
-                (recording.id, recording.id, digest_details(recording.details), file_id),
+                (recording.id, recording.id, _digest_source(recording.details), file_id),
             )
             self._open_attempt(run_id, file_id, recording.id)
 
@@ -335,10 +341,10 @@ class Ledger:
         file_id = self._file_id(run_id, recording.path, stats)
         self._db.execute(
             "UPDATE files SET state = ?, reason = NULL, call_id = ?, retry_asked = 0, listen_digest = ?,"
-            " details_digest = ? WHERE file_id = ?",
+            " details_digest = coalesce(?, details_digest) WHERE file_id = ?",
             (
                 state, recording.id, call.conversation.provenance.settings_digest,
-                digest_details(recording.details), file_id,
+                _digest_source(recording.details), file_id,
             ),
         )  # fmt: skip
         self._db.execute("DELETE FROM failures WHERE file_id = ?", (file_id,))
@@ -347,7 +353,7 @@ class Ledger:
     def _save_failure(self, run_id: int, failure: Failure, stats: FileStats, state: FileState) -> None:
         call_id = None if failure.recording is None else failure.recording.id
         file_id = self._file_id(run_id, failure.path, stats)
-        known = None if failure.recording is None else digest_details(failure.recording.details)
+        known = None if failure.recording is None else _digest_source(failure.recording.details)
         self._db.execute(
             "UPDATE files SET state = ?, reason = ?, call_id = coalesce(?, call_id), retry_asked = 0,"
             " details_digest = coalesce(?, details_digest),"

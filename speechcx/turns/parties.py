@@ -71,9 +71,8 @@ def _given_parties(
 ) -> tuple[tuple[Party, ...] | None, str]:
     """Parties by relabelling, sidecar or settings, one for each speaker, and by which; None without."""
     details, speech = conversation.recording.details, conversation.speech
-    source = dict(details.sources).get("channels", "sidecar")
     for parties, how in (
-        (details.channels, "relabel" if source == "relabel" else "sidecar"),
+        (details.channels, "relabel" if details.is_relabelled else "sidecar"),
         (settings.channels, "config"),
     ):
         if parties is None or len(parties) != len(speech.speakers):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from speechcx import batch
 from speechcx.batch import Progress, RunOptions, plan_run, run, shift
 from speechcx.batch import disk as disk_module
 from speechcx.errors import ConfigError, DiskLow, ModelMissing, RunInProgress
@@ -361,3 +362,28 @@ def test_files_whose_names_are_not_utf8_are_taken(run_inbox: Run, inbox: Path, d
     Path(os.fsdecode(path)).write_text("call")
     assert run_inbox().done == 1
     assert run_inbox().skipped == 1
+
+
+def test_a_persons_relabelling_outlives_hearing_again(run_inbox: Run, inbox: Path, database: Path) -> None:
+    """What a person said of who is who stays when a call is done again, and asks for no hearing by itself."""
+    write_calls(inbox, 2)
+    run_inbox()
+    with Store.open(database) as store:
+        call_id = next(store.iter_call_ids())
+        batch.relabel(store, call_id, ("customer", "agent"), make_rulebook(), make_settings())
+    assert run_inbox(redo="changed").planned == 0
+    assert run_inbox(redo="all").done == 2
+    with Store.open(database) as store:
+        details = store.load_conversation(call_id).recording.details
+        assert (details.channels, details.is_relabelled) == (("customer", "agent"), True)
+    assert run_inbox(redo="changed").planned == 0
+
+
+def test_the_oldest_recordings_go_first(run_inbox: Run, inbox: Path, database: Path) -> None:
+    """A limit takes the backlog from its beginning, whatever the files are named."""
+    for number, age in ((1, 10), (2, 30), (3, 20)):
+        os.utime(write_call(inbox, number), ns=(0, (1000 - age) * 10**9))
+    run_inbox(limit=1)
+    with Store.open(database) as store:
+        (call_id,) = store.iter_call_ids()
+        assert store.ledger.find_paths(call_id)[0].endswith(call_name(2))

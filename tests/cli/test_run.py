@@ -97,6 +97,10 @@ def test_status_and_retry(project: Path, speechcx: Speechcx) -> None:
     speechcx("run")
     status = speechcx("status", "--json").json
     assert (2, {"done": 2, "failed": 1}) == (status["calls"], dict(status["files"]))
+    named = speechcx("failures", "retry", "./calls/ann_c9_2026-03-02T10-00-00.wav")
+    assert (0, True) == (named.code, "1 files" in named.out)
+    unknown = speechcx("failures", "retry", "nobody.wav")
+    assert (2, True) == (unknown.code, "no failed file is named 'nobody.wav'" in unknown.err)
     assert "1 files" in speechcx("failures", "retry").out
     assert 1 == speechcx("status", "--json").json["backlog"]
 
