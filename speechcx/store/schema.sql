@@ -437,6 +437,151 @@ CREATE VIRTUAL TABLE turns_fts USING fts5 (
   content = 'turns_data', content_rowid = 'turn_id', columnsize = 0, tokenize = 'unicode61 remove_diacritics 2'
 );
 
+-- Plans: calls drawn for review, and how they were drawn.
+CREATE TABLE review_plans (
+  plan_id INTEGER PRIMARY KEY, -- number of the plan
+  name TEXT NOT NULL UNIQUE, -- its name
+  scorecard TEXT NOT NULL, -- the scorecard people fill in
+  made_at TEXT NOT NULL, -- when it was drawn, UTC
+  made_by TEXT NOT NULL, -- who drew it
+  spec TEXT NOT NULL, -- what was asked for: filters, number, periods, strata, risks, seed; JSON object
+  frame INTEGER NOT NULL, -- calls it was drawn from
+  left_out TEXT NOT NULL -- why other calls of the period could not be drawn, JSON object of reason and calls
+) STRICT;
+
+-- Calls drawn by a plan; never the same call twice in one plan.
+CREATE TABLE review_draws (
+  draw_id INTEGER PRIMARY KEY, -- number of the draw
+  plan_id INTEGER NOT NULL REFERENCES review_plans (plan_id), -- the plan
+  position INTEGER NOT NULL, -- place in the order in which calls are given out
+  call_id TEXT NOT NULL, -- the call
+  agent TEXT NOT NULL, -- its agent when it was drawn
+  period TEXT NOT NULL, -- the period it was drawn for
+  stratum TEXT NOT NULL, -- the stratum it belongs to, JSON object
+  risk REAL NOT NULL, -- its weight in the draw; 1 for a call without any risk
+  chance REAL NOT NULL CHECK (chance > 0 AND chance <= 1), -- how probable it was that this call be drawn; 1 / chance is its weight in estimates
+  reviews INTEGER NOT NULL CHECK (reviews IN (1, 2)), -- blind reviews it is to get, by different people
+  reason TEXT NOT NULL, -- why it was drawn, in words
+  UNIQUE (plan_id, call_id),
+  UNIQUE (plan_id, position)
+) STRICT;
+
+-- Agents of whom a plan found fewer calls than asked for.
+CREATE TABLE review_shortfalls (
+  plan_id INTEGER NOT NULL REFERENCES review_plans (plan_id), -- the plan
+  agent TEXT NOT NULL, -- the agent
+  period TEXT NOT NULL, -- the period
+  wanted INTEGER NOT NULL, -- calls asked for
+  found INTEGER NOT NULL, -- calls there were
+  PRIMARY KEY (plan_id, agent, period)
+) STRICT, WITHOUT ROWID;
+
+-- Reviews: one person, one call, one scorecard of one rulebook. Only its state ever changes, and that it was not blind.
+CREATE TABLE reviews (
+  review_id INTEGER PRIMARY KEY, -- number of the review
+  call_id TEXT NOT NULL, -- the call; stays when the call itself is erased
+  agent TEXT, -- its agent when the review was opened
+  scorecard TEXT NOT NULL, -- the scorecard
+  rulebook_no INTEGER NOT NULL REFERENCES rulebooks (rulebook_no), -- the rulebook whose scorecard it is
+  provenance_no INTEGER NOT NULL REFERENCES provenances (provenance_no), -- what the call was heard with
+  draw_id INTEGER REFERENCES review_draws (draw_id), -- the draw it answers; null where a person chose the call
+  of_review INTEGER REFERENCES reviews (review_id), -- the review it gives a second opinion on
+  round INTEGER NOT NULL, -- 1 for the first review of a draw, 2 for the second, ...
+  reviewer TEXT NOT NULL, -- who reviews
+  opened_at TEXT NOT NULL, -- when it was taken up, UTC
+  blind INTEGER NOT NULL DEFAULT 1, -- 0 where the reviewer said to have seen the machine's answers
+  state TEXT NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'released', 'submitted', 'acknowledged', 'disputed',
+    'decided')) -- open, released, submitted, acknowledged, disputed or decided: what the last step made of it
+) STRICT;
+
+-- The form of each review, as it was when the review was opened: its questions and the machine's answers.
+CREATE TABLE review_questions (
+  review_id INTEGER NOT NULL REFERENCES reviews (review_id), -- the review
+  position INTEGER NOT NULL, -- place on the form
+  question_no INTEGER NOT NULL REFERENCES questions (question_no), -- the question, as its rulebook had it
+  way TEXT NOT NULL, -- digest of how the machine answers it: question, rule, lists; the same in rulebooks that differ elsewhere
+  machine_answer TEXT NOT NULL, -- yes, no, n-a, cannot-tell or person
+  machine_why TEXT, -- its reason; null once the call is erased
+  PRIMARY KEY (review_id, position)
+) STRICT, WITHOUT ROWID;
+
+-- Every step of every review; rows are only ever added.
+CREATE TABLE review_events (
+  event_id INTEGER PRIMARY KEY, -- number; grows with time
+  review_id INTEGER NOT NULL REFERENCES reviews (review_id), -- the review
+  at TEXT NOT NULL, -- when, UTC
+  by TEXT NOT NULL, -- who
+  kind TEXT NOT NULL CHECK (kind IN ('opened', 'answered', 'submitted', 'released', 'acknowledged', 'disputed',
+    'second', 'decided', 'changed', 'note', 'erased')), -- opened, answered, submitted, released, acknowledged, disputed, second, decided, changed, note or erased
+  question TEXT, -- id of the question it is about
+  answer TEXT, -- the answer given; of a decision: upheld or changed
+  at_s REAL, -- the time in the call it points at
+  text TEXT -- comment, reason or note; null once the call is erased
+) STRICT;
+
+-- Answers as submitted, beside the machine's; written once.
+CREATE TABLE review_answers (
+  review_id INTEGER NOT NULL REFERENCES reviews (review_id), -- the review
+  position INTEGER NOT NULL, -- place on the form
+  question TEXT NOT NULL, -- id of the question
+  answer TEXT NOT NULL, -- yes, no, n-a or cannot-tell
+  machine_answer TEXT NOT NULL, -- yes, no, n-a, cannot-tell or person
+  way TEXT NOT NULL, -- digest of how the machine answered
+  at_s REAL, -- the evidence's time in the call
+  submitted_at TEXT NOT NULL, -- when, UTC
+  PRIMARY KEY (review_id, position)
+) STRICT, WITHOUT ROWID;
+
+-- What people decided and did about calls, in order. Rows are only ever added: each carries a digest
+-- over itself and the one before, so that a changed, removed or moved row is found.
+CREATE TABLE audit (
+  audit_id INTEGER PRIMARY KEY, -- number, counted up by one
+  at TEXT NOT NULL, -- when, UTC
+  who TEXT NOT NULL, -- who did it, as they named themselves
+  action TEXT NOT NULL, -- flag, export, erase
+  call_id TEXT, -- the call it is about
+  rule TEXT, -- the rule it is about
+  detail TEXT, -- what exactly, JSON object; null where the call was erased since
+  salt TEXT, -- random text that goes into detail_digest; null likewise
+  detail_digest TEXT NOT NULL, -- SHA-256 over salt and detail; stays when they go
+  digest TEXT NOT NULL -- SHA-256 over this row and the digest of the one before
+) STRICT;
+
+-- What a person last decided about a flag. A flag without a row is open, and nobody's.
+CREATE TABLE flag_states (
+  call_id TEXT NOT NULL, -- the call
+  rule TEXT NOT NULL, -- id of the rule; scorecard.question for a critical question
+  status TEXT NOT NULL CHECK (status IN ('open', 'confirmed', 'dismissed', 'escalated')), -- open, confirmed, dismissed or escalated
+  owner TEXT, -- who is to deal with it
+  reason TEXT, -- why it was decided so
+  due TEXT, -- day by which it is to be dealt with
+  changed_at TEXT NOT NULL, -- when this was last changed, UTC
+  changed_by TEXT NOT NULL, -- by whom
+  seen_result TEXT NOT NULL, -- the result it was decided about
+  seen_evidence TEXT NOT NULL, -- digest of the evidence it was decided about
+  rulebook TEXT NOT NULL, -- rulebook that found it then
+  rulebook_version TEXT NOT NULL, -- its version
+  PRIMARY KEY (call_id, rule)
+) STRICT, WITHOUT ROWID;
+
+-- Searches kept under a name.
+CREATE TABLE saved_searches (
+  name TEXT PRIMARY KEY, -- name
+  words TEXT NOT NULL, -- what was typed
+  filters TEXT NOT NULL, -- where to look, JSON object of the options
+  saved_at TEXT NOT NULL, -- when it was saved, UTC
+  saved_by TEXT NOT NULL, -- by whom
+  looked_at TEXT NOT NULL -- calls stored after this moment are new to it, UTC
+) STRICT, WITHOUT ROWID;
+
+-- Calls that were erased: what is left of them, so that their files are not taken up again.
+CREATE TABLE erasures (
+  call_id TEXT PRIMARY KEY, -- the call
+  erased_at TEXT NOT NULL, -- when, UTC
+  erased_by TEXT NOT NULL, -- by whom
+  reason TEXT NOT NULL -- why; holds no words of the call
+) STRICT, WITHOUT ROWID;
+
 -- Turns of all calls: who said what when, how it sounded and how it felt.
 CREATE VIEW turns AS SELECT
   t.turn_id, -- number of the turn in this database
@@ -717,6 +862,67 @@ FROM (
 )
 GROUP BY center, scorecard;
 
+-- Everything that waits for a look: results that are not what they should be, compliance rules and critical
+-- rules that could not tell, and critical questions answered against the call where no such rule says it.
+CREATE VIEW flags_found AS SELECT
+  d.call_no, -- the call, for joins
+  r.rule, -- id of the rule; scorecard.question for a critical question
+  r.title, -- title of the rule, or the question
+  r.kind, -- compliance, driver, behaviour, outcome or risk; question for a critical question
+  r.severity, -- how much it matters
+  CASE d.value WHEN 0 THEN 'absent' WHEN 1 THEN 'present' ELSE 'cannot_tell' END AS result, -- absent, present or cannot_tell; no for a question
+  d.rule_no, -- number of the rule, for joins with hits; null for a question without one
+  r.rulebook_no, -- the rulebook
+  coalesce(w.text, '') || coalesce(d.why, '') AS why -- the reason in words
+FROM results_data d JOIN rules r ON r.rule_no = d.rule_no LEFT JOIN reasons w ON w.reason_no = d.reason_no
+WHERE d.flagged = 1 AND r.kind <> 'hidden'
+UNION ALL SELECT d.call_no, r.rule, r.title, r.kind, r.severity, 'cannot_tell', d.rule_no, r.rulebook_no,
+  coalesce(w.text, '') || coalesce(d.why, '')
+FROM results_data d JOIN rules r ON r.rule_no = d.rule_no LEFT JOIN reasons w ON w.reason_no = d.reason_no
+WHERE d.value = 2 AND d.flagged = 0 AND (r.kind = 'compliance' OR (r.severity = 'critical' AND r.kind <> 'hidden'))
+UNION ALL SELECT a.call_no, q.scorecard || '.' || q.question, q.text, 'question', 'critical', a.answer, a.rule_no,
+  q.rulebook_no, coalesce(w.text, '') || coalesce(a.why, '')
+FROM scores s JOIN answers_data a ON a.call_no = s.call_no
+JOIN questions q ON q.question_no = a.question_no AND q.scorecard = s.scorecard
+LEFT JOIN reasons w ON w.reason_no = a.reason_no
+WHERE s.critical_errors <> '[]' AND a.answer = 'no' AND q.critical IS NOT NULL AND NOT EXISTS
+  (SELECT 1 FROM results_data d WHERE d.call_no = a.call_no AND d.rule_no = a.rule_no AND d.flagged = 1);
+
+-- Flags with what people decided about them. `standing` tells whether the call is still flagged for it.
+CREATE VIEW flags AS SELECT
+  c.call_id || ':' || f.rule AS flag, -- the flag
+  c.call_no, -- the call, for joins
+  c.call_id, -- the call
+  c.occurred_at, -- start of the call, UTC
+  c.local_day, -- day of the call
+  c.agent, -- the agent
+  c.team, -- the agent's team on that day
+  c.center, -- its center
+  c.customer, -- the customer
+  c.queue, -- the queue
+  f.rule, -- id of the rule; scorecard.question for a critical question
+  f.title, -- its title
+  f.kind, -- compliance, driver, behaviour, outcome, risk or question
+  f.severity, -- how much it matters
+  f.result, -- absent, present or cannot_tell; no for a question
+  f.why, -- the reason in words
+  coalesce(s.status, 'open') AS status, -- open, confirmed, dismissed or escalated
+  s.owner, -- who is to deal with it
+  s.reason, -- why it was decided so
+  s.due, -- day by which it is to be dealt with
+  s.changed_at, -- when that was last changed
+  s.changed_by, -- by whom
+  'found' AS standing -- found, or gone where a decision is left and the hit is not
+FROM calls c JOIN flags_found f ON f.call_no = c.call_no
+LEFT JOIN flag_states s ON s.call_id = c.call_id AND s.rule = f.rule
+WHERE c.superseded_by IS NULL
+UNION ALL SELECT s.call_id || ':' || s.rule, c.call_no, s.call_id, c.occurred_at, c.local_day, c.agent, c.team,
+  c.center, c.customer, c.queue, s.rule, NULL, NULL, NULL, s.seen_result, NULL, s.status, s.owner, s.reason, s.due,
+  s.changed_at, s.changed_by, 'gone'
+FROM flag_states s JOIN calls c ON c.call_id = s.call_id
+WHERE c.superseded_by IS NULL
+  AND NOT EXISTS (SELECT 1 FROM flags_found f WHERE f.call_no = c.call_no AND f.rule = s.rule);
+
 CREATE UNIQUE INDEX "idx__sqlite_migrations_migration_set_name"
     ON "_sqlite_migrations" ("migration_set", "name");
 
@@ -738,6 +944,65 @@ CREATE INDEX calls_by_day ON calls (local_day);
 
 CREATE INDEX recordings_by_path ON recordings (path);
 
-CREATE INDEX results_flagged ON results_data (call_no, rule_no) WHERE flagged = 1;
-
 CREATE INDEX roster_by_agent ON roster (agent, valid_from);
+
+CREATE UNIQUE INDEX reviews_of_draw ON reviews (draw_id, round) WHERE state <> 'released' AND draw_id IS NOT NULL;
+
+CREATE UNIQUE INDEX reviews_of_person ON reviews (call_id, scorecard, reviewer) WHERE state <> 'released';
+
+CREATE INDEX reviews_of_review ON reviews (of_review) WHERE of_review IS NOT NULL;
+
+CREATE INDEX reviews_open ON reviews (reviewer) WHERE state = 'open';
+
+CREATE INDEX review_events_by_review ON review_events (review_id, event_id);
+
+CREATE INDEX audit_by_call ON audit (call_id, rule) WHERE call_id IS NOT NULL;
+
+CREATE INDEX flag_states_by_owner ON flag_states (owner) WHERE owner IS NOT NULL;
+
+CREATE INDEX results_flagged ON results_data (call_no, rule_no, value, flagged) WHERE flagged = 1;
+
+CREATE INDEX results_unsure ON results_data (call_no, rule_no, value, flagged) WHERE value = 2;
+
+CREATE INDEX scores_critical ON scores (call_no) WHERE critical_errors <> '[]';
+
+CREATE TRIGGER review_events_stay BEFORE DELETE ON review_events BEGIN
+  SELECT raise(ABORT, 'steps of reviews are never removed');
+END;
+
+CREATE TRIGGER review_events_fixed BEFORE UPDATE ON review_events
+WHEN new.text IS NOT NULL OR (old.event_id, old.review_id, old.at, old.by, old.kind, old.question, old.answer, old.at_s)
+  IS NOT (new.event_id, new.review_id, new.at, new.by, new.kind, new.question, new.answer, new.at_s) BEGIN
+  SELECT raise(ABORT, 'steps of reviews are never changed; of an erased call only the words go');
+END;
+
+CREATE TRIGGER review_answers_fixed BEFORE UPDATE ON review_answers BEGIN
+  SELECT raise(ABORT, 'submitted answers are never changed; add a decision');
+END;
+
+CREATE TRIGGER review_answers_stay BEFORE DELETE ON review_answers BEGIN
+  SELECT raise(ABORT, 'submitted answers are never removed');
+END;
+
+CREATE TRIGGER reviews_fixed BEFORE UPDATE OF review_id, call_id, agent, scorecard, rulebook_no, provenance_no, draw_id,
+  of_review, round, reviewer, opened_at ON reviews BEGIN
+  SELECT raise(ABORT, 'of a review only its state changes');
+END;
+
+CREATE TRIGGER audit_rows_stay BEFORE DELETE ON audit BEGIN
+  SELECT RAISE(ABORT, 'rows of the audit trail are never removed');
+END;
+
+CREATE TRIGGER audit_rows_stay_as_they_are BEFORE UPDATE ON audit
+WHEN NOT (NEW.detail IS NULL AND NEW.salt IS NULL AND NEW.audit_id = OLD.audit_id AND NEW.at = OLD.at
+  AND NEW.who = OLD.who AND NEW.action = OLD.action AND NEW.call_id IS OLD.call_id AND NEW.rule IS OLD.rule
+  AND NEW.detail_digest = OLD.detail_digest AND NEW.digest = OLD.digest)
+BEGIN
+  SELECT RAISE(ABORT, 'rows of the audit trail are never changed');
+END;
+
+CREATE TRIGGER erased_calls_stay_away BEFORE INSERT ON calls
+WHEN EXISTS (SELECT 1 FROM erasures WHERE call_id = NEW.call_id)
+BEGIN
+  SELECT RAISE(ABORT, 'this call was erased');
+END;
