@@ -128,14 +128,17 @@ def analyse(recording: Recording, rulebook: Rulebook, settings: Settings) -> Cal
 def needed_models(settings: Settings) -> tuple[str, ...]:
     """Names (or folders) of the weights these settings will load, as ``speechcx.weights`` knows them.
 
-    A hub name (with a slash) is left out: its adapter looks it up in the local hub cache.
+    A sentiment model with a slash in its name that is no folder here is left out: it is a hub name, and
+    its adapter looks it up in the local hub cache.
     """
     names = []
     if settings.transcribe.engine == "whisper" and not settings.transcribe.allow_hub:
         names.append(settings.transcribe.model)
-    if settings.sentiment.engine == "transformer":
-        names.append(settings.sentiment.model)
-    return tuple(name for name in names if "/" not in name or Path(name).expanduser().exists())
+    text_model = settings.sentiment.model
+    is_hub_name = "/" in text_model and not Path(text_model).expanduser().exists()
+    if settings.sentiment.engine == "transformer" and not is_hub_name:
+        names.append(text_model)
+    return tuple(names)
 
 
 def reread_sentiment(conversation: Conversation, settings: Settings) -> Conversation:

@@ -93,6 +93,7 @@ def test_bad_file_fails_in_audio(tmp_path: Path, settings: Settings) -> None:
     [
         ((), ("base",)),
         (("transcribe.model=tiny.en",), ("tiny.en",)),
+        (("transcribe.model=no/such/folder",), ("no/such/folder",)),
         (("transcribe.engine=replay",), ()),
         (("transcribe.engine=replay", "sentiment.engine=transformer", "sentiment.model=org/model"), ()),
         (("transcribe.engine=replay", "sentiment.engine=transformer"), ("sentiment",)),

@@ -22,9 +22,5 @@ def expect_engines(settings: Settings) -> None:
     """
     find_factory("recognizers", settings.transcribe.engine)
     find_factory("sentiment", settings.sentiment.engine)
-    names = list(needed_models(settings))
-    if settings.transcribe.engine == "whisper" and not settings.transcribe.allow_hub:
-        # Also a path that is not there, which might have been the name of something on a hub.
-        names.append(settings.transcribe.model)
-    for name in dict.fromkeys(names):
+    for name in needed_models(settings):
         find_model(name)

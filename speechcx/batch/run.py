@@ -168,6 +168,7 @@ def _run_locked(
     shift = Shift(store, run_id, settings=settings, tally=tally, stop=orders.stop)
     shift.note(plan)
     shift.work(plan, known, sources, rulebook)
+    store.ledger.release(run_id)
     summary = _summarise(plan, tally, shift.exit_code, run_id)
     store.ledger.finish_run(run_id, _to_row(summary), summary.exit_code)
     if tally.done:

@@ -279,6 +279,20 @@ class Ledger:
             self._save_call(outcome)
             self._save_done(run_id, outcome, stats, state or "done")
 
+    def release(self, run_id: int) -> int:
+        """Give back what a run claimed and, stopped by a person, let go; it counts as no try. Returns how many."""
+        with self._write():
+            self._db.execute(
+                "UPDATE attempts SET ended_at = ?, outcome = 'released' WHERE run_id = ? AND ended_at IS NULL",
+                (utc_text(), run_id),
+            )
+            found = self._db.execute(
+                "UPDATE files SET state = 'seen', attempts = max(attempts - 1, 0)"
+                " WHERE state = 'claimed' AND run_id = ?",
+                (run_id,),
+            )
+        return found.rowcount
+
     def retry(
         self, *, call_ids: Sequence[str] = (), kinds: Sequence[str] = (), paths: Sequence[str] = ()
     ) -> int:

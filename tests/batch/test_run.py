@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import pytest
 from speechcx import batch
 from speechcx.batch import Progress, RunOptions, plan_run, run, shift
 from speechcx.batch import disk as disk_module
+from speechcx.call import Recording
 from speechcx.errors import ConfigError, DiskLow, ModelMissing, RunInProgress
 from speechcx.store import Store
 from speechcx.transcribe import TranscribeSettings
@@ -387,3 +390,23 @@ def test_the_oldest_recordings_go_first(run_inbox: Run, inbox: Path, database: P
     with Store.open(database) as store:
         (call_id,) = store.iter_call_ids()
         assert store.ledger.find_paths(call_id)[0].endswith(call_name(2))
+
+
+def test_a_call_let_go_by_a_stop_was_not_tried(
+    run_inbox: Run, inbox: Path, database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was taken up and dropped when a person stopped the run is as before: waiting, with no attempt."""
+    write_calls(inbox, 3)
+
+    class Stopped:
+        def map(self, function: object, recordings: Iterable[Recording], **_: object) -> Iterator[object]:
+            next(iter(recordings))
+            os.kill(os.getpid(), signal.SIGINT)
+            return iter(())
+
+    with monkeypatch.context() as patch:
+        patch.setattr(shift, "find_crew", lambda *_, **__: Stopped())
+        assert run_inbox().exit_code == 130
+    assert states(database) == {"seen": 3}
+    assert {file.attempts for file in known(database).values()} == {0}
+    assert run_inbox().done == 3
