@@ -8,13 +8,18 @@ To add a setting, add a field (with default and docstring line) to the room's da
 
 from speechcx.config.digest import listen_digest
 from speechcx.config.load import CONFIG_NAME, LoadedSettings, find_config, load_settings
+from speechcx.config.review import PERIODS, RISKS, STRATA, ReviewSettings
 from speechcx.config.sections import BatchSettings, FileSettings, Settings, describe_sections
 
 __all__ = [
     "CONFIG_NAME",
+    "PERIODS",
+    "RISKS",
+    "STRATA",
     "BatchSettings",
     "FileSettings",
     "LoadedSettings",
+    "ReviewSettings",
     "Settings",
     "describe_sections",
     "find_config",

@@ -15,7 +15,9 @@ from speechcx.errors import ConfigError
 
 CONFIG_NAME = "speechcx.toml"
 _MAX_CONFIG_BYTES = 1_000_000
-_OTHER_VARIABLES = frozenset({"SPEECHCX_CONFIG", "SPEECHCX_MODELS", "SPEECHCX_DATA"})
+_OTHER_VARIABLES = frozenset(
+    {"SPEECHCX_CONFIG", "SPEECHCX_MODELS", "SPEECHCX_DATA", "SPEECHCX_DEBUG", "SPEECHCX_REVIEWER"}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import re
 from dataclasses import MISSING, dataclass, field, fields
 
 from speechcx.audio import AudioSettings
+from speechcx.config.review import ReviewSettings
 from speechcx.discover import DiscoverSettings
 from speechcx.prosody import ProsodySettings
 from speechcx.sentiment import SentimentSettings
@@ -95,6 +96,7 @@ class Settings:
     prosody: ProsodySettings = field(default_factory=ProsodySettings)
     sentiment: SentimentSettings = field(default_factory=SentimentSettings)
     batch: BatchSettings = field(default_factory=BatchSettings)
+    review: ReviewSettings = field(default_factory=ReviewSettings)
 
 
 @dataclass(frozen=True, slots=True)

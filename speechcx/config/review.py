@@ -1,0 +1,87 @@
+"""The settings of reviews: which calls people look at, and from when on the machine's answers count."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+PERIODS = ("day", "week", "month", "all")
+"""What a plan draws so many calls an agent for."""
+
+STRATA = ("queue", "direction", "duration", "driver", "day")
+"""What a draw can be spread over."""
+
+RISKS = ("flags", "low-score", "cannot-tell", "negative-end")
+"""What can make a call more probable."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewSettings:
+    """Which calls people review, and when the machine's answers count.
+
+    Parameters
+    ----------
+    per_agent
+        Calls a plan draws for each agent and period.
+    period
+        ``day``, ``week``, ``month`` or ``all``.
+    strata
+        What the draw is spread over: ``queue``, ``direction``, ``duration``, ``driver``, ``day``.
+    risks
+        What makes a call more probable, as pairs of a risk (``flags``, ``low-score``, ``cannot-tell``,
+        ``negative-end``) and the weight it adds to a call's own of 1. Empty: every call alike.
+    low_score
+        A score below this is a ``low-score``.
+    duration_bands_s
+        Where the bands of ``duration`` end, seconds.
+    min_length_s
+        Shorter calls are not drawn.
+    second_share
+        Share of drawn calls that two people review blind, 0 to 1.
+    kappa_bar
+        Cohen's kappa from which on the machine's answers to a question count officially.
+    min_answers
+        Blind answers of people that this needs.
+    drift_window
+        The newest so many answers are held against all before them.
+    drift_p
+        A fall of agreement less probable than this by chance reopens a question.
+    """
+
+    per_agent: int = 3
+    period: str = "month"
+    strata: tuple[str, ...] = ()
+    risks: tuple[tuple[str, float], ...] = ()
+    low_score: float = 60.0
+    duration_bands_s: tuple[float, ...] = (120.0, 300.0, 600.0)
+    min_length_s: float = 0.0
+    second_share: float = 0.0
+    kappa_bar: float = 0.6
+    min_answers: int = 30
+    drift_window: int = 30
+    drift_p: float = 0.01
+
+    def __post_init__(self) -> None:
+        if self.period not in PERIODS:
+            raise ValueError(f"period must be one of {', '.join(PERIODS)}, got {self.period!r}")
+        _expect_known("strata", self.strata, STRATA)
+        _expect_known("risks", tuple(name for name, _ in self.risks), RISKS)
+        if any(not 0 <= weight <= 1000 for _, weight in self.risks):
+            raise ValueError(f"weights of risks must be 0 to 1000, got {self.risks}")
+        for name in ("per_agent", "min_answers", "drift_window"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} must be 1 or more, got {getattr(self, name)}")
+        for name in ("second_share", "drift_p"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ValueError(f"{name} must be 0 to 1, got {getattr(self, name)}")
+        if not -1 <= self.kappa_bar <= 1:
+            raise ValueError(f"kappa_bar must be -1 to 1, got {self.kappa_bar}")
+        if list(self.duration_bands_s) != sorted({*self.duration_bands_s}):
+            raise ValueError(f"duration_bands_s must rise, got {self.duration_bands_s}")
+
+
+def _expect_known(field_name: str, given: tuple[str, ...], known: tuple[str, ...]) -> None:
+    for name in given:
+        if name not in known:
+            raise ValueError(f"{field_name} must be among {', '.join(known)}, got {name!r}")
+    if len(set(given)) < len(given):
+        raise ValueError(f"{field_name} must name each once, got {', '.join(given)}")
