@@ -1,0 +1,154 @@
+"""The calls a review plan can draw from, with their period, stratum and risks."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from datetime import date
+
+from speechcx.config import ReviewSettings
+from speechcx.store import CallFilter, Store
+
+Value = str | int | float | bytes | None
+
+NO_VALUE = "none"
+"""The stratum of calls of which it is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A call that can be drawn.
+
+    Parameters
+    ----------
+    call_id, agent, period
+        The call, its agent, and the period it would be drawn for.
+    stratum
+        (name, value) pairs in the order asked for.
+    risks
+        Risks it has, in words, with the weight each adds.
+    """
+
+    call_id: str
+    agent: str
+    period: str
+    stratum: tuple[tuple[str, str], ...]
+    risks: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """All calls of a plan.
+
+    Parameters
+    ----------
+    candidates
+        By call id, so that the same calls are drawn whatever the order of the database.
+    left_out
+        Why other calls of the filter cannot be drawn, and how many.
+    """
+
+    candidates: tuple[Candidate, ...]
+    left_out: tuple[tuple[str, int], ...]
+
+
+def read_frame(store: Store, filters: CallFilter, scorecard: str, settings: ReviewSettings) -> Frame:
+    """Every call of a filter that people can review by a scorecard.
+
+    Parameters
+    ----------
+    store
+        The database.
+    filters
+        Which calls.
+    scorecard
+        Calls that were not judged by it are left out, since its questions are the form.
+    settings
+        Periods, strata, risks and the shortest length.
+    """
+    where, values = filters.to_sql()
+    rows = store.db.execute(
+        "SELECT c.call_no, c.call_id, c.agent, c.local_day, c.queue, c.direction, c.audio_duration_s, c.flagged_count,"
+        f" c.customer_end_state, s.score, s.call_no FROM calls c LEFT JOIN scores s ON s.call_no = c.call_no AND"
+        f" s.scorecard = ? WHERE {where} ORDER BY c.call_id",
+        [scorecard, *values],
+    ).fetchall()
+    drivers = _read_drivers(store, where, values) if "driver" in settings.strata else {}
+    doubts = _read_doubts(store, where, values) if "cannot-tell" in dict(settings.risks) else {}
+    found, left = [], Counter[str]()
+    for call_no, call_id, agent, day, queue, direction, length_s, flags, end, score, judged in rows:
+        why = _why_not(agent, day, judged, too_short=length_s < settings.min_length_s)
+        if why:
+            left[why] += 1
+            continue
+        told: dict[str, object] = {
+            "queue": queue, "direction": direction, "duration": find_band(length_s, settings.duration_bands_s),
+            "driver": drivers.get(call_no), "day": day,
+        }  # fmt: skip
+        stratum = tuple((name, str(told[name] or NO_VALUE)) for name in settings.strata)
+        risks = _find_risks(settings, flags, score, doubts.get(call_no, 0), end)
+        found.append(Candidate(call_id, agent, find_period(day, settings.period), stratum, risks))
+    return Frame(tuple(found), tuple(sorted(left.items())))
+
+
+def find_period(day: str, period: str) -> str:
+    """The period a day (``YYYY-MM-DD``) lies in: itself, ``2026-W13``, ``2026-03`` or ``all``."""
+    if period == "week":
+        year, week, _ = date.fromisoformat(day).isocalendar()
+        return f"{year}-W{week:02d}"
+    return {"day": day, "month": day[:7], "all": "all"}[period]
+
+
+def find_band(length_s: float, ends_s: tuple[float, ...]) -> str:
+    """The band of a length, as people say it: ``under 2 min``, ``2 to 5 min``, ``from 10 min``."""
+    names = [f"{end / 60:g}" for end in ends_s]
+    for place, end in enumerate(ends_s):
+        if length_s < end:
+            return f"under {names[0]} min" if place == 0 else f"{names[place - 1]} to {names[place]} min"
+    return f"from {names[-1]} min" if names else "any"
+
+
+def _why_not(agent: str | None, day: str | None, judged: int | None, *, too_short: bool) -> str:
+    if agent is None:
+        return "agent not known"
+    if day is None:
+        return "day not known"
+    if judged is None:
+        return "not judged by this scorecard"
+    return "too short" if too_short else ""
+
+
+def _find_risks(
+    settings: ReviewSettings, flags: int, score: float | None, doubts: int, end: str | None
+) -> tuple[tuple[str, float], ...]:
+    found = {
+        "flags": f"{flags} flag{'s' * (flags > 1)}" if flags else "",
+        "low-score": f"score {score:.0f}" if score is not None and score < settings.low_score else "",
+        "cannot-tell": f"{doubts} answer{'s' * (doubts > 1)} cannot tell" if doubts else "",
+        "negative-end": "customer ends negative" if end == "negative" else "",
+    }
+    return tuple((found[name], weight) for name, weight in settings.risks if found[name] and weight)
+
+
+def _read_drivers(store: Store, where: str, values: list[Value]) -> dict[int, str]:
+    """The first driver of each call: calls with several count once, under the first of the rulebook."""
+    rules = dict(store.db.execute("SELECT rule_no, rule FROM rules WHERE kind = 'driver'").fetchall())
+    rows = store.db.execute(
+        f"SELECT c.call_no, d.rule_no FROM calls c JOIN results_data d ON d.call_no = c.call_no WHERE {where}"
+        " AND d.value = 1 AND d.rule_no IN (SELECT value FROM json_each(?)) ORDER BY d.position DESC",
+        [*values, json.dumps(list(rules))],
+    )
+    return {call_no: rules[rule_no] for call_no, rule_no in rows}
+
+
+def _read_doubts(store: Store, where: str, values: list[Value]) -> dict[int, int]:
+    """Answers of each call that the machine could not tell."""
+    found: dict[int, int] = defaultdict(int)
+    rows = store.db.execute(
+        "SELECT c.call_no, count(*) FROM calls c JOIN answers_data a ON a.call_no = c.call_no"
+        f" WHERE a.answer = 'cannot-tell' AND {where} GROUP BY 1",
+        values,
+    )
+    found.update(rows)
+    return found
