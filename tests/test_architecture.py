@@ -15,6 +15,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 HEAVY = (
     "torch", "transformers", "ctranslate2", "faster_whisper", "librosa", "numba", "scipy", "onnxruntime",
     "av", "numpy", "lark", "sqlite_utils", "ray", "dask", "datasette",
+    "matplotlib",
 )  # fmt: skip
 FORBIDDEN_NAMES = {"utils", "helpers", "misc", "common", "core", "base"}
 MODULE_LINES = 400

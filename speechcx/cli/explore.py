@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -157,6 +158,13 @@ def show(
     why: Annotated[
         bool, typer.Option("--why", help="Show every answer with its evidence, and what was not measured.")
     ] = False,
+    plot: Annotated[
+        Path | None, typer.Option("--plot", metavar="FILE", help="Draw the call into this .png or .svg file.")
+    ] = None,
+    version: Annotated[
+        str | None,
+        typer.Option("--version", help="As judged by this version of the rulebook, or its digest."),
+    ] = None,
     db: options.Database = None,
     config: options.Config = None,
     as_json: options.AsJson = False,
@@ -165,9 +173,15 @@ def show(
     from speechcx.ask.show import find_call
     from speechcx.cli.call_view import print_call
     from speechcx.document import call_document
+    from speechcx.picture import check_picture, draw_call
 
-    found = find_call(options.database(options.load(config, None), db), call)
+    if plot is not None:
+        check_picture(plot)
+    found = find_call(options.database(options.load(config, None), db), call, version=version)
+    if plot is not None:
+        draw_call(found, plot)
+        note(f"Drawn: {plot}")
     if as_json:
         print_json(call_document(found))
-    else:
+    elif why or plot is None:
         print_call(found, why=why)

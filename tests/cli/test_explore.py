@@ -95,3 +95,17 @@ def test_rules_that_stand_for_applies_if_are_not_listed(
     shown = speechcx("show", "ann_c1_2026-03-02T09-15-00.wav", "--why")
     assert "applies_if" not in shown.out
     assert "Greeted?: yes" in shown.out
+
+
+def test_show_draws_the_call(project: Path, speechcx: Speechcx) -> None:
+    """`show CALL --plot` writes the picture and says where; another ending is refused before anything is read."""
+    pytest.importorskip("matplotlib")
+    call = speechcx("calls", "--json").json["rows"][0]["call_id"]
+    drawn = speechcx("show", call, "--plot", project / "call.svg")
+    assert (0, "") == (drawn.code, drawn.out)
+    assert f"Drawn: {project / 'call.svg'}" in drawn.err
+    assert call in (project / "call.svg").read_text("utf-8")
+    both = speechcx("show", call, "--json", "--plot", project / "call.png")
+    assert call == both.json["call_id"]
+    refused = speechcx("show", "no-such-call", "--plot", "call.pdf")
+    assert (2, True) == (refused.code, ".png or .svg" in refused.err)
