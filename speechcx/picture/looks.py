@@ -22,29 +22,30 @@ SHADE_INK = {"hold": "#7a5c00", "ivr": "#5b3f8c", "silence": "#666666"}
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A party's colour and hatching, and the colour of its second speaker."""
+    """A party's colour and hatching, and the colours of its further speakers, in turn."""
 
     colour: str
     hatch: str
-    second: str
+    more: tuple[str, ...]
 
 
 LOOKS: dict[Party, Look] = {
-    "agent": Look("#0a5fa5", "", "#57a0dd"),
-    "customer": Look("#e69f00", "////", "#f3c969"),
-    "unknown": Look("#7d7d7d", "....", "#b4b4b4"),
-    "ivr": Look("#8a63b8", "xxxx", "#bba3d8"),
+    "agent": Look("#0a5fa5", "", ("#57a0dd",)),
+    "customer": Look("#e69f00", "////", ("#f3c969",)),
+    "unknown": Look("#6a6f7a", "....", ("#3f9a94", "#9a78b5", "#a8913f", "#c07f6d", "#7c9a5a")),
+    "ivr": Look("#8a63b8", "xxxx", ("#bba3d8",)),
 }
 
 
 def colour_speakers(strips: Sequence[Strip]) -> dict[str, str]:
-    """A colour for each speaker: the party's, a lighter one for its second speaker."""
-    seen: set[Party] = set()
+    """A colour for each speaker: the party's, and others for its further speakers."""
+    seen: dict[Party, int] = {}
     colours = {}
     for strip in strips:
         look = LOOKS[strip.party]
-        colours[strip.speaker] = look.second if strip.party in seen else look.colour
-        seen.add(strip.party)
+        count = seen.get(strip.party, 0)
+        colours[strip.speaker] = look.more[(count - 1) % len(look.more)] if count else look.colour
+        seen[strip.party] = count + 1
     return colours
 
 

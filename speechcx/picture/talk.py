@@ -150,7 +150,7 @@ def draw_wave(view: View, channel: int, axes: Axes) -> None:
     times = [(i + 0.5) * step for i in range(len(points))]
     high = [max(0.012, (p / loudest) ** 0.8 if loudest else 0.0) for p in points]
     low = [-value for value in high]
-    axes.fill_between(times, low, high, color="#c4c4c4", linewidth=0, zorder=1, gid=f"sound-{channel}")
+    axes.fill_between(times, low, high, color="#d2d2d2", linewidth=0, zorder=1, gid=f"sound-{channel}")
     for strip in own:
         spans = [t.span for t in view.call.conversation.speech.turns if t.speaker == strip.speaker]
         inside = _mask(times, [(s.start_s - step / 2, s.end_s + step / 2) for s in spans])

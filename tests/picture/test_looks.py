@@ -20,11 +20,12 @@ def test_agent_and_customer_differ_in_grey() -> None:
         assert first.hatch != second.hatch
 
 
-def test_second_speaker_of_a_party_has_its_own_colour() -> None:
-    """Two unknown speakers are two greys; a party's second speaker is lighter than its first."""
-    strips = [Strip("s0", "unknown", 0, "s0"), Strip("s1", "unknown", 0, "s1")]
+def test_further_speakers_of_a_party_have_their_own_colours() -> None:
+    """Six unknown speakers have six colours, and each is darker than the grey of sound that is no turn."""
+    strips = [Strip(f"s{i}", "unknown", 0, f"s{i}") for i in range(6)]
     colours = colour_speakers(strips)
-    assert light(colours["s1"]) > light(colours["s0"]) + 10
+    assert 6 == len(set(colours.values()))
+    assert all(light(colour) < 70 for colour in colours.values())
 
 
 def test_text_is_dark_enough_to_read() -> None:
