@@ -205,3 +205,44 @@ def _why_nothing(answers: tuple[Answer, ...]) -> str:
         return "every question is critical: there is nothing else to score"
     listed = ", ".join(f"{count} {name}" for name, count in sorted(counts.items()))
     return f"no question could be answered ({listed})"
+
+
+@dataclass(frozen=True, slots=True)
+class CardStanding:
+    """One filled scorecard as averages see it.
+
+    Parameters
+    ----------
+    scorecard
+        Its id.
+    score
+        0 to 100; None where the call has no score, and then no part in critical accuracy either.
+    has_critical_error
+        Whether a critical question is answered no.
+    """
+
+    scorecard: str
+    score: float | None
+    has_critical_error: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One judged call as averages over calls see it.
+
+    Parameters
+    ----------
+    cards
+        Its filled scorecards.
+    flagged
+        Whether any rule is flagged.
+    """
+
+    cards: tuple[CardStanding, ...]
+    flagged: bool
+
+
+def standing_of(results: Sequence[RuleResult], scores: Sequence[ScoreResult]) -> Standing:
+    """What averages take from a call's results and scores."""
+    cards = tuple(CardStanding(one.scorecard, one.score, bool(one.critical_errors)) for one in scores)
+    return Standing(cards, any(result.flagged for result in results))

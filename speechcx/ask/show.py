@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from speechcx.ask.opening import Where, reading
 from speechcx.call import Assessment, Call
@@ -46,16 +46,59 @@ class ShownCall:
     past: tuple[tuple[str, str, str], ...]
 
 
-def find_call(where: Where, name: str) -> Call:
+def find_call(where: Where, name: str, *, version: str | None = None) -> Call:
     """The call of a name, whole.
+
+    Parameters
+    ----------
+    where
+        Store or database.
+    name
+        As :func:`find_call_id` takes it.
+    version
+        Of the rulebook it was judged by, or the beginning of that rulebook's digest; None for the present one.
 
     Raises
     ------
     UsageError
-        No call, or several, have that name; the message lists the nearest.
+        No call, or several, have that name, or it was not judged by that version; the message lists
+        what there is.
     """
     with reading(where) as store:
-        return store.load(find_call_id(store, name))
+        call = store.load(find_call_id(store, name))
+        if version is None:
+            return call
+        digest = _find_digest(store, call, version)
+        judged = store.load_assessment(call.conversation.recording.id, digest=digest)
+        assert judged is not None
+        return replace(call, assessment=judged)
+
+
+def _find_digest(store: Store, call: Call, version: str) -> str:
+    """Digest of the rulebook of a version (or the beginning of a digest) that a call was judged by."""
+    now = call.assessment
+    past = list_past(store, call.conversation.recording.id)
+    known = dict.fromkeys([(now.rulebook, now.version, now.digest), *past])
+    found = [one for one in known if one[1] == version]
+    if not found and len(version) >= 6:
+        found = [one for one in known if one[2].startswith(version)]
+    if len(found) == 1:
+        return found[0][2]
+    listed = ", ".join(f"{number} ({name}, {digest[:12]})" for name, number, digest in found or known)
+    raise UsageError(
+        f"{'no' if not found else len(found)} rulebook{'s' * bool(found)} of version {version!r} judged this call",
+        f"one of {listed}", "give the version, or the beginning of the digest in brackets",
+    )  # fmt: skip
+
+
+def list_past(store: Store, call_id: str) -> tuple[tuple[str, str, str], ...]:
+    """(rulebook, version, digest) of other rulebooks a call was judged under before, the last one first."""
+    rows = store.db.execute(
+        "SELECT b.name, b.version, b.digest FROM past_assessments p JOIN calls c USING (call_no)"
+        " JOIN rulebooks b ON b.rulebook_no = p.rulebook_no WHERE c.call_id = ? ORDER BY p.replaced_at DESC",
+        (call_id,),
+    )
+    return tuple(rows)
 
 
 def show_call(where: Where, name: str) -> ShownCall:
@@ -66,15 +109,11 @@ def show_call(where: Where, name: str) -> ShownCall:
             "SELECT team, center, stored_at, judged_at, superseded_by FROM calls WHERE call_id = ?",
             (call_id,),
         ).fetchone()
-        past = store.db.execute(
-            "SELECT b.name, b.version, b.digest FROM past_assessments p JOIN calls c USING (call_no)"
-            " JOIN rulebooks b ON b.rulebook_no = p.rulebook_no WHERE c.call_id = ? ORDER BY p.replaced_at DESC",
-            (call_id,),
-        ).fetchall()
+        past = list_past(store, call_id)
         call = store.load(call_id)
         paths = store.ledger.find_paths(call_id) or (call.conversation.recording.path,)
         team, center, stored_at, judged_at, superseded_by = row
-        return ShownCall(call, team, center, stored_at, judged_at, superseded_by, paths, tuple(past))
+        return ShownCall(call, team, center, stored_at, judged_at, superseded_by, paths, past)
 
 
 def find_past(where: Where, name: str, digest: str) -> Assessment | None:

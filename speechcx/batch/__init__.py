@@ -8,29 +8,48 @@ an executor, see :mod:`speechcx.executors`; to add a reason to take a file again
 """
 
 from speechcx.batch.analyse import AnalyseOne, analyse_files, make_failure
+from speechcx.batch.coverage import CoverOne, CoverReport, cover_stored
 from speechcx.batch.lock import LockHolder, hold_lock, is_locked, read_holder
+from speechcx.batch.measure import JudgeOnly, measure_labels
 from speechcx.batch.plan import Plan, PlannedFile, Redo, SetAside
 from speechcx.batch.progress import Progress, Report, RunSummary, say_nothing
 from speechcx.batch.rejudge import rejudge
 from speechcx.batch.relabel import relabel
 from speechcx.batch.retry import retry_failures
 from speechcx.batch.run import RunOptions, plan_run, run
+from speechcx.batch.survey import CallChoice
+from speechcx.batch.tryout import TriedCall, TryOne, TryReport, try_on_calls
+from speechcx.batch.whatif import CompareOne, Comparison, Flip, RuleFlips, compare_rulebooks
 
 __all__ = [
     "AnalyseOne",
+    "CallChoice",
+    "CompareOne",
+    "Comparison",
+    "CoverOne",
+    "CoverReport",
+    "Flip",
+    "JudgeOnly",
     "LockHolder",
     "Plan",
     "PlannedFile",
     "Progress",
     "Redo",
     "Report",
+    "RuleFlips",
     "RunOptions",
     "RunSummary",
     "SetAside",
+    "TriedCall",
+    "TryOne",
+    "TryReport",
     "analyse_files",
+    "compare_rulebooks",
+    "cover_stored",
     "hold_lock",
     "is_locked",
     "make_failure",
+    "measure_labels",
     "plan_run",
     "read_holder",
     "rejudge",
@@ -38,4 +57,5 @@ __all__ = [
     "retry_failures",
     "run",
     "say_nothing",
+    "try_on_calls",
 ]

@@ -4,24 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from pathlib import Path
 
 from speechcx.batch.analyse import lost_call, make_failure
-from speechcx.batch.crew import find_crew
 from speechcx.batch.lock import hold_lock
 from speechcx.batch.progress import Report, RunSummary, Tally, say_nothing
 from speechcx.batch.stop import StopSignals
+from speechcx.batch.survey import find_judges, open_to_read
 from speechcx.call import Assessment, Failure
-from speechcx.config import BatchSettings, Settings
-from speechcx.executors import Executor, WorkerLost
+from speechcx.config import Settings
+from speechcx.executors import WorkerLost
 from speechcx.pipeline import judge
 from speechcx.rules import Rulebook
 from speechcx.store import CallFilter, RunInfo, Store
 from speechcx.store import RunSummary as RunRow
-
-_WORTH_WORKERS = 200
-"""With fewer calls, starting workers costs more than it saves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +32,7 @@ class JudgeOne:
         """Judge a stored call; whatever goes wrong comes back as a ``Failure``."""
         recording = None
         try:
-            conversation = _open_to_read(self.database).load_conversation(call_id)
+            conversation = open_to_read(self.database).load_conversation(call_id)
             recording = conversation.recording
             return judge(conversation, self.rulebook, self.settings)
         except Exception as error:  # noqa: BLE001  a failed call is a value
@@ -85,7 +81,7 @@ def rejudge(
         run_id = store.ledger.begin_run(RunInfo("rejudge", rulebook_digest=rulebook.digest))
         tally = Tally(len(call_ids), 0.0, report)
         tally.begin()
-        crew = _find_crew(settings.batch, len(call_ids))
+        crew = find_judges(settings.batch, len(call_ids))
         results = crew.map(
             JudgeOne(store.path, settings, rulebook),
             _until_stopped(call_ids, stop),
@@ -107,12 +103,6 @@ def rejudge(
         return summary
 
 
-def _find_crew(settings: BatchSettings, tasks: int) -> Executor:
-    if tasks < _WORTH_WORKERS:
-        settings = replace(settings, executor="serial")
-    return find_crew(settings, tasks=tasks)
-
-
 def _until_stopped(call_ids: Sequence[str], stop: StopSignals) -> Iterator[str]:
     for call_id in call_ids:
         if stop.is_requested:
@@ -128,8 +118,3 @@ def _keep(store: Store, tally: Tally, call_id: str, result: Assessment | Failure
         tally.add(call_id, result, guessed_s=0.0)
     else:
         tally.add(call_id, lost_call(None, call_id, result), guessed_s=0.0)
-
-
-@lru_cache(maxsize=1)
-def _open_to_read(database: Path) -> Store:
-    return Store.open(database, read_only=True)

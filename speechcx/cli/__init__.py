@@ -2,9 +2,10 @@
 
 Commands are grouped in files by the person who types them: ``run`` (operator), ``explore``
 (supervisor and reviewer), ``find`` (whoever looks for words), ``comply`` and ``evidence``
-(compliance reviewer), ``coach`` (quality lead), ``admin`` (administrator). ``output`` is the only
-place that prints. Errors become words and exit codes here and nowhere else. To add a command,
-write it in the file of the person who types it; heavy imports stay inside the function.
+(compliance reviewer), ``rulebooks`` and ``coach`` (quality lead), ``admin`` (administrator).
+``output`` is the only place that prints. Errors become words and exit codes here and nowhere else.
+To add a command, write it in the file of the person who types it; heavy imports stay inside the
+function.
 """
 
 from __future__ import annotations
@@ -16,9 +17,11 @@ import typer
 
 from speechcx.cli.admin import register as register_admin
 from speechcx.cli.coach import register as register_coach
+from speechcx.cli.comply import register as register_comply
 from speechcx.cli.explore import register as register_explore
 from speechcx.cli.find import register as register_find
 from speechcx.cli.output import note
+from speechcx.cli.rulebooks import register as register_rulebooks
 from speechcx.cli.run import register as register_run
 from speechcx.errors import SpeechcxError
 
@@ -49,7 +52,15 @@ def _options(
     """Turn a folder of recorded calls into scored calls, on this machine and without a network."""
 
 
-for register in (register_run, register_explore, register_find, register_coach, register_admin):
+for register in (
+    register_run,
+    register_explore,
+    register_find,
+    register_comply,
+    register_rulebooks,
+    register_coach,
+    register_admin,
+):
     register(app)
 
 

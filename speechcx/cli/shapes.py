@@ -68,8 +68,10 @@ def list_shapes() -> dict[str, Shapes]:
     from speechcx.ask.failures import FailureRow
     from speechcx.ask.search import SearchHit
     from speechcx.ask.status import Status
-    from speechcx.batch import RunSummary
+    from speechcx.batch import CoverReport, RunSummary, TryReport
     from speechcx.call import TextSentiment
+    from speechcx.cli.diff_view import RulebookDiff
+    from speechcx.cli.rulebook_view import LabelledRule
     from speechcx.discover import ExplainRow
     from speechcx.doctor import Finding
     from speechcx.rules import Problem, TestOutcome
@@ -85,8 +87,14 @@ def list_shapes() -> dict[str, Shapes]:
         "failures list": failures,
         "models list": rows("models", dict[str, Any]),
         "rejudge": record("rejudge", RunSummary, rulebook=str),
+        "rules coverage": record("rules-coverage", CoverReport),
+        "rules diff": record("rules-diff", RulebookDiff),
         "rules lint": rows("problems", Problem),
-        "rules test": rows("tests", TestOutcome),
+        "rules test": (
+            rows("tests", TestOutcome),
+            rows("tests", TestOutcome, facts={"measures": list[LabelledRule]}),
+        ),
+        "rules try": record("rules-try", TryReport),
         "run": (record("run", RunSummary), rows("fields", ExplainRow)),
         "search": rows("turns", SearchHit, time=str, snippet=str),
         "sentiment": lines(TextSentiment, text=str),

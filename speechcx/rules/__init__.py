@@ -13,38 +13,63 @@ from speechcx.rules.changes import ResultChange, compare_results
 from speechcx.rules.examples import Line, RuleTest
 from speechcx.rules.facts import Facts, facts_of, facts_of_test
 from speechcx.rules.judging import judge_facts
-from speechcx.rules.labels import Cover, RuleCover, RuleMeasure, cover_calls, measure_rules
+from speechcx.rules.labelled import Label, read_labels
+from speechcx.rules.labels import (
+    Cover,
+    CoverCount,
+    RuleCover,
+    RuleMeasure,
+    cover_calls,
+    measure_rules,
+    why_unknown,
+)
 from speechcx.rules.meaning import Meanings, SentenceEncoder
 from speechcx.rules.rulebook import Rulebook, lint, parse_rulebook, read_rulebook
 from speechcx.rules.source import Problem
-from speechcx.rules.trials import TestOutcome, judge_rule, run_rulebook_tests, try_rule
+from speechcx.rules.trials import TestOutcome, Trial, judge_rule, run_rulebook_tests, try_on, try_rule
+from speechcx.rules.typed import TYPED, parties_asked, type_lines, type_rule
+from speechcx.rules.usage import CallCover, RulePhrase, cover_call, list_phrases
 
 __all__ = [
+    "TYPED",
+    "CallCover",
     "Cover",
+    "CoverCount",
     "Facts",
+    "Label",
     "Line",
     "Meanings",
     "Problem",
     "ResultChange",
     "RuleCover",
     "RuleMeasure",
+    "RulePhrase",
     "RuleTest",
     "Rulebook",
     "SentenceEncoder",
     "TestOutcome",
+    "Trial",
     "apply_rules",
     "compare_results",
+    "cover_call",
     "cover_calls",
     "facts_of",
     "facts_of_test",
     "judge_facts",
     "judge_rule",
     "lint",
+    "list_phrases",
     "measure_rules",
     "parse_rulebook",
+    "parties_asked",
+    "read_labels",
     "read_rulebook",
     "run_rulebook_tests",
+    "try_on",
     "try_rule",
+    "type_lines",
+    "type_rule",
+    "why_unknown",
 ]
 
 

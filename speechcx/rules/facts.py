@@ -29,7 +29,8 @@ BLIND_START = frozenset({"opening_missing", "starts_mid_speech"})
 BLIND_END = frozenset({"truncated"})
 """Flags of a recording whose end is not there."""
 
-_SECONDS_A_WORD = 0.35
+SECONDS_A_WORD = 0.35
+"""How long a word of an example takes (170 words a minute)."""
 
 
 class Measures(Protocol):
@@ -182,7 +183,7 @@ def facts_of_test(test: RuleTest) -> Facts:
 def _spread(line: Line, following: tuple[Line, ...]) -> tuple[Word, ...]:
     """The words of a line of a test with times: to its end, else at a usual pace up to the next turn."""
     texts = line.text.split()
-    length_s = len(texts) * _SECONDS_A_WORD
+    length_s = len(texts) * SECONDS_A_WORD
     later = min((other.start_s for other in following if other.start_s > line.start_s), default=None)
     end_s = line.end_s
     if end_s is None:

@@ -164,6 +164,11 @@ class Search:
         """Whether nobody at all can have said it; quick, and may be False where nobody has."""
         return self._possible.isdisjoint(node.leaf_numbers)
 
+    def phrases_in(self, node: Node, parties: frozenset[str] | None = None) -> frozenset[str]:
+        """The phrases of an expression, as they were written, that these parties said; None for anybody."""
+        possible = [pair for pair in node.leaves if pair[0].number in self._possible]
+        return frozenset(source for leaf, source in possible if len(self._by(self._find_leaf(leaf), parties)))
+
     def is_negated(self, node: Node, start: int, end: int) -> bool:
         """Whether a match of `node` stands under a negation, or has one between its parts."""
         tokens = self.stream.tokens

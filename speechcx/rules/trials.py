@@ -79,3 +79,32 @@ def try_rule(
         For ``means:``.
     """
     return judge_rule(rulebook, rule, facts_of_test(RuleTest(rule, "present", lines)), meanings)
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What a rule finds in one call.
+
+    Parameters
+    ----------
+    result
+        The result with its evidence.
+    closeness
+        How near an absent rule came to being present, 0 to 1.
+    """
+
+    result: RuleResult
+    closeness: float
+
+
+def try_on(rulebook: Rulebook, rule: str, facts: Facts, meanings: Meanings | None = None) -> Trial:
+    """What one rule finds in one call, and how near it came.
+
+    Raises
+    ------
+    RulebookError
+        The rulebook has no such rule.
+    """
+    judge = Judge(rulebook, facts, meanings)
+    result = judge.result(rulebook.rule(rule))
+    return Trial(result, judge.verdict_of(rule).closeness)

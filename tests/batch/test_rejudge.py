@@ -119,7 +119,7 @@ def test_workers_judge_what_they_read_themselves(judged: Path, monkeypatch: pyte
     """Many calls go to worker processes; only the parent writes."""
     module = sys.modules["speechcx.batch.rejudge"]
     crew = ProcessExecutor(WorkerLimits(workers=1))
-    monkeypatch.setattr(module, "_find_crew", lambda *_: crew)
+    monkeypatch.setattr(module, "find_judges", lambda *_: crew)
     with Store.open(judged) as store:
         assert rejudge(store, make_rulebook(2), make_settings()).done == 6
     assert digests(judged) == {make_rulebook(2).digest: 6}

@@ -16,7 +16,7 @@ from typer.main import get_command
 
 from speechcx.cli import app, main
 from speechcx.cli.shapes import CALL_DOCUMENT, file_name, find_schema, list_shapes
-from tests.cli.conftest import Speechcx, make_project
+from tests.cli.conftest import RULEBOOK, Speechcx, make_project
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 
@@ -30,8 +30,11 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "failures list": ("failures list",),
     "models list": ("models list",),
     "rejudge": ("rejudge --again",),
+    "rules coverage": ("rules coverage", "rules coverage --agent nobody"),
+    "rules diff": ("rules diff", "rules diff stored other.yaml", "rules diff --agent nobody"),
     "rules lint": ("rules lint",),
-    "rules test": ("rules test",),
+    "rules test": ("rules test", "rules test --labels labels.csv"),
+    "rules try": ("rules try cancel", "rules try zebra", "rules try cancel --text cancel"),
     "run": ("run", "run --explain BOB"),
     "search": ("search cancel", "search nothingofthesort"),
     "sentiment": ("sentiment words.txt",),
@@ -48,6 +51,10 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = make_project(tmp_path_factory.mktemp("shapes"))
     (folder / "calls" / "bad_c3_2026-03-04T10-00-00.wav").write_bytes(b"RIFF" + b"\0" * 5000)
     (folder / "words.txt").write_text("This is wonderful.\n")
+    (folder / "labels.csv").write_text(f"call,rule,truth\n{BOB},cancel,yes\n")
+    (folder / "other.yaml").write_text(
+        RULEBOOK.replace("thank you for", "zebra").replace("id: cancel", "id: leave")
+    )
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         patch.setattr(sys, "argv", ["speechcx", "run"])

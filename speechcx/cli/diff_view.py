@@ -1,0 +1,141 @@
+"""What ``rules diff`` prints: what another rulebook would change on stored calls."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from speechcx.ask.moves import Move
+from speechcx.batch import Flip, RuleFlips
+from speechcx.cli.output import Column, Format, note, print_json, print_rows, print_text
+
+if TYPE_CHECKING:
+    from speechcx.batch import CompareOne, Comparison
+    from speechcx.rules import Rulebook
+
+_FLIP_COLUMNS = (
+    Column("call_id", "call"),
+    Column("rule", "rule"),
+    Column("before", "before"),
+    Column("after", "after"),
+    Column("flagged_before", "flagged"),
+    Column("flagged_after", "then"),
+    Column("why", "why"),
+)
+_RULE_COLUMNS = (
+    Column("rule", "rule"),
+    Column("calls", "calls"),
+    Column("steps", "results"),
+    Column("flags_raised", "newly flagged"),
+    Column("flags_cleared", "no longer"),
+)
+_MOVE_COLUMNS = (
+    Column("scorecard", "scorecard"),
+    Column("by", "of"),
+    Column("key", "name"),
+    Column("n", "calls"),
+    Column("score_before", "score", digits=1),
+    Column("score_after", "then", digits=1),
+    Column("change", "change", digits=1),
+    Column("critical_before", "critical accuracy", share=True),
+    Column("critical_after", "then", share=True),
+    Column("flagged_before", "flagged"),
+    Column("flagged_after", "then"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class BookName:
+    """A rulebook by name, version and digest."""
+
+    name: str
+    version: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class RulebookDiff:
+    """What another rulebook would change on stored calls; nothing is changed by asking.
+
+    Parameters
+    ----------
+    old, new
+        The rulebooks; `old` is None for what each call is judged by now.
+    calls
+        Calls that were compared.
+    changed
+        Calls on which a result, a flag or a score would be another.
+    failed
+        Calls that could not be judged: they would keep what they have.
+    rules
+        Rules whose results flip, most calls first.
+    moves
+        Scores of all calls, each center, team and agent, before and after.
+    flips
+        Every result that would be another.
+    hint
+        Where there are no calls: what would widen the question.
+    """
+
+    old: BookName | None
+    new: BookName
+    calls: int
+    changed: int
+    failed: int
+    rules: tuple[RuleFlips, ...]
+    moves: tuple[Move, ...]
+    flips: tuple[Flip, ...]
+    hint: str | None
+
+
+def make_diff(ask: CompareOne, found: Comparison, moves: tuple[Move, ...], hint: str | None) -> RulebookDiff:
+    """The answer of ``rules diff``."""
+    return RulebookDiff(
+        None if ask.old is None else _name(ask.old), _name(ask.new), len(found.standings), found.changed,
+        len(found.failed), found.rules, moves, found.flips, hint,
+    )  # fmt: skip
+
+
+def print_diff(diff: RulebookDiff, style: Format, *, limit: int) -> None:
+    """Print a comparison: JSON has all of it, CSV the results that flip, tables what moves most."""
+    if style == "json":
+        print_json({"schema_version": 1, "kind": "rules-diff", **asdict(diff)})
+        return
+    flips = [asdict(flip) for flip in diff.flips]
+    if style == "csv":
+        print_rows("flips", flips, _FLIP_COLUMNS, style="csv", empty="No result would be another.")
+        return
+    print_text(_headline(diff))
+    if diff.failed:
+        note(f"{diff.failed} calls could not be judged; they would keep what they have.")
+    if not diff.changed:
+        return
+    rules = [asdict(rule) | {"steps": _steps(rule)} for rule in diff.rules]
+    print_rows("rules", rules, _RULE_COLUMNS, empty="No rule's result would be another; only scores would.")
+    moving = [move for move in diff.moves if move.moves or move.by == "all"]
+    rows = [asdict(move) | {"key": move.key or ("" if move.by == "all" else "(unknown)")} for move in moving]
+    print_rows("moves", rows[:limit], _MOVE_COLUMNS)
+    print_rows("flips", flips[:limit], _FLIP_COLUMNS, empty="No result of a rule would be another.")
+    for count, what in ((len(rows), "scores"), (len(flips), "results")):
+        if count > limit:
+            note(f"{limit} of {count} {what}; --limit shows more, --json and --csv all.")
+
+
+def _name(book: Rulebook) -> BookName:
+    return BookName(book.name, book.version, book.digest)
+
+
+def _headline(diff: RulebookDiff) -> str:
+    old = "what is stored" if diff.old is None else f"{diff.old.name} version {diff.old.version}"
+    head = f"From {old} to {diff.new.name} version {diff.new.version}: {diff.changed} of {diff.calls} calls change"
+    return f"{head}, {len(diff.flips)} results in {len(diff.rules)} rules. Nothing was written."
+
+
+def _steps(rule: RuleFlips) -> str:
+    shown = [
+        f"{before or '(no rule)'} to {after or '(no rule)'}: {n}"
+        if before != after
+        else f"{before}, flag only: {n}"
+        for before, after, n in rule.steps
+    ]
+    return ", ".join(shown).replace("cannot_tell", "cannot tell")

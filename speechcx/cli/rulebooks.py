@@ -1,0 +1,376 @@
+"""Commands of whoever writes rulebooks: check, test, try, look what they cover, compare, judge stored calls anew."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from speechcx.cli import options
+from speechcx.cli.output import Column, note, print_json, print_rows, print_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from speechcx.batch import CallChoice, Progress, Report
+    from speechcx.cli.rulebook_view import LabelledRule
+    from speechcx.config import LoadedSettings
+    from speechcx.rules import Rulebook as Book
+    from speechcx.store import CallFilter
+
+rules = typer.Typer(name="rules", help="Rulebooks: check, test, try, cover, compare.", no_args_is_help=True)
+
+_PROBLEM_COLUMNS = (
+    Column("line", "line"),
+    Column("column", "column"),
+    Column("level", "level"),
+    Column("found", "found"),
+    Column("expected", "expected"),
+)
+Rulebook = Annotated[Path | None, typer.Argument(help="Rulebook; default: files.rulebook.")]
+CallNames = Annotated[
+    list[str] | None, typer.Option("--call", help="Only this call, by id or file; may be repeated.")
+]
+Newest = Annotated[int, typer.Option("--newest", min=0, help="Only the newest so many calls; 0 for all.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the app."""
+    app.command(rich_help_panel="Quality lead")(rejudge)
+    app.add_typer(rules, rich_help_panel="Quality lead")
+
+
+@rules.command()
+def lint(
+    rulebook: Rulebook = None,
+    config: options.Config = None,
+    as_json: options.AsJson = False,
+    as_csv: options.AsCsv = False,
+) -> None:
+    """Check a rulebook: every problem with its line, its column and what would be legal. Exits with 12 on errors."""
+    from dataclasses import asdict
+
+    from speechcx.project import lint_rulebook
+
+    path = _path(rulebook, config)
+    problems = lint_rulebook(path)
+    rows = [asdict(problem) for problem in problems]
+    style = options.style(as_json, as_csv)
+    print_rows("problems", rows, _PROBLEM_COLUMNS, style=style, empty=f"{path}: no problems.")
+    if any(problem.level == "error" for problem in problems):
+        raise typer.Exit(12)
+
+
+@rules.command("test")
+def run_tests(
+    rulebook: Rulebook = None,
+    failed_only: Annotated[bool, typer.Option("--failed", help="Show only tests that fail.")] = False,
+    labels: Annotated[
+        Path | None, typer.Option("--labels", metavar="FILE", help="Labelled calls: call,rule,truth in CSV.")
+    ] = None,
+    min_precision: Annotated[
+        float | None,
+        typer.Option("--min-precision", min=0, max=1, help="With --labels: exit with 12 below it."),
+    ] = None,
+    min_recall: Annotated[
+        float | None, typer.Option("--min-recall", min=0, max=1, help="With --labels: exit with 12 below it.")
+    ] = None,
+    db: options.Database = None,
+    config: options.Config = None,
+    overrides: options.Overrides = None,
+    as_json: options.AsJson = False,
+    as_csv: options.AsCsv = False,
+) -> None:
+    """Run the tests a rulebook brings, and measure it on labelled calls. Exits with 12 where one fails."""
+    from speechcx.cli import rulebook_view as view
+    from speechcx.errors import UsageError
+    from speechcx.rules import read_rulebook, run_rulebook_tests
+
+    style = options.style(as_json, as_csv)
+    if labels is None and not (min_precision is None and min_recall is None):
+        raise UsageError("a threshold without labels", "calls that people labelled", "add --labels FILE")
+    book = read_rulebook(_path(rulebook, config))
+    loaded = options.load(config, overrides)
+    measures = None if labels is None else _measure(book, labels, loaded, db)
+    outcomes = run_rulebook_tests(book)
+    wrong = sum(not outcome.passed for outcome in outcomes)
+    shown = [outcome for outcome in outcomes if not (failed_only and outcome.passed)]
+    view.print_tests(shown, measures, style)
+    note(f"{len(outcomes) - wrong} passed, {wrong} failed" if outcomes else f"{book.name} brings no tests.")
+    short = view.find_short(measures or (), min_precision, min_recall)
+    for text in short:
+        note(text)
+    if wrong or short:
+        raise typer.Exit(12)
+
+
+def _measure(book: Book, labels: Path, loaded: LoadedSettings, db: Path | None) -> tuple[LabelledRule, ...]:
+    from speechcx import batch
+    from speechcx.ask.show import find_call_id
+    from speechcx.cli.rulebook_view import label_rule
+    from speechcx.rules import read_labels
+    from speechcx.store import Store
+
+    database = options.database(loaded, db)
+    names = [rule.id for rule in book.rules if rule.kind != "hidden"]
+    with Store.open(database, read_only=True) as store:
+        found = read_labels(labels, rules=names, find_call=lambda name: find_call_id(store, name))
+    ask = batch.JudgeOnly(book, loaded.settings)
+    measures, failed = batch.measure_labels(database, ask, found, report=_reporter())
+    unsure = sum(label.truth == "cannot_tell" for label in found)
+    if unsure:
+        note(f"{unsure} labels say cannot_tell: they are no measure of a rule and are left out.")
+    if failed:
+        note(f"{len(failed)} labelled calls could not be judged: {failed[0].message}")
+    return tuple(label_rule(measure) for measure in measures)
+
+
+@rules.command("try")
+def try_phrase(
+    condition: Annotated[
+        str | None, typer.Argument(help="A phrase as after said:, hold_s > 20, or a condition in YAML.")
+    ] = None,
+    rule: Annotated[str | None, typer.Option("--rule", help="Try this rule of the rulebook instead.")] = None,
+    by: Annotated[str | None, typer.Option("--by", help="Said by: agent, customer.")] = None,
+    negated: Annotated[
+        str, typer.Option("--negated", help="ignore leaves out what is under a negation; or match.")
+    ] = "match",
+    text: Annotated[
+        str | None, typer.Option("--text", help="Try it on this instead; - for lines on standard input.")
+    ] = None,
+    rulebook: Annotated[
+        Path | None, typer.Option("--rulebook", help="Whose lists and rules; default: files.rulebook.")
+    ] = None,
+    call: CallNames = None,
+    since: options.Since = None,
+    until: options.Until = None,
+    agent: options.Agent = None,
+    team: options.Team = None,
+    center: options.Center = None,
+    queue: options.Queue = None,
+    newest: Newest = 2000,
+    limit: options.Limit = 20,
+    db: options.Database = None,
+    config: options.Config = None,
+    overrides: options.Overrides = None,
+    as_json: options.AsJson = False,
+    as_csv: options.AsCsv = False,
+) -> None:
+    """Try a phrase or a condition before it is saved: where it holds in stored calls, and where nearly."""
+    from speechcx import batch
+    from speechcx.cli.tried_view import print_tried, try_on_text
+
+    style = options.style(as_json, as_csv)
+    loaded = options.load(config, overrides)
+    book, name = _typed(condition, rule, by, negated, _base(rulebook, loaded, rule))
+    if text is not None:
+        print_tried(try_on_text(book, name, text), style)
+        return
+    filters = options.call_filter(since, until, agent=agent, team=team, center=center, queue=queue)
+    chosen = _choose(options.database(loaded, db), filters, names=call or (), newest=newest)
+    ask = batch.TryOne(book, name, loaded.settings)
+    print_tried(batch.try_on_calls(chosen, ask, limit=limit, report=_reporter()), style)
+
+
+@rules.command()
+def coverage(
+    rulebook: Rulebook = None,
+    call: CallNames = None,
+    since: options.Since = None,
+    until: options.Until = None,
+    agent: options.Agent = None,
+    team: options.Team = None,
+    center: options.Center = None,
+    queue: options.Queue = None,
+    newest: Newest = 2000,
+    limit: options.Limit = 20,
+    db: options.Database = None,
+    config: options.Config = None,
+    overrides: options.Overrides = None,
+    as_json: options.AsJson = False,
+    as_csv: options.AsCsv = False,
+) -> None:
+    """What a rulebook says of stored calls: rules that never or always hold, dead phrases, calls without a driver."""
+    from speechcx import batch
+    from speechcx.cli.tried_view import print_cover
+
+    style = options.style(as_json, as_csv)
+    loaded = options.load(config, overrides)
+    book = _book(rulebook, loaded)
+    filters = options.call_filter(since, until, agent=agent, team=team, center=center, queue=queue)
+    chosen = _choose(options.database(loaded, db), filters, names=call or (), newest=newest)
+    report = batch.cover_stored(chosen, batch.CoverOne(book, loaded.settings), report=_reporter())
+    print_cover(report, style, limit=limit)
+
+
+@rules.command()
+def diff(
+    old: Annotated[
+        str, typer.Argument(help="A rulebook, or 'stored': what each call is judged by now.")
+    ] = "stored",
+    new: Annotated[Path | None, typer.Argument(help="The other rulebook; default: files.rulebook.")] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="As rejudge --again: also calls judged by NEW already.")
+    ] = False,
+    call: CallNames = None,
+    since: options.Since = None,
+    until: options.Until = None,
+    agent: options.Agent = None,
+    team: options.Team = None,
+    center: options.Center = None,
+    queue: options.Queue = None,
+    newest: Newest = 0,
+    limit: options.Limit = 20,
+    db: options.Database = None,
+    config: options.Config = None,
+    overrides: options.Overrides = None,
+    as_json: options.AsJson = False,
+    as_csv: options.AsCsv = False,
+) -> None:
+    """What NEW would change on stored calls: results that flip, scores that move. Changes nothing."""
+    from speechcx import batch
+    from speechcx.ask.moves import move_scores
+    from speechcx.cli.diff_view import make_diff, print_diff
+    from speechcx.rules import read_rulebook
+
+    style = options.style(as_json, as_csv)
+    loaded = options.load(config, overrides)
+    before = None if old == "stored" else read_rulebook(old)
+    after = _book(new, loaded)
+    database = options.database(loaded, db)
+    filters = options.call_filter(since, until, agent=agent, team=team, center=center, queue=queue)
+    chosen = _choose(database, filters, names=call or (), newest=newest)
+    ask = batch.CompareOne(before, after, loaded.settings, again=again)
+    found = batch.compare_rulebooks(chosen, ask, report=_reporter())
+    print_diff(make_diff(ask, found, move_scores(database, found.standings), chosen.hint), style, limit=limit)
+
+
+def rejudge(
+    rulebook: Rulebook = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="Also calls already judged by this rulebook.")
+    ] = False,
+    since: options.Since = None,
+    until: options.Until = None,
+    agent: options.Agent = None,
+    team: options.Team = None,
+    center: options.Center = None,
+    queue: options.Queue = None,
+    db: options.Database = None,
+    config: options.Config = None,
+    overrides: options.Overrides = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Judge stored calls under the rulebook as it now is; touches no audio, keeps the old results."""
+    from dataclasses import asdict, replace
+
+    from speechcx import batch
+    from speechcx.store import Store
+
+    loaded = options.load(config, overrides)
+    book = _book(rulebook, loaded)
+    filters = options.call_filter(since, until, agent=agent, team=team, center=center, queue=queue)
+    with Store.open(options.database(loaded, db)) as store:
+        only = replace(filters, with_superseded=True)
+        summary = batch.rejudge(store, book, loaded.settings, only=only, again=again, report=_reporter())
+    if as_json:
+        print_json({"schema_version": 1, "kind": "rejudge", "rulebook": book.digest, **asdict(summary)})
+    else:
+        print_text(_tell_rejudged(summary.planned, summary.done, summary.seconds, book))
+        for kind, number in summary.failed:
+            note(f"{number} calls could not be judged ({kind}); they keep the results they had.")
+    raise typer.Exit(summary.exit_code)
+
+
+def _tell_rejudged(planned: int, done: int, seconds: float, book: Book) -> str:
+    if not planned:
+        return f"Nothing to do: no stored call that is meant is judged by anything but {book.name} version \
+{book.version}. --again judges them anew."
+    left = f"; {planned - done} are left as they were" if done < planned else ""
+    return f"{done} calls judged by {book.name} version {book.version} in {seconds:.1f} s{left}."
+
+
+def _choose(database: Path, filters: CallFilter, *, names: Sequence[str], newest: int) -> CallChoice:
+    """The calls of a filter, or those of them that are named."""
+    from speechcx.ask.show import find_call_id
+    from speechcx.ask.widen import find_hint
+    from speechcx.batch import CallChoice
+    from speechcx.store import Store
+
+    with Store.open(database, read_only=True) as store:
+        found = tuple(store.iter_call_ids(filters))
+        if names:
+            wanted = {find_call_id(store, name) for name in names}
+            found = tuple(call_id for call_id in found if call_id in wanted)
+        hint = None if found else str(find_hint(store, filters))
+    return CallChoice(database, found[-newest:] if newest else found, len(found), hint)
+
+
+def _path(rulebook: Path | None, config: Path | None) -> Path:
+    from speechcx.errors import UsageError
+
+    if rulebook is not None:
+        return rulebook
+    loaded = options.load(config, None)
+    if not loaded.files.rulebook:
+        raise UsageError("no rulebook named", "a path, or files.rulebook in speechcx.toml", "name the file")
+    return loaded.resolve(loaded.files.rulebook)
+
+
+def _book(rulebook: Path | None, loaded: LoadedSettings) -> Book:
+    from speechcx.project import load_rulebook
+    from speechcx.rules import read_rulebook
+
+    return read_rulebook(rulebook) if rulebook else load_rulebook(loaded)
+
+
+def _base(rulebook: Path | None, loaded: LoadedSettings, rule: str | None) -> Book | None:
+    """The rulebook whose lists and rules a typed condition may use; a broken one does not stop a plain phrase."""
+    from speechcx.errors import RulebookError
+
+    try:
+        return _book(rulebook, loaded)
+    except RulebookError as error:
+        if rulebook is not None or rule is not None:
+            raise
+        note(f"The lists and rules of the rulebook cannot be used: {error.found}")
+        return None
+
+
+def _typed(
+    condition: str | None, rule: str | None, by: str | None, negated: str, base: Book | None
+) -> tuple[Book, str]:
+    """The rulebook and the rule to try: one of its own, or what was typed."""
+    from speechcx.errors import UsageError
+    from speechcx.rules import TYPED, type_rule
+
+    options.expect("--negated", negated, ("ignore", "match"))
+    if (condition is None) == (rule is None):
+        raise UsageError("nothing to try" if rule is None else "a phrase and --rule together",
+                         "a phrase or condition, or --rule ID", "try 'cancel* NEAR/6 account'")  # fmt: skip
+    if rule is not None:
+        assert base is not None
+        return base, base.rule(rule).id
+    assert condition is not None
+    party = options.party("--by", by)
+    return type_rule(
+        condition, base=base, by=party, negated="ignore" if negated == "ignore" else "match"
+    ), TYPED
+
+
+def _reporter() -> Report:
+    """How far it is, on stderr: now and then on a terminal, else once a minute."""
+    import sys
+    import time
+
+    every_s = 2.0 if sys.stderr.isatty() else 60.0
+    last = time.monotonic()
+
+    def show(now: Progress) -> None:
+        nonlocal last
+        if time.monotonic() - last >= every_s:
+            last = time.monotonic()
+            note(f"{now.calls_done} of {now.calls_total} calls")
+
+    return show
