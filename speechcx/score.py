@@ -75,16 +75,44 @@ def fill_scorecard(card: Scorecard, asked: _Asked) -> ScoreResult:
         for section in card.sections
         for question in section.questions
     )
+    return _close(card, answers, _unknown_party(card, answers, asked.known))
+
+
+def score_answers(card: Scorecard, values: Mapping[str, AnswerValue]) -> ScoreResult:
+    """One scorecard with answers that are given, such as a person's; weighed like the machine's.
+
+    Parameters
+    ----------
+    card
+        The form.
+    values
+        Answers by question; a question without one waits for a person.
+    """
+    return _close(
+        card,
+        tuple(
+            replace(
+                _empty_answer(question, section.title),
+                answer=values.get(question.id, "person"),
+                why="given by a person" if question.id in values else "waits for a person's answer",
+            )
+            for section in card.sections
+            for question in section.questions
+        ),
+    )
+
+
+def _close(card: Scorecard, answers: tuple[Answer, ...], unknown: str = "") -> ScoreResult:
+    """A scorecard with its answers weighed and its score; `unknown` is a party it is about and nobody is."""
     answers = _weigh(card, answers)
     failed = tuple(answer for answer in answers if answer.answer == "no" and answer.auto_fail)
     errors = {answer.critical for answer in answers if answer.answer == "no" and answer.critical is not None}
-    share = _share(answers)
-    score, why = _score(answers, failed, _unknown_party(card, answers, asked.known))
+    score, why = _score(answers, failed, unknown)
     return ScoreResult(
         card.id,
         card.title,
         score,
-        share,
+        _share(answers),
         bool(failed) and score is not None,
         tuple(sorted(errors)),
         answers,
@@ -95,9 +123,13 @@ def fill_scorecard(card: Scorecard, asked: _Asked) -> ScoreResult:
 def answer_question(question: Question, section: str, asked: _Asked) -> Answer:
     """The answer to one question, not yet weighed."""
     value, why, hits = _answer(question, asked)
+    return replace(_empty_answer(question, section), answer=value, why=why, hits=hits)
+
+
+def _empty_answer(question: Question, section: str) -> Answer:
     return Answer(
-        question=question.id, section=section, text=question.text, answer=value, points=None, out_of=None,
-        critical=question.critical, auto_fail=question.auto_fail, rule=question.rule, why=why, hits=hits,
+        question=question.id, section=section, text=question.text, answer="person", points=None, out_of=None,
+        critical=question.critical, auto_fail=question.auto_fail, rule=question.rule, why="",
     )  # fmt: skip
 
 

@@ -20,7 +20,7 @@ from speechcx.call import (
     ScoreResult,
     Section,
 )
-from speechcx.score import fill_scorecards
+from speechcx.score import fill_scorecards, score_answers
 from tests.factories import make_flow, make_party_flow, make_reading
 
 HIT = Hit("a", "present", "agent", 0, 1.0, 2.0, "hello", "said hello")
@@ -223,3 +223,24 @@ def test_points_always_add_up(parts: list[tuple[float, list[tuple[float, RuleVal
         assert pytest.approx(100 * sum(answer.points or 0.0 for answer in told) / whole) == filled.score
     else:
         assert filled.score is None
+
+
+def test_given_answers_are_weighed_like_the_machines() -> None:
+    """A person's answers to the machine's questions give the machine's score; a missing one waits."""
+    card = Scorecard(
+        "quality",
+        "Quality",
+        (
+            Section(
+                "Opening",
+                40,
+                (Question("greeted", "Greeted?", rule="g"), Question("named", "Named?", 3.0, rule="n")),
+            ),
+            Section("Rest", 60, (Question("polite", "Polite?", ask="person"),)),
+        ),
+    )
+    filled = score_answers(card, {"greeted": "yes", "named": "no", "polite": "n-a"})
+    assert (25.0, 1.0) == (filled.score, filled.answered_share)
+    waiting = score_answers(card, {"greeted": "yes", "named": "yes"})
+    assert (100.0, 0.4) == (waiting.score, waiting.answered_share)
+    assert "person" == waiting.answers[2].answer
