@@ -1,8 +1,8 @@
 """Fine-tuning of a small encoder for three classes on two cores.
 
-Three stages: public text, our own call sentences with a little of it, then both mixed, so that
-neither is forgotten. What is kept is a moving average of the weights, which is steadier than their
-last state.
+One stage: everything mixed, so that nothing is forgotten. Where a text has GoEmotions' own 28 labels
+the encoder learns these too, by a second head that is thrown away. What is kept is a moving average
+of the weights, which is steadier than their last state.
 """
 
 from __future__ import annotations
@@ -12,32 +12,40 @@ import random
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
 from torch.nn import functional
 
-from scripts.sentiment.sources import LABELS, Example
-from scripts.sentiment.spoken import drop_marks, make_spoken
+from scripts.sentiment.plain import add_plain_form
+from scripts.sentiment.sources import FINE_LABELS, LABELS, Example
+from scripts.sentiment.spoken import drop_marks, make_message, make_spoken
 
 Drawing = Callable[[int], list[Example]]
 """The examples of one epoch, by its number."""
+Watch = Callable[[Any, int], None]
+"""Called with the averaged model after each epoch."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How one stage is trained."""
+    """How the model is trained."""
 
     epochs: int
     learning_rate: float
     batch_size: int = 64
     max_tokens: int = 40
     layer_decay: float = 0.9
+    words_rate: float = 0.3
+    """Learning rate of the word vectors as a share of the lowest layer's."""
     label_smoothing: float = 0.05
+    fine_weight: float = 0.1
     warmup_share: float = 0.06
+    fall_from: float = 0.5
+    """The rate is held up to this share of all steps, and falls from there."""
     spoken_share: float = 0.3
-    average_decay: float = 0.998
+    average_decay: float = 0.995
     seed: int = 20
 
 
@@ -49,27 +57,26 @@ def load_encoder(folder: str) -> tuple[Any, Any]:
     model = AutoModelForSequenceClassification.from_pretrained(
         folder, num_labels=3, id2label=id2label, label2id={v: k for k, v in id2label.items()}
     )
-    # Half of all weights are word vectors. Kept as they are, words that the
-    # training text never shows still lie where their neighbours do.
-    model.get_input_embeddings().weight.requires_grad_(False)
-    return model, AutoTokenizer.from_pretrained(folder)
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    add_plain_form(tokenizer)
+    return model, tokenizer
 
 
-def fit(model: Any, tokenizer: Any, draw: Drawing, recipe: Recipe) -> Any:
+def fit(model: Any, tokenizer: Any, draw: Drawing, recipe: Recipe, *, watch: Watch) -> Any:
     """Train ``model`` in place and leave the averaged weights in it."""
     torch.manual_seed(recipe.seed)
     rng = random.Random(recipe.seed)
-    optimizer = torch.optim.AdamW(_layer_groups(model, recipe), weight_decay=0.01, fused=True)
+    fine = torch.nn.Linear(model.config.hidden_size, FINE_LABELS)
+    groups = [*_layer_groups(model, recipe), {"params": fine.parameters(), "lr": recipe.learning_rate}]
+    optimizer = torch.optim.AdamW(groups, weight_decay=0.01, fused=True)
     steps = sum(math.ceil(len(draw(e)) / recipe.batch_size) for e in range(recipe.epochs))
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda step: _pace(step, steps, recipe.warmup_share)
-    )
-    average = {k: v.detach().clone() for k, v in model.named_parameters() if v.requires_grad}
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _pace(step, steps, recipe))
+    average = {k: v.detach().clone() for k, v in model.named_parameters()}
     started, done, lost = time.monotonic(), 0, 0.0
-    model.train()
     for epoch in range(recipe.epochs):
+        model.train()
         for examples in _batches(_dressed(draw(epoch), recipe, rng), recipe.batch_size, rng):
-            loss = _loss(model, tokenizer, examples, recipe)
+            loss = _loss(model, fine, tokenizer, examples, recipe)
             loss.backward()
             torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimizer.step()
@@ -80,13 +87,23 @@ def fit(model: Any, tokenizer: Any, draw: Drawing, recipe: Recipe) -> Any:
             _follow(average, model, min(recipe.average_decay, done / (done + 10)))
             if done % 50 == 0:
                 taken = time.monotonic() - started
-                print(f"  step {done}/{steps} loss {lost:.3f} {taken:.0f}s", file=sys.stderr)
+                print(f"  step {done}/{steps} loss {lost:.3f} {taken:.0f}s", file=sys.stderr, flush=True)
+        _look(model, average, epoch, watch)
     model.load_state_dict(average, strict=False)
-    model.eval()
-    return model
+    return model.eval()
 
 
-def _loss(model: Any, tokenizer: Any, examples: Sequence[Example], recipe: Recipe) -> torch.Tensor:
+def _look(model: Any, average: dict[str, Any], epoch: int, watch: Watch) -> None:
+    """Show the averaged weights to ``watch`` and put the trained ones back."""
+    trained = {k: v.detach().clone() for k, v in model.named_parameters()}
+    model.load_state_dict(average, strict=False)
+    watch(model.eval(), epoch)
+    model.load_state_dict(trained, strict=False)
+
+
+def _loss(
+    model: Any, fine: torch.nn.Module, tokenizer: Any, examples: Sequence[Example], recipe: Recipe
+) -> torch.Tensor:
     batch = tokenizer(
         [e.text for e in examples],
         padding=True,
@@ -97,8 +114,16 @@ def _loss(model: Any, tokenizer: Any, examples: Sequence[Example], recipe: Recip
     spread = torch.tensor([e.spread for e in examples])
     spread = (1 - recipe.label_smoothing) * spread + recipe.label_smoothing / 3
     weight = torch.tensor([e.weight for e in examples])
-    losses = functional.cross_entropy(model(**batch).logits, spread, reduction="none")
+    pooled = model.dropout(model.bert(**batch).pooler_output)
+    losses = functional.cross_entropy(model.classifier(pooled), spread, reduction="none")
     total: torch.Tensor = (losses * weight).sum() / weight.sum()
+    named = [k for k, e in enumerate(examples) if e.fine]
+    if named:
+        wanted = torch.zeros(len(named), FINE_LABELS)
+        for row, k in enumerate(named):
+            wanted[row, list(examples[k].fine)] = 1.0
+        each = functional.binary_cross_entropy_with_logits(fine(pooled[named]), wanted, reduction="sum")
+        total = total + recipe.fine_weight * each / len(examples)
     return total
 
 
@@ -107,11 +132,14 @@ def _dressed(examples: Sequence[Example], recipe: Recipe, rng: random.Random) ->
     dressed = []
     for example in examples:
         chance = rng.random()
-        share = 0.5 if example.source == "written" else recipe.spoken_share
+        ours = example.source == "written"
+        share = 0.45 if ours else recipe.spoken_share
         if chance < share:
             dressed.append((make_spoken(example.text, rng), example))
         elif chance < share + 0.1:
             dressed.append((drop_marks(example.text, rng), example))
+        elif ours and chance < share + 0.25:
+            dressed.append((make_message(example.text, rng), example))
         else:
             dressed.append((example.text, example))
     return dressed
@@ -127,7 +155,7 @@ def _batches(dressed: list[tuple[str, Example]], size: int, rng: random.Random) 
         batches += [near[k : k + size] for k in range(0, len(near), size)]
     rng.shuffle(batches)
     for batch in batches:
-        yield [Example(text, e.spread, e.weight, e.source, e.domain) for text, e in batch]
+        yield [replace(e, text=text) for text, e in batch]
 
 
 def _layer_groups(model: Any, recipe: Recipe) -> list[dict[str, Any]]:
@@ -147,17 +175,20 @@ def _layer_groups(model: Any, recipe: Recipe) -> list[dict[str, Any]]:
     return [
         {
             "params": parameters,
-            "lr": recipe.learning_rate * recipe.layer_decay ** (depth + 1 - level),
+            "lr": recipe.learning_rate
+            * recipe.layer_decay ** (depth + 1 - level)
+            * (recipe.words_rate if level == 0 else 1.0),
         }
         for level, parameters in groups.items()
     ]
 
 
-def _pace(step: int, steps: int, warmup_share: float) -> float:
-    warmup = max(1, int(steps * warmup_share))
+def _pace(step: int, steps: int, recipe: Recipe) -> float:
+    warmup = max(1, int(steps * recipe.warmup_share))
     if step < warmup:
         return (step + 1) / warmup
-    return max(0.02, 0.5 * (1 + math.cos(math.pi * (step - warmup) / max(1, steps - warmup))))
+    fall = max(0.0, (step / steps - recipe.fall_from) / (1 - recipe.fall_from))
+    return max(0.02, 0.5 * (1 + math.cos(math.pi * min(1.0, fall))))
 
 
 @torch.no_grad()

@@ -32,6 +32,9 @@ _GOEMOTIONS_GROUPS = {1: "negative", 2: "neutral", 3: "positive"}
 _AMBIGUOUS = 0
 _QUESTIONING = {6, 7}
 """GoEmotions' fine labels *confusion* and *curiosity*: questions, mostly without feeling."""
+_SORRY = {24}
+"""*Remorse* is negative there; an agent's "I'm sorry about that" is not, so its rows count half."""
+FINE_LABELS = 28
 RATED_PACKAGE = "vaderSentiment==0.5"
 """MIT; its source distribution carries texts rated by about twenty people each."""
 
@@ -118,6 +121,8 @@ class Example:
     weight: float
     source: str
     domain: str = ""
+    fine: tuple[int, ...] = ()
+    """GoEmotions' own labels, where the text has them: a second task for the same encoder."""
 
     @property
     def label(self) -> str:
@@ -135,16 +140,17 @@ def read_goemotions(folder: Path, part: str, *, strict: bool) -> list[Example]:
     fine = _tsv(folder / f"{part}.tsv")
     for group_row, fine_row in zip(_tsv(folder / f"group_{part}.tsv"), fine, strict=True):
         groups = {int(g) for g in group_row[1].split(",")}
+        feelings = tuple(int(f) for f in fine_row[1].split(","))
         named = sorted(groups - {_AMBIGUOUS})
         if strict and (len(groups) != 1 or not named):
             continue
         if not named:
-            if {int(f) for f in fine_row[1].split(",")} <= _QUESTIONING:
-                examples.append(Example(group_row[0], _ONE_HOT["neutral"], 0.3, "goemotions"))
+            if set(feelings) <= _QUESTIONING:
+                examples.append(Example(group_row[0], _ONE_HOT["neutral"], 0.3, "goemotions", fine=feelings))
             continue
         spreads = [_ONE_HOT[_GOEMOTIONS_GROUPS[g]] for g in named]
-        weight = 1.0 if groups == set(named) else 0.5
-        examples.append(Example(group_row[0], _mean(spreads), weight, "goemotions"))
+        weight = 1.0 if groups == set(named) and set(feelings) != _SORRY else 0.5
+        examples.append(Example(group_row[0], _mean(spreads), weight, "goemotions", fine=feelings))
     return examples
 
 

@@ -19,6 +19,12 @@ _SOUNDALIKE = {
     "waited": "weighted", "charge": "charged", "and": "in", "an": "and", "cancelled": "canceled",
     "hold": "old", "by": "buy", "right": "write", "through": "threw", "would": "wood",
 }  # fmt: skip
+_TYPED = {
+    "you": "u", "your": "ur", "are": "r", "please": "pls", "thanks": "thx", "thank": "thnk",
+    "because": "cuz", "going": "goin", "to": "2", "for": "4", "with": "w", "people": "ppl",
+    "don't": "dont", "can't": "cant", "won't": "wont", "i'm": "im", "it's": "its", "what": "wat",
+    "customer": "cust", "service": "svc", "minutes": "mins", "hours": "hrs", "flight": "flt",
+}  # fmt: skip
 _DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
@@ -45,6 +51,30 @@ def drop_marks(text: str, rng: random.Random) -> str:
     """Return ``text`` with lighter damage: case or the last mark gone."""
     changed = text.lower() if rng.random() < 0.6 else text
     return changed.rstrip(" .!?") if rng.random() < 0.5 else changed
+
+
+def make_message(text: str, rng: random.Random) -> str:
+    """Return ``text`` as somebody might type it to a company: a name, a slip, a sign, a link."""
+    typed = text if rng.random() < 0.5 else text.lower()
+    words = typed.split()
+    for _ in range(rng.choice((0, 0, 1, 2))):
+        at = rng.randrange(len(words))
+        words[at] = _TYPED.get(words[at].lower(), _slip(words[at], rng))
+    typed = " ".join(words)
+    if rng.random() < 0.6 and "@" not in typed:
+        typed = f"@user {typed}" if rng.random() < 0.8 else f"{typed.rstrip(' .')} @user"
+    if rng.random() < 0.2:
+        typed = typed.rstrip(".") + rng.choice(("..", "...", " #help", " http://t.co/x", "!", "?!", " pls"))
+    return typed
+
+
+def _slip(word: str, rng: random.Random) -> str:
+    if len(word) < 4 or not word.isalpha():
+        return word
+    at = rng.randrange(1, len(word) - 1)
+    if rng.random() < 0.5:
+        return word[:at] + word[at + 1 :]
+    return word[:at] + word[at + 1] + word[at] + word[at + 2 :]
 
 
 def _stumble(words: list[str], rng: random.Random) -> list[str]:

@@ -1,4 +1,4 @@
-"""The written sentences: their form, and that the test set stays apart from the training set."""
+"""The written sentences: their form, and that test and development sets stay apart from the training set."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 DATA = Path(__file__).parents[2] / "scripts" / "sentiment" / "data"
-UNSEEN = {"hotel", "utility"}
 
 
 def read(name: str) -> list[tuple[str, str, str]]:
@@ -19,7 +18,7 @@ def read(name: str) -> list[tuple[str, str, str]]:
     return [tuple(line.split("\t")) for line in lines[1:]]  # type: ignore[misc]
 
 
-@pytest.mark.parametrize(("name", "least"), [("train", 3000), ("test", 600)])
+@pytest.mark.parametrize(("name", "least"), [("train", 3000), ("dev", 600), ("test", 600)])
 def test_rows(name: str, least: int) -> None:
     """Each part is as large as promised, has every class in force, and says nothing twice."""
     rows = read(name)
@@ -31,28 +30,35 @@ def test_rows(name: str, least: int) -> None:
     assert [] == [text for text, count in texts.items() if count > 1]
 
 
-def test_the_parts_share_no_sentence() -> None:
-    """No test sentence is a training sentence, also in another case or with other marks."""
-    trained = {normal(text) for _, _, text in read("train")}
-    assert [] == [text for _, _, text in read("test") if normal(text) in trained]
+@pytest.mark.parametrize(("part", "others"), [("test", ("train", "dev")), ("dev", ("train", "test"))])
+def test_the_parts_share_no_sentence(part: str, others: tuple[str, ...]) -> None:
+    """No sentence is in two parts, also in another case or with other marks."""
+    elsewhere = {normal(text) for other in others for _, _, text in read(other)}
+    assert [] == [text for _, _, text in read(part) if normal(text) in elsewhere]
 
 
-def test_no_near_copies() -> None:
-    """No test sentence of five and more words shares 7 in 10 of them with one training sentence."""
+@pytest.mark.parametrize("part", ["test", "dev"])
+def test_no_near_copies(part: str) -> None:
+    """No held-out sentence of five and more words shares 7 in 10 of them with one training sentence."""
     trained = [words(text) for _, _, text in read("train")]
     near = []
-    for _, _, text in read("test"):
+    for _, _, text in read(part):
         mine = words(text)
         if len(mine) >= 5:
             near += [text for other in trained if len(mine & other) >= 0.7 * len(mine | other)]
     assert [] == near
 
 
-def test_unseen_trades_are_unseen() -> None:
-    """The trades that measure transfer have no training sentence; patterns are in training only."""
-    assert set() == UNSEEN & {domain for _, domain, _ in read("train")}
-    assert {domain for _, domain, _ in read("test")} >= UNSEEN
-    assert "pattern" not in {domain for _, domain, _ in read("test")}
+def test_held_out_kinds() -> None:
+    """The development set has at least 180 messages to companies and 180 lines of everyday talk."""
+    domains = Counter(domain for _, domain, _ in read("dev"))
+    assert min(domains["message"], domains["dialogue"]) >= 180
+
+
+def test_patterns_are_in_training_only() -> None:
+    """What is measured was written singly."""
+    assert "pattern" in {domain for _, domain, _ in read("train")}
+    assert "pattern" not in {domain for part in ("dev", "test") for _, domain, _ in read(part)}
 
 
 def normal(text: str) -> str:

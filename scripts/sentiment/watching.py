@@ -1,0 +1,30 @@
+"""What is kept and printed after each epoch of training."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from scripts.sentiment.figures import measure
+from scripts.sentiment.fitting import predict
+from scripts.sentiment.sources import LABELS, Example
+
+
+class Watcher:
+    """Saves the averaged weights of each epoch and prints their figures on the development sets."""
+
+    def __init__(self, tokenizer: Any, scratch: Path, sets: dict[str, list[Example]]) -> None:
+        self._tokenizer = tokenizer
+        self._scratch = scratch
+        self._sets = sets
+
+    def __call__(self, model: Any, epoch: int) -> None:
+        """Save and measure."""
+        folder = self._scratch / f"epoch{epoch + 1}"
+        model.save_pretrained(folder)
+        self._tokenizer.save_pretrained(folder)
+        for name, examples in self._sets.items():
+            found = predict(model, self._tokenizer, [e.text for e in examples]).argmax(1)
+            line = measure([e.label for e in examples], [LABELS[k] for k in found]).line(name)
+            print(line, file=sys.stderr, flush=True)
