@@ -48,7 +48,7 @@ def sentiment(
     overrides: options.Overrides = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Read the feeling of text, one utterance a line: label, value from -1 to 1, confidence."""
+    """Read the feeling of text, one utterance a line: label, value from -1 to 1, confidence 0 to 1."""
     from speechcx.sentiment import load_sentiment, read_texts
 
     loaded = options.load(config, overrides, sentiment_model=model)
@@ -59,4 +59,5 @@ def sentiment(
             print_json({"text": text, **options.row(read)}, lines=True)
         else:
             value = "-" if read.value is None else f"{read.value:+.2f}"
-            print_text(f"{read.label or 'none':9}{value:>6}  {text}")
+            sure = "-" if read.confidence is None else f"{read.confidence:.2f}"
+            print_text(f"{read.label or 'none':9}{value:>6}{sure:>6}  {text}")
