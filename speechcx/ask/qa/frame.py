@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from itertools import pairwise
 
 from speechcx.config import ReviewSettings
 from speechcx.store import CallFilter, Store
@@ -44,7 +47,7 @@ class Frame:
     Parameters
     ----------
     candidates
-        By call id, so that the same calls are drawn whatever the order of the database.
+        In no order.
     left_out
         Why other calls of the filter cannot be drawn, and how many.
     """
@@ -71,27 +74,33 @@ def read_frame(store: Store, filters: CallFilter, scorecard: str, settings: Revi
     rows = store.db.execute(
         "SELECT c.call_no, c.call_id, c.agent, c.local_day, c.queue, c.direction, c.audio_duration_s, c.flagged_count,"
         f" c.customer_end_state, s.score, s.call_no FROM calls c LEFT JOIN scores s ON s.call_no = c.call_no AND"
-        f" s.scorecard = ? WHERE {where} ORDER BY c.call_id",
+        f" s.scorecard = ? WHERE {where}",
         [scorecard, *values],
     ).fetchall()
     drivers = _read_drivers(store, where, values) if "driver" in settings.strata else {}
     doubts = _read_doubts(store, where, values) if "cannot-tell" in dict(settings.risks) else {}
     found, left = [], Counter[str]()
+    stratum: tuple[tuple[str, str], ...]
+    risks: tuple[tuple[str, float], ...]
     for call_no, call_id, agent, day, queue, direction, length_s, flags, end, score, judged in rows:
         why = _why_not(agent, day, judged, too_short=length_s < settings.min_length_s)
         if why:
             left[why] += 1
             continue
-        told: dict[str, object] = {
-            "queue": queue, "direction": direction, "duration": find_band(length_s, settings.duration_bands_s),
-            "driver": drivers.get(call_no), "day": day,
-        }  # fmt: skip
-        stratum = tuple((name, str(told[name] or NO_VALUE)) for name in settings.strata)
-        risks = _find_risks(settings, flags, score, doubts.get(call_no, 0), end)
+        stratum, risks = (), ()
+        if settings.strata:
+            told = {
+                "queue": queue, "direction": direction, "duration": find_band(length_s, settings.duration_bands_s),
+                "driver": drivers.get(call_no), "day": day,
+            }  # fmt: skip
+            stratum = tuple((name, told[name] or NO_VALUE) for name in settings.strata)
+        if settings.risks:
+            risks = _find_risks(settings, flags, score, doubts.get(call_no, 0), end)
         found.append(Candidate(call_id, agent, find_period(day, settings.period), stratum, risks))
     return Frame(tuple(found), tuple(sorted(left.items())))
 
 
+@lru_cache(maxsize=4096)
 def find_period(day: str, period: str) -> str:
     """The period a day (``YYYY-MM-DD``) lies in: itself, ``2026-W13``, ``2026-03`` or ``all``."""
     if period == "week":
@@ -102,11 +111,16 @@ def find_period(day: str, period: str) -> str:
 
 def find_band(length_s: float, ends_s: tuple[float, ...]) -> str:
     """The band of a length, as people say it: ``under 2 min``, ``2 to 5 min``, ``from 10 min``."""
+    return _name_bands(ends_s)[bisect_right(ends_s, length_s)]
+
+
+@lru_cache(maxsize=8)
+def _name_bands(ends_s: tuple[float, ...]) -> tuple[str, ...]:
     names = [f"{end / 60:g}" for end in ends_s]
-    for place, end in enumerate(ends_s):
-        if length_s < end:
-            return f"under {names[0]} min" if place == 0 else f"{names[place - 1]} to {names[place]} min"
-    return f"from {names[-1]} min" if names else "any"
+    if not names:
+        return ("any",)
+    between = [f"{low} to {high} min" for low, high in pairwise(names)]
+    return (f"under {names[0]} min", *between, f"from {names[-1]} min")
 
 
 def _why_not(agent: str | None, day: str | None, judged: int | None, *, too_short: bool) -> str:
@@ -122,13 +136,16 @@ def _why_not(agent: str | None, day: str | None, judged: int | None, *, too_shor
 def _find_risks(
     settings: ReviewSettings, flags: int, score: float | None, doubts: int, end: str | None
 ) -> tuple[tuple[str, float], ...]:
-    found = {
-        "flags": f"{flags} flag{'s' * (flags > 1)}" if flags else "",
-        "low-score": f"score {score:.0f}" if score is not None and score < settings.low_score else "",
-        "cannot-tell": f"{doubts} answer{'s' * (doubts > 1)} cannot tell" if doubts else "",
-        "negative-end": "customer ends negative" if end == "negative" else "",
-    }
-    return tuple((found[name], weight) for name, weight in settings.risks if found[name] and weight)
+    found = {}
+    if flags:
+        found["flags"] = f"{flags} flag{'s' * (flags > 1)}"
+    if score is not None and score < settings.low_score:
+        found["low-score"] = f"score {score:.0f}"
+    if doubts:
+        found["cannot-tell"] = f"{doubts} answer{'s' * (doubts > 1)} cannot tell"
+    if end == "negative":
+        found["negative-end"] = "customer ends negative"
+    return tuple((found[name], weight) for name, weight in settings.risks if name in found and weight)
 
 
 def _read_drivers(store: Store, where: str, values: list[Value]) -> dict[int, str]:
