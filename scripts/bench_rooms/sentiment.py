@@ -1,6 +1,6 @@
 """Figures of the sentiment room: text models against bars, raised against calm voices.
 
-Run by ``scripts/bench sentiment [--data DIR] [--model FOLDER] [--no-yardsticks]``. VADER (dev
+Run by ``scripts/bench sentiment [--data DIR] [--model FOLDER] [--samples-db FILE]``. VADER (dev
 extra) and the word-list engine are the yardsticks. Every figure is printed with its n.
 """
 
@@ -60,6 +60,9 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--data", type=Path, default=find_data())
     parser.add_argument("--model", default=str(ROOT / "models" / "sentiment"))
     parser.add_argument("--float-model", type=Path, help="the float ONNX file of the same training")
+    parser.add_argument(
+        "--samples-db", type=Path, help="a finished run over samples/: adds the order of calls"
+    )
     parser.add_argument("--no-yardsticks", action="store_true")
     args = parser.parse_args(argv)
     sets = read_sets(args.data)
@@ -73,6 +76,8 @@ def main(argv: Sequence[str]) -> int:
         print(found.line(f"{engine}: {name}"))
     print()
     rows = [*text_rows(figures), *voice_rows(args.model)]
+    if args.samples_db:
+        rows.append(order_row(args.samples_db, args.model))
     if args.float_model:
         rows.append(int8_row(figures, args.model, args.float_model, sets))
     rows += machine_rows(args.model, sets)
@@ -206,6 +211,18 @@ def voice_rows(model: str) -> list[Row]:
         Row("  positive words do not become negative", f"{pairs.kept_positive:.3f}", "1.000", n,
             pairs.kept_positive == 1.0),
     ]  # fmt: skip
+
+
+def order_row(database: Path, model: str) -> Row:
+    """Whole calls in the order of the moods that were played."""
+    from scripts.bench_rooms.sentiment_order import count_disorder, read_scores
+
+    found = read_scores(database, model)
+    for mood, calls in found.items():
+        print(f"{mood}: " + " ".join("-" if score is None else f"{score:+.2f}" for score, _ in calls))
+    wrong, pairs, missing = count_disorder(found)
+    n = f"{pairs}, {missing} no score"
+    return Row("pairs of sample calls in the wrong order", str(wrong), "0", n, wrong == 0)
 
 
 def machine_rows(model: str, sets: dict[str, list[Example]]) -> list[Row]:
