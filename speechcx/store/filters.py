@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from speechcx.call import RuleValue
 from speechcx.store.codes import VALUES
 from speechcx.store.moments import first_call_no_of_day
+from speechcx.store.paths import plain_text
 
 Value = str | int | float | bytes | None
 
@@ -69,7 +70,8 @@ class CallFilter:
             values += its_values
         if self.flagged is not None:
             parts.append("c.flagged_count > 0" if self.flagged else "c.flagged_count = 0")
-        return " AND ".join(parts) or "1", values
+        # A name as a terminal gives it may hold half characters, which no stored name has.
+        return " AND ".join(parts) or "1", [plain_text(v) if isinstance(v, str) else v for v in values]
 
     def call_no_range(self) -> tuple[int | None, int | None]:
         """Bounds on ``call_no`` that hold for every call of the period: from, and below.

@@ -7,7 +7,11 @@ import os
 
 def write_path(path: str | bytes) -> str | bytes:
     """A path as its column keeps it; ``os.fsdecode`` of that is the path again, byte for byte."""
-    raw = os.fsencode(path)
+    try:
+        raw = os.fsencode(path)
+    except UnicodeEncodeError:
+        # No file can have this name; somebody asks for one that cannot be.
+        return plain_text(os.fsdecode(path))
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError:

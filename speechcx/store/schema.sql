@@ -921,7 +921,13 @@ UNION ALL SELECT s.call_id || ':' || s.rule, c.call_no, s.call_id, c.occurred_at
   s.changed_at, s.changed_by, 'gone'
 FROM flag_states s JOIN calls c ON c.call_id = s.call_id
 WHERE c.superseded_by IS NULL
-  AND NOT EXISTS (SELECT 1 FROM flags_found f WHERE f.call_no = c.call_no AND f.rule = s.rule);
+  AND NOT EXISTS (SELECT 1 FROM rules r CROSS JOIN results_data d ON d.call_no = c.call_no AND d.rule_no = r.rule_no
+    WHERE r.rulebook_no = c.rulebook_no AND r.rule = s.rule
+      AND (d.flagged = 1 OR (d.value = 2 AND (r.kind = 'compliance' OR r.severity = 'critical'))))
+  AND NOT EXISTS (SELECT 1 FROM questions q CROSS JOIN answers_data a ON a.call_no = c.call_no
+    AND a.question_no = q.question_no WHERE q.rulebook_no = c.rulebook_no AND a.answer = 'no'
+      AND q.scorecard || '.' || q.question = s.rule AND q.critical IS NOT NULL AND NOT EXISTS
+      (SELECT 1 FROM results_data d WHERE d.call_no = a.call_no AND d.rule_no = a.rule_no AND d.flagged = 1));
 
 CREATE UNIQUE INDEX "idx__sqlite_migrations_migration_set_name"
     ON "_sqlite_migrations" ("migration_set", "name");

@@ -1,0 +1,64 @@
+"""A rule or question as its rulebook writes it, cut out of the kept text."""
+
+from __future__ import annotations
+
+import textwrap
+
+import yaml
+from yaml import MappingNode, Node, ScalarNode, SequenceNode
+
+# The same reader as rulebooks have: the one written in Python refuses some that the other takes.
+_Loader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def find_rule_text(source: str | None, name: str) -> str | None:
+    """The lines of one rule.
+
+    Parameters
+    ----------
+    source
+        Text of the rulebook; None where it was not kept.
+    name
+        Id of the rule; ``scorecard.question`` for a question.
+
+    Returns
+    -------
+    str or None
+        None where the text is not kept, is no YAML, or has no such rule.
+    """
+    if source is None:
+        return None
+    try:
+        root = yaml.compose(source, Loader=_Loader)
+    except (yaml.YAMLError, RecursionError):
+        return None
+    for entry in _entries(root, "rules"):
+        if _value(entry, "id") == name:
+            return _text_of(source, entry)
+    for card in _entries(root, "scorecards"):
+        for section in _entries(card, "sections"):
+            for question in _entries(section, "questions"):
+                if f"{_value(card, 'id')}.{_value(question, 'id')}" == name:
+                    return _text_of(source, question)
+    return None
+
+
+def _get(node: Node | None, key: str) -> Node | None:
+    pairs = node.value if isinstance(node, MappingNode) else ()
+    return next((value for name, value in pairs if name.value == key), None)
+
+
+def _entries(node: Node | None, key: str) -> list[Node]:
+    found = _get(node, key)
+    return list(found.value) if isinstance(found, SequenceNode) else []
+
+
+def _value(node: Node, key: str) -> str | None:
+    found = _get(node, key)
+    return str(found.value) if isinstance(found, ScalarNode) else None
+
+
+def _text_of(source: str, node: Node) -> str:
+    """The node's own text, its lines moved to the left."""
+    start, end = node.start_mark.index, node.end_mark.index
+    return textwrap.dedent(" " * node.start_mark.column + source[start:end]).strip()
