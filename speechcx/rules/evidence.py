@@ -124,18 +124,18 @@ class Witness:
         if isinstance(condition, Said):
             partial = nearest_miss(self.search, self.search.plans.nodes[condition.number])
             if partial is not None:
-                hit = self._partial_hit(partial.start, partial.end, partial.source)
+                hit = self._partial_hit(partial.start, partial.end, partial.fault)
                 return Verdict(
                     "absent", f"{asked}: not found; nearest: {tell(hit)}", (hit,), 0.7 * partial.share
                 )
         return Verdict("absent", f"{asked}: not found")
 
-    def _partial_hit(self, start: int, end: int, source: str) -> Hit:
+    def _partial_hit(self, start: int, end: int, fault: str) -> Hit:
         stream = self.facts.stream
         party = cast(Party, stream.party[start])
         return Hit(
             self.rule, "absent", party, int(stream.turn[start]), round(float(stream.start_s[start]), 3),
-            round(float(stream.end_s[end - 1]), 3), stream.quote(start, end), f'nearest miss: part of "{source}"',
+            round(float(stream.end_s[end - 1]), 3), stream.quote(start, end), f"nearest miss: {fault}",
         )  # fmt: skip
 
     def _nearest_whole(self, spots: Spots, condition: Said | Means | Turns) -> tuple[int, str]:
