@@ -21,7 +21,7 @@ BUILT_IN: dict[str, dict[str, str]] = {
         "whisper": "speechcx.transcribe.whisper:load_whisper",
         "replay": "speechcx.transcribe.replay:load_replay",
     },
-    "diarizers": {},
+    "diarizers": {"campplus": "speechcx.turns.voices:load_campplus"},
     "sentiment": {
         "lexicon": "speechcx.sentiment.lexicon:load_lexicon",
         "transformer": "speechcx.sentiment.transformer:load_transformer",

@@ -27,6 +27,7 @@ from speechcx.score import fill_scorecards
 from speechcx.sentiment import join_feeling, load_sentiment, read_sentiment
 from speechcx.transcribe import load_recognizer, transcribe
 from speechcx.turns import find_turns, name_parties
+from speechcx.turns.voices import MODEL as DIARIZER_WEIGHTS
 
 STAGES = ("audio", "turns", "transcribe", "prosody", "sentiment", "judge")
 """Names of the stages, as failures carry them."""
@@ -134,6 +135,8 @@ def needed_models(settings: Settings) -> tuple[str, ...]:
     names = []
     if settings.transcribe.engine == "whisper" and not settings.transcribe.allow_hub:
         names.append(settings.transcribe.model)
+    if settings.turns.diarizer == "campplus" and settings.turns.speakers > 1:
+        names.append(DIARIZER_WEIGHTS)
     text_model = settings.sentiment.model
     is_hub_name = "/" in text_model and not Path(text_model).expanduser().exists()
     if settings.sentiment.engine == "transformer" and not is_hub_name:

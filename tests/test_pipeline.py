@@ -97,9 +97,11 @@ def test_bad_file_fails_in_audio(tmp_path: Path, settings: Settings) -> None:
         (("transcribe.engine=replay",), ()),
         (("transcribe.engine=replay", "sentiment.engine=transformer", "sentiment.model=org/model"), ()),
         (("transcribe.engine=replay", "sentiment.engine=transformer"), ("sentiment",)),
+        (("turns.diarizer=campplus",), ("base", "voices")),
+        (("turns.diarizer=campplus", "turns.speakers=1"), ("base",)),
     ],
 )
 def test_needed_models_follow_the_settings(overrides: tuple[str, ...], names: tuple[str, ...]) -> None:
     """A run needs the weights of its engines and no others."""
-    given = ["sentiment.engine=lexicon", *overrides]
+    given = ["sentiment.engine=lexicon", "turns.diarizer=", *overrides]
     assert names == needed_models(load_settings(None, overrides=given, environment={}).settings)

@@ -52,9 +52,10 @@ class TurnSettings:
     shortest_music_s
         Shorter music is not taken for hold.
     speakers
-        Speakers expected in a mono call, for a diarizer.
+        Most speakers expected in a mono call, 1 to 6. A call with plainly fewer gets fewer.
     diarizer
-        Engine that tells voices in one channel apart; empty takes one channel for one unsplit speaker.
+        Engine that tells the voices of a mono call apart; empty takes one channel for one unsplit
+        speaker. Calls with a channel for each party never use it.
     """
 
     channels: tuple[Party, ...] | None = None
@@ -75,7 +76,7 @@ class TurnSettings:
     find_hold: bool = True
     shortest_music_s: float = 3.0
     speakers: int = 2
-    diarizer: str = ""
+    diarizer: str = "campplus"
 
     def __post_init__(self) -> None:
         for party in self.channels or ():

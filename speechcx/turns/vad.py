@@ -17,6 +17,7 @@ import numpy as np
 
 from speechcx.call import Audio, Span
 from speechcx.errors import ModelMissing
+from speechcx.turns.sessions import open_session
 from speechcx.waveform import RECOGNITION_RATE_HZ, read_channel
 
 if TYPE_CHECKING:
@@ -187,16 +188,7 @@ def _is_even(heard: Heard, first: int, count: int) -> bool:
 
 @cache
 def _load_model() -> Any:
-    """The model, loaded once for each process; one thread, since workers are processes."""
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 4
-    return onnxruntime.InferenceSession(
-        str(find_vad_file()), sess_options=options, providers=["CPUExecutionProvider"]
-    )
+    return open_session(find_vad_file())
 
 
 def find_vad_file() -> Path:

@@ -25,16 +25,27 @@ def test_each_channel_is_a_speaker() -> None:
             assert span.end_s == pytest.approx(true.end_s, abs=0.35)
 
 
-def test_mono_is_one_unsplit_speaker() -> None:
-    """One channel is the speaker s0, all its turns are his."""
+def test_mono_is_two_voices() -> None:
+    """One channel is parted into two voices, whose turns lie where they speak."""
     speech = find_turns(audio_of(CALL.mono), TurnSettings())
+    assert (speech.split, speech.speakers) == ("diarized", ("s0", "s1"))
+    for speaker, truth in zip(speech.speakers, CALL.spans, strict=True):
+        own = [span for turn in speech.turns if turn.speaker == speaker for span in turn.speech]
+        assert sum(span.overlap_s(true) for span in own for true in truth) > 0.8 * sum(
+            span.duration_s for span in own
+        )
+
+
+def test_mono_without_a_diarizer_is_one_unsplit_speaker() -> None:
+    """One channel is the speaker s0, all its turns are his."""
+    speech = find_turns(audio_of(CALL.mono), TurnSettings(diarizer=""))
     assert (speech.split, speech.speakers) == ("unsplit", ("s0",))
     assert {turn.speaker for turn in speech.turns} == {"s0"}
 
 
 def test_dual_mono_is_mono() -> None:
     """The same sound on two channels is heard once, and flagged."""
-    speech = find_turns(audio_of(np.stack([CALL.mono, CALL.mono])), TurnSettings())
+    speech = find_turns(audio_of(np.stack([CALL.mono, CALL.mono])), TurnSettings(diarizer=""))
     assert (speech.split, speech.speakers, speech.flags) == ("unsplit", ("s0",), ("dual_mono",))
 
 

@@ -1,0 +1,1 @@
+"""Makes the models of ``models/voices``; see ``scripts/export_diarizer``."""

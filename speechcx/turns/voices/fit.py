@@ -1,0 +1,140 @@
+"""Which stretches have one voice: the voices that explain all vectors and all changes of a call best.
+
+A hidden Markov model whose states are the voices. A stretch's vector is a draw from its voice's
+direction (von Mises and Fisher), the sharper the longer the stretch; whether two neighbours have one
+voice is what the segmentation network heard. Fitted by expectation and maximisation from many starts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+SHARPNESS = 55.0
+"""How much a second of speech says: from stretches of known speakers (made dialogues, calls of two
+channels) the log odds of a stretch of `d` s are this times `d` times the difference of the cosines."""
+FULL_S = 1.5
+"""Longer stretches say no more than this."""
+MOST_ODDS = 6.0
+"""No single stretch says more (log odds): a cough is not a voice."""
+LEAST_SAME = 0.03
+NEAR_ODDS, GAP_ODDS = 1.0, 1.5
+"""Log odds of one voice on both sides of no gap, and how they fall with each second of gap, up to 1 s."""
+STARTS, ROUNDS = 16, 12
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evidence:
+    """What is known of the stretches of a call.
+
+    Parameters
+    ----------
+    vectors
+        float32, shape ``(stretches, 192)``, of length 1.
+    length_s
+        float64, shape ``(stretches,)``.
+    same
+        float64, shape ``(stretches - 1,)``: log odds that a stretch and the next have one voice.
+    """
+
+    vectors: NDArray[np.float32]
+    length_s: NDArray[np.float64]
+    same: NDArray[np.float64]
+
+    @property
+    def weight(self) -> NDArray[np.float64]:
+        """Sharpness of each vector."""
+        return np.asarray(SHARPNESS * np.minimum(self.length_s, FULL_S))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fit:
+    """Voices of a call.
+
+    Parameters
+    ----------
+    shares
+        float64, shape ``(stretches, voices)``: probability of each voice.
+    directions
+        float64, shape ``(voices, 192)``, of length 1.
+    worth
+        How well it all fits; comparable between fits with the same number of voices.
+    """
+
+    shares: NDArray[np.float64]
+    directions: NDArray[np.float64]
+    worth: float
+
+
+def same_odds(likely: float, gap_s: float) -> float:
+    """Log odds that two neighbours have one voice, from what the network heard and the gap between."""
+    share = min(max(likely, LEAST_SAME), 1 - LEAST_SAME)
+    return float(np.log(share / (1 - share)) + NEAR_ODDS - GAP_ODDS * min(gap_s, 1.0))
+
+
+def fit_voices(evidence: Evidence, voices: int) -> Fit:
+    """The best fit of so many voices; the same on each run."""
+    weight = evidence.weight
+    directions = _starts(evidence.vectors, weight, voices)
+    likely = 1 / (1 + np.exp(-evidence.same))
+    moves = (likely, (1 - likely) / max(1, voices - 1))
+    shares = np.ones((1, len(weight), voices))
+    for _ in range(ROUNDS):
+        shares = _follow(_odds(evidence, directions), *moves)
+        summed = np.einsum("snk,n,nf->skf", shares, weight, evidence.vectors)
+        directions = summed / (np.linalg.norm(summed, axis=-1, keepdims=True) + 1e-9)
+    fitting = (np.einsum("nf,skf->snk", evidence.vectors, directions) * weight[:, None] * shares).sum((1, 2))
+    kept = (shares[:, :-1] * shares[:, 1:]).sum(-1)
+    moving = kept * np.log(likely) + (1 - kept) * np.log1p(-likely)
+    worth = fitting + moving.sum(1)
+    best = int(worth.argmax())
+    return Fit(shares[best], directions[best], float(worth[best]))
+
+
+def _starts(vectors: NDArray[np.float32], weight: NDArray[np.float64], voices: int) -> NDArray[np.float64]:
+    """Far-apart stretches to start from, shape ``(starts, voices, 192)``; long ones rather than short ones."""
+    draw = np.random.default_rng(0)
+    liking = np.square(weight)
+    starts = []
+    for _ in range(STARTS):
+        chosen = [int(draw.choice(len(weight), p=liking / liking.sum()))]
+        nearest = vectors @ vectors[chosen[0]]
+        while len(chosen) < voices:
+            far = np.maximum(1 - nearest, 1e-6) * liking
+            chosen.append(int(draw.choice(len(weight), p=far / far.sum())))
+            nearest = np.maximum(nearest, vectors @ vectors[chosen[-1]])
+        starts.append(vectors[chosen])
+    return np.array(starts, np.float64)
+
+
+def _odds(evidence: Evidence, directions: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Log likelihood of each stretch under each voice, shape ``(starts, stretches, voices)``, best 0."""
+    found = np.einsum("nf,skf->snk", evidence.vectors, directions) * evidence.weight[:, None]
+    return np.asarray(np.maximum(found - found.max(-1, keepdims=True), -MOST_ODDS))
+
+
+def _follow(
+    odds: NDArray[np.float64], same: NDArray[np.float64], other: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Probability of each voice in each stretch, given all: forward and backward, all starts at once."""
+    seen = np.exp(odds)
+    count = seen.shape[1]
+    ahead, behind = np.ones_like(seen), np.ones_like(seen)
+    ahead[:, 0] = seen[:, 0] / seen[:, 0].sum(-1, keepdims=True)
+    for no in range(1, count):
+        here = ahead[:, no - 1]
+        here = (here * same[no - 1] + (1 - here) * other[no - 1]) * seen[:, no]
+        ahead[:, no] = here / here.sum(-1, keepdims=True)
+    for no in range(count - 2, -1, -1):
+        here = behind[:, no + 1] * seen[:, no + 1]
+        total = here.sum(-1, keepdims=True)
+        here = here * same[no] + (total - here) * other[no]
+        behind[:, no] = here / here.sum(-1, keepdims=True)
+    both = ahead * behind
+    found: NDArray[np.float64] = both / both.sum(-1, keepdims=True)
+    return found
