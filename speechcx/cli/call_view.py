@@ -27,6 +27,7 @@ _TURN_COLUMNS = (
     Column("pace_wpm", "wpm", digits=0),
     Column("text_sentiment", "words say", digits=2),
     Column("agitation", "agitation", digits=2),
+    Column("voice_part", "voice added", digits=2),
     Column("sentiment", "together", digits=2),
     Column("label", "feeling"),
 )
@@ -46,6 +47,7 @@ def print_call(call: Call, *, why: bool = False) -> None:
     _print_head(call)
     _print_measures(call)
     _print_parties(call)
+    _print_moments(call)
     _print_turns(call)
     _print_rules(call)
     for score in call.assessment.scores:
@@ -98,6 +100,21 @@ def _print_parties(call: Call) -> None:
     print_rows("parties", rows, _PARTY_COLUMNS)
 
 
+def _print_moments(call: Call) -> None:
+    """The strongest turns of each party and how it ended; a party without any says nothing."""
+    turns, felt = call.conversation.speech.turns, call.assessment.reading.feeling.turns
+    for party in call.assessment.reading.feeling.parties:
+        parts = [f"ends {party.end_state}"] if party.end_state else []
+        for name, no in (("lowest", party.most_negative), ("highest", party.most_positive)):
+            value = None if no is None else felt[no].sentiment
+            if no is not None and value is not None:
+                said = clean(call.conversation.utterances[no].text)
+                short = said if len(said) <= 60 else said[:57] + "..."
+                parts.append(f'{name} {value:+.2f} at {clock(turns[no].span.start_s)} "{short}"')
+        if parts:
+            print_text(f"{party.party}: {', '.join(parts)}", indent=2)
+
+
 def _print_turns(call: Call) -> None:
     print_rows("turns", [_turn_row(call, turn) for turn in call.conversation.speech.turns], _TURN_COLUMNS)
 
@@ -114,6 +131,7 @@ def _turn_row(call: Call, turn: Turn) -> dict[str, object]:
         "pace_wpm": voice.pace_wpm,
         "text_sentiment": heard.sentiments[turn.no].value,
         "agitation": felt.agitation,
+        "voice_part": felt.voice_part,
         "sentiment": felt.sentiment,
         "label": felt.label,
     }
