@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 
 from scripts.sentiment.figures import measure
-from scripts.sentiment.fitting import predict
 from scripts.sentiment.sources import LABELS, Example
 
+NEGATIVE_AT, POSITIVE_AT = -0.25, 0.25
+"""As in the settings of the sentiment room."""
 STEPS = tuple(round(0.1 * k, 1) for k in range(-8, 9))
 """Tried for negative and for positive, in natural logarithms of the share; neutral stays at 0."""
 
@@ -23,6 +24,8 @@ STEPS = tuple(round(0.1 * k, 1) for k in range(-8, 9))
 def shift_classes(model: Any, tokenizer: Any, sets: dict[str, list[Example]]) -> tuple[float, float]:
     """Find the best shift, add it to the head's bias in place and return it."""
     import torch
+
+    from scripts.sentiment.fitting import predict
 
     found = {
         name: np.log(predict(model, tokenizer, [e.text for e in examples])) for name, examples in sets.items()
@@ -40,9 +43,18 @@ def shift_classes(model: Any, tokenizer: Any, sets: dict[str, list[Example]]) ->
 
 
 def rate(found: dict[str, Any], sets: dict[str, list[Example]], shift: tuple[float, float]) -> float:
-    """Macro-F1 under a shift: half of it the public set, half the mean of our own."""
+    """Macro-F1 under a shift: half of it the public set, half the mean of our own.
+
+    Classes are named in both ways in use, the likeliest and by the thresholds of a turn's value;
+    each counts half.
+    """
     scores = []
     for name, logs in found.items():
-        labels = [LABELS[k] for k in (logs + np.array([shift[0], 0.0, shift[1]])).argmax(1)]
-        scores.append(measure([e.label for e in sets[name]], labels).macro_f1)
+        given = [e.label for e in sets[name]]
+        moved = logs + np.array([shift[0], 0.0, shift[1]])
+        likeliest = measure(given, [LABELS[k] for k in moved.argmax(1)]).macro_f1
+        shares = np.exp(moved) / np.exp(moved).sum(1, keepdims=True)
+        value = shares[:, 2] - shares[:, 0]
+        named = 1 + (value >= POSITIVE_AT).astype(int) - (value <= NEGATIVE_AT)
+        scores.append((likeliest + measure(given, [LABELS[k] for k in named]).macro_f1) / 2)
     return 0.5 * scores[0] + 0.5 * sum(scores[1:]) / max(1, len(scores) - 1)
