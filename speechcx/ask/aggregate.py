@@ -2,165 +2,30 @@
 
 from __future__ import annotations
 
-import difflib
 from collections import defaultdict
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
-from typing import Literal
 
-from speechcx.ask.intervals import Interval
-from speechcx.ask.measures import MEASURE_NAMES, MEASURES, Measure
+from speechcx.ask.measures import MEASURE_NAMES, MEASURES
+from speechcx.ask.naming import read_names, settle_names
 from speechcx.ask.opening import Where, reading
-from speechcx.ask.sums import Group, GroupSums, count_versions, find_scorecard, sum_calls
-from speechcx.ask.widen import Hint, find_hint
-from speechcx.errors import UsageError
+from speechcx.ask.sums import Group, GroupSums, add_sums, count_versions, find_scorecard, sum_calls
+from speechcx.ask.tables import MIN_N, By, Estimate, ScoreRow, ScoreTable, TableForm, make_estimates
+from speechcx.ask.widen import find_hint
 from speechcx.store import CallFilter, Store
 
-By = Literal["agent", "team", "center"]
-
-MIN_N = 5
-"""Calls that a place in the ranking needs."""
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """One measure of one group of calls.
-
-    Parameters
-    ----------
-    name
-        The measure.
-    mean
-        Mean over calls, or share of calls; None where no call has a value.
-    interval
-        Its 95 % interval; None where there are too few calls.
-    n, n_missing
-        Calls with a value, and calls left out.
-    reasons
-        (why calls are left out, how many) pairs, most frequent first.
-    before
-        The same in the period before; None without one.
-    change, change_interval
-        Mean minus `before`, and its 95 % interval.
-    """
-
-    name: str
-    mean: float | None
-    interval: Interval | None
-    n: int
-    n_missing: int
-    reasons: tuple[tuple[str, int], ...] = ()
-    before: float | None = None
-    change: float | None = None
-    change_interval: Interval | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ScoreRow:
-    """One agent, team or center.
-
-    Parameters
-    ----------
-    key
-        The agent, team or center; None for calls whose team or center is not known.
-    name
-        An agent's name in the roster.
-    teams, centers
-        Where an agent's calls of the period count; the center of a team.
-    n, n_flagged
-        Calls, and those with a flagged rule.
-    rank
-        Place by the measure the table is sorted by, among rows with enough calls; else None.
-    measures
-        In the order of ``measures.MEASURES``.
-    n_agents, score_by_agent
-        Of teams and centers: agents, and the mean in which each agent weighs alike.
-    """
-
-    key: str | None
-    name: str | None
-    teams: tuple[str, ...]
-    centers: tuple[str, ...]
-    n: int
-    n_flagged: int
-    rank: int | None
-    measures: tuple[Estimate, ...]
-    n_agents: int
-    score_by_agent: float | None
-
-    def get(self, measure: str) -> Estimate:
-        """The estimate of one measure."""
-        return self.measures[MEASURE_NAMES.index(measure)]
-
-
-@dataclass(frozen=True, slots=True)
-class ScoreTable:
-    """Scores by agent, team or center.
-
-    Parameters
-    ----------
-    by
-        What a row is.
-    scorecard
-        The scorecard of score and critical accuracy; None where no call has one.
-    since, until
-        The period; None where open.
-    before
-        First and last day of the period before that the trend is against; None where there is none.
-    rows, total
-        The rows, and all their calls together.
-    sort, min_n
-        What rows are sorted by, and the calls a rank needs.
-    versions
-        (rulebook, engines and settings; calls) pairs. More than one: means mix versions.
-    hint
-        Where there are no rows: what would widen the question.
-    """
-
-    by: By
-    scorecard: str | None
-    since: date | None
-    until: date | None
-    before: tuple[date, date] | None
-    rows: tuple[ScoreRow, ...]
-    total: ScoreRow
-    sort: str
-    min_n: int
-    versions: tuple[tuple[str, int], ...]
-    hint: Hint | None
-
-
-@dataclass(frozen=True, slots=True)
-class TableForm:
-    """How a table is asked for.
-
-    Parameters
-    ----------
-    scorecard
-        Id of a scorecard; None for the first one of the newest call.
-    sort
-        A measure, ``name`` or ``n``.
-    min_n
-        Calls that a rank needs.
-    before
-        First and last day of the period to compare with; None for the one of the same length before.
-    """
-
-    scorecard: str | None = None
-    sort: str = "score"
-    min_n: int = MIN_N
-    before: tuple[date, date] | None = None
-
-    def __post_init__(self) -> None:
-        legal = (*MEASURE_NAMES, "name", "n")
-        if self.sort not in legal:
-            near = difflib.get_close_matches(self.sort, legal, n=1)
-            raise UsageError(
-                f"cannot sort by {self.sort!r}",
-                f"one of {', '.join(legal)}",
-                f"use {near[0]}" if near else "name another",
-            )
+__all__ = [
+    "MIN_N",
+    "By",
+    "Estimate",
+    "ScoreRow",
+    "ScoreTable",
+    "TableForm",
+    "score_agents",
+    "score_centers",
+    "score_teams",
+]
 
 
 def score_agents(
@@ -184,14 +49,15 @@ def score_centers(
 
 def _score(where: Where, by: By, filters: CallFilter, form: TableForm) -> ScoreTable:
     with reading(where) as store:
-        scorecard = form.scorecard or find_scorecard(store, filters)
-        earlier = form.before or _period_before(store, filters)
+        filters = settle_names(store, filters)
+        scorecard = find_scorecard(store, filters, form.scorecard)
+        earlier = form.before or period_before(store, filters)
         now = sum_calls(store, filters, scorecard)
         past = {}
         if earlier is not None:
             past = sum_calls(store, replace(filters, since=earlier[0], until=earlier[1]), scorecard)
         groups, groups_before = _gather(now, by), _gather(past, by)
-        names = _read_names(store) if by == "agent" else {}
+        names = read_names(store) if by == "agent" else {}
         rows = [
             _row(key, groups[key], groups_before.get(key), name=names.get(key), compared=earlier is not None)
             for key in groups
@@ -206,11 +72,7 @@ def _score(where: Where, by: By, filters: CallFilter, form: TableForm) -> ScoreT
         )  # fmt: skip
 
 
-def _read_names(store: Store) -> dict[str | None, str | None]:
-    return dict(store.db.execute("SELECT agent, name FROM roster ORDER BY agent, valid_from").fetchall())
-
-
-def _period_before(store: Store, filters: CallFilter) -> tuple[date, date] | None:
+def period_before(store: Store, filters: CallFilter) -> tuple[date, date] | None:
     """The period of the same length that ends the day before `since`."""
     if filters.since is None:
         return None
@@ -240,7 +102,7 @@ def _gather(found: dict[Group, GroupSums], by: By) -> dict[str | None, Parts]:
 def _row(
     key: str | None, parts: Parts, parts_before: Parts | None, *, name: str | None, compared: bool
 ) -> ScoreRow:
-    now, before = _add(sums for _, sums in parts), _add(sums for _, sums in parts_before or ())
+    now, before = add_sums(sums for _, sums in parts), add_sums(sums for _, sums in parts_before or ())
     means = [part.measures[0].mean for part in _by_agent(parts).values()]
     known = [mean for mean in means if mean is not None]
     return ScoreRow(
@@ -251,17 +113,10 @@ def _row(
         n=now.n,
         n_flagged=now.flagged,
         rank=None,
-        measures=tuple(_estimate(m, i, now, before if compared else None) for i, m in enumerate(MEASURES)),
+        measures=make_estimates(now, before if compared else None),
         n_agents=len(means),
         score_by_agent=sum(known) / len(known) if known else None,
     )
-
-
-def _add(parts: Iterable[GroupSums]) -> GroupSums:
-    together = GroupSums()
-    for part in parts:
-        together.add(part)
-    return together
 
 
 def _by_agent(parts: Parts) -> dict[str | None, GroupSums]:
@@ -269,21 +124,6 @@ def _by_agent(parts: Parts) -> dict[str | None, GroupSums]:
     for (agent, _, _), sums in parts:
         agents[agent].add(sums)
     return agents
-
-
-def _estimate(measure: Measure, place: int, now: GroupSums, before: GroupSums | None) -> Estimate:
-    sums = now.measures[place]
-    found = Estimate(
-        measure.name, sums.mean, measure.interval(sums), sums.n, sums.n_missing,
-        tuple(now.reasons[measure.name].most_common()) if measure.name in now.reasons else (),
-    )  # fmt: skip
-    if before is None or before.measures[place].mean is None:
-        return found
-    earlier = before.measures[place]
-    change = None if sums.mean is None or earlier.mean is None else sums.mean - earlier.mean
-    return replace(
-        found, before=earlier.mean, change=change, change_interval=measure.difference(sums, earlier)
-    )
 
 
 def _ranked(rows: list[ScoreRow], form: TableForm) -> tuple[ScoreRow, ...]:

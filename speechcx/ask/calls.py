@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from dataclasses import dataclass
 
+from speechcx.ask.driving import read_drivers
+from speechcx.ask.naming import expect_one, settle_names
 from speechcx.ask.opening import Where, reading
 from speechcx.ask.sums import find_scorecard
 from speechcx.ask.widen import Hint, find_hint
-from speechcx.errors import UsageError
+from speechcx.call import Details
 from speechcx.store import CallFilter, Store
+from speechcx.store.moments import read_moment, to_local
 
 SORTS = {
     "newest": "c.call_no DESC",
@@ -24,6 +26,10 @@ SORTS = {
     "hold": "c.hold_s DESC",
     "interruptions": "c.agent_interruptions DESC",
     "flags": "c.flagged_count DESC",
+    "pace": "c.agent_pace_wpm DESC",
+    "talk": "c.agent_talk_share DESC",
+    "shortest": "c.audio_duration_s",
+    "shift": "c.customer_sentiment_shift",
 }
 """Orders by name. Calls without a value come last; equal ones newest first."""
 
@@ -32,12 +38,14 @@ SORTS = {
 class CallRow:
     """One call in a list; a measure that could not be told is None, and `missing` says why.
 
-    `flags` are quality flags of the recording; `flagged_rules` are titles of rules whose result is
-    not what it should be.
+    `occurred_at` is in UTC, `started` on the clock of the call's own zone. `drivers` are titles of the
+    contact drivers found; `flagged_rules` of the rules whose result is not what it should be; `flags` are
+    quality flags of the recording; `extras` further columns of its source.
     """
 
     call_id: str
     occurred_at: str | None
+    started: str | None
     local_day: str | None
     local_hour: int | None
     agent: str | None
@@ -58,8 +66,10 @@ class CallRow:
     longest_silence_s: float | None
     hold_s: float
     flagged_count: int
+    drivers: tuple[str, ...]
     flagged_rules: tuple[str, ...]
     flags: tuple[str, ...]
+    extras: tuple[tuple[str, str], ...]
     missing: tuple[tuple[str, str], ...]
 
 
@@ -110,16 +120,13 @@ def list_calls(
     UsageError
         There is no such order.
     """
-    if sort not in SORTS:
-        near = difflib.get_close_matches(sort, SORTS, n=1)
-        raise UsageError(
-            f"cannot sort by {sort!r}", f"one of {', '.join(SORTS)}", f"use {near[0]}" if near else ""
-        )
+    expect_one("sort by", sort, SORTS)
     filters = filters or CallFilter()
     with reading(where) as store:
-        chosen = scorecard or find_scorecard(store, filters)
+        filters = settle_names(store, filters)
+        chosen = find_scorecard(store, filters, scorecard)
         condition, values = filters.to_sql()
-        total = int(store.db.execute(f"SELECT count(*) FROM calls c WHERE {condition}", values).fetchone()[0])
+        total = count_calls(store, filters)
         value = SORTS[sort].removesuffix(" DESC")
         order = SORTS[sort] if value == "c.call_no" else f"{value} IS NULL, {SORTS[sort]}, c.call_no DESC"
         rows = store.db.execute(
@@ -132,22 +139,53 @@ def list_calls(
         return CallList(found, total, chosen, None if total else find_hint(store, filters))
 
 
+def count_calls(store: Store, filters: CallFilter) -> int:
+    """How many calls satisfy a filter."""
+    condition, values = filters.to_sql()
+    return int(store.db.execute(f"SELECT count(*) FROM calls c WHERE {condition}", values).fetchone()[0])
+
+
 def _row(store: Store, row: tuple[object, ...]) -> CallRow:
     call_no, flags, missing, *values = row
     given: dict[str, object] = dict(zip(_names(), values, strict=True))
     failed = given["auto_failed"]
     given["auto_failed"] = None if failed is None else bool(failed)
+    number = int(str(call_no))
+    return CallRow(
+        **given,  # type: ignore[arg-type]
+        started=read_start(store, number),
+        drivers=read_drivers(store, number),
+        flagged_rules=read_flagged(store, number),
+        flags=tuple(json.loads(str(flags))),
+        extras=_read_extras(store, number),
+        missing=tuple(json.loads(str(missing)).items()) if missing else (),
+    )
+
+
+def read_start(store: Store, call_no: int) -> str | None:
+    """Start of a call on the clock of its own zone, to the minute; None where it is not known."""
+    written, zone = store.db.execute(
+        "SELECT started_at, zone FROM recordings WHERE call_no = ?", (call_no,)
+    ).fetchone()
+    local = to_local(Details(started_at=read_moment(written), zone=zone))
+    return None if local is None else f"{local:%Y-%m-%d %H:%M}"
+
+
+def read_flagged(store: Store, call_no: int) -> tuple[str, ...]:
+    """Titles of the rules of a call whose result is not what it should be."""
     titles = store.db.execute(
         "SELECT r.title FROM results_data d JOIN rules r ON r.rule_no = d.rule_no"
         " WHERE d.call_no = ? AND d.flagged = 1 ORDER BY d.position",
         (call_no,),
     )
-    return CallRow(
-        **given,  # type: ignore[arg-type]
-        flagged_rules=tuple(title for (title,) in titles),
-        flags=tuple(json.loads(str(flags))),
-        missing=tuple(json.loads(str(missing)).items()) if missing else (),
-    )
+    return tuple(title for (title,) in titles)
+
+
+def _read_extras(store: Store, call_no: int) -> tuple[tuple[str, str], ...]:
+    (text,) = store.db.execute("SELECT extras FROM recordings WHERE call_no = ?", (call_no,)).fetchone()
+    extras = json.loads(text)
+    pairs = extras.items() if isinstance(extras, dict) else extras
+    return tuple((str(name), str(value)) for name, value in pairs)
 
 
 def _names() -> list[str]:

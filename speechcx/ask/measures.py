@@ -14,6 +14,9 @@ from speechcx.ask.intervals import (
     share_interval,
 )
 
+Verdict = Literal["better", "worse", "higher", "lower", "cannot tell", "too few calls"]
+"""A difference in a word: ``higher`` and ``lower`` where neither is better."""
+
 
 @dataclass(frozen=True, slots=True)
 class Measure:
@@ -46,6 +49,18 @@ class Measure:
     def difference(self, now: Sums, before: Sums) -> Interval | None:
         """95 % interval of the change between two groups of calls."""
         return mean_difference(now, before) if self.kind == "mean" else share_difference(now, before)
+
+    def judge(self, interval: Interval | None, *, enough: bool) -> Verdict:
+        """Whether a difference with this interval can be told from chance, and which way it points."""
+        if interval is None or not enough:
+            return "too few calls"
+        low, high = interval
+        if low <= 0 <= high:
+            return "cannot tell"
+        is_up = low > 0
+        if self.best is None:
+            return "higher" if is_up else "lower"
+        return "better" if is_up == (self.best == "high") else "worse"
 
 
 MEASURES = (

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from speechcx.ask.intervals import Sums
 from speechcx.ask.measures import MEASURES, Measure
+from speechcx.ask.naming import expect_one
 from speechcx.store import CallFilter, Store
 
-Group = tuple[str | None, str | None, str | None]
-"""Agent, team and center of calls."""
+Group = tuple[str | None, ...]
+"""What the calls of a group have in common: a value for each column they are grouped by."""
+
+PEOPLE = ("c.agent", "c.team", "c.center")
+"""Columns of the tables of people."""
 
 
 @dataclass(slots=True)
@@ -44,8 +49,26 @@ class GroupSums:
             self.reasons[name].update(counts)
 
 
-def find_scorecard(store: Store, filters: CallFilter) -> str | None:
-    """The scorecard to show where none is named: the first one of the newest call that has one."""
+def add_sums(parts: Iterable[GroupSums]) -> GroupSums:
+    """Sums of several groups together."""
+    together = GroupSums()
+    for part in parts:
+        together.add(part)
+    return together
+
+
+def find_scorecard(store: Store, filters: CallFilter, named: str | None = None) -> str | None:
+    """The scorecard that is named, else the first one of the newest call that has one.
+
+    Raises
+    ------
+    UsageError
+        No call has a scorecard of that name; the message names the nearest.
+    """
+    if named is not None:
+        rows = store.db.execute("SELECT DISTINCT scorecard FROM questions")
+        expect_one("show the scorecard", named, [name for (name,) in rows])
+        return named
     where, values = filters.to_sql()
     row = store.db.execute(
         "SELECT (SELECT s.scorecard FROM scores s WHERE s.call_no = c.call_no ORDER BY s.position LIMIT 1)"
@@ -56,22 +79,33 @@ def find_scorecard(store: Store, filters: CallFilter) -> str | None:
     return None if row is None else str(row[0])
 
 
-def sum_calls(store: Store, filters: CallFilter, scorecard: str | None) -> dict[Group, GroupSums]:
-    """Sums of every measure over the calls of a filter, for each agent in each team and center."""
+def sum_calls(
+    store: Store, filters: CallFilter, scorecard: str | None, *, by: Sequence[str] = PEOPLE
+) -> dict[Group, GroupSums]:
+    """Sums of every measure over the calls of a filter, for each group of them.
+
+    Parameters
+    ----------
+    store, filters, scorecard
+        Which calls, and whose score.
+    by
+        Expressions on a call (``c``) that make the groups; none for all calls together.
+    """
     where, values = filters.to_sql()
-    columns = ", ".join(f"count({m.sql}), total({m.sql}), {_squares(m)}" for m in MEASURES)
+    columns = ", ".join((*by, "count(*)", "sum(c.flagged_count > 0)", *_SUMS))
     rows = store.db.execute(
-        f"SELECT c.agent, c.team, c.center, count(*), sum(c.flagged_count > 0), {columns} FROM calls c"
-        f" LEFT JOIN scores s ON s.call_no = c.call_no AND s.scorecard = ? WHERE {where}"
-        " GROUP BY c.agent, c.team, c.center",
+        f"SELECT {columns} FROM calls c LEFT JOIN scores s ON s.call_no = c.call_no AND s.scorecard = ?"
+        f" WHERE {where}" + _grouped(by),
         [scorecard, *values],
     )
     found = {}
-    for agent, team, center, n, flagged, *numbers in rows:
+    for row in rows:
+        group, (n, flagged, *numbers) = row[: len(by)], row[len(by) :]
         parts = zip(numbers[::3], numbers[1::3], numbers[2::3], strict=True)
         sums = [Sums(count, total, squares, n - count) for count, total, squares in parts]
-        found[agent, team, center] = GroupSums(n, flagged, sums)
-    _add_reasons(store, filters, scorecard, found)
+        if n:
+            found[group] = GroupSums(n, flagged, sums)
+    _add_reasons(store, filters, scorecard, found, by)
     return found
 
 
@@ -95,6 +129,11 @@ def count_versions(store: Store, filters: CallFilter) -> tuple[tuple[str, int], 
     return tuple(found)
 
 
+def _grouped(by: Sequence[str], more: int = 0) -> str:
+    places = range(1, len(by) + more + 1)
+    return f" GROUP BY {', '.join(map(str, places))}" if places else ""
+
+
 def _squares(measure: Measure) -> str:
     if measure.kind == "share":
         # Squares of 0 and 1 are themselves.
@@ -102,30 +141,38 @@ def _squares(measure: Measure) -> str:
     return f"total({measure.sql} * {measure.sql})"
 
 
+_SUMS = [part for m in MEASURES for part in (f"count({m.sql})", f"total({m.sql})", _squares(m))]
+
+
 def _add_reasons(
-    store: Store, filters: CallFilter, scorecard: str | None, found: dict[Group, GroupSums]
+    store: Store,
+    filters: CallFilter,
+    scorecard: str | None,
+    found: dict[Group, GroupSums],
+    by: Sequence[str],
 ) -> None:
     """Count why calls are left out; only calls that miss something are looked at."""
     where, values = filters.to_sql()
     rows = store.db.execute(
-        f"SELECT c.agent, c.team, c.center, c.missing, count(*) FROM calls c WHERE c.missing IS NOT NULL AND {where}"
-        " GROUP BY 1, 2, 3, 4",
+        f"SELECT {', '.join((*by, 'c.missing', 'count(*)'))} FROM calls c"
+        f" WHERE c.missing IS NOT NULL AND {where}" + _grouped(by, 1),
         values,
     )
-    for agent, team, center, missing, n in rows:
+    for *group, missing, n in rows:
         reasons = json.loads(missing)
+        counts = found[tuple(group)].reasons
         for measure in MEASURES:
             if measure.missing in reasons:
-                found[agent, team, center].reasons[measure.name][reasons[measure.missing]] += n
+                counts[measure.name][reasons[measure.missing]] += n
     if not any(group.measures[0].n_missing for group in found.values()):
         return
+    why = "CASE WHEN s.call_no IS NULL THEN 'not judged by this scorecard' ELSE s.why END"
     rows = store.db.execute(
-        "SELECT c.agent, c.team, c.center,"
-        " CASE WHEN s.call_no IS NULL THEN 'not judged by this scorecard' ELSE s.why END, count(*) FROM calls c"
+        f"SELECT {', '.join((*by, why, 'count(*)'))} FROM calls c"
         " LEFT JOIN scores s ON s.call_no = c.call_no AND s.scorecard = ?"
-        f" WHERE s.score IS NULL AND {where} GROUP BY 1, 2, 3, 4",
+        f" WHERE s.score IS NULL AND {where}" + _grouped(by, 1),
         [scorecard, *values],
     )
-    for agent, team, center, why, n in rows:
+    for *group, reason, n in rows:
         for name in ("score", "critical_accuracy"):
-            found[agent, team, center].reasons[name][why or "no score"] += n
+            found[tuple(group)].reasons[name][reason or "no score"] += n

@@ -5,7 +5,11 @@ from __future__ import annotations
 import difflib
 from dataclasses import dataclass, fields, replace
 
+from speechcx.ask.naming import KINDS, find_nearest
 from speechcx.store import CallFilter, Store
+
+_FLAGS = {"extras": "where", "results": "driver"}
+"""Options whose field of the filter has another name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,10 @@ class Hint:
         if not self.calls:
             return "The database holds no calls yet: run `speechcx run`."
         parts = [f"There are {self.calls} calls from {self.first_day} to {self.last_day}."]
-        parts += [f"No {name} {asked!r}; the nearest is {near!r}." for name, asked, near in self.near]
+        parts += [
+            f"No {'column' if name == 'where' else name} {asked!r}; the nearest is {near!r}."
+            for name, asked, near in self.near
+        ]
         parts += [f"Without --{name} there would be {n}." for name, n in self.without[:3]]
         return " ".join(parts)
 
@@ -54,14 +61,16 @@ def find_hint(store: Store, filters: CallFilter) -> Hint:
         wider = replace(filters, **{name: getattr(empty, name)})
         count = _count(store, wider)
         if count:
-            without.append((name.replace("_", "-"), count))
+            without.append((_FLAGS.get(name, name.replace("_", "-")), count))
     without.sort(key=lambda pair: -pair[1])
-    near = []
-    for name in ("agent", "team", "center", "customer", "queue", "direction"):
+    near: list[tuple[str, str, str]] = []
+    for name in KINDS:
         for asked in getattr(filters, name):
-            found = _nearest(store, name, asked)
+            found = find_nearest(store, name, asked)
             if found is not None:
                 near.append((name, asked, found))
+    near += [("driver", rule, found) for rule, _ in filters.results if (found := _near_rule(store, rule))]
+    near += [("where", key, found) for key, _ in filters.extras if (found := _near_key(store, key))]
     return Hint(calls, first, last, tuple(without), tuple(near))
 
 
@@ -70,12 +79,21 @@ def _count(store: Store, filters: CallFilter) -> int:
     return int(store.db.execute(f"SELECT count(*) FROM calls c WHERE {where}", values).fetchone()[0])
 
 
-def _nearest(store: Store, column: str, asked: str) -> str | None:
-    """The stored name most like the one asked for; None where it is there, or nothing is like it."""
-    rows = store.db.execute(f"SELECT DISTINCT {column} FROM calls WHERE {column} IS NOT NULL LIMIT 20000")
-    names = [name for (name,) in rows]
+def _near_rule(store: Store, asked: str) -> str | None:
+    return _near([rule for (rule,) in store.db.execute("SELECT DISTINCT rule FROM rules")], asked)
+
+
+def _near_key(store: Store, asked: str) -> str | None:
+    """The nearest name among the further columns of the newest calls."""
+    rows = store.db.execute(
+        "SELECT DISTINCT e.key FROM (SELECT extras FROM recordings ORDER BY call_no DESC LIMIT 2000) r,"
+        " json_each(r.extras) e WHERE e.type = 'text'"
+    )
+    return _near([key for (key,) in rows], asked)
+
+
+def _near(names: list[str], asked: str) -> str | None:
     if asked in names:
         return None
-    folded = {name.casefold(): name for name in names}
-    near = difflib.get_close_matches(asked.casefold(), folded, n=1, cutoff=0.5)
-    return folded[near[0]] if near else None
+    near = difflib.get_close_matches(asked, names, n=1, cutoff=0.5)
+    return near[0] if near else None

@@ -1,156 +1,171 @@
-"""Commands of the supervisor and the reviewer: scores, calls, one call."""
+"""Commands of the supervisor and the reviewer: scores of people, one agent, one customer, drivers, trends, calls."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from speechcx.cli import options
-from speechcx.cli.output import Column, Format, clock, note, print_json, print_rows
-
-if TYPE_CHECKING:
-    from speechcx.ask.aggregate import ScoreTable
+from speechcx.cli.asking import Asked, asks
+from speechcx.cli.output import note, print_json
 
 Sort = Annotated[str, typer.Option("--sort", help="A measure, name or n.")]
 MinN = Annotated[int, typer.Option("--min-n", min=1, help="Calls that a rank needs.")]
 Scorecard = Annotated[
     str | None, typer.Option("--scorecard", help="Scorecard; default: the newest call's first.")
 ]
-
-_CALL_COLUMNS = (
-    Column("call_id", "call"),
-    Column("started", "start"),
-    Column("agent", "agent"),
-    Column("team", "team"),
-    Column("customer", "customer"),
-    Column("queue", "queue"),
-    Column("length", "length"),
-    Column("score", "score", digits=1),
-    Column("customer_sentiment", "customer -5..5", digits=1),
-    Column("agent_talk_share", "agent talks", share=True),
-    Column("non_talk_share", "nobody talks", share=True),
-    Column("flagged_rules", "flagged"),
-    Column("flags", "recording"),
-)
+Against = Annotated[
+    str | None,
+    typer.Option(
+        "--against", "--versus", metavar="PERIOD", help="Period to compare with; default: the one before."
+    ),
+]
+Compare = Annotated[
+    tuple[str, str] | None,
+    typer.Option("--compare", metavar="A B", help="Only these two, measure by measure."),
+]
+CaseMix = Annotated[
+    bool, typer.Option("--case-mix", help="Against what the same queue, driver and hour usually bring.")
+]
 
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the app."""
-    for command in (agents, teams, centers, calls, show):
+    for command in (agents, teams, centers, agent, customer, drivers, trends, calls, show):
         app.command(rich_help_panel="Supervisor and reviewer")(command)
 
 
+@asks()
 def agents(
-    since: options.Since = None,
-    until: options.Until = None,
-    agent: options.Agent = None,
-    team: options.Team = None,
-    center: options.Center = None,
-    queue: options.Queue = None,
+    asked: Asked,
     sort: Sort = "score",
     min_n: MinN = 5,
+    against: Against = None,
+    compare: Compare = None,
+    case_mix: CaseMix = False,
     scorecard: Scorecard = None,
-    db: options.Database = None,
-    config: options.Config = None,
-    as_json: options.AsJson = False,
-    as_csv: options.AsCsv = False,
 ) -> None:
     """Scores of agents, with calls, 95 % intervals and the change against the period before."""
-    from speechcx.ask.aggregate import TableForm, score_agents
+    from speechcx.cli.score_view import ScoreQuestion, print_scores
 
-    filters = options.call_filter(since, until, agent=agent, team=team, center=center, queue=queue)
-    form = TableForm(scorecard=scorecard, sort=sort, min_n=min_n)
-    where = options.database(options.load(config, None), db)
-    _print_scores(score_agents(where, filters, form), options.style(as_json, as_csv))
+    print_scores(asked, ScoreQuestion("agent", sort, min_n, against, compare, case_mix, scorecard))
 
 
+@asks()
 def teams(
-    since: options.Since = None,
-    until: options.Until = None,
-    team: options.Team = None,
-    center: options.Center = None,
-    queue: options.Queue = None,
+    asked: Asked,
     sort: Sort = "score",
     min_n: MinN = 5,
+    against: Against = None,
+    compare: Compare = None,
+    case_mix: CaseMix = False,
     scorecard: Scorecard = None,
-    db: options.Database = None,
-    config: options.Config = None,
-    as_json: options.AsJson = False,
-    as_csv: options.AsCsv = False,
 ) -> None:
     """Scores of teams: every call weighs the same, and beside it every agent weighs the same."""
-    from speechcx.ask.aggregate import TableForm, score_teams
+    from speechcx.cli.score_view import ScoreQuestion, print_scores
 
-    filters = options.call_filter(since, until, team=team, center=center, queue=queue)
-    form = TableForm(scorecard=scorecard, sort=sort, min_n=min_n)
-    where = options.database(options.load(config, None), db)
-    _print_scores(score_teams(where, filters, form), options.style(as_json, as_csv))
+    print_scores(asked, ScoreQuestion("team", sort, min_n, against, compare, case_mix, scorecard))
 
 
+@asks()
 def centers(
-    since: options.Since = None,
-    until: options.Until = None,
-    center: options.Center = None,
-    queue: options.Queue = None,
+    asked: Asked,
     sort: Sort = "score",
     min_n: MinN = 5,
+    against: Against = None,
+    compare: Compare = None,
+    case_mix: CaseMix = False,
     scorecard: Scorecard = None,
-    db: options.Database = None,
-    config: options.Config = None,
-    as_json: options.AsJson = False,
-    as_csv: options.AsCsv = False,
 ) -> None:
     """Scores of centres: every call weighs the same, and beside it every agent weighs the same."""
-    from speechcx.ask.aggregate import TableForm, score_centers
+    from speechcx.cli.score_view import ScoreQuestion, print_scores
 
-    filters = options.call_filter(since, until, center=center, queue=queue)
-    form = TableForm(scorecard=scorecard, sort=sort, min_n=min_n)
-    where = options.database(options.load(config, None), db)
-    _print_scores(score_centers(where, filters, form), options.style(as_json, as_csv))
+    print_scores(asked, ScoreQuestion("center", sort, min_n, against, compare, case_mix, scorecard))
 
 
-def _print_scores(table: ScoreTable, style: Format) -> None:
-    from speechcx.cli.score_view import print_scores
+@asks("agent", "team", "center", "as_csv")
+def agent(
+    asked: Asked,
+    name: Annotated[str, typer.Argument(metavar="AGENT", help="Agent, by id or by name.")],
+    against: Against = None,
+    scorecard: Scorecard = None,
+) -> None:
+    """One agent: figures beside the team's, weeks, questions, best and worst calls, moments to talk about."""
+    from speechcx.ask.agent import describe_agent
+    from speechcx.ask.tables import TableForm
+    from speechcx.cli.agent_view import print_agent
+    from speechcx.cli.score_view import read_against
 
-    print_scores(table, style)
+    form = TableForm(scorecard=scorecard, before=read_against(against))
+    print_agent(describe_agent(asked.where, name, asked.filters, form), asked.style)
 
 
+@asks("customer")
+def customer(
+    asked: Asked,
+    name: Annotated[str, typer.Argument(metavar="CUSTOMER", help="Customer, as the source wrote it.")],
+    scorecard: Scorecard = None,
+) -> None:
+    """One customer's calls over time: why, with whom, how it felt, called again, what looks open."""
+    from speechcx.ask.customer import describe_customer
+    from speechcx.cli.customer_view import print_customer
+
+    print_customer(describe_customer(asked.where, name, asked.filters, scorecard=scorecard), asked.style)
+
+
+@asks()
+def drivers(
+    asked: Asked,
+    sort: Annotated[
+        str, typer.Option("--sort", help="calls, change, sentiment, length or repeat.")
+    ] = "calls",
+    against: Against = None,
+) -> None:
+    """Why customers call and what grows: calls, share, change, length, sentiment, repeat contacts by driver."""
+    from speechcx.ask.drivers import list_driver_rows
+    from speechcx.cli.score_view import read_against
+    from speechcx.cli.trend_view import print_drivers
+
+    found = list_driver_rows(asked.where, asked.filters, sort=sort, before=read_against(against))
+    print_drivers(found, asked.style)
+
+
+@asks()
+def trends(
+    asked: Asked,
+    by: Annotated[
+        str, typer.Option("--by", help="day, week, month, weekday, hour, queue or direction.")
+    ] = "week",
+    scorecard: Scorecard = None,
+) -> None:
+    """How scores and measures go over time, or over hours, weekdays and queues."""
+    from speechcx.ask.trends import score_over_time
+    from speechcx.cli.trend_view import print_trends
+
+    print_trends(score_over_time(asked.where, asked.filters, by=by, scorecard=scorecard), asked.style)
+
+
+@asks()
 def calls(
-    since: options.Since = None,
-    until: options.Until = None,
-    agent: options.Agent = None,
-    team: options.Team = None,
-    center: options.Center = None,
-    queue: options.Queue = None,
-    customer: options.Customer = None,
-    flagged: Annotated[
-        bool | None, typer.Option("--flagged/--not-flagged", help="With a flagged rule.")
+    asked: Asked,
+    sort: Annotated[
+        str, typer.Option("--sort", help="newest, oldest, score, best-score, sentiment, longest, ...")
+    ] = "newest",
+    columns: Annotated[
+        str | None,
+        typer.Option("--columns", metavar="A,B,...", help="Columns to show, also those of the source."),
     ] = None,
-    sort: Annotated[str, typer.Option("--sort", help="newest, oldest, score, sentiment, ...")] = "newest",
+    scorecard: Scorecard = None,
     limit: options.Limit = 50,
-    db: options.Database = None,
-    config: options.Config = None,
-    as_json: options.AsJson = False,
-    as_csv: options.AsCsv = False,
 ) -> None:
     """List calls; `show CALL` opens one."""
     from speechcx.ask.calls import list_calls
+    from speechcx.cli.list_view import print_calls
 
-    filters = options.call_filter(
-        since, until, agent=agent, team=team, center=center, queue=queue, customer=customer, flagged=flagged
-    )
-    found = list_calls(options.database(options.load(config, None), db), filters, sort=sort, limit=limit)
-    rows = [options.row(call) | {"started": _started(call.occurred_at), "length": clock(call.audio_duration_s)}
-            for call in found.rows]  # fmt: skip
-    print_rows("calls", rows, _CALL_COLUMNS, style=options.style(as_json, as_csv), empty=str(found.hint))
-    if len(rows) < found.total:
-        note(f"{len(rows)} of {found.total} calls; --limit shows more.")
-
-
-def _started(occurred_at: str | None) -> str | None:
-    return occurred_at.replace("T", " ")[:16] if occurred_at else None
+    found = list_calls(asked.where, asked.filters, sort=sort, limit=limit, scorecard=scorecard)
+    print_calls(found, columns, asked.style)
 
 
 def show(

@@ -150,11 +150,12 @@ def call_filter(
     from speechcx.store import CallFilter
 
     lists: dict[str, Any] = {name: (value,) for name, value in wanted.items() if value is not None}
-    days: dict[str, Any] = {"since": _day("--since", since), "until": _day("--until", until)}
+    days: dict[str, Any] = {"since": day("--since", since), "until": day("--until", until)}
     return replace(CallFilter(flagged=flagged), **days, **lists)
 
 
-def _day(flag: str, text: str | None) -> date | None:
+def day(flag: str, text: str | None) -> date | None:
+    """The day a flag names; None where it names none."""
     from speechcx.errors import UsageError
 
     if text is None:

@@ -15,6 +15,8 @@ from dataclasses import asdict, dataclass, is_dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
     from rich.text import Text
 
 Row = Mapping[str, object]
@@ -26,12 +28,25 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\0")
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a table: the row's key, its heading, how numbers are shown, and where it aligns."""
+    """One column of a table.
+
+    Parameters
+    ----------
+    key, heading
+        The row's key, and what stands above.
+    digits
+        Digits after the point of numbers.
+    share
+        0 to 1, shown in percent.
+    rank
+        0 for what must be seen; where a window is too narrow, columns with the highest rank go first.
+    """
 
     key: str
     heading: str
     digits: int | None = None
     share: bool = False
+    rank: int = 0
 
 
 def clean(text: str) -> str:
@@ -53,12 +68,19 @@ def format_cell(value: object, column: Column) -> str:
         return "yes" if value else "no"
     if isinstance(value, int | float):
         if column.share:
-            return f"{100 * value:.0f} %"
-        digits = column.digits if column.digits is not None else (0 if isinstance(value, int) else 2)
-        return f"{value:.{digits}f}"
+            return f"{plain_number(100 * value, 0)} %"
+        return plain_number(
+            value, column.digits if column.digits is not None else 0 if isinstance(value, int) else 2
+        )
     if isinstance(value, list | tuple):
-        return clean(", ".join(str(item) for item in value))
+        return "-" if not value else clean(", ".join(str(item) for item in value))
     return clean(str(value))
+
+
+def plain_number(value: float, digits: int, *, sign: bool = False) -> str:
+    """A number with so many digits after the point, never as minus nothing."""
+    rounded = round(value, digits)
+    return f"{rounded if rounded else 0.0:{'+' if sign and rounded else ''}.{digits}f}"
 
 
 def print_rows(
@@ -130,30 +152,87 @@ def _csv_cell(value: object) -> object:
 
 
 def _print_table(rows: Sequence[Row], columns: Sequence[Column]) -> None:
-    from rich.box import SIMPLE_HEAD
+    """A table where the terminal has room for it, else without what may be left away, else a list."""
+    console = _console(200)
+    kept = list(columns)
+    while not _fits(table := _table(rows, kept), console):
+        least = max(kept, key=lambda column: column.rank)
+        if not least.rank:
+            _print_list(rows, columns)
+            return
+        kept.remove(least)
+    console.print(table)
+    if len(kept) < len(columns):
+        gone = ", ".join(
+            column.heading.replace("-\n", "").replace("\n", " ") for column in columns if column not in kept
+        )
+        note(f"No room for: {gone}. A wider window shows it, and so does --csv.")
+
+
+def _console(width: int) -> Console:
+    """Where tables go: the terminal, or a pipe of that width, not of the 80 columns of a missing terminal."""
     from rich.console import Console
+
+    return Console(highlight=False, width=None if sys.stdout.isatty() else width)
+
+
+def _fits(table: Table, console: Console) -> bool:
+    from rich.measure import Measurement
+
+    # Measured without bounds: within them, rich says that everything fits.
+    return Measurement.get(console, console.options.update(max_width=100_000), table).minimum <= console.width
+
+
+def _table(rows: Sequence[Row], columns: Sequence[Column]) -> Table:
+    from rich.box import SIMPLE_HEAD
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     for column in columns:
-        numeric = any(isinstance(row.get(column.key), int | float) for row in rows)
-        table.add_column(Text(column.heading), justify="right" if numeric else "left", overflow="fold")
+        values = [row.get(column.key) for row in rows]
+        numeric = any(isinstance(value, int | float) for value in values)
+        cells = [format_cell(value, column) for value in values]
+        longest = max(map(len, cells), default=0)
+        words = [word for cell in (*cells, column.heading) for word in cell.split()]
+        # Names, ids, times and numbers stay whole; only what is longer is broken.
+        table.add_column(
+            Text(column.heading),
+            justify="right" if numeric else "left",
+            overflow="fold",
+            no_wrap=numeric or longest <= _WHOLE,
+            min_width=max(longest if longest <= _WHOLE else 0, min(_WHOLE, max(map(len, words), default=1))),
+        )
     for row in rows:
         table.add_row(*[Text(format_cell(row.get(column.key), column)) for column in columns])
-    # A pipe gets the whole width it needs, not the 80 columns of a missing terminal.
-    Console(highlight=False, width=None if sys.stdout.isatty() else 200).print(table)
+    return table
+
+
+def _one_line(heading: str) -> str:
+    return heading.replace("-\n", "").replace("\n", " ")
+
+
+_WHOLE = 20
+"""Characters up to which a cell, or a word of a longer one, is not broken."""
+
+
+def _print_list(rows: Sequence[Row], columns: Sequence[Column]) -> None:
+    """One value a line, for windows too narrow for a table."""
+    headings = [_one_line(column.heading) for column in columns]
+    width = max(map(len, headings))
+    for row in rows:
+        for heading, column in zip(headings, columns, strict=True):
+            print_text(f"{heading:{width}}  {format_cell(row.get(column.key), column)}")
+        sys.stdout.write("\n")
 
 
 def print_text(text: str | Text, *, indent: int = 0) -> None:
     """One paragraph on stdout, wrapped, never as markup."""
-    from rich.console import Console
     from rich.padding import Padding
     from rich.text import Text
 
     body = Text(text) if isinstance(text, str) else text
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
-    console.print(Padding(body, (0, 0, 0, indent), expand=False))
+    _console(120).print(Padding(body, (0, 0, 0, indent), expand=False))
 
 
 def note(text: str) -> None:
@@ -161,6 +240,15 @@ def note(text: str) -> None:
     for line in text.split("\n"):
         sys.stderr.write(clean(line) + "\n")
     sys.stderr.flush()
+
+
+def length(seconds: float | None) -> str:
+    """How long something took, as ``m:ss`` or ``h:mm:ss``; a dash for None."""
+    if seconds is None:
+        return "-"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
 
 
 def clock(seconds: float | None) -> str:

@@ -63,11 +63,17 @@ def lines(record: Any, **also: Any) -> Shape:
 
 def list_shapes() -> dict[str, Shapes]:
     """Every command with ``--json``, as it is typed, and what it prints; `analyze` and `show` apart."""
-    from speechcx.ask.aggregate import Estimate, ScoreTable
+    from speechcx.ask.agent import AgentReport
     from speechcx.ask.calls import CallRow
+    from speechcx.ask.case_mix import CaseMixTable
+    from speechcx.ask.compare import Comparison
+    from speechcx.ask.customer import CustomerReport
+    from speechcx.ask.drivers import DriverTable
     from speechcx.ask.failures import FailureRow
     from speechcx.ask.search import SearchHit
     from speechcx.ask.status import Status
+    from speechcx.ask.tables import Estimate, ScoreTable
+    from speechcx.ask.trends import TrendTable
     from speechcx.batch import CoverReport, RunSummary, TryReport
     from speechcx.call import TextSentiment
     from speechcx.cli.diff_view import RulebookDiff
@@ -76,13 +82,35 @@ def list_shapes() -> dict[str, Shapes]:
     from speechcx.doctor import Finding
     from speechcx.rules import Problem, TestOutcome
 
-    scores = {"ScoreRow.measures": dict[str, Estimate], "ScoreTable.hint": str | None}
+    measures, hint = dict[str, Estimate], str | None
+    scores = {"ScoreRow.measures": measures, "ScoreTable.hint": hint}
+    mix = {"CaseMixTable.hint": hint}
+    compared = record("comparison", Comparison)
+
+    def people(kind: str) -> Shapes:
+        return (
+            record(kind, ScoreTable, swapped=scores),
+            record(f"{kind}_case_mix", CaseMixTable, swapped=mix),
+            compared,
+        )
+
     failures = rows("failures", FailureRow)
     return {
-        "agents": record("agents", ScoreTable, swapped=scores),
-        "calls": rows("calls", CallRow, started=str | None, length=str),
-        "centers": record("centers", ScoreTable, swapped=scores),
+        "agent": record(
+            "agent",
+            AgentReport,
+            swapped={
+                "AgentReport.measures": measures,
+                "TrendRow.measures": measures,
+                "AgentReport.hint": hint,
+            },
+        ),
+        "agents": people("agents"),
+        "calls": rows("calls", CallRow, facts={"total": int, "scorecard": str | None}),
+        "centers": people("centers"),
+        "customer": record("customer", CustomerReport, swapped={"CustomerReport.hint": hint}),
         "doctor": (rows("findings", Finding), rows("settings", dict[str, Any])),
+        "drivers": record("drivers", DriverTable, swapped={"DriverTable.hint": hint}),
         "failures": failures,
         "failures list": failures,
         "models list": rows("models", dict[str, Any]),
@@ -99,7 +127,10 @@ def list_shapes() -> dict[str, Shapes]:
         "search": rows("turns", SearchHit, time=str, snippet=str),
         "sentiment": lines(TextSentiment, text=str),
         "status": record("status", Status),
-        "teams": record("teams", ScoreTable, swapped=scores),
+        "teams": people("teams"),
+        "trends": record(
+            "trends", TrendTable, swapped={"TrendRow.measures": measures, "TrendTable.hint": hint}
+        ),
     }
 
 

@@ -22,9 +22,19 @@ DOCS = Path(__file__).resolve().parents[2] / "docs"
 
 EXAMPLES: dict[str, tuple[str, ...]] = {
     # command: commands to type, without --json; BOB is the file of a stored call
-    "agents": ("agents", "agents --since 2026-03-03", "agents --agent nobody", "agents --sort n"),
-    "calls": ("calls", "calls --flagged", "calls --agent nobody"),
-    "centers": ("centers",),
+    "agent": ("agent ann", "agent bob --period 2026-03", "agent bob --queue nobody"),
+    "agents": (
+        "agents",
+        "agents --since 2026-03-03",
+        "agents --agent nobody",
+        "agents --sort n --against 2026-02",
+        "agents --case-mix",
+        "agents --compare ann bob",
+    ),
+    "calls": ("calls", "calls --flagged --where agent=bob", "calls --agent nobody"),
+    "centers": ("centers", "centers --case-mix"),
+    "customer": ("customer c2", "customer c2 --period 2020"),
+    "drivers": ("drivers --sort change", "drivers --since 2026-03-03", "drivers --agent nobody"),
     "doctor": ("doctor", "doctor --settings"),
     "failures": ("failures",),
     "failures list": ("failures list",),
@@ -40,6 +50,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "sentiment": ("sentiment words.txt",),
     "status": ("status",),
     "teams": ("teams",),
+    "trends": ("trends", "trends --by hour", "trends --by month", "trends --agent nobody"),
 }
 WITH_CALL_DOCUMENT = {"analyze", "show"}
 BOB = "calls/bob_c2_2026-03-03T10-00-00.wav"
