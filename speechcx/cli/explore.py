@@ -11,25 +11,6 @@ from speechcx.cli import options
 from speechcx.cli.asking import Asked, asks
 from speechcx.cli.output import note, print_json
 
-Sort = Annotated[str, typer.Option("--sort", help="A measure, name or n.")]
-MinN = Annotated[int, typer.Option("--min-n", min=1, help="Calls that a rank needs.")]
-Scorecard = Annotated[
-    str | None, typer.Option("--scorecard", help="Scorecard; default: the newest call's first.")
-]
-Against = Annotated[
-    str | None,
-    typer.Option(
-        "--against", "--versus", metavar="PERIOD", help="Period to compare with; default: the one before."
-    ),
-]
-Compare = Annotated[
-    tuple[str, str] | None,
-    typer.Option("--compare", metavar="A B", help="Only these two, measure by measure."),
-]
-CaseMix = Annotated[
-    bool, typer.Option("--case-mix", help="Against what the same queue, driver and hour usually bring.")
-]
-
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the app."""
@@ -40,12 +21,12 @@ def register(app: typer.Typer) -> None:
 @asks()
 def agents(
     asked: Asked,
-    sort: Sort = "score",
-    min_n: MinN = 5,
-    against: Against = None,
-    compare: Compare = None,
-    case_mix: CaseMix = False,
-    scorecard: Scorecard = None,
+    sort: options.Sort = "score",
+    min_n: options.MinN = 5,
+    against: options.Against = None,
+    compare: options.Compare = None,
+    case_mix: options.CaseMix = False,
+    scorecard: options.Scorecard = None,
 ) -> None:
     """Scores of agents, with calls, 95 % intervals and the change against the period before."""
     from speechcx.cli.score_view import ScoreQuestion, print_scores
@@ -56,12 +37,12 @@ def agents(
 @asks()
 def teams(
     asked: Asked,
-    sort: Sort = "score",
-    min_n: MinN = 5,
-    against: Against = None,
-    compare: Compare = None,
-    case_mix: CaseMix = False,
-    scorecard: Scorecard = None,
+    sort: options.Sort = "score",
+    min_n: options.MinN = 5,
+    against: options.Against = None,
+    compare: options.Compare = None,
+    case_mix: options.CaseMix = False,
+    scorecard: options.Scorecard = None,
 ) -> None:
     """Scores of teams: every call weighs the same, and beside it every agent weighs the same."""
     from speechcx.cli.score_view import ScoreQuestion, print_scores
@@ -72,12 +53,12 @@ def teams(
 @asks()
 def centers(
     asked: Asked,
-    sort: Sort = "score",
-    min_n: MinN = 5,
-    against: Against = None,
-    compare: Compare = None,
-    case_mix: CaseMix = False,
-    scorecard: Scorecard = None,
+    sort: options.Sort = "score",
+    min_n: options.MinN = 5,
+    against: options.Against = None,
+    compare: options.Compare = None,
+    case_mix: options.CaseMix = False,
+    scorecard: options.Scorecard = None,
 ) -> None:
     """Scores of centres: every call weighs the same, and beside it every agent weighs the same."""
     from speechcx.cli.score_view import ScoreQuestion, print_scores
@@ -89,8 +70,8 @@ def centers(
 def agent(
     asked: Asked,
     name: Annotated[str, typer.Argument(metavar="AGENT", help="Agent, by id or by name.")],
-    against: Against = None,
-    scorecard: Scorecard = None,
+    against: options.Against = None,
+    scorecard: options.Scorecard = None,
 ) -> None:
     """One agent: figures beside the team's, weeks, questions, best and worst calls, moments to talk about."""
     from speechcx.ask.agent import describe_agent
@@ -106,7 +87,7 @@ def agent(
 def customer(
     asked: Asked,
     name: Annotated[str, typer.Argument(metavar="CUSTOMER", help="Customer, as the source wrote it.")],
-    scorecard: Scorecard = None,
+    scorecard: options.Scorecard = None,
 ) -> None:
     """One customer's calls over time: why, with whom, how it felt, called again, what looks open."""
     from speechcx.ask.customer import describe_customer
@@ -121,7 +102,7 @@ def drivers(
     sort: Annotated[
         str, typer.Option("--sort", help="calls, change, sentiment, length or repeat.")
     ] = "calls",
-    against: Against = None,
+    against: options.Against = None,
 ) -> None:
     """Why customers call and what grows: calls, share, change, length, sentiment, repeat contacts by driver."""
     from speechcx.ask.drivers import list_driver_rows
@@ -138,7 +119,7 @@ def trends(
     by: Annotated[
         str, typer.Option("--by", help="day, week, month, weekday, hour, queue or direction.")
     ] = "week",
-    scorecard: Scorecard = None,
+    scorecard: options.Scorecard = None,
 ) -> None:
     """How scores and measures go over time, or over hours, weekdays and queues."""
     from speechcx.ask.trends import score_over_time
@@ -157,7 +138,7 @@ def calls(
         str | None,
         typer.Option("--columns", metavar="A,B,...", help="Columns to show, also those of the source."),
     ] = None,
-    scorecard: Scorecard = None,
+    scorecard: options.Scorecard = None,
     limit: options.Limit = 50,
 ) -> None:
     """List calls; `show CALL` opens one."""

@@ -35,6 +35,24 @@ Center = Annotated[str | None, typer.Option("--center", help="Only this centre."
 Queue = Annotated[str | None, typer.Option("--queue", help="Only this queue.")]
 Customer = Annotated[str | None, typer.Option("--customer", help="Only this customer.")]
 Limit = Annotated[int, typer.Option("--limit", min=1, help="At most so many rows.")]
+Sort = Annotated[str, typer.Option("--sort", help="A measure, name or n.")]
+MinN = Annotated[int, typer.Option("--min-n", min=1, help="Calls that a rank needs.")]
+Scorecard = Annotated[
+    str | None, typer.Option("--scorecard", help="Scorecard; default: the newest call's first.")
+]
+Against = Annotated[
+    str | None,
+    typer.Option(
+        "--against", "--versus", metavar="PERIOD", help="Period to compare with; default: the one before."
+    ),
+]
+Compare = Annotated[
+    tuple[str, str] | None,
+    typer.Option("--compare", metavar="A B", help="Only these two, measure by measure."),
+]
+CaseMix = Annotated[
+    bool, typer.Option("--case-mix", help="Against what the same queue, driver and hour usually bring.")
+]
 Model = Annotated[
     str | None,
     typer.Option("--model", metavar="NAME", help="Recognition model: base, tiny.en, a name or a folder."),
