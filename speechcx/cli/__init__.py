@@ -21,6 +21,8 @@ from speechcx.cli.comply import register as register_comply
 from speechcx.cli.explore import register as register_explore
 from speechcx.cli.find import register as register_find
 from speechcx.cli.output import note
+from speechcx.cli.qa import register as register_qa
+from speechcx.cli.review import register as register_review
 from speechcx.cli.rulebooks import register as register_rulebooks
 from speechcx.cli.run import register as register_run
 from speechcx.errors import SpeechcxError
@@ -57,6 +59,8 @@ for register in (
     register_explore,
     register_find,
     register_comply,
+    register_review,
+    register_qa,
     register_rulebooks,
     register_coach,
     register_admin,

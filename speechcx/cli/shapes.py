@@ -77,6 +77,7 @@ def list_shapes() -> dict[str, Shapes]:
     from speechcx.batch import CoverReport, RunSummary, TryReport
     from speechcx.call import TextSentiment
     from speechcx.cli.diff_view import RulebookDiff
+    from speechcx.cli.review_shapes import list_review_shapes
     from speechcx.cli.rulebook_view import LabelledRule
     from speechcx.discover import ExplainRow
     from speechcx.doctor import Finding
@@ -96,6 +97,7 @@ def list_shapes() -> dict[str, Shapes]:
 
     failures = rows("failures", FailureRow)
     return {
+        **list_review_shapes(),
         "agent": record(
             "agent",
             AgentReport,

@@ -133,7 +133,7 @@ def add_step(store: Store, review_id: int, by: str, step: Step) -> None:
     UsageError
         Its text is too long.
     """
-    text = plain_text(step.text).strip()
+    text = plain_text(step.text).replace("\0", "").strip()
     if len(text) > LONGEST_TEXT:
         raise UsageError(
             f"a text of {len(text)} characters",

@@ -52,6 +52,32 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "teams": ("teams",),
     "trends": ("trends", "trends --by hour", "trends --by month", "trends --agent nobody"),
 }
+REVIEWS: dict[str, tuple[str, ...]] = {
+    # the same for reviews; number N is that of rN, brought so far by BEFORE
+    "qa agreement": ("qa agreement",),
+    "review acknowledge": ("review acknowledge 1 --as bob",),
+    "review answer": ("review answer 7 greeted=no --as r7",),
+    "review decide": ("review decide 3 --reason so --as lead",),
+    "review dispute": ("review dispute 2 --reason no --as zoe",),
+    "review list": ("review list", "review list --reviewer nobody"),
+    "review next": ("review next --as r8", "review next --as bob"),
+    "review note": ("review note 4 good --at 0:01 --as lead",),
+    "review open": ("review open 7 --as r7",),
+    "review plan": ("review plan march --second 1 --as lead",),
+    "review plans": ("review plans",),
+    "review release": ("review release 6 --as r6",),
+    "review second": ("review second 4 --as r9",),
+    "review show": ("review show 4",),
+    "review submit": ("review submit 5 --as r5",),
+}
+EXAMPLES |= REVIEWS
+BEFORE = (
+    *(f"review open BOB --as r{number}" for number in range(1, 8)),
+    *(f"review answer {number} greeted=yes --as r{number}" for number in range(1, 6)),
+    *(f"review submit {number} --as r{number}" for number in range(1, 5)),
+    "review dispute 3 --reason no --as zoe",
+    "review plan first --as lead",
+)
 WITH_CALL_DOCUMENT = {"analyze", "show"}
 BOB = "calls/bob_c2_2026-03-03T10-00-00.wav"
 
@@ -71,6 +97,10 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
         patch.setattr(sys, "argv", ["speechcx", "run"])
         with pytest.raises(SystemExit, match="3"):
             main()
+        for typed in BEFORE:
+            patch.setattr(sys, "argv", ["speechcx", *typed.replace("BOB", BOB).split()])
+            with pytest.raises(SystemExit, match="0"):
+                main()
     return folder
 
 

@@ -65,6 +65,16 @@ class ReviewForm:
     questions: tuple[FormQuestion, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class NothingLeft:
+    """No call waits for this reviewer; `hint` says why that can be."""
+
+    hint: str = (
+        "No call waits for you: all are reviewed, somebody is at them, or they are your own."
+        " `speechcx review plans` shows how far each plan is."
+    )
+
+
 def read_form(where: Where, review_id: int) -> ReviewForm:
     """The blind form of a review.
 

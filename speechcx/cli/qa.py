@@ -1,0 +1,153 @@
+"""Commands of the quality lead about the machine itself: does it agree with people, and which answers count."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from speechcx.cli import options
+from speechcx.cli.output import Column, Format, clock, note, print_json, print_rows
+
+if TYPE_CHECKING:
+    from speechcx.ask.qa.agreement import AgreementReport, QuestionAgreement
+
+qa = typer.Typer(name="qa", help="The machine against people: agreement, and which answers count.",
+                 no_args_is_help=True)  # fmt: skip
+
+_AGREEMENT_COLUMNS = (
+    Column("question", "question"),
+    Column("counts", "counts"),
+    Column("n", "n"),
+    Column("observed", "agree", share=True),
+    Column("kappa", "kappa", digits=2),
+    Column("interval", "95 %"),
+    Column("pabak", "PABAK", digits=2),
+    Column("prevalence", "people say yes", share=True),
+    Column("people_n", "twice"),
+    Column("people_kappa", "people's kappa", digits=2),
+    Column("to_do", "to do"),
+)
+_UNLIKE_COLUMNS = (
+    Column("question", "question"),
+    Column("call_id", "call"),
+    Column("review_id", "review"),
+    Column("reviewer", "reviewer"),
+    Column("machine", "machine"),
+    Column("person", "person"),
+    Column("time", "at"),
+    Column("submitted_at", "submitted"),
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the app."""
+    qa.callback()(_about)
+    qa.command()(agreement)
+    app.add_typer(qa, rich_help_panel="Quality lead")
+
+
+def _about() -> None:
+    """The machine against people: agreement, and which answers count."""
+
+
+def agreement(
+    scorecard: Annotated[
+        str | None, typer.Option("--scorecard", help="Scorecard; default: the newest call's first.")
+    ] = None,
+    question: Annotated[str | None, typer.Option("--question", help="Only this question.")] = None,
+    disagreements: Annotated[
+        bool, typer.Option("--disagreements", help="List the calls on which machine and person differ.")
+    ] = False,
+    since: Annotated[
+        str | None,
+        typer.Option("--since", metavar="DATE", help="Only answers handed in from this day on, UTC."),
+    ] = None,
+    reviewer: Annotated[str | None, typer.Option("--reviewer", help="Only this person's answers.")] = None,
+    db: options.Database = None,
+    config: options.Config = None,
+    as_json: options.AsJson = False,
+    as_csv: options.AsCsv = False,
+) -> None:
+    """Agreement of machine and people by question, which machine answers count officially, and what to do."""
+    from dataclasses import replace
+
+    from speechcx.ask.qa.agreement import AgreementFilter, measure_questions
+
+    loaded, style = options.load(config, None), options.style(as_json, as_csv)
+    day = options.call_filter(since, None).since
+    wanted = AgreementFilter(scorecard, None if day is None else day.isoformat(), reviewer)
+    found = measure_questions(options.database(loaded, db), wanted, loaded.settings.review)
+    if question is not None:
+        options.expect("--question", question, tuple(one.question for one in found.questions))
+        found = replace(
+            found, questions=tuple(one for one in found.questions if one.question == question),
+            disagreements=tuple(one for one in found.disagreements if one.question == question),
+        )  # fmt: skip
+    if style == "json":
+        print_json({"schema_version": 1, "kind": "agreement", **asdict(found)})
+    elif disagreements:
+        _print_disagreements(found, style)
+    else:
+        _print_agreement(found, style)
+
+
+def _print_agreement(found: AgreementReport, style: Format) -> None:
+    print_rows("questions", [_cells(one) for one in found.questions], _AGREEMENT_COLUMNS, style=style)
+    if style == "csv":
+        return
+    note(
+        f"Scorecard {found.scorecard}, rulebook {found.rulebook} version {found.version}: {found.reviews} blind reviews"
+        f" of {found.calls} calls. The machine's answers count officially from kappa {found.kappa_bar:g} on"
+        f" {found.min_answers} blind answers; till then they are suggested."
+    )
+    if found.not_blind:
+        note(f"{found.not_blind} reviews left out: not blind.")
+    for one in found.questions:
+        if one.n_earlier:
+            note(_older(one))
+        if one.n_machine_unsure or one.n_person_unsure:
+            note(f"{one.question}: left out {one.n_machine_unsure} where the machine and {one.n_person_unsure} where"
+                 " the person could not tell.")  # fmt: skip
+
+
+def _older(one: QuestionAgreement) -> str:
+    text = f"{one.question}: {one.n_earlier} answers were held against another rule or wording and do not count here"
+    if one.now_on_all is not None and one.now_on_all.observed is not None:
+        kappa = "no kappa" if one.now_on_all.kappa is None else f"kappa {one.now_on_all.kappa:.2f}"
+        text += (
+            f"; the rule as it is now agrees with {100 * one.now_on_all.observed:.0f} % of all {one.now_on_all.n}"
+            f" ({kappa}), which is no proof, since it was reworded with these calls in view"
+        )
+    return f"{text}."
+
+
+def _cells(one: QuestionAgreement) -> dict[str, object]:
+    interval = one.machine.interval
+    return {
+        "question": one.question,
+        "counts": "official"
+        if one.official
+        else one.status
+        if one.status in ("person", "retired")
+        else "suggested",
+        "n": one.machine.n,
+        "observed": one.machine.observed,
+        "kappa": one.machine.kappa,
+        "interval": None if interval is None else f"{interval[0]:.2f} to {interval[1]:.2f}",
+        "pabak": one.machine.pabak,
+        "prevalence": one.prevalence,
+        "people_n": one.people.n,
+        "people_kappa": one.people.kappa,
+        "to_do": one.to_do,
+    }
+
+
+def _print_disagreements(found: AgreementReport, style: Format) -> None:
+    rows = [
+        options.row(one) | {"time": None if one.at_s is None else clock(one.at_s)}
+        for one in found.disagreements
+    ]
+    print_rows("disagreements", rows, _UNLIKE_COLUMNS, style=style,
+               empty="No disagreement on blind answers to the questions as they are now.")  # fmt: skip

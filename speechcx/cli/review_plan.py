@@ -1,0 +1,152 @@
+"""Commands of the quality lead for plans: draw the calls people review, see how far they are."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from speechcx.cli import options
+from speechcx.cli.answering import Who, read_who
+from speechcx.cli.output import Column, print_rows
+
+if TYPE_CHECKING:
+    from speechcx.config import ReviewSettings
+
+_PLAN_COLUMNS = (
+    Column("name", "plan"),
+    Column("scorecard", "scorecard"),
+    Column("made_at", "drawn"),
+    Column("made_by", "by"),
+    Column("frame", "out of"),
+    Column("drawn", "calls"),
+    Column("wanted", "reviews"),
+    Column("done", "done"),
+    Column("open", "open"),
+    Column("gone", "gone"),
+    Column("short", "short"),
+)
+
+
+def register_plans(review: typer.Typer) -> None:
+    """Add these commands to the reviews."""
+    for command in (plan, plans):
+        review.command()(command)
+
+
+def plan(
+    name: Annotated[str, typer.Argument(help="What to call it, such as march.")],
+    per_agent: Annotated[
+        int | None,
+        typer.Option("--per-agent", min=1, help="Calls an agent and period; default: review.per_agent."),
+    ] = None,
+    period: Annotated[str | None, typer.Option("--each", help="Period: day, week, month or all.")] = None,
+    strata: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--spread",
+            metavar="WHAT",
+            help="Spread over queue, direction, duration, driver, day; may be repeated.",
+        ),
+    ] = None,
+    risks: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--risk",
+            metavar="RISK[=WEIGHT]",
+            help="Sooner where flags, low-score, cannot-tell, negative-end; may be repeated.",
+        ),
+    ] = None,
+    second: Annotated[
+        float | None,
+        typer.Option("--second", min=0, max=1, help="Share that two people review blind, 0 to 1."),
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", help="Another seed draws other calls.")] = 1,
+    since: options.Since = None,
+    until: options.Until = None,
+    agent: options.Agent = None,
+    team: options.Team = None,
+    center: options.Center = None,
+    queue: options.Queue = None,
+    scorecard: Annotated[
+        str | None, typer.Option("--scorecard", help="The form; default: the newest call's first.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Draw and show, keep nothing.")] = False,
+    who: Who = None,
+    db: options.Database = None,
+    config: options.Config = None,
+    as_json: options.AsJson = False,
+    as_csv: options.AsCsv = False,
+) -> None:
+    """Draw calls for review: so many an agent and period, spread and weighed as asked, reproducible by its seed."""
+    from speechcx.ask.qa.sampling import PlanForm, draw_plan
+    from speechcx.cli.review_view import print_plan
+    from speechcx.store import Store
+    from speechcx.store.review_plans import save_plan
+
+    loaded, style = options.load(config, None), options.style(as_json, as_csv)
+    filters = options.call_filter(since, until, agent=agent, team=team, center=center, queue=queue)
+    given = {"per_agent": per_agent, "period": period, "second_share": second}
+    settings = _settings(loaded.settings.review, given, strata, risks)
+    form = PlanForm(name, read_who(who), seed, scorecard)
+    with Store.open(options.database(loaded, db)) as store:
+        drawn = draw_plan(store, form, filters, settings)
+        if not dry_run:
+            save_plan(store, drawn)
+    print_plan(drawn, style, kept=not dry_run)
+
+
+def plans(
+    db: options.Database = None,
+    config: options.Config = None,
+    as_json: options.AsJson = False,
+    as_csv: options.AsCsv = False,
+) -> None:
+    """Review plans and how far people are with each."""
+    from speechcx.ask.qa.plans import list_plans
+
+    rows = [options.row(row) for row in list_plans(options.database(options.load(config, None), db))]
+    print_rows("plans", rows, _PLAN_COLUMNS, style=options.style(as_json, as_csv),
+               empty="No plan yet; `speechcx review plan NAME` draws one.")  # fmt: skip
+
+
+def _settings(
+    settings: ReviewSettings, given: dict[str, Any], strata: list[str] | None, risks: list[str] | None
+) -> ReviewSettings:
+    """The settings with what the options say instead.
+
+    Raises
+    ------
+    UsageError
+        A stratum, risk, weight or period is none; names the legal ones.
+    """
+    from speechcx.config import PERIODS, RISKS, STRATA
+    from speechcx.errors import UsageError
+
+    options.expect("--each", given["period"], PERIODS)
+    changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    if strata:
+        for one in strata:
+            options.expect("--spread", one, STRATA)
+        changes["strata"] = tuple(dict.fromkeys(strata))
+    if risks:
+        pairs = dict(_risk(text) for text in risks)
+        for name in pairs:
+            options.expect("--risk", name, RISKS)
+        changes["risks"] = tuple(pairs.items())
+    try:
+        return replace(settings, **changes)
+    except ValueError as error:
+        raise UsageError(str(error), "", "correct the option") from error
+
+
+def _risk(text: str) -> tuple[str, float]:
+    """``flags=3`` or ``flags``, which weighs 2: such a call is three times as probable as one without."""
+    from speechcx.errors import UsageError
+
+    name, sign, weight = text.partition("=")
+    try:
+        return name.strip(), float(weight) if sign else 2.0
+    except ValueError as error:
+        raise UsageError(f"--risk {text!r}", "a weight, as in flags=3", "write a number") from error
