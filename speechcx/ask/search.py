@@ -7,155 +7,28 @@ period is a stretch of the index.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+import difflib
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import islice
 
+from speechcx.ask.naming import settle_names
 from speechcx.ask.opening import Where, reading
-from speechcx.ask.snippets import Piece, cut_snippet
+from speechcx.ask.searched import SearchFilter, SearchHit, SearchPage
+from speechcx.ask.snippets import cut_snippet
 from speechcx.ask.widen import Hint, find_hint
+from speechcx.ask.without_words import find_results, find_silences, find_turns, read_result, read_silence
 from speechcx.ask.words import Words, find_terms, read_words
-from speechcx.call import Party, RuleValue
-from speechcx.store import CallFilter, Store
+from speechcx.store import Store
 from speechcx.store.codes import PARTY_CODES
 from speechcx.store.moments import ROWS_A_CALL
 from speechcx.store.packing import from_fixed, unpack_words
 
+__all__ = ["SearchFilter", "SearchHit", "SearchPage", "search"]
+
 FEW_CALLS = 200
 """With fewer calls to look in, each is looked into (half a millisecond a call); with more, the matches are
 gone through, of which then enough fit."""
-
-
-@dataclass(frozen=True, slots=True)
-class SearchFilter:
-    """Where to look besides the words; every field that is given must fit.
-
-    Parameters
-    ----------
-    calls
-        Which calls.
-    party
-        Who speaks.
-    sentiment_at_most, sentiment_at_least
-        Bounds on the turn's sentiment, -1 to 1.
-    rule, result
-        A rule by id and its result in the call; `rule` alone asks for ``present``, `result` needs one.
-    min_silence_s
-        The call has a silence at least so long.
-    near
-        The words stand within so many words of each other.
-    """
-
-    calls: CallFilter = field(default_factory=CallFilter)
-    party: Party | None = None
-    sentiment_at_most: float | None = None
-    sentiment_at_least: float | None = None
-    rule: str | None = None
-    result: RuleValue | None = None
-    min_silence_s: float | None = None
-    near: int | None = None
-
-    def __post_init__(self) -> None:
-        if self.near is not None and not 0 <= self.near <= 1000:
-            raise ValueError(f"near must be 0 to 1000 words, got {self.near}")
-        if self.result is not None and self.rule is None:
-            raise ValueError(f"a result ({self.result}) needs the rule whose result it is")
-
-    @property
-    def is_about_turns(self) -> bool:
-        """Whether a match must be looked at before it is known to fit."""
-        return not (self.party is None and self.sentiment_at_most is None and self.sentiment_at_least is None)
-
-    def call_sql(self) -> tuple[str, list[str | int | float | bytes | None]]:
-        """A condition on ``calls c``, and its values."""
-        calls = self.calls
-        if self.rule is not None:
-            calls = replace(calls, results=(*calls.results, (self.rule, self.result or "present")))
-        where, values = calls.to_sql()
-        parts = [where]
-        if self.min_silence_s is not None:
-            parts.append("c.longest_silence_s >= ?")
-            values.append(self.min_silence_s)
-        return " AND ".join(parts), values
-
-    def turn_sql(self) -> tuple[str, list[int | float]]:
-        """A condition on ``turns_data t``, and its values."""
-        parts, values = ["1"], []
-        if self.party is not None:
-            parts.append("t.party = ?")
-            values.append(float(PARTY_CODES.index(self.party)))
-        # A whole number there stands for ten-thousandths, one with a fraction for itself.
-        value = "(CASE typeof({0}) WHEN 'integer' THEN {0} / 10000.0 ELSE {0} END)".format(
-            "t.sentiment_x10000"
-        )
-        if self.sentiment_at_most is not None:
-            parts.append(f"{value} <= ?")
-            values.append(self.sentiment_at_most)
-        if self.sentiment_at_least is not None:
-            parts.append(f"{value} >= ?")
-            values.append(self.sentiment_at_least)
-        return " AND ".join(parts), [*values]
-
-
-@dataclass(frozen=True, slots=True)
-class SearchHit:
-    """One turn with the words.
-
-    Parameters
-    ----------
-    call_id, turn_no
-        Where.
-    party, speaker
-        Who speaks.
-    start_s
-        When the first match is said; the start of the turn where its words carry no times.
-    turn_start_s, turn_end_s
-        The turn.
-    pieces
-        The snippet, cut at the matches.
-    sentiment
-        Of the turn, -1 to 1; None where it could not be told.
-    agent, team, center, customer, queue, occurred_at, local_day
-        Of the call.
-    """
-
-    call_id: str
-    turn_no: int
-    party: Party
-    speaker: str
-    start_s: float
-    turn_start_s: float
-    turn_end_s: float
-    pieces: tuple[Piece, ...]
-    sentiment: float | None
-    agent: str | None
-    team: str | None
-    center: str | None
-    customer: str | None
-    queue: str | None
-    occurred_at: str | None
-    local_day: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class SearchPage:
-    """A page of matches.
-
-    Parameters
-    ----------
-    hits
-        Newest call first, in a call its last turn first.
-    words
-        The search as understood.
-    next
-        What to give as `after` for the next page; None on the last one.
-    hint
-        Where no call at all fits the filter: what would widen it.
-    """
-
-    hits: tuple[SearchHit, ...]
-    words: Words
-    next: int | None
-    hint: Hint | None
 
 
 def search(
@@ -167,6 +40,8 @@ def search(
     after: int | None = None,
 ) -> SearchPage:
     """Turns in which all the words are said. Never fails, whatever is typed.
+
+    Without words, what the filter is about is found: results of a rule, turns of a party or a feeling, silences.
 
     Parameters
     ----------
@@ -184,15 +59,37 @@ def search(
     chosen = filters or SearchFilter()
     words = read_words(typed, near=chosen.near)
     with reading(where) as store:
-        if not words.terms:
-            return SearchPage((), words, None, None)
-        found = [
-            turn_id for turn_id, _ in zip(_find(store, words, chosen, after), range(limit + 1), strict=False)
-        ]
-        hits = tuple(_read_hit(store, turn_id, words) for turn_id in found[:limit])
+        chosen = replace(chosen, calls=settle_names(store, chosen.calls))
+        find, read = _way(store, words, chosen, after)
+        found = list(islice(find, limit + 1))
+        hits = tuple(read(number) for number in found[:limit])
         more = found[limit - 1] if len(found) > limit else None
         hint = None if hits or after is not None else _hint(store, chosen)
         return SearchPage(hits, words, more, hint)
+
+
+def count_matches(where: Where, typed: str, filters: SearchFilter, *, most: int = 1000) -> int:
+    """How many turns, results or silences :func:`search` would find, counted up to `most`."""
+    words = read_words(typed, near=filters.near)
+    with reading(where) as store:
+        chosen = replace(filters, calls=settle_names(store, filters.calls))
+        find, _ = _way(store, words, chosen, None)
+        return sum(1 for _ in islice(find, most))
+
+
+def _way(
+    store: Store, words: Words, chosen: SearchFilter, after: int | None
+) -> tuple[Iterator[int], Callable[[int], SearchHit]]:
+    """How to look, and how to read what is found: by words where there are any, else by what the filter is about."""
+    if words.terms:
+        return _find(store, words, chosen, after), lambda number: _read_hit(store, number, words)
+    if chosen.is_about_rules:
+        return find_results(store, chosen, after), lambda number: read_result(store, number)
+    if chosen.is_about_turns:
+        return find_turns(store, chosen, after), lambda number: _read_hit(store, number, words)
+    if chosen.min_silence_s is not None:
+        return find_silences(store, chosen, after), lambda number: read_silence(store, number)
+    return iter(()), lambda number: _read_hit(store, number, words)
 
 
 def _find(store: Store, words: Words, chosen: SearchFilter, after: int | None) -> Iterator[int]:
@@ -260,13 +157,21 @@ def _read_hit(store: Store, turn_id: int, words: Words) -> SearchHit:
     # Where the words are not those of the text, their number still tells about where.
     at = said[min(before, len(said) - 1)].start_s if said and spans else start_s
     return SearchHit(
-        call_id, turn_id % ROWS_A_CALL, PARTY_CODES[party], speaker, at, start_s, end_s, cut_snippet(text, spans),
-        from_fixed(sentiment, 10_000), *who,
+        "turn", call_id, turn_id % ROWS_A_CALL, PARTY_CODES[party], speaker, at, start_s, end_s,
+        cut_snippet(text, spans), None, None, None, from_fixed(sentiment, 10_000), *who,
     )  # fmt: skip
 
 
 def _hint(store: Store, chosen: SearchFilter) -> Hint | None:
+    """Where no call fits the filter: what would widen it. Where calls fit and words do not, there is no advice."""
     condition, values = chosen.call_sql()
     if store.db.execute(f"SELECT 1 FROM calls c WHERE {condition} LIMIT 1", values).fetchone():
         return None
-    return find_hint(store, chosen.calls)
+    hint = find_hint(store, chosen.calls)
+    if chosen.rule is None:
+        where, values = chosen.calls.to_sql()
+        some = store.db.execute(f"SELECT 1 FROM calls c WHERE {where} LIMIT 1", values).fetchone()
+        return None if some else hint
+    known = [rule for (rule,) in store.db.execute("SELECT DISTINCT rule FROM rules WHERE kind <> 'hidden'")]
+    near = [] if chosen.rule in known else difflib.get_close_matches(chosen.rule, known, n=1)
+    return replace(hint, near=(*hint.near, *(("rule", chosen.rule, one) for one in near)))

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from speechcx.cli import options
-from speechcx.cli.output import Column, Format, clock, note, print_rows
+from speechcx.cli.asking import Asked, asks
+from speechcx.cli.output import Column, Format, clock, note, print_json, print_rows, print_text
 
 if TYPE_CHECKING:
-    from speechcx.ask.search import SearchPage
+    from speechcx.ask.search import SearchFilter, SearchHit, SearchPage
     from speechcx.ask.snippets import Piece
 
 _HIT_COLUMNS = (
@@ -21,71 +23,221 @@ _HIT_COLUMNS = (
     Column("party", "party"),
     Column("snippet", "words"),
 )
+_RESULT_COLUMNS = (
+    *_HIT_COLUMNS[:3],
+    Column("rule", "rule"),
+    Column("result", "result"),
+    *_HIT_COLUMNS[3:],
+    Column("why", "why"),
+)
+_SAVED_COLUMNS = (
+    Column("name", "name"),
+    Column("words", "words"),
+    Column("filters", "where"),
+    Column("new", "new"),
+    Column("looked_at", "since"),
+    Column("saved_by", "saved by"),
+)
+_LABELS = ("negative", "neutral", "positive", "mixed")
 
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the app."""
-    app.command(rich_help_panel="Compliance")(search)
+    app.command(rich_help_panel="Compliance")(asks("driver", "flagged")(search))
+    app.command(rich_help_panel="Compliance")(searches)
 
 
 def search(
+    asked: Asked,
     words: Annotated[
-        list[str], typer.Argument(help='Words; "quoted ones" as a phrase; cancel* for beginnings.')
-    ],
-    since: options.Since = None,
-    until: options.Until = None,
-    agent: options.Agent = None,
-    team: options.Team = None,
-    queue: options.Queue = None,
-    customer: options.Customer = None,
+        list[str] | None,
+        typer.Argument(
+            metavar="[WORDS]...",
+            help='Words; "quoted ones" as a phrase; cancel* for beginnings; none: see below.',
+        ),
+    ] = None,
     speaker: Annotated[
         str | None, typer.Option("--speaker", help="Said by: agent, customer, unknown.")
     ] = None,
     sentiment: Annotated[
-        float | None, typer.Option("--sentiment", min=-1, max=1, help="Turns at or below this sentiment.")
+        str | None,
+        typer.Option(
+            "--sentiment",
+            help="Turns at or below this number (-1 to 1), or negative, neutral, positive, mixed.",
+        ),
     ] = None,
     rule: Annotated[str | None, typer.Option("--rule", help="Only calls in which this rule hit.")] = None,
     result: Annotated[
-        str | None, typer.Option("--result", help="... or had this result: present, absent, cannot_tell.")
+        str | None,
+        typer.Option(
+            "--result", help="... or came out so: present, absent, cannot_tell; the last also without a rule."
+        ),
     ] = None,
     min_silence: Annotated[
-        float | None, typer.Option("--min-silence", metavar="SECONDS", help="Only calls with such a silence.")
+        float | None,
+        typer.Option("--min-silence", metavar="SECONDS", min=0, help="Only calls with such a silence."),
     ] = None,
     near: Annotated[
         int | None, typer.Option("--near", min=0, max=1000, help="All words within so many.")
     ] = None,
+    save: Annotated[
+        str | None, typer.Option("--save", metavar="NAME", help="Keep this search under a name.")
+    ] = None,
+    saved: Annotated[
+        str | None, typer.Option("--saved", metavar="NAME", help="Run a kept search, and say what is new.")
+    ] = None,
+    new: Annotated[
+        bool, typer.Option("--new", help="With --saved: only what is new since the last look.")
+    ] = False,
     limit: options.Limit = 20,
+) -> None:
+    """Find who said something, when and in which call; any text is a fine question.
+
+    Without words: the evidence of --rule or --result, the turns of --speaker or --sentiment, or the silences of
+    --min-silence.
+    """
+    from speechcx.ask.search import SearchFilter
+
+    typed = " ".join(words or ())
+    if saved is not None:
+        if typed or save is not None:
+            _refuse_mix("words" if typed else "--save")
+        _run_saved(asked, saved, only_new=new, limit=limit)
+        return
+    at_most, label = _read_feeling(sentiment)
+    filters = SearchFilter(
+        calls=asked.filters, party=options.party("--speaker", speaker), sentiment_at_most=at_most, label=label,
+        rule=rule, result=_read_result(result, rule), min_silence_s=min_silence, near=near,
+    )  # fmt: skip
+    if save is not None:
+        _save(asked.where, save, typed, filters)
+    _find(asked, typed, filters, limit)
+
+
+def searches(
+    delete: Annotated[str | None, typer.Option("--delete", metavar="NAME", help="Forget this one.")] = None,
     db: options.Database = None,
     config: options.Config = None,
     as_json: options.AsJson = False,
     as_csv: options.AsCsv = False,
 ) -> None:
-    """Find who said something, when and in which call; any text is a fine question."""
-    from speechcx.ask.search import SearchFilter, search
+    """Searches kept under a name, each with what is new since somebody looked."""
+    from speechcx.ask.saved import find_saved, list_saved
+    from speechcx.store import Store
+    from speechcx.store.searches import delete_search
 
-    filters = SearchFilter(
-        calls=options.call_filter(since, until, agent=agent, team=team, queue=queue, customer=customer),
-        party=options.party("--speaker", speaker),
-        sentiment_at_most=sentiment,
-        rule=rule,
-        result=options.rule_value(result, rule),
-        min_silence_s=min_silence,
-        near=near,
+    where, style = options.database(options.load(config, None), db), options.style(as_json, as_csv)
+    if delete is None:
+        rows = [options.row(row) for row in list_saved(where)]
+        empty = "No search is kept: add --save NAME to `speechcx search`."
+        print_rows("searches", rows, _SAVED_COLUMNS, style=style, empty=empty)
+        return
+    with Store.open(where) as store:
+        delete_search(store, find_saved(store, delete).name)
+    if style == "json":
+        print_json({"schema_version": 1, "kind": "search-deleted", "name": delete})
+    else:
+        print_text(f"{delete} is forgotten.")
+
+
+def _save(where: Path, name: str, typed: str, filters: SearchFilter) -> None:
+    from speechcx.ask.saved import read_name, write_filters
+    from speechcx.store import Store
+    from speechcx.store.audit import read_who, tidy_text
+    from speechcx.store.searches import save_search
+
+    kept = read_name(name)
+    with Store.open(where) as store:
+        save_search(store, kept, tidy_text(typed) or "", write_filters(filters), who=read_who())
+    note(f"Kept as {kept}: `speechcx search --saved` runs it, `speechcx searches` counts what is new.")
+
+
+def _run_saved(asked: Asked, name: str, *, only_new: bool, limit: int) -> None:
+    from dataclasses import replace
+
+    from speechcx.ask.saved import count_new, find_saved, read_filters
+    from speechcx.store import CallFilter, Store
+    from speechcx.store.searches import newest_moment, note_look
+
+    if asked.filters != CallFilter():
+        _refuse_mix("filters")
+    with Store.open(asked.where) as store:
+        kept, moment = find_saved(store, name), newest_moment(store)
+        filters = read_filters(kept.filters)
+        if only_new:
+            filters = replace(filters, stored_after=kept.looked_at)
+        fresh = count_new(store, kept)
+        _find(asked, kept.words, filters, limit)
+        note_look(store, name, moment)
+    note(f"{fresh} new since the last look.")
+
+
+def _refuse_mix(what: str) -> None:
+    from speechcx.errors import UsageError
+
+    raise UsageError(
+        f"{what} beside --saved", "a kept search as it is", "leave one away, or save another search"
     )
-    found = search(options.database(options.load(config, None), db), " ".join(words), filters, limit=limit)
-    _print_found(found, options.style(as_json, as_csv))
 
 
-def _print_found(found: SearchPage, style: Format) -> None:
-    rows = [
-        options.row(hit)
-        | {"time": clock(hit.start_s), "snippet": "".join(_mark(piece) for piece in hit.pieces)}
-        for hit in found.hits
-    ]
-    nothing = str(found.hint) if found.hint else "Nobody said that in the calls asked for."
-    print_rows("turns", rows, _HIT_COLUMNS, style=style, empty=nothing)
+def _read_feeling(text: str | None) -> tuple[float | None, Any]:
+    """A bound on the sentiment, or a label."""
+    from speechcx.errors import UsageError
+
+    if text is None or text in _LABELS:
+        return None, text
+    try:
+        bound = float(text)
+    except ValueError:
+        bound = 2.0
+    if not -1 <= bound <= 1:
+        raise UsageError(
+            f"--sentiment {text!r}", f"a number from -1 to 1, or {', '.join(_LABELS)}", "correct it"
+        )
+    return bound, None
+
+
+def _read_result(value: str | None, rule: str | None) -> Any:
+    """The result asked for; ``cannot_tell`` is a question of its own, others need their rule."""
+    value = "cannot_tell" if value in ("cannot-tell", "cannot tell") else value
+    return options.rule_value(value, rule if value != "cannot_tell" else "any")
+
+
+def _find(asked: Asked, typed: str, filters: SearchFilter, limit: int) -> None:
+    from speechcx.ask.search import search
+
+    found = search(asked.where, typed, filters, limit=limit)
+    is_empty = not (
+        found.words.terms or filters.is_about_rules or filters.is_about_turns or filters.min_silence_s
+    )
+    _print_found(found, asked.style, is_empty=is_empty)
+
+
+def _print_found(found: SearchPage, style: Format, *, is_empty: bool) -> None:
+    rows = [_row(hit) for hit in found.hits]
+    nothing = "Nobody said that in the calls asked for."
+    if is_empty:
+        nothing = (
+            "Nothing to look for: type words, or --rule, --result, --speaker, --sentiment or --min-silence."
+        )
+    elif found.hint:
+        nothing = str(found.hint)
+    elif not found.words.terms:
+        nothing = "Nothing like that in the calls asked for."
+    columns = _RESULT_COLUMNS if any(hit.rule for hit in found.hits) else _HIT_COLUMNS
+    print_rows("turns", rows, columns, style=style, empty=nothing)
+    if found.words.left_out and style == "table":
+        note(f"Not searched for: {' '.join(found.words.left_out)[:200]}")
     if found.next is not None:
         note("There are more; --limit shows them.")
+
+
+def _row(hit: SearchHit) -> dict[str, object]:
+    snippet = "".join(_mark(piece) for piece in hit.pieces)
+    return options.row(hit) | {
+        "time": None if hit.start_s is None else clock(hit.start_s),
+        "snippet": snippet,
+    }
 
 
 def _mark(piece: Piece) -> str:

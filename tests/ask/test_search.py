@@ -100,7 +100,8 @@ def test_filters_of_all_kinds(
     assert everything == pages(store, "the", SearchFilter(min_silence_s=5.0, sentiment_at_most=-0.2))
     for none in (
         SearchFilter(min_silence_s=5.1), SearchFilter(sentiment_at_most=-0.21), SearchFilter(sentiment_at_least=0.0),
-        SearchFilter(rule="unknown"), SearchFilter(party="ivr"),
+        SearchFilter(rule="unknown"), SearchFilter(party="ivr"), SearchFilter(label="positive"),
+        SearchFilter(result="cannot_tell"), SearchFilter(stored_after="9"), SearchFilter(rule="\udc80"),
     ):  # fmt: skip
         assert [] == pages(store, "the", none)
 
@@ -142,7 +143,7 @@ def test_words_near_each_other(archive: Store, near: int, turns: set[int]) -> No
 def test_searches_for_nothing_find_nothing(archive: Store) -> None:
     """An empty box, or signs alone, are no error and no list of everything."""
     for typed in ("", "   ", "***", '""', "-"):
-        page = search(archive, typed)
+        page = search(archive, typed, SearchFilter(near=3))
         assert ((), None) == (page.hits, page.next)
 
 

@@ -1,4 +1,4 @@
-"""The reviewer's commands over a small run."""
+"""The reviewer's commands over two stored calls."""
 
 import csv
 import io
@@ -8,14 +8,16 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Ran, Speechcx
+from tests.cli.stored import fill_project
 
 pytestmark = pytest.mark.usefixtures("ran")
 
 
 @pytest.fixture
-def ran(project: Path, speechcx: Speechcx) -> None:
-    """Two calls; bob's lacks the greeting."""
-    assert speechcx("run").code == 0
+def ran(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two stored calls; bob's lacks the greeting."""
+    fill_project(tmp_path)
+    monkeypatch.chdir(tmp_path)
 
 
 def only_flag(speechcx: Speechcx) -> str:
