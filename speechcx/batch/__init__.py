@@ -9,6 +9,7 @@ an executor, see :mod:`speechcx.executors`; to add a reason to take a file again
 
 from speechcx.batch.analyse import AnalyseOne, analyse_files, make_failure
 from speechcx.batch.coverage import CoverOne, CoverReport, cover_stored
+from speechcx.batch.erase import ErasedCalls, erase
 from speechcx.batch.lock import LockHolder, hold_lock, is_locked, read_holder
 from speechcx.batch.measure import JudgeOnly, measure_labels
 from speechcx.batch.plan import Plan, PlannedFile, Redo, SetAside
@@ -28,6 +29,7 @@ __all__ = [
     "Comparison",
     "CoverOne",
     "CoverReport",
+    "ErasedCalls",
     "Flip",
     "JudgeOnly",
     "LockHolder",
@@ -46,6 +48,7 @@ __all__ = [
     "analyse_files",
     "compare_rulebooks",
     "cover_stored",
+    "erase",
     "hold_lock",
     "is_locked",
     "make_failure",

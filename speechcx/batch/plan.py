@@ -97,8 +97,8 @@ class Plan:
         Files whose agent or time is not known, or told in two ways.
     ignored
         Files that are not taken as they are: still growing, temporary, ...
-    done, given_up, copies
-        Numbers of files left alone: analysed, failed for good, copies of those.
+    done, given_up, copies, erased
+        Numbers of files left alone: analysed, failed for good, copies of those, of calls that were erased.
     beyond_limit
         Number of files a limit leaves for another run.
     """
@@ -109,12 +109,13 @@ class Plan:
     done: int = 0
     given_up: int = 0
     copies: int = 0
+    erased: int = 0
     beyond_limit: int = 0
 
     @property
     def skipped(self) -> int:
         """Files left alone because nothing has changed."""
-        return self.done + self.given_up + self.copies
+        return self.done + self.given_up + self.copies + self.erased
 
     @property
     def audio_s(self) -> float:
@@ -145,7 +146,7 @@ class Planner:
         self.files: list[PlannedFile] = []
         self.waiting: list[SetAside] = []
         self.ignored: list[SetAside] = []
-        self.counts = {"done": 0, "given_up": 0, "copies": 0}
+        self.counts = {"done": 0, "given_up": 0, "copies": 0, "erased": 0}
 
     def plan(self, found: Iterable[FoundFile], *, give_up: Callable[[], bool] = lambda: False) -> Plan:
         """Look at every file found; `give_up` is asked for each, and ends it early."""
@@ -189,6 +190,9 @@ class Planner:
         """Why to take a file whose bytes are as they were; None to leave it alone."""
         if before is None:
             return "new"
+        if (before.state, before.kind) == ("skipped", "erased"):
+            self.counts["erased"] += 1
+            return None
         if before.retry_asked:
             return "retry_asked"
         if before.state == "done":

@@ -154,7 +154,7 @@ class Tally:
         self.report(self._progress("", None))
 
     def add(self, path: str, outcome: Outcome | None, *, guessed_s: float) -> None:
-        """Count what came of a file (None: a copy) and report it."""
+        """Count what came of a file (None: a copy, or an erased call) and report it."""
         self._guessed_done_s += guessed_s
         failure = outcome if isinstance(outcome, Failure) else None
         if isinstance(outcome, Call):

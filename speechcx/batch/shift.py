@@ -27,6 +27,7 @@ from speechcx.errors import FAILURE_KINDS, CallError, DiskLow, ModelBad, ModelMi
 from speechcx.executors import WorkerLost
 from speechcx.rules import Rulebook
 from speechcx.store import FileState, KnownFile, Store
+from speechcx.store.erasure import find_erasure
 
 _STOPPING: dict[str, type[SpeechcxError]] = {
     "model_missing": ModelMissing,
@@ -148,6 +149,12 @@ class Shift:
             if self._is_copy(recording, file):
                 self.store.ledger.skip(
                     self.run_id, file.path, file.stats, reason="duplicate", call_id=recording.id
+                )
+                self.tally.add(file.path, None, guessed_s=file.length_s)
+                continue
+            if find_erasure(self.store, recording.id) is not None:
+                self.store.ledger.skip(
+                    self.run_id, file.path, file.stats, reason="erased", call_id=recording.id
                 )
                 self.tally.add(file.path, None, guessed_s=file.length_s)
                 continue

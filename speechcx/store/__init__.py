@@ -221,15 +221,20 @@ class Store:
             self.db.execute("INSERT INTO turns_fts (turns_fts, rank) VALUES ('merge', 2000)")
         self.db.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
-    def compact(self) -> None:
+    def compact(self) -> bool:
         """Rewrite the whole file: smaller, and without a trace of what was deleted.
 
         Takes as much room again while it works, and waits for readers; not inside :meth:`write`.
+
+        Returns
+        -------
+        bool
+            Whether the log was emptied too; not so while another program goes on reading.
         """
         with self.write():
             self.db.execute("INSERT INTO turns_fts (turns_fts) VALUES ('optimize')")
         self.db.execute("VACUUM")
-        self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0
 
     def _call_no(self, call_id: str) -> int:
         found = calls.find_call_no(self.db, call_id)
