@@ -12,10 +12,14 @@ from speechcx.cli.output import Column, Format, clock, note, print_json, print_r
 
 if TYPE_CHECKING:
     from speechcx.ask.qa.agreement import AgreementReport, QuestionAgreement
+    from speechcx.ask.qa.official import OfficialRow, OfficialTable
 
 qa = typer.Typer(name="qa", help="The machine against people: agreement, and which answers count.",
                  no_args_is_help=True)  # fmt: skip
 
+Scorecard = Annotated[
+    str | None, typer.Option("--scorecard", help="Scorecard; default: the newest call's first.")
+]
 _AGREEMENT_COLUMNS = (
     Column("question", "question"),
     Column("counts", "counts"),
@@ -40,11 +44,23 @@ _UNLIKE_COLUMNS = (
     Column("submitted_at", "submitted"),
 )
 
+_SCORE_COLUMNS = (
+    Column("n", "calls"),
+    Column("n_scored", "official"),
+    Column("n_reviewed", "by people"),
+    Column("score", "official score", digits=1),
+    Column("interval", "95 %"),
+    Column("weight_share", "of the weight", share=True),
+    Column("suggested", "machine alone", digits=1),
+    Column("n_suggested", "of calls"),
+)
+
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the app."""
     qa.callback()(_about)
     qa.command()(agreement)
+    qa.command()(scores)
     app.add_typer(qa, rich_help_panel="Quality lead")
 
 
@@ -53,9 +69,7 @@ def _about() -> None:
 
 
 def agreement(
-    scorecard: Annotated[
-        str | None, typer.Option("--scorecard", help="Scorecard; default: the newest call's first.")
-    ] = None,
+    scorecard: Scorecard = None,
     question: Annotated[str | None, typer.Option("--question", help="Only this question.")] = None,
     disagreements: Annotated[
         bool, typer.Option("--disagreements", help="List the calls on which machine and person differ.")
@@ -91,6 +105,57 @@ def agreement(
         _print_disagreements(found, style)
     else:
         _print_agreement(found, style)
+
+
+def scores(
+    by: Annotated[str, typer.Option("--by", help="agent, team or center.")] = "agent",
+    since: options.Since = None,
+    until: options.Until = None,
+    agent: options.Agent = None,
+    team: options.Team = None,
+    center: options.Center = None,
+    queue: options.Queue = None,
+    scorecard: Scorecard = None,
+    db: options.Database = None,
+    config: options.Config = None,
+    as_json: options.AsJson = False,
+    as_csv: options.AsCsv = False,
+) -> None:
+    """Official scores: reviews by people, and machine answers that agree with people well enough."""
+    from speechcx.ask.qa.official import GROUPS, score_officially
+
+    options.expect("--by", by, GROUPS)
+    loaded, style = options.load(config, None), options.style(as_json, as_csv)
+    filters = options.call_filter(since, until, agent=agent, team=team, center=center, queue=queue)
+    group = next(known for known in GROUPS if known == by)
+    where = options.database(loaded, db)
+    found = score_officially(where, filters, loaded.settings.review, by=group, scorecard=scorecard)
+    if style == "json":
+        print_json({"schema_version": 1, "kind": "official-scores", **asdict(found)})
+    else:
+        _print_scores(found, style)
+
+
+def _print_scores(found: OfficialTable, style: Format) -> None:
+    rows = [_score_cells(row) | {"key": row.key or "(unknown)"} for row in found.rows]
+    if style == "table" and len(rows) > 1:
+        rows.append(_score_cells(found.total) | {"key": "all"})
+    columns = [Column("key", found.by), *_SCORE_COLUMNS]
+    print_rows("official-scores", rows, columns, style=style, empty=found.hint or "")
+    if style == "table" and rows:
+        note(
+            f"Scorecard {found.scorecard}. Machine answers that count: {', '.join(found.official) or 'none yet'}."
+        )
+        if found.suggested:
+            note(f"Only suggested: {', '.join(found.suggested)}. `speechcx qa agreement` says what to do.")
+
+
+def _score_cells(row: OfficialRow) -> dict[str, object]:
+    cells = asdict(row)
+    if row.interval is not None:
+        low, high = max(0.0, row.interval[0]), min(100.0, row.interval[1])
+        cells["interval"] = f"{low:.0f} to {high:.0f}"
+    return cells
 
 
 def _print_agreement(found: AgreementReport, style: Format) -> None:

@@ -13,6 +13,7 @@ def list_review_shapes() -> dict[str, Shapes]:
     from speechcx.ask.qa.agreement import AgreementReport
     from speechcx.ask.qa.compared import ReviewView
     from speechcx.ask.qa.forms import NothingLeft, ReviewForm
+    from speechcx.ask.qa.official import OfficialTable
     from speechcx.ask.qa.plans import PlanRow
     from speechcx.ask.qa.reviews import ListedReview
     from speechcx.cli.review_view import AnswersKept, StepKept
@@ -27,6 +28,7 @@ def list_review_shapes() -> dict[str, Shapes]:
     spec = {"ReviewPlan.spec": dict[str, Any], "ReviewPlan.left_out": dict[str, int]}
     return {
         "qa agreement": record("agreement", AgreementReport),
+        "qa scores": record("official-scores", OfficialTable),
         "review acknowledge": step,
         "review answer": record("review-answers", AnswersKept),
         "review decide": step,

@@ -58,7 +58,7 @@ class ReviewSettings:
     kappa_bar: float = 0.6
     min_answers: int = 30
     drift_window: int = 30
-    drift_p: float = 0.01
+    drift_p: float = 0.001
 
     def __post_init__(self) -> None:
         if self.period not in PERIODS:

@@ -65,3 +65,15 @@ def test_an_empty_database(tmp_path: Path, speechcx: Speechcx, monkeypatch: pyte
     monkeypatch.chdir(tmp_path)
     Store.open(tmp_path / "speechcx.db", create=True).close()
     assert "no call has a scorecard" in speechcx("qa", "agreement").err
+
+
+def test_official_scores(judged: Path, speechcx: Speechcx) -> None:
+    """Beside the machine's mean stands how many calls have an official score, and what counts."""
+    shown = speechcx("qa", "scores")
+    assert shown.code == 0, shown.err
+    assert "Machine answers that count: greeted." in shown.err
+    (row,) = csv.DictReader(io.StringIO(speechcx("qa", "scores", "--csv").out))
+    assert ("ann", "30", "0", "", "80.0") == tuple(
+        row[name] for name in ("key", "n", "n_scored", "score", "suggested")
+    )
+    assert 2 == speechcx("qa", "scores", "--by", "queue").code

@@ -55,6 +55,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
 REVIEWS: dict[str, tuple[str, ...]] = {
     # the same for reviews; number N is that of rN, brought so far by BEFORE
     "qa agreement": ("qa agreement",),
+    "qa scores": ("qa scores", "qa scores --by team --agent nobody"),
     "review acknowledge": ("review acknowledge 1 --as bob",),
     "review answer": ("review answer 7 greeted=no --as r7",),
     "review decide": ("review decide 3 --reason so --as lead",),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from speechcx.ask.qa.ways import read_ways
 from speechcx.store import Store
@@ -12,9 +13,8 @@ COMPARED = ("yes", "no", "n-a")
 """Answers that are compared; the others mean that nobody was sure, or that it is not the machine's to say."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """A blind answer of a person, with the machine's.
+class Answered(NamedTuple):
+    """A blind answer of a person, with the machine's; a tuple, since there are very many.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ def read_answered(
         " AND (?3 IS NULL OR r.reviewer = ?3 COLLATE NOCASE) ORDER BY a.submitted_at, r.review_id, a.position",
         (scorecard, since, reviewer),
     )
-    return [Answered(*row) for row in rows]
+    return [Answered._make(row) for row in rows]
 
 
 def first_of_each_call(answered: list[Answered]) -> dict[str, list[Answered]]:

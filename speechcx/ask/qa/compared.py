@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import cast
 
 from speechcx.ask.opening import Where, reading
 from speechcx.ask.qa.reviews import DONE, LISTED, ListedReview, to_listed
 from speechcx.ask.qa.ways import read_book
+from speechcx.call import AnswerValue, ScoreResult
 from speechcx.errors import UsageError
 from speechcx.score import score_answers
 from speechcx.store import Store
@@ -189,12 +192,19 @@ def _differs(answer: str, machine: str) -> bool:
     return answer in told and machine in told and answer != machine
 
 
-def _score(
-    digest: str, source: str | None, scorecard: str, values: dict[str, str]
-) -> tuple[float | None, str]:
+def score_form(
+    digest: str, source: str | None, scorecard: str, values: Mapping[str, str]
+) -> ScoreResult | None:
+    """A form with these answers, scored by the weights of its rulebook; None where its text is not stored."""
     book = read_book(digest, source)
     card = next((card for card in book.scorecards if card.id == scorecard), None) if book else None
-    if card is None:
+    return None if card is None else score_answers(card, cast(Mapping[str, AnswerValue], values))
+
+
+def _score(
+    digest: str, source: str | None, scorecard: str, values: Mapping[str, str]
+) -> tuple[float | None, str]:
+    filled = score_form(digest, source, scorecard, values)
+    if filled is None:
         return None, "the text of this rulebook, with the weights of its questions, is not stored"
-    filled = score_answers(card, values)  # type: ignore[arg-type]
     return filled.score, filled.why

@@ -1,0 +1,225 @@
+"""Official scores: people's answers where there are any, and the machine's only where it may be trusted."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+from speechcx.ask.intervals import Interval, Sums, mean_interval
+from speechcx.ask.opening import Where, reading
+from speechcx.ask.qa.agreement import AgreementFilter, AgreementReport, measure_questions
+from speechcx.ask.qa.answered import read_form
+from speechcx.ask.qa.compared import score_form
+from speechcx.ask.qa.reviews import DONE
+from speechcx.ask.qa.ways import read_ways
+from speechcx.ask.widen import find_hint
+from speechcx.config import ReviewSettings
+from speechcx.store import CallFilter, Store
+
+By = Literal["agent", "team", "center"]
+GROUPS: tuple[By, ...] = get_args(By)
+
+
+@dataclass(frozen=True, slots=True)
+class OfficialRow:
+    """The official score of an agent, team or center.
+
+    Parameters
+    ----------
+    key
+        Who; None for calls of which it is not known.
+    n
+        Calls with this scorecard.
+    n_scored
+        Those with an official score: the others have no answer that counts.
+    n_reviewed
+        Of these, the ones scored by a person's review, as decided where it was disputed.
+    score, interval
+        Mean official score over calls, 0 to 100, and its 95 % interval; None without any.
+    weight_share
+        Mean share of a call's weight that official answers cover, 0 to 1, over scored calls.
+    suggested, n_suggested
+        Mean of the machine's whole scores, and of how many calls: what `agents` shows.
+    """
+
+    key: str | None
+    n: int
+    n_scored: int
+    n_reviewed: int
+    score: float | None
+    interval: Interval | None
+    weight_share: float | None
+    suggested: float | None
+    n_suggested: int
+
+
+@dataclass(frozen=True, slots=True)
+class OfficialTable:
+    """Official scores by group.
+
+    Parameters
+    ----------
+    by, scorecard
+        What a row is, and the form.
+    official, suggested
+        Questions whose machine answers count, and those whose answers do not.
+    rows, total
+        By key, and all calls together.
+    hint
+        Where there are no rows, what would widen the question.
+    """
+
+    by: By
+    scorecard: str
+    official: tuple[str, ...]
+    suggested: tuple[str, ...]
+    rows: tuple[OfficialRow, ...]
+    total: OfficialRow
+    hint: str | None
+
+
+@dataclass(slots=True)
+class _Group:
+    n: int = 0
+    n_reviewed: int = 0
+    official: Sums = field(default_factory=Sums)
+    weight: Sums = field(default_factory=Sums)
+    suggested: Sums = field(default_factory=Sums)
+
+
+def score_officially(
+    where: Where,
+    filters: CallFilter | None = None,
+    settings: ReviewSettings | None = None,
+    *,
+    by: By = "agent",
+    scorecard: str | None = None,
+) -> OfficialTable:
+    """Official scores of agents, teams or centers.
+
+    A call that a person reviewed has that person's score. Any other has the score of its official
+    machine answers alone, the rest left out like answers that could not be told; none where there are
+    no such answers. A machine answer counts where its question is official and was answered the way
+    people agreed with: one from before the rule was reworded does not.
+
+    Parameters
+    ----------
+    where
+        Store or database.
+    filters
+        Which calls.
+    settings
+        The bars.
+    by
+        What a row is.
+    scorecard
+        None for the first one of the newest call.
+
+    Raises
+    ------
+    UsageError
+        No call has such a scorecard.
+    """
+    filters = filters or CallFilter()
+    with reading(where) as store:
+        report = measure_questions(store, AgreementFilter(scorecard), settings)
+        people = _score_reviews(store, report.scorecard)
+        groups: dict[str | None, _Group] = defaultdict(_Group)
+        everything = _Group()
+        numbers = _official_numbers(store, report)
+        for call_id, key, whole, points, out_of, failed in _read_calls(
+            store, filters, report.scorecard, by, numbers
+        ):
+            machine = None
+            if whole is not None and out_of:
+                machine = 0.0 if failed else 100.0 * points / out_of
+            for group in (groups[key], everything):
+                _add(group, whole, people.get(call_id, (machine, out_of or 0.0)), by_person=call_id in people)
+        hint = None if groups else str(find_hint(store, filters))
+    rows = tuple(_row(key, groups[key]) for key in sorted(groups, key=lambda key: (key is None, key or "")))
+    present = [one for one in report.questions if one.status != "retired"]
+    return OfficialTable(
+        by, report.scorecard, tuple(one.question for one in present if one.official),
+        tuple(one.question for one in present if not one.official and one.status != "person"), rows,
+        _row(None, everything), hint,
+    )  # fmt: skip
+
+
+def _official_numbers(store: Store, report: AgreementReport) -> list[int]:
+    """Numbers of the official questions in every rulebook that answers them the same way."""
+    form = read_form(store, report.scorecard)
+    assert form is not None
+    official = {one.question for one in report.questions if one.official}
+    ways = {question: way for question, _, way, _ in form.questions if question in official}
+    found = []
+    rows = store.db.execute(
+        "SELECT q.question_no, q.question, b.digest, b.source FROM questions q JOIN rulebooks b USING (rulebook_no)"
+        " WHERE q.scorecard = ?",
+        (report.scorecard,),
+    ).fetchall()
+    for number, question, digest, source in rows:
+        if question in ways:
+            way = read_ways(digest, source, report.scorecard).get(question, digest)
+            found += [number] if way == ways[question] else []
+    return found
+
+
+def _read_calls(
+    store: Store, filters: CallFilter, scorecard: str, by: By, numbers: list[int]
+) -> list[tuple[str, str | None, float | None, float, float | None, int]]:
+    """(call, group, whole machine score, official points, official weight, auto-failed) of every call."""
+    where, values = filters.to_sql()
+    return store.db.execute(
+        f"SELECT c.call_id, c.{by}, s.score, total(a.points), sum(CASE WHEN a.points IS NOT NULL THEN a.out_of END),"
+        " coalesce(max(a.answer = 'no' AND q.auto_fail), 0) FROM calls c JOIN scores s ON s.call_no = c.call_no"
+        " AND s.scorecard = ? LEFT JOIN answers_data a ON a.call_no = c.call_no AND a.question_no IN"
+        " (SELECT value FROM json_each(?)) LEFT JOIN questions q ON q.question_no = a.question_no"
+        f" WHERE {where} GROUP BY c.call_no",
+        [scorecard, json.dumps(numbers), *values],
+    ).fetchall()
+
+
+def _score_reviews(store: Store, scorecard: str) -> dict[str, tuple[float | None, float]]:
+    """Score and weight share of every reviewed call: its first review, with what was decided about it."""
+    rows = store.db.execute(
+        "SELECT r.review_id, r.call_id, b.digest, b.source FROM reviews r JOIN rulebooks b USING (rulebook_no)"
+        " WHERE r.scorecard = ? AND r.state IN (SELECT value FROM json_each(?)) ORDER BY r.review_id DESC",
+        (scorecard, json.dumps(DONE)),
+    ).fetchall()
+    first = {call_id: (review_id, digest, text) for review_id, call_id, digest, text in rows}
+    values: dict[int, dict[str, str]] = defaultdict(dict)
+    for source in (
+        "review_answers ORDER BY review_id",
+        "review_events WHERE kind = 'changed' ORDER BY event_id",
+    ):
+        for review_id, question, answer in store.db.execute(
+            f"SELECT review_id, question, answer FROM {source}"
+        ):
+            values[review_id][question] = answer
+    found = {}
+    for call_id, (review_id, digest, text) in first.items():
+        filled = score_form(digest, text, scorecard, values[review_id])
+        found[call_id] = (None, 0.0) if filled is None else (filled.score, 100.0 * filled.answered_share)
+    return found
+
+
+def _add(
+    group: _Group, whole: float | None, official: tuple[float | None, float], *, by_person: bool
+) -> None:
+    score, weight = official
+    group.n += 1
+    if whole is not None:
+        group.suggested += Sums(1, whole, whole * whole)
+    if score is not None:
+        group.official += Sums(1, score, score * score)
+        group.weight += Sums(1, weight / 100.0, 0.0)
+        group.n_reviewed += by_person
+
+
+def _row(key: str | None, group: _Group) -> OfficialRow:
+    return OfficialRow(
+        key, group.n, group.official.n, group.n_reviewed, group.official.mean, mean_interval(group.official),
+        group.weight.mean, group.suggested.mean, group.suggested.n,
+    )  # fmt: skip
