@@ -28,6 +28,18 @@ _PLAN_COLUMNS = (
     Column("short", "short"),
 )
 
+_DRAW_COLUMNS = (
+    Column("call_id", "call"),
+    Column("agent", "agent"),
+    Column("period", "period"),
+    Column("risk", "risk", digits=1),
+    Column("chance", "chance", digits=4),
+    Column("reviews", "reviews"),
+    Column("done", "done"),
+    Column("reviewers", "reviewers"),
+    Column("reason", "reason"),
+)
+
 
 def register_plans(review: typer.Typer) -> None:
     """Add these commands to the reviews."""
@@ -98,17 +110,25 @@ def plan(
 
 
 def plans(
+    name: Annotated[
+        str | None, typer.Argument(help="A plan: lists its calls, with the reason and chance of each.")
+    ] = None,
     db: options.Database = None,
     config: options.Config = None,
     as_json: options.AsJson = False,
     as_csv: options.AsCsv = False,
 ) -> None:
-    """Review plans and how far people are with each."""
-    from speechcx.ask.qa.plans import list_plans
+    """Review plans and how far people are with each; the calls of one tell what the machine found in them."""
+    from speechcx.ask.qa.plans import list_draws, list_plans
 
-    rows = [options.row(row) for row in list_plans(options.database(options.load(config, None), db))]
-    print_rows("plans", rows, _PLAN_COLUMNS, style=options.style(as_json, as_csv),
-               empty="No plan yet; `speechcx review plan NAME` draws one.")  # fmt: skip
+    where, style = options.database(options.load(config, None), db), options.style(as_json, as_csv)
+    if name is not None:
+        print_rows("draws", [options.row(row) for row in list_draws(where, name)], _DRAW_COLUMNS, style=style)
+        return
+    rows = [options.row(row) for row in list_plans(where)]
+    print_rows(
+        "plans", rows, _PLAN_COLUMNS, style=style, empty="No plan yet; `speechcx review plan NAME` draws one."
+    )
 
 
 def _settings(

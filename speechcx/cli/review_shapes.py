@@ -14,7 +14,7 @@ def list_review_shapes() -> dict[str, Shapes]:
     from speechcx.ask.qa.compared import ReviewView
     from speechcx.ask.qa.forms import NothingLeft, ReviewForm
     from speechcx.ask.qa.official import OfficialTable
-    from speechcx.ask.qa.plans import PlanRow
+    from speechcx.ask.qa.plans import DrawRow, PlanRow
     from speechcx.ask.qa.reviews import ListedReview
     from speechcx.cli.review_view import AnswersKept, StepKept
     from speechcx.cli.shapes import record, rows
@@ -38,7 +38,7 @@ def list_review_shapes() -> dict[str, Shapes]:
         "review note": step,
         "review open": form,
         "review plan": record("review-plan", ReviewPlan, swapped=spec, kept=bool),
-        "review plans": rows("plans", PlanRow),
+        "review plans": (rows("plans", PlanRow), rows("draws", DrawRow)),
         "review release": step,
         "review second": form,
         "review show": view,

@@ -65,7 +65,7 @@ REVIEWS: dict[str, tuple[str, ...]] = {
     "review note": ("review note 4 good --at 0:01 --as lead",),
     "review open": ("review open 7 --as r7",),
     "review plan": ("review plan march --second 1 --as lead",),
-    "review plans": ("review plans",),
+    "review plans": ("review plans", "review plans first"),
     "review release": ("review release 6 --as r6",),
     "review second": ("review second 4 --as r9",),
     "review show": ("review show 4",),

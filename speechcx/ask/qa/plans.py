@@ -1,10 +1,11 @@
-"""Review plans in a list: what they drew, and how far people are with them."""
+"""Review plans in a list, and the calls of one: what was drawn, and how far people are."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from speechcx.ask.opening import Where, reading
+from speechcx.errors import UsageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +58,64 @@ def list_plans(where: Where) -> tuple[PlanRow, ...]:
             " FROM review_plans p JOIN review_draws d USING (plan_id) GROUP BY p.plan_id ORDER BY p.plan_id DESC"
         )
         return tuple(PlanRow(*row) for row in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class DrawRow:
+    """A call that a plan drew.
+
+    Parameters
+    ----------
+    position
+        Place in the order in which calls are given out, from 0.
+    call_id, agent, period
+        The call, its agent, and the period it was drawn for.
+    stratum
+        JSON object.
+    risk
+        Its weight in the draw.
+    chance
+        How probable it was that it be drawn; 1 / chance is its weight in estimates.
+    reviews, done, reviewers
+        Reviews it is to get, those submitted, and who is or was at it.
+    reason
+        Why it was drawn.
+    """
+
+    position: int
+    call_id: str
+    agent: str
+    period: str
+    stratum: str
+    risk: float
+    chance: float
+    reviews: int
+    done: int
+    reviewers: str | None
+    reason: str
+
+
+def list_draws(where: Where, plan: str) -> tuple[DrawRow, ...]:
+    """The calls of a plan, in the order they are given out.
+
+    Raises
+    ------
+    UsageError
+        There is no such plan.
+    """
+    with reading(where) as store:
+        rows = store.db.execute(
+            "SELECT d.position, d.call_id, d.agent, d.period, d.stratum, d.risk, d.chance, d.reviews,"
+            " sum(coalesce(r.state, 'open') <> 'open'), group_concat(r.reviewer, ', '), d.reason FROM review_draws d"
+            " JOIN review_plans p USING (plan_id) LEFT JOIN reviews r ON r.draw_id = d.draw_id"
+            " AND r.state <> 'released' WHERE p.name = ? GROUP BY d.draw_id ORDER BY d.position",
+            (plan,),
+        ).fetchall()
+    if not rows:
+        names = ", ".join(one.name for one in list_plans(where)[:10])
+        raise UsageError(
+            f"no review plan {plan!r}",
+            f"one of {names}" if names else "a plan",
+            "see `speechcx review plans`",
+        )
+    return tuple(DrawRow(*row) for row in rows)

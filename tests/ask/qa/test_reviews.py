@@ -1,9 +1,12 @@
 """Lists of reviews say who is at what, and keep the machine's findings to themselves before submitting."""
 
-from speechcx.ask.qa.plans import list_plans
+import pytest
+
+from speechcx.ask.qa.plans import list_draws, list_plans
 from speechcx.ask.qa.reviews import ReviewFilter, list_reviews
 from speechcx.ask.qa.sampling import PlanForm, draw_plan
 from speechcx.ask.qa.ways import read_ways
+from speechcx.errors import UsageError
 from speechcx.store import CallFilter, Store
 from speechcx.store.review_plans import save_plan
 from speechcx.store.review_record import Given
@@ -63,3 +66,7 @@ def test_plans_say_how_far_they_are(reviewed: Store) -> None:
     assert ("march", 35, 9, 9, 1, 1, 1, 4) == (
         row.name, row.frame, row.drawn, row.wanted, row.open, row.done, row.gone, row.short,
     )  # fmt: skip
+    draws = list_draws(reviewed, "march")
+    assert [(1, "rita"), (0, "rita"), (0, None)] == [(one.done, one.reviewers) for one in draws[:3]]
+    with pytest.raises(UsageError, match="one of march"):
+        list_draws(reviewed, "may")
