@@ -44,15 +44,21 @@ SAID = (
 )
 
 
+DRIVERS = ("billing", "network")
+"""Contact drivers that every call of an archive was asked about."""
+
+
 def make(
     name: str | int,
     *,
     score: float | None = 80.0,
     mood: float | None = 0.0,
     flagged: bool = False,
+    drivers: tuple[str, ...] = (),
+    version: str = "1",
     **who: object,
 ) -> Call:
-    """One call of an archive; `who` are details."""
+    """One call of an archive; `who` are details, or the `path` of its file."""
     heard = make_conversation(SAID, recording=make_recording(name, **who))
     reading = make_reading(heard)
     feeling = make_party_feeling("customer", sentiment_score=mood, reasons=() if mood is not None else (
@@ -61,8 +67,12 @@ def make(
     flow = make_flow(make_party_flow("agent", interruptions=1), make_party_flow("customer"))
     reading = replace(reading, flow=flow, feeling=replace(reading.feeling, parties=(feeling,)))
     card = make_score(score, critical_errors=("compliance",) if score is not None and score < 50 else ())
-    result = make_result(flagged=flagged)
-    return Call(heard, make_assessment(heard, reading=reading, results=(result,), scores=(card,)))
+    results = [make_result(flagged=flagged)]
+    for rule in DRIVERS:
+        value = "present" if rule in drivers else "absent"
+        results.append(make_result(rule, title=rule, kind="driver", value=value, flagged=False, hits=()))
+    judged = make_assessment(heard, reading=reading, results=tuple(results), scores=(card,), version=version)
+    return Call(heard, judged)
 
 
 def at(day: int, hour: int = 9, month: int = 3) -> datetime:
