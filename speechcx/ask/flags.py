@@ -200,6 +200,12 @@ def find_flag(where: Where, name: str) -> FlagRow:
         )  # fmt: skip
 
 
+def list_call_flags(where: Where, call_id: str) -> tuple[FlagRow, ...]:
+    """Every flag of a call by its id, whatever its status, gone ones among them."""
+    with reading(where) as store:
+        return tuple(_row(store, flag) for flag in _flags_of_call(store, call_id))
+
+
 def see_flags(where: Where, filters: FlagFilter) -> Iterator[SeenFlag]:
     """Every flag of a filter as :func:`speechcx.store.flags.set_flags` takes it; the list is fixed at the start."""
     with reading(where) as store:

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from speechcx.ask.opening import Where, reading
-from speechcx.ask.search import SearchFilter, count_matches
+from speechcx.ask.search import SearchFilter, count_matches, search
 from speechcx.errors import UsageError
 from speechcx.store import CallFilter, Store
 from speechcx.store.audit import tidy_text
@@ -77,6 +77,13 @@ def count_new(store: Store, found: SavedSearch) -> int:
     """Matches in calls stored since somebody last looked at a saved search."""
     filters = replace(read_filters(found.filters), stored_after=found.looked_at)
     return count_matches(store, found.words, filters, most=MOST_NEW)
+
+
+def find_calls(store: Store, name: str, *, most: int = 1000) -> list[str]:
+    """Calls of the newest matches of a saved search, newest first, each once; errors as :func:`find_saved`."""
+    found = find_saved(store, name)
+    page = search(store, found.words, read_filters(found.filters), limit=most)
+    return list(dict.fromkeys(hit.call_id for hit in page.hits))
 
 
 def read_name(name: str) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from speechcx.batch.lock import hold_lock
 from speechcx.errors import UsageError
 from speechcx.store import Store
+from speechcx.store.audit import read_trail
 from speechcx.store.erasure import erase_call
 
 
@@ -21,6 +23,8 @@ class ErasedCalls:
         The calls that were erased.
     recordings
         Files that still hold them: the database never deletes a recording.
+    exports
+        Evidence folders they were exported to, as the audit trail has them: name and moment.
     backups
         Copies of the database made before a change of its form, which still hold their words.
     is_compacted
@@ -31,6 +35,7 @@ class ErasedCalls:
 
     call_ids: tuple[str, ...]
     recordings: tuple[str, ...]
+    exports: tuple[tuple[str, str], ...]
     backups: tuple[str, ...]
     is_compacted: bool
     is_log_empty: bool
@@ -63,9 +68,16 @@ def erase(
     if not reason.strip():
         raise UsageError("no reason", "why the calls are erased, without words of them", "add --reason WORDS")
     with hold_lock(store.path, command="erase"):
+        exports = [place for call_id in call_ids for place in _find_exports(store, call_id)]
         left = [path for call_id in call_ids for path in erase_call(store, call_id, who=who, reason=reason)]
         is_empty = store.compact() if compact else False
     backups = sorted(store.path.parent.glob(f"{store.path.name}*.bak"))
     return ErasedCalls(
-        tuple(call_ids), tuple(dict.fromkeys(left)), tuple(map(str, backups)), compact, is_empty
-    )
+        tuple(call_ids), tuple(dict.fromkeys(left)), tuple(dict.fromkeys(exports)), tuple(map(str, backups)),
+        compact, is_empty,
+    )  # fmt: skip
+
+
+def _find_exports(store: Store, call_id: str) -> list[tuple[str, str]]:
+    rows = read_trail(store, call_id=call_id, action="export")
+    return [(str(json.loads(row.detail)["to"]), row.at) for row in rows if row.detail]

@@ -18,6 +18,7 @@ import typer
 from speechcx.cli.admin import register as register_admin
 from speechcx.cli.coach import register as register_coach
 from speechcx.cli.comply import register as register_comply
+from speechcx.cli.evidence import register as register_evidence
 from speechcx.cli.explore import register as register_explore
 from speechcx.cli.find import register as register_find
 from speechcx.cli.output import note
@@ -59,6 +60,7 @@ for register in (
     register_explore,
     register_find,
     register_comply,
+    register_evidence,
     register_review,
     register_qa,
     register_rulebooks,

@@ -200,7 +200,7 @@ def set_(
     with Store.open(asked.where) as store:
         chosen = _choose(store, flag, filters, is_filtered=any(given.values()) or overdue or was is not None)
         if not flag and not yes:
-            _confirm(f"Change {len(chosen)} flags?", len(chosen))
+            confirm(f"Change {len(chosen)} flags?", len(chosen))
         changed = set_flags(store, chosen, change, who=name)
     if asked.style == "json":
         print_json({"schema_version": 1, "kind": "flags-set", "matched": len(chosen), "changed": changed})
@@ -288,7 +288,7 @@ def _choose(store: Any, names: Names, filters: FlagFilter, *, is_filtered: bool)
     return list(see_flags(store, filters))
 
 
-def _confirm(question: str, n: int) -> None:
+def confirm(question: str, n: int) -> None:
     """Ask before many things change; without a terminal to ask on, refuse."""
     import sys
 

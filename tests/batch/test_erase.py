@@ -8,6 +8,7 @@ import pytest
 from speechcx import batch
 from speechcx.errors import RunInProgress, UsageError
 from speechcx.store import Store
+from speechcx.store.audit import Entry, add_entries
 from tests import factories
 from tests.batch.conftest import Run
 from tests.batch.folders import call_name
@@ -44,6 +45,17 @@ def test_erasing_waits_for_no_run(database: Path) -> None:
         with pytest.raises(UsageError, match="--reason"):
             batch.erase(store, [call_id], who="mia", reason="  ")
         assert store.has_call(call_id)
+
+
+def test_evidence_folders_are_named(database: Path) -> None:
+    """They hold its words, and are nobody's but their reader's."""
+    with Store.open(database) as store:
+        store.save_call(factories.make_call())
+        (call_id,) = store.iter_call_ids()
+        entry = Entry("export", call_id, None, {"to": "case-17", "manifest_sha256": "0"})
+        add_entries(store, "mia", [entry, entry], at="2026-03-01T00:00:00.000Z")
+        erased = batch.erase(store, [call_id], who="mia", reason="x", compact=False)
+    assert (("case-17", "2026-03-01T00:00:00.000Z"),) == erased.exports
 
 
 def test_backups_that_hold_its_words_are_named(database: Path) -> None:
