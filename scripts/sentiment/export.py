@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +20,22 @@ def write_folder(model: Any, tokenizer: Any, folder: Path, scratch: Path) -> Pat
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "onnx").mkdir(exist_ok=True)
     tokenizer.save_pretrained(folder)
+    _name_general_class(folder / "tokenizer_config.json")
     float_file = write_onnx(model, tokenizer, scratch / ONNX_FLOAT)
     quantise(float_file, folder / "onnx" / ONNX_INT8)
     model.to(torch.float16).save_pretrained(folder)
     model.to(torch.float32)
     return float_file
+
+
+def _name_general_class(config: Path) -> None:
+    """Name the class that takes ``tokenizer.json`` as it is: BERT's own would put its normaliser in."""
+    found = json.loads(config.read_text("utf-8"))
+    found |= {
+        "tokenizer_class": "PreTrainedTokenizerFast",
+        "model_input_names": ["input_ids", "token_type_ids", "attention_mask"],
+    }
+    config.write_text(json.dumps(found, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 
 
 def write_onnx(model: Any, tokenizer: Any, path: Path) -> Path:

@@ -6,7 +6,6 @@ code, so that every program that reads the folder reads a message alike.
 
 from __future__ import annotations
 
-import json
 import string
 from typing import Any
 
@@ -23,14 +22,16 @@ _UNSEEN = "\ufe0f\u200d\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"
 
 
 def add_plain_form(tokenizer: Any) -> None:
-    """Put the rules before the normaliser of a fast tokenizer; in place."""
+    """Put the rules before the normaliser of a fast tokenizer, in place, unless they are there.
+
+    Loading a saved folder by its class name builds the class's own normaliser and loses the rules: so
+    they are looked for, not remembered, and an exported folder names the general class.
+    """
     from tokenizers import normalizers
 
     backend = tokenizer.backend_tokenizer
-    if "_plain_" in json.dumps(tokenizer.init_kwargs.get("plain_form", "")):
-        return
-    backend.normalizer = normalizers.Sequence([*plain_rules(), backend.normalizer])
-    tokenizer.init_kwargs["plain_form"] = "_plain_"
+    if not isinstance(backend.normalizer, normalizers.Sequence):
+        backend.normalizer = normalizers.Sequence([*plain_rules(), backend.normalizer])
 
 
 def plain_rules() -> list[Any]:
