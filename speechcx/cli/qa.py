@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from speechcx.cli import options
-from speechcx.cli.output import Column, Format, clock, note, print_json, print_rows
+from speechcx.cli.output import Column, Format, clock, note, print_json, print_rows, print_text
 
 if TYPE_CHECKING:
     from speechcx.ask.qa.agreement import AgreementReport, QuestionAgreement
@@ -31,6 +31,7 @@ _AGREEMENT_COLUMNS = (
     Column("prevalence", "people say yes", share=True),
     Column("people_n", "twice"),
     Column("people_kappa", "people's kappa", digits=2),
+    Column("n_unsure", "left out"),
     Column("to_do", "to do"),
 )
 _UNLIKE_COLUMNS = (
@@ -159,9 +160,19 @@ def _score_cells(row: OfficialRow) -> dict[str, object]:
 
 
 def _print_agreement(found: AgreementReport, style: Format) -> None:
-    print_rows("questions", [_cells(one) for one in found.questions], _AGREEMENT_COLUMNS, style=style)
+    from speechcx.ask.qa.verdict import KEEP_WATCH
+
+    columns = _AGREEMENT_COLUMNS if style == "csv" else _AGREEMENT_COLUMNS[:-1]
+    print_rows("questions", [_cells(one) for one in found.questions], columns, style=style)
     if style == "csv":
         return
+    waiting = [
+        one for one in found.questions if one.to_do != KEEP_WATCH and one.status not in ("person", "retired")
+    ]
+    if waiting:
+        print_text("To do:")
+    for one in waiting:
+        print_text(f"{one.question}: {one.to_do}.", indent=2)
     note(
         f"Scorecard {found.scorecard}, rulebook {found.rulebook} version {found.version}: {found.reviews} blind reviews"
         f" of {found.calls} calls. The machine's answers count officially from kappa {found.kappa_bar:g} on"
@@ -172,9 +183,6 @@ def _print_agreement(found: AgreementReport, style: Format) -> None:
     for one in found.questions:
         if one.n_earlier:
             note(_older(one))
-        if one.n_machine_unsure or one.n_person_unsure:
-            note(f"{one.question}: left out {one.n_machine_unsure} where the machine and {one.n_person_unsure} where"
-                 " the person could not tell.")  # fmt: skip
 
 
 def _older(one: QuestionAgreement) -> str:
@@ -204,6 +212,7 @@ def _cells(one: QuestionAgreement) -> dict[str, object]:
         "pabak": one.machine.pabak,
         "prevalence": one.prevalence,
         "people_n": one.people.n,
+        "n_unsure": one.n_machine_unsure + one.n_person_unsure,
         "people_kappa": one.people.kappa,
         "to_do": one.to_do,
     }

@@ -18,6 +18,10 @@ ENOUGH_PEOPLE = 10
 """Calls reviewed twice from which on it is said that people do not agree among themselves."""
 
 
+KEEP_WATCH = "counts; go on reviewing a few, so that a change is seen"
+"""What to do with a question of which nothing is wrong."""
+
+
 @dataclass(frozen=True, slots=True)
 class Drift:
     """The newest answers held against those before them.
@@ -92,8 +96,9 @@ def say_what_to_do(tally: Tally, status: Status, settings: ReviewSettings) -> st
         "below-bar": _reword,
         "drift": _look_at_the_newest,
     }[status](tally, settings)
-    kappa = tally.people.kappa
-    if kappa is not None and tally.people.n >= ENOUGH_PEOPLE and kappa < settings.kappa_bar:
+    kappa, pabak = tally.people.kappa, tally.people.pabak
+    is_odd = kappa is not None and pabak is not None and max(kappa, pabak) < settings.kappa_bar
+    if is_odd and tally.people.n >= ENOUGH_PEOPLE:
         parts.insert(
             0,
             f"people do not agree among themselves (kappa {kappa:.2f} on {tally.people.n} calls):"
@@ -106,7 +111,7 @@ def _keep_watch(tally: Tally, settings: ReviewSettings) -> list[str]:
     interval = tally.machine.interval
     if interval is not None and interval[0] < settings.kappa_bar:
         return [f"counts; the interval reaches below {settings.kappa_bar:g}, more reviews narrow it"]
-    return ["counts; go on reviewing a few, so that a change is seen"]
+    return [KEEP_WATCH]
 
 
 def _review_more(tally: Tally, settings: ReviewSettings) -> list[str]:
