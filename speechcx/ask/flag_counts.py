@@ -11,6 +11,7 @@ from speechcx.ask.aggregate import period_before
 from speechcx.ask.flag_queue import IS_GONE, FlagFilter, flags_query
 from speechcx.ask.flags import find_flags_hint
 from speechcx.ask.intervals import Interval, Sums, share_difference, share_interval
+from speechcx.ask.naming import settle_names
 from speechcx.ask.opening import Where, reading
 from speechcx.store import Store
 
@@ -113,6 +114,7 @@ def count_flags(where: Where, filters: FlagFilter | None = None, *, by: GroupBy 
     """
     filters = replace(filters or FlagFilter(status=()), standing=("found",))
     with reading(where) as store:
+        filters = replace(filters, calls=settle_names(store, filters.calls))
         earlier = period_before(store, filters.calls)
         sizes = _count(store, filters, by)
         asked = _count_calls(store, filters, by)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from speechcx.ask.flag_queue import KEYS, ORDERS, FlagFilter, flags_query
+from speechcx.ask.naming import settle_names
 from speechcx.ask.opening import Where, reading
 from speechcx.ask.show import find_call_id
 from speechcx.ask.widen import Hint, find_hint
@@ -161,6 +162,7 @@ def list_flags(
         )
     filters = filters or FlagFilter()
     with reading(where) as store:
+        filters = replace(filters, calls=settle_names(store, filters.calls))
         query, values = flags_query(filters)
         counts = dict(
             store.db.execute(f"SELECT status, count(*) FROM ({query}) GROUP BY 1", values).fetchall()
@@ -209,7 +211,7 @@ def list_call_flags(where: Where, call_id: str) -> tuple[FlagRow, ...]:
 def see_flags(where: Where, filters: FlagFilter) -> Iterator[SeenFlag]:
     """Every flag of a filter as :func:`speechcx.store.flags.set_flags` takes it; the list is fixed at the start."""
     with reading(where) as store:
-        query, values = flags_query(filters)
+        query, values = flags_query(replace(filters, calls=settle_names(store, filters.calls)))
         found = store.db.execute(
             f"SELECT {', '.join(KEYS)} FROM ({query}) ORDER BY {ORDERS['oldest']}", values
         )

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from speechcx.cli import options
 from speechcx.cli.asking import Asked, asks
-from speechcx.cli.output import Column, Format, clock, note, print_json, print_rows, print_text
+from speechcx.cli.output import (
+    SCHEMA_VERSION,
+    Column,
+    Format,
+    clock,
+    note,
+    print_json,
+    print_rows,
+    print_text,
+)
 
 if TYPE_CHECKING:
     from datetime import date
@@ -91,6 +101,23 @@ _AUDIT_COLUMNS = (
     Column("rule", "rule"),
     Column("detail", "detail"),
 )
+_CALLBACK_COLUMNS = (
+    Column("customer", "customer"),
+    Column("call_id", "newest call"),
+    Column("local_day", "day"),
+    Column("agent", "agent"),
+    Column("queue", "queue"),
+    Column("calls", "calls"),
+    Column("why", "why"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedFlags:
+    """How many flags were named or chosen, and how many of them were changed."""
+
+    matched: int
+    changed: int
 
 
 def register(app: typer.Typer) -> None:
@@ -99,6 +126,7 @@ def register(app: typer.Typer) -> None:
     flags_app.command("show")(show)
     flags_app.command("set")(asks("driver", "flagged", "as_csv")(set_))
     app.add_typer(flags_app, rich_help_panel="Compliance")
+    app.command(rich_help_panel="Compliance")(asks()(callbacks))
     app.command(rich_help_panel="Compliance")(audit)
 
 
@@ -151,7 +179,7 @@ def show(
 
     found = show_flag(options.database(options.load(config, None), db), flag)
     if as_json:
-        print_json({"schema_version": 1, "kind": "flag", **asdict(found)})
+        print_json({"schema_version": SCHEMA_VERSION, "kind": "flag", **asdict(found)})
     else:
         print_flag(found)
 
@@ -203,9 +231,23 @@ def set_(
             confirm(f"Change {len(chosen)} flags?", len(chosen))
         changed = set_flags(store, chosen, change, who=name)
     if asked.style == "json":
-        print_json({"schema_version": 1, "kind": "flags-set", "matched": len(chosen), "changed": changed})
+        done = ChangedFlags(len(chosen), changed)
+        print_json({"schema_version": SCHEMA_VERSION, "kind": "flags-set", **options.row(done)})
     else:
         print_text(f"{changed} of {len(chosen)} flags changed{f' to {to}' if to else ''}.")
+
+
+def callbacks(asked: Asked, limit: options.Limit = 50) -> None:
+    """Whom to call back: customers whose newest call ended badly or at risk, and who have not been spoken to since."""
+    from speechcx.ask.callbacks import list_callbacks
+
+    found = list_callbacks(asked.where, asked.filters, limit=limit)
+    rows = [options.row(row) for row in found.rows]
+    facts = {"total": found.total, "left_out": dict(found.left_out)}
+    print_rows("callbacks", rows, _CALLBACK_COLUMNS, style=asked.style, empty=found.hint or "", facts=facts)
+    if asked.style == "table" and rows:
+        left = "".join(f"; {n} left out: {why}" for why, n in found.left_out)
+        note(f"{len(rows)} of {found.total} customers{left}.")
 
 
 def audit(
@@ -227,7 +269,7 @@ def audit(
     if verify:
         verdict = check_trail(where)
         if style == "json":
-            print_json({"schema_version": 1, "kind": "audit-check", **options.row(verdict)})
+            print_json({"schema_version": SCHEMA_VERSION, "kind": "audit-check", **options.row(verdict)})
         elif verdict.broken_at is None:
             print_text(f"{verdict.rows} rows, all as they were written. Last digest: {verdict.digest}")
         else:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from speechcx.cli import options
-from speechcx.cli.output import clean, note, print_json, print_text
+from speechcx.cli.output import SCHEMA_VERSION, clean, note, print_json, print_text
 
 if TYPE_CHECKING:
     from speechcx.ask.export import Exported
@@ -18,6 +19,15 @@ Names = list[str] | None
 Who = Annotated[
     str | None, typer.Option("--as", metavar="NAME", help="Your name in the trail; default: your login.")
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class Compacted:
+    """Size of the database before and after; `is_log_empty` is false while another program goes on reading."""
+
+    bytes_before: int
+    bytes_after: int
+    is_log_empty: bool
 
 
 def register(app: typer.Typer) -> None:
@@ -67,7 +77,7 @@ def export(
         told = {"to": to.name, "manifest_sha256": found.manifest_sha256}
         add_entries(store, name, [Entry("export", call_id, None, told) for call_id in ids])
     if as_json:
-        print_json({"schema_version": 1, "kind": "export", **asdict(found)})
+        print_json({"schema_version": SCHEMA_VERSION, "kind": "export", **asdict(found)})
     else:
         _print_exported(found, with_audio=with_audio)
 
@@ -105,7 +115,7 @@ def erase(
             )
         erased = batch.erase(store, ids, who=name, reason=reason, compact=not later)
     if as_json:
-        print_json({"schema_version": 1, "kind": "erase", **asdict(erased)})
+        print_json({"schema_version": SCHEMA_VERSION, "kind": "erase", **asdict(erased)})
     else:
         _print_erased(erased)
 
@@ -123,8 +133,8 @@ def compact(
         is_empty = store.compact()
     after = where.stat().st_size
     if as_json:
-        told = {"bytes_before": before, "bytes_after": after, "is_log_empty": is_empty}
-        print_json({"schema_version": 1, "kind": "compact", **told})
+        told = Compacted(before, after, is_empty)
+        print_json({"schema_version": SCHEMA_VERSION, "kind": "compact", **options.row(told)})
         return
     print_text(f"{before / 1e6:.1f} MB are now {after / 1e6:.1f} MB.")
     if not is_empty:

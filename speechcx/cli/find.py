@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,7 +10,16 @@ import typer
 
 from speechcx.cli import options
 from speechcx.cli.asking import Asked, asks
-from speechcx.cli.output import Column, Format, clock, note, print_json, print_rows, print_text
+from speechcx.cli.output import (
+    SCHEMA_VERSION,
+    Column,
+    Format,
+    clock,
+    note,
+    print_json,
+    print_rows,
+    print_text,
+)
 
 if TYPE_CHECKING:
     from speechcx.ask.search import SearchFilter, SearchHit, SearchPage
@@ -39,6 +49,13 @@ _SAVED_COLUMNS = (
     Column("saved_by", "saved by"),
 )
 _LABELS = ("negative", "neutral", "positive", "mixed")
+
+
+@dataclass(frozen=True, slots=True)
+class ForgottenSearch:
+    """The name of a search that is kept no longer."""
+
+    name: str
 
 
 def register(app: typer.Typer) -> None:
@@ -135,7 +152,8 @@ def searches(
     with Store.open(where) as store:
         delete_search(store, find_saved(store, delete).name)
     if style == "json":
-        print_json({"schema_version": 1, "kind": "search-deleted", "name": delete})
+        gone = ForgottenSearch(delete)
+        print_json({"schema_version": SCHEMA_VERSION, "kind": "search-forgotten", **options.row(gone)})
     else:
         print_text(f"{delete} is forgotten.")
 

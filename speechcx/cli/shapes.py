@@ -70,12 +70,12 @@ def list_shapes() -> dict[str, Shapes]:
     from speechcx.ask.customer import CustomerReport
     from speechcx.ask.drivers import DriverTable
     from speechcx.ask.failures import FailureRow
-    from speechcx.ask.search import SearchHit
     from speechcx.ask.status import Status
     from speechcx.ask.tables import Estimate, ScoreTable
     from speechcx.ask.trends import TrendTable
     from speechcx.batch import CoverReport, RunSummary, TryReport
     from speechcx.call import TextSentiment
+    from speechcx.cli.comply_shapes import list_comply_shapes
     from speechcx.cli.diff_view import RulebookDiff
     from speechcx.cli.review_shapes import list_review_shapes
     from speechcx.cli.rulebook_view import LabelledRule
@@ -97,6 +97,7 @@ def list_shapes() -> dict[str, Shapes]:
 
     failures = rows("failures", FailureRow)
     return {
+        **list_comply_shapes(),
         **list_review_shapes(),
         "agent": record(
             "agent",
@@ -126,7 +127,6 @@ def list_shapes() -> dict[str, Shapes]:
         ),
         "rules try": record("rules-try", TryReport),
         "run": (record("run", RunSummary), rows("fields", ExplainRow)),
-        "search": rows("turns", SearchHit, time=str, snippet=str),
         "sentiment": lines(TextSentiment, text=str),
         "status": record("status", Status),
         "teams": people("teams"),

@@ -46,7 +46,6 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "rules test": ("rules test", "rules test --labels labels.csv"),
     "rules try": ("rules try cancel", "rules try zebra", "rules try cancel --text cancel"),
     "run": ("run", "run --explain BOB"),
-    "search": ("search cancel", "search nothingofthesort"),
     "sentiment": ("sentiment words.txt",),
     "status": ("status",),
     "teams": ("teams",),
@@ -71,7 +70,20 @@ REVIEWS: dict[str, tuple[str, ...]] = {
     "review show": ("review show 4",),
     "review submit": ("review submit 5 --as r5",),
 }
-EXAMPLES |= REVIEWS
+COMPLIANCE: dict[str, tuple[str, ...]] = {
+    # the same for search, flags and evidence
+    "audit": ("audit", "audit --verify", "audit --action erase"),
+    "callbacks": ("callbacks", "callbacks --agent nobody"),
+    "compact": ("compact",),
+    "export": ("export BOB --to evidence --with-audio --as lead",),
+    "flags": ("flags", "flags --status dismissed", "flags --by rule", "flags --by agent --since 2026-03-03"),
+    "flags set": ("flags set BOB:greeting --status confirmed --as lead",),
+    "flags show": ("flags show BOB",),
+    "search": ("search cancel --save quits", "search nothingofthesort", "search --rule greeting --result absent"),
+    "searches": ("searches", "searches --delete quits"),
+    "erase": ("erase calls/ann_c1_2026-03-02T09-15-00.wav --reason x --yes --as lead",),
+}
+EXAMPLES |= REVIEWS | COMPLIANCE
 BEFORE = (
     *(f"review open BOB --as r{number}" for number in range(1, 8)),
     *(f"review answer {number} greeted=yes --as r{number}" for number in range(1, 6)),
