@@ -41,7 +41,7 @@ class CustomerCall:
     is_forwarded
         It began within 15 minutes of the call before: one contact.
     repeat_of
-        The call on the same driver within the 7 days before it; None where there is none.
+        The call on the same driver within the 7 days before the contact; None where there is none.
     """
 
     call_id: str
@@ -137,10 +137,16 @@ def describe_customer(
         linked = _link(numbers, calls)
         felt = [call.sentiment for call in linked if call.sentiment is not None]
         return CustomerReport(
-            customer, count_calls(store, own), linked, sum(not call.is_forwarded for call in linked),
-            sum(call.repeat_of is not None for call in linked), felt[0] if felt else None, felt[-1] if felt else None,
-            _find_open(store, linked), None if linked else find_hint(store, own),
-        )  # fmt: skip
+            customer=customer,
+            n=count_calls(store, own),
+            calls=linked,
+            contacts=sum(not call.is_forwarded for call in linked),
+            repeats=sum(call.repeat_of is not None and not call.is_forwarded for call in linked),
+            sentiment_first=felt[0] if felt else None,
+            sentiment_last=felt[-1] if felt else None,
+            open_issues=_find_open(store, linked),
+            hint=None if linked else find_hint(store, own),
+        )
 
 
 def _read_calls(
@@ -180,26 +186,31 @@ def _link(numbers: list[int], calls: list[CustomerCall]) -> tuple[CustomerCall, 
     linked: list[CustomerCall] = []
     newest: dict[str, int] = {}
     for place, (number, call) in enumerate(zip(numbers, calls, strict=True)):
-        if call.started is None or place == 0 or calls[place - 1].started is None:
-            linked.append(call)
-        else:
+        if call.started is not None and linked and linked[-1].started is not None:
             gap = number - numbers[place - 1]
-            before = [newest[rule] for rule, _ in call.drivers if rule in newest]
-            near = [
-                one
-                for one in before
-                if FORWARDED_S * CALLS_A_SECOND < number - numbers[one] <= REPEAT_DAYS * _DAY
-            ]
-            linked.append(
-                replace(
-                    call,
-                    days_since=gap / _DAY,
-                    is_forwarded=gap <= FORWARDED_S * CALLS_A_SECOND,
-                    repeat_of=calls[max(near)].call_id if near else None,
-                )
+            call = replace(
+                call,
+                days_since=gap / _DAY,
+                is_forwarded=gap <= FORWARDED_S * CALLS_A_SECOND,
+                repeat_of=_find_repeated(
+                    number, [newest.get(rule) for rule, _ in call.drivers], linked, numbers
+                ),
             )
+        linked.append(call)
         newest |= {rule: place for rule, _ in call.drivers} if call.started is not None else {}
     return tuple(linked)
+
+
+def _find_repeated(
+    number: int, before: list[int | None], linked: list[CustomerCall], numbers: list[int]
+) -> str | None:
+    """The newest call on the same driver within the days; a forwarded part repeats what its contact does."""
+    for place in sorted((place for place in before if place is not None), reverse=True):
+        if number - numbers[place] <= FORWARDED_S * CALLS_A_SECOND:
+            return linked[place].repeat_of
+        if number - numbers[place] <= REPEAT_DAYS * _DAY:
+            return linked[place].call_id
+    return None
 
 
 def _find_open(store: Store, calls: tuple[CustomerCall, ...]) -> tuple[OpenIssue, ...]:
