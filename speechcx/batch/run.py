@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from speechcx.batch.crew import count_workers
@@ -147,7 +147,8 @@ def _plan(
 def _run_locked(
     store: Store, paths: Sequence[str | Path], settings: Settings, rulebook: Rulebook, orders: _Orders
 ) -> RunSummary:
-    sources = read_sources(paths, settings.discover)
+    names = {entry.agent: entry.name for entry in orders.options.roster if entry.name != entry.agent}
+    sources = replace(read_sources(paths, settings.discover), agent_names=names)
     known = store.ledger.known_files()
     plan = _plan(known, sources, paths, settings, orders)
     if plan.files:

@@ -10,7 +10,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import cast
 
@@ -38,6 +38,7 @@ _NO_VALUE = frozenset({"", "-", "?", "n/a", "na", "none", "null", "unknown"})
 _LONGEST = 200
 _LONGEST_EXTRA = 500
 _MOST_EXTRAS = 100
+AGENT_NAME = "agent_name"
 
 SAME_START_S = 60.0
 """Two sources whose times differ by less agree: one counts from the ringing, the other from the answer."""
@@ -108,7 +109,19 @@ def read_details(path: str | os.PathLike[str], sources: Sources, settings: Disco
     findings = _read_all(os.path.abspath(os.fspath(path)), sources, settings)
     _check_conflicts(findings)
     chosen = _choose(findings)
-    return _build(chosen, findings, os.fspath(path), settings)
+    return _add_name(_build(chosen, findings, os.fspath(path), settings), sources)
+
+
+def _add_name(details: Details, sources: Sources) -> Details:
+    """The same details with the agent's name of the roster, where no source of the call gave one."""
+    name = sources.agent_names.get(details.agent or "")
+    if not name or AGENT_NAME in dict(details.extras):
+        return details
+    return replace(
+        details,
+        extras=tuple(sorted([*details.extras, (AGENT_NAME, name)])),
+        sources=tuple(sorted([*details.sources, (AGENT_NAME, "the roster")])),
+    )
 
 
 def explain(

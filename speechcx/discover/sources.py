@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import glob
 import os
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from speechcx.discover.settings import DiscoverSettings
 from speechcx.discover.table import CallsTable, TableRow, read_calls_table
@@ -19,9 +19,12 @@ class Sources:
     ----------
     tables
         Those nearest to the recordings last.
+    agent_names
+        What each agent is called, by the roster: an agent who says this name in a call is that agent.
     """
 
     tables: tuple[CallsTable, ...] = ()
+    agent_names: Mapping[str, str] = field(default_factory=dict)
 
     def rows_for(self, path: str) -> tuple[TableRow, ...]:
         """Rows about the recording at the absolute `path`, from all tables."""

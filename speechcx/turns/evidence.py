@@ -138,13 +138,21 @@ CLUES: tuple[Clue, ...] = (
     ),
     Clue(
         "calls from a company",
-        r"\b(i'm|i am|this is|it's) ([a-z]+ )?(calling )?(from|with|at) (the )?[a-z]+",
+        r"\b(this is|it's) ([a-z]+ )?(calling )?(from|with|at) (the )?[a-z]+|"
+        r"\b(i'm|i am) (calling|[a-z]+) (from|with) (the )?[a-z]+|"
+        r"\b(calling )?on behalf of\b|\bcourtesy call\b",
         1.5, opening=True,
+    ),
+    Clue(
+        "calls about the other's things",
+        r"\b(calling|ringing|phoning) (you )?(about|regarding|in regards to) (your|you)\b|"
+        r"\bfollowing up on (your|the [a-z]+ you)\b",
+        2.0, opening=True,
     ),
     Clue(
         "says why it calls",
         r"\b(i('m| am| was)|i'm just) (calling|ringing|phoning) (about|because|to|regarding|"
-        r"in regards|for)\b|\bi (called|rang) (about|yesterday|last|before|on)\b",
+        r"in regards|for)\b(?! you)|\bi (called|rang) (about|yesterday|last|before|on)\b",
         -2.0, inbound_only=True,
     ),
     Clue(
@@ -180,7 +188,8 @@ CLUES: tuple[Clue, ...] = (
     ),
     Clue(
         "is helped",
-        r"\bthat's (all|everything)( i need)?\b|\bthat (is|was) (all|everything)\b|"
+        r"\bthat's (all|everything)\b(?! (done|set|sorted|booked|gone|been|taken|updated))( i need)?|"
+        r"\bthat (is|was) (all|everything)\b(?! (done|set|sorted))|"
         r"\bno that('s| is) (it|all|everything)\b|\bthat was (going to be )?it\b",
         -1.2,
     ),
@@ -193,6 +202,10 @@ NAME_CALLED = -1.0
 """The agent's name, called by the other."""
 FIRST_INBOUND, FIRST_OUTBOUND, FIRST_UNKNOWN = 0.8, -0.5, 0.3
 """Who speaks first: agents answer inbound calls, customers outbound ones."""
+FIRST_LATER = 0.25
+"""This much of it counts where the first words open no call: the recording may begin in the middle."""
+UNKNOWN_DIRECTION = 0.6
+"""This much of an inbound call's clues counts where nobody says who placed the call."""
 NUMBER_READ = -0.8
 """A turn that reads out five digits or more; twice at most."""
 QUESTION_SHARE = 0.4
@@ -202,6 +215,10 @@ SCRIPT_SAID = 2.5
 
 _DIGIT_WORDS = r"(zero|oh|one|two|three|four|five|six|seven|eight|nine)"
 _NUMBER = re.compile(rf"(?:\d\W{{0,2}}){{5,}}|(?:\b{_DIGIT_WORDS}\W+){{5,}}")
+_OPENS = re.compile(
+    r"\b(hello|hi|hey|good (morning|afternoon|evening)|(thanks|thank you) for (calling|holding|waiting)|welcome|"
+    r"this is|speaking|my name|how (can|may) (i|we)|what can i)\b"
+)
 _INTRODUCES = (
     r"(this is|my name is|my name's|i am|i'm|speaking with|speaking to|talking to|talking with|name is|with)"
 )
@@ -216,7 +233,7 @@ class Weighed:
 
 
 def weigh_words(
-    turns: Sequence[str], *, names: Sequence[str], phrases: Sequence[str], outbound: bool
+    turns: Sequence[str], *, names: Sequence[str], phrases: Sequence[str], outbound: bool | None
 ) -> Weighed:
     """Weigh one speaker's turns for being the agent.
 
@@ -229,17 +246,19 @@ def weigh_words(
     phrases
         Script phrases of the agents.
     outbound
-        Whether the agent placed the call.
+        Whether the agent placed the call; None where nobody says.
     """
     lines = [normalise(turn) for turn in turns]
+    # No clue goes across a line break: one look through all turns finds what a look at each would.
+    opening, whole = "\n".join(lines[:OPENING_TURNS]), "\n".join(lines)
     found: dict[str, float] = {}
     for clue in CLUES:
         if outbound and clue.inbound_only:
             continue
-        where = lines[:OPENING_TURNS] if clue.opening else lines
-        times = min(clue.most, sum(len(re.findall(clue.pattern, line)) for line in where))
+        times = min(clue.most, len(re.findall(clue.pattern, opening if clue.opening else whole)))
         if times:
-            found[clue.name] = found.get(clue.name, 0.0) + times * clue.weight
+            part = UNKNOWN_DIRECTION if clue.inbound_only and outbound is None else 1.0
+            found[clue.name] = found.get(clue.name, 0.0) + times * clue.weight * part
     if any(script and script in line for script in map(normalise, phrases) for line in lines):
         found["script phrase"] = SCRIPT_SAID
     introduced, called = _name_use(lines, names)
@@ -251,6 +270,12 @@ def weigh_words(
     if numbers:
         found["reads out a number"] = numbers * NUMBER_READ
     return Weighed(sum(found.values()), tuple(sorted(found.items(), key=lambda item: -abs(item[1]))))
+
+
+def opens_call(turn: str) -> bool:
+    """Whether a recording's first words are such as calls begin with: a greeting, a name, a question."""
+    line = normalise(turn)
+    return len(line.split()) <= 2 or bool(_OPENS.search(" ".join(line.split()[:25])))
 
 
 def weigh_questions(own: Sequence[str], other: Sequence[str]) -> float:

@@ -9,10 +9,12 @@ from math import exp
 from speechcx.call import Conversation, Party, Role
 from speechcx.turns.evidence import (
     FIRST_INBOUND,
+    FIRST_LATER,
     FIRST_OUTBOUND,
     FIRST_UNKNOWN,
     TRUST,
     Weighed,
+    opens_call,
     weigh_questions,
     weigh_words,
 )
@@ -23,6 +25,9 @@ SURE = 0.99
 CONTRADICTED = 0.7
 """What is left of it where the words tell the opposite with at least :data:`OPPOSITE`."""
 OPPOSITE = 0.95
+DIARIZED = 0.75
+"""What clues count for where voices in one channel were told apart, times how sure that was: a turn given to the
+wrong voice speaks for the wrong party."""
 SHOWN_CLUES = 4
 
 
@@ -103,11 +108,22 @@ def _guess(conversation: Conversation, settings: TurnSettings) -> tuple[Role, ..
         odds = [apart, -apart]
     else:
         odds = [one.log_odds for one in weighed]
+    odds = [odd * _sure_of_voices(conversation) for odd in odds]
     others = [tuple((f"not {name}", w) for name, w in one.clues) for one in weighed]
     return tuple(
         _role(name, odd, weighed[i], others[1 - i] if len(said) == 2 else ())
         for i, (name, odd) in enumerate(zip(speech.speakers, odds, strict=True))
     )
+
+
+def _sure_of_voices(conversation: Conversation) -> float:
+    """How far the words can be trusted to be their speaker's, 0 to 1; 1 with a channel for each."""
+    turns = conversation.speech.turns
+    time_s = sum(turn.span.duration_s for turn in turns)
+    if conversation.speech.split != "diarized" or time_s <= 0:
+        return 1.0
+    sure = sum(turn.confidence * turn.span.duration_s for turn in turns) / time_s
+    return DIARIZED * max(0.0, 2 * sure - 1)
 
 
 def _turns_of(conversation: Conversation, speaker: str) -> list[str]:
@@ -121,10 +137,9 @@ def _weigh(
     details, speech = conversation.recording.details, conversation.speech
     named = " ".join([details.agent or "", dict(details.extras).get("agent_name", "")])
     names = [part for part in re.findall(r"[a-z]+", named.lower()) if len(part) >= 3]
-    outbound = (details.direction or "").lower().startswith("out")
-    inbound = (details.direction or "").lower().startswith("in")
-    first = speech.turns[0].speaker if speech.turns else None
-    weight = FIRST_OUTBOUND if outbound else FIRST_INBOUND if inbound else FIRST_UNKNOWN
+    direction = (details.direction or "").lower()
+    outbound = True if direction.startswith("out") else False if direction.startswith("in") else None
+    first, weight = _first_speaker(conversation, outbound=outbound)
     weighed = []
     for name, turns in zip(speech.speakers, said, strict=True):
         one = weigh_words(turns, names=names, phrases=settings.party_phrases, outbound=outbound)
@@ -132,6 +147,16 @@ def _weigh(
             one = Weighed(one.log_odds + weight, (*one.clues, ("speaks first", weight)))
         weighed.append(one)
     return weighed
+
+
+def _first_speaker(conversation: Conversation, *, outbound: bool | None) -> tuple[str | None, float]:
+    """Who says the first words, and what that tells."""
+    turns = zip(conversation.speech.turns, conversation.utterances, strict=True)
+    first = next(((turn.speaker, said.text) for turn, said in turns if said.text.strip()), None)
+    if first is None:
+        return None, 0.0
+    weight = FIRST_UNKNOWN if outbound is None else FIRST_OUTBOUND if outbound else FIRST_INBOUND
+    return first[0], weight * (1.0 if opens_call(first[1]) else FIRST_LATER)
 
 
 def _role(speaker: str, log_odds: float, own: Weighed, other: tuple[tuple[str, float], ...]) -> Role:

@@ -282,3 +282,14 @@ def test_relative_paths(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None
     sources = read_sources(["."], NAMED)
     assert dict(read_details(NAME, sources, NAMED).sources)["agent"] == "calls.csv line 2"
     assert read_details(NAME, Sources(), NAMED).agent == "a7"
+
+
+def test_roster_gives_the_agents_name() -> None:
+    """The agent's name of the roster is an extra with its source; a name the call's own sources give stays."""
+    sources = Sources(agent_names={"a7": "Maria Lopez"})
+    details = read_details(NAME, sources, NAMED)
+    assert ("Maria Lopez", "the roster") == (
+        dict(details.extras)["agent_name"],
+        dict(details.sources)["agent_name"],
+    )
+    assert "agent_name" not in dict(read_details(NAME, Sources(agent_names={"a8": "Tom"}), NAMED).extras)

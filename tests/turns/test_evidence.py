@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from speechcx.turns.evidence import CLUES, normalise, weigh_questions, weigh_words
+from speechcx.turns.evidence import CLUES, normalise, opens_call, weigh_questions, weigh_words
 
 
-def weigh(*turns: str, names: tuple[str, ...] = (), outbound: bool = False) -> float:
+def weigh(*turns: str, names: tuple[str, ...] = (), outbound: bool | None = False) -> float:
     return weigh_words(turns, names=names, phrases=(), outbound=outbound).log_odds
 
 
@@ -90,3 +90,42 @@ def test_clues_are_written_for_normalised_words(clue: object) -> None:
     pattern = clue.pattern  # type: ignore[attr-defined]
     re.compile(pattern)
     assert re.sub(r"\\.", "", pattern) == re.sub(r"\\.", "", pattern).lower()
+
+
+@pytest.mark.parametrize(
+    ("said", "sign"),
+    [
+        ("That's all done for you now.", 0),
+        ("That's all, thanks.", -1),
+        ("Sorry, I'm at work right now.", 0),
+        ("I'm Dana from Orbit Internet.", 1),
+        ("I'm calling about your last bill.", 1),
+        ("I'm calling on behalf of the clinic.", 1),
+        ("This is a courtesy call.", 1),
+    ],
+)
+def test_words_that_look_alike(said: str, sign: int) -> None:
+    """What only looks like a clue is none, and a caller who speaks of the other's things is the agent."""
+    weight = weigh(said, outbound=None)
+    assert (weight > 0) - (weight < 0) == sign
+
+
+def test_unknown_direction_lowers_what_depends_on_it() -> None:
+    """Where nobody says who placed the call, saying why one calls tells less."""
+    said = "I'm calling about my bill, I'd like to pay it."
+    assert weigh(said) < weigh(said, outbound=None) < weigh(said, outbound=True)
+
+
+@pytest.mark.parametrize(
+    ("said", "opens"),
+    [
+        ("Hello?", True),
+        ("Good morning, Pine Street Dental.", True),
+        ("Yes.", True),
+        ("And what was the postcode again, the one on the letter?", False),
+        ("", True),
+    ],
+)
+def test_first_words_of_a_call(said: str, opens: bool) -> None:
+    """A recording that begins in the middle of a call does not begin as calls do."""
+    assert opens_call(said) == opens
