@@ -145,18 +145,21 @@ def _find_risks(
         found["cannot-tell"] = f"{doubts} answer{'s' * (doubts > 1)} cannot tell"
     if end == "negative":
         found["negative-end"] = "customer ends negative"
+    if not found:
+        return ()
     return tuple((found[name], weight) for name, weight in settings.risks if name in found and weight)
 
 
 def _read_drivers(store: Store, where: str, values: list[Value]) -> dict[int, str]:
     """The first driver of each call: calls with several count once, under the first of the rulebook."""
     rules = dict(store.db.execute("SELECT rule_no, rule FROM rules WHERE kind = 'driver'").fetchall())
+    # SQLite takes the other columns from the row that has the minimum.
     rows = store.db.execute(
-        f"SELECT c.call_no, d.rule_no FROM calls c JOIN results_data d ON d.call_no = c.call_no WHERE {where}"
-        " AND d.value = 1 AND d.rule_no IN (SELECT value FROM json_each(?)) ORDER BY d.position DESC",
+        "SELECT c.call_no, d.rule_no, min(d.position) FROM calls c JOIN results_data d ON d.call_no = c.call_no"
+        f" WHERE {where} AND d.value = 1 AND d.rule_no IN (SELECT value FROM json_each(?)) GROUP BY c.call_no",
         [*values, json.dumps(list(rules))],
     )
-    return {call_no: rules[rule_no] for call_no, rule_no in rows}
+    return {call_no: rules[rule_no] for call_no, rule_no, _ in rows}
 
 
 def _read_doubts(store: Store, where: str, values: list[Value]) -> dict[int, int]:

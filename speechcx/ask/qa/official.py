@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, fields
 from typing import Literal, get_args
 
 from speechcx.ask.intervals import Interval, Sums, mean_interval
@@ -82,11 +82,34 @@ class OfficialTable:
 
 @dataclass(slots=True)
 class _Group:
+    """Sums over calls: plain numbers, since there are very many calls."""
+
     n: int = 0
+    n_scored: int = 0
     n_reviewed: int = 0
-    official: Sums = field(default_factory=Sums)
-    weight: Sums = field(default_factory=Sums)
-    suggested: Sums = field(default_factory=Sums)
+    score: float = 0.0
+    squares: float = 0.0
+    weight: float = 0.0
+    n_suggested: int = 0
+    suggested: float = 0.0
+
+    def add(self, whole: float | None, score: float | None, weight: float, *, by_person: bool) -> None:
+        """Add a call: the machine's whole score, the official one, and the weight that covers, of 100."""
+        self.n += 1
+        if whole is not None:
+            self.n_suggested += 1
+            self.suggested += whole
+        if score is not None:
+            self.n_scored += 1
+            self.n_reviewed += by_person
+            self.score += score
+            self.squares += score * score
+            self.weight += weight / 100.0
+
+    def merge(self, other: _Group) -> None:
+        """Add the calls of another group."""
+        for field in fields(self):
+            setattr(self, field.name, getattr(self, field.name) + getattr(other, field.name))
 
 
 def score_officially(
@@ -127,18 +150,22 @@ def score_officially(
         report = measure_questions(store, AgreementFilter(scorecard), settings)
         people = _score_reviews(store, report.scorecard)
         groups: dict[str | None, _Group] = defaultdict(_Group)
-        everything = _Group()
         numbers = _official_numbers(store, report)
         for call_id, key, whole, points, out_of, failed in _read_calls(
             store, filters, report.scorecard, by, numbers
         ):
-            machine = None
+            score, weight = None, out_of or 0.0
             if whole is not None and out_of:
-                machine = 0.0 if failed else 100.0 * points / out_of
-            for group in (groups[key], everything):
-                _add(group, whole, people.get(call_id, (machine, out_of or 0.0)), by_person=call_id in people)
+                score = 0.0 if failed else 100.0 * points / out_of
+            by_person = call_id in people
+            if by_person:
+                score, weight = people[call_id]
+            groups[key].add(whole, score, weight, by_person=by_person)
         hint = None if groups else str(find_hint(store, filters))
     rows = tuple(_row(key, groups[key]) for key in sorted(groups, key=lambda key: (key is None, key or "")))
+    everything = _Group()
+    for group in groups.values():
+        everything.merge(group)
     present = [one for one in report.questions if one.status != "retired"]
     return OfficialTable(
         by, report.scorecard, tuple(one.question for one in present if one.official),
@@ -205,21 +232,10 @@ def _score_reviews(store: Store, scorecard: str) -> dict[str, tuple[float | None
     return found
 
 
-def _add(
-    group: _Group, whole: float | None, official: tuple[float | None, float], *, by_person: bool
-) -> None:
-    score, weight = official
-    group.n += 1
-    if whole is not None:
-        group.suggested += Sums(1, whole, whole * whole)
-    if score is not None:
-        group.official += Sums(1, score, score * score)
-        group.weight += Sums(1, weight / 100.0, 0.0)
-        group.n_reviewed += by_person
-
-
 def _row(key: str | None, group: _Group) -> OfficialRow:
+    sums = Sums(group.n_scored, group.score, group.squares)
     return OfficialRow(
-        key, group.n, group.official.n, group.n_reviewed, group.official.mean, mean_interval(group.official),
-        group.weight.mean, group.suggested.mean, group.suggested.n,
+        key, group.n, group.n_scored, group.n_reviewed, sums.mean, mean_interval(sums),
+        group.weight / group.n_scored if group.n_scored else None,
+        group.suggested / group.n_suggested if group.n_suggested else None, group.n_suggested,
     )  # fmt: skip
