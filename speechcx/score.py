@@ -165,20 +165,20 @@ def _by_bands(question: Question, metric: Metric) -> tuple[AnswerValue, str]:
 def _weigh(card: Scorecard, answers: tuple[Answer, ...]) -> tuple[Answer, ...]:
     """The answers with what each could earn (`out_of`, 100 in all) and did earn (`points`)."""
     weights = {(section.title, q.id): q.weight for section in card.sections for q in section.questions}
-    counted = [
-        answer
+    counts = [
+        answer.answer != "n-a" and answer.critical is None and weights[answer.section, answer.question] > 0
         for answer in answers
-        if answer.answer != "n-a" and answer.critical is None and weights[answer.section, answer.question] > 0
     ]
     in_section: dict[str, float] = {}
-    for answer in counted:
-        weight = weights[answer.section, answer.question]
-        in_section[answer.section] = in_section.get(answer.section, 0.0) + weight
+    for answer, counted in zip(answers, counts, strict=True):
+        if counted:
+            weight = weights[answer.section, answer.question]
+            in_section[answer.section] = in_section.get(answer.section, 0.0) + weight
     sections = {section.title: section.weight for section in card.sections if section.title in in_section}
     whole = sum(sections.values())
     weighed = []
-    for answer in answers:
-        if answer not in counted or not whole:
+    for answer, counted in zip(answers, counts, strict=True):
+        if not counted or not whole:
             weighed.append(answer)
             continue
         share = weights[answer.section, answer.question] / in_section[answer.section]

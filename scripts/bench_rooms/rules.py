@@ -11,11 +11,12 @@ import argparse
 import json
 import os
 import random
+import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from speechcx.rules import judge_facts, lint, parse_rulebook, read_rulebook
+from speechcx.rules import Rulebook, judge_facts, lint, parse_rulebook, read_rulebook
 from speechcx.rules.examples import Line, RuleTest
 from speechcx.rules.facts import Facts, facts_of_test
 from speechcx.rules.grammar import PhraseError, parse_said
@@ -105,10 +106,54 @@ def show_speed() -> None:
     print(f"rulebook of {len(rulebook.rules)} rules read in {read_s:.2f} s; to compare machines,")
     print(f"a loop of 3,000,000 additions takes {loop_time():.2f} s here now (0.15 s on an idle 3 GHz core)")
     print(
-        f"{1 / each_s:.0f} calls a second on one core ({1000 * each_s:.2f} ms each, best of {PASSES} passes),"
-        f" n = {len(calls)} calls of"
+        f"rules and scorecards: {1 / each_s:.0f} calls a second on one core ({1000 * each_s:.2f} ms each, best of"
+        f" {PASSES} passes), n = {len(calls)} calls of"
     )
     print(f"{words:.0f} words; {present / len(calls):.1f} rules present a call. Bar: 150 on one core")
+    show_stored(rulebook, calls)
+
+
+def show_stored(rulebook: Rulebook, calls: Sequence[list[tuple[str, float, str]]]) -> None:
+    """The same calls out of a database: each stage of judging one anew, without writing it."""
+    from speechcx.pipeline import judge
+    from speechcx.prosody import measure_flow
+    from speechcx.sentiment import join_feeling
+    from speechcx.store import Store
+    from speechcx.turns import name_parties
+    from tests.batch.stored import SETTINGS, store_talks
+
+    with tempfile.TemporaryDirectory() as folder:
+        database = Path(folder) / "calls.db"
+        ids = store_talks(database, calls)
+        with Store.open(database, read_only=True) as store:
+            heard = [store.load_conversation(call_id) for call_id in ids]
+            roles = [name_parties(one, SETTINGS.turns) for one in heard]
+            stages = {
+                "read from the database": lambda: [store.load_conversation(call_id) for call_id in ids],
+                "who is who": lambda: [name_parties(one, SETTINGS.turns) for one in heard],
+                "flow of talk": lambda: [
+                    measure_flow(one, role, SETTINGS.prosody) for one, role in zip(heard, roles, strict=True)
+                ],
+                "feeling": lambda: [
+                    join_feeling(one, role, SETTINGS.sentiment)
+                    for one, role in zip(heard, roles, strict=True)
+                ],
+                "all of it": lambda: [
+                    judge(store.load_conversation(call_id), rulebook, SETTINGS) for call_id in ids
+                ],
+            }
+            print("judged anew from a database, milliseconds a call on one core:")
+            for name, work in stages.items():
+                each_s = min(timed(work) for _ in range(PASSES)) / len(ids)
+                rate = f"  {1 / each_s:.0f} calls a second" if name == "all of it" else ""
+                print(f"  {name:23s} {1000 * each_s:5.2f}{rate}")
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Seconds of processor time that something takes."""
+    start = time.thread_time()
+    work()
+    return time.thread_time() - start
 
 
 def loop_time() -> float:

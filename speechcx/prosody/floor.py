@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from speechcx.call import Overlap, Party, Span, Turn
@@ -51,7 +52,7 @@ def is_backchannel(text: str, words: Sequence[str]) -> bool:
     Case, punctuation and drawn-out letters do not matter: "Mm-hmm." is "mhm".
     """
     tokens = _normalise(text)
-    phrases = sorted((_normalise(word) for word in words), key=len, reverse=True)
+    phrases = _phrases(tuple(words))
     at = 0
     while at < len(tokens):
         phrase = next((p for p in phrases if p and tokens[at : at + len(p)] == p), None)
@@ -61,9 +62,17 @@ def is_backchannel(text: str, words: Sequence[str]) -> bool:
     return bool(tokens)
 
 
+@lru_cache(maxsize=64)
+def _phrases(words: tuple[str, ...]) -> tuple[list[str], ...]:
+    """The listed words as tokens, the longest first; the same for every turn of every call."""
+    return tuple(sorted((_normalise(word) for word in words), key=len, reverse=True))
+
+
 def _normalise(text: str) -> list[str]:
     joined = re.sub(r"(?<=\w)[-'’](?=\w)", "", text.lower())
-    return [re.sub(r"(.)\1+", r"\1", token) for token in re.findall(r"\w+", joined)]
+    tokens = re.findall(r"\w+", joined)
+    # A line break is no letter: all tokens lose their drawn-out letters at once.
+    return re.sub(r"(.)\1+", r"\1", "\n".join(tokens)).split("\n") if tokens else []
 
 
 def find_overlaps(said: Sequence[Said], settings: ProsodySettings) -> tuple[Overlap, ...]:

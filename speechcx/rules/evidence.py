@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import cast
 
-from speechcx.call import Hit, Party, RuleValue
+from speechcx.call import Hit, RuleValue
 from speechcx.rules import limits
 from speechcx.rules.conditions import Condition, InOrder, Means, Said, Scope, Turns
 from speechcx.rules.facts import Facts
-from speechcx.rules.misses import nearest_miss
+from speechcx.rules.misses import Partial, nearest_miss
+from speechcx.rules.plans import Node
 from speechcx.rules.search import Search
 from speechcx.rules.sequences import Chains
 from speechcx.rules.sight import window_span
 from speechcx.rules.spots import Finding, Spots
+from speechcx.rules.stream import PARTIES
 from speechcx.rules.verdict import Verdict
-
-_PARTIES = ("agent", "customer", "ivr", "unknown")
 
 
 class Witness:
@@ -54,7 +53,7 @@ class Witness:
         else:
             turn, quote = int(stream.turn[first]), stream.quote(first, last)
         code = int(spots.party[place])
-        party = cast(Party, _PARTIES[code]) if code >= 0 else None
+        party = PARTIES[code] if code >= 0 else None
         number = int(spots.source[place])
         reason = why or self.describe(self._conditions[number]) + self.remarks.get((number, first), "")
         start_s, end_s = round(float(spots.start_s[place]), 3), round(float(spots.end_s[place]), 3)
@@ -96,9 +95,18 @@ class Witness:
             return f"it is needed {scope.at_least} times"
         return "its words are under the confidence floor"
 
-    def nothing(self, said: Said) -> Verdict:
-        """Not there, nor anything like it."""
-        return Verdict("absent", f"{self.describe(said)}: not found")
+    def unsaid(self, said: Said, node: Node) -> Verdict:
+        """Nobody said it: the nearest miss is the evidence, where there is one."""
+        partial = nearest_miss(self.search, node)
+        if partial is None:
+            known = self.search.plans.unsaid
+            if said.number not in known:
+                known[said.number] = Verdict("absent", f"{self.describe(said)}: not found")
+            return known[said.number]
+        hit = self._partial_hit(partial)
+        return Verdict(
+            "absent", f"{self.describe(said)}: not found; nearest: {tell(hit)}", (hit,), 0.7 * partial.share
+        )
 
     def describe(self, condition: Said | Means | Turns) -> str:
         """What a condition asks; kept, since it is the same in every call."""
@@ -122,20 +130,15 @@ class Witness:
             hit = self.hit(whole, place, "absent", f"nearest miss: {reason}")
             return Verdict("absent", f"{asked}: not found; {tell(hit)}, but {reason}", (hit,), 0.8)
         if isinstance(condition, Said):
-            partial = nearest_miss(self.search, self.search.plans.nodes[condition.number])
-            if partial is not None:
-                hit = self._partial_hit(partial.start, partial.end, partial.fault)
-                return Verdict(
-                    "absent", f"{asked}: not found; nearest: {tell(hit)}", (hit,), 0.7 * partial.share
-                )
+            return self.unsaid(condition, self.search.plans.nodes[condition.number])
         return Verdict("absent", f"{asked}: not found")
 
-    def _partial_hit(self, start: int, end: int, fault: str) -> Hit:
-        stream = self.facts.stream
-        party = cast(Party, stream.party[start])
+    def _partial_hit(self, partial: Partial) -> Hit:
+        stream, start, end = self.facts.stream, partial.start, partial.end
         return Hit(
-            self.rule, "absent", party, int(stream.turn[start]), round(float(stream.start_s[start]), 3),
-            round(float(stream.end_s[end - 1]), 3), stream.quote(start, end), f"nearest miss: {fault}",
+            self.rule, "absent", stream.party_at(start), int(stream.turn[start]),
+            round(float(stream.start_s[start]), 3), round(float(stream.end_s[end - 1]), 3),
+            stream.quote(start, end), f"nearest miss: {partial.fault}",
         )  # fmt: skip
 
     def _nearest_whole(self, spots: Spots, condition: Said | Means | Turns) -> tuple[int, str]:
@@ -146,8 +149,8 @@ class Witness:
         for place in range(min(len(spots), limits.HITS_KEPT)):
             faults = []
             code, start_s = int(spots.party[place]), float(spots.start_s[place])
-            if scope.by is not None and _PARTIES[code] != scope.by:
-                faults.append(f"said by {_who(_PARTIES[code])}, not the {scope.by}")
+            if scope.by is not None and PARTIES[code] != scope.by:
+                faults.append(f"said by {_who(PARTIES[code])}, not the {scope.by}")
             if not low <= start_s <= high and scope.within is not None:
                 faults.append(f"at {clock(start_s)}, outside of {scope.within.source}")
             if scope.negated == "ignore" and self._is_negated(condition, spots, place):

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from speechcx.call import Hit, RuleResult, RuleValue
 from speechcx.rules import limits
@@ -34,11 +33,13 @@ from speechcx.rules.rulebook import Rulebook
 from speechcx.rules.search import Search
 from speechcx.rules.sequences import follow
 from speechcx.rules.sight import why_blind, window_span
-from speechcx.rules.spots import NOWHERE, Finding, Ints, Spots, count_apart, join_spots
+from speechcx.rules.spots import NOWHERE, Finding, Floats, Spots, count_apart, join_spots
+from speechcx.rules.stream import PARTY_CODES
 from speechcx.rules.verdict import Verdict, all_of, any_of, negate
 
-PARTY_CODES = {"": -1, "agent": 0, "customer": 1, "ivr": 2, "unknown": 3}
-
+_PLACED = (Said, Means, Turns)
+_ONLY = {party: frozenset({party}) for party in PARTY_CODES}
+_MAYBE = {party: frozenset({party, "unknown"}) for party in PARTY_CODES}
 
 _PLANS: dict[str, Plans] = {}
 
@@ -79,17 +80,26 @@ class Judge:
         self.floor = limits.WORD_FLOOR
         self._verdicts: dict[str, Verdict] = {}
         self._blind: dict[tuple[str | None, object, float], str] = {}
-        self._parties: Ints | None = None
-        self._sureness = np.zeros(1)
+        self._sureness: Floats | None = None
 
     def result(self, rule: Rule) -> RuleResult:
         """What one rule finds, with its evidence."""
         verdict = self.verdict_of(rule.id)
+        if verdict.hits:
+            return self._result(rule, verdict)
+        known = self.search.plans.results.get(rule.id)
+        if known is None or known[0] is not verdict:
+            known = self.search.plans.results[rule.id] = verdict, self._result(rule, verdict)
+        return known[1]
+
+    @staticmethod
+    def _result(rule: Rule, verdict: Verdict) -> RuleResult:
         unwanted = rule.expect is not None and verdict.value != rule.expect
         is_risk = rule.kind == "risk" and rule.expect is None and verdict.value == "present"
-        hits = tuple(
-            hit if hit.rule == rule.id else replace(hit, rule=rule.id) for hit in _distinct(verdict.hits)
-        )
+        hits = verdict.hits
+        if len(hits) > 1 or (hits and hits[0].rule != rule.id):
+            own = (hit if hit.rule == rule.id else replace(hit, rule=rule.id) for hit in _distinct(hits))
+            hits = tuple(own)
         return RuleResult(
             rule.id, rule.title, rule.kind, rule.severity, verdict.value, rule.expect,
             flagged=verdict.value != "cannot_tell" and (unwanted or is_risk), why=verdict.why, hits=hits,
@@ -106,7 +116,7 @@ class Judge:
 
     def verdict(self, condition: Condition) -> Verdict:
         """What a condition comes to."""
-        if isinstance(condition, Said | Means | Turns):
+        if isinstance(condition, _PLACED):
             return self._places(condition)
         if isinstance(condition, AllOf):
             return all_of([self.verdict(part) for part in condition.parts])
@@ -121,8 +131,8 @@ class Judge:
         return self._metric(condition) if isinstance(condition, MetricTest) else self._meta(condition)
 
     def _places(self, condition: Said | Means | Turns) -> Verdict:
-        if isinstance(condition, Said) and self._is_nothing(condition):
-            return self.witness.nothing(condition)
+        if isinstance(condition, Said) and (quick := self._nobody_said(condition)) is not None:
+            return quick
         finding = self.find(condition)
         value = value_of(finding)
         if value == "present":
@@ -131,11 +141,13 @@ class Judge:
             return self.witness.doubtful(condition, finding)
         return self.witness.absent(condition, finding, self._misses(condition))
 
-    def _is_nothing(self, said: Said) -> bool:
-        """Whether words are certainly nowhere, not even in part: the usual case, told quickly."""
+    def _nobody_said(self, said: Said) -> Verdict | None:
+        """The verdict of words that nobody at all said, which is the usual one; None where somebody did."""
         node = self.search.plans.nodes[said.number]
-        nowhere = self.search.is_nowhere(node) and self.search.almost.isdisjoint(node.leaf_numbers)
-        return nowhere and not self._why_blind(said.scope)
+        if not self.search.is_nowhere(node) and not (node.is_local and not len(self.search.find(node))):
+            return None
+        blind = self._why_blind(said.scope)
+        return Verdict("cannot_tell", blind, (), 0.5) if blind else self.witness.unsaid(said, node)
 
     def find(self, condition: Condition) -> Finding:
         """Where a condition that happens at a time holds."""
@@ -156,12 +168,13 @@ class Judge:
         node = self.search.plans.nodes[said.number]
         if self.search.is_nowhere(node):
             return Finding(NOWHERE, said.scope.at_least, self._why_blind(said.scope))
-        if said.scope.by is None:
+        by = said.scope.by
+        if by is None:
             matches = self.search.find(node)
             return self._finding(said.scope, said, [(matches, True)])
-        sets = [(self.search.find(node, frozenset({said.scope.by})), True)]
+        sets = [(self.search.find(node, _ONLY[by]), True)]
         if self.facts.has_unknown:
-            sets.append((self.search.find(node, frozenset({said.scope.by, "unknown"})), False))
+            sets.append((self.search.find(node, _MAYBE[by]), False))
         return self._finding(said.scope, said, sets)
 
     def _finding(
@@ -192,14 +205,13 @@ class Judge:
     def spots_of(self, matches: Matches, source: int) -> Spots:
         """Matches as places in time; those of words mostly under the floor are not sure."""
         stream = self.facts.stream
-        if self._parties is None:
-            self._parties = np.array([PARTY_CODES[party] for party in stream.party], dtype=np.int64)
+        if self._sureness is None:
             self._sureness = np.concatenate(([0.0], np.cumsum(stream.confidence)))
         total = self._sureness
         mean = (total[matches.ends] - total[matches.starts]) / (matches.ends - matches.starts)
         spots = Spots(
             stream.start_s[matches.starts], stream.end_s[matches.ends - 1], mean >= self.floor - 1e-9,
-            self._parties[matches.starts], matches.starts, matches.ends,
+            stream.party_code[matches.starts], matches.starts, matches.ends,
             np.full(len(matches), source, dtype=np.int64),
         )  # fmt: skip
         return spots if len(spots) < 2 else spots.keep(np.lexsort((spots.end_s, spots.start_s)))
@@ -277,9 +289,8 @@ class Judge:
         matches = Matches(table[:, 0], table[:, 1])
         if means.scope.by is None:
             return self._finding(means.scope, means, [(matches, True)], source)
-        parties = [self.facts.stream.party[place] for place in matches.starts.tolist()]
-        mine = np.array([party == means.scope.by for party in parties], dtype=bool)
-        unknown = np.array([party == "unknown" for party in parties], dtype=bool)
+        codes = self.facts.stream.party_code[matches.starts]
+        mine, unknown = codes == PARTY_CODES[means.scope.by], codes == PARTY_CODES["unknown"]
         return self._finding(
             means.scope, means, [(matches.keep(mine), True), (matches.keep(unknown), False)], source
         )
@@ -287,12 +298,9 @@ class Judge:
     def _why_blind(self, scope: Scope) -> str:
         key = (scope.by, scope.within, self.floor)
         if key not in self._blind:
-            party = None if scope.by is None else self._party_mask(scope.by)
+            party = None if scope.by is None else self.facts.stream.said_by(_MAYBE[scope.by])
             self._blind[key] = why_blind(scope, self.facts, self.floor, party)
         return self._blind[key]
-
-    def _party_mask(self, party: str) -> NDArray[np.bool_]:
-        return np.array([name in (party, "unknown") for name in self.facts.stream.party], dtype=bool)
 
     def _misses(self, condition: Said | Means | Turns) -> Spots:
         """Whole matches that a scope left out: said by another party, at another time, negated."""

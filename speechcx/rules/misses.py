@@ -5,18 +5,15 @@ from __future__ import annotations
 from bisect import bisect_left
 from dataclasses import dataclass
 
-import numpy as np
-
-from speechcx.rules.nearness import Matches
 from speechcx.rules.pattern import Near
 from speechcx.rules.plans import Leaf, Node
-from speechcx.rules.search import ENOUGH, Search
+from speechcx.rules.search import BLOCK, ENOUGH, Search
 
 _PHRASES_TRIED = 2
 _ANCHORS_TRIED = 5
 _SLACK = 4
-_FAR = 10**9
 _PAIRS_TRIED = 50
+_FAR = 10**9
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +38,15 @@ class Partial:
 
 def nearest_miss(search: Search, node: Node) -> Partial | None:
     """The best partial match of `node`, None where nothing comes near: of any of its phrases, or of two of them."""
-    apart = _too_far(search, node)
-    if search.almost.isdisjoint(node.leaf_numbers):
-        return apart
-    candidates = [
-        (sum(w for need, w in zip(leaf.needs, leaf.weights, strict=True) if search.holds(need)), leaf, source)
-        for leaf, source in node.leaves
-        if leaf.number in search.almost
-    ]
-    candidates.sort(key=lambda candidate: -candidate[0] / candidate[1].weight)
-    best = apart
-    for met, leaf, source in candidates[:_PHRASES_TRIED]:
-        if best is not None and met <= best.share * leaf.weight:
+    best = _too_far(search, node) if node.nears else None
+    almost = search.almost
+    if almost.keys().isdisjoint(node.leaf_numbers):
+        return best
+    candidates = [pair for pair in node.leaves if pair[0].number in almost]
+    if len(candidates) > 1:
+        candidates.sort(key=lambda pair: -almost[pair[0].number])
+    for leaf, source in candidates[:_PHRASES_TRIED]:
+        if best is not None and almost[leaf.number] <= best.share:
             break
         found = _place(search, leaf, source)
         if found is not None and (best is None or found.share > best.share):
@@ -62,37 +56,38 @@ def nearest_miss(search: Search, node: Node) -> Partial | None:
 
 def _too_far(search: Search, node: Node) -> Partial | None:
     """Two phrases that should be near each other and are both there, too far apart or the other way round."""
-    near = node.expression
-    if not node.parts or search.is_nowhere(node):
-        return None
-    if isinstance(near, Near) and not near.without:
-        left, right = (search.find(part) for part in node.parts)
-        if len(left) and len(right):
-            return _nearest_pair(search, near, left, right)
-    found = [partial for part in node.parts if (partial := _too_far(search, part)) is not None]
-    return max(found, key=lambda partial: partial.share, default=None)
+    best: Partial | None = None
+    for near in node.nears:
+        if any(search.is_nowhere(part) for part in near.parts):
+            found = [partial for part in near.parts if (partial := _too_far(search, part)) is not None]
+        else:
+            pair = _nearest_pair(search, near)
+            found = [] if pair is None else [pair]
+        best = max([*found, *([best] if best else [])], key=lambda partial: partial.share, default=None)
+    return best
 
 
-def _nearest_pair(search: Search, near: Near, left: Matches, right: Matches) -> Partial | None:
+def _nearest_pair(search: Search, node: Node) -> Partial | None:
     """The pair with the least between it, where that is not much more than was asked."""
+    near = node.expression
+    assert isinstance(near, Near)
+    left, right = (search.find(part) for part in node.parts)
+    if not len(left) or not len(right):
+        return None
     layout = search.layout
     best: tuple[float, int, int] | None = None
-    starts, ends = left.starts[:_PAIRS_TRIED], left.ends[:_PAIRS_TRIED]
-    after = np.searchsorted(right.starts, starts)
-    for shift in (-1, 0):
-        partner = np.clip(after + shift, 0, len(right) - 1)
-        for a, b, c, d in zip(
-            starts.tolist(),
-            ends.tolist(),
-            right.starts[partner].tolist(),
-            right.ends[partner].tolist(),
-            strict=True,
-        ):
-            low, high = (b, c) if a <= c else (d, a)
+    starts, ends = right.starts.tolist(), right.ends.tolist()
+    firsts, lasts = left.starts[:_PAIRS_TRIED].tolist(), left.ends[:_PAIRS_TRIED].tolist()
+    for a, b in zip(firsts, lasts, strict=True):
+        after = bisect_left(starts, a)
+        for partner in (after - 1, after):
+            if not 0 <= partner < len(starts):
+                continue
+            c, d = starts[partner], ends[partner]
             if near.seconds:
                 gap = float(layout.start_s[max(a, c)] - layout.end_s[min(b, d) - 1])
             elif layout.passage[a] == layout.passage[c]:
-                gap = float(high - low)
+                gap = float(c - b if a <= c else a - d)
             else:
                 continue
             if best is None or gap < best[0]:
@@ -109,33 +104,46 @@ def _nearest_pair(search: Search, near: Near, left: Matches, right: Matches) -> 
 
 def _place(search: Search, leaf: Leaf, source: str) -> Partial | None:
     """The stretch of tokens that holds most of a phrase's weight, around its rarest word that is there."""
-    places = [search.places_of_need(need) for need in leaf.needs]
-    there = [number for number, found in enumerate(places) if found and leaf.weights[number] >= 1.0]
-    if not there:
+    there = [(*search.spread(need), weight) for need, weight in zip(leaf.needs, leaf.weights, strict=True)]
+    telling = [found for found in there if found[0] and found[2] >= 1.0]
+    if not telling:
         return None
-    rarest = min(there, key=lambda number: len(places[number]))
-    reach = len(leaf.needs) + _SLACK
-    best = (0.0, 0, 0)
-    for anchor in places[rarest][:_ANCHORS_TRIED]:
-        total, taken = 0.0, set[int]()
-        for weight, found in zip(leaf.weights, places, strict=True):
-            nearest = _nearest(found, anchor)
-            if abs(nearest - anchor) < reach and nearest not in taken:
-                taken.add(nearest)
+    rarest, blocks, _ = min(telling, key=_count_places)
+    reach = len(there) + _SLACK
+    if reach <= BLOCK:
+        # What stands in none of the blocks around the rarest word is too far from all its places.
+        blocks |= blocks << 1 | blocks >> 1
+        there = [found for found in there if found[1] & blocks]
+        if sum(found[2] for found in there) < ENOUGH * leaf.weight - 1e-9:
+            return None
+    best_total, best_low, best_high = 0.0, 0, 0
+    for anchor in rarest[:_ANCHORS_TRIED]:
+        total, taken = 0.0, [anchor]
+        for found, _, weight in there:
+            if found is rarest:
                 total += weight
-        if total > best[0]:
+                continue
+            nearest = _nearest(found, anchor) if found else _FAR
+            if -reach < nearest - anchor < reach and nearest not in taken:
+                taken.append(nearest)
+                total += weight
+        if total > best_total:
             low, high = min(taken), max(taken) + 1
-            if "" not in search.stream.tokens[low:high]:
-                best = (total, low, high)
-    share = best[0] / leaf.weight
-    return Partial(best[1], best[2], share, f'part of "{source}"') if share >= ENOUGH else None
+            if "" not in search.tokens[low:high]:
+                best_total, best_low, best_high = total, low, high
+    share = best_total / leaf.weight
+    return Partial(best_low, best_high, share, f'part of "{source}"') if share >= ENOUGH else None
+
+
+def _count_places(found: tuple[list[int], int, float]) -> int:
+    return len(found[0])
 
 
 def _nearest(places: list[int], anchor: int) -> int:
-    """The place nearest to `anchor` out of some that rise; far away where there is none."""
+    """The place nearest to `anchor` out of some that rise."""
     index = bisect_left(places, anchor)
     if index == len(places):
-        return places[-1] if places else _FAR
+        return places[-1]
     if index and anchor - places[index - 1] < places[index] - anchor:
         return places[index - 1]
     return places[index]

@@ -33,10 +33,13 @@ def is_number(text: str) -> bool:
 
 
 def find_numbers(texts: Sequence[str]) -> list[tuple[int, int, str]]:
-    """Every run of numbers in a row of tokens: its first place, the place after its last, its digits."""
+    """Every run of numbers in a row of tokens: its first place, the place after its last, its digits.
+
+    No run goes beyond an empty token.
+    """
     found = []
     free_from = 0
-    for place in [at for at, text in enumerate(texts) if text in _BEGINNINGS or text[0] in _DIGITS]:
+    for place in [at for at, text in enumerate(texts) if text in _BEGINNINGS or text[:1] in _DIGITS]:
         if place >= free_from:
             digits, end = _read_run(texts, place)
             if digits:

@@ -7,10 +7,11 @@ the words it cannot match without, so that most are ruled out at the cost of a l
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from speechcx.call import RuleResult
 from speechcx.rules.automaton import PhraseAutomaton
 from speechcx.rules.grammar import spelled_like
 from speechcx.rules.normal import word_set
@@ -29,6 +30,7 @@ from speechcx.rules.pattern import (
     phrases_of,
 )
 from speechcx.rules.sounds import is_one_off
+from speechcx.rules.verdict import Verdict
 
 _COMMON = word_set(
     "a an the i you we it he she they this that is are was be am to of in on at for with and or do not my "
@@ -49,7 +51,7 @@ class Leaf:
     row
         Its items.
     needs
-        Sets of keys: without one out of each the phrase cannot match.
+        Groups of keys: without one out of each the phrase cannot match.
     weights, weight
         How much the words of each of `needs` say, and all together.
     """
@@ -57,7 +59,7 @@ class Leaf:
     number: int
     plain: int | None
     row: Row
-    needs: tuple[frozenset[str], ...]
+    needs: tuple[tuple[str, ...], ...]
     weights: tuple[float, ...]
     weight: float
 
@@ -97,8 +99,8 @@ class NeedIndex:
         self._whole = np.array([leaf.weight for leaf in leaves], dtype=np.float64)
         self._loose = np.array([leaf.plain is None for leaf in leaves], dtype=bool)
 
-    def meet(self, keys: Iterable[str], enough: float) -> tuple[set[int], set[int]]:
-        """Numbers of the phrases that may match, plain ones left out, and of those that come near it.
+    def meet(self, keys: Iterable[str], enough: float) -> tuple[set[int], dict[int, float]]:
+        """Numbers of the phrases that may match, plain ones left out, and of those that come near it their share.
 
         Parameters
         ----------
@@ -117,7 +119,9 @@ class NeedIndex:
         weight = np.bincount(self._leaf[needs], weights=self._weight[needs], minlength=size)
         whole = (count == self._count) & self._loose
         near = (weight >= enough * self._whole - 1e-9) & (self._count > 1)
-        return set(np.flatnonzero(whole).tolist()), set(np.flatnonzero(near).tolist())
+        nearly = np.flatnonzero(near)
+        shares = weight[nearly] / self._whole[nearly]
+        return set(np.flatnonzero(whole).tolist()), dict(zip(nearly.tolist(), shares.tolist(), strict=True))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -136,6 +140,10 @@ class Node:
         Every phrase in it with the way it was written.
     is_local
         Whether a match never depends on other speakers' words: nothing in seconds is asked.
+    nears
+        The outermost nodes in it that ask for nearness.
+    part_of
+        By number of a phrase, the part of `parts` it is in; of an either-or only.
     """
 
     expression: Expression
@@ -144,6 +152,8 @@ class Node:
     leaves: tuple[tuple[Leaf, str], ...]
     leaf_numbers: frozenset[int]
     is_local: bool
+    nears: tuple[Node, ...] = ()
+    part_of: Mapping[int, tuple[Node, ...]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -166,6 +176,10 @@ class Plans:
         Names of the lists each automaton phrase is in.
     described
         What each expression asks in words, by its number; filled as it is needed.
+    unsaid
+        The verdict on each expression that nobody said nor came near to, by its number.
+    results
+        By rule the last verdict without evidence and its result: that of most calls.
     """
 
     nodes: dict[int, Node]
@@ -177,6 +191,8 @@ class Plans:
     _loose: LooseWords
     _keys: dict[str, tuple[str, ...]] = field(default_factory=dict)
     described: dict[int, str] = field(default_factory=dict)
+    unsaid: dict[int, Verdict] = field(default_factory=dict)
+    results: dict[str, tuple[Verdict, RuleResult]] = field(default_factory=dict)
 
     def keys_of(self, token: str) -> tuple[str, ...]:
         """Keys of the wildcards and fuzzy words that `token` satisfies; remembered."""
@@ -279,18 +295,30 @@ def _make_node(expression: Expression, leaves: Mapping[Row, Leaf]) -> Node:
         return Node(expression, leaf, (), ((leaf, expression.source),), frozenset({leaf.number}), True)
     joined = expression.parts if isinstance(expression, Either) else (expression.left, expression.right)
     parts = tuple(_make_node(part, leaves) for part in joined)
-    inside = tuple(dict.fromkeys(pair for part in parts for pair in part.leaves))
-    numbers = frozenset[int]().union(*(part.leaf_numbers for part in parts))
-    is_local = all(part.is_local for part in parts) and not (
-        isinstance(expression, Near) and expression.seconds
-    )
-    return Node(expression, None, parts, inside, numbers, is_local)
+    near = expression if isinstance(expression, Near) else None
+    node = Node(
+        expression, None, parts, tuple(dict.fromkeys(pair for part in parts for pair in part.leaves)),
+        frozenset[int]().union(*(part.leaf_numbers for part in parts)),
+        is_local=all(part.is_local for part in parts) and not (near and near.seconds),
+        nears=() if near else tuple(inner for part in parts for inner in part.nears),
+        part_of=_owners(parts) if isinstance(expression, Either) else {},
+    )  # fmt: skip
+    return replace(node, nears=(node,)) if near and not near.without else node
+
+
+def _owners(parts: tuple[Node, ...]) -> dict[int, tuple[Node, ...]]:
+    owners: dict[int, tuple[Node, ...]] = {}
+    for part in parts:
+        for number in part.leaf_numbers:
+            owners[number] = (*owners.get(number, ()), part)
+    return owners
 
 
 def make_leaf(row: Row, number: int, plain: int | None, lists: Mapping[str, ListPlan]) -> Leaf:
     """A phrase with what it needs."""
-    needs = tuple(_needs(row, lists))
-    weights = tuple(weigh(need) for need in needs)
+    found = _needs(row, lists)
+    needs = tuple(tuple(sorted(need)) for need in found)
+    weights = tuple(weigh(need) for need in found)
     return Leaf(number, plain, row, needs, weights, sum(weights))
 
 

@@ -41,6 +41,9 @@ from speechcx.rules.stream import Stream
 ENOUGH = 0.6
 """Share of a phrase's weight from which on a part of it is a nearest miss."""
 
+BLOCK = 16
+"""Tokens in a block: what tells quickly that two words are nowhere near each other."""
+
 NamesOf = Callable[[str], frozenset[str]]
 
 
@@ -59,7 +62,7 @@ class Search:
     Attributes
     ----------
     almost
-        Numbers of the phrases most of whose words the call holds, wherever they are.
+        Numbers of the phrases most of whose words the call holds, wherever they are, with the share of them.
     """
 
     def __init__(self, plans: Plans, stream: Stream, names_of: NamesOf) -> None:
@@ -76,6 +79,7 @@ class Search:
         self._ranges: dict[object, list[tuple[int, int]]] = {}
         self._allowed: dict[frozenset[str], NDArray[np.bool_]] = {}
         self._places: Places | None = None
+        self._spread: dict[tuple[str, ...], tuple[list[int], int]] = {}
 
     @staticmethod
     def _index(tokens: Sequence[str]) -> dict[str, list[int]]:
@@ -131,9 +135,12 @@ class Search:
             return self._by(self._find_leaf(node.leaf), parties)
         expression = node.expression
         if isinstance(expression, Either):
-            possible = self._possible
-            real = [part for part in node.parts if not possible.isdisjoint(part.leaf_numbers)]
-            return unite([self.find(part, parties) for part in real])
+            owners = {
+                id(part): part
+                for number in self._possible & node.leaf_numbers
+                for part in node.part_of[number]
+            }
+            return unite([self.find(part, parties) for part in owners.values()])
         left = self.find(node.parts[0], parties)
         if not left.starts.size:
             return NONE
@@ -156,8 +163,7 @@ class Search:
             return matches
         allowed = self._allowed.get(parties)
         if allowed is None:
-            allowed = np.array([party in parties for party in self.stream.party], dtype=bool)
-            self._allowed[parties] = allowed
+            allowed = self._allowed[parties] = self.stream.said_by(parties)
         return matches.keep(allowed[matches.starts])
 
     def is_nowhere(self, node: Node) -> bool:
@@ -185,16 +191,22 @@ class Search:
         ]
         return is_broken(tokens, start, parts)
 
-    def holds(self, need: frozenset[str]) -> bool:
-        """Whether the call's words satisfy one of some keys."""
-        return not need.isdisjoint(self._keys)
-
-    def places_of_need(self, need: frozenset[str]) -> list[int]:
+    def places_of_need(self, need: tuple[str, ...]) -> list[int]:
         """Places of the tokens that satisfy one of some keys, rising."""
         if len(need) == 1:
-            (key,) = need
-            return self._where.get(key, [])
+            return self._where.get(need[0], [])
         return sorted({place for key in need for place in self._where.get(key, ())})
+
+    def spread(self, need: tuple[str, ...]) -> tuple[list[int], int]:
+        """Places of a need as :meth:`places_of_need`, and a bit for each block of `BLOCK` tokens that has one."""
+        found = self._spread.get(need)
+        if found is None:
+            places = self.places_of_need(need)
+            blocks = 0
+            for block in {place // BLOCK for place in places}:
+                blocks |= 1 << block
+            found = self._spread[need] = places, blocks
+        return found
 
     def _find_leaf(self, leaf: Leaf) -> Matches:
         """Matches of a phrase whose words the call holds."""
@@ -230,7 +242,7 @@ class Search:
     def entries(self, name: str) -> list[Row]:
         """Entries of a list that are not plain and whose words the call holds."""
         others = self.plans.lists[name].others
-        return [leaf.row for leaf in others if not any(need.isdisjoint(self._keys) for need in leaf.needs)]
+        return [leaf.row for leaf in others if all(not self._keys.isdisjoint(need) for need in leaf.needs)]
 
 
 def find_sounds(words: tuple[str, ...], tokens: Sequence[str]) -> list[tuple[int, int]]:

@@ -13,11 +13,26 @@ from typing import Protocol
 import numpy as np
 
 from speechcx.rules.nearness import NONE, Ints, Matches, without_outer
-from speechcx.rules.pattern import AnyWord, Choose, Gap, Item, ListRef, Literal, Row, Slot, Sounds
+from speechcx.rules.pattern import (
+    AnyWord,
+    Choose,
+    Fuzzy,
+    Gap,
+    Item,
+    ListRef,
+    Literal,
+    Row,
+    Slot,
+    Sounds,
+    Wildcard,
+)
 from speechcx.rules.plans import key_of
 
 FEW = 60
 """Up to so many places of its first word a phrase is stepped through place by place."""
+
+_WORDS = (Literal, Wildcard, Fuzzy)
+_RANGES = (Slot, Sounds, ListRef)
 
 Latest = dict[int, int]
 
@@ -46,7 +61,7 @@ class Lookup(Protocol):
 def step_through(row: Row, lookup: Lookup) -> Matches:
     """All minimal matches of a phrase."""
     first = row.items[0]
-    if not isinstance(first, AnyWord | Gap | Choose | Row | Slot | Sounds | ListRef):
+    if isinstance(first, _WORDS):
         places = lookup.places(key_of(first))
         if len(places) <= FEW:
             return _step_few(row, places, lookup)
@@ -86,7 +101,7 @@ def _few(item: Item, latest: Latest, lookup: Lookup) -> Latest:
         for _ in range(item.most):
             reached.append(_skip(reached[-1], tokens))
         return _latest_of(reached)
-    if isinstance(item, Slot | Sounds | ListRef):
+    if isinstance(item, _RANGES):
         found = [{end: latest[start]} for start, end in lookup.ranges(item) if start in latest]
         if isinstance(item, ListRef):
             found += [_few(entry, latest, lookup) for entry in lookup.entries(item.name)]
@@ -149,7 +164,7 @@ class _Many:
                 reached = np.maximum(reached, latest)
             return reached
         after = np.full(self.size, -1, dtype=np.int64)
-        if isinstance(item, Slot | Sounds | ListRef):
+        if isinstance(item, _RANGES):
             table = np.array(self.lookup.ranges(item), dtype=np.int64).reshape(-1, 2)
             np.maximum.at(after, table[:, 1], latest[table[:, 0]])
             for entry in self.lookup.entries(item.name) if isinstance(item, ListRef) else ():

@@ -7,8 +7,9 @@ the other in the row, with an empty token between them that nothing matches.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import chain, compress
 from typing import NamedTuple
 
 import numpy as np
@@ -18,6 +19,11 @@ from speechcx.call import Party, Word
 from speechcx.rules import limits
 from speechcx.rules.normal import BACKCHANNELS, REDACTED, normal_tokens
 from speechcx.rules.numerals import find_numbers
+
+Ints = NDArray[np.int64]
+
+PARTIES: tuple[Party, ...] = ("agent", "customer", "ivr", "unknown")
+PARTY_CODES: dict[str, int] = {party: code for code, party in enumerate(PARTIES)}
 
 
 class SaidTurn(NamedTuple):
@@ -49,8 +55,8 @@ class Stream:
         float, shape (n,): 0 to 1; the least of the words of a token, 0 for a redacted one, 1 between.
     turn
         int, shape (n,): turn number, -1 between passages.
-    party
-        object, shape (n,): party of each token, '' between.
+    party_code
+        int, shape (n,): place of each token's party in :data:`PARTIES`, -1 between.
     """
 
     tokens: tuple[str, ...]
@@ -62,7 +68,17 @@ class Stream:
     end_s: NDArray[np.float64]
     confidence: NDArray[np.float64]
     turn: NDArray[np.int64]
-    party: tuple[str, ...]
+    party_code: NDArray[np.int64]
+
+    def party_at(self, place: int) -> Party | None:
+        """Who says a token; None between passages."""
+        code = int(self.party_code[place])
+        return PARTIES[code] if code >= 0 else None
+
+    def said_by(self, parties: Collection[str]) -> NDArray[np.bool_]:
+        """Which tokens these parties say: bool, shape (n,)."""
+        allowed = np.array([*[party in parties for party in PARTIES], False], dtype=bool)
+        return allowed[self.party_code]
 
     def quote(self, start: int, end: int) -> str:
         """The original words from token `start` up to, not including, token `end`."""
@@ -75,10 +91,49 @@ class Stream:
 
 def build_stream(turns: Sequence[SaidTurn]) -> Stream:
     """The row of tokens of a call's turns, given in order of time."""
-    row = _Row()
-    for passage in find_passages(turns):
-        row.add(passage)
-    return row.finish()
+    passages = find_passages(turns)
+    said = [turn for passage in passages for turn in passage]
+    words = [word for turn in said for word in turn.words]
+    split = [normal_tokens(word.text) for word in words]
+    texts: list[str] = []
+    of_word: list[int] = []
+    done = 0
+    for passage in passages:
+        if done:
+            texts.append("")
+            of_word.append(-1)
+        end = done + sum(len(turn.words) for turn in passage)
+        texts.extend(chain.from_iterable(split[done:end]))
+        of_word += [word for word in range(done, end) for _ in split[word]]
+        done = end
+    return _lay_out(texts, np.array(of_word, dtype=np.int64), words, said)
+
+
+def _lay_out(texts: list[str], of_word: Ints, words: list[Word], said: list[SaidTurn]) -> Stream:
+    """The columns: numbers run together, times and parties looked up; the place -1 is that between passages."""
+    keep = np.ones(len(texts), dtype=bool)
+    last = of_word.copy()
+    for start, end, digits in find_numbers(texts):
+        texts[start] = digits
+        last[start] = of_word[end - 1]
+        keep[start + 1 : end] = False
+    tokens = tuple(compress(texts, keep.tolist()))
+    first, last = of_word[keep], last[keep]
+    starts = np.array([*[word.start_s for word in words], np.nan], dtype=np.float64)
+    ends = np.array([*[word.end_s for word in words], np.nan], dtype=np.float64)
+    sure = np.array([*[word.confidence for word in words], 1.0], dtype=np.float64)
+    confidence = sure[first]
+    for place in np.flatnonzero(last > first).tolist():
+        confidence[place] = sure[first[place] : last[place] + 1].min()
+    if REDACTED in tokens:
+        confidence[[text == REDACTED for text in tokens]] = 0.0
+    counts = [*[len(turn.words) for turn in said], 1]
+    turn = np.repeat(np.array([*[turn.no for turn in said], -1], dtype=np.int64), counts)
+    party = np.repeat(np.array([*[PARTY_CODES[turn.party] for turn in said], -1], dtype=np.int64), counts)
+    return Stream(
+        tokens, first, last, tuple(words), tuple(turn[:-1].tolist()), starts[first], ends[last], confidence,
+        turn[first], party[first],
+    )  # fmt: skip
 
 
 def find_passages(turns: Sequence[SaidTurn]) -> list[list[SaidTurn]]:
@@ -105,59 +160,3 @@ def is_backchannel(turn: SaidTurn) -> bool:
     return len(turn.words) <= 4 and all(
         token in BACKCHANNELS for word in turn.words for token in normal_tokens(word.text)
     )
-
-
-class _Row:
-    """Grows the columns of a Stream passage by passage."""
-
-    def __init__(self) -> None:
-        self.words: list[Word] = []
-        self.turn_of_word: list[int] = []
-        self.tokens: list[str] = []
-        self.first: list[int] = []
-        self.last: list[int] = []
-        self.party: list[str] = []
-
-    def add(self, passage: Iterable[SaidTurn]) -> None:
-        if self.tokens:
-            self._extend([""], [-1], [-1], "")
-        turns = list(passage)
-        words = [word for turn in turns for word in turn.words]
-        split = [normal_tokens(word.text) for word in words]
-        texts = [text for tokens in split for text in tokens]
-        places = [place for place, tokens in enumerate(split, start=len(self.words)) for _ in tokens]
-        self.words += words
-        for turn in turns:
-            self.turn_of_word += [turn.no] * len(turn.words)
-        party = turns[0].party
-        done = 0
-        for start, end, digits in find_numbers(texts):
-            self._extend(texts[done:start], places[done:start], places[done:start], party)
-            self._extend([digits], [places[start]], [places[end - 1]], party)
-            done = end
-        self._extend(texts[done:], places[done:], places[done:], party)
-
-    def _extend(self, texts: list[str], firsts: list[int], lasts: list[int], party: str) -> None:
-        self.tokens += texts
-        self.first += firsts
-        self.last += lasts
-        self.party += [party] * len(texts)
-
-    def finish(self) -> Stream:
-        words = self.words
-        first, last = np.array(self.first, dtype=np.int64), np.array(self.last, dtype=np.int64)
-        # The last of each column is for -1, the place between passages.
-        starts = np.array([*[word.start_s for word in words], np.nan], dtype=np.float64)
-        ends = np.array([*[word.end_s for word in words], np.nan], dtype=np.float64)
-        sure = np.array([*[word.confidence for word in words], 1.0], dtype=np.float64)
-        confidence = sure[first]
-        for place in np.flatnonzero(last > first).tolist():
-            confidence[place] = sure[first[place] : last[place] + 1].min()
-        if REDACTED in self.tokens:
-            confidence[[text == REDACTED for text in self.tokens]] = 0.0
-        turn = np.array([*self.turn_of_word, -1], dtype=np.int64)
-        return Stream(
-            tokens=tuple(self.tokens), first=first, last=last, words=tuple(words),
-            turn_of_word=tuple(self.turn_of_word), start_s=starts[first], end_s=ends[last],
-            confidence=confidence, turn=turn[first], party=tuple(self.party),
-        )  # fmt: skip

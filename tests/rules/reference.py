@@ -55,7 +55,7 @@ class Reference:
                 for start in range(len(self.stream.tokens))
                 for end in self.ends(expression.row, start)
             }
-            return {r for r in minimal(found) if parties is None or self.stream.party[r[0]] in parties}
+            return {r for r in minimal(found) if parties is None or self.stream.party_at(r[0]) in parties}
         if isinstance(expression, Either):
             return minimal({r for part in expression.parts for r in self.find(part, parties)})
         left, right = self.find(expression.left, parties), self.find(expression.right, parties)

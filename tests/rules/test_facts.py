@@ -18,7 +18,7 @@ def test_a_stored_call_becomes_facts() -> None:
     )
     reading = make_reading(conversation)
     facts = facts_of(conversation, reading)
-    assert "agent" == facts.stream.party[0]
+    assert "agent" == facts.stream.party_at(0)
     assert {"queue": "cards", "campaign": "spring", "agent": "ann"}.items() <= facts.meta.items()
     assert reading.feeling.turns[1].sentiment == facts.turns[1].values.get("sentiment")
     assert conversation.voices[1].level_rel_db == facts.turns[1].values.get("level_rel_db")
@@ -35,7 +35,7 @@ def test_speakers_without_a_role_are_unknown() -> None:
     conversation = make_conversation()
     facts = facts_of(conversation, make_reading(conversation, roles=()))
     assert facts.has_unknown
-    assert {"unknown", ""} == set(facts.stream.party)
+    assert {"unknown", None} == {facts.stream.party_at(place) for place in range(len(facts.stream.tokens))}
 
 
 def test_a_call_without_words_has_facts() -> None:

@@ -26,7 +26,7 @@ def test_needs_are_the_words_a_phrase_cannot_do_without() -> None:
         {1: parse_said('"call (is | may be) [being] *2 record* {l}"')}, {"l": (parse_list_item("x"),)}
     )
     ((leaf, _),) = plans.nodes[1].leaves
-    expected = (frozenset({"call"}), frozenset({"is", "may"}), frozenset({"record*"}), frozenset({"{l}"}))
+    expected = (("call",), ("is", "may"), ("record*",), ("{l}",))
     assert expected == leaf.needs
 
 

@@ -62,7 +62,7 @@ def test_passages_stand_apart() -> None:
     assert -1 == stream.first[2]
     assert -1 == stream.turn[2]
     assert np.isnan(stream.start_s[2])
-    assert "" == stream.party[2]
+    assert stream.party_at(2) is None
 
 
 def test_a_number_runs_on_over_turns_of_one_passage() -> None:
