@@ -196,7 +196,7 @@ _SUMS = (
 
 def _tally(store: Store, filters: CallFilter, rules: Sequence[DriverRule]) -> _Tallies:
     condition, values = filters.to_sql()
-    listed = ", ".join(str(number) for rule in rules for number in rule.numbers) or "NULL"
+    listed = _listed(rules)
     found = _Tallies()
     rows = store.db.execute(
         f"SELECT r.rule, d.value = 1, {_SUMS} FROM calls c JOIN results_data d ON d.call_no = c.call_no"
@@ -217,7 +217,7 @@ def _tally(store: Store, filters: CallFilter, rules: Sequence[DriverRule]) -> _T
         _add(
             tally, store.db.execute(f"SELECT {_SUMS} FROM calls c WHERE {condition}{more}", values).fetchone()
         )
-    _add_repeats(store, filters, found, listed)
+    _add_repeats(store, filters, found, rules)
     return found
 
 
@@ -228,28 +228,45 @@ def _add(tally: _Tally, row: Sequence[float]) -> None:
     tally.feeling = Sums(int(rest[3]), rest[4], rest[5])
 
 
-def _add_repeats(store: Store, filters: CallFilter, found: _Tallies, listed: str) -> None:
-    """Count calls that the same customer follows by another about the same.
+def _add_repeats(store: Store, filters: CallFilter, found: _Tallies, rules: Sequence[DriverRule]) -> None:
+    contacts, ripe = read_contacts(store, filters, rules)
+    for rule, call_no, is_repeat in contacts:
+        tally = found.by_driver[rule]
+        if call_no > ripe:
+            tally.immature += 1
+        else:
+            tally.repeat += Sums(1, is_repeat, is_repeat)
+
+
+def read_contacts(
+    store: Store, filters: CallFilter, rules: Sequence[DriverRule]
+) -> tuple[list[tuple[str, int, bool]], int]:
+    """Whether customers contacted again about the same, for each driver of each call of a filter.
 
     The call that follows may lie behind the period and outside of the filter: the customer does not
     care in which queue it ends up.
+
+    Returns
+    -------
+    list, int
+        (driver, number of the call, whether it is followed), and the number of the newest call that is old
+        enough to tell.
     """
     condition, values = filters.to_sql()
     first, below = filters.call_no_range()
     rows = store.db.execute(
         f"SELECT r.rule, c.customer, c.call_no, {condition} FROM calls c"
-        f" JOIN results_data d ON d.call_no = c.call_no AND d.rule_no IN ({listed}) AND d.value = 1"
+        f" JOIN results_data d ON d.call_no = c.call_no AND d.rule_no IN ({_listed(rules)}) AND d.value = 1"
         " JOIN rules r ON r.rule_no = d.rule_no WHERE c.superseded_by IS NULL AND c.customer IS NOT NULL"
         " AND c.occurred_at IS NOT NULL AND c.call_no >= ? AND c.call_no < ? ORDER BY 1, 2, 3",
         [*values, first or 0, (below or 1 << 60) + REPEAT_DAYS * _DAY],
     ).fetchall()
     newest = store.db.execute("SELECT max(call_no) FROM calls WHERE superseded_by IS NULL").fetchone()[0] or 0
-    for rule, call_no, is_repeat in followed(rows):
-        tally = found.by_driver[rule]
-        if call_no > newest - REPEAT_DAYS * _DAY:
-            tally.immature += 1
-        else:
-            tally.repeat += Sums(1, is_repeat, is_repeat)
+    return followed(rows), newest - REPEAT_DAYS * _DAY
+
+
+def _listed(rules: Sequence[DriverRule]) -> str:
+    return ", ".join(str(number) for rule in rules for number in rule.numbers) or "NULL"
 
 
 _DAY = 86_400 * CALLS_A_SECOND

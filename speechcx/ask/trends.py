@@ -15,7 +15,7 @@ from speechcx.store import CallFilter, Store
 
 Bucket = Literal["day", "week", "month", "weekday", "hour", "queue", "direction"]
 
-_EXPRESSIONS: dict[Bucket, str] = {
+EXPRESSIONS: dict[Bucket, str] = {
     "day": "c.local_day",
     # The Monday of the week.
     "week": "date(c.local_day, 'weekday 0', '-6 days')",
@@ -26,6 +26,8 @@ _EXPRESSIONS: dict[Bucket, str] = {
     "queue": "c.queue",
     "direction": "c.direction",
 }
+"""The expression on a call ``c`` for each division."""
+
 _OVER_TIME = ("day", "week", "month")
 
 
@@ -94,7 +96,7 @@ def score_over_time(
         There is no such division, or no such scorecard.
     """
     expect_one("divide by", by, get_args(Bucket))
-    bucket = next(known for known in _EXPRESSIONS if known == by)
+    bucket = next(known for known in EXPRESSIONS if known == by)
     with reading(where) as store:
         filters = settle_names(store, filters or CallFilter())
         card = find_scorecard(store, filters, scorecard)
@@ -107,7 +109,7 @@ def score_over_time(
 
 def read_rows(store: Store, filters: CallFilter, by: Bucket, scorecard: str | None) -> tuple[TrendRow, ...]:
     """The rows of a trend."""
-    sums = sum_calls(store, filters, scorecard, by=(_EXPRESSIONS[by],))
+    sums = sum_calls(store, filters, scorecard, by=(EXPRESSIONS[by],))
     rows: list[TrendRow] = []
     before = None
     for (key,), now in sorted(sums.items(), key=lambda pair: (pair[0][0] is None, pair[0][0] or "")):

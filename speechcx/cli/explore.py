@@ -14,7 +14,7 @@ from speechcx.cli.output import note, print_json
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the app."""
-    for command in (agents, teams, centers, agent, customer, drivers, trends, calls, show):
+    for command in (agents, teams, centers, agent, customer, drivers, trends, outcomes, calls, show):
         app.command(rich_help_panel="Supervisor and reviewer")(command)
 
 
@@ -126,6 +126,21 @@ def trends(
     from speechcx.cli.trend_view import print_trends
 
     print_trends(score_over_time(asked.where, asked.filters, by=by, scorecard=scorecard), asked.style)
+
+
+@asks()
+def outcomes(
+    asked: Asked,
+    by: Annotated[
+        str,
+        typer.Option("--by", help="agent, team, center, day, week, month, weekday, hour, queue, direction."),
+    ] = "team",
+) -> None:
+    """Surveys and call records: CSAT, NPS, CES, handle time, wait, transfers, resolution, first contact."""
+    from speechcx.ask.outcomes import list_outcomes
+    from speechcx.cli.outcome_view import print_outcomes
+
+    print_outcomes(list_outcomes(asked.where, asked.filters, by=by), asked.style)
 
 
 @asks()

@@ -70,6 +70,7 @@ def list_shapes() -> dict[str, Shapes]:
     from speechcx.ask.customer import CustomerReport
     from speechcx.ask.drivers import DriverTable
     from speechcx.ask.failures import FailureRow
+    from speechcx.ask.outcomes import Outcome, OutcomeTable
     from speechcx.ask.status import Status
     from speechcx.ask.tables import Estimate, ScoreTable
     from speechcx.ask.trends import TrendTable
@@ -117,6 +118,11 @@ def list_shapes() -> dict[str, Shapes]:
         "failures": failures,
         "failures list": failures,
         "models list": rows("models", dict[str, Any]),
+        "outcomes": record(
+            "outcomes",
+            OutcomeTable,
+            swapped={"OutcomeRow.measures": dict[str, Outcome], "OutcomeTable.hint": hint},
+        ),
         "rejudge": record("rejudge", RunSummary, rulebook=str),
         "rules coverage": record("rules-coverage", CoverReport),
         "rules diff": record("rules-diff", RulebookDiff),

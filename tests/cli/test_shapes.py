@@ -39,6 +39,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "failures": ("failures",),
     "failures list": ("failures list",),
     "models list": ("models list",),
+    "outcomes": ("outcomes", "outcomes --by agent --agent nobody"),
     "rejudge": ("rejudge --again",),
     "rules coverage": ("rules coverage", "rules coverage --agent nobody"),
     "rules diff": ("rules diff", "rules diff stored other.yaml", "rules diff --agent nobody"),
