@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from speechcx.call import Span, Turn
 
 SHARED_S = 0.05
 """Speech of another that reaches less than this into a silence is an edge, not a reply."""
+SHORTEST_PAUSE_S = 0.3
+"""A shorter silence inside one party's speech is no pause, by the definitions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +52,7 @@ def assemble_turns(voices: Sequence[Voice], *, turn_gap_s: float) -> tuple[Turn,
     """
     found: list[tuple[Voice, list[Span]]] = []
     for voice in voices:
-        others = sorted(span for other in voices if other.speaker != voice.speaker for span in other.speech)
-        found.extend((voice, group) for group in _group(voice.speech, others, turn_gap_s))
+        found.extend((voice, group) for group in _group(voice.speech, _others(voice, voices), turn_gap_s))
     found.sort(key=lambda pair: (pair[1][0].start_s, pair[1][-1].end_s, pair[0].speaker))
     return tuple(
         Turn(
@@ -64,6 +65,23 @@ def assemble_turns(voices: Sequence[Voice], *, turn_gap_s: float) -> tuple[Turn,
         )
         for no, (voice, group) in enumerate(found)
     )
+
+
+def close_stops(voices: Sequence[Voice]) -> tuple[Voice, ...]:
+    """The same voices without silences too short to be pauses, but where another speaks in them.
+
+    On one channel the noise of both lines hides the soft end of a word, and stops of the mouth look like
+    gaps.
+    """
+    return tuple(
+        replace(voice, speech=tuple(Span(group[0].start_s, group[-1].end_s) for group in groups))
+        for voice in voices
+        for groups in (_group(voice.speech, _others(voice, voices), SHORTEST_PAUSE_S),)
+    )
+
+
+def _others(voice: Voice, voices: Sequence[Voice]) -> list[Span]:
+    return sorted(span for other in voices if other.speaker != voice.speaker for span in other.speech)
 
 
 def _group(speech: Sequence[Span], others: list[Span], turn_gap_s: float) -> list[list[Span]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from speechcx.call import Audio, Span, Speech, Split
 from speechcx.engines import find_factory
-from speechcx.turns.assemble import Voice, assemble_turns
+from speechcx.turns.assemble import Voice, assemble_turns, close_stops
 from speechcx.turns.channels import is_dual_mono, remove_crosstalk
 from speechcx.turns.music import find_music, take_out
 from speechcx.turns.settings import TurnSettings
@@ -72,5 +72,5 @@ def _split_mono(
         diarizer = find_factory("diarizers", settings.diarizer)(settings)
         voices: tuple[Voice, ...] = diarizer.split_voices(audio, 0, speech, settings)
         if voices:
-            return "diarized", voices
-    return "unsplit", (Voice("s0", 0, speech),)
+            return "diarized", close_stops(voices)
+    return "unsplit", close_stops((Voice("s0", 0, speech),))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,14 +14,18 @@ from speechcx.turns.assemble import Voice
 from speechcx.turns.settings import TurnSettings
 from speechcx.turns.spans import join_spans
 from speechcx.turns.vad import LEVEL_STEP_S
-from speechcx.turns.voices.fit import Evidence, Fit, fit_voices, same_odds
+from speechcx.turns.voices.fit import Evidence, Fit, compare, find_voices, fit_voices, same_odds
+from speechcx.turns.voices.recut import recut
 from speechcx.turns.voices.segments import Segments, hear_segments
 from speechcx.turns.voices.stretches import Stretch, cut_speech, find_pairs
-from speechcx.turns.voices.vectors import measure_vectors
+from speechcx.turns.voices.vectors import Blocks, hear_blocks, vectors_of
 from speechcx.waveform import RECOGNITION_RATE_HZ, read_channel
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+DOUBTFUL = 0.9
+"""Speech between two changes of voice that is less sure than this is given out apart."""
 
 
 class Campplus:
@@ -41,43 +45,71 @@ class Campplus:
         sound = read_channel(audio, channel, rate_hz=RECOGNITION_RATE_HZ)
         segments = hear_segments(sound, speech, self._folder)
         stretches = cut_speech(speech, segments)
-        if len(stretches) < 2:
+        blocks = hear_blocks(sound, stretches, self._folder)
+        evidence = self._gather(stretches, blocks, segments)
+        fit = find_voices(evidence, settings.speakers)
+        if fit is None:
             return ()
-        vectors = measure_vectors(sound, stretches, self._folder)
-        evidence = gather_evidence(stretches, vectors, segments)
-        fit = fit_voices(evidence, settings.speakers)
-        return give_out(channel, stretches, fit, segments)
+        stretches, blocks, cut_off = recut(stretches, blocks, fit, self._folder)
+        if any(cut_off):
+            evidence = self._gather(stretches, blocks, segments, cut_off)
+            fit = fit_voices(evidence, fit.shares.shape[1])
+        return give_out(channel, stretches, fit, evidence, segments)
+
+    def _gather(
+        self,
+        stretches: Sequence[Stretch],
+        blocks: Sequence[Blocks],
+        segments: Segments,
+        cut_off: Sequence[bool] = (),
+    ) -> Evidence:
+        """What the two networks say of the stretches."""
+        same = [
+            same_odds(segments.same_voice(before, after), (after[0] - before[1]) * LEVEL_STEP_S)
+            for before, after in pairwise(stretches)
+        ]
+        for no, cut in enumerate(cut_off[1:]):
+            same[no] = 0.0 if cut else same[no]
+        length_s = np.array([(last - first) * LEVEL_STEP_S for first, last in stretches])
+        return Evidence(vectors_of(blocks, self._folder), length_s, np.array(same))
 
 
-def gather_evidence(
-    stretches: Sequence[Stretch], vectors: NDArray[np.float32], segments: Segments
-) -> Evidence:
-    """What the two networks say of the stretches."""
-    same = [
-        same_odds(segments.same_voice(before, after), (after[0] - before[1]) * LEVEL_STEP_S)
-        for before, after in pairwise(stretches)
-    ]
-    length_s = np.array([(last - first) * LEVEL_STEP_S for first, last in stretches])
-    return Evidence(vectors, length_s, np.array(same))
-
-
-def give_out(channel: int, stretches: Sequence[Stretch], fit: Fit, segments: Segments) -> tuple[Voice, ...]:
-    """Voices in order of first speech, each with its stretches and what it says over another."""
-    owner = fit.shares.argmax(1)
-    order = list(dict.fromkeys(owner.tolist()))
-    own: dict[int, list[Span]] = {voice: [] for voice in order}
-    sure: dict[int, list[tuple[float, float]]] = {voice: [] for voice in order}
+def give_out(
+    channel: int, stretches: Sequence[Stretch], fit: Fit, evidence: Evidence, segments: Segments
+) -> tuple[Voice, ...]:
+    """Voices in order of first speech, with what each says over another; doubtful speech apart."""
+    owner = fit.shares.argmax(1).tolist()
+    order = list(dict.fromkeys(owner))
     liking = _liking(stretches, fit, segments)
-    for stretch, voice, shares in zip(stretches, owner.tolist(), fit.shares, strict=True):
-        own[voice].append(_span(stretch))
-        sure[voice].append((float(shares[voice]), float(stretch[1] - stretch[0])))
+    spans: dict[tuple[int, bool], list[Span]] = {}
+    shares: dict[tuple[int, bool], list[tuple[float, float]]] = {}
+    for voice, group in groupby(range(len(stretches)), key=owner.__getitem__):
+        run = list(group)
+        weights = [float(evidence.length_s[no]) for no in run]
+        sure = float(np.average([fit.shares[no, voice] for no in run], weights=weights))
+        key = (voice, sure < DOUBTFUL)
+        spans.setdefault(key, []).extend(_span(stretches[no]) for no in run)
+        shares.setdefault(key, []).append((sure, sum(weights)))
+    for stretch, voice in zip(stretches, owner, strict=True):
         for pair, window in find_pairs(stretch, segments):
             other = _second(pair, window, voice, segments, liking)
-            if other in own:
-                own[other].append(_span(pair))
+            key = (other, False) if (other, False) in spans else (other, True)
+            if key in spans:
+                spans[key].append(_span(pair))
     return tuple(
-        Voice(f"s{no}", channel, join_spans(own[voice]), _mean(sure[voice])) for no, voice in enumerate(order)
+        Voice(f"s{no}", channel, join_spans(spans[key]), _confidence(shares[key], voice, fit, evidence))
+        for no, voice in enumerate(order)
+        for key in ((voice, False), (voice, True))
+        if key in spans
     )
+
+
+def _confidence(shares: Sequence[tuple[float, float]], voice: int, fit: Fit, evidence: Evidence) -> float:
+    """Mean probability of some speech of a voice, times how sure it is that the nearest other is another."""
+    values, weights = zip(*shares, strict=True)
+    others = [other for other in range(fit.shares.shape[1]) if other != voice]
+    apart = min(compare(fit, evidence, voice, other).sureness for other in others)
+    return round(float(np.average(values, weights=weights)) * apart, 3)
 
 
 def _liking(stretches: Sequence[Stretch], fit: Fit, segments: Segments) -> NDArray[np.float64]:
@@ -100,8 +132,3 @@ def _second(pair: Stretch, window: int, voice: int, segments: Segments, liking: 
 
 def _span(stretch: Stretch) -> Span:
     return Span(round(stretch[0] * LEVEL_STEP_S, 3), round(stretch[1] * LEVEL_STEP_S, 3))
-
-
-def _mean(values: Sequence[tuple[float, float]]) -> float:
-    shares, weights = zip(*values, strict=True)
-    return round(float(np.average(shares, weights=weights)), 3)

@@ -24,6 +24,7 @@ SMOOTH_STEPS = 15
 SHORTEST_STEPS = 20
 """A piece of less than 200 ms between two changes belongs to what is before it."""
 LONGEST_STEPS = 800
+PAST_STEPS = 50
 PAIR_SURE = 0.6
 """Two speak at once where the network is this sure of it."""
 SHORTEST_PAIR_STEPS = 10
@@ -43,12 +44,17 @@ def cut_speech(speech: Sequence[Span], segments: Segments) -> list[Stretch]:
 
 
 def _changes(first: int, last: int, segments: Segments) -> list[int]:
-    """Steps at which the loudest local voice changes; where windows meet, voices cannot be compared."""
-    found: list[int] = []
+    """Steps at which the loudest local voice changes.
+
+    Local voices of two windows cannot be compared, so each window is asked a little past its middle: a
+    change where two windows meet is seen by both, and the short piece between their answers joined.
+    """
+    found: set[int] = set()
     for window, start, end in segments.parts(first, last):
+        start, end = max(first, start - PAST_STEPS), min(last, end + PAST_STEPS)
         loudest = _smooth(segments.voices[window, segments.frames(window, start, end)])
-        found.extend((start + 1 + np.flatnonzero(np.diff(loudest))).tolist())
-    return found
+        found.update((start + 1 + np.flatnonzero(np.diff(loudest))).tolist())
+    return sorted(found)
 
 
 def _smooth(shares: NDArray[np.float32]) -> NDArray[np.intp]:
