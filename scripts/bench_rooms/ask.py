@@ -28,7 +28,12 @@ from archive.people import Organisation  # noqa: E402
 from archive.talk import sentences  # noqa: E402
 
 from speechcx.ask.aggregate import score_agents, score_centers, score_teams  # noqa: E402
+from speechcx.ask.callbacks import list_callbacks  # noqa: E402
 from speechcx.ask.calls import list_calls  # noqa: E402
+from speechcx.ask.flag_counts import count_flags  # noqa: E402
+from speechcx.ask.flag_queue import FlagFilter  # noqa: E402
+from speechcx.ask.flag_view import show_flag  # noqa: E402
+from speechcx.ask.flags import list_flags  # noqa: E402
 from speechcx.ask.search import SearchFilter, search  # noqa: E402
 from speechcx.ask.show import find_call  # noqa: E402
 from speechcx.ask.status import read_status  # noqa: E402
@@ -65,6 +70,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--only", default=",".join(PARTS), help="parts to run, by comma")
     parser.add_argument("--random", type=int, default=RANDOM, help="random search strings")
     parser.add_argument("--seed", type=int, default=4, help="which random search strings")
+    parser.add_argument(
+        "--seconds",
+        type=float,
+        default=240.0,
+        help="processor seconds of random searches, then no more of them",
+    )
     options = parser.parse_args(argv)
     options.folder.mkdir(parents=True, exist_ok=True)
     for size in map(int, options.sizes.split(",")):
@@ -77,7 +88,7 @@ def main(argv: Sequence[str] | None = None) -> int:
                 "queries": show_queries,
                 "writes": show_writes,
                 "size": show_size,
-                "fuzz": lambda path: show_fuzz(path, options.random, options.seed),
+                "fuzz": lambda path: show_fuzz(path, options.random, options.seed, options.seconds),
             }[part](path)
     return 0
 
@@ -108,6 +119,9 @@ def show_queries(path: Path) -> None:
             CallFilter(agent=("a0007",), queue=("retention",)), party="customer", sentiment_at_most=-0.3,
             rule="risk-cancel", result="present",
         )  # fmt: skip
+        of_rule = SearchFilter(MONTH, rule="compliance-opening", result="absent")
+        unsure = SearchFilter(result="cannot_tell")
+        flag = list_flags(store, limit=1).rows[0].flag
         rows: list[tuple[str, str, Callable[[], object]]] = [
             ("agents for a month, with trend", "300", lambda: score_agents(store, MONTH)),
             ("teams for a month, with trend", "", lambda: score_teams(store, MONTH)),
@@ -124,6 +138,21 @@ def show_queries(path: Path) -> None:
             ("search: words nobody says", "200", lambda: search(store, "zzyzx account")),
             ("search: two words, five filters, a month", "400", lambda: search(store, "account the", five)),
             ("search: two words, five filters, one agent", "400", lambda: search(store, "the you", rare)),
+            (
+                "search: no words, what could not be told",
+                "",
+                lambda: search(store, "", unsure),
+            ),
+            ("search: no words, a rule of a month", "", lambda: search(store, "", of_rule)),
+            ("flags: the queue, all calls", "", lambda: list_flags(store)),
+            ("flags: the queue, a month", "", lambda: list_flags(store, FlagFilter(MONTH))),
+            (
+                "flags: by rule, a month, with course",
+                "",
+                lambda: count_flags(store, FlagFilter(MONTH, status=())),
+            ),
+            ("flags: one with its words", "", lambda: show_flag(store, flag)),
+            ("callbacks", "", lambda: list_callbacks(store)),
         ]
         for what, bar, question in rows:
             print(f"{what:45} {'bar ' + bar + ' ms' if bar else '':12} {measure(question)}")
@@ -199,37 +228,45 @@ def show_size(path: Path) -> None:
         print("of it " + ", ".join(f"{name} {size / six / 1024:.1f}" for name, size in parts))
 
 
-def show_fuzz(path: Path, count: int, seed: int) -> None:
-    """Random strings in the search box: errors, and how long the slowest took."""
+def show_fuzz(path: Path, count: int, seed: int, most_s: float) -> None:
+    """Random strings in the search box: errors, and how long the slowest of each kind took.
+
+    Whether a string is an error does not depend on the size of the archive, so a small one can be asked all of
+    them; on a large one, `most_s` ends it, and the line says how many there were.
+    """
     rng = random.Random(seed)
-    parts = [
-        *(word for text in sentences()[:200] for word in text.split()),
-        "AND",
-        "OR",
-        "NOT",
-        "NEAR(",
-        ")",
-        '"',
-        "*",
-    ]
-    errors, times = 0, []
+    said = [word for text in sentences()[:200] for word in text.split()]
+    words = [*said, "AND", "OR", "NOT", "NEAR(", ")", '"', "*"]
+    kinds = {
+        "words": lambda: " ".join(rng.choices(words, k=rng.randint(0, 6))),
+        "signs": lambda: "".join(rng.choices(SIGNS + "abcdef", k=rng.randint(0, 20))),
+        "any characters": lambda: "".join(chr(rng.randrange(0x110000)) for _ in range(rng.randint(0, 10))),
+    }  # fmt: skip
+    errors, spent = 0, 0.0
+    times: dict[str, list[tuple[float, str]]] = {kind: [] for kind in kinds}
     with Store.open(path, read_only=True) as store:
         for number in range(count):
-            if number % 3 == 0:
-                typed = " ".join(rng.choices(parts, k=rng.randint(0, 6)))
-            elif number % 3 == 1:
-                typed = "".join(rng.choices(SIGNS + "abcdef", k=rng.randint(0, 20)))
-            else:
-                typed = "".join(chr(rng.randrange(0x110000)) for _ in range(rng.randint(0, 10)))
+            if spent > most_s:
+                break
+            kind = tuple(kinds)[number % len(kinds)]
+            typed = kinds[kind]()
+            near = rng.choice((None, None, None, 0, 5))
             start = time.process_time()
             try:
-                search(store, typed, limit=5)
+                search(store, typed, SearchFilter(near=near), limit=5)
             except Exception as error:  # noqa: BLE001
                 errors += 1
                 print(f"error on {typed!r}: {error!r}")
-            times.append(time.process_time() - start)
-    worst, mean = 1000 * max(times), 1000 * sum(times) / count
-    print(f"random searches: {errors} errors, slowest {worst:.0f} ms cpu, mean {mean:.2f} ms; n={count}")
+            times[kind].append((time.process_time() - start, typed))
+            spent += times[kind][-1][0]
+    n = sum(map(len, times.values()))
+    print(f"random searches: {errors} errors, mean {1000 * spent / n:.2f} ms cpu; n={n} of {count}")
+    for kind, taken in times.items():
+        ordered = sorted(seconds for seconds, _ in taken)
+        p99, (worst, typed) = ordered[int(0.99 * len(ordered))], max(taken)
+        print(
+            f"  {kind:16} 99 % within {1000 * p99:6.1f} ms, slowest {1000 * worst:6.1f} ms cpu: {typed[:60]!r}"
+        )
 
 
 if __name__ == "__main__":
