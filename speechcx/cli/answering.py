@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import sys
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Annotated, Any
-
-import typer
+from typing import TYPE_CHECKING, Any
 
 from speechcx.cli.output import clean, note
 from speechcx.errors import UsageError
@@ -17,12 +14,6 @@ from speechcx.errors import UsageError
 if TYPE_CHECKING:
     from speechcx.ask.qa.forms import FormQuestion
     from speechcx.store.review_record import Given
-
-Who = Annotated[
-    str | None,
-    typer.Option("--as", metavar="NAME", help="Who you are; default: SPEECHCX_REVIEWER, else your login."),
-]
-Number = Annotated[int, typer.Argument(metavar="REVIEW", min=1, help="Number of the review.")]
 
 _SHORT = {
     "y": "yes", "n": "no", "-": "n-a", "na": "n-a", "n/a": "n-a", "?": "cannot-tell", "cannot_tell": "cannot-tell",
@@ -45,19 +36,6 @@ def read_time(text: str) -> float:
     for part in text.strip().split(":"):
         seconds = 60 * seconds + float(part)
     return seconds
-
-
-def read_who(given: str | None) -> str:
-    """Who is at work: ``--as``, else ``SPEECHCX_REVIEWER``, else the login.
-
-    Raises
-    ------
-    UsageError
-        None of them names anybody.
-    """
-    from speechcx.store.audit import read_who as read_login
-
-    return read_login(given if given is not None else os.environ.get("SPEECHCX_REVIEWER") or None)
 
 
 def read_answer(text: str) -> str:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from speechcx.cli import options
-from speechcx.cli.answering import Number, Who, ask_answers, read_file, read_who, read_words
+from speechcx.cli.answering import ask_answers, read_file, read_words
+from speechcx.cli.desk import Desk, Number, at_desk
 from speechcx.cli.output import Column, note, print_json, print_rows, print_text
 from speechcx.cli.review_after import register_after
 from speechcx.cli.review_plan import register_plans
 
 if TYPE_CHECKING:
-    from speechcx.store.reviews import ReviewDesk, Taken
+    from speechcx.store.review_record import Given
+    from speechcx.store.reviews import Taken
 
 review = typer.Typer(name="review", help="Reviews by people: plan, take a call, answer, compare, settle.",
                      no_args_is_help=True)  # fmt: skip
@@ -38,61 +39,46 @@ _STATES = ("open", "released", "submitted", "acknowledged", "disputed", "decided
 def register(app: typer.Typer) -> None:
     """Add these commands to the app."""
     register_plans(review)
-    for command in (answer, submit, release, show):
-        review.command()(command)
-    review.command("next")(next_)
-    review.command("open")(open_)
+    for name, command in (
+        ("next", next_),
+        ("open", open_),
+        ("answer", answer),
+        ("submit", submit),
+        ("release", release),
+    ):
+        review.command(name)(at_desk(command))
+    review.command("show")(at_desk(show, read_only=True))
     review.command("list")(list_)
     register_after(review)
     app.add_typer(review, rich_help_panel="Quality lead")
 
 
-def open_desk(db: Path | None, config: Path | None) -> ReviewDesk:
-    """The desk of the database that is asked for; close its store afterwards."""
-    from speechcx.ask.qa.ways import read_ways
-    from speechcx.store import Store
-    from speechcx.store.reviews import ReviewDesk
-
-    return ReviewDesk(Store.open(options.database(options.load(config, None), db)), read_ways)
-
-
 def next_(
+    desk: Desk,
     plan: Annotated[
         str | None, typer.Option("--plan", help="Only from this plan; default: the oldest.")
     ] = None,
-    who: Who = None,
-    db: options.Database = None,
-    config: options.Config = None,
-    as_json: options.AsJson = False,
 ) -> None:
     """Take the next call of a plan, or go on with the one you are at; prints the blind form."""
-
     from speechcx.ask.qa.forms import NothingLeft
 
-    desk = open_desk(db, config)
-    with desk.store:
-        taken = desk.take_next(read_who(who), plan)
-        if taken is not None:
-            _print_taken(desk, taken, as_json=as_json)
-            return
-    nothing = NothingLeft()
-    if as_json:
-        print_json({"schema_version": 1, "kind": "nothing-left", **options.row(nothing)})
+    taken = desk.reviews.take_next(desk.who, plan)
+    if taken is not None:
+        _print_taken(desk, taken)
+    elif desk.style == "json":
+        print_json({"schema_version": 1, "kind": "nothing-left", **options.row(NothingLeft())})
     else:
-        note(nothing.hint)
+        note(NothingLeft().hint)
 
 
 def open_(
+    desk: Desk,
     what: Annotated[
         str, typer.Argument(metavar="CALL|REVIEW", help="A call by id or file, or the number of your review.")
     ],
     scorecard: Annotated[
         str | None, typer.Option("--scorecard", help="The form; default: the call's first.")
     ] = None,
-    who: Who = None,
-    db: options.Database = None,
-    config: options.Config = None,
-    as_json: options.AsJson = False,
 ) -> None:
     """Open a call of your choice for review, or look at your own form again; shows nothing of the machine."""
     from speechcx.ask.qa.forms import read_form
@@ -100,17 +86,15 @@ def open_(
     from speechcx.cli.review_view import print_form
     from speechcx.store.review_record import expect_reviewer, read_review
 
-    desk, name = open_desk(db, config), read_who(who)
-    with desk.store as store:
-        if what.isdecimal() and len(what) < 10:
-            expect_reviewer(read_review(store, int(what)), name)
-            print_form(read_form(store, int(what)), options.style(as_json, False))
-        else:
-            taken = desk.take_call(name, find_call_id(store, what), scorecard)
-            _print_taken(desk, taken, as_json=as_json)
+    if what.isdecimal() and len(what) < 10:
+        expect_reviewer(read_review(desk.store, int(what)), desk.who)
+        print_form(read_form(desk.store, int(what)), desk.style)
+    else:
+        _print_taken(desk, desk.reviews.take_call(desk.who, find_call_id(desk.store, what), scorecard))
 
 
 def answer(
+    desk: Desk,
     number: Number,
     answers: Annotated[
         list[str] | None, typer.Argument(metavar="[QUESTION=ANSWER]...", help="yes, no, n-a or cannot-tell.")
@@ -125,53 +109,42 @@ def answer(
     file: Annotated[
         str | None, typer.Option("--file", metavar="JSON", help="Answers from a file; - for standard input.")
     ] = None,
-    who: Who = None,
-    db: options.Database = None,
-    config: options.Config = None,
-    as_json: options.AsJson = False,
 ) -> None:
     """Answer questions of your review, all at once or some; without answers you are asked one by one."""
     from speechcx.errors import UsageError
 
-    desk, name = open_desk(db, config), read_who(who)
-    with desk.store:
-        if file is not None and answers:
-            raise UsageError("answers beside --file", "one of the two", "leave one away")
-        if file is None and not answers:
-            _ask(desk, number, name)
-        else:
-            given = (
-                read_file(file) if file is not None else read_words(answers or (), comment or (), at or ())
-            )
-            desk.answer(number, name, given)
-        _print_waiting(desk, number, as_json=as_json)
+    if file is not None and answers:
+        raise UsageError("answers beside --file", "one of the two", "leave one away")
+    if file is None and not answers:
+        _ask(desk, number)
+    else:
+        given = read_file(file) if file is not None else read_words(answers or (), comment or (), at or ())
+        desk.reviews.answer(number, desk.who, given)
+    _print_waiting(desk, number)
 
 
-def _ask(desk: ReviewDesk, number: int, name: str) -> None:
+def _ask(desk: Desk, number: int) -> None:
     from speechcx.ask.qa.forms import read_form
     from speechcx.store.review_record import expect_reviewer, expect_state, read_review
 
-    review_row = read_review(desk.store, number)
-    expect_state(review_row, ("open",), "answers")
-    expect_reviewer(review_row, name)
-    ask_answers(read_form(desk.store, number).questions, lambda given: _keep(desk, number, name, given))
+    row = read_review(desk.store, number)
+    expect_state(row, ("open",), "answers")
+    expect_reviewer(row, desk.who)
+
+    def keep(given: Given) -> None:
+        desk.reviews.answer(number, desk.who, [given])
+
+    ask_answers(read_form(desk.store, number).questions, keep)
 
 
-def _keep(desk: ReviewDesk, number: int, name: str, given: object) -> None:
-    from speechcx.store.review_record import Given
-
-    assert isinstance(given, Given)
-    desk.answer(number, name, [given])
-
-
-def _print_waiting(desk: ReviewDesk, number: int, *, as_json: bool) -> None:
+def _print_waiting(desk: Desk, number: int) -> None:
     from speechcx.ask.qa.forms import read_form
     from speechcx.cli.review_view import AnswersKept
 
     questions = read_form(desk.store, number).questions
     waiting = tuple(one.question for one in questions if one.answer is None)
     kept = AnswersKept(number, len(questions) - len(waiting), waiting)
-    if as_json:
+    if desk.style == "json":
         print_json({"schema_version": 1, "kind": "review-answers", **options.row(kept)})
     elif waiting:
         print_text(f"{kept.answered} of {len(questions)} answered; waiting: {', '.join(waiting)}")
@@ -180,56 +153,39 @@ def _print_waiting(desk: ReviewDesk, number: int, *, as_json: bool) -> None:
 
 
 def submit(
+    desk: Desk,
     number: Number,
     not_blind: Annotated[
         bool,
         typer.Option("--not-blind", help="You had seen the machine's answers: does not count as agreement."),
     ] = False,
-    who: Who = None,
-    db: options.Database = None,
-    config: options.Config = None,
-    as_json: options.AsJson = False,
 ) -> None:
     """Hand in your review; then shows the machine's answers beside yours."""
     from speechcx.ask.qa.compared import show_review
     from speechcx.cli.review_view import print_review
 
-    desk, name = open_desk(db, config), read_who(who)
-    with desk.store as store:
-        desk.submit(number, name, blind=not not_blind)
-        print_review(show_review(store, number, name), options.style(as_json, False), log=False)
+    desk.reviews.submit(number, desk.who, blind=not not_blind)
+    print_review(show_review(desk.store, number, desk.who), desk.style, log=False)
 
 
-def release(
-    number: Number,
-    who: Who = None,
-    db: options.Database = None,
-    config: options.Config = None,
-    as_json: options.AsJson = False,
-) -> None:
+def release(desk: Desk, number: Number) -> None:
     """Give a call back, so that somebody else can take it."""
     from speechcx.cli.review_view import print_step
 
-    desk = open_desk(db, config)
-    with desk.store:
-        desk.release(number, read_who(who))
-    print_step(number, "given back", as_json=as_json)
+    desk.reviews.release(number, desk.who)
+    print_step(number, "given back", desk.style)
 
 
 def show(
+    desk: Desk,
     number: Number,
     log: Annotated[bool, typer.Option("--log", help="Every step: who did what when.")] = False,
-    who: Who = None,
-    db: options.Database = None,
-    config: options.Config = None,
-    as_json: options.AsJson = False,
 ) -> None:
     """A submitted review beside the machine; not for one who is at a review of the same call."""
     from speechcx.ask.qa.compared import show_review
     from speechcx.cli.review_view import print_review
 
-    where = options.database(options.load(config, None), db)
-    print_review(show_review(where, number, read_who(who)), options.style(as_json, False), log=log)
+    print_review(show_review(desk.store, number, desk.who), desk.style, log=log)
 
 
 def list_(
@@ -256,10 +212,10 @@ def list_(
                empty="No review fits; `review plan` draws calls, `review next` takes one.")  # fmt: skip
 
 
-def _print_taken(desk: ReviewDesk, taken: Taken, *, as_json: bool) -> None:
+def _print_taken(desk: Desk, taken: Taken) -> None:
     from speechcx.ask.qa.forms import read_form
     from speechcx.cli.review_view import print_form
 
     if taken.resumed:
         note(f"You are at review {taken.review_id} already.")
-    print_form(read_form(desk.store, taken.review_id), options.style(as_json, False))
+    print_form(read_form(desk.store, taken.review_id), desk.style)

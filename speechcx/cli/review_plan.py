@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from speechcx.cli import options
-from speechcx.cli.answering import Who, read_who
+from speechcx.cli.desk import Who, read_who
 from speechcx.cli.output import Column, print_rows
 
 if TYPE_CHECKING:

@@ -153,9 +153,9 @@ def print_steps(steps: tuple[ReviewStep, ...]) -> None:
     print_rows("steps", rows, _STEP_COLUMNS)
 
 
-def print_step(number: int, step: str, *, as_json: bool) -> None:
+def print_step(number: int, step: str, style: Format) -> None:
     """Say what was kept."""
-    if as_json:
+    if style == "json":
         print_json({"schema_version": 1, "kind": "review-step", **asdict(StepKept(number, step))})
     else:
         print_text(f"Review {number}: {step}.")
