@@ -234,7 +234,7 @@ class Store:
         with self.write():
             self.db.execute("INSERT INTO turns_fts (turns_fts) VALUES ('optimize')")
         self.db.execute("VACUUM")
-        return self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0
+        return bool(self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0)
 
     def _call_no(self, call_id: str) -> int:
         found = calls.find_call_no(self.db, call_id)
