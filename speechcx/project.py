@@ -136,7 +136,7 @@ def lint_rulebook(path: Path) -> tuple[Problem, ...]:
         The file cannot be read at all.
     """
     try:
-        return lint(path.read_text("utf-8"))
+        return lint(path.read_text("utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
         raise RulebookError(
             f"cannot read {path}: {error}", "a YAML file in UTF-8", "name the right file"

@@ -8,6 +8,7 @@ collected rather than the first one thrown.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -16,6 +17,8 @@ import yaml
 
 from speechcx.rules import limits
 
+_UNFIT = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_LEADING_TAB = re.compile(r"(?m)^ *\t(?=[ \t]*[^ \t\r\n#])")
 _Loader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -83,22 +86,15 @@ class Source:
             size = f"{limits.FILE_BYTES:,} bytes"
             self.problems.append(Problem(1, 1, "error", "the rulebook is too big", f"at most {size}"))
             return None
+        if not self._is_plain():
+            return None
         try:
             if not self._is_bounded():
                 return None
-            node: yaml.Node | None = yaml.compose(self.text, Loader=_Loader)
-        except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-            why = error.problem or "not YAML"
-            self.problems.append(
-                Problem(line, column, "error", f"not YAML: {why}", self._yaml_hint(why, line))
-            )
-            return None
+            node: yaml.Node | None = yaml.compose(self._form(), Loader=_Loader)
         except (yaml.YAMLError, UnicodeError) as error:
-            self.problems.append(
-                Problem(1, 1, "error", f"not YAML text: {str(error)[:200]}", "a UTF-8 YAML file")
-            )
+            mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+            self._complain_of_form(mark.line if mark else 0, mark.column if mark else 0)
             return None
         if node is None:
             self.problems.append(
@@ -106,17 +102,46 @@ class Source:
             )
         return node
 
-    def _yaml_hint(self, problem: str, line: int) -> str:
+    def _form(self) -> str:
+        """The text as the parsers in C and in Python read it alike: no tabs inside lines, and the last line ends."""
+        text = self.text.replace("\t", " ")
+        return text if text.endswith("\n") else text + "\n"
+
+    def _is_plain(self) -> bool:
+        """Whether the text holds nothing but characters that YAML allows; if not, a problem at the first other."""
+        found = _UNFIT.search(self.text) or _LEADING_TAB.search(self.text)
+        if found is None:
+            return True
+        before = self.text[: found.end() - 1]
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        if found[0].endswith("\t"):
+            problem = "a tab at the start of the line", "spaces, not tabs, at the start of a line"
+        else:
+            problem = (
+                f"the character U+{ord(found[0]):04X}, which is no text",
+                "plain text in UTF-8: delete it",
+            )
+        self.problems.append(Problem(line, column, "error", *problem))
+        return False
+
+    def _complain_of_form(self, line: int, column: int) -> None:
+        """Keep that the text is no YAML from a place on, counted from 0; said by what stands there.
+
+        The parsers in C and in Python find the same places but have different words for them.
+        """
         lines = self.text.splitlines()
-        if line <= len(lines) and "\t" in lines[line - 1]:
-            return "spaces, not tabs, at the start of a line"
-        if "mapping values are not allowed" in problem:
-            return "text with a colon inside to stand in quotation marks"
-        return "quotation marks and brackets closed, and lines of one group indented alike"
+        here = lines[line] if line < len(lines) else ""
+        rest = here[column : column + 20].rstrip()
+        if rest.startswith(":"):
+            hint = "text with a colon inside to stand in quotation marks"
+        else:
+            hint = "quotation marks and brackets closed, and lines of one group indented alike"
+        found = f"not YAML from here on: {rest!r}" if rest else "not YAML up to here"
+        self.problems.append(Problem(line + 1, column + 1, "error", found, hint))
 
     def _is_bounded(self) -> bool:
         depth = aliases = values = 0
-        for event in yaml.parse(self.text, Loader=_Loader):
+        for event in yaml.parse(self._form(), Loader=_Loader):
             if isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
                 depth += 1
             elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):

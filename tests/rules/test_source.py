@@ -7,15 +7,15 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from speechcx.rules import limits
+from speechcx.rules import limits, lint, source
 from speechcx.rules.source import Source, nearest
 
 
 def problems(text: str) -> list[str]:
     """What is wrong with a text before anything is made of it."""
-    source = Source(text)
-    source.root()
-    return [str(problem) for problem in source.problems]
+    read = Source(text)
+    read.root()
+    return [str(problem) for problem in read.problems]
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ def problems(text: str) -> list[str]:
         ("a: [1, 2", "line", "brackets closed"),
         ("a: b: c", "line 1, column 5", "colon inside"),
         ("a:\n\tb: 1", "line 2", "spaces, not tabs"),
-        ("a: \x00", "line 1", "not YAML"),
+        ("a: \x00", "line 1, column 4", "U+0000"),
         ("[" * 50 + "]" * 50, "line 1, column 41", "levels inside each other"),
         ("a: &x 1\nb: [" + "*x, " * 150 + "]", "line 2", "uses of *names"),
         ("a" * (limits.FILE_BYTES + 1), "line 1", "too big"),
@@ -120,3 +120,46 @@ def test_tags_are_not_obeyed() -> None:
     root = source.root()
     assert isinstance(root, yaml.MappingNode)
     assert isinstance(root.value[0][1], yaml.SequenceNode)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a: [1, 2", "line 2, column 1: not YAML up to here; expected: quotation marks and brackets closed"),
+        ("a: b: c\n", "line 1, column 5: not YAML from here on: ': c'; expected: text with a colon"),
+        ("a: , b\n", "line 1, column 4: not YAML from here on: ', b'; expected: quotation marks"),
+        ("a: @x\n", "line 1, column 4: not YAML from here on: '@x'"),
+        ("a: 'b\n", "line 2, column 1: not YAML up to here"),
+        ("a: %b\n", "line 1, column 4: not YAML from here on: '%b'"),
+        ("a: 1\n  b: 2\n", "line 2, column 4: not YAML from here on: ': 2'; expected: text with a colon"),
+        ("a: \ud800\n", "line 1, column 4: the character U+D800, which is no text"),
+        ("a: 1\nb:\n  \tc: 1\n", "line 3, column 3: a tab at the start of the line; expected: spaces"),
+        ("a: *b\n", "line 1, column 4: not YAML from here on: '*b'"),
+    ],
+)
+@pytest.mark.parametrize("loader", ["CSafeLoader", "SafeLoader"])
+def test_problems_are_told_alike_with_and_without_libyaml(
+    monkeypatch: pytest.MonkeyPatch, loader: str, text: str, expected: str
+) -> None:
+    """The place and the words do not depend on which parser this machine has."""
+    if not hasattr(yaml, loader):
+        pytest.skip("PyYAML was built without libyaml")
+    monkeypatch.setattr(source, "_Loader", getattr(yaml, loader))
+    (found,) = problems(text)
+    assert found.startswith(expected)
+
+
+def test_tabs_inside_lines_do_no_harm() -> None:
+    """Between a name and its value, in a phrase, before a remark; a line of nothing but tabs is empty."""
+    text = "rulebook:\tx\nversion: 1\t# one\n\t\nrules:\n  - {id: a, kind: risk, said: '\"big\tdog\"'}\n"
+    assert () == lint(text)
+
+
+@given(
+    st.binary(max_size=200) | st.text(max_size=200).map(lambda text: text.encode("utf-8", "surrogatepass"))
+)
+def test_random_bytes_are_problems_with_a_place(data: bytes) -> None:
+    """Never another error, and always a message."""
+    found = lint(data.decode("utf-8", "replace"))
+    assert found
+    assert all(problem.line >= 1 and problem.column >= 1 and problem.found for problem in found)
