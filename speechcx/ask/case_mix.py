@@ -129,25 +129,37 @@ def adjust_scores(
     with reading(where) as store:
         filters = settle_names(store, filters or CallFilter())
         card = find_scorecard(store, filters, form.scorecard)
-        everybody = replace(filters, agent=(), team=(), center=())
-        all_cells = _sum_cells(store, everybody, card, f"c.{by}", measure)
-        cells = all_cells if everybody == filters else _sum_cells(store, filters, card, f"c.{by}", measure)
+        cells = _sum_cells(store, filters, card, f"c.{by}", measure)
+        levels, own = _sum_others(store, filters, card, by, measure, cells)
         names = read_names(store) if by == "agent" else {}
-        everything = _total(own for one in all_cells.values() for own in one.values())
-        levels = _sum_levels(all_cells.values())
+        everything = levels[-1][()]
         rows = []
-        for key, own in cells.items():
-            others = _Others(levels, _sum_levels([all_cells[key]]))
-            rows.append(replace(_row(key, own, others, measure, everything.mean), name=names.get(key)))
+        for key, mine in cells.items():
+            others = _Others(levels, _sum_levels([own[key]]))
+            rows.append(replace(_row(key, mine, others, measure, everything.mean), name=names.get(key)))
         return CaseMixTable(
             by, name, card, filters.since, filters.until, everything.mean, everything.n, MIN_CELL, form.min_n,
             _ranked(rows, form.min_n, best=measure.best), None if rows else find_hint(store, filters),
         )  # fmt: skip
 
 
-def _sum_cells(
-    store: Store, filters: CallFilter, scorecard: str | None, key: str, measure: Measure
-) -> dict[str | None, dict[Cell, Sums]]:
+Cells = dict[str | None, dict[Cell, Sums]]
+Levels = tuple[dict[Cell, Sums], ...]
+
+
+def _sum_others(
+    store: Store, filters: CallFilter, scorecard: str | None, by: By, measure: Measure, cells: Cells
+) -> tuple[Levels, Cells]:
+    """Sums over everybody's calls by kind, and over all calls of those who are judged, wherever they were."""
+    everybody = replace(filters, agent=(), team=(), center=())
+    if everybody == filters:
+        return _sum_levels(cells.values()), cells
+    keys = tuple(key for key in cells if key is not None)
+    own = _sum_cells(store, replace(everybody, **{by: keys}), scorecard, f"c.{by}", measure)  # type: ignore[arg-type]
+    return _sum_levels(_sum_cells(store, everybody, scorecard, "NULL", measure).values()), {None: {}} | own
+
+
+def _sum_cells(store: Store, filters: CallFilter, scorecard: str | None, key: str, measure: Measure) -> Cells:
     """Sums of the measure for each key and each finest kind of call: queue, driver, hour."""
     condition, values = filters.to_sql()
     rows = store.db.execute(
@@ -156,13 +168,10 @@ def _sum_cells(
         f" LEFT JOIN scores s ON s.call_no = c.call_no AND s.scorecard = ? WHERE {condition} GROUP BY 1, 2, 3, 4",
         [scorecard, *values],
     )
-    cells: dict[str | None, dict[Cell, Sums]] = defaultdict(dict)
+    cells: Cells = defaultdict(dict)
     for own, *cell, n, total, squares, calls in rows:
         cells[own][tuple(cell)] = Sums(n, total, squares, calls - n)
     return cells
-
-
-Levels = tuple[dict[Cell, Sums], ...]
 
 
 @dataclass(frozen=True, slots=True)

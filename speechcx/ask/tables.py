@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from speechcx.ask.intervals import Interval
+from speechcx.ask.intervals import Interval, Sums
 from speechcx.ask.measures import MEASURE_NAMES, MEASURES, Measure, Verdict
 from speechcx.ask.naming import expect_one
 from speechcx.ask.sums import GroupSums
@@ -161,17 +161,18 @@ def make_estimates(now: GroupSums, before: GroupSums | None) -> tuple[Estimate, 
 
 def _estimate(measure: Measure, place: int, now: GroupSums, before: GroupSums | None) -> Estimate:
     sums = now.measures[place]
-    found = Estimate(
-        measure.name, sums.mean, measure.interval(sums), sums.n, sums.n_missing,
-        tuple(now.reasons[measure.name].most_common()) if measure.name in now.reasons else (),
-    )  # fmt: skip
-    if before is None or before.measures[place].mean is None:
-        return found
-    earlier = before.measures[place]
-    if sums.mean is None or earlier.mean is None:
-        return replace(found, before=earlier.mean)
-    interval = measure.difference(sums, earlier)
-    return replace(
-        found, before=earlier.mean, change=sums.mean - earlier.mean, change_interval=interval,
-        verdict=measure.judge(interval, enough=min(sums.n, earlier.n) >= MIN_N),
-    )  # fmt: skip
+    earlier = Sums() if before is None else before.measures[place]
+    is_changed = sums.mean is not None and earlier.mean is not None
+    interval = measure.difference(sums, earlier) if is_changed else None
+    return Estimate(
+        name=measure.name,
+        mean=sums.mean,
+        interval=measure.interval(sums),
+        n=sums.n,
+        n_missing=sums.n_missing,
+        reasons=tuple(now.reasons[measure.name].most_common()) if measure.name in now.reasons else (),
+        before=earlier.mean,
+        change=None if sums.mean is None or earlier.mean is None else sums.mean - earlier.mean,
+        change_interval=interval,
+        verdict=measure.judge(interval, enough=min(sums.n, earlier.n) >= MIN_N) if is_changed else None,
+    )
