@@ -7,7 +7,8 @@ they are a pair of the keypad's frequencies.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,17 @@ WINDOW_S = 2.0
 HOP_S = 0.25
 STILL = 0.54
 """Windows whose partials stand still at least this well are music; see ``texture`` for the measured values."""
+ALMOST_STILL = 0.45
+"""So are those over this beside such windows, or for long where the line is quiet between words: music with
+much drumming reaches no more. Noise keeps under 0.44."""
+ALMOST_LEAST_S = 8.0
+OVER_FLOOR_DB = 12.0
+"""Windows that stand almost still must be this far over what is heard between the channel's words."""
+FAR_OVER_FLOOR_DB = 20.0
+"""Beside sure windows, sound this far over it goes on being the same music, however restless."""
+FLOOR_REACH_S = 1.0
+BLIP_S = 1.0
+"""What is taken for speech for less than this in the middle of music, and stands almost still, is music."""
 SPEECH_SHARE_MOST = 0.3
 """A window with more of its time in or near speech than this is no music."""
 SPEECH_MARGIN_S = 0.25
@@ -33,8 +45,10 @@ FILLED = 0.5
 """Music goes on: at least this share of a window's time is sound."""
 LOUD_DB = 20.0
 """Only sound this near to the loud part of a window is looked at."""
-UNDER_SPEECH_DB = 16.0
+UNDER_SPEECH_DB = 18.0
 """Music softer than this under the channel's speech is in the background, not on hold."""
+USUAL_SPEECH_DBOV = -20.0
+"""Speech louder than this does not ask for louder music: a line that clips has hold music as others have."""
 SOFTEST_DBOV = -48.0
 """Music softer than this is never hold."""
 BRIDGE_S = 4.0
@@ -42,6 +56,8 @@ BRIDGE_S = 4.0
 EDGE_REACH_S = 2.0
 EDGE_DROP_DB = 24.0
 EDGE_GAP_STEPS = 30
+MOSTLY = 0.6
+"""Sound of which this share lies in windows of music is music to its end."""
 
 PURE = 0.88
 """Share of the power in two partials from which sound is a tone."""
@@ -146,27 +162,62 @@ def _find_held(
     """Stretches of music, from windows of two seconds; edges to where the sound begins and ends."""
     likely = heard.speech_by_step() >= settings.speech_on
     free = ~_widen(likely, round(SPEECH_MARGIN_S / LEVEL_STEP_S))
-    softest = max(SOFTEST_DBOV, _speech_level(heard, speech) - UNDER_SPEECH_DB)
+    usual = min(USUAL_SPEECH_DBOV, _speech_level(heard, speech))
+    least_db = max(SOFTEST_DBOV, usual - UNDER_SPEECH_DB)
+    almost_db = max(least_db, _floor_by_speech(heard, free, speech) + OVER_FLOOR_DB)
     step_of = (np.arange(heard.level_dbov.size) * LEVEL_STEP_S / STEP_S).astype(np.intp)
     still_at = still[np.minimum(step_of, still.size - 1)]
+    sure, almost, filling = [], [], []
+    for run, loud_db, calm in _measure_windows(heard, free, still_at):
+        if loud_db >= least_db and calm >= STILL:
+            sure.append(run)
+        elif loud_db >= almost_db and calm >= ALMOST_STILL:
+            almost.append(run)
+        elif loud_db >= almost_db + FAR_OVER_FLOOR_DB - OVER_FLOOR_DB:
+            filling.append(run)
+    unspoken = np.where(likely, np.float32(-100.0), heard.level_dbov)
+    found = [_fit_edges(run, unspoken, still_at) for run in _grow(sure, almost, filling)]
+    spans = [Span(a * LEVEL_STEP_S, min(b * LEVEL_STEP_S, heard.duration_s)) for a, b in found if b > a]
+    joined = _bridge(spans, speech, BRIDGE_S)
+    return tuple(span for span in joined if span.duration_s >= settings.shortest_music_s)
+
+
+def _measure_windows(
+    heard: Heard, free: NDArray[np.bool_], still_at: NDArray[np.float32]
+) -> Iterator[tuple[Run, float, float]]:
+    """Windows of sound that goes on and is no speech, with how loud they get and how still they stand."""
     width, hop = round(WINDOW_S / LEVEL_STEP_S), round(HOP_S / LEVEL_STEP_S)
-    runs = []
     for first in range(0, max(1, heard.level_dbov.size - width + 1), hop):
         inside = np.flatnonzero(free[first : first + width]) + first
         if inside.size < (1 - SPEECH_SHARE_MOST) * width:
             continue
         level = heard.level_dbov[inside]
-        loud = float(np.percentile(level, 95))
-        sounding = inside[level > loud - LOUD_DB]
-        if loud < softest or sounding.size < FILLED * inside.size:
-            continue
-        if np.median(still_at[sounding]) >= STILL:
-            runs.append((first, first + width))
-    unspoken = np.where(likely, np.float32(-100.0), heard.level_dbov)
-    found = [_fit_edges(run, unspoken, still_at) for run in join_runs(runs, 1)]
-    spans = [Span(a * LEVEL_STEP_S, min(b * LEVEL_STEP_S, heard.duration_s)) for a, b in found if b > a]
-    joined = _bridge(spans, speech, BRIDGE_S)
-    return tuple(span for span in joined if span.duration_s >= settings.shortest_music_s)
+        loud_db = float(np.percentile(level, 95))
+        sounding = inside[level > loud_db - LOUD_DB]
+        if loud_db >= SOFTEST_DBOV and sounding.size >= FILLED * inside.size:
+            yield (first, first + width), loud_db, float(np.median(still_at[sounding]))
+
+
+def _grow(sure: Sequence[Run], almost: Sequence[Run], filling: Sequence[Run]) -> list[Run]:
+    """Runs of windows that hold a sure one, or a long run of such as stand almost still."""
+    least = round(ALMOST_LEAST_S / LEVEL_STEP_S)
+    long = [run for run in join_runs([*sure, *almost], 1) if run[1] - run[0] >= least]
+    starts = sorted(first for first, _ in (*sure, *long))
+    return [
+        (first, last)
+        for first, last in join_runs([*sure, *almost, *filling], 1)
+        if bisect_left(starts, first) < bisect_left(starts, last)
+    ]
+
+
+def _floor_by_speech(heard: Heard, free: NDArray[np.bool_], speech: Sequence[Span]) -> float:
+    """What the channel sounds like between its words; 0 dBov, over everything, without speech."""
+    near = np.zeros(free.size, np.bool_)
+    for span in speech:
+        first = int(max(0.0, span.start_s - FLOOR_REACH_S) / LEVEL_STEP_S)
+        near[first : int((span.end_s + FLOOR_REACH_S) / LEVEL_STEP_S)] = True
+    quiet = heard.level_dbov[near & free]
+    return float(np.percentile(quiet, 25)) if quiet.size else 0.0
 
 
 def _widen(mask: NDArray[np.bool_], steps: int) -> NDArray[np.bool_]:
@@ -205,7 +256,10 @@ def _fit_edges(run: Run, level: NDArray[np.float32], still: NDArray[np.float32])
         for first, last in parts
         if first + low < run[1]
         and last + low > run[0]
-        and np.median(still[first + low : last + low]) >= STILL
+        and (
+            np.median(still[first + low : last + low]) >= ALMOST_STILL
+            or min(last + low, run[1]) - max(first + low, run[0]) >= MOSTLY * (last - first)
+        )
     ]
     return (min(first for first, _ in inside), max(last for _, last in inside)) if inside else run
 
@@ -229,7 +283,9 @@ def _is_music(span: Span, music: Sequence[Span], still: NDArray[np.float32]) -> 
     if not any(wide.overlap_s(part) > 0 for part in music):
         return False
     part = still[int(span.start_s / STEP_S) : int(span.end_s / STEP_S) + 1]
-    return bool(part.size) and float(np.median(part)) >= STILL
+    inside = any(part.start_s < span.start_s and part.end_s > span.end_s for part in music)
+    least = ALMOST_STILL if inside and span.duration_s < BLIP_S else STILL
+    return bool(part.size) and float(np.median(part)) >= least
 
 
 def _find_tones(tones: Tones, heard: Heard) -> tuple[Span, ...]:

@@ -24,6 +24,8 @@ Run = tuple[int, int]
 
 LEAST_DROP_DB = 12.0
 """However loud the noise seems, sound this near to the loud part of speech is speech."""
+NOTHING_DB = 3.0
+"""What is not this far over the noise around it is noise, however sure the detector: a click woke it."""
 LAG_STEPS = 5
 """The detector answers this much late, 50 ms."""
 BRIDGE_STEPS = 6
@@ -34,6 +36,9 @@ AGAIN_MARGIN_DB = 12.0
 AGAIN_UNDER_DB = 20.0
 """A sound passed over is heard again if it is this far over the noise, and not further under the speech."""
 AGAIN_LONGEST_S = 2.0
+AFTER_MARGIN_S = 0.35
+LONG_S, AFTER_LONG_S = 3.0, 4.0
+"""What follows music or tones of this length is heard again for so long: they leave the detector deaf."""
 AGAIN_MOST = 500
 """Heard again at most: a line that crackles all the time must not take all night."""
 NOISE_REACH_S = 3.0
@@ -70,7 +75,7 @@ def find_speech(heard: Heard, settings: TurnSettings, avoid: Sequence[Span] = ()
 def find_doubtful(
     heard: Heard, speech: Sequence[Span], avoid: Sequence[Span], settings: TurnSettings
 ) -> tuple[Span, ...]:
-    """Short sounds as loud as speech that the detector passed over: worth hearing again.
+    """Short sounds as loud as speech that the detector passed over, and what follows music: worth hearing again.
 
     Parameters
     ----------
@@ -91,7 +96,11 @@ def find_doubtful(
     usual = float(np.percentile(np.concatenate(spoken), 75)) if spoken else heard.loudest_dbov
     least = max(noise + AGAIN_MARGIN_DB, usual - AGAIN_UNDER_DB)
     taken = join_spans((*speech, *avoid))
-    found = []
+    found = [
+        Span(span.end_s + AFTER_MARGIN_S, span.end_s + AFTER_LONG_S)
+        for span in join_spans(avoid)
+        if span.duration_s >= LONG_S and span.end_s + AFTER_LONG_S < heard.duration_s
+    ]
     for first, last in join_runs(runs_of(heard.level_dbov >= least), BRIDGE_STEPS):
         span = Span(first * LEVEL_STEP_S, last * LEVEL_STEP_S)
         if settings.shortest_speech_s <= span.duration_s <= AGAIN_LONGEST_S:
@@ -142,8 +151,9 @@ def _refine(
     if high <= low or run[0] >= level.size:
         return []
     loud = float(np.percentile(level[run[0] : run[1]], 90))
-    threshold = max(floor.around(run) + settings.noise_margin_db, loud - settings.edge_drop_db)
-    threshold = min(threshold, loud - LEAST_DROP_DB)
+    noise = floor.around(run)
+    threshold = max(noise + settings.noise_margin_db, loud - settings.edge_drop_db)
+    threshold = max(min(threshold, loud - LEAST_DROP_DB), noise + NOTHING_DB)
     sounding = [part for part in runs_of(level[low:high] >= threshold) if part[1] - part[0] > CLICK_STEPS]
     parts = join_runs([(first + low, last + low) for first, last in sounding], BRIDGE_STEPS)
     return [part for part in parts if likely[part[0] : part[1] + LAG_STEPS].max() >= settings.speech_on]

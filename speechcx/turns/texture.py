@@ -110,8 +110,10 @@ def _take_peak(power: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray
     bend = np.minimum(db[:, 0] - 2 * db[:, 1] + db[:, 2], -1e-3)
     shift = np.clip(0.5 * (db[:, 0] - db[:, 2]) / bend, -0.5, 0.5)
     hz = (at + shift + TONE_BINS.start) * RATE_HZ / TONE_FRAME
-    near = np.clip(at[:, None] + np.arange(-2, 3), 0, power.shape[1] - 1)
-    strength = power[row[:, None], near].sum(axis=1)
+    near = at[:, None] + np.arange(-2, 3)
+    inside = (near >= 0) & (near < power.shape[1])
+    near = np.clip(near, 0, power.shape[1] - 1)
+    strength = np.where(inside, power[row[:, None], near], 0.0).sum(axis=1)
     power[row[:, None], near] = 0.0
     return hz.astype(np.float32), strength
 

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from speechcx.call import Span
-from speechcx.turns.music import find_music, take_out
+from speechcx.turns.music import STILL, find_music, take_out
 from speechcx.turns.settings import TurnSettings
 from speechcx.turns.spans import find_speech
+from speechcx.turns.texture import measure_persistence
 from speechcx.turns.vad import hear_channel
 from tests.synth import Sound, audio_of, noise, scale_to, silence, speech_like, tone
 
@@ -61,6 +62,39 @@ def test_hold_music_is_found_and_no_speech_lost(level_dbov: float) -> None:
     assert keys == ()
     assert sum(s.duration_s for s in speech) >= 0.99 * sum(s.duration_s for s in before)
     assert total_s(speech, Span(7.0, 21.2)) == 0.0
+
+
+def test_drummed_music_is_found() -> None:
+    """Music whose drums keep its partials from standing still is hold where the line is quiet between words."""
+    draw = np.random.default_rng(3)
+    time_s = np.arange(15 * 8000) / 8000
+    drums = np.exp(-9 * (time_s % 0.27)) * draw.standard_normal(time_s.size)
+    notes_hz = np.repeat(330 * 2 ** (draw.integers(0, 12, 60) / 12), 2000)
+    tune = np.sin(2 * np.pi * notes_hz * time_s) + 0.6 * np.sin(3 * np.pi * notes_hz * time_s)
+    music = scale_to(drums + 0.45 * tune, -26.0)
+    assert np.median(measure_persistence(audio_of(music), 0)) < STILL
+    speech, hold, _ = part(on_a_line(speech_like(6.0), silence(0.6), music, silence(0.6), speech_like(6.0)))
+    assert total_s(hold, Span(6.6, 21.6)) >= 0.95 * 15.0
+    assert total_s(speech, Span(7.0, 21.2)) <= 0.3
+
+
+def test_loud_voices_do_not_hide_hold_music() -> None:
+    """Beside voices that clip, music of -32 dBov is still hold, and no voice is lost."""
+    loud = np.clip(speech_like(6.0, level_dbov=-12), -0.5, 0.5)
+    speech, hold, _ = part(
+        on_a_line(loud, silence(0.6), made_music(15.0, level_dbov=-32.0), silence(0.6), loud)
+    )
+    assert total_s(hold, Span(6.6, 21.6)) >= 0.95 * 15.0
+    assert total_s(speech, Span(0.0, 6.0)) >= 4.5
+    assert total_s(speech, Span(22.2, 28.2)) >= 4.5
+
+
+def test_noise_that_begins_and_ends_is_not_hold() -> None:
+    """A vacuum cleaner of ten seconds, as loud as the voices, is not hold."""
+    sound = on_a_line(
+        speech_like(6.0), silence(0.6), noise(10.0, level_dbov=-26.0), silence(0.6), speech_like(6.0)
+    )
+    assert part(sound)[1] == ()
 
 
 def test_music_in_the_background_is_not_hold() -> None:

@@ -107,3 +107,13 @@ def test_nothing_taken_is_left(pairs: list[tuple[int, int]], holes: list[tuple[i
     left = subtract_spans(spans, taken, shortest_s=0.0)
     assert all(piece.overlap_s(hole) == 0 for piece in left for hole in taken)
     assert subtract_spans(spans, [], shortest_s=0.0) == spans
+
+
+def test_a_click_on_a_quiet_line_is_no_speech() -> None:
+    """Where a click woke the detector, the noise after it does not become speech."""
+    draw = np.random.default_rng(0)
+    level = np.full(2000, -61.0, np.float32) + draw.normal(0, 0.8, 2000).astype(np.float32)
+    level[1000:1002] = -50.0
+    likely = np.zeros(625, np.float32)
+    likely[313:330] = 0.5
+    assert () == find_speech(Heard(likely, level, 20.0), TurnSettings())
