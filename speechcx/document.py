@@ -29,13 +29,15 @@ SCHEMA_VERSION = 1
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
 
-def call_document(call: Call) -> dict[str, Json]:
+def call_document(call: Call, *, with_hidden: bool = False) -> dict[str, Json]:
     """The whole of a judged call.
 
     Parameters
     ----------
     call
         Heard and judged, fresh from the pipeline or loaded from the store.
+    with_hidden
+        Also the results of rules that only stand for a condition of a scorecard's question.
 
     Returns
     -------
@@ -45,6 +47,7 @@ def call_document(call: Call) -> dict[str, Json]:
     heard, judged = call.conversation, call.assessment
     reading = judged.reading
     metrics = collect_metrics(reading)
+    results = [result for result in judged.results if with_hidden or result.kind != "hidden"]
     return {
         "schema_version": SCHEMA_VERSION,
         "call_id": heard.recording.id,
@@ -77,8 +80,8 @@ def call_document(call: Call) -> dict[str, Json]:
         "interruptions": [
             {"by": o.by, **_span(o.span)} for o in reading.flow.overlaps if o.kind == "interruption"
         ],
-        "rules": [_result(result) for result in judged.results],
-        "hits": [_hit(hit) for result in judged.results for hit in result.hits],
+        "rules": [_result(result) for result in results],
+        "hits": [_hit(hit) for result in results for hit in result.hits],
         "scores": [_score(score) for score in judged.scores],
         "provenance": _provenance(heard, judged),
     }

@@ -32,3 +32,18 @@ def test_every_null_measure_has_a_reason() -> None:
         nulls = {name for name, value in values.items() if value is None and name != "end_state"}
         nulls -= {"most_negative_turn", "most_positive_turn"}
         assert nulls <= set(values["missing"]), party
+
+
+def test_conditions_of_questions_are_left_out_unless_asked_for() -> None:
+    """A hidden rule stands for an ``applies_if``: its results and hits are nobody's business but the answer's."""
+    results = (
+        factories.make_result("open"),
+        factories.make_result(
+            "card.q.applies_if", kind="hidden", hits=(factories.make_hit("card.q.applies_if"),)
+        ),
+    )
+    call = factories.make_call(assessment=factories.make_assessment(results=results))
+    document = call_document(call)
+    assert ["open"] == [rule["rule"] for rule in document["rules"]]
+    assert {"open"} >= {hit["rule"] for hit in document["hits"]}
+    assert 2 == len(call_document(call, with_hidden=True)["rules"])

@@ -13,7 +13,7 @@ from dataclasses import asdict, replace
 from speechcx.ask.flags import FlagRow, list_call_flags
 from speechcx.ask.rule_text import find_rule_text
 from speechcx.ask.transcript import write_page, write_text
-from speechcx.call import Call, RuleResult, collect_metrics
+from speechcx.call import Answer, Assessment, Call, RuleResult, collect_metrics
 from speechcx.document import call_document
 from speechcx.store import Store
 from speechcx.store.audit import read_trail
@@ -38,11 +38,12 @@ def write_evidence(store: Store, call_id: str, *, with_hidden: bool = False) -> 
         ``transcript.html`` and the rulebook as it was, where its text was kept.
     """
     call = _without_paths(store.load(call_id))
-    results = tuple(r for r in call.assessment.results if with_hidden or r.kind != "hidden")
-    call = replace(call, assessment=replace(call.assessment, results=results))
+    if not with_hidden:
+        call = replace(call, assessment=_without_hidden(call.assessment))
+    results = call.assessment.results
     source = read_rulebook(store, call.assessment.digest)
     files = {
-        "call.json": to_json(call_document(call)),
+        "call.json": to_json(call_document(call, with_hidden=True)),
         "evidence.json": to_json(_evidence(store, call, source)),
         "transcript.txt": write_text(call, results).encode("utf-8", "replace"),
         "transcript.html": write_page(call, results).encode("utf-8", "replace"),
@@ -72,6 +73,20 @@ def _without_paths(call: Call) -> Call:
     heard = call.conversation
     name = os.path.basename(heard.recording.path)
     return replace(call, conversation=replace(heard, recording=replace(heard.recording, path=name)))
+
+
+def _without_hidden(judged: Assessment) -> Assessment:
+    """The assessment without results that only stand for a question's condition, and without their hits."""
+    hidden = {result.rule for result in judged.results if result.kind == "hidden"}
+
+    def keep(answer: Answer) -> Answer:
+        return replace(answer, hits=tuple(hit for hit in answer.hits if hit.rule not in hidden))
+
+    return replace(
+        judged,
+        results=tuple(result for result in judged.results if result.rule not in hidden),
+        scores=tuple(replace(score, answers=tuple(map(keep, score.answers))) for score in judged.scores),
+    )
 
 
 def _evidence(store: Store, call: Call, source: str | None) -> dict[str, object]:
