@@ -82,10 +82,12 @@ def _head(call: Call) -> list[str]:
 
 
 def _hits_by_turn(results: Sequence[RuleResult]) -> Mapping[int, list[str]]:
+    """What is said beside each turn: hits, and nearest misses where it matters that nothing was found."""
     found: dict[int, list[str]] = {}
     for result in results:
+        is_missed = result.flagged or result.value == "cannot_tell"
         for hit in result.hits:
-            if hit.turn_no is not None:
+            if hit.turn_no is not None and (hit.result == "present" or is_missed):
                 found.setdefault(hit.turn_no, []).append(_say_hit(result, hit))
     return found
 

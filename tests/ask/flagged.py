@@ -72,7 +72,10 @@ def make_flagged(
     )
     card = make_score(
         critical_errors=("customer",) if answer == "no" else (),
-        answers=(make_answer("polite", critical="customer", answer=answer),),
+        answers=(
+            make_answer("polite", critical="customer", answer=answer),
+            make_answer("asked", answer="n-a", hits=(make_hit("card.q.applies_if", result="absent"),)),
+        ),
     )
     return Call(heard, make_assessment(heard, results=results, scores=(card,), version=version))
 

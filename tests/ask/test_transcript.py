@@ -47,6 +47,17 @@ def test_a_transcript_says_who_said_what_when_and_what_was_found() -> None:
     assert f"SHA-256 {call.conversation.recording.sha256}" in text
 
 
+def test_nearest_misses_are_told_only_where_they_matter() -> None:
+    """That a driver was nearly found is no news; that a notice was nearly read out is."""
+    heard = make_conversation()
+    near = make_hit(result="absent")
+    missed = make_result("notice", title="Notice", value="absent", flagged=True, hits=(near,))
+    never = make_result("why-call", title="Driver", value="absent", flagged=False, hits=(near,))
+    text = write_text(Call(heard, make_assessment(heard)), (missed, never))
+    assert "^ nearest miss of Notice" in text
+    assert "of Driver" not in text
+
+
 def test_without_results_it_is_the_talk_alone() -> None:
     """And says that nothing is missing."""
     heard = make_conversation()
