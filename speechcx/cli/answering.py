@@ -127,7 +127,7 @@ def _from_json(question: str, value: Any) -> Given:
 
 
 def ask_answers(
-    questions: Sequence[FormQuestion], keep: Callable[[Given], None], ask: Callable[[str], str] = input
+    questions: Sequence[FormQuestion], keep: Callable[[Given], None], ask: Callable[[], str] | None = None
 ) -> bool:
     """Ask every question that waits, one by one; each answer is kept before the next is asked.
 
@@ -138,7 +138,7 @@ def ask_answers(
     keep
         Takes one answer; a UsageError of it is shown, and the question asked again.
     ask
-        Shows a prompt and gives a line.
+        Gives the next line typed; None for the keyboard.
 
     Returns
     -------
@@ -153,7 +153,7 @@ def ask_answers(
         mark = f" [{one.critical}]" if one.critical else ""
         note(f"{place + 1}/{len(questions)} {clean(one.section)}: {clean(one.text)}{mark} ({one.question})")
         try:
-            line = ask("> ").strip()
+            line = (ask or _type)().strip()
         except EOFError:
             return False
         if line.casefold() in ("q", "quit"):
@@ -169,6 +169,13 @@ def ask_answers(
         done.add(place)
         place = next((at for at in range(place + 1, len(questions)) if at not in done), len(questions))
     return True
+
+
+def _type() -> str:
+    # The prompt goes where people read; what `input` itself prints would stand in the JSON of a pipe.
+    sys.stderr.write("> ")
+    sys.stderr.flush()
+    return input()
 
 
 def _read_line(question: str, line: str) -> Given:

@@ -166,16 +166,17 @@ def _print_agreement(found: AgreementReport, style: Format) -> None:
     print_rows("questions", [_cells(one) for one in found.questions], columns, style=style)
     if style == "csv":
         return
-    waiting = [
-        one for one in found.questions if one.to_do != KEEP_WATCH and one.status not in ("person", "retired")
-    ]
+    waiting: dict[str, list[str]] = {}
+    for one in found.questions:
+        if one.to_do != KEEP_WATCH and one.status not in ("person", "retired"):
+            waiting.setdefault(one.to_do, []).append(one.question)
     if waiting:
         print_text("To do:")
-    for one in waiting:
-        print_text(f"{one.question}: {one.to_do}.", indent=2)
+    for to_do, names in waiting.items():
+        print_text(f"{', '.join(names)}: {to_do}.", indent=2)
     note(
-        f"Scorecard {found.scorecard}, rulebook {found.rulebook} version {found.version}: {found.reviews} blind reviews"
-        f" of {found.calls} calls. The machine's answers count officially from kappa {found.kappa_bar:g} on"
+        f"Scorecard {found.scorecard}, rulebook {found.rulebook} version {found.version}; blind reviews:"
+        f" {found.reviews}, of calls: {found.calls}. The machine's answers count officially from kappa {found.kappa_bar:g} on"
         f" {found.min_answers} blind answers; till then they are suggested."
     )
     if found.not_blind:

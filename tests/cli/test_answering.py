@@ -96,7 +96,7 @@ def ask(lines: list[str], *questions: FormQuestion) -> tuple[bool, list[Given]]:
     kept: list[Given] = []
     waiting = iter(lines)
 
-    def type_next(_prompt: str) -> str:
+    def type_next() -> str:
         try:
             return next(waiting)
         except StopIteration:

@@ -29,7 +29,7 @@ def test_the_table_says_what_counts_and_what_to_do(judged: Path, speechcx: Speec
     assert shown.code == 0, shown.err
     assert "official" in shown.out
     assert "counts officially from kappa 0.6 on 30 blind answers" not in shown.out
-    assert "30 blind reviews of 30 calls" in shown.err
+    assert "blind reviews: 30, of calls: 30" in shown.err
     (judged / "speechcx.toml").write_text("[review]\nkappa_bar = 0.7\n")
     again = speechcx("qa", "agreement", "--csv")
     greeted, polite = csv.DictReader(io.StringIO(again.out))

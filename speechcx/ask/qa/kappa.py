@@ -30,7 +30,8 @@ class Agreement:
     kappa
         Cohen's kappa, -1 to 1: (observed - expected) / (1 - expected); None with `why`.
     interval
-        Its 95 % interval; None where kappa is.
+        Its 95 % interval; None where kappa is, and where one rater always gave the same answer: kappa is
+        then 0 whatever the other says.
     pabak
         Kappa as it would be if all answers were equally frequent, -1 to 1.
     why
@@ -77,14 +78,17 @@ def measure_agreement(pairs: Pairs) -> Agreement:
     return Agreement(n, observed, expected, kappa, _interval(pairs, answers, kappa, expected), pabak, "")
 
 
-def _interval(pairs: Pairs, answers: Sequence[str], kappa: float, expected: float) -> Interval:
+def _interval(pairs: Pairs, answers: Sequence[str], kappa: float, expected: float) -> Interval | None:
     """95 % interval of a kappa from its large-sample error.
 
     Fleiss, Cohen and Everitt, Psychological Bulletin 72 (1969) 323, formula 13. Where all answers are
-    alike that error is 0; Wilson's lower end of the observed share stands in for it, since thirty like
-    answers do not prove that the next is like too.
+    alike that error is 0, and where none is it is too small; there the interval is widened to Wilson's of
+    the observed share, since thirty like answers do not prove that the next is like too.
     """
     n = sum(pairs.values())
+    if 1 in (len({first for (first, _), count in pairs.items() if count}),
+             len({second for (_, second), count in pairs.items() if count})):  # fmt: skip
+        return None
     share = {pair: count / n for pair, count in pairs.items()}
     rows = {one: sum(share.get((one, other), 0.0) for other in answers) for one in answers}
     columns = {one: sum(share.get((other, one), 0.0) for other in answers) for one in answers}
@@ -99,11 +103,13 @@ def _interval(pairs: Pairs, answers: Sequence[str], kappa: float, expected: floa
     )
     variance = alike + unlike - (kappa - expected * (1 - kappa)) ** 2
     reach = _NORMAL * math.sqrt(max(0.0, variance) / n) / (1 - expected)
-    low = kappa - reach
-    if kappa == 1.0:
-        wilson = share_interval(Sums(n, float(n), float(n)))
-        low = 1.0 if wilson is None else (wilson[0] - expected) / (1 - expected)
-    return max(-1.0, low), min(1.0, kappa + reach)
+    low, high = kappa - reach, kappa + reach
+    same = sum(pairs.get((one, one), 0) for one in answers)
+    wilson = share_interval(Sums(n, float(same), float(same)))
+    if wilson is not None and same in (0, n):
+        low = min(low, (wilson[0] - expected) / (1 - expected))
+        high = max(high, (wilson[1] - expected) / (1 - expected))
+    return max(-1.0, low), min(1.0, high)
 
 
 def fisher_less(hits: int, n: int, hits_before: int, n_before: int) -> float:
