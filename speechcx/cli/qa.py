@@ -176,8 +176,8 @@ def _print_agreement(found: AgreementReport, style: Format) -> None:
         print_text(f"{', '.join(names)}: {to_do}.", indent=2)
     note(
         f"Scorecard {found.scorecard}, rulebook {found.rulebook} version {found.version}; blind reviews:"
-        f" {found.reviews}, of calls: {found.calls}. The machine's answers count officially from kappa {found.kappa_bar:g} on"
-        f" {found.min_answers} blind answers; till then they are suggested."
+        f" {found.reviews}, of calls: {found.calls}. The machine's answers count officially from kappa"
+        f" {found.kappa_bar:g} on {found.min_answers} blind answers; till then they are suggested."
     )
     if found.not_blind:
         note(f"{found.not_blind} reviews left out: not blind.")
