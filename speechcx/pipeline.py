@@ -26,7 +26,7 @@ from speechcx.rules import Rulebook, apply_rules
 from speechcx.score import fill_scorecards
 from speechcx.sentiment import join_feeling, load_sentiment, read_sentiment
 from speechcx.transcribe import load_recognizer, transcribe
-from speechcx.turns import find_turns, name_parties
+from speechcx.turns import find_turns, name_parties, set_prompts_apart
 from speechcx.turns.voices import MODEL as DIARIZER_WEIGHTS
 
 STAGES = ("audio", "turns", "transcribe", "prosody", "sentiment", "judge")
@@ -76,6 +76,9 @@ def listen(recording: Recording, settings: Settings) -> Conversation:
     with stage("transcribe", times):
         recognizer = load_recognizer(settings.transcribe)
         said = transcribe(audio, speech, recording, recognizer, settings.transcribe)
+        speech, said = set_prompts_apart(speech, said, settings.turns)
+        if not speech.turns:
+            raise CallError("no_speech", "nobody but a machine speaks", "at least one turn of a person")
     with stage("prosody", times):
         voices, speaker_voices = measure_voice(audio, speech, said, settings.prosody)
     with stage("sentiment", times):

@@ -2,20 +2,21 @@
 
 ``vad`` hears one channel, ``spans`` finds where speech begins and ends in it, ``music`` takes out
 what is no conversation, ``channels`` compares channels, ``assemble`` makes turns, ``parties`` names
-the speakers. A ``Diarizer`` tells voices in one channel apart.
+the speakers, ``prompts`` takes machines out once there are words. A ``Diarizer`` tells voices in one channel apart.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from speechcx.turns.settings import NOT_IN_DIGEST, TurnSettings
 
 if TYPE_CHECKING:
-    from speechcx.call import Audio, Conversation, Role, Span, Speech
+    from speechcx.call import Audio, Conversation, Role, Span, Speech, Utterance
     from speechcx.turns.assemble import Voice
 
-__all__ = ["NOT_IN_DIGEST", "Diarizer", "TurnSettings", "find_turns", "name_parties"]
+__all__ = ["NOT_IN_DIGEST", "Diarizer", "TurnSettings", "find_turns", "name_parties", "set_prompts_apart"]
 
 
 class Diarizer(Protocol):
@@ -77,6 +78,15 @@ def find_turns(audio: Audio, settings: TurnSettings) -> Speech:
     from speechcx.turns.hearing import hear_speakers
 
     return hear_speakers(audio, settings)
+
+
+def set_prompts_apart(
+    speech: Speech, utterances: Sequence[Utterance], settings: TurnSettings
+) -> tuple[Speech, tuple[Utterance, ...]]:
+    """Move what a machine says out of the turns; see :func:`speechcx.turns.prompts.set_prompts_apart`."""
+    from speechcx.turns.prompts import set_prompts_apart as set_apart
+
+    return set_apart(speech, utterances) if settings.find_prompts else (speech, tuple(utterances))
 
 
 def name_parties(conversation: Conversation, settings: TurnSettings) -> tuple[Role, ...]:

@@ -49,6 +49,9 @@ class TurnSettings:
         Leakage is at least this much softer than its source.
     find_hold
         Find hold music, ringing and keypad tones in the audio, and keep them out of speech.
+    find_prompts
+        Move what a machine says (menus, queue announcements, voicemail) out of the turns into machine time. It
+        is told by its words and its place in the call; its words are not kept.
     shortest_music_s
         Shorter music is not taken for hold.
     speakers
@@ -74,6 +77,7 @@ class TurnSettings:
     crosstalk_match: float = 0.6
     crosstalk_drop_db: float = 6.0
     find_hold: bool = True
+    find_prompts: bool = True
     shortest_music_s: float = 3.0
     speakers: int = 2
     diarizer: str = "campplus"
