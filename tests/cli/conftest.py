@@ -148,3 +148,24 @@ def make_project(folder: Path) -> Path:
     write_call(folder / "calls" / "ann_c1_2026-03-02T09-15-00.wav")
     write_call(folder / "calls" / "bob_c2_2026-03-03T10-00-00.wav", talk=TALK[1:])
     return folder
+
+
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with settings and the small archive of ``tests/ask/archive.py``; made once, to read."""
+    from speechcx.store import Store
+    from tests.ask.archive import fill
+
+    folder = tmp_path_factory.mktemp("filled")
+    (folder / "speechcx.toml").write_text(CONFIG)
+    with Store.open(folder / "calls.db", create=True) as store:
+        store.db.execute("PRAGMA synchronous = OFF")
+        fill(store)
+    return folder
+
+
+@pytest.fixture
+def archive(filled: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """That folder as working directory."""
+    monkeypatch.chdir(filled)
+    return filled

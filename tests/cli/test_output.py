@@ -3,12 +3,16 @@
 import csv
 import io
 import json
+import sys
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.console import Console
 
-from speechcx.cli.output import Column, clean, clock, format_cell, print_rows
+from speechcx.cli import output
+from speechcx.cli.output import Column, clean, clock, format_cell, length, plain_number, print_rows
 
 COLUMNS = (Column("agent", "agent"), Column("score", "score", digits=1), Column("talk", "talk", share=True))
 
@@ -70,3 +74,73 @@ def test_empty_table_says_what_would_widen(capsys: pytest.CaptureFixture[str]) -
 def test_clock(seconds, shown: str) -> None:
     """Seconds are shown as minutes and seconds."""
     assert shown == clock(seconds)
+
+
+WIDE = (
+    Column("name", "agent"),
+    Column("score", "score", digits=1),
+    Column("place", "team,\ncentre", rank=2),
+    Column("silent", "silent\nshare", share=True, rank=1),
+)
+ROWS = [{"name": "Maria Lopez", "score": 81.25, "place": "cards, Berlin", "silent": 0.1}]
+
+
+@pytest.fixture
+def window(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """A terminal of so many columns."""
+
+    def open_window(width: int) -> None:
+        monkeypatch.setattr(output, "_console", lambda _: Console(width=width, file=sys.stdout))
+
+    return open_window
+
+
+def test_a_narrow_window_leaves_out_the_least_important_columns(
+    window: Callable[[int], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Those of the highest rank first, and names them."""
+    window(80)
+    print_rows("agents", ROWS, WIDE)
+    assert "cards, Berlin" in capsys.readouterr().out
+    window(34)
+    print_rows("agents", ROWS, WIDE)
+    out, err = capsys.readouterr()
+    assert ("cards" in out, "10 %" in out, "No room for: team, centre." in err) == (False, True, True)
+    assert max(map(len, out.splitlines())) <= 34
+
+
+def test_a_very_narrow_window_gets_a_list(
+    window: Callable[[int], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One value a line, none left out."""
+    window(15)
+    print_rows("agents", ROWS, WIDE)
+    out, err = capsys.readouterr()
+    words = out.split()
+    assert {"agent", "Maria", "81.2", "cards,", "10"} <= set(words)
+    assert err == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "text"), [(-0.04, 1, "0.0"), (-0.06, 1, "-0.1"), (0.0, 0, "0"), (-0.4, 0, "0")]
+)
+def test_nothing_has_no_sign(value: float, digits: int, text: str) -> None:
+    """Minus nothing is nothing."""
+    assert text == plain_number(value, digits)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(None, "-"), (59.6, "1:00"), (546.3, "9:06"), (3725, "1:02:05")]
+)
+def test_lengths_are_minutes(seconds: float | None, text: str) -> None:
+    """And hours where there are any."""
+    assert text == length(seconds)
+
+
+def test_facts_and_records_in_json(capsys: pytest.CaptureFixture[str]) -> None:
+    """Facts stand beside the rows; a record inside a row is an object; an empty answer carries its hint."""
+    print_rows("x", [{"column": Column("a", "b")}], COLUMNS, style="json", facts={"total": 7})
+    found = json.loads(capsys.readouterr().out)
+    assert (7, None, "a") == (found["total"], found["hint"], found["rows"][0]["column"]["key"])
+    print_rows("x", [], COLUMNS, style="json", empty="wider")
+    assert "wider" == json.loads(capsys.readouterr().out)["hint"]

@@ -1,0 +1,37 @@
+"""Surveys and call records on the screen."""
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+
+from speechcx.store import Store
+from tests.ask.archive import at, make
+from tests.cli.conftest import CONFIG, Speechcx
+
+
+@pytest.mark.usefixtures("archive")
+def test_without_columns_the_understood_ones_are_listed(speechcx: Speechcx) -> None:
+    """So that a person can put them into calls.csv."""
+    shown = speechcx("outcomes")
+    assert ("", True) == (shown.out, "csat" in shown.err)
+
+
+def test_measures_in_peoples_units(
+    tmp_path: Path, speechcx: Speechcx, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Shares in percent, times in minutes, nps as a whole number, each with its calls; what is wrong is counted."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "speechcx.toml").write_text(CONFIG)
+    with Store.open("calls.db", create=True) as store:
+        for n, csat in enumerate(("5", "4", "1", "x")):
+            columns = (("csat", csat), ("handle_s", "90"), ("nps", "10"))
+            store.save_call(make(n, extras=columns, team="cards", started_at=at(n + 1)))
+    shown = speechcx("outcomes")
+    assert "67 % (21 to 94)" in shown.out
+    assert "1:30 (1:30 to 1:30)" in shown.out
+    assert "100 (100 to 100)" in shown.out
+    assert "csat: 3 calls, 0 without it, 1 cannot be read" in shown.err
+    (row,) = csv.DictReader(io.StringIO(speechcx("outcomes", "--csv").out))
+    assert ("cards", "4", "90.0", "3") == (row["key"], row["n"], row["aht_s"], row["csat_n"])
