@@ -1,11 +1,11 @@
 """The command line: reads arguments, calls one library function, shows the result.
 
 Commands are grouped in files by the person who types them: ``run`` (operator), ``explore``
-(supervisor and reviewer), ``find`` (whoever looks for words), ``comply`` and ``evidence``
-(compliance reviewer), ``rulebooks`` and ``coach`` (quality lead), ``admin`` (administrator).
-``output`` is the only place that prints. Errors become words and exit codes here and nowhere else.
-To add a command, write it in the file of the person who types it; heavy imports stay inside the
-function.
+(supervisor and reviewer), ``operate`` (whoever runs the floor), ``find`` (whoever looks for words),
+``comply`` and ``evidence`` (compliance reviewer), ``rulebooks`` and ``coach`` (quality lead),
+``admin`` (administrator). ``output`` is the only place that prints. Errors become words and exit
+codes here and nowhere else. To add a command, write it in the file of the person who types it;
+heavy imports stay inside the function.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from speechcx.cli.comply import register as register_comply
 from speechcx.cli.evidence import register as register_evidence
 from speechcx.cli.explore import register as register_explore
 from speechcx.cli.find import register as register_find
+from speechcx.cli.operate import register as register_operate
 from speechcx.cli.output import note
 from speechcx.cli.qa import register as register_qa
 from speechcx.cli.review import register as register_review
@@ -58,6 +59,7 @@ def _options(
 for register in (
     register_run,
     register_explore,
+    register_operate,
     register_find,
     register_comply,
     register_evidence,

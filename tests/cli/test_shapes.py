@@ -31,7 +31,9 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "agents --case-mix",
         "agents --compare ann bob",
     ),
+    "alerts": ("alerts", "alerts --day 2020-01-01", "alerts --agent nobody"),
     "calls": ("calls", "calls --flagged --where agent=bob", "calls --agent nobody"),
+    "causes": ("causes", "causes flagged --by queue", "causes --agent nobody"),
     "centers": ("centers", "centers --case-mix"),
     "customer": ("customer c2", "customer c2 --period 2020"),
     "drivers": ("drivers --sort change", "drivers --since 2026-03-03", "drivers --agent nobody"),
@@ -40,6 +42,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "failures list": ("failures list",),
     "models list": ("models list",),
     "outcomes": ("outcomes", "outcomes --by agent --agent nobody"),
+    "outreach": ("outreach negative-end", "outreach negative-end --agent nobody"),
     "rejudge": ("rejudge --again",),
     "rules coverage": ("rules coverage", "rules coverage --agent nobody"),
     "rules diff": ("rules diff", "rules diff stored other.yaml", "rules diff --agent nobody"),
@@ -50,6 +53,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "sentiment": ("sentiment words.txt",),
     "status": ("status",),
     "teams": ("teams",),
+    "topics": ("topics", "topics --agent nobody"),
     "trends": ("trends", "trends --by hour", "trends --by month", "trends --agent nobody"),
 }
 REVIEWS: dict[str, tuple[str, ...]] = {

@@ -1,0 +1,284 @@
+"""Emerging issues: what happens more often on a day than the same weekday usually brings, with size and scope."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from speechcx.ask.naming import settle_names
+from speechcx.ask.opening import Where, reading
+from speechcx.ask.operations.chance import Usual, learn_usual
+from speechcx.ask.operations.events import WatchedRule, list_watched
+from speechcx.ask.widen import Hint, find_hint
+from speechcx.store import CallFilter, Store
+
+PAST_WEEKS = 8
+"""Weeks that say what is usual."""
+
+LEAST_DAYS = 3
+"""Fewer past days of the same weekday with calls say nothing; all past days stand in, if there are as many
+as `LEAST_ANY_DAYS`."""
+LEAST_ANY_DAYS = 5
+
+PROBABILITY = 0.001
+LEAST_EXCESS = 5.0
+"""An alert is both this improbable and at least so many calls too many (definitions, section 5)."""
+
+Shares = tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much it is, and how far it reaches.
+
+    Parameters
+    ----------
+    calls, customers, minutes
+        Calls, distinct known customers, minutes of recordings.
+    first_at
+        Start of the first such call of the day, UTC.
+    centers, teams, queues
+        (name, calls) pairs, most calls first; calls of which it is not known are not among them.
+    """
+
+    calls: int
+    customers: int
+    minutes: float
+    first_at: str | None
+    centers: Shares
+    teams: Shares
+    queues: Shares
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """What was said in one of the calls."""
+
+    call_id: str
+    party: str | None
+    start_s: float | None
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One thing that happens too often.
+
+    Parameters
+    ----------
+    rule, title, kind
+        The rule; ``rule`` is None where it is the number of calls itself.
+    usual
+        Calls that the same weekday usually brings up to the same hour.
+    times
+        The day's calls over that.
+    probability
+        Of as many calls or more on a usual day.
+    compared
+        ``same weekday``, or ``any day`` where there are too few past days of that weekday.
+    past_days
+        Past days compared with.
+    size
+        See :class:`Size`.
+    examples
+        Up to three calls, the newest first, with the words.
+    """
+
+    rule: str | None
+    title: str
+    kind: str | None
+    usual: float
+    times: float
+    probability: float
+    compared: str
+    past_days: int
+    size: Size
+    examples: tuple[Example, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Alerts:
+    """What surges on a day.
+
+    Parameters
+    ----------
+    day
+        The day, in each call's own zone; None where there are no calls.
+    until_hour
+        Calls that began in this hour or earlier are counted, on past days too: the day may not be over.
+    calls
+        Calls of the day.
+    watched
+        Rules looked at, and the number of calls itself.
+    rows
+        The least probable first.
+    why_none
+        Why nothing could be said at all; None where it could.
+    hint
+        Where the filter leaves no calls: what would widen it.
+    """
+
+    day: date | None
+    until_hour: int | None
+    calls: int
+    watched: int
+    rows: tuple[Alert, ...]
+    why_none: str | None
+    hint: Hint | None
+
+
+def find_alerts(
+    where: Where,
+    filters: CallFilter | None = None,
+    *,
+    day: date | None = None,
+    probability: float = PROBABILITY,
+    least_excess: float = LEAST_EXCESS,
+) -> Alerts:
+    """What happens more often on a day than usual.
+
+    Parameters
+    ----------
+    where
+        Store or database.
+    filters
+        Which calls; its period is not used.
+    day
+        The day; None for the newest with calls.
+    probability, least_excess
+        An alert is at most this probable on a usual day, and at least so many calls above the usual.
+    """
+    with reading(where) as store:
+        filters = replace(settle_names(store, filters or CallFilter()), since=None, until=None)
+        day = day or _newest_day(store, filters)
+        if day is None:
+            return Alerts(None, None, 0, 0, (), None, find_hint(store, filters))
+        today = replace(filters, since=day, until=day)
+        until_hour, calls = _hour_and_calls(store, today)
+        if not calls:
+            return Alerts(day, None, 0, 0, (), None, find_hint(store, today))
+        past = _PastDays(store, filters, day, until_hour)
+        if past.kind is None:
+            why = f"{len(past.days)} past days with calls are too few to say what is usual"
+            return Alerts(day, until_hour, calls, 0, (), why, None)
+        rules = list_watched(store)
+        asked: list[WatchedRule | None] = [None, *(rule for rule in rules if rule.numbers)]
+        rows = []
+        for rule in asked:
+            counts = past.count(rule)
+            now, usual = counts.pop(day, 0), past.learn(counts)
+            chance = usual.tail(now)
+            if now - usual.mean >= least_excess and chance <= probability:
+                rows.append(_alert(store, today, rule, past, (now, usual, chance)))
+        rows.sort(key=lambda row: (row.probability, -row.size.calls))
+        return Alerts(day, until_hour, calls, len(asked), tuple(rows), None, None)
+
+
+class _PastDays:
+    """The past days a day is compared with."""
+
+    def __init__(self, store: Store, filters: CallFilter, day: date, until_hour: int) -> None:
+        self.store, self.day, self.until_hour = store, day, until_hour
+        self.filters = replace(filters, since=day - timedelta(weeks=PAST_WEEKS), until=day)
+        self.days = [past for past in self.count(None) if past != day]
+        same = [past for past in self.days if past.weekday() == day.weekday()]
+        self.kind: str | None = None
+        if len(same) >= LEAST_DAYS:
+            self.kind = "same weekday"
+        elif len(self.days) >= LEAST_ANY_DAYS:
+            self.kind, same = "any day", self.days
+        self.alike = same
+
+    def count(self, rule: WatchedRule | None) -> dict[date, int]:
+        """Calls by day up to the hour, only of days with any; of a rule, those that are its events."""
+        condition, values = self.filters.to_sql()
+        more = "" if rule is None else f" AND {rule.condition}"
+        rows = self.store.db.execute(
+            f"SELECT c.local_day, count(*) FROM calls c WHERE {condition}{more} AND c.local_hour <= ? GROUP BY 1",
+            [*values, self.until_hour],
+        )
+        return {date.fromisoformat(day): count for day, count in rows}
+
+    def learn(self, counts: dict[date, int]) -> Usual:
+        """What is usual, from the events of past days."""
+        if self.kind == "any day":
+            return learn_usual([counts.get(day, 0) for day in self.alike])
+        groups: dict[int, list[int]] = defaultdict(list)
+        for day in self.days:
+            groups[day.weekday()].append(counts.get(day, 0))
+        mine = groups.pop(self.day.weekday())
+        return learn_usual(mine, tuple(groups.values()))
+
+
+def _newest_day(store: Store, filters: CallFilter) -> date | None:
+    condition, values = filters.to_sql()
+    found = store.db.execute(f"SELECT max(c.local_day) FROM calls c WHERE {condition}", values).fetchone()[0]
+    return None if found is None else date.fromisoformat(found)
+
+
+def _hour_and_calls(store: Store, filters: CallFilter) -> tuple[int, int]:
+    condition, values = filters.to_sql()
+    hour, calls = store.db.execute(
+        f"SELECT max(c.local_hour), count(*) FROM calls c WHERE {condition}", values
+    ).fetchone()
+    return hour or 0, calls
+
+
+def _alert(
+    store: Store,
+    filters: CallFilter,
+    rule: WatchedRule | None,
+    past: _PastDays,
+    found: tuple[int, Usual, float],
+) -> Alert:
+    now, usual, chance = found
+    condition, values = filters.to_sql()
+    if rule is not None:
+        condition += f" AND {rule.condition}"
+    return Alert(
+        rule=None if rule is None else rule.rule,
+        title="all calls" if rule is None else rule.title,
+        kind=None if rule is None else rule.kind,
+        usual=round(usual.mean, 2),
+        times=round(now / usual.mean, 2),
+        probability=chance,
+        compared=past.kind or "",
+        past_days=len(past.alike),
+        size=measure_size(store, condition, values),
+        examples=() if rule is None else read_examples(store, rule, condition, values),
+    )
+
+
+def measure_size(store: Store, condition: str, values: Sequence[object]) -> Size:
+    """How much the calls of a condition on ``calls c`` are, and how far they reach."""
+    calls, customers, seconds, first = store.db.execute(
+        "SELECT count(*), count(DISTINCT c.customer), total(c.audio_duration_s), min(c.occurred_at)"
+        f" FROM calls c WHERE {condition}",
+        values,
+    ).fetchone()
+    shares = []
+    for name in ("center", "team", "queue"):
+        rows = store.db.execute(
+            f"SELECT c.{name}, count(*) FROM calls c WHERE {condition} AND c.{name} IS NOT NULL"
+            " GROUP BY 1 ORDER BY 2 DESC, 1",
+            values,
+        )
+        shares.append(tuple((str(key), int(count)) for key, count in rows))
+    return Size(calls, customers, round(seconds / 60, 1), first, *shares)
+
+
+def read_examples(
+    store: Store, rule: WatchedRule, condition: str, values: Sequence[object], *, limit: int = 3
+) -> tuple[Example, ...]:
+    """The first evidence of the newest calls of a condition."""
+    listed = ", ".join(map(str, rule.numbers))
+    rows = store.db.execute(
+        "SELECT c.call_id, h.party, h.start_s, h.quote FROM calls c JOIN hits h ON h.call_no = c.call_no"
+        f" WHERE {condition} AND h.rule_no IN ({listed}) AND h.quote <> ''"
+        " AND h.position = (SELECT min(x.position) FROM hits_data x WHERE x.call_no = c.call_no"
+        " AND x.rule_no = h.rule_no AND x.quote <> '') ORDER BY c.call_no DESC LIMIT ?",
+        [*values, limit],
+    )
+    return tuple(Example(*row) for row in rows)
