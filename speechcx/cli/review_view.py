@@ -110,6 +110,9 @@ def print_form(form: ReviewForm, style: Format) -> None:
             )
         else:
             note(f"All answered. Hand in: speechcx review submit {number}")
+        note(
+            "Blind: `show`, `calls`, `flags` and `search --rule` tell what the machine found; look at them afterwards."
+        )
 
 
 def print_review(view: ReviewView, style: Format, *, log: bool) -> None:

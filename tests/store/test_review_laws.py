@@ -20,8 +20,11 @@ ANSWERS = st.lists(
     max_size=4,
 )
 STEPS = st.sampled_from(
-    ["next", "next", "answer", "answer", "all", "all", "submit", "submit", "release", "second", "acknowledge", "dispute", "decide", "note", "judge", "erase"]
-)
+    (
+        "next", "next", "answer", "answer", "all", "all", "submit", "submit", "release", "second",
+        "acknowledge", "dispute", "decide", "note", "judge", "erase",
+    )
+)  # fmt: skip
 MOVES = {
     "opened": "open", "submitted": "submitted", "released": "released", "acknowledged": "acknowledged",
     "disputed": "disputed", "decided": "decided",
