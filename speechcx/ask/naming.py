@@ -7,8 +7,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Literal
 
+from speechcx.ask.words import fold
 from speechcx.errors import UsageError
 from speechcx.store import CallFilter, Store
+from speechcx.store.paths import plain_text
 
 Kind = Literal["agent", "team", "center", "customer", "queue", "direction"]
 KINDS: tuple[Kind, ...] = ("agent", "team", "center", "customer", "queue", "direction")
@@ -29,9 +31,10 @@ def settle_names(store: Store, filters: CallFilter) -> CallFilter:
     """
     changed: dict[str, tuple[str, ...]] = {}
     for kind in KINDS:
-        typed: tuple[str, ...] = getattr(filters, kind)
+        # A terminal may hand over half characters, which the database cannot be asked for.
+        typed: tuple[str, ...] = tuple(map(plain_text, getattr(filters, kind)))
         meant = tuple(_meaning(store, kind, name) or name for name in typed)
-        if meant != typed:
+        if meant != getattr(filters, kind):
             changed[kind] = meant
     return replace(filters, **changed) if changed else filters  # type: ignore[arg-type]
 
@@ -44,15 +47,17 @@ def find_name(store: Store, kind: Kind, typed: str) -> str:
     UsageError
         None, and the message names the nearest.
     """
-    meant = _meaning(store, kind, typed)
+    meant = _meaning(store, kind, plain_text(typed))
     if meant is not None:
         return meant
     near = find_nearest(store, kind, typed)
-    raise UsageError(
-        f"no {kind} {typed!r}",
-        f"the {kind} of a stored call",
-        f"nearest: {near}" if near else f"list {kind}s by `speechcx calls`",
-    )
+    if near:
+        cure = f"nearest: {near}"
+    elif store.db.execute("SELECT 1 FROM calls LIMIT 1").fetchone():
+        cure = f"see `speechcx {kind}s`" if kind in ("agent", "team", "center") else "see `speechcx calls`"
+    else:
+        cure = "the database holds no calls yet: run `speechcx run`"
+    raise UsageError(f"no {kind} {typed!r}", f"the {kind} of a stored call", cure)
 
 
 def find_nearest(store: Store, kind: Kind, typed: str) -> str | None:
@@ -60,11 +65,11 @@ def find_nearest(store: Store, kind: Kind, typed: str) -> str | None:
     stored = _stored(store, kind)
     if typed in stored:
         return None
-    spellings = {name.casefold(): name for name in stored}
+    spellings = {fold(name): name for name in stored}
     for agent, name in read_names(store).items() if kind == "agent" else ():
         for part in (name, *name.split()) if name else ():
-            spellings.setdefault(part.casefold(), f"{name} ({agent})")
-    near = difflib.get_close_matches(typed.casefold(), spellings, n=1, cutoff=0.5)
+            spellings.setdefault(fold(part), f"{name} ({agent})")
+    near = difflib.get_close_matches(fold(typed), spellings, n=1, cutoff=0.5)
     return spellings[near[0]] if near else None
 
 
@@ -93,12 +98,10 @@ def _meaning(store: Store, kind: Kind, typed: str) -> str | None:
     if kind == "agent":
         if store.db.execute("SELECT 1 FROM roster WHERE agent = ? LIMIT 1", (typed,)).fetchone():
             return typed
-        named = {
-            agent for agent, name in read_names(store).items() if (name or "").casefold() == typed.casefold()
-        }
+        named = {agent for agent, name in read_names(store).items() if fold(name or "") == fold(typed)}
         if len(named) == 1:
             return named.pop()
-    alike = {name for name in _stored(store, kind) if name.casefold() == typed.casefold()}
+    alike = {name for name in _stored(store, kind) if fold(name) == fold(typed)}
     return alike.pop() if len(alike) == 1 else None
 
 

@@ -256,6 +256,7 @@ def audit(
     verify: Annotated[
         bool, typer.Option("--verify", help="Compute every digest again; exits with 1 where one is wrong.")
     ] = False,
+    limit: options.Limit = 200,
     db: options.Database = None,
     config: options.Config = None,
     as_json: options.AsJson = False,
@@ -275,10 +276,13 @@ def audit(
         else:
             print_text(f"Row {verdict.broken_at}: {verdict.why}.")
         raise typer.Exit(0 if verdict.broken_at is None else 1)
-    rows = [options.row(row) for row in list_trail(where, call=call, action=action)]
+    found = list_trail(where, call=call, action=action)
+    rows = [options.row(row) for row in found[-limit:]]
     print_rows(
         "audit", rows, _AUDIT_COLUMNS, style=style, empty="Nothing was decided, exported or erased yet."
     )
+    if len(rows) < len(found):
+        note(f"The newest {len(rows)} of {len(found)} rows; --limit shows more.")
 
 
 def _filter(

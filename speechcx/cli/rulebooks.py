@@ -149,7 +149,7 @@ def try_phrase(
     team: options.Team = None,
     center: options.Center = None,
     queue: options.Queue = None,
-    newest: Newest = 2000,
+    newest: Newest = 1000,
     limit: options.Limit = 20,
     db: options.Database = None,
     config: options.Config = None,
@@ -183,7 +183,7 @@ def coverage(
     team: options.Team = None,
     center: options.Center = None,
     queue: options.Queue = None,
-    newest: Newest = 2000,
+    newest: Newest = 1000,
     limit: options.Limit = 20,
     db: options.Database = None,
     config: options.Config = None,
@@ -193,15 +193,17 @@ def coverage(
 ) -> None:
     """What a rulebook says of stored calls: rules that never or always hold, dead phrases, calls without a driver."""
     from speechcx import batch
+    from speechcx.ask.flag_counts import measure_precision
     from speechcx.cli.tried_view import print_cover
 
     style = options.style(as_json, as_csv)
     loaded = options.load(config, overrides)
     book = _book(rulebook, loaded)
     filters = options.call_filter(since, until, agent=agent, team=team, center=center, queue=queue)
-    chosen = _choose(options.database(loaded, db), filters, names=call or (), newest=newest)
+    where = options.database(loaded, db)
+    chosen = _choose(where, filters, names=call or (), newest=newest)
     report = batch.cover_stored(chosen, batch.CoverOne(book, loaded.settings), report=_reporter())
-    print_cover(report, style, limit=limit)
+    print_cover(report, style, limit=limit, right=measure_precision(where))
 
 
 @rules.command()

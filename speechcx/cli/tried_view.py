@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from speechcx.cli.flag_view import say_precision
 from speechcx.cli.output import Column, Format, clock, note, print_json, print_rows, print_text
 
 if TYPE_CHECKING:
+    from speechcx.ask.flag_counts import Precision
     from speechcx.batch import CoverReport, TriedCall, TryReport
     from speechcx.rules import Rulebook, RuleCover
 
@@ -38,6 +40,7 @@ _RULE_COLUMNS = (
     Column("flagged", "flagged"),
     Column("remark", "remark"),
     Column("reasons", "why it cannot tell"),
+    Column("right", "right (95 %), n"),
 )
 _PHRASE_COLUMNS = (Column("rule", "rule"), Column("phrase", "phrase nobody said"))
 _MISSES = 5
@@ -92,12 +95,17 @@ def print_tried(report: TryReport, style: Format) -> None:
         note(f"The newest {report.searched} of {report.stored} calls were searched; --newest 0 takes all.")
 
 
-def print_cover(report: CoverReport, style: Format, *, limit: int) -> None:
-    """Print what a rulebook covers: JSON has everything, CSV a row for each rule."""
+def print_cover(
+    report: CoverReport, style: Format, *, limit: int, right: Mapping[str, Precision] | None = None
+) -> None:
+    """Print what a rulebook covers: JSON has everything, CSV a row for each rule; `right` as people judged flags."""
     if style == "json":
         print_json({"schema_version": 1, "kind": "rules-coverage", **asdict(report)})
         return
-    rows = [_rule_row(rule, report) for rule in report.rules]
+    rows = [
+        _rule_row(rule, report) | {"right": say_precision((right or {}).get(rule.rule))}
+        for rule in report.rules
+    ]
     print_rows("rules", rows, _RULE_COLUMNS, style=style, empty=report.hint or "No call could be judged.")
     if style == "csv" or not rows:
         return

@@ -2,6 +2,8 @@ import random
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from speechcx.ask import search as module
 from speechcx.ask.search import SearchFilter, SearchPage, search
@@ -187,10 +189,28 @@ def test_no_string_is_an_error(archive: Store) -> None:
         assert isinstance(search(archive, typed, SearchFilter(near=near), limit=3), SearchPage)
 
 
+odd = st.text(st.sampled_from(SIGNS + "abANDOR\ud800"), max_size=15) | st.text(max_size=8)
+
+
+@given(odd, odd, odd, st.none() | st.integers(0, 1000), st.none() | st.floats(), st.booleans())
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_filter_is_an_error(
+    archive: Store, typed: str, name: str, rule: str, near: int | None, bound: float | None, has_rule: bool
+) -> None:
+    """Whatever is typed for words, people and rules, with any bound."""
+    filters = SearchFilter(
+        CallFilter(agent=(name,), extras=((name, rule),)), rule=rule if has_rule else None, near=near,
+        min_silence_s=bound, sentiment_at_most=bound,
+    )  # fmt: skip
+    page = search(archive, typed, filters, limit=2)
+    assert isinstance(page, SearchPage)
+    assert () == page.hits
+
+
 @pytest.mark.parametrize(
-    ("given", "match"), [({"near": -1}, "near must be 0 to 1000"), ({"result": "absent"}, "needs the rule")]
+    ("wrong", "match"), [({"near": -1}, "near must be 0 to 1000"), ({"result": "absent"}, "needs the rule")]
 )
-def test_impossible_filters_are_refused(given: dict[str, object], match: str) -> None:
+def test_impossible_filters_are_refused(wrong: dict[str, object], match: str) -> None:
     """Before the database is asked."""
     with pytest.raises(ValueError, match=match):
-        SearchFilter(**given)  # type: ignore[arg-type]
+        SearchFilter(**wrong)  # type: ignore[arg-type]

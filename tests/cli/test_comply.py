@@ -80,6 +80,30 @@ def test_many_at_once_need_a_yes(speechcx: Speechcx) -> None:
     )
 
 
+def test_flags_are_read_from_standard_input(speechcx: Speechcx, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One a line, as `flags --csv` gives them."""
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"\n{only_flag(speechcx)}\n\n"))
+    assert 1 == speechcx("flags", "set", "-", "--status", "confirmed", "--json").json["changed"]
+
+
+def test_the_trail_shows_its_newest_rows(speechcx: Speechcx) -> None:
+    """And says that there are more."""
+    flag = only_flag(speechcx)
+    for owner in ("ann", "bea", "cid"):
+        speechcx("flags", "set", flag, "--owner", owner)
+    shown = speechcx("audit", "--limit", "2", "--json")
+    assert [2, 3] == [row["audit_id"] for row in shown.json["rows"]]
+    assert "newest 2 of 3" in shown.err
+
+
+def test_precision_stands_where_rules_are_listed(speechcx: Speechcx) -> None:
+    """`rules coverage` has it beside each rule that people looked at."""
+    flag = only_flag(speechcx)
+    speechcx("flags", "set", flag, "--status", "confirmed")
+    rows = csv.DictReader(io.StringIO(speechcx("rules", "coverage", "--csv").out))
+    assert {"greeting": "100 % (21-100 %), n=1", "cancel": ""} == {row["rule"]: row["right"] for row in rows}
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
