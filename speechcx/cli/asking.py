@@ -26,7 +26,8 @@ Names = list[str] | None
 
 
 def _only(what: str, flag: str) -> Any:
-    return Annotated[Names, typer.Option(flag, help=f"Only {what}; may be repeated.")]
+    metavar = flag.lstrip("-").upper()
+    return Annotated[Names, typer.Option(flag, metavar=metavar, help=f"Only {what}; may be repeated.")]
 
 
 _FILTERS: dict[str, Any] = {

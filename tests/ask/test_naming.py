@@ -3,6 +3,7 @@ import pytest
 from speechcx.ask.naming import expect_one, find_name, find_nearest, settle_names
 from speechcx.errors import UsageError
 from speechcx.store import CallFilter, Store
+from tests.ask.archive import Line, make
 
 
 @pytest.mark.parametrize("typed", ["ann", "ANN", "Ann Hall", "ann hall"])
@@ -17,7 +18,7 @@ def test_an_unknown_name_is_answered_with_the_nearest(archive: Store) -> None:
         find_name(archive, "agent", "Bae")
     with pytest.raises(UsageError, match=r"nearest: Bea Low \(bea\)"):
         find_name(archive, "agent", "Bea Loww")
-    with pytest.raises(UsageError, match="list teams by"):
+    with pytest.raises(UsageError, match="see `speechcx teams`"):
         find_name(archive, "team", "entirely other")
 
 
@@ -39,3 +40,18 @@ def test_legal_names_pass(archive: Store) -> None:
     expect_one("sort by", "score", ("score", "name"))
     with pytest.raises(UsageError, match="cannot sort by 'scor'.*\n.*score, name.*\n.*use score"):
         expect_one("sort by", "scor", ("score", "name"))
+
+
+def test_accents_and_capitals_are_no_hindrance(store: Store) -> None:
+    """As people type names without them; two agents alike but for them stay two."""
+    store.sync_roster([Line("a7", "blue", name="José García")])
+    store.save_call(make("a", agent="a7", queue="Zürich"))
+    assert ("a7", "Zürich") == (find_name(store, "agent", "jose garcia"), find_name(store, "queue", "zurich"))
+    store.save_call(make("b", agent="A7"))
+    assert ("a7", "A7") == (find_name(store, "agent", "a7"), find_name(store, "agent", "A7"))
+
+
+def test_an_empty_database_is_to_be_filled(store: Store) -> None:
+    """No name is to blame."""
+    with pytest.raises(UsageError, match="run `speechcx run`"):
+        find_name(store, "agent", "ann")
