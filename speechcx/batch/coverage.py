@@ -71,8 +71,7 @@ class CoverOne:
 
     def __call__(self, store: Store, call_id: str) -> CallCover:
         """What it says of one."""
-        _, _, facts = read_facts(store, call_id, self.settings)
-        return cover_call(self.rulebook, facts)
+        return cover_call(self.rulebook, read_facts(store, call_id)[1])
 
 
 def cover_stored(chosen: CallChoice, ask: CoverOne, *, report: Report = say_nothing) -> CoverReport:

@@ -23,7 +23,7 @@ class JudgeOnly:
 
     def __call__(self, store: Store, call_id: str) -> tuple[RuleResult, ...]:
         """What its rules find in one."""
-        return judge_facts(self.rulebook, read_facts(store, call_id, self.settings)[2])
+        return judge_facts(self.rulebook, read_facts(store, call_id)[1])
 
 
 def measure_labels(

@@ -16,11 +16,10 @@ from typing import Generic, TypeVar
 from speechcx.batch.analyse import lost_call, make_failure
 from speechcx.batch.crew import find_crew
 from speechcx.batch.progress import Report, Tally, say_nothing
-from speechcx.call import Conversation, Failure, Reading
+from speechcx.call import Conversation, Failure
 from speechcx.config import BatchSettings, Settings
 from speechcx.errors import SpeechcxError
 from speechcx.executors import Executor, WorkerLost
-from speechcx.pipeline import read_call
 from speechcx.rules import Facts, facts_of
 from speechcx.store import Store
 
@@ -136,11 +135,10 @@ def find_judges(settings: BatchSettings, tasks: int) -> Executor:
     )
 
 
-def read_facts(store: Store, call_id: str, settings: Settings) -> tuple[Conversation, Reading, Facts]:
-    """A stored call as rules see it."""
+def read_facts(store: Store, call_id: str) -> tuple[Conversation, Facts]:
+    """A stored call as rules see it, with the parties and measures it was last judged with."""
     conversation = store.load_conversation(call_id)
-    reading = read_call(conversation, settings)
-    return conversation, reading, facts_of(conversation, reading)
+    return conversation, facts_of(conversation, store.load_reading(call_id))
 
 
 @lru_cache(maxsize=1)

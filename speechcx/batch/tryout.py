@@ -92,7 +92,7 @@ class TryOne:
 
     def __call__(self, store: Store, call_id: str) -> TriedCall:
         """What it finds in one."""
-        conversation, _, facts = read_facts(store, call_id, self.settings)
+        conversation, facts = read_facts(store, call_id)
         trial = try_on(self.rulebook, self.rule, facts)
         result, details = trial.result, conversation.recording.details
         return TriedCall(

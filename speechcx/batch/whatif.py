@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from speechcx.batch.progress import Report, say_nothing
-from speechcx.batch.survey import CallChoice, read_facts, survey
+from speechcx.batch.survey import CallChoice, survey
 from speechcx.call import Failure, RuleResult, RuleValue, ScoreResult
 from speechcx.config import Settings
-from speechcx.rules import ResultChange, Rulebook, compare_results, judge_facts
+from speechcx.pipeline import read_call
+from speechcx.rules import ResultChange, Rulebook, compare_results, facts_of, judge_facts
 from speechcx.score import Standing, fill_scorecards, standing_of
 from speechcx.store import Store
 
@@ -130,7 +131,10 @@ class CompareOne:
         return _diff(before, *self._judge(store, call_id, self.new))
 
     def _judge(self, store: Store, call_id: str, *books: Rulebook) -> list[Judged]:
-        _, reading, facts = read_facts(store, call_id, self.settings)
+        conversation = store.load_conversation(call_id)
+        # As rejudging does: settings may have changed since the call was judged.
+        reading = read_call(conversation, self.settings)
+        facts = facts_of(conversation, reading)
         judged = []
         for book in books:
             results = judge_facts(book, facts)

@@ -175,16 +175,22 @@ class Witness:
             finding for step, finding in zip(condition.steps, findings, strict=True) if not step.missing
         ]
         hits = []
+        doubt = blind = next((finding.blind for finding in findings if finding.blind), "")
         for trail in chains.trail[: limits.HITS_KEPT].tolist():
             for finding, place in zip(happening, trail, strict=True):
-                spots = finding.sure if value == "present" else finding.spots
-                hits.append(self.hit(spots, place, value))
+                if value == "present":
+                    hits.append(self.hit(finding.sure, place, value))
+                    continue
+                spots, why = finding.spots, blind
+                if not spots.sure[place]:
+                    why = self._doubt(spots, place, self._conditions[int(spots.source[place])].scope)
+                    doubt = doubt or why
+                hits.append(self.hit(spots, place, value, why))
         told = ", then ".join(tell(hit) for hit in hits[: len(happening)])
         missing = [f"not {describe_step(step.condition)}" for step in condition.steps if step.missing]
         why = "; then ".join([told, *missing])
         if value == "cannot_tell":
-            blind = next((finding.blind for finding in findings if finding.blind), "part of it is uncertain")
-            why = f"{why}; but {blind}"
+            why = f"{why}; but {doubt or 'part of it is uncertain'}"
         return Verdict(value, why, tuple(dict.fromkeys(hits)), 1.0 if value == "present" else 0.5)
 
     def broken(self, condition: InOrder, findings: Sequence[Finding], failed: int) -> Verdict:

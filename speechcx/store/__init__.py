@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
-from speechcx.call import Assessment, Call, Conversation, Details, Party
+from speechcx.call import Assessment, Call, Conversation, Details, Party, Reading
 from speechcx.store import calls, heard, judged, past, places
 from speechcx.store.database import open_database, write_transaction
 from speechcx.store.filters import CallFilter
@@ -162,6 +162,10 @@ class Store:
     def load_conversation(self, call_id: str) -> Conversation:
         """What was heard in a stored call; KeyError where it is not stored."""
         return heard.read_heard(self.db, self._call_no(call_id))
+
+    def load_reading(self, call_id: str) -> Reading:
+        """Who is who, how the talk flowed and how it felt, as last judged; KeyError where it is not stored."""
+        return judged.read_reading(self.db, self._call_no(call_id))
 
     def load_assessment(self, call_id: str, *, digest: str | None = None) -> Assessment | None:
         """The present assessment of a stored call, or the one under the rulebook of a digest.

@@ -12,6 +12,7 @@ from speechcx.batch import survey as module
 from speechcx.batch.survey import CallChoice, find_judges, read_facts, survey
 from speechcx.call import Failure
 from speechcx.errors import DatabaseMissing, ModelMissing
+from speechcx.rules import facts_of
 from speechcx.store import Store
 from tests.batch.folders import make_settings
 from tests.batch.stored import SETTINGS, choose, content, store_talks, talk
@@ -108,9 +109,10 @@ def test_judges_are_one_for_each_core(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_facts_are_those_of_the_stored_call(archive: CallChoice) -> None:
-    """Words, parties and measures."""
+    """Words, parties and measures as they were judged."""
     with Store.open(archive.database, read_only=True) as store:
-        conversation, reading, facts = read_facts(store, archive.call_ids[0], SETTINGS)
-    assert conversation.recording.id == archive.call_ids[0]
-    assert {"agent", "customer"} == {role.party for role in reading.roles}
-    assert len(facts.turns) == len(conversation.speech.turns)
+        conversation, facts = read_facts(store, archive.call_ids[0])
+        call = store.load(archive.call_ids[0])
+    assert (call.conversation, len(call.conversation.speech.turns)) == (conversation, len(facts.turns))
+    assert {"agent", "customer"} == {turn.party for turn in facts.turns.values()}
+    assert facts.metrics == facts_of(conversation, call.assessment.reading).metrics

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from speechcx.call import RuleResult, RuleValue
-from speechcx.rules import cover_calls, measure_rules
+from speechcx.rules import Line, cover_calls, measure_rules, why_unknown
+from tests.rules.talk import ask
 
 
 def result(rule: str, value: RuleValue, kind: str = "risk") -> RuleResult:
@@ -58,3 +59,23 @@ def test_cover_counts_values_and_calls_without_a_driver() -> None:
     assert (2, 1, 1, 4) == (angry.present, angry.absent, angry.cannot_tell, angry.n)
     assert (("b", "c", "d"), 4) == (cover.without_driver, cover.n)
     assert pytest.approx(0) == cover_calls({}).n
+
+
+@pytest.mark.parametrize(
+    ("rule", "given", "why"),
+    [
+        ("said: sorry\nby: agent", {}, "it is not known whether that is the agent"),
+        ("said: bye", {"flags": ("truncated",)}, "the recording breaks off before the end of the call"),
+        ("metric: hold_s > 3", {}, "hold_s is not known: the test gives no value for it"),
+        ("sequence: [{said: well, by: agent}, {said: sorry}]", {}, "it is not known whether that is the agent"),
+        (
+            "sequence: [{said: well}, {not: {said: bye}, within: {after: 60s}}]", {"flags": ("truncated",)},
+            "the recording breaks off before the end of the call",
+        ),
+        ("said: well\nturn: {sentiment: '< 0'}", {}, "the sentiment of that turn is not known"),
+    ],
+)  # fmt: skip
+def test_calls_with_one_doubt_are_told_alike(rule: str, given: dict, why: str) -> None:
+    """Why a rule cannot tell holds no words, times or numbers of the call."""
+    result = ask(rule, Line("unknown", 3.0, None, "well I am sorry"), **given)
+    assert ("cannot_tell", why) == (result.value, why_unknown(result))
