@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import math
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -179,9 +180,14 @@ def read_name(name: str) -> str:
     return kept
 
 
+def fold_name(name: str | None) -> str | None:
+    """A name as it is compared: neither case nor the way an accent is written matters."""
+    return None if name is None else " ".join(unicodedata.normalize("NFC", name).casefold().split())
+
+
 def is_same(one: str | None, other: str | None) -> bool:
-    """Whether two names are one person's; case does not matter."""
-    return one is not None and other is not None and one.casefold() == other.casefold()
+    """Whether two names are one person's."""
+    return one is not None and fold_name(one) == fold_name(other)
 
 
 def expect_state(review: ReviewRow, legal: Sequence[str], what: str) -> None:

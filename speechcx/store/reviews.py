@@ -15,6 +15,7 @@ from speechcx.store.review_record import (
     check_answer,
     expect_reviewer,
     expect_state,
+    fold_name,
     is_same,
     read_answers,
     read_length_s,
@@ -30,10 +31,10 @@ ReadWays = Callable[[str, str | None, str], Mapping[str, str]]
 _NEXT = (
     "SELECT d.draw_id, d.call_id, p.scorecard, d.reviews FROM review_draws d JOIN review_plans p USING (plan_id)"
     " JOIN calls c ON c.call_id = d.call_id WHERE c.superseded_by IS NULL AND (:plan IS NULL OR d.plan_id = :plan)"
-    " AND d.agent <> :reviewer COLLATE NOCASE AND (SELECT count(*) FROM reviews r WHERE r.draw_id = d.draw_id"
+    " AND fold_name(d.agent) <> fold_name(:reviewer) AND (SELECT count(*) FROM reviews r WHERE r.draw_id = d.draw_id"
     " AND r.state <> 'released' AND r.round <= d.reviews) < d.reviews"
     " AND NOT EXISTS (SELECT 1 FROM reviews r WHERE r.call_id = d.call_id AND r.scorecard = p.scorecard"
-    " AND r.reviewer = :reviewer COLLATE NOCASE AND r.state <> 'released')"
+    " AND fold_name(r.reviewer) = fold_name(:reviewer) AND r.state <> 'released')"
     " AND EXISTS (SELECT 1 FROM scores s WHERE s.call_no = c.call_no AND s.scorecard = p.scorecard)"
     " ORDER BY d.plan_id, d.position LIMIT 1"
 )
@@ -83,6 +84,8 @@ class ReviewDesk:
     def __init__(self, store: Store, read_ways: ReadWays) -> None:
         self.store = store
         self.db = store.db
+        # SQLite's own folding knows no letters beyond English.
+        self.db.create_function("fold_name", 1, fold_name, deterministic=True)
         self._read_ways = read_ways
 
     def take_next(self, reviewer: str, plan: str | None = None) -> Taken | None:
@@ -101,7 +104,7 @@ class ReviewDesk:
             plan_id = None if plan is None else self._plan_id(plan)
             row = self.db.execute(
                 "SELECT r.review_id, r.call_id FROM reviews r LEFT JOIN review_draws d USING (draw_id)"
-                " WHERE r.reviewer = ?1 COLLATE NOCASE AND r.state = 'open' AND (?2 IS NULL OR d.plan_id = ?2)"
+                " WHERE fold_name(r.reviewer) = fold_name(?1) AND r.state = 'open' AND (?2 IS NULL OR d.plan_id = ?2)"
                 " ORDER BY r.review_id LIMIT 1",
                 (reviewer, plan_id),
             ).fetchone()
@@ -130,8 +133,8 @@ class ReviewDesk:
         with self.store.write():
             card = scorecard or self._first_scorecard(call_id)
             row = self.db.execute(
-                "SELECT review_id FROM reviews WHERE call_id = ? AND scorecard = ? AND reviewer = ? COLLATE NOCASE"
-                " AND state = 'open'",
+                "SELECT review_id FROM reviews WHERE call_id = ? AND scorecard = ? AND state = 'open'"
+                " AND fold_name(reviewer) = fold_name(?)",
                 (call_id, card, reviewer),
             ).fetchone()
             if row is not None:
@@ -258,7 +261,7 @@ class ReviewDesk:
 
     def _expect_new(self, review: _Opening) -> None:
         row = self.db.execute(
-            "SELECT review_id FROM reviews WHERE call_id = ? AND scorecard = ? AND reviewer = ? COLLATE NOCASE"
+            "SELECT review_id FROM reviews WHERE call_id = ? AND scorecard = ? AND fold_name(reviewer) = fold_name(?)"
             " AND state <> 'released'",
             (review.call_id, review.scorecard, review.reviewer),
         ).fetchone()

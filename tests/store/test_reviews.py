@@ -116,6 +116,20 @@ def test_nobody_reviews_themselves(store: Store) -> None:
         desk.take_call("ann", ids[0])
 
 
+def test_names_are_compared_in_every_alphabet(store: Store) -> None:
+    """Case and the way an accent is written do not make two people of one."""
+    ids = fill(store, 2, agent="Ömer Ünal")
+    plan(store, ids, agent="Ömer Ünal")
+    desk = desk_of(store)
+    assert desk.take_next("o\u0308mer  ünal") is None
+    taken = desk.take_next("ΙΩΆΝΝΗΣ")
+    desk.answer(taken.review_id, "ιωάννης", answers())
+    desk.submit(taken.review_id, "Ιωάννης")
+    with pytest.raises(UsageError, match="has reviewed"):
+        desk.take_call("ιωάννης", taken.call_id)
+    assert taken.call_id != desk.take_next("ιωάννης").call_id
+
+
 def test_calls_that_do_not_count_any_more_are_passed_over(store: Store) -> None:
     """A call whose file was replaced, or that was erased, is not given out."""
     ids = fill(store, 3)
