@@ -31,29 +31,45 @@ if TYPE_CHECKING:
 
 flags_app = typer.Typer(name="flags", help="The queue of flagged calls: list, count, show, decide.")
 Names = list[str] | None
-Rule = Annotated[Names, typer.Option("--rule", help="Only of this rule; may be repeated.")]
+Rule = Annotated[Names, typer.Option("--rule", metavar="RULE", help="Only of this rule; may be repeated.")]
 Kind = Annotated[
-    Names, typer.Option("--kind", help="Only of this kind: compliance, risk, ..., question; may be repeated.")
+    Names,
+    typer.Option(
+        "--kind", metavar="KIND", help="Only of this kind: compliance, risk, ..., question; may be repeated."
+    ),
 ]
 Severity = Annotated[
-    Names, typer.Option("--severity", help="Only critical, major, minor or info; may be repeated.")
+    Names,
+    typer.Option(
+        "--severity", metavar="SEVERITY", help="Only critical, major, minor or info; may be repeated."
+    ),
 ]
 Result = Annotated[
     Names,
     typer.Option(
-        "--result", help="Only where the rule came out present, absent or cannot_tell; may be repeated."
+        "--result",
+        metavar="RESULT",
+        help="Only where the rule came out present, absent or cannot_tell; may be repeated.",
     ),
 ]
 Status = Annotated[
     Names,
     typer.Option(
-        "--status", help="open, confirmed, dismissed, escalated or all; default: open and escalated."
+        "--status",
+        metavar="STATUS",
+        help="open, confirmed, dismissed, escalated or all; default: open and escalated.",
     ),
 ]
-Owner = Annotated[Names, typer.Option("--owner", help="Only this owner's; '' for nobody's; may be repeated.")]
+Owner = Annotated[
+    Names,
+    typer.Option("--owner", metavar="OWNER", help="Only this owner's; '' for nobody's; may be repeated."),
+]
 Overdue = Annotated[bool, typer.Option("--overdue", help="Only what was due before today.")]
 Standing = Annotated[
-    str | None, typer.Option("--standing", help="found: still flagged; gone: only the decision is left.")
+    str | None,
+    typer.Option(
+        "--standing", metavar="STANDING", help="found: still flagged; gone: only the decision is left."
+    ),
 ]
 Who = Annotated[
     str | None, typer.Option("--as", metavar="NAME", help="Your name in the trail; default: your login.")
@@ -142,9 +158,14 @@ def flags(
     overdue: Overdue = False,
     standing: Standing = None,
     by: Annotated[
-        str | None, typer.Option("--by", help="Count them by rule, agent, team, center or queue instead.")
+        str | None,
+        typer.Option(
+            "--by", metavar="GROUP", help="Count them by rule, agent, team, center or queue instead."
+        ),
     ] = None,
-    sort: Annotated[str, typer.Option("--sort", help="severity, newest, oldest or due.")] = "severity",
+    sort: Annotated[
+        str, typer.Option("--sort", metavar="ORDER", help="severity, newest, oldest or due.")
+    ] = "severity",
     limit: options.Limit = 50,
 ) -> None:
     """The queue of flags; `--by rule` counts them: how many, how far, rising or falling, how often right."""
@@ -188,16 +209,19 @@ def set_(
     asked: Asked,
     flag: Annotated[
         Names,
-        typer.Argument(metavar="[FLAG]...", help="CALL:RULE as `flags` lists them; - for standard input."),
+        typer.Argument(metavar="FLAG", help="CALL:RULE as `flags` lists them; - for standard input."),
     ] = None,
     to: Annotated[
-        str | None, typer.Option("--status", help="What they are now: open, confirmed, dismissed, escalated.")
+        str | None,
+        typer.Option(
+            "--status", metavar="STATUS", help="What they are now: open, confirmed, dismissed, escalated."
+        ),
     ] = None,
     reason: Annotated[
-        str | None, typer.Option("--reason", help="Why; needed to dismiss or escalate.")
+        str | None, typer.Option("--reason", metavar="WORDS", help="Why; needed to dismiss or escalate.")
     ] = None,
     owner: Annotated[
-        str | None, typer.Option("--owner", help="Who is to deal with them; '' for nobody.")
+        str | None, typer.Option("--owner", metavar="OWNER", help="Who is to deal with them; '' for nobody.")
     ] = None,
     due: Annotated[
         str | None, typer.Option("--due", metavar="DATE", help="By when, YYYY-MM-DD; none for never.")
@@ -211,13 +235,18 @@ def set_(
     was: Annotated[
         Names,
         typer.Option(
-            "--was", help="Only those that are open, ... now; all for all; default: open, escalated."
+            "--was",
+            metavar="STATUS",
+            help="Only those that are open, ... now; all for all; default: open, escalated.",
         ),
     ] = None,
-    owned_by: Annotated[Names, typer.Option("--owned-by", help="Only this owner's; '' for nobody's.")] = None,
+    owned_by: Annotated[
+        Names, typer.Option("--owned-by", metavar="OWNER", help="Only this owner's; '' for nobody's.")
+    ] = None,
     overdue: Overdue = False,
 ) -> None:
     """Decide about flags: those named, or all that filters choose (then it asks first)."""
+    from speechcx.ask.flags import find_flags_hint
     from speechcx.store import Store
     from speechcx.store.audit import read_who
     from speechcx.store.flags import set_flags
@@ -227,6 +256,8 @@ def set_(
     filters = _filter(asked.filters, given, was, overdue=overdue)
     with Store.open(asked.where) as store:
         chosen = _choose(store, flag, filters, is_filtered=any(given.values()) or overdue or was is not None)
+        if not chosen:
+            note(find_flags_hint(store, filters))
         if not flag and not yes:
             confirm(f"Change {len(chosen)} flags?", len(chosen))
         changed = set_flags(store, chosen, change, who=name)
@@ -251,8 +282,10 @@ def callbacks(asked: Asked, limit: options.Limit = 50) -> None:
 
 
 def audit(
-    call: Annotated[str | None, typer.Option("--call", help="Only about this call.")] = None,
-    action: Annotated[str | None, typer.Option("--action", help="Only flag, export or erase.")] = None,
+    call: Annotated[str | None, typer.Option("--call", metavar="CALL", help="Only about this call.")] = None,
+    action: Annotated[
+        str | None, typer.Option("--action", metavar="ACTION", help="Only flag, export or erase.")
+    ] = None,
     verify: Annotated[
         bool, typer.Option("--verify", help="Compute every digest again; exits with 1 where one is wrong.")
     ] = False,

@@ -41,7 +41,7 @@ def export(
     to: Annotated[Path, typer.Option("--to", metavar="DIR", help="A new folder; nothing is written over.")],
     calls: Annotated[
         Names,
-        typer.Argument(metavar="[CALL]...", help="Call id, the beginning of one, or the name of its file."),
+        typer.Argument(metavar="CALL", help="Call id, the beginning of one, or the name of its file."),
     ] = None,
     evidence: Annotated[
         bool, typer.Option("--evidence", help="Evidence of calls; the only kind so far.")
@@ -85,9 +85,11 @@ def export(
 def erase(
     calls: Annotated[
         list[str],
-        typer.Argument(metavar="CALL...", help="Call id, the beginning of one, or the name of its file."),
+        typer.Argument(metavar="CALL", help="Call id, the beginning of one, or the name of its file."),
     ],
-    reason: Annotated[str, typer.Option("--reason", help="Why; it stays, so no words of the call.")],
+    reason: Annotated[
+        str, typer.Option("--reason", metavar="WORDS", help="Why; it stays, so no words of the call.")
+    ],
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     later: Annotated[
         bool, typer.Option("--compact-later", help="Leave rewriting the database to `speechcx compact`.")

@@ -69,25 +69,30 @@ def search(
     words: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[WORDS]...",
-            help='Words; "quoted ones" as a phrase; cancel* for beginnings; none: see below.',
+            metavar="WORDS",
+            help='Words; "quoted ones" as a phrase; cancel* for beginnings; none: see above.',
         ),
     ] = None,
     speaker: Annotated[
-        str | None, typer.Option("--speaker", help="Said by: agent, customer, unknown.")
+        str | None, typer.Option("--speaker", metavar="SPEAKER", help="Said by: agent, customer, unknown.")
     ] = None,
     sentiment: Annotated[
         str | None,
         typer.Option(
             "--sentiment",
+            metavar="SENTIMENT",
             help="Turns at or below this number (-1 to 1), or negative, neutral, positive, mixed.",
         ),
     ] = None,
-    rule: Annotated[str | None, typer.Option("--rule", help="Only calls in which this rule hit.")] = None,
+    rule: Annotated[
+        str | None, typer.Option("--rule", metavar="RULE", help="Only calls in which this rule hit.")
+    ] = None,
     result: Annotated[
         str | None,
         typer.Option(
-            "--result", help="... or came out so: present, absent, cannot_tell; the last also without a rule."
+            "--result",
+            metavar="RESULT",
+            help="... or came out so: present, absent, cannot_tell; the last also without a rule.",
         ),
     ] = None,
     min_silence: Annotated[
