@@ -45,6 +45,15 @@ _UNLIKE_COLUMNS = (
     Column("submitted_at", "submitted"),
 )
 
+_ESTIMATE_COLUMNS = (
+    Column("agent", "agent"),
+    Column("calls", "calls", digits=0),
+    Column("drawn", "drawn"),
+    Column("scored", "scored"),
+    Column("score", "score of all", digits=1),
+    Column("interval", "95 %"),
+    Column("plain", "of the sample", digits=1),
+)
 _SCORE_COLUMNS = (
     Column("n", "calls"),
     Column("n_scored", "official"),
@@ -62,6 +71,7 @@ def register(app: typer.Typer) -> None:
     qa.callback()(_about)
     qa.command()(agreement)
     qa.command()(scores)
+    qa.command()(estimate)
     app.add_typer(qa, rich_help_panel="Quality lead")
 
 
@@ -137,6 +147,33 @@ def scores(
         _print_scores(found, style)
 
 
+def estimate(
+    plan: Annotated[str, typer.Argument(help="A review plan.")],
+    db: options.Database = None,
+    config: options.Config = None,
+    as_json: options.AsJson = False,
+    as_csv: options.AsCsv = False,
+) -> None:
+    """What the reviews of a plan say of all the calls it drew from, whatever risks it was weighed by."""
+    from speechcx.ask.qa.estimate import estimate_plan
+
+    style = options.style(as_json, as_csv)
+    found = estimate_plan(options.database(options.load(config, None), db), plan)
+    if style == "json":
+        print_json({"schema_version": 1, "kind": "estimate", **asdict(found)})
+        return
+    rows = [asdict(row) | {"interval": _between(row.interval)} for row in found.rows]
+    if style == "table" and len(rows) > 1:
+        rows.append(asdict(found.total) | {"agent": "all", "interval": _between(found.total.interval)})
+    print_rows("estimates", rows, _ESTIMATE_COLUMNS, style=style)
+    if style == "table" and found.unseen:
+        note(f"Nothing is scored yet of {len(found.unseen)} agents, who are not in the total.")
+
+
+def _between(interval: tuple[float, float] | None) -> str | None:
+    return None if interval is None else f"{max(0.0, interval[0]):.0f} to {min(100.0, interval[1]):.0f}"
+
+
 def _print_scores(found: OfficialTable, style: Format) -> None:
     rows = [_score_cells(row) | {"key": row.key or "(unknown)"} for row in found.rows]
     if style == "table" and len(rows) > 1:
@@ -152,11 +189,7 @@ def _print_scores(found: OfficialTable, style: Format) -> None:
 
 
 def _score_cells(row: OfficialRow) -> dict[str, object]:
-    cells = asdict(row)
-    if row.interval is not None:
-        low, high = max(0.0, row.interval[0]), min(100.0, row.interval[1])
-        cells["interval"] = f"{low:.0f} to {high:.0f}"
-    return cells
+    return asdict(row) | {"interval": _between(row.interval)}
 
 
 def _print_agreement(found: AgreementReport, style: Format) -> None:

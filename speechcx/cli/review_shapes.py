@@ -12,6 +12,7 @@ def list_review_shapes() -> dict[str, Shapes]:
     """Every command of ``review`` and ``qa``, as :func:`speechcx.cli.shapes.list_shapes` has them."""
     from speechcx.ask.qa.agreement import AgreementReport
     from speechcx.ask.qa.compared import ReviewView
+    from speechcx.ask.qa.estimate import PlanEstimate
     from speechcx.ask.qa.forms import NothingLeft, ReviewForm
     from speechcx.ask.qa.official import OfficialTable
     from speechcx.ask.qa.plans import DrawRow, PlanRow
@@ -28,6 +29,7 @@ def list_review_shapes() -> dict[str, Shapes]:
     spec = {"ReviewPlan.spec": dict[str, Any], "ReviewPlan.left_out": dict[str, int]}
     return {
         "qa agreement": record("agreement", AgreementReport),
+        "qa estimate": record("estimate", PlanEstimate),
         "qa scores": record("official-scores", OfficialTable),
         "review acknowledge": step,
         "review answer": record("review-answers", AnswersKept),

@@ -295,3 +295,15 @@ def test_an_empty_database(tmp_path: Path, speechcx: Speechcx, monkeypatch: pyte
     assert "No call waits" in speechcx("review", "next", "--as", "rita").err
     assert 10 == speechcx("review", "next", "--db", "nothing.db").code
     assert not os.path.exists("nothing.db")
+
+
+def test_an_estimate_from_a_plan(planned: Path, speechcx: Speechcx) -> None:
+    """One of two calls reviewed: its agent has a score, the other is said to be unseen."""
+    number = speechcx("review", "next", "--as", "rita", "--json").json["review_id"]
+    speechcx("review", "answer", number, "greeted=yes", "polite=no", "--as", "rita")
+    speechcx("review", "submit", number, "--as", "rita")
+    shown = speechcx("qa", "estimate", "march")
+    assert "50.0" in shown.out
+    assert "Nothing is scored yet of 1 agents" in shown.err
+    assert 50.0 == speechcx("qa", "estimate", "march", "--json").json["total"]["score"]
+    assert 2 == speechcx("qa", "estimate", "may").code

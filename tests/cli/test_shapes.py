@@ -59,6 +59,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
 REVIEWS: dict[str, tuple[str, ...]] = {
     # the same for reviews; number N is that of rN, brought so far by BEFORE
     "qa agreement": ("qa agreement",),
+    "qa estimate": ("qa estimate first",),
     "qa scores": ("qa scores", "qa scores --by team --agent nobody"),
     "review acknowledge": ("review acknowledge 1 --as bob",),
     "review answer": ("review answer 7 greeted=no --as r7",),
@@ -84,7 +85,11 @@ COMPLIANCE: dict[str, tuple[str, ...]] = {
     "flags": ("flags", "flags --status dismissed", "flags --by rule", "flags --by agent --since 2026-03-03"),
     "flags set": ("flags set BOB:greeting --status confirmed --as lead",),
     "flags show": ("flags show BOB",),
-    "search": ("search cancel --save quits", "search nothingofthesort", "search --rule greeting --result absent"),
+    "search": (
+        "search cancel --save quits",
+        "search nothingofthesort",
+        "search --rule greeting --result absent",
+    ),
     "searches": ("searches", "searches --delete quits"),
     "erase": ("erase calls/ann_c1_2026-03-02T09-15-00.wav --reason x --yes --as lead",),
 }

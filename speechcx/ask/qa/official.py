@@ -148,7 +148,7 @@ def score_officially(
     filters = filters or CallFilter()
     with reading(where) as store:
         report = measure_questions(store, AgreementFilter(scorecard), settings)
-        people = _score_reviews(store, report.scorecard)
+        people = score_reviews(store, report.scorecard)
         groups: dict[str | None, _Group] = defaultdict(_Group)
         numbers = _official_numbers(store, report)
         for call_id, key, whole, points, out_of, failed in _read_calls(
@@ -208,12 +208,29 @@ def _read_calls(
     ).fetchall()
 
 
-def _score_reviews(store: Store, scorecard: str) -> dict[str, tuple[float | None, float]]:
-    """Score and weight share of every reviewed call: its first review, with what was decided about it."""
+def score_reviews(
+    store: Store, scorecard: str, *, plan: str | None = None
+) -> dict[str, tuple[float | None, float]]:
+    """Score and weight of every reviewed call: its first review, with what was decided about it.
+
+    Parameters
+    ----------
+    store, scorecard
+        Which reviews.
+    plan
+        Only those of this plan.
+
+    Returns
+    -------
+    dict
+        By call (score 0 to 100, weight answered of 100); the score is None where the rulebook's text is not
+        stored, or nothing could be answered.
+    """
     rows = store.db.execute(
         "SELECT r.review_id, r.call_id, b.digest, b.source FROM reviews r JOIN rulebooks b USING (rulebook_no)"
-        " WHERE r.scorecard = ? AND r.state IN (SELECT value FROM json_each(?)) ORDER BY r.review_id DESC",
-        (scorecard, json.dumps(DONE)),
+        " LEFT JOIN review_draws d USING (draw_id) LEFT JOIN review_plans p USING (plan_id) WHERE r.scorecard = ?1"
+        " AND r.state IN (SELECT value FROM json_each(?2)) AND (?3 IS NULL OR p.name = ?3) ORDER BY r.review_id DESC",
+        (scorecard, json.dumps(DONE), plan),
     ).fetchall()
     first = {call_id: (review_id, digest, text) for review_id, call_id, digest, text in rows}
     values: dict[int, dict[str, str]] = defaultdict(dict)
