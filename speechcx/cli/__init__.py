@@ -10,6 +10,7 @@ heavy imports stay inside the function.
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 
@@ -74,6 +75,10 @@ for register in (
 
 def main() -> None:
     """Entry point: runs a command and turns every error into words and an exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that cannot show a name gets it spelled out; it is no reason to fail.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         app()
     except SpeechcxError as error:

@@ -6,6 +6,7 @@ transcript can neither colour a terminal nor crash a table.
 
 from __future__ import annotations
 
+import codecs
 import csv
 import json
 import sys
@@ -126,7 +127,9 @@ def print_rows(
 
 def print_json(document: object, *, lines: bool = False) -> None:
     """One JSON document; with `lines` on one line, for JSON lines."""
-    text = json.dumps(document, ensure_ascii=False, indent=None if lines else 2, default=_plain)
+    # Where letters would be spelled out (``main``), JSON has a spelling of its own.
+    is_narrow = codecs.lookup(sys.stdout.encoding or "utf-8").name != "utf-8"
+    text = json.dumps(document, ensure_ascii=is_narrow, indent=None if lines else 2, default=_plain)
     sys.stdout.write(text.encode("utf-8", "backslashreplace").decode("utf-8") + "\n")
 
 

@@ -3,8 +3,11 @@
 import csv
 import io
 import json
+import os
+import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -13,6 +16,8 @@ from rich.console import Console
 
 from speechcx.cli import output
 from speechcx.cli.output import Column, clean, clock, format_cell, length, plain_number, print_rows
+from speechcx.store import Store
+from tests.ask.archive import make
 
 COLUMNS = (Column("agent", "agent"), Column("score", "score", digits=1), Column("talk", "talk", share=True))
 
@@ -144,3 +149,18 @@ def test_facts_and_records_in_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert (7, None, "a") == (found["total"], found["hint"], found["rows"][0]["column"]["key"])
     print_rows("x", [], COLUMNS, style="json", empty="wider")
     assert "wider" == json.loads(capsys.readouterr().out)["hint"]
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
+def test_a_terminal_of_another_alphabet_is_no_reason_to_fail(tmp_path: Path, encoding: str) -> None:
+    """What it cannot show is spelled out; JSON stays JSON; boxes are drawn with what there is."""
+    with Store.open(tmp_path / "calls.db", create=True) as store:
+        store.save_call(make("a", agent="José 日本", queue="ключ 🙂"))
+    environment = {**os.environ, "PYTHONIOENCODING": encoding, "COLUMNS": "200"}
+    for style in ((), ("--csv",), ("--json",)):
+        ran = subprocess.run(
+            [sys.executable, "-m", "speechcx", "calls", "--db", str(tmp_path / "calls.db"), *style],
+            capture_output=True, env=environment, check=False,
+        )  # fmt: skip
+        assert (0, b"") == (ran.returncode, ran.stderr)
+    assert "José 日本" == json.loads(ran.stdout)["rows"][0]["agent"]
