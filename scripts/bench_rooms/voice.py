@@ -1,6 +1,6 @@
 """Who speaks when and how: turns, time and voice against known answers, with a reference beside them.
 
-Run by ``scripts/bench voice [--data DIR] [--music DIR] [--pyin]``. The truth is ``samples/truth.json``,
+Run by ``scripts/bench voice [--data DIR] [--music DIR] [--pyin] [--words]``. The truth is ``samples/truth.json``,
 the ITU's level vectors, and signals made here. ``--music`` takes a folder of WAV files with hold music
 for the mixtures (Debian's asterisk-moh-opsound-wav has five pieces); without it music is made. Times are
 processor seconds of one core.
@@ -70,6 +70,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--music", type=Path, help="folder of WAV files with hold music")
     parser.add_argument("--pyin", action="store_true", help="measure librosa's pyin too (slow)")
+    parser.add_argument(
+        "--words", action="store_true", help="word errors of one channel against two too (slow)"
+    )
     args = parser.parse_args(argv)
     rows = [
         *level_rows(args.data),
@@ -78,6 +81,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         *party_rows(),
         *hold_rows(args.music),
         *speed_rows(args.data),
+        *mono_rows(args.data, words=args.words),
     ]
     widths = [
         max(len(getattr(row, name)) for row in rows) for name in ("what", "ours", "reference", "bar", "n")
@@ -437,6 +441,32 @@ def speed_rows(data: Path) -> Iterator[Row]:
     yield Row("voice, times real time", f"{seconds / spent[1]:.0f} x", "", "", n)
     whole = seconds / spent.sum()
     yield Row("whole voice stage, times real time", f"{whole:.0f} x", "", ">= 80 x", n, whole >= 80)
+
+
+# --- one channel -----------------------------------------------------------------------------------
+
+
+def mono_rows(data: Path, *, words: bool) -> Iterator[Row]:
+    """Calls mixed down to one channel, and made dialogues."""
+    from scripts.bench_rooms.accuracy import normalise
+    from scripts.bench_rooms.voice_mono import mono_lines
+
+    path = data / "aws_calls" / "Auto_Repairs_40_UTC_L-agent_R-caller.wav"
+    two = [
+        (
+            entry["file"],
+            audio,
+            [
+                normalise(" ".join(turn["text"] for turn in entry["turns"] if turn["channel"] == channel))
+                for channel in (0, 1)
+            ],
+        )
+        for entry, audio, _ in samples()
+        if len(entry["channels"]) == 2
+    ]
+    call = read_audio(path) if path.is_file() else None
+    for line in mono_lines(data, two, call, words=words):
+        yield Row(line.what, line.ours, line.reference, line.bar, line.n, line.good)
 
 
 if __name__ == "__main__":

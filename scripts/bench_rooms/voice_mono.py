@@ -1,226 +1,210 @@
-"""One channel, several voices: recordings with known speakers, and the error of who speaks when.
-
-The error is missed speech, false speech and confused speakers over the speech there is, at steps of
-10 ms, under the best pairing of speakers, overlaps included (two voices at once count twice). Steps
-within `collar_s` of an edge of the truth are left out.
-"""
+"""Rows of ``scripts/bench voice`` for calls on one channel: speakers, words, speed."""
 
 from __future__ import annotations
 
-import json
+import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import cache
-from itertools import pairwise, permutations
+from dataclasses import dataclass
+from itertools import permutations
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from speechcx.call import Audio, Span, Speech
+from scripts.bench_rooms.voice_talks import (
+    Errors,
+    Talk,
+    make_dialogues,
+    measure_errors,
+    mixed_talk,
+    read_callers,
+    voices_of,
+)
+from speechcx.call import Audio, Recording, Utterance
+from speechcx.prosody import ProsodySettings, measure_voice
+from speechcx.transcribe import TranscribeSettings, load_recognizer, transcribe
 from speechcx.turns import TurnSettings, find_turns
-from tests.prosody.voices import mu_law
-from tests.synth import audio_of, noise, scale_to
 
-Floats = NDArray[np.float32]
-STEP_S = 0.01
-RATE_HZ = 8000
-MONO_ONLY = TurnSettings(diarizer="")
-"""For the truth: two channels need no diarizer."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Talk:
-    """A recording of one channel and who speaks in it: stretches of each speaker."""
-
-    name: str
-    audio: Audio
-    truth: tuple[tuple[Span, ...], ...]
-    traits: frozenset[str] = frozenset()
+DIALOGUES = 100
+CALL_BAR, SAMPLE_BAR, MEDIAN_BAR, TENTH_BAR, WORDS_BAR, SPEED_BAR = 0.04, 0.08, 0.06, 0.15, 0.03, 25.0
+MODEL, LARGER = "tiny.en", "base"
+REFERENCE = "all speech given to one voice"
 
 
 @dataclass(frozen=True, slots=True)
-class Errors:
-    """Seconds of each kind of error, and of true speech."""
+class Line:
+    """What a row says; the caller makes a row of it."""
 
-    missed_s: float
-    false_s: float
-    confused_s: float
-    speech_s: float
-
-    @property
-    def rate(self) -> float:
-        """All errors over the speech there is."""
-        return (self.missed_s + self.false_s + self.confused_s) / max(self.speech_s, 1e-9)
-
-    def __str__(self) -> str:
-        parts = (self.missed_s, self.false_s, self.confused_s)
-        missed, false, confused = (part / max(self.speech_s, 1e-9) for part in parts)
-        return f"missed {missed:.1%}, false {false:.1%}, confused {confused:.1%}"
+    what: str
+    ours: str
+    reference: str
+    bar: str
+    n: str
+    good: bool | None = None
 
 
-def measure_errors(
-    truth: Sequence[Sequence[Span]], found: Sequence[Sequence[Span]], *, collar_s: float = 0.25
-) -> Errors:
-    """How far `found` is from `truth`, speakers paired in the best way."""
-    edges = [edge for spans in truth for span in spans for edge in (span.start_s, span.end_s)]
-    last_s = max([span.end_s for spans in (*truth, *found) for span in spans], default=0.0)
-    size = int(last_s / STEP_S) + 1
-    counted = np.ones(size, bool)
-    for edge in edges if collar_s else ():
-        counted[max(0, round((edge - collar_s) / STEP_S)) : round((edge + collar_s) / STEP_S)] = False
-    true = np.array([_mask(spans, size) for spans in truth]).reshape(-1, size)[:, counted]
-    ours = np.array([_mask(spans, size) for spans in found]).reshape(-1, size)[:, counted]
-    width = max(len(true), len(ours))
-    true, ours = (np.vstack([x, np.zeros((width - len(x), x.shape[1]), bool)]) for x in (true, ours))
-    shared = true.astype(np.float32) @ ours.astype(np.float32).T
-    hits = max(sum(shared[i, j] for i, j in enumerate(order)) for order in permutations(range(width)))
-    n_true, n_ours = true.sum(0), ours.sum(0)
-    missed, false = np.maximum(n_true - n_ours, 0).sum(), np.maximum(n_ours - n_true, 0).sum()
-    confused = np.minimum(n_true, n_ours).sum() - hits
-    return Errors(*(float(x * STEP_S) for x in (missed, false, confused, n_true.sum())))
+def mono_lines(
+    data: Path, samples: Sequence[tuple[str, Audio, list[str]]], call: Audio | None, *, words: bool
+) -> Iterator[Line]:
+    """Every line.
 
-
-def _mask(spans: Sequence[Span], size: int) -> NDArray[np.bool_]:
-    mask = np.zeros(size, bool)
-    for span in spans:
-        mask[round(span.start_s / STEP_S) : round(span.end_s / STEP_S)] = True
-    return mask
-
-
-def voices_of(speech: Speech) -> tuple[tuple[Span, ...], ...]:
-    """Stretches of speech of each speaker."""
-    return tuple(
-        tuple(span for turn in speech.turns if turn.speaker == speaker for span in turn.speech)
-        for speaker in speech.speakers
-    )
-
-
-def mixed_talk(name: str, audio: Audio) -> Talk:
-    """Two channels mixed to one; the truth is our speech detector on each."""
-    truth = voices_of(find_turns(audio, MONO_ONLY))
-    both = np.clip(audio.samples.astype(np.int32).sum(0), -32768, 32767).astype(np.int16)
-    return Talk(name, replace(audio, samples=both[None]), truth)
-
-
-# --- made dialogues --------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Caller:
-    """One person: sentences with where speech is in them, and short words cut out by hand labels."""
-
-    name: str
-    kind: tuple[str, str]
-    sentences: tuple[tuple[Floats, tuple[Span, ...]], ...]
-    replies: tuple[tuple[Floats, tuple[Span, ...]], ...]
-
-
-@cache
-def read_callers(data: Path) -> tuple[Caller, ...]:
-    """The callers of ``wuw2`` in order of their number."""
-    rows: dict[str, list[dict[str, object]]] = {}
-    for row in json.loads((data / "wuw2" / "labels.json").read_text()):
-        rows.setdefault(str(row["file"]).split("/")[1], []).append(row)
-    return tuple(_read_caller(data, name, rows[name]) for name in sorted(rows))
-
-
-def _read_caller(data: Path, name: str, rows: list[dict[str, object]]) -> Caller:
-    sentences, replies = [], []
-    for row in rows:
-        raw = np.frombuffer((data / "wuw2" / str(row["file"])).read_bytes(), np.uint8)
-        sound = _from_mu_law(raw)
-        spans = tuple(span for turn in find_turns(audio_of(sound), MONO_ONLY).turns for span in turn.speech)
-        if not spans:
-            continue
-        sentences.append(_cut(sound, spans, Span(spans[0].start_s, spans[-1].end_s)))
-        start_s, end_s = row["keyword_start_s"], row["keyword_end_s"]
-        if isinstance(start_s, float) and isinstance(end_s, float) and 0.3 <= end_s - start_s <= 0.9:
-            word = Span(start_s, end_s)
-            replies.append(_cut(sound, (word,), word))
-    kind = (str(rows[0]["gender"]), str(rows[0]["phone"]))
-    return Caller(name, kind, tuple(sentences), tuple(replies))
-
-
-def _from_mu_law(raw: NDArray[np.uint8]) -> Floats:
-    code = ~raw
-    size = (((code & 15).astype(np.int32) << 3) + 132 << ((code & 112) >> 4)) - 132
-    return (np.where(code & 128, -size, size) / 32768).astype(np.float32)
-
-
-def _cut(sound: Floats, spans: Sequence[Span], whole: Span) -> tuple[Floats, tuple[Span, ...]]:
-    """One stretch of a sound with 50 ms around it, faded in and out, and its speech on the new clock."""
-    first = max(0, round((whole.start_s - 0.05) * RATE_HZ))
-    part = sound[first : round((whole.end_s + 0.05) * RATE_HZ)].copy()
-    fade = np.linspace(0, 1, 160, dtype=np.float32)
-    part[:160] *= fade
-    part[-160:] *= fade[::-1]
-    moved = tuple(
-        Span(max(0.0, s.start_s - first / RATE_HZ), s.end_s - first / RATE_HZ) for s in spans if s.end_s > 0
-    )
-    return part, moved
-
-
-def make_dialogues(callers: Sequence[Caller], *, count: int = 100, seed: int = 5) -> Iterator[Talk]:
-    """Two callers' sentences in turn.
-
-    Half of the pairs are of one gender and one kind of telephone; gaps are 0.2 to 1 s; every second
-    dialogue has short replies of the other speaker after some sentences.
+    `samples` are calls on two channels: name, sound, true words of each party; `call` is a real one;
+    `words` asks for the slow rows with words.
     """
-    draw = np.random.default_rng(seed)
-    for no in range(count):
-        first = callers[int(draw.integers(len(callers)))]
-        same = no % 2 == 0
-        pool = [c for c in callers if c.name != first.name and (c.kind == first.kind) == same]
-        if not pool:
-            pool = [c for c in callers if c.name != first.name]
-        second = pool[int(draw.integers(len(pool)))]
-        short = no // 2 % 2 == 0
-        traits = {"same kind" if first.kind == second.kind else "other kind", "short" if short else "long"}
-        yield _make_dialogue(f"{first.name}+{second.name}", (first, second), short, draw, frozenset(traits))
+    talks = [mixed_talk(name, audio) for name, audio, _ in samples]
+    real = [mixed_talk("call 40", call)] if call is not None else []
+    if real:
+        yield from _call_lines(real[0])
+    else:
+        yield Line(
+            "one channel, call 40 mixed: error", "not measured", "", f"<= {CALL_BAR:.0%}", "no recording"
+        )
+    yield from _sample_lines(talks)
+    if (data / "wuw2" / "labels.json").is_file():
+        yield from _dialogue_lines(data)
+    else:
+        yield Line(
+            "one channel, made dialogues: error", "not measured", "", f"<= {MEDIAN_BAR:.0%}", "no wuw2"
+        )
+    yield _speed_line(real or talks)
+    if words:
+        pairs = [(audio, talk) for (_, audio, _), talk in zip(samples, talks, strict=True)]
+        said = [truth for _, _, truth in samples]
+        yield from _word_lines(pairs, said, [(call, real[0])] if call is not None else [])
 
 
-def _make_dialogue(
-    name: str, pair: tuple[Caller, Caller], short: bool, draw: np.random.Generator, traits: frozenset[str]
-) -> Talk:
-    levels = draw.uniform(-28, -20, 2)
-    line: list[tuple[int, Floats, tuple[Span, ...]]] = []
-    for turn in range(2 * min(len(caller.sentences) for caller in pair)):
-        who = turn % 2
-        line.append((who, *pair[who].sentences[turn // 2]))
-        replies = pair[1 - who].replies
-        if short and replies and draw.random() < 0.5:
-            # The speaker goes on after the reply: without that a reply would only lengthen a turn.
-            reply = replies[int(draw.integers(len(replies)))]
-            line[-1:] = [*_with_reply(line[-1], (1 - who, *reply))]
-    sound, spans, at_s = [], ([], []), 0.3  # type: tuple[list[Floats], tuple[list[Span], list[Span]], float]
-    sound.append(np.zeros(round(at_s * RATE_HZ), np.float32))
-    for who, part, said in line:
-        sound.append(scale_to(part, levels[who]))
-        spans[who].extend(Span(at_s + s.start_s, at_s + s.end_s) for s in said)
-        gap = round(draw.uniform(0.2, 1.0) * RATE_HZ)
-        sound.append(np.zeros(gap, np.float32))
-        at_s += (part.size + gap) / RATE_HZ
-    whole = np.concatenate(sound)
-    whole = whole + noise(whole.size / RATE_HZ, level_dbov=-62)
-    audio = audio_of(mu_law(whole).astype(np.float32))
-    return Talk(name, audio, (tuple(spans[0]), tuple(spans[1])), traits)
-
-
-Part = tuple[int, Floats, tuple[Span, ...]]
-
-
-def _with_reply(part: Part, reply: Part) -> tuple[Part, ...]:
-    """A sentence broken at its longest pause by a reply of the other; unbroken where it has none."""
-    who, sound, spans = part
-    gaps = [(after.start_s - before.end_s, before.end_s, after.start_s)
-            for before, after in pairwise(spans)]  # fmt: skip
-    if not gaps or max(gaps)[0] < 0.2:
-        return part, reply
-    _, end_s, start_s = max(gaps)
-    middle = round((end_s + start_s) / 2 * RATE_HZ)
-    left = tuple(span for span in spans if span.end_s <= end_s)
-    right = tuple(
-        Span(s.start_s - middle / RATE_HZ, s.end_s - middle / RATE_HZ) for s in spans if s.start_s >= start_s
+def _errors(talk: Talk, collar_s: float = 0.25) -> tuple[Errors, Errors]:
+    """Ours, and of one voice for all."""
+    speech = find_turns(talk.audio, TurnSettings())
+    one = find_turns(talk.audio, TurnSettings(diarizer=""))
+    return (
+        measure_errors(talk.truth, voices_of(speech), collar_s=collar_s),
+        measure_errors(talk.truth, voices_of(one), collar_s=collar_s),
     )
-    return (who, sound[:middle], left), reply, (who, sound[middle:], right)
+
+
+def _call_lines(talk: Talk) -> Iterator[Line]:
+    ours, one = _errors(talk)
+    n = f"{ours.speech_s:.0f} s of speech"
+    reference = f"{REFERENCE} {one.rate:.1%}"
+    yield Line(
+        "one channel, call 40 mixed: error", f"{ours.rate:.1%}", reference, f"<= {CALL_BAR:.0%}", n,
+        ours.rate <= CALL_BAR,
+    )  # fmt: skip
+    bare, _ = _errors(talk, 0.0)
+    yield Line("  without a collar", f"{bare.rate:.1%}", "", "", str(bare))
+
+
+def _sample_lines(talks: Sequence[Talk]) -> Iterator[Line]:
+    found = [(*_errors(talk), talk.name) for talk in talks]
+    rates = [ours.rate for ours, _, _ in found]
+    worst, name = max((ours.rate, name) for ours, _, name in found)
+    one = np.median([one.rate for _, one, _ in found])
+    yield Line(
+        "one channel, samples mixed: largest error", f"{worst:.1%}", f"{REFERENCE} {one:.1%}",
+        f"<= {SAMPLE_BAR:.0%} each", f"{len(talks)} calls, worst {name}", worst <= SAMPLE_BAR,
+    )  # fmt: skip
+    yield Line("  median error", f"{np.median(rates):.1%}", "", "", f"{len(talks)} calls")
+
+
+def _dialogue_lines(data: Path) -> Iterator[Line]:
+    callers = read_callers(data)
+    # Made from two halves of the callers: thresholds were looked at with the first half only.
+    halves = [list(make_dialogues(callers[half::2], count=DIALOGUES // 2, seed=5 + half)) for half in (0, 1)]
+    found = [[_errors(talk) for talk in half] for half in halves]
+    rates = np.array([ours.rate for half in found for ours, _ in half])
+    one = np.median([one.rate for half in found for _, one in half])
+    median, tenth = np.median(rates), np.percentile(rates, 90)
+    n = f"{len(rates)} dialogues of {len(callers)} callers"
+    yield Line(
+        "one channel, made dialogues: median error", f"{median:.1%}", f"{REFERENCE} {one:.1%}",
+        f"<= {MEDIAN_BAR:.0%}", n, bool(median <= MEDIAN_BAR),
+    )  # fmt: skip
+    yield Line("  90th percentile", f"{tenth:.1%}", "", f"<= {TENTH_BAR:.0%}", n, bool(tenth <= TENTH_BAR))
+    held = np.array([ours.rate for ours, _ in found[1]])
+    yield Line(
+        "  callers not looked at: median, 90th", f"{np.median(held):.1%}, {np.percentile(held, 90):.1%}",
+        "", "", f"{len(held)} dialogues",
+    )  # fmt: skip
+    for trait in ("same kind", "other kind", "short", "long"):
+        part = [
+            ours.rate
+            for half, talks in zip(found, halves, strict=True)
+            for (ours, _), talk in zip(half, talks, strict=True)
+            if trait in talk.traits
+        ]
+        yield Line(f"  {trait}: median, 90th", f"{np.median(part):.1%}, {np.percentile(part, 90):.1%}", "", "",
+                   f"{len(part)} dialogues")  # fmt: skip
+
+
+def _speed_line(talks: Sequence[Talk]) -> Line:
+    spent, seconds = 0.0, 0.0
+    find_turns(talks[0].audio, TurnSettings())
+    for talk in talks:
+        start = time.process_time()
+        speech = find_turns(talk.audio, TurnSettings())
+        said = tuple(Utterance(turn.no, "some words", (), "en", None) for turn in speech.turns)
+        measure_voice(talk.audio, speech, said, ProsodySettings())
+        spent += time.process_time() - start
+        seconds += talk.audio.duration_s
+    speed = seconds / spent
+    return Line(
+        "whole voice stage on one channel, times real time", f"{speed:.0f} x", "", f">= {SPEED_BAR:.0f} x",
+        f"{seconds:.0f} s", speed >= SPEED_BAR,
+    )  # fmt: skip
+
+
+# --- words -----------------------------------------------------------------------------------------
+
+
+def _word_lines(
+    samples: Sequence[tuple[Audio, Talk]],
+    truths: Sequence[Sequence[str]],
+    calls: Sequence[tuple[Audio, Talk]],
+) -> Iterator[Line]:
+    """Word error by speaker (what each said, speakers paired in the best way) on one channel and on two.
+
+    The samples' words are known; the real call's are what the larger model hears on two channels.
+    """
+    heard = [_words(audio, LARGER) for audio, _ in calls]
+    for name, pairs, known in (("samples", samples, truths), ("call 40", calls, heard)):
+        wrong, words = np.zeros(2), 0
+        for (audio, talk), truth in zip(pairs, known, strict=True):
+            wrong += [_word_errors(truth, _words(sound, MODEL)) for sound in (talk.audio, audio)]
+            words += sum(len(text.split()) for text in truth)
+        if words:
+            one, two = wrong / words
+            yield Line(
+                f"word error by speaker, {name}", f"{one:.1%}", f"two channels {two:.1%}",
+                f"within {WORDS_BAR:.0%} of it", f"{words} words, {MODEL}", bool(one - two <= WORDS_BAR),
+            )  # fmt: skip
+
+
+def _words(audio: Audio, model: str) -> list[str]:
+    """Words of each speaker, in order."""
+    from scripts.bench_rooms.accuracy import normalise
+
+    settings = TranscribeSettings(model=model)
+    speech = find_turns(audio, TurnSettings())
+    recording = Recording("0" * 16, "none.wav", "0" * 64, 0)
+    said = transcribe(audio, speech, recording, load_recognizer(settings), settings)
+    return [
+        normalise(" ".join(said[turn.no].text for turn in speech.turns if turn.speaker == speaker))
+        for speaker in speech.speakers
+    ]
+
+
+def _word_errors(truth: Sequence[str], found: Sequence[str]) -> int:
+    """Wrong, lost and added words under the best pairing of speakers."""
+    import jiwer
+
+    width = max(len(truth), len(found))
+    padded = [*found, *[""] * (width - len(found))]
+
+    def errors(said: str, heard: str) -> int:
+        if not said:
+            return len(heard.split())
+        result = jiwer.process_words(said, heard)
+        return result.substitutions + result.deletions + result.insertions
+
+    table = [[errors(said, heard) for heard in padded] for said in (*truth, *[""] * (width - len(truth)))]
+    return min(sum(table[i][j] for i, j in enumerate(order)) for order in permutations(range(width)))

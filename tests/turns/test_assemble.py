@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from speechcx.call import Span
-from speechcx.turns.assemble import Voice, assemble_turns
+from speechcx.turns.assemble import Voice, assemble_turns, close_stops
 
 
 def spans(*pairs: tuple[float, float]) -> tuple[Span, ...]:
@@ -67,3 +67,13 @@ def test_every_stretch_is_in_one_turn(steps: list[list[tuple[int, int]]]) -> Non
     assert all(a.span.start_s <= b.span.start_s for a, b in itertools.pairwise(turns))
     for voice in voices:
         assert list(voice.speech) == [s for t in turns if t.speaker == voice.speaker for s in t.speech]
+
+
+def test_stops_are_closed_and_pauses_kept() -> None:
+    """Silence under 0.3 s inside one voice is closed; a pause stays, and so does a reply of the other."""
+    first = Voice("s0", 0, spans((0, 1), (1.2, 2), (2.4, 3), (3.25, 4)), 0.8)
+    second = Voice("s1", 0, spans((3.05, 3.2), (6, 7)))
+    found = close_stops((first, second))
+    assert found[0].speech == spans((0, 2), (2.4, 3), (3.25, 4))
+    assert found[0].confidence == 0.8
+    assert found[1] == second

@@ -160,9 +160,9 @@ def fit_voices(evidence: Evidence, voices: int) -> Fit:
     shares = np.ones((1, len(weight), voices))
     for _ in range(ROUNDS):
         shares = _follow(_odds(evidence, directions), *moves)
-        summed = np.einsum("snk,n,nf->skf", shares, weight, evidence.vectors)
+        summed = (shares * weight[:, None]).swapaxes(1, 2) @ evidence.vectors
         directions = summed / (np.linalg.norm(summed, axis=-1, keepdims=True) + 1e-9)
-    fitting = (np.einsum("nf,skf->snk", evidence.vectors, directions) * weight[:, None] * shares).sum((1, 2))
+    fitting = (_cosines(evidence.vectors, directions) * weight[:, None] * shares).sum((1, 2))
     kept = (shares[:, :-1] * shares[:, 1:]).sum(-1)
     moving = kept * np.log(likely) + (1 - kept) * np.log1p(-likely)
     worth = fitting + moving.sum(1)
@@ -188,8 +188,13 @@ def _starts(vectors: NDArray[np.float32], weight: NDArray[np.float64], voices: i
 
 def _odds(evidence: Evidence, directions: NDArray[np.float64]) -> NDArray[np.float64]:
     """Log likelihood of each stretch under each voice, shape ``(starts, stretches, voices)``, best 0."""
-    found = np.einsum("nf,skf->snk", evidence.vectors, directions) * evidence.weight[:, None]
+    found = _cosines(evidence.vectors, directions) * evidence.weight[:, None]
     return np.asarray(np.maximum(found - found.max(-1, keepdims=True), -MOST_ODDS))
+
+
+def _cosines(vectors: NDArray[np.float32], directions: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Of each stretch with each voice of each start, shape ``(starts, stretches, voices)``."""
+    return np.asarray(vectors @ directions.swapaxes(1, 2))
 
 
 def _follow(

@@ -25,7 +25,7 @@ SHORTEST_STEPS = 20
 """A piece of less than 200 ms between two changes belongs to what is before it."""
 LONGEST_STEPS = 800
 PAST_STEPS = 50
-PAIR_SURE = 0.6
+PAIR_SURE = 0.7
 """Two speak at once where the network is this sure of it."""
 SHORTEST_PAIR_STEPS = 10
 
