@@ -147,7 +147,7 @@ def _print_notes(table: ScoreTable) -> None:
     before = f", change against {days_text(*table.before)}" if table.before else ""
     note(
         f"Scorecard {table.scorecard or '(none)'}, {days_text(table.since, table.until)}{before}."
-        f" Ranked from {table.min_n} calls upward."
+        f" Ranked from {table.min_n} calls upward. Scores are the machine's; official ones: `speechcx qa scores`."
     )
     _note_chance([row.get("score").verdict for row in table.rows], "changes")
     _note_left_out(table.total.measures)
