@@ -68,15 +68,10 @@ _SCORE_COLUMNS = (
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the app."""
-    qa.callback()(_about)
     qa.command()(agreement)
     qa.command()(scores)
     qa.command()(estimate)
     app.add_typer(qa, rich_help_panel="Quality lead")
-
-
-def _about() -> None:
-    """The machine against people: agreement, and which answers count."""
 
 
 def agreement(

@@ -31,11 +31,13 @@ ReadWays = Callable[[str, str | None, str], Mapping[str, str]]
 _NEXT = (
     "SELECT d.draw_id, d.call_id, p.scorecard, d.reviews FROM review_draws d JOIN review_plans p USING (plan_id)"
     " JOIN calls c ON c.call_id = d.call_id WHERE c.superseded_by IS NULL AND (:plan IS NULL OR d.plan_id = :plan)"
-    " AND fold_name(d.agent) <> fold_name(:reviewer) AND (SELECT count(*) FROM reviews r WHERE r.draw_id = d.draw_id"
+    " AND fold_name(:reviewer) NOT IN (fold_name(d.agent), fold_name(coalesce(c.agent, '')))"
+    " AND (SELECT count(*) FROM reviews r WHERE r.draw_id = d.draw_id"
     " AND r.state <> 'released' AND r.round <= d.reviews) < d.reviews"
     " AND NOT EXISTS (SELECT 1 FROM reviews r WHERE r.call_id = d.call_id AND r.scorecard = p.scorecard"
     " AND fold_name(r.reviewer) = fold_name(:reviewer) AND r.state <> 'released')"
-    " AND EXISTS (SELECT 1 FROM scores s WHERE s.call_no = c.call_no AND s.scorecard = p.scorecard)"
+    " AND EXISTS (SELECT 1 FROM answers_data a JOIN questions q USING (question_no) WHERE a.call_no = c.call_no"
+    " AND q.scorecard = p.scorecard)"
     " ORDER BY d.plan_id, d.position LIMIT 1"
 )
 _FORM = (
