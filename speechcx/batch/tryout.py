@@ -146,7 +146,8 @@ def _hint(report: TryReport, near: int) -> str | None:
         return None
     parts = []
     if near:
-        parts.append(f"{near} calls come near: leave words out, or let more stand between (NEAR/8, *2).")
+        many = f"{near} calls come" if near > 1 else "1 call comes"
+        parts.append(f"{many} near: leave words out, or let more stand between (NEAR/8, *2).")
     else:
         parts.append("Nothing comes near: try one word of it alone, another form (cancel*), or ~sound.")
     if report.cannot_tell:

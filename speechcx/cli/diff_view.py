@@ -112,7 +112,8 @@ def print_diff(diff: RulebookDiff, style: Format, *, limit: int) -> None:
         return
     rules = [asdict(rule) | {"steps": _steps(rule)} for rule in diff.rules]
     print_rows("rules", rules, _RULE_COLUMNS, empty="No rule's result would be another; only scores would.")
-    moving = [move for move in diff.moves if move.moves or move.by == "all"]
+    named = {move.by for move in diff.moves if move.key is not None}
+    moving = [move for move in diff.moves if move.by == "all" or (move.moves and move.by in named)]
     rows = [asdict(move) | {"key": move.key or ("" if move.by == "all" else "(unknown)")} for move in moving]
     print_rows("moves", rows[:limit], _MOVE_COLUMNS)
     print_rows("flips", flips[:limit], _FLIP_COLUMNS, empty="No result of a rule would be another.")
@@ -127,8 +128,15 @@ def _name(book: Rulebook) -> BookName:
 
 def _headline(diff: RulebookDiff) -> str:
     old = "what is stored" if diff.old is None else f"{diff.old.name} version {diff.old.version}"
-    head = f"From {old} to {diff.new.name} version {diff.new.version}: {diff.changed} of {diff.calls} calls change"
-    return f"{head}, {len(diff.flips)} results in {len(diff.rules)} rules. Nothing was written."
+    found = f"{_many(len(diff.flips), 'result')} in {_many(len(diff.rules), 'rule')}"
+    return (
+        f"From {old} to {diff.new.name} version {diff.new.version}: {diff.changed} of {_many(diff.calls, 'call')}"
+        f" would change, {found}. Nothing was written."
+    )
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun}{'s' * (count != 1)}"
 
 
 def _steps(rule: RuleFlips) -> str:

@@ -151,6 +151,6 @@ def _scalar(text: str) -> yaml.ScalarNode:
 def _tell(text: str, errors: list[Problem]) -> str:
     """The problems, and a mark under the place of the first where the text is one line."""
     shown = "\n  ".join(str(problem) for problem in errors) or "no condition"
-    if "\n" in text.strip("\n") or not errors or len(text) > 100:
-        return shown
-    return f"{text}\n{' ' * (errors[0].column - 1)}^\n  {shown}"
+    if "\n" in text or not text or not errors or len(text) > 100:
+        return f"this cannot be tried:\n  {shown}"
+    return f"this cannot be tried:\n  {text}\n  {' ' * (errors[0].column - 1)}^\n  {shown}"

@@ -174,8 +174,8 @@ def test_what_cannot_be_tried_is_told_clearly(
 def test_a_column_is_marked_under_what_was_typed(project: Path, speechcx: Speechcx) -> None:
     """As a compiler does."""
     ran = speechcx("rules", "try", "cancel* NEER/6 card", "--text", "x")
-    text, mark = ran.err.splitlines()[:2]
-    assert "NEER/6 card"[0] == text.removeprefix("speechcx: ")[mark.index("^")]
+    _, text, mark, *_ = ran.err.splitlines()
+    assert text[mark.index("^") :].startswith("NEER/6 card")
 
 
 def test_a_broken_rulebook_does_not_stop_a_plain_phrase(archive: Path, speechcx: Speechcx) -> None:
@@ -266,7 +266,7 @@ def test_diff_of_two_files_and_of_nothing(archive: Path, speechcx: Speechcx) -> 
     """Two rulebooks are compared whatever is stored; the same one changes nothing."""
     (archive / "new.yaml").write_text(NEW.replace("expect: present\n  - id", "expect: absent\n  - id"))
     ran = speechcx("rules", "diff", "rulebook.yaml", "new.yaml")
-    assert "From small version 1 to small version 2: 2 of 2 calls change" in " ".join(ran.out.split())
+    assert "From small version 1 to small version 2: 2 of 2 calls would change" in " ".join(ran.out.split())
     same = speechcx("rules", "diff", "rulebook.yaml", "rulebook.yaml", "--json").json
     assert (0, [], []) == (same["changed"], same["flips"], same["rules"])
     assert 0 == speechcx("rules", "diff", "--json").json["changed"]

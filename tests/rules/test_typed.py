@@ -77,7 +77,7 @@ def test_what_is_typed_does_not_disturb_the_rulebook_it_refers_to() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("cancel* NEER/6 card", r"cancel\* NEER/6 card\n {8}\^"),
+        ("cancel* NEER/6 card", r"\n  cancel\* NEER/6 card\n {10}\^\n"),
         ("", "nothing was typed"),
         ("{said: a, by: agnet}", "did you mean 'agent'"),
         ("{said: a, frist: 3}", "unknown name 'frist'"),
