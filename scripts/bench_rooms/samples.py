@@ -10,7 +10,12 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.e2e.against_truth import Measured
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT))
@@ -51,9 +56,25 @@ def print_figures(database: Path) -> None:
                 measure(call, truth[name], into)
     print("\n".join(table(found)))
     everything = found["all"]
-    print(f"\nrules: recall {everything.rule_recall:.3f}, precision {everything.rule_precision:.3f}")
+    print("\nrules; what could not be told counts as not found:")
+    for name, channels in (("two channels", 2), ("one channel", 1), ("all", None)):
+        print("  " + rule_line(name, [
+            one for file, one in found.items() if file != "all" and channels in (None, len(truth[file]["channels"]))
+        ]))  # fmt: skip
     print("\n".join(everything.wrong_rules))
     print(f"turns lost: {everything.lost_turns} of {everything.turns}")
+
+
+def rule_line(name: str, measured: Sequence[Measured]) -> str:
+    """Recall and precision of rules over some calls, with how many there are."""
+    hit, missed, untold, false = (
+        sum(one.rules[what] for one in measured) for what in ("hit", "missed", "untold", "false")
+    )
+    there = hit + missed + untold
+    return (
+        f"{name:12s} recall {hit / max(1, there):.3f} (n = {there}, {untold} not told), precision"
+        f" {hit / max(1, hit + false):.3f} (n = {hit + false}), {len(measured)} calls"
+    )
 
 
 if __name__ == "__main__":
