@@ -97,7 +97,7 @@ def answer(
     desk: Desk,
     number: Number,
     answers: Annotated[
-        list[str] | None, typer.Argument(metavar="[QUESTION=ANSWER]...", help="yes, no, n-a or cannot-tell.")
+        list[str] | None, typer.Argument(metavar="QUESTION=ANSWER", help="yes, no, n-a or cannot-tell.")
     ] = None,
     comment: Annotated[
         list[str] | None, typer.Option("--comment", metavar="QUESTION=TEXT", help="May be repeated.")
@@ -203,13 +203,16 @@ def list_(
     """List reviews, newest first: who, which call, where it stands, how many answers are unlike the machine's."""
     from speechcx.ask.qa.reviews import ReviewFilter, list_reviews
     from speechcx.ask.show import find_call_id
+    from speechcx.cli.review_view import to_minutes
 
     options.expect("--state", state, _STATES)
     where = options.database(options.load(config, None), db)
     call_id = None if call is None else find_call_id(where, call)
     found = list_reviews(where, ReviewFilter(plan, state, reviewer, agent, call_id), limit=limit)
-    print_rows("reviews", [options.row(row) for row in found], _LIST_COLUMNS, style=options.style(as_json, as_csv),
-               empty="No review fits; `review plan` draws calls, `review next` takes one.")  # fmt: skip
+    style = options.style(as_json, as_csv)
+    rows = [to_minutes(options.row(row), style) for row in found]
+    nothing = "No review fits; `review plan` draws calls, `review next` takes one."
+    print_rows("reviews", rows, _LIST_COLUMNS, style=style, empty=nothing)
 
 
 def _print_taken(desk: Desk, taken: Taken) -> None:

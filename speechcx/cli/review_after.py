@@ -61,7 +61,7 @@ def decide(
     reason: _Reason,
     answers: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[QUESTION=ANSWER]...", help="Answers that count from now on; none: upheld."),
+        typer.Argument(metavar="QUESTION=ANSWER", help="Answers that count from now on; none: upheld."),
     ] = None,
 ) -> None:
     """Settle a dispute or a second opinion: as it was, or with other answers; the submitted ones stay on record."""

@@ -120,12 +120,13 @@ def plans(
 ) -> None:
     """Review plans and how far people are with each; the calls of one tell what the machine found in them."""
     from speechcx.ask.qa.plans import list_draws, list_plans
+    from speechcx.cli.review_view import to_minutes
 
     where, style = options.database(options.load(config, None), db), options.style(as_json, as_csv)
     if name is not None:
         print_rows("draws", [options.row(row) for row in list_draws(where, name)], _DRAW_COLUMNS, style=style)
         return
-    rows = [options.row(row) for row in list_plans(where)]
+    rows = [to_minutes(options.row(row), style) for row in list_plans(where)]
     print_rows(
         "plans", rows, _PLAN_COLUMNS, style=style, empty="No plan yet; `speechcx review plan NAME` draws one."
     )

@@ -189,6 +189,16 @@ def print_plan(plan: ReviewPlan, style: Format, *, kept: bool) -> None:
                 note(f"and {len(plan.shortfalls) - 20} more; --json has all.")
 
 
+def to_minutes(row: dict[str, object], style: Format) -> dict[str, object]:
+    """A row whose moments (``..._at``, UTC) are shortened to minutes where people read them."""
+    if style != "table":
+        return row
+    return {
+        name: value[:16].replace("T", " ") if name.endswith("_at") and isinstance(value, str) else value
+        for name, value in row.items()
+    }
+
+
 def _time(seconds: float | None) -> str | None:
     return None if seconds is None else clock(seconds)
 
