@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,6 +47,56 @@ class StartedProject:
     kept: tuple[Path, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Starter:
+    """A rulebook to begin with.
+
+    Parameters
+    ----------
+    name
+        As ``init --rulebook`` takes it.
+    about
+        What it is for.
+    rules, scorecards, tests
+        How many it has.
+    """
+
+    name: str
+    about: str
+    rules: int
+    scorecards: int
+    tests: int
+
+
+def list_starters() -> tuple[Starter, ...]:
+    """The rulebooks to begin with, by name."""
+    found = []
+    for name in starter_rulebooks():
+        text = starter_rulebook(name)
+        book = parse_rulebook(text, name)
+        rules = sum(rule.kind != "hidden" for rule in book.rules)
+        about = text.partition("\n")[0].lstrip("# ")
+        found.append(Starter(name, about, rules, len(book.scorecards), len(book.tests)))
+    return tuple(found)
+
+
+def read_starter(name: str) -> str:
+    """The text of a rulebook to begin with.
+
+    Raises
+    ------
+    UsageError
+        There is none of that name.
+    """
+    if name not in starter_rulebooks():
+        near = difflib.get_close_matches(name, starter_rulebooks(), n=1)
+        raise UsageError(
+            f"no starter rulebook {name!r}", f"one of {', '.join(starter_rulebooks())}",
+            f"use {near[0]}" if near else "choose one of these",
+        )  # fmt: skip
+    return starter_rulebook(name)
+
+
 def start_project(folder: Path, *, rulebook: str, zone: str, model: str) -> StartedProject:
     """Write a commented ``speechcx.toml``, a rulebook, an empty roster and a ``recordings`` folder.
 
@@ -67,16 +118,11 @@ def start_project(folder: Path, *, rulebook: str, zone: str, model: str) -> Star
     UsageError
         There is no such starter rulebook or zone.
     """
-    if rulebook not in starter_rulebooks():
-        raise UsageError(
-            f"no starter rulebook {rulebook!r}",
-            f"one of {', '.join(starter_rulebooks())}",
-            "choose one of these",
-        )
+    text = read_starter(rulebook)
     _check_zone(zone)
     wanted = {
         CONFIG_NAME: _CONFIG.format(zone=zone, model=model),
-        "rulebook.yaml": starter_rulebook(rulebook),
+        "rulebook.yaml": text,
         "roster.csv": _ROSTER,
     }
     (folder / "recordings").mkdir(parents=True, exist_ok=True)

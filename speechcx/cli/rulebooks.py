@@ -28,6 +28,7 @@ _PROBLEM_COLUMNS = (
     Column("found", "found"),
     Column("expected", "expected"),
 )
+_STARTER_COLUMNS = tuple(Column(name, name) for name in ("name", "about", "rules", "scorecards", "tests"))
 Rulebook = Annotated[Path | None, typer.Argument(help="Rulebook; default: files.rulebook.")]
 CallNames = Annotated[
     list[str] | None, typer.Option("--call", help="Only this call, by id or file; may be repeated.")
@@ -60,6 +61,22 @@ def lint(
     print_rows("problems", rows, _PROBLEM_COLUMNS, style=style, empty=f"{path}: no problems.")
     if any(problem.level == "error" for problem in problems):
         raise typer.Exit(12)
+
+
+@rules.command()
+def starters(
+    name: Annotated[str | None, typer.Argument(help="Print this one, to keep it in a file.")] = None,
+    as_json: options.AsJson = False,
+    as_csv: options.AsCsv = False,
+) -> None:
+    """List the rulebooks to begin with; with a name, print one."""
+    from speechcx.project import list_starters, read_starter
+
+    if name is not None:
+        typer.echo(read_starter(name), nl=False)
+        return
+    rows = [options.row(starter) for starter in list_starters()]
+    print_rows("starters", rows, _STARTER_COLUMNS, style=options.style(as_json, as_csv))
 
 
 @rules.command("test")

@@ -83,6 +83,7 @@ def list_shapes() -> dict[str, Shapes]:
     from speechcx.cli.rulebook_view import LabelledRule
     from speechcx.discover import ExplainRow
     from speechcx.doctor import Finding
+    from speechcx.project import Starter
     from speechcx.rules import Problem, TestOutcome
 
     measures, hint = dict[str, Estimate], str | None
@@ -129,6 +130,7 @@ def list_shapes() -> dict[str, Shapes]:
         "rules coverage": record("rules-coverage", CoverReport),
         "rules diff": record("rules-diff", RulebookDiff),
         "rules lint": rows("problems", Problem),
+        "rules starters": rows("starters", Starter),
         "rules test": (
             rows("tests", TestOutcome),
             rows("tests", TestOutcome, facts={"measures": list[LabelledRule]}),

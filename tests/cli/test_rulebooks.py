@@ -194,6 +194,20 @@ def test_hits_as_csv_have_a_row_each(archive: Path, speechcx: Speechcx) -> None:
     assert [BOB, ANN] == [line.split(",")[1] for line in lines[1:]]
 
 
+def test_every_starter_is_listed_and_can_be_kept(tmp_path: Path, speechcx: Speechcx) -> None:
+    """What is printed is a rulebook without problems, whose tests pass."""
+    rows = speechcx("rules", "starters", "--json").json["rows"]
+    assert {"service-quality", "compliance", "risk", "drivers-banking"} <= {row["name"] for row in rows}
+    for row in rows:
+        file = tmp_path / f"{row['name']}.yaml"
+        file.write_text(speechcx("rules", "starters", row["name"]).out)
+        assert 0 == speechcx("rules", "lint", file).code == speechcx("rules", "test", file).code
+        assert row["tests"] > row["rules"] > 3
+        assert row["about"].endswith(".")
+    wrong = speechcx("rules", "starters", "compliancy")
+    assert (2, True) == (wrong.code, "use compliance" in wrong.err)
+
+
 # --- coverage -------------------------------------------------------------------------------------------------------
 
 

@@ -47,6 +47,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "rules coverage": ("rules coverage", "rules coverage --agent nobody"),
     "rules diff": ("rules diff", "rules diff stored other.yaml", "rules diff --agent nobody"),
     "rules lint": ("rules lint",),
+    "rules starters": ("rules starters",),
     "rules test": ("rules test", "rules test --labels labels.csv"),
     "rules try": ("rules try cancel", "rules try zebra", "rules try cancel --text cancel"),
     "run": ("run", "run --explain BOB"),
