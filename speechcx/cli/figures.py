@@ -14,7 +14,8 @@ SHARES = frozenset({"critical_accuracy", "agent_talk_share", "non_talk_share", "
 """Measures that are shares of something, shown in percent."""
 
 _DIGITS = {"agent_pace_wpm": 0, "hold_s": 0, "recorded_duration_s": 0, "agent_interruptions": 2}
-_ENDS = {"score": (0.0, 100.0)}
+_ENDS = {"score": (0.0, 100.0)} | dict.fromkeys(_DIGITS, (0.0, float("inf")))
+"""Where the scale of a measure ends; an interval does not reach past it."""
 
 
 def document(kind: str, record: DataclassInstance) -> dict[str, object]:

@@ -92,7 +92,7 @@ def print_score_table(table: ScoreTable, style: Format) -> None:
         return
     rows = [_cells(row) for row in table.rows]
     if style == "table" and len(rows) > 1:
-        rows.append(_cells(table.total) | {"key": "all", "rank": None})
+        rows.append(_cells(table.total) | {"key": "all", "rank": None, "where": ""})
     if style == "csv":
         rows = [row | _exact(one) for row, one in zip(rows, table.rows, strict=True)]
     print_rows(f"{table.by}s", rows, _columns(table, style), style=style, empty=str(table.hint or ""))
