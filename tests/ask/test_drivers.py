@@ -1,6 +1,8 @@
 from datetime import date, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from speechcx.ask.drivers import FORWARDED_S, followed, list_driver_rows
 from speechcx.errors import UsageError
@@ -119,3 +121,19 @@ def test_nothing_found_and_wrong_orders(archive: Store) -> None:
     assert "nearest is 'ann'" in str(list_driver_rows(archive, CallFilter(agent=("anne",))).hint)
     with pytest.raises(UsageError, match="use length"):
         list_driver_rows(archive, sort="lenght")
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from("ab"), st.sampled_from("xy"), st.integers(0, 20 * DAY)), max_size=12)
+)
+def test_repeats_equal_a_slow_recount(contacts: list[tuple[str, str, int]]) -> None:
+    """A call is followed when its chain of forwarded parts is, within seven days of the call."""
+    rows = sorted({(driver, who, number, 1) for driver, who, number in contacts})
+    found = []
+    for driver, who, number, _ in rows:
+        later = [other for d, w, other, _ in rows if (d, w) == (driver, who) and other > number]
+        end = number
+        while later and later[0] - end <= FORWARDED_S * CALLS_A_SECOND:
+            end = later.pop(0)
+        found.append(bool(later) and later[0] - number <= 7 * DAY)
+    assert found == [is_repeat for _, _, is_repeat in followed(rows)]
