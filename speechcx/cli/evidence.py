@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,6 +15,7 @@ from speechcx.cli.output import SCHEMA_VERSION, clean, note, print_json, print_t
 if TYPE_CHECKING:
     from speechcx.ask.export import Exported
     from speechcx.batch import ErasedCalls
+    from speechcx.store import Store
 
 Names = list[str] | None
 Who = Annotated[
@@ -83,13 +85,16 @@ def export(
 
 
 def erase(
-    calls: Annotated[
-        list[str],
-        typer.Argument(metavar="CALL", help="Call id, the beginning of one, or the name of its file."),
-    ],
     reason: Annotated[
         str, typer.Option("--reason", metavar="WORDS", help="Why; it stays, so no words of the call.")
     ],
+    calls: Annotated[
+        Names, typer.Argument(metavar="CALL", help="Call id, the beginning of one, or the name of its file.")
+    ] = None,
+    customer: Annotated[
+        Names,
+        typer.Option("--customer", metavar="CUSTOMER", help="Every call of this customer; may be repeated."),
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     later: Annotated[
         bool, typer.Option("--compact-later", help="Leave rewriting the database to `speechcx compact`.")
@@ -109,7 +114,7 @@ def erase(
 
     name = read_who(who)
     with Store.open(options.database(options.load(config, None), db)) as store:
-        ids = list(dict.fromkeys(_erasable(store, call) for call in calls))
+        ids = _find_erasable(store, calls or (), customer or ())
         if not yes:
             confirm(
                 f"Erase {len(ids)} calls for good: {', '.join(ids[:5])}{', ...' if len(ids) > 5 else ''}?",
@@ -143,7 +148,7 @@ def compact(
         note("Another program is reading: its log still holds old pages. Run this again when it is done.")
 
 
-def _chosen(store: Any, calls: Names, flags: Names, saved: str | None) -> list[str]:
+def _chosen(store: Store, calls: Names, flags: Names, saved: str | None) -> list[str]:
     """Ids of the calls that are named, of the flags, and of the matches of a kept search."""
     from speechcx.ask.flags import find_flag
     from speechcx.ask.saved import find_calls
@@ -155,7 +160,24 @@ def _chosen(store: Any, calls: Names, flags: Names, saved: str | None) -> list[s
     return list(dict.fromkeys(ids))
 
 
-def _erasable(store: Any, name: str) -> str:
+def _find_erasable(store: Store, calls: Sequence[str], customers: Sequence[str]) -> list[str]:
+    """Ids of the calls that are named, and of every call of the customers, also of those that count no longer."""
+    from speechcx.ask.naming import find_name
+    from speechcx.errors import UsageError
+    from speechcx.store import CallFilter
+
+    ids = [_erasable(store, call) for call in calls]
+    for customer in customers:
+        known = find_name(store, "customer", customer)
+        ids += store.iter_call_ids(CallFilter(customer=(known,), with_superseded=True))
+    if not ids:
+        raise UsageError(
+            "no call named", "calls, or a customer whose calls go", "name one, or add --customer KEY"
+        )
+    return list(dict.fromkeys(ids))
+
+
+def _erasable(store: Store, name: str) -> str:
     """Id of a stored call, or of one that failed or was erased before, by its whole id."""
     from speechcx.ask.show import find_call_id
     from speechcx.store.erasure import find_erasure

@@ -63,6 +63,16 @@ def test_erasing_asks_and_then_leaves_nothing(speechcx: Speechcx, stored: Path) 
     assert 0 == speechcx("audit", "--verify").code
 
 
+def test_every_call_of_a_customer_is_erased(speechcx: Speechcx) -> None:
+    """As a request to be forgotten asks for; a customer nobody knows names the nearest."""
+    ann = call_id(speechcx, "ann")
+    refused = speechcx("erase", "--customer", "c-an", "--reason", "x", "--yes")
+    assert (2, True) == (refused.code, "c-ann" in refused.err)
+    told = speechcx("erase", "--customer", "C-ANN", "--reason", "x", "--yes", "--json").json
+    assert [ann] == told["call_ids"]
+    assert ["bob"] == [row["agent"] for row in speechcx("calls", "--json").json["rows"]]
+
+
 def test_compacting_says_what_it_saved(speechcx: Speechcx) -> None:
     """In people's units, and as numbers."""
     told = speechcx("compact", "--json").json
@@ -82,6 +92,7 @@ def test_compacting_says_what_it_saved(speechcx: Speechcx) -> None:
         (("export", "--", "'; DROP TABLE", "--to"), "no call is named"),
         (("erase", "nix", "--reason", "x", "--yes"), "no call is named"),
         (("erase", "ann.wav", "--reason", " ", "--yes"), "no reason"),
+        (("erase", "--reason", "x", "--yes"), "no call named"),
         (("erase", "ann.wav", "--reason", "x", "--as", " ", "--yes"), "--as NAME"),
     ],
 )
