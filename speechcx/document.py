@@ -16,6 +16,7 @@ from speechcx.call import (
     Hit,
     Metric,
     Party,
+    Role,
     RuleResult,
     ScoreResult,
     Span,
@@ -59,16 +60,7 @@ def call_document(call: Call, *, with_hidden: bool = False) -> dict[str, Json]:
         "flags": list(heard.flags),
         "details": _details(heard),
         "origin": _origin(heard),
-        "roles": [
-            {
-                "speaker": role.speaker,
-                "party": role.party,
-                "confidence": _round(role.confidence),
-                "how": role.how,
-                "why": role.why,
-            }
-            for role in reading.roles
-        ],
+        "roles": [_role(role) for role in reading.roles],
         "partition": _partition(call),
         "measures": {name: _round(m.value) for name, m in metrics.items() if "." not in name},
         "parties": _parties(call),
@@ -93,6 +85,16 @@ def _round(value: float | None, digits: int = 3) -> float | None:
 
 def _span(span: Span) -> dict[str, Json]:
     return {"start_s": _round(span.start_s), "end_s": _round(span.end_s)}
+
+
+def _role(role: Role) -> dict[str, Json]:
+    return {
+        "speaker": role.speaker,
+        "party": role.party,
+        "confidence": _round(role.confidence),
+        "how": role.how,
+        "why": role.why,
+    }
 
 
 def _details(heard: Conversation) -> dict[str, Json]:
