@@ -53,8 +53,10 @@ class FlagCount:
         Of a rule, as the newest rulebook has it; else None.
     flags, waiting, cannot_tell
         Flags; those nobody has settled; those in which the rule could not tell.
-    calls, agents, teams, customers
+    calls, agents, teams, centers, queues, customers
         Distinct ones they reach.
+    audio_s
+        Length of those calls together.
     first_day, last_day
         Days of the first and the last such call.
     call_share, calls_asked
@@ -77,7 +79,10 @@ class FlagCount:
     calls: int
     agents: int
     teams: int
+    centers: int
+    queues: int
     customers: int
+    audio_s: float
     first_day: str | None
     last_day: str | None
     call_share: float | None
@@ -162,15 +167,27 @@ def measure_precision(where: Where) -> dict[str, Precision]:
     return found
 
 
-Size = tuple[int, int, int, int, int, int, int, str | None, str | None]
+Size = tuple[int, int, int, int, int, int, int, int, int, float, str | None, str | None]
 
 
 def _count(store: Store, filters: FlagFilter, by: GroupBy) -> dict[str | None, Size]:
     key = "{rule}" if by == "rule" else f"c.{by}"
-    query, values = flags_query(filters, more=f", {key} AS key, c.agent, c.team, c.customer, c.local_day")
+    scope = ("agent", "team", "center", "queue", "customer")
+    columns = ", ".join(f"c.{name}" for name in (*scope, "audio_duration_s", "local_day"))
+    query, values = flags_query(filters, more=f", {key} AS key, {columns}")
+    waiting = "status IN ('open', 'escalated')"
+    # A call has one flag of a rule, but may have several of an agent: its length counts once.
+    source = (
+        f"(SELECT key, call_no, 1 AS flags, {waiting} AS waiting, {', '.join(scope)}, audio_duration_s, local_day"
+        f" FROM ({query}))"
+        if by == "rule"
+        else f"(SELECT key, call_no, count(*) AS flags, sum({waiting}) AS waiting, {', '.join(scope)},"
+        f" audio_duration_s, local_day FROM ({query}) GROUP BY key, call_no)"
+    )
+    reach = ", ".join(f"count(DISTINCT {name})" for name in scope)
     rows = store.db.execute(
-        "SELECT key, count(*), sum(status IN ('open', 'escalated')), count(DISTINCT call_no), count(DISTINCT agent),"
-        f" count(DISTINCT team), count(DISTINCT customer), min(local_day), max(local_day) FROM ({query}) GROUP BY 1",
+        f"SELECT key, sum(flags), sum(waiting), count(*), {reach}, sum(audio_duration_s), min(local_day),"
+        f" max(local_day) FROM {source} GROUP BY 1",
         values,
     ).fetchall()
     query, values = flags_query(replace(filters, result=("cannot_tell",)), more=f", {key} AS key")

@@ -103,6 +103,7 @@ _COUNT_COLUMNS = (
     Column("cannot_tell", "cannot tell"),
     Column("agents", "agents"),
     Column("teams", "teams"),
+    Column("minutes", "minutes", digits=0),
     Column("customers", "customers"),
     Column("first_day", "first"),
     Column("last_day", "last"),
@@ -400,6 +401,7 @@ def _print_counts(found: FlagCounts, style: Format) -> None:
     rows = [
         asdict(row)
         | {
+            "minutes": row.audio_s / 60,
             "change_points": None if row.change is None else f"{100 * row.change:+.1f}",
             "right": say_precision(row.precision),
         }

@@ -35,7 +35,14 @@ def list_comply_shapes() -> dict[str, Shapes]:
         "export": record("export", Exported),
         "flags": (
             rows("flags", FlagRow, facts=totals, time=str | None),
-            rows("flag-counts", FlagCount, facts=against, change_points=str | None, right=str | None),
+            rows(
+                "flag-counts",
+                FlagCount,
+                facts=against,
+                minutes=float,
+                change_points=str | None,
+                right=str | None,
+            ),
         ),
         "flags set": record("flags-set", ChangedFlags),
         "flags show": record("flag", FlagView),

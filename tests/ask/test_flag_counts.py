@@ -32,6 +32,13 @@ def test_sizes_and_scopes_are_those_of_a_recount(store: Store, by: str) -> None:
         assert (len({one.agent for one in about}), len({one.team for one in about}), days[0], days[-1]) == (
             row.agents, row.teams, row.first_day, row.last_day
         )  # fmt: skip
+        lengths = {
+            call.conversation.recording.id: call.assessment.reading.flow.partition.audio_duration_s
+            for call in calls
+        }
+        assert pytest.approx(sum(lengths[call_id] for call_id in {flag[0] for flag in mine})) == row.audio_s
+        queues, centers = ({getattr(one, name) for one in about} - {None} for name in ("queue", "center"))
+        assert (len(queues), len(centers)) == (row.queues, row.centers)
         assert (asked, row.calls / asked, None) == (row.calls_asked, row.call_share, row.course)
 
 
