@@ -283,17 +283,40 @@ class ReviewDesk:
                 "a scorecard it was judged by",
                 "see `speechcx show`",
             )
-        digest, source = self.db.execute(
-            "SELECT digest, source FROM rulebooks WHERE rulebook_no = ?", (rulebook_no,)
-        ).fetchone()
-        ways = self._read_ways(digest, source, scorecard)
+        numbers = [number for number, *_ in rows]
+        ways = self._find_ways(numbers, rulebook_no, scorecard, before=review_id)
         self.db.executemany(
             "INSERT INTO review_questions VALUES (?, ?, ?, ?, ?, ?)",
             [
-                (review_id, place, number, ways.get(question, digest), answer, why)
-                for place, (number, question, answer, why) in enumerate(rows)
+                (review_id, place, number, ways[number], answer, why)
+                for place, (number, _, answer, why) in enumerate(rows)
             ],
         )
+
+    def _find_ways(
+        self, numbers: list[int], rulebook_no: int, scorecard: str, *, before: int
+    ) -> dict[int, str]:
+        """How the machine answers these questions: as the review before under the rulebook had it, else read anew."""
+        digest, source = self.db.execute(
+            "SELECT digest, source FROM rulebooks WHERE rulebook_no = ?", (rulebook_no,)
+        ).fetchone()
+        known = dict(
+            self.db.execute(
+                "SELECT question_no, way FROM review_questions WHERE way <> ?3 AND review_id = (SELECT max(review_id)"
+                " FROM reviews WHERE rulebook_no = ?1 AND scorecard = ?2 AND review_id < ?4)",
+                (rulebook_no, scorecard, digest, before),
+            ).fetchall()
+        )
+        if set(numbers) <= set(known):
+            return known
+        ways = self._read_ways(digest, source, scorecard)
+        names = dict(
+            self.db.execute(
+                "SELECT question_no, question FROM questions WHERE rulebook_no = ? AND scorecard = ?",
+                (rulebook_no, scorecard),
+            ).fetchall()
+        )
+        return {number: ways.get(names[number], digest) for number in numbers}
 
     def _expect_all(self, review_id: int, answers: Mapping[str, Given]) -> None:
         waiting = [name for name in read_questions(self.store, review_id) if name not in answers]

@@ -9,7 +9,8 @@ import pytest
 from speechcx.errors import UsageError
 from speechcx.store import Store
 from speechcx.store.review_record import Given, read_answers
-from tests.store.reviewing import answers, desk_of, fill, plan, reviewable
+from speechcx.store.reviews import ReviewDesk
+from tests.store.reviewing import QUESTIONS, answers, desk_of, fill, plan, reviewable
 
 
 def steps(store: Store, review_id: int) -> list[tuple]:
@@ -212,6 +213,24 @@ def test_judging_anew_does_not_touch_a_review(store: Store) -> None:
     assert [("yes",), ("no",), ("person",)] == machine
     version = "SELECT version FROM reviews JOIN rulebooks USING (rulebook_no)"
     assert ("1",) == store.db.execute(version).fetchone()
+
+
+def test_a_rulebook_is_read_once(store: Store) -> None:
+    """The ways to the answers are read for the first review under a rulebook; later ones take them over."""
+    ids = fill(store, 3)
+    store.save_assessment(ids[2], reviewable(2, version="2").assessment)
+    asked: list[str] = []
+
+    def read_ways(digest: str, _source: str | None, _card: str) -> dict[str, str]:
+        asked.append(digest)
+        return {name: f"{digest[:4]} {name}" for name in QUESTIONS}
+
+    desk = ReviewDesk(store, read_ways)
+    for call_id in ids:
+        desk.take_call("rita", call_id)
+    assert 2 == len(asked) == len(set(asked))
+    ways = store.db.execute("SELECT review_id, group_concat(way) FROM review_questions GROUP BY 1").fetchall()
+    assert ways[0][1] == ways[1][1] != ways[2][1]
 
 
 def test_the_record_refuses_to_be_changed(store: Store) -> None:

@@ -52,11 +52,12 @@ def read_ways(digest: str, source: str | None, scorecard: str) -> dict[str, str]
 @lru_cache(maxsize=16)
 def read_book(digest: str, source: str | None) -> Rulebook | None:
     """A rulebook from its text; None where there is none, or this version cannot read it."""
+    if source is None:
+        return None
+    # Imported here: a rulebook is read once, and its room is slow to load.
     from speechcx.errors import RulebookError
     from speechcx.rules import parse_rulebook
 
-    if source is None:
-        return None
     try:
         return parse_rulebook(source, f"rulebook {digest[:8]}")
     except RulebookError:
