@@ -8,8 +8,8 @@ from pathlib import Path
 
 from speechcx.config import CONFIG_NAME, LoadedSettings
 from speechcx.discover import RosterEntry, read_roster
-from speechcx.errors import RulebookError, UsageError
-from speechcx.rules import Problem, Rulebook, lint, parse_rulebook, read_rulebook
+from speechcx.errors import UsageError
+from speechcx.rules import Rulebook, parse_rulebook, read_rulebook
 from speechcx.rules.starter import starter_rulebook, starter_rulebooks
 
 USUAL_RULEBOOK = "service-quality"
@@ -171,19 +171,3 @@ def load_roster(loaded: LoadedSettings) -> tuple[RosterEntry, ...]:
     """
     path = loaded.resolve(loaded.files.roster)
     return read_roster(path) if loaded.files.roster and path.is_file() else ()
-
-
-def lint_rulebook(path: Path) -> tuple[Problem, ...]:
-    """Every problem of the rulebook in a file.
-
-    Raises
-    ------
-    RulebookError
-        The file cannot be read at all.
-    """
-    try:
-        return lint(path.read_text("utf-8-sig"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise RulebookError(
-            f"cannot read {path}: {error}", "a YAML file in UTF-8", "name the right file"
-        ) from error

@@ -6,7 +6,8 @@ import pytest
 
 from speechcx.config import load_settings
 from speechcx.errors import RulebookError, UsageError
-from speechcx.project import lint_rulebook, load_roster, load_rulebook, start_project
+from speechcx.project import load_roster, load_rulebook, start_project
+from speechcx.rules import lint_file
 from speechcx.rules.starter import starter_rulebooks
 
 
@@ -18,7 +19,7 @@ def test_every_starter_can_be_started_with(tmp_path: Path, name: str) -> None:
     loaded = load_settings(tmp_path / "speechcx.toml", environment={})
     assert load_rulebook(loaded).rules
     assert () == load_roster(loaded)
-    assert () == lint_rulebook(tmp_path / "rulebook.yaml")
+    assert () == lint_file(tmp_path / "rulebook.yaml")
     again = start_project(tmp_path, rulebook=name, zone="UTC", model="base")
     assert ((), 3) == (again.written, len(again.kept))
 
@@ -37,5 +38,5 @@ def test_wrong_zone_is_refused(tmp_path: Path) -> None:
 
 def test_missing_rulebook_file_is_an_error(tmp_path: Path) -> None:
     """A rulebook that is not there is told, not linted as empty."""
-    with pytest.raises(RulebookError, match="cannot read"):
-        lint_rulebook(tmp_path / "nowhere.yaml")
+    with pytest.raises(RulebookError, match="cannot be read"):
+        lint_file(tmp_path / "nowhere.yaml")

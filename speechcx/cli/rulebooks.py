@@ -52,10 +52,10 @@ def lint(
     """Check a rulebook: every problem with its line, its column and what would be legal. Exits with 12 on errors."""
     from dataclasses import asdict
 
-    from speechcx.project import lint_rulebook
+    from speechcx.rules import lint_file
 
     path = _path(rulebook, config)
-    problems = lint_rulebook(path)
+    problems = lint_file(path)
     rows = [asdict(problem) for problem in problems]
     style = options.style(as_json, as_csv)
     print_rows("problems", rows, _PROBLEM_COLUMNS, style=style, empty=f"{path}: no problems.")

@@ -24,7 +24,7 @@ from speechcx.rules.labels import (
     why_unknown,
 )
 from speechcx.rules.meaning import Meanings, SentenceEncoder
-from speechcx.rules.rulebook import Rulebook, lint, parse_rulebook, read_rulebook
+from speechcx.rules.rulebook import Rulebook, lint, lint_file, parse_rulebook, read_rulebook
 from speechcx.rules.source import Problem
 from speechcx.rules.trials import TestOutcome, Trial, judge_rule, run_rulebook_tests, try_on, try_rule
 from speechcx.rules.typed import TYPED, parties_asked, type_lines, type_rule
@@ -58,6 +58,7 @@ __all__ = [
     "judge_facts",
     "judge_rule",
     "lint",
+    "lint_file",
     "list_phrases",
     "measure_rules",
     "parse_rulebook",

@@ -93,6 +93,21 @@ def read_rulebook(path: str | Path) -> Rulebook:
         column and what would be legal.
     """
     path = Path(path)
+    return parse_rulebook(_read_text(path), str(path))
+
+
+def lint_file(path: str | Path) -> tuple[Problem, ...]:
+    """Everything wrong with the rulebook in a file, errors and warnings, by line.
+
+    Raises
+    ------
+    RulebookError
+        The file cannot be read at all, or is too big.
+    """
+    return lint(_read_text(Path(path)))
+
+
+def _read_text(path: Path) -> str:
     try:
         if path.stat().st_size > limits.FILE_BYTES:
             raise RulebookError(
@@ -100,15 +115,14 @@ def read_rulebook(path: str | Path) -> Rulebook:
                 f"at most {limits.FILE_BYTES:,} bytes",
                 "split the rulebook",
             )
-        text = path.read_text(encoding="utf-8-sig")
+        return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise RulebookError(
             f"{path} cannot be read: {reason}",
             "a rulebook, a YAML file in UTF-8",
-            "check the path given with --rulebook",
+            "check the path",
         ) from error
-    return parse_rulebook(text, str(path))
 
 
 def parse_rulebook(source: str, name: str = "rulebook") -> Rulebook:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 import shutil
 import sqlite3
 from pathlib import Path
@@ -73,6 +74,37 @@ def test_rejudge_applies_a_new_rulebook_without_audio(archive: Path, speechcx: S
     scores = {row["agent"]: row["score"] for row in speechcx("calls", "--json").json["rows"]}
     assert {"ann": 100.0, "bob": 100.0} == scores
     assert 0 == speechcx("rejudge", "--json").json["done"]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_whatever_is_in_the_file_it_is_told(tmp_path: Path, speechcx: Speechcx, seed: int) -> None:
+    """Random bytes, half a rulebook, a picture: always a message and exit code 12, never a fault of ours."""
+    rng = random.Random(seed)
+    file = tmp_path / "any.yaml"
+    text = RULEBOOK.encode()
+    kinds = (
+        rng.randbytes(300), text[: rng.randrange(40, len(text) - 40)] + rng.randbytes(20),
+        b"\x89PNG\r\n" + rng.randbytes(50), b"", b"rulebook: " + b"[" * 2000, b"a" * 1_000_001,
+    )  # fmt: skip
+    file.write_bytes(kinds[seed % len(kinds)])
+    for words in (
+        ("lint", file),
+        ("test", file),
+        ("try", "a", "--rulebook", file, "--text", "a"),
+        ("diff", file, file),
+    ):
+        ran = speechcx("rules", *words)
+        assert 12 == ran.code
+        assert ran.out + ran.err
+        assert "unexpected" not in ran.err
+
+
+def test_a_rulebook_of_another_editor_is_read(tmp_path: Path, speechcx: Speechcx) -> None:
+    """With a byte-order mark and CRLF, as Windows writes it."""
+    file = tmp_path / "win.yaml"
+    file.write_bytes(b"\xef\xbb\xbf" + RULEBOOK.replace("\n", "\r\n").encode())
+    assert 0 == speechcx("rules", "lint", file).code == speechcx("rules", "test", file).code
+    assert 12 == speechcx("rules", "lint", tmp_path).code == speechcx("rules", "lint", tmp_path / "no").code
 
 
 # --- try ------------------------------------------------------------------------------------------------------------
