@@ -17,6 +17,7 @@ import sys
 import typer
 
 from speechcx.cli.admin import register as register_admin
+from speechcx.cli.audit import register as register_audit
 from speechcx.cli.coach import register as register_coach
 from speechcx.cli.comply import register as register_comply
 from speechcx.cli.evidence import register as register_evidence
@@ -63,6 +64,7 @@ for register in (
     register_operate,
     register_find,
     register_comply,
+    register_audit,
     register_evidence,
     register_review,
     register_qa,

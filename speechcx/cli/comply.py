@@ -1,4 +1,4 @@
-"""Commands of the compliance reviewer: the queue of flags, one flag in full, decisions, the trail of them."""
+"""Commands of the compliance reviewer: the queue of flags, one flag in full, decisions, whom to call back."""
 
 from __future__ import annotations
 
@@ -109,15 +109,6 @@ _COUNT_COLUMNS = (
     Column("last_day", "last"),
     Column("right", "right (95 %), n"),
 )
-_AUDIT_COLUMNS = (
-    Column("audit_id", "no"),
-    Column("at", "when"),
-    Column("who", "who"),
-    Column("action", "what"),
-    Column("call_id", "call"),
-    Column("rule", "rule"),
-    Column("detail", "detail"),
-)
 _CALLBACK_COLUMNS = (
     Column("customer", "customer"),
     Column("call_id", "newest call"),
@@ -144,7 +135,6 @@ def register(app: typer.Typer) -> None:
     flags_app.command("set")(asks("driver", "flagged", "as_csv")(set_))
     app.add_typer(flags_app, rich_help_panel="Compliance")
     app.command(rich_help_panel="Compliance")(asks()(callbacks))
-    app.command(rich_help_panel="Compliance")(audit)
 
 
 def flags(
@@ -280,43 +270,6 @@ def callbacks(asked: Asked, limit: options.Limit = 50) -> None:
     if asked.style == "table" and rows:
         left = "".join(f"; {n} left out: {why}" for why, n in found.left_out)
         note(f"{len(rows)} of {found.total} customers{left}.")
-
-
-def audit(
-    call: Annotated[str | None, typer.Option("--call", metavar="CALL", help="Only about this call.")] = None,
-    action: Annotated[
-        str | None, typer.Option("--action", metavar="ACTION", help="Only flag, export or erase.")
-    ] = None,
-    verify: Annotated[
-        bool, typer.Option("--verify", help="Compute every digest again; exits with 1 where one is wrong.")
-    ] = False,
-    limit: options.Limit = 200,
-    db: options.Database = None,
-    config: options.Config = None,
-    as_json: options.AsJson = False,
-    as_csv: options.AsCsv = False,
-) -> None:
-    """The trail of what people decided, exported and erased; rows are added and never changed."""
-    from speechcx.ask.trail import check_trail, list_trail
-
-    where = options.database(options.load(config, None), db)
-    style = options.style(as_json, as_csv)
-    if verify:
-        verdict = check_trail(where)
-        if style == "json":
-            print_json({"schema_version": SCHEMA_VERSION, "kind": "audit-check", **options.row(verdict)})
-        elif verdict.broken_at is None:
-            print_text(f"{verdict.rows} rows, all as they were written. Last digest: {verdict.digest}")
-        else:
-            print_text(f"Row {verdict.broken_at}: {verdict.why}.")
-        raise typer.Exit(0 if verdict.broken_at is None else 1)
-    found = list_trail(where, call=call, action=action)
-    rows = [options.row(row) for row in found[-limit:]]
-    print_rows(
-        "audit", rows, _AUDIT_COLUMNS, style=style, empty="Nothing was decided, exported or erased yet."
-    )
-    if len(rows) < len(found):
-        note(f"The newest {len(rows)} of {len(found)} rows; --limit shows more.")
 
 
 def _filter(

@@ -86,16 +86,6 @@ def test_flags_are_read_from_standard_input(speechcx: Speechcx, monkeypatch: pyt
     assert 1 == speechcx("flags", "set", "-", "--status", "confirmed", "--json").json["changed"]
 
 
-def test_the_trail_shows_its_newest_rows(speechcx: Speechcx) -> None:
-    """And says that there are more."""
-    flag = only_flag(speechcx)
-    for owner in ("ann", "bea", "cid"):
-        speechcx("flags", "set", flag, "--owner", owner)
-    shown = speechcx("audit", "--limit", "2", "--json")
-    assert [2, 3] == [row["audit_id"] for row in shown.json["rows"]]
-    assert "newest 2 of 3" in shown.err
-
-
 def test_precision_stands_where_rules_are_listed(speechcx: Speechcx) -> None:
     """`rules coverage` has it beside each rule that people looked at."""
     flag = only_flag(speechcx)
@@ -115,8 +105,6 @@ def test_precision_stands_where_rules_are_listed(speechcx: Speechcx) -> None:
         (("flags", "--sort", "newst"), "newest"),
         (("flags", "show", ""), "no call is named"),
         (("flags", "--since", "yesterday"), "2026-03-31"),
-        (("audit", "--call", "ffff"), "no call is named"),
-        (("audit", "--action", "delete"), "one of flag"),
     ],
 )
 def test_wrong_words_say_what_would_be_right(speechcx: Speechcx, words: tuple[str, ...], said: str) -> None:
