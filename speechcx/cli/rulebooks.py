@@ -21,13 +21,7 @@ if TYPE_CHECKING:
 
 rules = typer.Typer(name="rules", help="Rulebooks: check, test, try, cover, compare.", no_args_is_help=True)
 
-_PROBLEM_COLUMNS = (
-    Column("line", "line"),
-    Column("column", "column"),
-    Column("level", "level"),
-    Column("found", "found"),
-    Column("expected", "expected"),
-)
+_PROBLEM_COLUMNS = tuple(Column(name, name) for name in ("line", "column", "level", "found", "expected"))
 _STARTER_COLUMNS = tuple(Column(name, name) for name in ("name", "about", "rules", "scorecards", "tests"))
 Rulebook = Annotated[Path | None, typer.Argument(help="Rulebook; default: files.rulebook.")]
 CallNames = Annotated[
@@ -226,9 +220,12 @@ def coverage(
 @rules.command()
 def diff(
     old: Annotated[
-        str, typer.Argument(help="A rulebook, or 'stored': what each call is judged by now.")
+        str,
+        typer.Argument(help="A rulebook, or 'stored': what each call is judged by now. May be left away."),
     ] = "stored",
-    new: Annotated[Path | None, typer.Argument(help="The other rulebook; default: files.rulebook.")] = None,
+    new: Annotated[
+        Path | None, typer.Argument(help="The rulebook to compare with it; default: files.rulebook.")
+    ] = None,
     again: Annotated[
         bool, typer.Option("--again", help="As rejudge --again: also calls judged by NEW already.")
     ] = False,
@@ -255,6 +252,9 @@ def diff(
 
     style = options.style(as_json, as_csv)
     loaded = options.load(config, overrides)
+    if new is None and old != "stored":
+        # One rulebook alone is the new one, as `rejudge` would take it.
+        old, new = "stored", Path(old)
     before = None if old == "stored" else read_rulebook(old)
     after = _book(new, loaded)
     database = options.database(loaded, db)

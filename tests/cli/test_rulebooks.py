@@ -316,6 +316,10 @@ def test_diff_of_two_files_and_of_nothing(archive: Path, speechcx: Speechcx) -> 
     same = speechcx("rules", "diff", "rulebook.yaml", "rulebook.yaml", "--json").json
     assert (0, [], []) == (same["changed"], same["flips"], same["rules"])
     assert 0 == speechcx("rules", "diff", "--json").json["changed"]
+    alone = speechcx("rules", "diff", "new.yaml", "--json").json
+    assert (None, "2", alone["flips"]) == (
+        alone["old"], alone["new"]["version"], speechcx("rules", "diff", "stored", "new.yaml", "--json").json["flips"]
+    )  # fmt: skip
     assert 12 == speechcx("rules", "diff", "nowhere.yaml", "new.yaml").code
     assert "call_id,rule,before,after" in speechcx("rules", "diff", "rulebook.yaml", "new.yaml", "--csv").out
 
