@@ -62,7 +62,34 @@ def print_figures(database: Path) -> None:
             one for file, one in found.items() if file != "all" and channels in (None, len(truth[file]["channels"]))
         ]))  # fmt: skip
     print("\n".join(everything.wrong_rules))
+    print_starters(database)
     print(f"turns lost: {everything.lost_turns} of {everything.turns}")
+
+
+def print_starters(database: Path) -> None:
+    """The rulebooks that come with the program on the same words, where they have a rule the truth judges."""
+    from speechcx.batch.survey import read_facts
+    from speechcx.rules import judge_facts, parse_rulebook
+    from speechcx.rules.starter import starter_rulebook, starter_rulebooks
+    from speechcx.store import Store
+    from tests.e2e.against_truth import Measured, read_truth
+
+    truth = read_truth()
+    print("\nrulebooks to begin with, on the recognised words:")
+    with Store.open(database, read_only=True) as store:
+        calls = [read_facts(store, call_id) for call_id in store.iter_call_ids()]
+    for name in starter_rulebooks():
+        book, one = parse_rulebook(starter_rulebook(name)), Measured()
+        for heard, facts in calls:
+            wanted = truth[Path(heard.recording.path).name]["rules"]
+            for result in judge_facts(book, facts):
+                if result.rule in wanted["must_hit"]:
+                    one.rules["hit" if result.value == "present" else "missed"] += 1
+                elif result.rule in wanted["must_not_hit"] and result.value == "present":
+                    one.rules["false"] += 1
+        if one.rules:
+            print(f"  {name:16s} recall {one.rule_recall:.3f} (n = {one.rules['hit'] + one.rules['missed']}),"
+                  f" precision {one.rule_precision:.3f}")  # fmt: skip
 
 
 def rule_line(name: str, measured: Sequence[Measured]) -> str:
