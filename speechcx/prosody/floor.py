@@ -15,6 +15,10 @@ from speechcx.call import Overlap, Party, Span, Turn
 from speechcx.prosody.settings import ProsodySettings
 from speechcx.prosody.timeline import subtract
 
+BREATH_S = 0.3
+"""Who was silent for less than this does not begin to speak: it is no pause by the definition."""
+GOES_ON_S = 0.8
+"""Who pauses for less than this goes on talking: the silence that ends a turn by the definition."""
 EPSILON_S = 1e-6
 """Times are sums of hundredths: a limit is reached when it is missed by less than this."""
 
@@ -100,23 +104,55 @@ def find_overlaps(said: Sequence[Said], settings: ProsodySettings) -> tuple[Over
 def _overlap_kind(
     first: Said, second: Said, said: Sequence[Said], settings: ProsodySettings
 ) -> Literal["interruption", "backchannel", "overlap"]:
-    """What `second`, who starts while `first` speaks, does to `first`."""
+    """What `second`, who starts while `first` speaks, does to `first`.
+
+    The other's speech parts the turns of who cuts in at every short pause, so what follows within 0.8 s
+    belongs to the same attempt, which counts once: where it begins.
+    """
     if second.backchannel:
         return "backchannel"
-    stop_s = first.span.end_s
+    attempt = [part for part in _around(second, said, GOES_ON_S) if part.span.start_s >= first.span.start_s]
+    cut_off = [part for part in _around(first, said, BREATH_S) if part.span.start_s >= first.span.start_s]
+    at = next(i for i, part in enumerate(attempt) if part is second)
+    takes = [_takes_floor(cut_off, attempt[i:], said, settings) for i in range(at + 1)]
+    before_s = max((s.span.end_s for s in said if _is_before(s, second)), default=-1.0)
+    begins = second.span.start_s - before_s >= BREATH_S - EPSILON_S
+    return "interruption" if begins and takes[at] and not any(takes[:at]) else "overlap"
+
+
+def _is_before(one: Said, other: Said) -> bool:
+    return one.turn.speaker == other.turn.speaker and one.span.start_s < other.span.start_s
+
+
+def _takes_floor(
+    cut_off: Sequence[Said], attempt: Sequence[Said], said: Sequence[Said], settings: ProsodySettings
+) -> bool:
+    """Whether an attempt that begins with its first part takes the floor from the one who speaks in `cut_off`."""
+    begin_s, end_s, stop_s = attempt[0].span.start_s, attempt[-1].span.end_s, cut_off[-1].span.end_s
+    who = cut_off[0].turn.speaker
     again_s = min(
-        (s.span.start_s for s in said if s.turn.speaker == first.turn.speaker and s.span.start_s >= stop_s),
-        default=second.span.end_s,
+        (s.span.start_s for s in said if s.turn.speaker == who and s.span.start_s >= stop_s), default=end_s
     )
-    held_s = min(second.span.end_s, again_s) - stop_s
-    interrupts = (
-        second.span.start_s > first.span.start_s
-        and bool(second.text)
-        and first.span.overlap_s(second.span) >= settings.interruption_overlap_s - EPSILON_S
-        and stop_s - second.span.start_s <= settings.interruption_stop_s + EPSILON_S
-        and held_s >= settings.interruption_hold_s - EPSILON_S
+    shared_s = sum(one.span.overlap_s(part.span) for one in cut_off for part in attempt)
+    return (
+        cut_off[0].span.start_s < begin_s < stop_s
+        and not attempt[0].backchannel
+        and any(part.text for part in attempt)
+        and shared_s >= settings.interruption_overlap_s - EPSILON_S
+        and stop_s - begin_s <= settings.interruption_stop_s + EPSILON_S
+        and min(end_s, again_s) - stop_s >= settings.interruption_hold_s - EPSILON_S
     )
-    return "interruption" if interrupts else "overlap"
+
+
+def _around(part: Said, said: Sequence[Said], gap_s: float) -> list[Said]:
+    """All of a speaker's turns around `part` with less than `gap_s` between them, in order."""
+    own = [s for s in said if s.turn.speaker == part.turn.speaker]
+    low = high = own.index(part)
+    while low > 0 and own[low].span.start_s - own[low - 1].span.end_s < gap_s - EPSILON_S:
+        low -= 1
+    while high + 1 < len(own) and own[high + 1].span.start_s - own[high].span.end_s < gap_s - EPSILON_S:
+        high += 1
+    return own[low : high + 1]
 
 
 def find_replies(said: Sequence[Said], hold: Iterable[Span], *, latency_max_s: float) -> tuple[Span, ...]:

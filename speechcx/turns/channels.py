@@ -26,6 +26,8 @@ ECHO_REACH_S = 0.7
 """Leaked speech ends at most this long after its source."""
 LEAST_SHARED_S = 0.3
 """With less than this of speech in both channels there is nothing to compare."""
+SOFT_STEPS = 15
+"""Levels are compared over this many steps, 0.15 s."""
 SHORTEST_OWN_S = 0.2
 """What is left of a stretch after leakage was taken out must be at least this long."""
 WEAK = 0.65
@@ -124,6 +126,9 @@ def _find_leakage(
         for other in near
         if span.overlap_s(other) > 0
     ]
+    shared = [
+        part for span in shared for part in _softer_parts(heard, pair, span, settings.crosstalk_drop_db)
+    ]
     if sum(span.duration_s for span in shared) < LEAST_SHARED_S:
         return []
     delay_s = find_delay(audio, pair, shared)
@@ -147,6 +152,25 @@ def _find_leakage(
             for first, last in runs_of(mask)
         )
     return leaked
+
+
+def _softer_parts(heard: Sequence[Heard], pair: Pair, span: Span, drop_db: float) -> list[Span]:
+    """Where in `span` the copy is softer by `drop_db`: elsewhere it may be the source of leakage itself."""
+    steps = slice(int(span.start_s / LEVEL_STEP_S), int(span.end_s / LEVEL_STEP_S))
+    power = [
+        np.convolve(
+            10 ** (heard[channel].level_dbov[steps] / 10), np.full(SOFT_STEPS, 1 / SOFT_STEPS), "same"
+        )
+        for channel in (pair.source, pair.copy)
+    ]
+    if power[0].size < SOFT_STEPS:
+        return []
+    softer = power[1] <= power[0] * 10 ** (-drop_db / 10)
+    return [
+        Span((steps.start + first) * LEVEL_STEP_S, (steps.start + last) * LEVEL_STEP_S)
+        for first, last in runs_of(softer)
+        if last - first >= SOFT_STEPS
+    ]
 
 
 def _grow(sure: NDArray[np.bool_], likely: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -1,6 +1,8 @@
 """Tests of who has the floor: each limit of the definitions from both sides."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from speechcx.call import Overlap, Party, Span, Turn
 from speechcx.prosody.floor import Said, find_monologues, find_overlaps, find_replies, is_backchannel
@@ -119,3 +121,52 @@ def test_a_word_in_between_parts_a_monologue() -> None:
     """A sentence of the other inside one's own turn parts the stretch there."""
     lines = said(("agent", 0.0, 10.0, WORDS), ("customer", 4.0, 5.0, WORDS))
     assert find_monologues(lines, "agent", (), non_talk_s=3.0) == (Span(0, 4), Span(5, 10))
+
+
+def test_a_short_pause_does_not_make_two_attempts() -> None:
+    """Who cuts in, catches breath while the other still speaks, and goes on, has cut in once: where it began."""
+    found = overlaps(("agent", 0.0, 5.5, WORDS), ("customer", 4.0, 4.5, WORDS), ("customer", 5.1, 8.0, WORDS))
+    assert [(o.kind, o.span.start_s) for o in found] == [("interruption", 4.0), ("overlap", 5.1)]
+
+
+def test_going_on_after_a_breath_is_no_new_beginning() -> None:
+    """Who has the floor and is parted by 0.2 s of silence does not cut in on the one who came in meanwhile."""
+    found = overlaps(("customer", 0.0, 3.0, WORDS), ("agent", 2.6, 4.0, WORDS), ("customer", 3.2, 6.0, WORDS))
+    assert [o.kind for o in found] == ["overlap", "overlap"]
+
+
+LINES = st.lists(
+    st.tuples(
+        st.sampled_from(("agent", "customer")),
+        st.integers(0, 120),
+        st.integers(1, 60),
+        st.sampled_from((WORDS, "mm-hm", "")),
+    ),
+    max_size=12,
+)
+
+
+@given(LINES)
+def test_overlaps_of_any_turns(lines: list[tuple[Party, int, int, str]]) -> None:
+    """Every overlap lies in a turn of each party, is 0.1 s long, and belongs to who came in second; an
+    interruption keeps the definition's limits, and no turn is cut off twice by one attempt."""
+    apart: list[tuple[Party, float, float, str]] = []
+    for party, first, length, text in sorted(lines, key=lambda line: line[1]):
+        if all(first / 10 >= end_s for who, _, end_s, _ in apart if who == party):
+            apart.append((party, first / 10, (first + length) / 10, text))
+    talk = said(*apart)
+    found = find_overlaps(talk, SETTINGS)
+    for overlap in found:
+        assert overlap.span.duration_s >= 0.1 - 1e-6
+        for name in ("agent", "customer"):
+            mine = [s for s in talk if s.party == name]
+            assert any(
+                s.span.start_s <= overlap.span.start_s and s.span.end_s >= overlap.span.end_s for s in mine
+            )
+    cuts = [overlap for overlap in found if overlap.kind == "interruption"]
+    for cut in cuts:
+        (second,) = [s for s in talk if s.party == cut.by and s.span.start_s == cut.span.start_s]
+        firsts = [s for s in talk if s.party != cut.by and s.span.start_s < cut.span.start_s < s.span.end_s]
+        assert not second.backchannel
+        assert any(first.span.end_s - cut.span.start_s <= 2.0 + 1e-6 for first in firsts)
+    assert len({(cut.by, cut.span.start_s) for cut in cuts}) == len(cuts)

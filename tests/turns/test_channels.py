@@ -62,6 +62,21 @@ def test_leakage_is_taken_out(gain_db: float, delay_s: float) -> None:
     assert sum(span.duration_s for span in spans[1]) - covered_s(spans[1], CALL.spans[1]) <= 0.6
 
 
+def test_leakage_both_ways_is_taken_out() -> None:
+    """Where each channel leaks into the other, each one's leakage goes, and each one's own speech stays."""
+    both = [
+        own + copy_of(other, delay_s=0.034, gain_db=-24) + noise(20.0, level_dbov=-66)
+        for own, other in (CALL.sound, CALL.sound[::-1])
+    ]
+    (first, second), leaks = clean(np.stack(both))
+    assert leaks
+    for spans, own, other in ((first, CALL.spans[0], CALL.spans[1]), (second, CALL.spans[1], CALL.spans[0])):
+        true_s = sum(span.duration_s for span in own)
+        assert covered_s(spans, own) >= 0.95 * true_s
+        alone = [span for span in other if all(span.overlap_s(mine) == 0 for mine in own)]
+        assert covered_s(spans, tuple(alone)) <= 0.05 * true_s
+
+
 def test_soft_speech_over_a_loud_voice_stays() -> None:
     """A voice 18 dB under the other one, which speaks at the same time, is not leakage."""
     loud = two_speaker_call(((1.0, 9.0),), ((3.0, 5.0),), levels_dbov=(-16.0, -34.0), duration_s=10.0)
