@@ -31,7 +31,7 @@ class Witness:
         self.facts = facts
         self.search = search
         self.rule = ""
-        self.remarks: dict[tuple[int, int], str] = {}
+        self.likeness: dict[tuple[int, int], float] = {}
         self._conditions: list[Said | Means | Turns] = []
 
     def number(self, condition: Said | Means | Turns) -> int:
@@ -55,7 +55,9 @@ class Witness:
         code = int(spots.party[place])
         party = PARTIES[code] if code >= 0 else None
         number = int(spots.source[place])
-        reason = why or self.describe(self._conditions[number]) + self.remarks.get((number, first), "")
+        likeness = self.likeness.get((number, first))
+        remark = "" if likeness is None else f", likeness {likeness:.2f}"
+        reason = why or self.describe(self._conditions[number]) + remark
         start_s, end_s = round(float(spots.start_s[place]), 3), round(float(spots.end_s[place]), 3)
         return Hit(self.rule, value, party, turn, start_s, end_s, quote, reason)
 
@@ -153,6 +155,9 @@ class Witness:
                 faults.append(f"said by {_who(PARTIES[code])}, not the {scope.by}")
             if not low <= start_s <= high and scope.within is not None:
                 faults.append(f"at {clock(start_s)}, outside of {scope.within.source}")
+            likeness = self.likeness.get((int(spots.source[place]), int(spots.first[place])), 1.0)
+            if isinstance(condition, Means) and likeness < condition.similarity:
+                faults.append(f"likeness {likeness:.2f}, asked {condition.similarity:.2f}")
             if scope.negated == "ignore" and self._is_negated(condition, spots, place):
                 faults.append("under a negation")
             if scope.turn and not faults:

@@ -30,7 +30,7 @@ from speechcx.rules.meaning import Meanings, load_meanings
 from speechcx.rules.nearness import Matches
 from speechcx.rules.plans import Plans, make_plans
 from speechcx.rules.rulebook import Rulebook
-from speechcx.rules.search import Search
+from speechcx.rules.search import ENOUGH, Search
 from speechcx.rules.sequences import follow
 from speechcx.rules.sight import why_blind, window_span
 from speechcx.rules.spots import NOWHERE, Finding, Floats, Spots, count_apart, join_spots
@@ -81,6 +81,7 @@ class Judge:
         self._verdicts: dict[str, Verdict] = {}
         self._blind: dict[tuple[str | None, object, float], str] = {}
         self._sureness: Floats | None = None
+        self._meant: dict[int, tuple[Matches, int]] = {}
 
     def result(self, rule: Rule) -> RuleResult:
         """What one rule finds, with its evidence."""
@@ -280,13 +281,13 @@ class Judge:
         if self.meanings is None:
             self.meanings = load_meanings()
         source = self.witness.number(means)
-        near = []
-        for start, end, likeness in self.meanings.compare(means, self.facts.stream):
-            self.witness.remarks[source, start] = f", likeness {likeness:.2f}"
-            if likeness >= means.similarity:
-                near.append((start, end))
-        table = np.array(near, dtype=np.int64).reshape(-1, 2)
-        matches = Matches(table[:, 0], table[:, 1])
+        compared = self.meanings.compare(means, self.facts.stream)
+        self.witness.likeness.update({(source, start): likeness for start, _, likeness in compared})
+        near = [(start, end) for start, end, likeness in compared if likeness >= means.similarity]
+        matches = _to_matches(near)
+        likest = sorted(compared, key=lambda one: -one[2])[:1]
+        almost = [(start, end) for start, end, likeness in likest if likeness >= ENOUGH * means.similarity]
+        self._meant[id(means)] = _to_matches(near or almost), source
         if means.scope.by is None:
             return self._finding(means.scope, means, [(matches, True)], source)
         codes = self.facts.stream.party_code[matches.starts]
@@ -303,7 +304,9 @@ class Judge:
         return self._blind[key]
 
     def _misses(self, condition: Said | Means | Turns) -> Spots:
-        """Whole matches that a scope left out: said by another party, at another time, negated."""
+        """Whole matches that a scope left out: said by another party, at another time, negated, not like enough."""
+        if isinstance(condition, Means):
+            return self.spots_of(*self._meant[id(condition)])
         if not isinstance(condition, Said):
             return NOWHERE
         matches = self.search.find(self.search.plans.nodes[condition.number])
@@ -357,6 +360,11 @@ class Judge:
         value: RuleValue = "present" if holds else "absent"
         why = f"{test.name} is {text!r}, asked is {test.source.removeprefix(test.name).strip()}"
         return Verdict(value, why, (self.witness.measure(value, why),))
+
+
+def _to_matches(ranges: list[tuple[int, int]]) -> Matches:
+    table = np.array(ranges, dtype=np.int64).reshape(-1, 2)
+    return Matches(table[:, 0], table[:, 1])
 
 
 def value_of(finding: Finding) -> RuleValue:

@@ -65,6 +65,20 @@ def test_the_scope_holds_for_meanings_too() -> None:
     assert "absent" == found(RULE, customer("The price and the bill."))[0]
 
 
+def test_the_nearest_sentence_is_shown_where_none_is_near_enough() -> None:
+    """With its likeness, or with what else is wrong with it; a sentence about something else is none."""
+    value, quotes, why = found(
+        RULE.replace("0.6", "0.99"),
+        customer("The price is high. I will leave, the bill is wrong. Well then."),
+    )
+    assert ("absent", ["I will leave, the bill is wrong."]) == (value, quotes)
+    assert why.startswith("nearest miss: likeness 0.")
+    assert why.endswith("asked 0.99")
+    other = found(RULE, agent("I will go elsewhere, goodbye."))
+    assert "nearest miss: said by the agent, not the customer" == other[2]
+    assert [] == found(RULE, customer("The price and the bill."))[1]
+
+
 def test_sentences_end_at_full_stops_turns_and_length() -> None:
     """A sentence is what lies between full stops; a long one without any is cut; one word is none."""
     facts = facts_of_test(
