@@ -15,7 +15,7 @@ from speechcx.turns.settings import TurnSettings
 from speechcx.turns.spans import join_spans
 from speechcx.turns.vad import LEVEL_STEP_S
 from speechcx.turns.voices.fit import Evidence, Fit, compare, find_voices, fit_voices, same_odds
-from speechcx.turns.voices.recut import recut
+from speechcx.turns.voices.recut import cut_softly, recut
 from speechcx.turns.voices.segments import Segments, hear_segments
 from speechcx.turns.voices.stretches import Stretch, cut_speech, find_pairs
 from speechcx.turns.voices.vectors import Blocks, hear_blocks, vectors_of
@@ -54,6 +54,7 @@ class Campplus:
         if any(cut_off):
             evidence = self._gather(stretches, blocks, segments, cut_off)
             fit = fit_voices(evidence, fit.shares.shape[1])
+            stretches = cut_softly(stretches, cut_off, sound)
         return give_out(channel, stretches, fit, evidence, segments)
 
     def _gather(

@@ -5,7 +5,7 @@ import pytest
 
 from speechcx.turns.voices import recut as room
 from speechcx.turns.voices.fit import Fit
-from speechcx.turns.voices.recut import recut
+from speechcx.turns.voices.recut import cut_softly, recut
 from speechcx.turns.voices.vectors import Blocks
 
 FIT = Fit(np.ones((1, 2)) / 2, np.eye(192)[:2], 0.0)
@@ -44,3 +44,15 @@ def test_one_voice_is_left_whole(voices: list[int], tmp_path: object) -> None:
     """One voice, a single odd block, or too little of both to be sure: nothing is cut."""
     given = (0, len(voices) * 25 + 7)
     assert recut([given], [blocks_of(voices)], FIT, tmp_path)[0] == [given]
+
+
+def test_a_cut_is_put_where_the_sound_is_soft() -> None:
+    """A cut 100 ms into a word is moved to the silence before it; other edges stay."""
+    sound = np.full(16_000 * 4, 0.1, np.float32)
+    sound[160 * 188 : 160 * 193] = 0.0
+    stretches = [(0, 200), (200, 300), (320, 400)]
+    found = cut_softly(stretches, [False, True, False], sound)
+    assert found[0] == (0, found[1][0])
+    assert 188 <= found[0][1] <= 193
+    assert found[1][1] == 300
+    assert found[2] == (320, 400)
