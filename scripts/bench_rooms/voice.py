@@ -79,6 +79,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         *pitch_rows("pyin" if args.pyin else "yin"),
         *turn_rows(),
         *party_rows(),
+        *made_rows(args.data),
         *hold_rows(args.music),
         *speed_rows(args.data),
         *mono_rows(args.data, words=args.words),
@@ -418,6 +419,64 @@ def _music(folder: Path | None, draw: np.random.Generator) -> Iterator[Floats]:
 def _line(parts: list[Floats]) -> Audio:
     sound = np.concatenate(parts)
     return audio_of(mu_law(sound + noise(sound.size / 8000, level_dbov=-62)).astype(np.float32))
+
+
+# --- made calls ------------------------------------------------------------------------------------
+
+
+def made_rows(data: Path) -> Iterator[Row]:
+    """Interruptions, pauses and edges of made calls; ringing, tones and keys; parties of made talks."""
+    from scripts.bench_rooms import voice_made
+
+    sides = voice_made.cut_clips(samples())
+    for name, count, leak_db, bars in (("", 80, None, True), (", leaking at -24 dB", 30, -24.0, False)):
+        cuts, pauses, edges = voice_made.measure_calls(sides, count, seed=1, leak_db=leak_db)
+        for what, counts in (("interruptions", cuts), ("pauses", pauses)):
+            good = bool(min(counts.shares) >= 0.9) if bars else None
+            ours = "{:.3f}, {:.3f}".format(*counts.shares)
+            n = f"{counts.true} true, {counts.found} found"
+            yield Row(
+                f"made calls{name}: {what}: precision, recall", ours, "the definition", ">= 0.9", n, good
+            )
+        late = float(np.percentile(edges, 95))
+        ours = f"{np.median(edges):.3f} s, {late:.3f} s"
+        yield Row(f"made calls{name}: edges, median and 95 %", ours, "", "0.10, 0.35 s", f"{len(edges)}",
+                  bool(np.median(edges) <= 0.1 and late <= 0.35))  # fmt: skip
+    found_s = true_s = lost_s = speech_s = 0.0
+    for kind, *seconds in voice_made.measure_tones(sides):
+        found_s, true_s = found_s + seconds[0], true_s + seconds[1]
+        lost_s, speech_s = lost_s + seconds[2], speech_s + seconds[3]
+        share = seconds[0] / seconds[1]
+        yield Row(
+            f"{kind}: seconds found", f"{share:.1%}", "", ">= 95 %", f"{seconds[1]:.0f} s", share >= 0.95
+        )
+    lost = lost_s / speech_s
+    yield Row(
+        "tones: speech lost",
+        f"{lost:.2%}",
+        "the same without tones",
+        "<= 1 %",
+        f"{speech_s:.0f} s",
+        lost <= 0.01,
+    )
+    yield from _party_bands(data)
+
+
+def _party_bands(data: Path) -> Iterator[Row]:
+    """Confidence against what is right, for made talks; never wrong from 0.7 on."""
+    from scripts.bench_rooms.voice_made import measure_parties
+
+    files = [data / "intents" / name / "train" / "seq.in" for name in ("BANKING77", "CLINC150")]
+    requests = [line for path in files if path.is_file() for line in path.read_text("utf-8").splitlines()]
+    bands = measure_parties(requests)
+    for low, n, right, confidence in bands:
+        ours, claimed = f"{right / max(1, n):.1%} right", f"confidence says {confidence:.1%}"
+        yield Row(f"party of made talks, confidence {low:.1f} to {low + 0.1:.1f}", ours, claimed, "", f"{n}")
+    n = sum(band[1] for band in bands if band[0] >= 0.7)
+    wrong = n - sum(band[2] for band in bands if band[0] >= 0.7)
+    yield Row(
+        "party of made talks, wrong from 0.7 on", f"{wrong}", "", "none wrong", f"{n}", wrong <= 0.005 * n
+    )
 
 
 # --- speed -----------------------------------------------------------------------------------------

@@ -137,7 +137,7 @@ def _takes_floor(
     return (
         cut_off[0].span.start_s < begin_s < stop_s
         and not attempt[0].backchannel
-        and any(part.text for part in attempt)
+        and bool(attempt[0].text)
         and shared_s >= settings.interruption_overlap_s - EPSILON_S
         and stop_s - begin_s <= settings.interruption_stop_s + EPSILON_S
         and min(end_s, again_s) - stop_s >= settings.interruption_hold_s - EPSILON_S
