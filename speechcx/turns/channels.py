@@ -157,14 +157,11 @@ def _find_leakage(
 def _softer_parts(heard: Sequence[Heard], pair: Pair, span: Span, drop_db: float) -> list[Span]:
     """Where in `span` the copy is softer by `drop_db`: elsewhere it may be the source of leakage itself."""
     steps = slice(int(span.start_s / LEVEL_STEP_S), int(span.end_s / LEVEL_STEP_S))
-    power = [
-        np.convolve(
-            10 ** (heard[channel].level_dbov[steps] / 10), np.full(SOFT_STEPS, 1 / SOFT_STEPS), "same"
-        )
-        for channel in (pair.source, pair.copy)
-    ]
-    if power[0].size < SOFT_STEPS:
+    levels = [heard[channel].level_dbov[steps] for channel in (pair.source, pair.copy)]
+    if min(level.size for level in levels) < SOFT_STEPS:
         return []
+    evenly = np.full(SOFT_STEPS, 1 / SOFT_STEPS)
+    power = [np.convolve(10 ** (level / 10), evenly, mode="same") for level in levels]
     softer = power[1] <= power[0] * 10 ** (-drop_db / 10)
     return [
         Span((steps.start + first) * LEVEL_STEP_S, (steps.start + last) * LEVEL_STEP_S)

@@ -7,7 +7,7 @@ from speechcx.call import Span
 from speechcx.turns.channels import is_dual_mono, remove_crosstalk
 from speechcx.turns.settings import TurnSettings
 from speechcx.turns.spans import find_speech
-from speechcx.turns.vad import hear_channel
+from speechcx.turns.vad import Heard, hear_channel
 from tests.synth import Sound, audio_of, noise, two_speaker_call
 from tests.turns.test_alike import copy_of
 
@@ -75,6 +75,17 @@ def test_leakage_both_ways_is_taken_out() -> None:
         assert covered_s(spans, own) >= 0.95 * true_s
         alone = [span for span in other if all(span.overlap_s(mine) == 0 for mine in own)]
         assert covered_s(spans, tuple(alone)) <= 0.05 * true_s
+
+
+@pytest.mark.parametrize("shared_s", [0.0005, 0.004, 0.05, 0.14, 0.16])
+def test_channels_that_hardly_meet_are_left_alone(shared_s: float) -> None:
+    """Speech of two channels that meets for a moment, or for less than a step of the level, is compared safely."""
+    levels = np.full(400, -20.0, np.float32)
+    heard = [Heard(np.zeros(125, np.float32), levels, 4.0) for _ in range(2)]
+    spans = ((Span(0.5, 2.0),), (Span(2.7 - shared_s, 3.99),))
+    audio = audio_of(noise(4.0, level_dbov=-30)[None].repeat(2, axis=0))
+    own, leaks = remove_crosstalk(audio, heard, spans, TurnSettings())
+    assert (own, leaks) == (spans, False)
 
 
 def test_soft_speech_over_a_loud_voice_stays() -> None:
