@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 
+from speechcx.ask.consent import is_opted_out, is_resolved, is_unresolved, read_columns
 from speechcx.ask.naming import settle_names
 from speechcx.ask.opening import Where, reading
 from speechcx.ask.widen import find_hint
 from speechcx.store import CallFilter, Store
-
-_YES, _NO = ("yes", "1", "true", "y"), ("no", "0", "false", "n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +53,7 @@ def list_callbacks(where: Where, filters: CallFilter | None = None, *, limit: in
     """Customers whose newest call fits a filter and gives a reason to call them.
 
     A customer with any later call, in or out, has been spoken to and is not here. Nor is one whose call
-    the source marks as resolved (column ``resolved``), or who opted out (column ``opted_out``).
+    the source marks as resolved, or who opted out (the columns of :mod:`speechcx.ask.consent`).
 
     Parameters
     ----------
@@ -72,9 +70,9 @@ def list_callbacks(where: Where, filters: CallFilter | None = None, *, limit: in
         for call_no, row in _newest_calls(store, chosen):
             known = _read_extras(store, call_no)
             reasons = _find_reasons(store, call_no, row.call_id, known)
-            if known.get("opted_out", "") in _YES:
+            if is_opted_out(known):
                 left_out["opted out"] += 1
-            elif known.get("resolved", "") in _YES:
+            elif is_resolved(known):
                 left_out["resolved"] += 1
             elif not reasons:
                 left_out["no reason"] += 1
@@ -104,7 +102,7 @@ def _newest_calls(store: Store, filters: CallFilter) -> list[tuple[int, Callback
 
 def _read_extras(store: Store, call_no: int) -> dict[str, str]:
     (extras,) = store.db.execute("SELECT extras FROM recordings WHERE call_no = ?", (call_no,)).fetchone()
-    return {str(name): str(value).strip().casefold() for name, value in dict(json.loads(extras)).items()}
+    return read_columns(extras)
 
 
 def _find_reasons(store: Store, call_no: int, call_id: str, known: dict[str, str]) -> tuple[str, ...]:
@@ -112,7 +110,7 @@ def _find_reasons(store: Store, call_no: int, call_id: str, known: dict[str, str
         "SELECT customer_end_state FROM calls WHERE call_no = ?", (call_no,)
     ).fetchone()
     reasons = ["the customer ended the call negative"] if state == "negative" else []
-    if known.get("resolved", "") in _NO:
+    if is_unresolved(known):
         reasons.append("marked as not resolved by its source")
     risks = store.db.execute(
         "SELECT r.title FROM results_data d JOIN rules r ON r.rule_no = d.rule_no LEFT JOIN flag_states s"

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from speechcx.ask.consent import is_opted_out, is_resolved, read_columns
 from speechcx.ask.naming import settle_names
 from speechcx.ask.opening import Where, reading
 from speechcx.ask.operations.events import WatchedRule, find_watched
@@ -14,15 +15,8 @@ from speechcx.ask.widen import Hint, find_hint
 from speechcx.errors import UsageError
 from speechcx.store import CallFilter, Store
 
-YES = frozenset({"1", "true", "yes", "y", "x"})
-"""What a column of the source may say for yes; anything else is no."""
-
-OPTED_OUT = ("opt_out", "opted_out", "do_not_call", "do_not_contact")
-RESOLVED = ("resolved", "is_resolved")
-"""Columns of the source that leave a customer out, where they say yes."""
-
 _NEWEST = 50
-"""Calls of a customer that are looked at for that."""
+"""Calls of a customer that are asked for opting out."""
 
 NEGATIVE = "negative-end"
 """The name for calls at whose end the customer's feeling was negative, in place of a rule."""
@@ -162,24 +156,18 @@ def _find_reasons(store: Store, touched: Iterable[Touched], excepted: frozenset[
 
 def _reason_of_calls(store: Store, one: Touched) -> str | None:
     """What the customer's own calls say: opted out at any time; resolved or contacted since."""
-    import json
-
     rows = store.db.execute(
         "SELECT c.call_no >= t.call_no, c.call_no > t.call_no AND c.direction = 'outbound', r.extras"
         " FROM calls t JOIN calls c ON c.customer = t.customer AND c.superseded_by IS NULL"
         " JOIN recordings r ON r.call_no = c.call_no WHERE t.call_id = ? ORDER BY c.call_no DESC LIMIT ?",
         (one.call_id, _NEWEST),
     ).fetchall()
-    said = [(since, is_outbound, dict(json.loads(extras))) for since, is_outbound, extras in rows]
-    if any(_says_yes(extras, OPTED_OUT) for _, _, extras in said):
+    said = [(since, is_outbound, read_columns(extras)) for since, is_outbound, extras in rows]
+    if any(is_opted_out(columns) for _, _, columns in said):
         return "opted_out"
-    if any(since and _says_yes(extras, RESOLVED) for since, _, extras in said):
+    if any(since and is_resolved(columns) for since, _, columns in said):
         return "resolved"
     return "contacted" if any(is_outbound for _, is_outbound, _ in said) else None
-
-
-def _says_yes(extras: dict[str, str], names: Iterable[str]) -> bool:
-    return any(extras.get(name, "").strip().casefold() in YES for name in names)
 
 
 def read_customers(path: Path) -> tuple[str, ...]:
