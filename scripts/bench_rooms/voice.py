@@ -526,6 +526,34 @@ def mono_rows(data: Path, *, words: bool) -> Iterator[Row]:
     call = read_audio(path) if path.is_file() else None
     for line in mono_lines(data, two, call, words=words):
         yield Row(line.what, line.ours, line.reference, line.bar, line.n, line.good)
+    yield mono_party_row()
+
+
+def mono_party_row() -> Row:
+    """Parties of the mono samples' voices by the true words; a voice is whose speech it mostly holds."""
+    right = unknown = total = 0
+    for entry, audio, speech in samples():
+        if len(entry["channels"]) != 1:
+            continue
+        for role in name_parties(conversation_of(entry, audio, speech), TurnSettings()):
+            own = [s for turn in speech.turns if turn.speaker == role.speaker for s in turn.speech]
+            held = {
+                party: sum(
+                    s.overlap_s(Span(t["start_s"], t["end_s"]))
+                    for s in own
+                    for t in entry["turns"]
+                    if t["party"] == party
+                )
+                for party in ("agent", "customer")
+            }
+            total += 1
+            right += role.party == max(held, key=held.__getitem__)
+            unknown += role.party == "unknown"
+    wrong = total - right - unknown
+    return Row(
+        "party on one channel: right, unknown, wrong", f"{right}, {unknown}, {wrong}", "", "none wrong",
+        f"{total} speakers", wrong == 0,
+    )  # fmt: skip
 
 
 if __name__ == "__main__":
