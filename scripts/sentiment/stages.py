@@ -18,6 +18,10 @@ from scripts.sentiment.sources import (
 
 WRITTEN = Path(__file__).parent / "data"
 RECIPE = Recipe(epochs=3, learning_rate=1.8e-4)
+POLISH = Recipe(epochs=1, learning_rate=8e-5, seed=23, average_decay=0.97, spoken_share=0.15, fall_from=0.0)
+POLISH_PUBLIC = 1600
+"""A short last stage on our own sentences and this many public texts."""
+_REMORSE_ONLY = (24,)
 PUBLIC_PARTS = 4
 """An epoch shows all but one of this many parts of the public text, another one left out each time."""
 INTENTS = 4000
@@ -60,6 +64,14 @@ def draw_epochs(sources: Sources) -> Drawing:
         ]
 
     return draw
+
+
+def draw_polish(sources: Sources) -> Drawing:
+    """Our own sentences, an agent's neutral ones twice, and a little public text without bare remorse."""
+    written = [e for e in sources.written if e.domain != "pattern"]
+    agents = [e for e in written if e.domain in ("desk", "agent") and e.label == "neutral"]
+    public = random.Random(5).sample([e for e in sources.public if e.fine != _REMORSE_ONLY], POLISH_PUBLIC)
+    return lambda epoch: [*written, *agents, *public]
 
 
 def dev_sets(data: Path) -> dict[str, list[Example]]:
