@@ -429,7 +429,7 @@ def made_rows(data: Path) -> Iterator[Row]:
     from scripts.bench_rooms import voice_made
 
     sides = voice_made.cut_clips(samples())
-    for name, count, leak_db, bars in (("", 80, None, True), (", leaking at -24 dB", 30, -24.0, False)):
+    for name, count, leak_db, bars in (("", 90, None, True), (", leaking at -24 dB", 30, -24.0, False)):
         cuts, pauses, edges = voice_made.measure_calls(sides, count, seed=1, leak_db=leak_db)
         for what, counts in (("interruptions", cuts), ("pauses", pauses)):
             good = bool(min(counts.shares) >= 0.9) if bars else None
