@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 
 from speechcx.ask.calls import count_calls, read_flagged, read_start
+from speechcx.ask.consent import is_unresolved, read_columns
 from speechcx.ask.drivers import FORWARDED_S, REPEAT_DAYS
 from speechcx.ask.naming import find_name, read_names, settle_names
 from speechcx.ask.opening import Where, reading
@@ -234,4 +234,4 @@ def _is_unresolved(store: Store, call_id: str) -> bool:
     (extras,) = store.db.execute(
         "SELECT r.extras FROM recordings r JOIN calls c USING (call_no) WHERE c.call_id = ?", (call_id,)
     ).fetchone()
-    return str(dict(json.loads(extras)).get("resolved", "")).casefold() in ("no", "0", "false")
+    return is_unresolved(read_columns(extras))

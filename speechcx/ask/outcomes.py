@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
+from speechcx.ask.consent import NO, YES, is_resolved
 from speechcx.ask.drivers import read_contacts
 from speechcx.ask.driving import list_drivers
 from speechcx.ask.intervals import Interval, Sums, mean_interval, share_interval
@@ -36,7 +37,6 @@ COLUMNS = {
 }
 """Columns of a call's source that are understood, and what they hold."""
 
-_YES, _NO = frozenset({"yes", "y", "true", "1"}), frozenset({"no", "n", "false", "0"})
 
 Extras = Mapping[str, str]
 
@@ -146,9 +146,9 @@ def _read_answer(extras: Extras, name: str) -> float | None:
     if text is None:
         return None
     folded = text.strip().casefold()
-    if folded not in _YES | _NO:
+    if folded not in YES | NO:
         raise _UnreadableError(text)
-    return float(folded in _YES)
+    return float(folded in YES)
 
 
 def _read_csat(extras: Extras) -> float | None:
@@ -233,7 +233,7 @@ def list_outcomes(where: Where, filters: CallFilter | None = None, *, by: str = 
         for key, call_no, extras in _read_extras(store, filters, by):
             for name in extras.keys() & columns.keys():
                 columns[name] += 1
-            if extras.get("resolved", "").strip().casefold() in _YES and call_no in contacts:
+            if is_resolved(extras) and call_no in contacts:
                 extras["_fcr"] = "0" if contacts[call_no] else "1"
             tallies[key].add(extras)
             everything.add(extras)
