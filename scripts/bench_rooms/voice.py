@@ -475,7 +475,7 @@ def _party_bands(data: Path) -> Iterator[Row]:
     n = sum(band[1] for band in bands if band[0] >= 0.7)
     wrong = n - sum(band[2] for band in bands if band[0] >= 0.7)
     yield Row(
-        "party of made talks, wrong from 0.7 on", f"{wrong}", "", "none wrong", f"{n}", wrong <= 0.005 * n
+        "party of made talks, wrong from 0.7 on", f"{wrong}", "", "<= 0.5 %", f"{n}", wrong <= 0.005 * n
     )
 
 
