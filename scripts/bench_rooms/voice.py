@@ -516,8 +516,8 @@ def mono_rows(data: Path, *, words: bool) -> Iterator[Row]:
             entry["file"],
             audio,
             [
-                normalise(" ".join(turn["text"] for turn in entry["turns"] if turn["channel"] == channel))
-                for channel in (0, 1)
+                normalise(" ".join(turn["text"] for turn in entry["turns"] if turn["channel"] in channels))
+                for channels in ((0,), (1,), (0, 1))
             ],
         )
         for entry, audio, _ in samples()

@@ -47,7 +47,7 @@ def mono_lines(
 ) -> Iterator[Line]:
     """Every line.
 
-    `samples` are calls on two channels: name, sound, true words of each party; `call` is a real one;
+    `samples` are calls on two channels: name, sound, true words of each party and of all; `call` is a real one;
     `words` asks for the slow rows with words.
     """
     talks = [mixed_talk(name, audio) for name, audio, _ in samples]
@@ -161,36 +161,39 @@ def _word_lines(
     truths: Sequence[Sequence[str]],
     calls: Sequence[tuple[Audio, Talk]],
 ) -> Iterator[Line]:
-    """Word error by speaker (what each said, speakers paired in the best way) on one channel and on two.
+    """Word error in order of time, and by speaker (speakers paired in the best way), on one channel and two.
 
     The samples' words are known; the real call's are what the larger model hears on two channels.
     """
     heard = [_words(audio, LARGER) for audio, _ in calls]
     for name, pairs, known in (("samples", samples, truths), ("call 40", calls, heard)):
-        wrong, words = np.zeros(2), 0
+        wrong, words = np.zeros((2, 2)), 0
         for (audio, talk), truth in zip(pairs, known, strict=True):
-            wrong += [_word_errors(truth, _words(sound, MODEL)) for sound in (talk.audio, audio)]
-            words += sum(len(text.split()) for text in truth)
-        if words:
-            one, two = wrong / words
+            for row, sound in enumerate((talk.audio, audio)):
+                found = _words(sound, MODEL)
+                wrong[row] += (
+                    _word_errors(truth[-1:], found[-1:]),
+                    _word_errors(truth[:-1], found[:-1]),
+                )
+            words += len(truth[-1].split())
+        for column, title in enumerate(("word error", "word error by speaker")) if words else ():
+            one, two = wrong[:, column] / words
             yield Line(
-                f"word error by speaker, {name}", f"{one:.1%}", f"two channels {two:.1%}",
+                f"{title}, {name} on one channel", f"{one:.1%}", f"two channels {two:.1%}",
                 f"within {WORDS_BAR:.0%} of it", f"{words} words, {MODEL}", bool(one - two <= WORDS_BAR),
             )  # fmt: skip
 
 
 def _words(audio: Audio, model: str) -> list[str]:
-    """Words of each speaker, in order."""
+    """Words of each speaker, and last those of all, in order of time."""
     from scripts.bench_rooms.accuracy import normalise
 
     settings = TranscribeSettings(model=model)
     speech = find_turns(audio, TurnSettings())
     recording = Recording("0" * 16, "none.wav", "0" * 64, 0)
     said = transcribe(audio, speech, recording, load_recognizer(settings), settings)
-    return [
-        normalise(" ".join(said[turn.no].text for turn in speech.turns if turn.speaker == speaker))
-        for speaker in speech.speakers
-    ]
+    own = [[turn for turn in speech.turns if turn.speaker == speaker] for speaker in speech.speakers]
+    return [normalise(" ".join(said[turn.no].text for turn in turns)) for turns in (*own, speech.turns)]
 
 
 def _word_errors(truth: Sequence[str], found: Sequence[str]) -> int:
