@@ -40,7 +40,9 @@ def register(app: typer.Typer) -> None:
 
 def init(
     folder: Annotated[Path, typer.Argument(help="The project's folder.")] = Path(),
-    rulebook: Annotated[str, typer.Option(help="Starter rulebook; `rules starters` lists them.")] = "service-quality",
+    rulebook: Annotated[
+        str, typer.Option(help="Starter rulebook; `rules starters` lists them.")
+    ] = "service-quality",
     zone: Annotated[str, typer.Option(help="Zone of the recorder's clock, e.g. Europe/Berlin.")] = "UTC",
     model: Annotated[str, typer.Option(help="Recognition model.")] = "base",
 ) -> None:

@@ -82,7 +82,9 @@ def test_diff_is_what_rejudge_does(tmp_path: Path, seed: int) -> None:
                 assert row[2] in (shown[2], None)
 
 
-def tables(store: Store) -> dict[tuple[str, str, str | None], tuple[float | None, float | None, int | None, int]]:
+def tables(
+    store: Store,
+) -> dict[tuple[str, str, str | None], tuple[float | None, float | None, int | None, int]]:
     """Score, critical accuracy, flagged calls and calls with a score, as the tables of people say."""
     found = {}
     cards = store.db.execute("SELECT DISTINCT scorecard FROM scores").fetchall()
