@@ -167,7 +167,8 @@ def weigh(key: str, title: str, mine: tuple[int, int], everything: tuple[int, in
         ratio = math.exp(min(log_ratio, 700.0))
         return ratio / (part * ratio + 1 - part)
 
-    low, high = to_lift(ratio - reach), to_lift(ratio + reach)
+    # Without a call, or without any other, the added half moves the ratio past its own interval.
+    low, high = min(lift, to_lift(ratio - reach)), max(lift, to_lift(ratio + reach))
     if min(calls, rest) < MIN_N:
         return Cause(key, title, calls, outcomes, share, lift, (low, high), "too few calls")
     verdict: Verdict = "more often" if low > 1 else "less often" if high < 1 else "cannot tell"

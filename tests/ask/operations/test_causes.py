@@ -34,7 +34,8 @@ def test_intervals_hold_their_lift(data: st.DataObject) -> None:
     row = weigh("x", "x", (with_it, calls), (with_it + without, calls + rest))
     if row.interval is not None:
         low, high = row.interval
-        assert 0 < low <= high <= (calls + rest) / calls + 1e-9
+        assert row.lift is not None
+        assert 0 <= low <= row.lift <= high <= (calls + rest) / calls + 1e-9
     if not with_it + without:
         assert row.lift is None
 
