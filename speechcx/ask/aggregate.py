@@ -72,6 +72,13 @@ def _score(where: Where, by: By, filters: CallFilter, form: TableForm) -> ScoreT
         )  # fmt: skip
 
 
+def find_newest_day(store: Store, filters: CallFilter) -> date | None:
+    """The newest day of the calls of a filter; None without calls."""
+    condition, values = filters.to_sql()
+    found = store.db.execute(f"SELECT max(c.local_day) FROM calls c WHERE {condition}", values).fetchone()[0]
+    return None if found is None else date.fromisoformat(found)
+
+
 def period_before(store: Store, filters: CallFilter) -> tuple[date, date] | None:
     """The period of the same length that ends the day before `since`."""
     if filters.since is None:

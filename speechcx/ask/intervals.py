@@ -9,7 +9,7 @@ from functools import lru_cache
 LEVEL = 0.05
 """What is left outside of an interval."""
 
-_NORMAL = 1.959963984540054
+NORMAL = 1.959963984540054
 """97.5 % point of the normal distribution."""
 
 
@@ -74,7 +74,7 @@ def share_interval(sums: Sums) -> Interval | None:
     share = sums.mean
     if share is None:
         return None
-    z, n = _NORMAL, sums.n
+    z, n = NORMAL, sums.n
     middle = (share + z * z / (2 * n)) / (1 + z * z / n)
     reach = z / (1 + z * z / n) * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
     return max(0.0, middle - reach), min(1.0, middle + reach)
@@ -132,7 +132,7 @@ def t_quantile(freedom: float) -> float:
     d = ((94.5 / (b + c) - 3) / b + 1) * math.sqrt(a * math.pi / 2) * n
     y = (d * LEVEL) ** (2 / n)
     if y > 0.05 + a:
-        x = -_NORMAL
+        x = -NORMAL
         y = x * x
         if n < 5:
             c += 0.3 * (n - 4.5) * (x + 0.6)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from speechcx.ask.aggregate import find_newest_day
 from speechcx.ask.naming import settle_names
 from speechcx.ask.opening import Where, reading
 from speechcx.ask.operations.chance import Usual, learn_usual
-from speechcx.ask.operations.events import WatchedRule, list_watched
+from speechcx.ask.operations.events import EVENT, WatchedRule, list_watched
 from speechcx.ask.widen import Hint, find_hint
 from speechcx.store import CallFilter, Store
 
@@ -152,7 +153,7 @@ def find_alerts(
     """
     with reading(where) as store:
         filters = replace(settle_names(store, filters or CallFilter()), since=None, until=None)
-        day = day or _newest_day(store, filters)
+        day = day or find_newest_day(store, filters)
         if day is None:
             return Alerts(None, None, 0, 0, (), None, find_hint(store, filters))
         today = replace(filters, since=day, until=day)
@@ -163,12 +164,11 @@ def find_alerts(
         if past.kind is None:
             why = f"{len(past.days)} past days with calls are too few to say what is usual"
             return Alerts(day, until_hour, calls, 0, (), why, None)
-        rules = list_watched(store)
-        asked: list[WatchedRule | None] = [None, *(rule for rule in rules if rule.numbers)]
+        asked: list[WatchedRule | None] = [None, *list_watched(store)]
         rows = []
         for rule in asked:
-            counts = past.count(rule)
-            now, usual = counts.pop(day, 0), past.learn(counts)
+            counts = past.counts[None if rule is None else rule.rule]
+            now, usual = counts[day], past.learn(counts)
             chance = usual.tail(now)
             if now - usual.mean >= least_excess and chance <= probability:
                 rows.append(_alert(store, today, rule, past, (now, usual, chance)))
@@ -177,12 +177,13 @@ def find_alerts(
 
 
 class _PastDays:
-    """The past days a day is compared with."""
+    """The past days a day is compared with; `counts` has the calls of each day, by rule and of all (None)."""
 
     def __init__(self, store: Store, filters: CallFilter, day: date, until_hour: int) -> None:
-        self.store, self.day, self.until_hour = store, day, until_hour
-        self.filters = replace(filters, since=day - timedelta(weeks=PAST_WEEKS), until=day)
-        self.days = [past for past in self.count(None) if past != day]
+        self.day = day
+        filters = replace(filters, since=day - timedelta(weeks=PAST_WEEKS), until=day)
+        self.counts = _count_days(store, filters, until_hour)
+        self.days = [past for past in self.counts[None] if past != day]
         same = [past for past in self.days if past.weekday() == day.weekday()]
         self.kind: str | None = None
         if len(same) >= LEAST_DAYS:
@@ -191,31 +192,29 @@ class _PastDays:
             self.kind, same = "any day", self.days
         self.alike = same
 
-    def count(self, rule: WatchedRule | None) -> dict[date, int]:
-        """Calls by day up to the hour, only of days with any; of a rule, those that are its events."""
-        condition, values = self.filters.to_sql()
-        more = "" if rule is None else f" AND {rule.condition}"
-        rows = self.store.db.execute(
-            f"SELECT c.local_day, count(*) FROM calls c WHERE {condition}{more} AND c.local_hour <= ? GROUP BY 1",
-            [*values, self.until_hour],
-        )
-        return {date.fromisoformat(day): count for day, count in rows}
-
-    def learn(self, counts: dict[date, int]) -> Usual:
+    def learn(self, counts: Counter[date]) -> Usual:
         """What is usual, from the events of past days."""
         if self.kind == "any day":
-            return learn_usual([counts.get(day, 0) for day in self.alike])
+            return learn_usual([counts[day] for day in self.alike])
         groups: dict[int, list[int]] = defaultdict(list)
         for day in self.days:
-            groups[day.weekday()].append(counts.get(day, 0))
+            groups[day.weekday()].append(counts[day])
         mine = groups.pop(self.day.weekday())
         return learn_usual(mine, tuple(groups.values()))
 
 
-def _newest_day(store: Store, filters: CallFilter) -> date | None:
+def _count_days(store: Store, filters: CallFilter, until_hour: int) -> dict[str | None, Counter[date]]:
+    """Calls by day up to the hour: of each rule those that are its events, under None all; only days with any."""
     condition, values = filters.to_sql()
-    found = store.db.execute(f"SELECT max(c.local_day) FROM calls c WHERE {condition}", values).fetchone()[0]
-    return None if found is None else date.fromisoformat(found)
+    found: dict[str | None, Counter[date]] = defaultdict(Counter)
+    for rule, day, count in store.db.execute(
+        f"SELECT NULL, c.local_day, count(*) FROM calls c WHERE {condition} AND c.local_hour <= ? GROUP BY 2"
+        " UNION ALL SELECT r.rule, c.local_day, count(*) FROM calls c JOIN results_data d ON d.call_no = c.call_no"
+        f" JOIN rules r ON r.rule_no = d.rule_no WHERE {condition} AND c.local_hour <= ? AND {EVENT} GROUP BY 1, 2",
+        [*values, until_hour, *values, until_hour],
+    ):
+        found[rule][date.fromisoformat(day)] = count
+    return found
 
 
 def _hour_and_calls(store: Store, filters: CallFilter) -> tuple[int, int]:

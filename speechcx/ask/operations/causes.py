@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from speechcx.ask.driving import list_drivers
-from speechcx.ask.intervals import Interval
+from speechcx.ask.intervals import NORMAL, Interval
 from speechcx.ask.naming import expect_one, settle_names
 from speechcx.ask.opening import Where, reading
 from speechcx.ask.operations.events import find_watched
 from speechcx.ask.operations.outreach import NEGATIVE, NEGATIVE_TITLE
 from speechcx.ask.tables import MIN_N
+from speechcx.ask.trends import EXPRESSIONS
 from speechcx.ask.widen import Hint, find_hint
 from speechcx.store import CallFilter, Store
 
@@ -21,16 +22,11 @@ FLAGGED = "flagged"
 """The name for calls with any flagged rule, in place of a rule."""
 
 _EXPRESSIONS: dict[str, str] = {
-    "queue": "c.queue",
     "team": "c.team",
     "center": "c.center",
     "agent": "c.agent",
-    "direction": "c.direction",
-    "hour": "printf('%02d', c.local_hour)",
-    # Monday is 1, as in ISO 8601.
-    "weekday": "CAST((strftime('%w', c.local_day) + 6) % 7 + 1 AS TEXT)",
+    **{by: EXPRESSIONS[by] for by in ("queue", "direction", "hour", "weekday")},
 }
-_NORMAL = 1.959963984540054
 
 Verdict = Literal["more often", "less often", "cannot tell", "too few calls"]
 
@@ -159,7 +155,7 @@ def weigh(key: str, title: str, mine: tuple[int, int], everything: tuple[int, in
         return Cause(key, title, calls, outcomes, share, lift, None, "too few calls")
     a, b = outcomes + 0.5, rest_outcomes + 0.5
     ratio = math.log(a / (calls + 0.5)) - math.log(b / (rest + 0.5))
-    reach = _NORMAL * math.sqrt(max(0.0, 1 / a - 1 / (calls + 0.5) + 1 / b - 1 / (rest + 0.5)))
+    reach = NORMAL * math.sqrt(max(0.0, 1 / a - 1 / (calls + 0.5) + 1 / b - 1 / (rest + 0.5)))
     part = calls / all_calls
 
     def to_lift(log_ratio: float) -> float:

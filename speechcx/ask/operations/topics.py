@@ -10,12 +10,14 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from importlib import resources
 
-from speechcx.ask.aggregate import period_before
+from speechcx.ask.aggregate import find_newest_day, period_before
 from speechcx.ask.driving import list_drivers
 from speechcx.ask.naming import settle_names
 from speechcx.ask.opening import Where, reading
 from speechcx.ask.widen import Hint, find_hint
 from speechcx.store import CallFilter, Store
+from speechcx.store.codes import PARTY_CODES
+from speechcx.store.moments import ROWS_A_CALL
 
 DAYS = 7
 """The newest days, where no period is given."""
@@ -188,11 +190,10 @@ def read_dull_words() -> frozenset[str]:
 def _with_days(store: Store, filters: CallFilter) -> CallFilter:
     if filters.since is not None:
         return filters
-    condition, values = filters.to_sql()
-    newest = store.db.execute(f"SELECT max(c.local_day) FROM calls c WHERE {condition}", values).fetchone()[0]
+    newest = find_newest_day(store, filters)
     if newest is None:
         return filters
-    last = filters.until or date.fromisoformat(newest)
+    last = filters.until or newest
     return replace(filters, since=last - timedelta(days=DAYS - 1), until=last)
 
 
@@ -221,8 +222,8 @@ def _read_customers(store: Store, numbers: Iterable[int]) -> Iterator[tuple[int,
     """Words of the customer of each call; calls without any are left out. Turns are parted by a full stop."""
     for number in numbers:
         rows = store.db.execute(
-            "SELECT text FROM turns_data WHERE turn_id BETWEEN ? AND ? AND party = 1 AND text <> ''",
-            (number * 100_000, number * 100_000 + 99_999),
+            "SELECT text FROM turns_data WHERE turn_id BETWEEN ? AND ? AND party = ? AND text <> ''",
+            (number * ROWS_A_CALL, (number + 1) * ROWS_A_CALL - 1, PARTY_CODES.index("customer")),
         ).fetchall()
         if rows:
             yield number, " | ".join(text for (text,) in rows)
