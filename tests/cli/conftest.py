@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,10 @@ import pytest
 
 from speechcx.cli import main
 from tests import synth
+
+ANN = "ann_c1_2026-03-02T09-15-00.wav"
+BOB = "bob_c2_2026-03-03T10-00-00.wav"
+"""Recordings of the project."""
 
 CONFIG = """
 [files]
@@ -169,3 +174,23 @@ def archive(filled: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """That folder as working directory."""
     monkeypatch.chdir(filled)
     return filled
+
+
+@pytest.fixture(scope="module")
+def scored(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with its two calls scored, made once: Ann greets, Bob's recording has no greeting."""
+    folder = make_project(tmp_path_factory.mktemp("scored"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        patch.setattr("sys.argv", ["speechcx", "run"])
+        with pytest.raises(SystemExit, match="0"):
+            main()
+    return folder
+
+
+@pytest.fixture
+def scored_copy(scored: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of it to work in."""
+    shutil.copytree(scored, tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path

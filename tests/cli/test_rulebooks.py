@@ -1,41 +1,16 @@
-"""Rulebooks from the command line: checked, tested, tried, covered, compared, applied anew."""
+"""Rulebooks from the command line: checked, tested, covered, compared, applied anew."""
 
 from __future__ import annotations
 
-import io
 import random
-import shutil
 import sqlite3
 from pathlib import Path
 
 import pytest
 
-from speechcx.cli import main
-from tests.cli.conftest import RULEBOOK, Speechcx, make_project
+from tests.cli.conftest import ANN, BOB, RULEBOOK, Speechcx
 
 NEW = RULEBOOK.replace("version: 1", "version: 2").replace('"thank you for calling"', '"how can I help"')
-ANN = "ann_c1_2026-03-02T09-15-00.wav"
-BOB = "bob_c2_2026-03-03T10-00-00.wav"
-
-
-@pytest.fixture(scope="module")
-def scored(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project with its two calls scored, made once: Ann greets, Bob's recording has no greeting."""
-    folder = make_project(tmp_path_factory.mktemp("scored"))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(folder)
-        patch.setattr("sys.argv", ["speechcx", "run"])
-        with pytest.raises(SystemExit, match="0"):
-            main()
-    return folder
-
-
-@pytest.fixture
-def archive(scored: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of it to work in."""
-    shutil.copytree(scored, tmp_path, dirs_exist_ok=True)
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
 
 
 def content(database: Path) -> list[str]:
@@ -64,11 +39,11 @@ def test_failing_rulebook_test_exits_with_12(project: Path, speechcx: Speechcx) 
     assert (12, "present") == (ran.code, ran.json["rows"][0]["found"])
 
 
-def test_rejudge_applies_a_new_rulebook_without_audio(archive: Path, speechcx: Speechcx) -> None:
+def test_rejudge_applies_a_new_rulebook_without_audio(scored_copy: Path, speechcx: Speechcx) -> None:
     """With the recordings gone, a new rulebook still changes every score."""
-    for path in (archive / "calls").iterdir():
+    for path in (scored_copy / "calls").iterdir():
         path.unlink()
-    (archive / "rulebook.yaml").write_text(RULEBOOK.replace("rule: greeting}", "rule: cancel}"))
+    (scored_copy / "rulebook.yaml").write_text(RULEBOOK.replace("rule: greeting}", "rule: cancel}"))
     judged = speechcx("rejudge", "--json")
     assert (0, 2) == (judged.code, judged.json["done"])
     scores = {row["agent"]: row["score"] for row in speechcx("calls", "--json").json["rows"]}
@@ -110,122 +85,6 @@ def test_a_rulebook_of_another_editor_is_read(tmp_path: Path, speechcx: Speechcx
 # --- try ------------------------------------------------------------------------------------------------------------
 
 
-def test_a_typed_phrase_is_found_with_words_party_and_time(archive: Path, speechcx: Speechcx) -> None:
-    """Both customers want to cancel; the newest call comes first."""
-    found = speechcx("rules", "try", "cancel* NEAR/3 card", "--by", "customer", "--json").json
-    assert (2, 0, 0, 2) == tuple(found[name] for name in ("present", "absent", "cannot_tell", "searched"))
-    assert ["bob", "ann"] == [call["agent"] for call in found["calls"]]
-    hit = found["calls"][1]["hits"][0]
-    assert ("customer", "cancel my card") == (hit["party"], hit["quote"])
-    assert 5.0 < hit["start_s"] < hit["end_s"] < 8.0
-
-
-def test_a_phrase_that_holds_nowhere_shows_the_nearest_miss(archive: Path, speechcx: Speechcx) -> None:
-    """With its words and what is wrong with it, and what would widen it."""
-    ran = speechcx("rules", "try", "cancel*", "--by", "agent")
-    assert (0, True) == (ran.code, "holds in 0" in ran.out)
-    assert "said by the customer, not the agent" in " ".join(ran.out.split())
-    assert "2 calls come near" in ran.err
-    lost = speechcx("rules", "try", "zebra")
-    assert "Nothing comes near" in lost.err
-
-
-def test_conditions_measures_and_lists_can_be_typed(archive: Path, speechcx: Speechcx) -> None:
-    """A whole condition, a measure, a list and a rule of the project's rulebook."""
-    (archive / "rulebook.yaml").write_text(RULEBOOK.replace("rules:", "lists: {thing: [card]}\nrules:", 1))
-    for typed, count in (
-        ("{said: cancel*, within: {first: 2s}}", 1),
-        ("customer.words > 5", 2),
-        ("{thing}", 2),
-        ("all: [{rule: greeting}, {rule: cancel}]", 1),
-    ):
-        assert count == speechcx("rules", "try", typed, "--json").json["present"], typed
-    assert 1 == speechcx("rules", "try", "--rule", "greeting", "--json").json["present"]
-
-
-def test_calls_are_chosen_by_name_day_agent_and_number(archive: Path, speechcx: Speechcx) -> None:
-    """Only these are searched; what is left out is said."""
-    for flags, count in (
-        (("--call", ANN), 1), (("--call", ANN, "--call", BOB), 2), (("--agent", "bob"), 1),
-        (("--since", "2026-03-03"), 1), (("--call", ANN, "--agent", "bob"), 0),
-    ):  # fmt: skip
-        assert count == speechcx("rules", "try", "cancel*", *flags, "--json").json["searched"], flags
-    ran = speechcx("rules", "try", "cancel*", "--newest", "1")
-    assert "newest 1 of 2 calls" in ran.err
-    empty = speechcx("rules", "try", "cancel*", "--agent", "nobody")
-    assert (0, True) == (empty.code, "Without --agent there would be 2" in empty.err)
-
-
-def test_typed_talk_needs_no_database(
-    project: Path, speechcx: Speechcx, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Words on the command line or on standard input, by whom and when."""
-    said = speechcx(
-        "rules", "try", "cancel*", "--by", "customer", "--text", "I want to cancel", "--json"
-    ).json
-    assert ("customer", "cancel") == (
-        said["calls"][0]["hits"][0]["party"],
-        said["calls"][0]["hits"][0]["quote"],
-    )
-    monkeypatch.setattr("sys.stdin", io.StringIO("agent: Hello.\n0:40 customer: I want to cancel.\n"))
-    late = speechcx("rules", "try", "{said: cancel*, within: {first: 30s}}", "--text", "-", "--json").json
-    assert (0, 1) == (late["present"], late["absent"])
-    assert "outside of first 30s" in late["misses"][0]["why"]
-    both = "sequence: [{said: cancel*, by: customer}, {said: sorry, by: agent}]"
-    ran = speechcx("rules", "try", both, "--text", "cancel sorry")
-    assert (2, True) == (ran.code, "does not say who speaks" in ran.err)
-
-
-@pytest.mark.parametrize(
-    ("words", "code", "message"),
-    [
-        (("cancel* NEER/6 card",), 12, "NEAR/6"),
-        (("{thing}",), 12, "no list 'thing'"),
-        (("said: [a",), 12, "not YAML"),
-        (("",), 12, "nothing was typed"),
-        ((), 2, "nothing to try"),
-        (("cancel", "--rule", "greeting"), 2, "together"),
-        (("--rule", "greetin"), 12, "did you mean 'greeting'"),
-        (("cancel", "--by", "agnet"), 2, "use agent"),
-        (("cancel", "--negated", "x"), 2, "ignore, match"),
-        (("cancel", "--json", "--csv"), 2, "one of them"),
-        (("cancel", "--call", "nowhere.wav"), 2, "no call is named"),
-        (("cancel", "--since", "yesterday"), 2, "YYYY-MM-DD"),
-        (("cancel", "--text", " "), 2, "no words"),
-    ],
-)
-def test_what_cannot_be_tried_is_told_clearly(
-    archive: Path, speechcx: Speechcx, words: tuple[str, ...], code: int, message: str
-) -> None:
-    """With what would be legal, and the exit code of its kind."""
-    ran = speechcx("rules", "try", *words)
-    assert code == ran.code
-    assert message in ran.err
-
-
-def test_a_column_is_marked_under_what_was_typed(project: Path, speechcx: Speechcx) -> None:
-    """As a compiler does."""
-    ran = speechcx("rules", "try", "cancel* NEER/6 card", "--text", "x")
-    _, text, mark, *_ = ran.err.splitlines()
-    assert text[mark.index("^") :].startswith("NEER/6 card")
-
-
-def test_a_broken_rulebook_does_not_stop_a_plain_phrase(archive: Path, speechcx: Speechcx) -> None:
-    """It is said that its lists cannot be used."""
-    (archive / "rulebook.yaml").write_text("rules: [")
-    ran = speechcx("rules", "try", "cancel*", "--json")
-    assert (0, 2) == (ran.code, ran.json["present"])
-    assert "cannot be used" in ran.err
-    assert 12 == speechcx("rules", "try", "--rule", "greeting").code
-
-
-def test_hits_as_csv_have_a_row_each(archive: Path, speechcx: Speechcx) -> None:
-    """With file and times, for a spreadsheet."""
-    lines = speechcx("rules", "try", "cancel*", "--csv").out.splitlines()
-    assert "call_id,file,agent,started_at,value,start_s,end_s,party,words,why" == lines[0]
-    assert [BOB, ANN] == [line.split(",")[1] for line in lines[1:]]
-
-
 def test_every_starter_is_listed_and_can_be_kept(tmp_path: Path, speechcx: Speechcx) -> None:
     """What is printed is a rulebook without problems, whose tests pass."""
     rows = speechcx("rules", "starters", "--json").json["rows"]
@@ -243,13 +102,13 @@ def test_every_starter_is_listed_and_can_be_kept(tmp_path: Path, speechcx: Speec
 # --- coverage -------------------------------------------------------------------------------------------------------
 
 
-def test_coverage_tells_never_always_and_dead_phrases(archive: Path, speechcx: Speechcx) -> None:
+def test_coverage_tells_never_always_and_dead_phrases(scored_copy: Path, speechcx: Speechcx) -> None:
     """A rule that holds in every call, one in none, a phrase nobody said, and calls without a driver."""
     extra = """  - {id: never, kind: outcome, said: 'zebra | "a b c"', by: agent}
   - {id: blind, kind: outcome, meta: {campaign: x}}
   - {id: leave, kind: driver, said: 'leave | "my zebra"', by: customer}
 scorecards:"""
-    (archive / "rulebook.yaml").write_text(
+    (scored_copy / "rulebook.yaml").write_text(
         RULEBOOK.replace("scorecards:", extra).replace("kind: driver", "kind: risk", 1)
     )
     found = speechcx("rules", "coverage", "--json").json
@@ -268,7 +127,7 @@ scorecards:"""
     assert 1 + 5 == len(speechcx("rules", "coverage", "--csv").out.splitlines())
 
 
-def test_coverage_of_no_calls_says_what_would_widen_it(archive: Path, speechcx: Speechcx) -> None:
+def test_coverage_of_no_calls_says_what_would_widen_it(scored_copy: Path, speechcx: Speechcx) -> None:
     """Instead of a table of nothing."""
     ran = speechcx("rules", "coverage", "--team", "none")
     assert (0, "") == (ran.code, ran.out)
@@ -278,15 +137,15 @@ def test_coverage_of_no_calls_says_what_would_widen_it(archive: Path, speechcx: 
 # --- diff -----------------------------------------------------------------------------------------------------------
 
 
-def test_diff_tells_what_a_rejudge_then_does(archive: Path, speechcx: Speechcx) -> None:
+def test_diff_tells_what_a_rejudge_then_does(scored_copy: Path, speechcx: Speechcx) -> None:
     """The same calls and rules flip, scores and flags end where it said, and asking writes nothing."""
-    (archive / "new.yaml").write_text(NEW.replace("said: 'cancel*'", "said: 'wonderful'"))
-    before = content(archive / "calls.db")
+    (scored_copy / "new.yaml").write_text(NEW.replace("said: 'cancel*'", "said: 'wonderful'"))
+    before = content(scored_copy / "calls.db")
     told = speechcx("rules", "diff", "stored", "new.yaml", "--json").json
-    assert before == content(archive / "calls.db")
-    old = results(archive, speechcx)
+    assert before == content(scored_copy / "calls.db")
+    old = results(scored_copy, speechcx)
     assert 0 == speechcx("rejudge", "new.yaml").code
-    new = results(archive, speechcx)
+    new = results(scored_copy, speechcx)
     flips = {(flip["call_id"], flip["rule"]): (flip["before"], flip["after"]) for flip in told["flips"]}
     assert flips == {key: (old[key], new[key]) for key in old if old[key] != new[key]}
     agents = {row["key"]: row for row in speechcx("agents", "--json").json["rows"]}
@@ -299,7 +158,7 @@ def test_diff_tells_what_a_rejudge_then_does(archive: Path, speechcx: Speechcx) 
         assert row["n_flagged"] == moves[key]["flagged_after"]
 
 
-def results(archive: Path, speechcx: Speechcx) -> dict[tuple[str, str], str]:
+def results(scored_copy: Path, speechcx: Speechcx) -> dict[tuple[str, str], str]:
     """Results of all rules of all calls."""
     found = {}
     for row in speechcx("calls", "--json").json["rows"]:
@@ -308,9 +167,9 @@ def results(archive: Path, speechcx: Speechcx) -> dict[tuple[str, str], str]:
     return found
 
 
-def test_diff_of_two_files_and_of_nothing(archive: Path, speechcx: Speechcx) -> None:
+def test_diff_of_two_files_and_of_nothing(scored_copy: Path, speechcx: Speechcx) -> None:
     """Two rulebooks are compared whatever is stored; the same one changes nothing."""
-    (archive / "new.yaml").write_text(NEW.replace("expect: present\n  - id", "expect: absent\n  - id"))
+    (scored_copy / "new.yaml").write_text(NEW.replace("expect: present\n  - id", "expect: absent\n  - id"))
     ran = speechcx("rules", "diff", "rulebook.yaml", "new.yaml")
     assert "From small version 1 to small version 2: 2 of 2 calls would change" in " ".join(ran.out.split())
     same = speechcx("rules", "diff", "rulebook.yaml", "rulebook.yaml", "--json").json
@@ -324,10 +183,10 @@ def test_diff_of_two_files_and_of_nothing(archive: Path, speechcx: Speechcx) -> 
     assert "call_id,rule,before,after" in speechcx("rules", "diff", "rulebook.yaml", "new.yaml", "--csv").out
 
 
-def test_rules_and_scorecards_that_come_and_go(archive: Path, speechcx: Speechcx) -> None:
+def test_rules_and_scorecards_that_come_and_go(scored_copy: Path, speechcx: Speechcx) -> None:
     """A rule that is gone, one that is new, and a scorecard under another name."""
     gone = RULEBOOK.replace("id: cancel", "id: leave").replace("id: quality", "id: other")
-    (archive / "new.yaml").write_text(gone)
+    (scored_copy / "new.yaml").write_text(gone)
     told = speechcx("rules", "diff", "stored", "new.yaml", "--json").json
     steps = {rule["rule"]: rule["steps"] for rule in told["rules"]}
     assert {"leave": [[None, "present", 2]], "cancel": [["present", None, 2]]} == steps
@@ -339,9 +198,9 @@ def test_rules_and_scorecards_that_come_and_go(archive: Path, speechcx: Speechcx
 # --- rejudge --------------------------------------------------------------------------------------------------------
 
 
-def test_old_results_stay_under_their_version(archive: Path, speechcx: Speechcx) -> None:
+def test_old_results_stay_under_their_version(scored_copy: Path, speechcx: Speechcx) -> None:
     """`show --version` gives the results as they were, `--why` names rule, version, words and time."""
-    (archive / "new.yaml").write_text(NEW)
+    (scored_copy / "new.yaml").write_text(NEW)
     assert 0 == speechcx("rejudge", "new.yaml").code
     now = speechcx("show", BOB, "--json").json
     assert "2" == now["provenance"]["rulebook"]["version"]
@@ -358,9 +217,9 @@ def test_old_results_stay_under_their_version(archive: Path, speechcx: Speechcx)
     assert (2, True, True) == (wrong.code, "1 (small, " in wrong.err, "2 (small, " in wrong.err)
 
 
-def test_rejudge_of_some_calls_and_again(archive: Path, speechcx: Speechcx) -> None:
+def test_rejudge_of_some_calls_and_again(scored_copy: Path, speechcx: Speechcx) -> None:
     """A filter means only these; what is judged already is left, unless asked for."""
-    (archive / "new.yaml").write_text(NEW)
+    (scored_copy / "new.yaml").write_text(NEW)
     assert 1 == speechcx("rejudge", "new.yaml", "--agent", "bob", "--json").json["done"]
     assert 1 == speechcx("rejudge", "new.yaml", "--json").json["done"]
     nothing = speechcx("rejudge", "new.yaml")
@@ -371,9 +230,9 @@ def test_rejudge_of_some_calls_and_again(archive: Path, speechcx: Speechcx) -> N
 # --- labels ---------------------------------------------------------------------------------------------------------
 
 
-def test_labels_give_precision_and_recall_with_intervals(archive: Path, speechcx: Speechcx) -> None:
+def test_labels_give_precision_and_recall_with_intervals(scored_copy: Path, speechcx: Speechcx) -> None:
     """By file name or id; a threshold that is not met exits with 12 and says which rule."""
-    (archive / "labels.csv").write_bytes(
+    (scored_copy / "labels.csv").write_bytes(
         b"\xef\xbb\xbfCall;Rule;Truth;remark\r\n"
         + f"{ANN};greeting;yes;\r\n{BOB};greeting;1;\r\n{ANN};cancel;present;\r\n{BOB};cancel;no;x\r\n".encode()
     )
@@ -406,16 +265,16 @@ def test_labels_give_precision_and_recall_with_intervals(archive: Path, speechcx
     ],
 )
 def test_wrong_labels_are_told_with_their_line(
-    archive: Path, speechcx: Speechcx, text: str, message: str
+    scored_copy: Path, speechcx: Speechcx, text: str, message: str
 ) -> None:
     """And exit with 2, so that CI tells them from a rule that falls short."""
-    (archive / "labels.csv").write_text(text)
+    (scored_copy / "labels.csv").write_text(text)
     ran = speechcx("rules", "test", "--labels", "labels.csv")
     assert 2 == ran.code
     assert message in ran.err
 
 
-def test_thresholds_need_labels(archive: Path, speechcx: Speechcx) -> None:
+def test_thresholds_need_labels(scored_copy: Path, speechcx: Speechcx) -> None:
     """A threshold alone measures nothing."""
     assert 2 == speechcx("rules", "test", "--min-recall", "0.5").code
     assert 2 == speechcx("rules", "test", "--labels", "nowhere.csv").code
