@@ -1,15 +1,16 @@
-"""The text model over the turns of a call: load it once, read by sentence, join by turn."""
+"""The text model over the turns of a call: load it once, read by passage, join by turn."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from speechcx.call import SentimentLabel, TextSentiment, Utterance
 from speechcx.engines import find_factory
 from speechcx.sentiment.fusion import name_label
 from speechcx.sentiment.protocol import ClassShares, SentimentModel
-from speechcx.sentiment.sentences import join_shares, split_sentences
+from speechcx.sentiment.sentences import join_passages, join_shares, split_sentences
 from speechcx.sentiment.settings import SentimentSettings
 
 
@@ -53,27 +54,43 @@ def read_sentiment(
 def read_texts(
     texts: Sequence[str], model: SentimentModel, settings: SentimentSettings
 ) -> tuple[TextSentiment, ...]:
-    """Return what each text says; numbers count from 0. An empty text has no value."""
-    by_text = [split_sentences(text) if _has_letters(text) else () for text in texts]
-    shares = iter(model.read([sentence for sentences in by_text for sentence in sentences]))
-    result = []
-    for no, sentences in enumerate(by_text):
-        mine = [next(shares) for _ in sentences]
-        if mine:
-            result.append(_join(no, sentences, mine, settings))
-        else:
-            result.append(TextSentiment(no, None, None, None, "no words"))
-    return tuple(result)
+    """Return what each text says; numbers count from 0. An empty text has no value.
+
+    The value comes from passages of up to 40 words, read whole. Where a text has several sentences these
+    are read too, only to see whether it holds strong feelings of both kinds.
+    """
+    parted = [_part(text) for text in texts]
+    wanted = tuple({piece: None for pieces in parted for piece in (*pieces.passages, *pieces.sentences)})
+    shares = dict(zip(wanted, model.read(wanted), strict=True))
+    return tuple(_join(no, pieces, shares, settings) for no, pieces in enumerate(parted))
+
+
+@dataclass(frozen=True, slots=True)
+class _Parted:
+    """One text as it is read; a text without letters has neither."""
+
+    passages: tuple[str, ...]
+    sentences: tuple[str, ...]
+
+
+def _part(text: str) -> _Parted:
+    if not _has_letters(text):
+        return _Parted((), ())
+    sentences = split_sentences(text)
+    return _Parted(join_passages(sentences), sentences)
 
 
 def _join(
-    no: int, sentences: Sequence[str], shares: Sequence[ClassShares], settings: SentimentSettings
+    no: int, pieces: _Parted, shares: Mapping[str, ClassShares], settings: SentimentSettings
 ) -> TextSentiment:
-    joined = join_shares(sentences, shares)
-    lowest, highest = min(s.value for s in shares), max(s.value for s in shares)
+    if not pieces.passages:
+        return TextSentiment(no, None, None, None, "no words")
+    joined = join_shares(pieces.passages, [shares[passage] for passage in pieces.passages])
+    each = [shares[sentence] for sentence in pieces.sentences]
     value = round(joined.value, 4)
+    lowest, highest = min(s.value for s in each), max(s.value for s in each)
     if lowest <= -settings.mixed_at and highest >= settings.mixed_at:
-        strength = min(max(s.negative for s in shares), max(s.positive for s in shares))
+        strength = min(max(s.negative for s in each), max(s.positive for s in each))
         return TextSentiment(no, value, "mixed", round(strength, 4))
     label: SentimentLabel = name_label(value, settings)
     return TextSentiment(no, value, label, round(float(getattr(joined, label)), 4))

@@ -1,4 +1,4 @@
-"""Long turns into sentences, and what was read in each back into one."""
+"""Turns into sentences and passages, and what was read in each back into one."""
 
 from __future__ import annotations
 
@@ -43,12 +43,26 @@ def split_sentences(text: str) -> tuple[str, ...]:
     return tuple(whole)
 
 
-def join_shares(sentences: Sequence[str], shares: Sequence[ClassShares]) -> ClassShares:
-    """Join what was read in the sentences of one turn.
+def join_passages(sentences: Sequence[str]) -> tuple[str, ...]:
+    """Return `sentences` put together into passages of at most 40 words, in order.
 
-    Weights are the square root of a sentence's words times 0.2 plus the strength of its feeling:
-    'Okay. It's account four four two. This is a disgrace.' is an angry turn, though two of its
-    three sentences have no feeling in them.
+    A passage is read as a whole, since a sentence gets its meaning from its neighbours: 'Thanks for the
+    reply. Still no bag.' Sentences are spread over as few passages as will hold them.
+    """
+    passages: list[str] = []
+    for sentence in sentences:
+        if passages and len(passages[-1].split()) + len(sentence.split()) <= _MAX_WORDS:
+            passages[-1] += " " + sentence
+        else:
+            passages.append(sentence)
+    return tuple(passages)
+
+
+def join_shares(sentences: Sequence[str], shares: Sequence[ClassShares]) -> ClassShares:
+    """Join what was read in the sentences, or passages, of one turn.
+
+    Weights are the square root of the words times 0.2 plus the strength of the feeling: a long turn
+    with one angry passage is an angry turn, though the others hold account numbers.
     """
     weights = [
         len(sentence.split()) ** 0.5 * (0.2 + abs(share.value))

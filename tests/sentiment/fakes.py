@@ -9,7 +9,7 @@ from speechcx.sentiment import ClassShares
 
 
 class WordModel:
-    """Reads 'good' as positive, 'bad' as negative, all else as neutral; counts what it was given."""
+    """Reads 'good' as positive, 'bad' as negative, both as torn, all else as neutral; keeps what it was given."""
 
     name = "word-model"
     digest = "0" * 16
@@ -23,6 +23,8 @@ class WordModel:
         return tuple(self._shares(text.lower()) for text in texts)
 
     def _shares(self, text: str) -> ClassShares:
+        if "bad" in text and "good" in text:
+            return ClassShares(0.45, 0.1, 0.45)
         if "bad" in text:
             return ClassShares(0.9, 0.1, 0.0)
         return ClassShares(0.0, 0.1, 0.9) if "good" in text else ClassShares(0.05, 0.9, 0.05)

@@ -39,13 +39,31 @@ def test_other_languages_are_none() -> None:
     assert found.label == "negative"
 
 
-def test_long_turns_are_read_by_sentence() -> None:
-    """The model sees sentences, and an angry one among plain ones decides."""
+def test_a_turn_is_read_whole() -> None:
+    """Sentences that fit into one passage are read together: each gets its meaning from the others."""
     model = WordModel()
     text = "My number is four four two. I ordered it on Monday. This is a bad joke."
     (found,) = read_texts([text], model, SETTINGS)
-    assert len(model.seen) == 3
+    assert text in model.seen
+    assert (found.value, found.label) == (-0.9, "negative")
+
+
+def test_long_turns_are_read_by_passage() -> None:
+    """Of a turn of many sentences the model sees passages of at most 40 words, and an angry one decides."""
+    model = WordModel()
+    plain = "My number is four four two and I ordered it on Monday in your shop."
+    (found,) = read_texts([" ".join([plain] * 5 + ["This is a bad joke."])], model, SETTINGS)
+    assert 40 >= max(len(seen.split()) for seen in model.seen)
+    assert max(len(seen.split()) for seen in model.seen) > 2 * len(plain.split()) - 1
     assert found.label == "negative"
+
+
+def test_said_twice_is_read_once() -> None:
+    """The same words in two turns are given to the model once, and both turns have the answer."""
+    model = WordModel()
+    first, second = read_texts(["all good now", "all good now"], model, SETTINGS)
+    assert model.seen == ["all good now"]
+    assert (first.value, first.label) == (second.value, second.label)
 
 
 def test_mixed_needs_both() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from speechcx.sentiment.protocol import ClassShares
-from speechcx.sentiment.sentences import join_shares, split_sentences
+from speechcx.sentiment.sentences import join_passages, join_shares, split_sentences
 
 words = st.text(alphabet="abc.!? ,", max_size=400)
 
@@ -44,6 +44,17 @@ def test_long_speech_is_cut_at_a_conjunction() -> None:
     first, second = split_sentences(text)
     assert (len(first.split()), len(second.split())) == (30, 31)
     assert max(len(piece.split()) for piece in split_sentences("word " * 130)) == 40
+
+
+@given(words)
+def test_passages_hold_the_sentences(text: str) -> None:
+    """Passages hold all words in order, and none that could hold the next sentence leaves it out."""
+    passages = join_passages(split_sentences(text))
+    assert text.split() == " ".join(passages).split()
+    sizes = [len(passage.split()) for passage in passages]
+    assert all(size <= 40 for size in sizes)
+    firsts = [len(split_sentences(passage)[0].split()) for passage in passages]
+    assert all(size + first > 40 for size, first in zip(sizes, firsts[1:], strict=False))
 
 
 @given(st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)), min_size=1, max_size=6))
