@@ -28,6 +28,7 @@ _ONE_HOT: dict[str, Spread] = {
     "neutral": (0.0, 1.0, 0.0),
     "positive": (0.0, 0.0, 1.0),
 }
+_UNKNOWN: Spread = (1 / 3, 1 / 3, 1 / 3)
 _GOEMOTIONS_GROUPS = {1: "negative", 2: "neutral", 3: "positive"}
 _AMBIGUOUS = 0
 _QUESTIONING = {6, 7}
@@ -123,6 +124,8 @@ class Example:
     domain: str = ""
     fine: tuple[int, ...] = ()
     """GoEmotions' own labels, where the text has them: a second task for the same encoder."""
+    labelled: bool = True
+    """False where nobody has said what it is: then only a teacher's opinion counts."""
 
     @property
     def label(self) -> str:
@@ -171,6 +174,20 @@ def read_intents(folder: Path, *, seed: int, limit: int) -> list[Example]:
         random.Random(seed).shuffle(plain)
         found += plain[: limit // 2]
     return found
+
+
+def read_requests(folder: Path, *, seed: int, limit: int) -> list[Example]:
+    """Read requests to a bank that tell of trouble, some neutral and some not: nobody has labelled them."""
+    labels = (folder / "BANKING77" / "train" / "label").read_text("utf-8").splitlines()
+    texts = (folder / "BANKING77" / "train" / "seq.in").read_text("utf-8").splitlines()
+    pairs = zip(labels, texts, strict=True)
+    found = [
+        Example(text.strip(), _UNKNOWN, 0.6, "requests", labelled=False)
+        for label, text in pairs
+        if label.strip() not in _PLAIN_BANKING
+    ]
+    random.Random(seed).shuffle(found)
+    return found[:limit]
 
 
 def fetch_rated(folder: Path) -> Path:

@@ -7,26 +7,33 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scripts.sentiment.fitting import Drawing, Recipe
+from scripts.sentiment.opinions import blend, read_opinions
 from scripts.sentiment.sources import (
     Example,
     fetch_rated,
     read_goemotions,
     read_intents,
     read_rated,
+    read_requests,
     read_written,
 )
 
 WRITTEN = Path(__file__).parent / "data"
-RECIPE = Recipe(epochs=3, learning_rate=1.8e-4)
-POLISH = Recipe(epochs=1, learning_rate=8e-5, seed=23, average_decay=0.97, spoken_share=0.15, fall_from=0.0)
-POLISH_PUBLIC = 1600
-"""A short last stage on our own sentences and this many public texts."""
-_REMORSE_ONLY = (24,)
-PUBLIC_PARTS = 4
-"""An epoch shows all but one of this many parts of the public text, another one left out each time."""
-INTENTS = 4000
-LATER = frozenset({"dialogue", "message", "desk"})
-"""Domains that come in after the first epoch: short everyday talk, messages, more calls."""
+OPINIONS = WRITTEN / "teacher.npz"
+STUDENT = Recipe(epochs=5, learning_rate=2.0e-4, average_decay=0.999)
+TEACHER = Recipe(
+    epochs=2,
+    learning_rate=6e-5,
+    head_rate=5.0,
+    label_smoothing=0.05,
+    spoken_share=0.25,
+    fall_from=0.5,
+    seed=1,
+)
+TRUST = {"goemotions": 0.6, "tweets": 0.5, "amazonReviewSnippets": 0.5, "intents": 0.5, "written": 0.3}
+"""How much of a text's label is the teacher's opinion, by source; GoEmotions has one to three raters."""
+INTENTS, REQUESTS = 2500, 4000
+DEV_DOMAINS = ("call", "dialogue", "message")
 
 
 @dataclass(frozen=True)
@@ -34,6 +41,9 @@ class Sources:
     """Everything that is trained on."""
 
     public: list[Example]
+    """With labels by people, or taken as neutral."""
+    requests: list[Example]
+    """Without labels: for the student only."""
     written: list[Example]
 
 
@@ -45,43 +55,28 @@ def read_sources(data: Path, scratch: Path) -> Sources:
         *read_rated(fetch_rated(scratch / "rated"), seed=1),
     ]
     random.Random(1).shuffle(public)
-    return Sources(public, read_written(WRITTEN / "train.tsv"))
+    requests = read_requests(data / "intents", seed=2, limit=REQUESTS)
+    return Sources(public, requests, read_written(WRITTEN / "train.tsv"))
 
 
-def draw_epochs(sources: Sources) -> Drawing:
-    """Make the drawing of an epoch.
-
-    It is three quarters of the public text, half of the pattern fillings, and each singly written
-    sentence twice in the first epoch and three times later, each time in another form.
-    """
-
-    def draw(epoch: int) -> list[Example]:
-        written = [e for e in sources.written if epoch > 0 or e.domain not in LATER]
-        return [
-            *[e for k, e in enumerate(sources.public) if k % PUBLIC_PARTS != epoch % PUBLIC_PARTS],
-            *[e for e in written if e.domain == "pattern"][epoch % 2 :: 2],
-            *[e for e in written if e.domain != "pattern"] * (2 if epoch == 0 else 3),
-        ]
-
-    return draw
+def draw_for_teacher(sources: Sources) -> Drawing:
+    """Everything that has a label; the second pass leaves out half of the public text."""
+    return lambda epoch: [*(sources.public if epoch == 0 else sources.public[::2]), *sources.written]
 
 
-def draw_polish(sources: Sources) -> Drawing:
-    """Our own sentences, an agent's neutral ones twice, and a little public text without bare remorse."""
-    written = [e for e in sources.written if e.domain != "pattern"]
-    agents = [e for e in written if e.domain in ("desk", "agent") and e.label == "neutral"]
-    public = random.Random(5).sample([e for e in sources.public if e.fine != _REMORSE_ONLY], POLISH_PUBLIC)
-    return lambda epoch: [*written, *agents, *public]
+def draw_for_student(sources: Sources) -> Drawing:
+    """Everything in every epoch, each label mixed with the teacher's opinion where there is one."""
+    opinions = read_opinions(OPINIONS)
+    mixed = blend([*sources.public, *sources.requests, *sources.written], opinions, TRUST)
+    return lambda epoch: mixed
 
 
 def dev_sets(data: Path) -> dict[str, list[Example]]:
     """The sets that decide: which weights are kept, and the shift of the classes."""
     written = read_written(WRITTEN / "dev.tsv")
     sets = {"GoEmotions dev": read_goemotions(data / "goemotions", "dev", strict=True)}
-    sets["own calls dev"] = [e for e in written if e.domain not in LATER]
-    for domain in sorted(LATER):
-        if found := [e for e in written if e.domain == domain]:
-            sets[f"own {domain} dev"] = found
+    for domain in DEV_DOMAINS:
+        sets[f"own {domain} dev"] = [e for e in written if e.domain == domain]
     return sets
 
 

@@ -19,12 +19,12 @@ class Watcher:
         self._scratch = scratch
         self._sets = sets
 
-    def __call__(self, model: Any, epoch: int) -> None:
+    def __call__(self, network: Any, epoch: int) -> None:
         """Save and measure."""
-        folder = self._scratch / f"epoch{epoch + 1}"
-        model.save_pretrained(folder)
-        self._tokenizer.save_pretrained(folder)
+        from safetensors.torch import save_file
+
+        save_file(network.state_dict(), str(self._scratch / f"epoch{epoch + 1}.safetensors"))
         for name, examples in self._sets.items():
-            found = predict(model, self._tokenizer, [e.text for e in examples]).argmax(1)
+            found = predict(network, self._tokenizer, [e.text for e in examples]).argmax(1)
             line = measure([e.label for e in examples], [LABELS[k] for k in found]).line(name)
             print(line, file=sys.stderr, flush=True)

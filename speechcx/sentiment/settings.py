@@ -39,9 +39,9 @@ class SentimentSettings:
     languages
         Codes of the languages the model reads; turns in others have no sentiment. Empty: all.
     max_tokens
-        A sentence is cut after this many tokens.
+        A passage is cut after this many tokens; 40 words are some 50.
     threads
-        Sentences read side by side; changes speed only.
+        Passages read side by side; changes speed only.
     mixed_at
         A turn is ``mixed`` where one sentence is at or under ``-mixed_at`` and another at or over it.
     negative_at, positive_at
@@ -58,7 +58,7 @@ class SentimentSettings:
     model: str = "sentiment"
     labels: tuple[tuple[str, str], ...] = ()
     languages: tuple[str, ...] = ("en",)
-    max_tokens: int = 64
+    max_tokens: int = 96
     threads: int = 1
     mixed_at: float = 0.5
     negative_at: float = -0.25

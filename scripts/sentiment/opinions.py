@@ -1,0 +1,64 @@
+"""What the teacher says of each training text: its class shares, kept by a digest of the text.
+
+The texts themselves are not in the file, so that public text read in place stays where it is. A
+text that is not in the file has no opinion, and then only its own label teaches.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from scripts.sentiment.sources import Example, Spread
+
+STEPS = 255
+"""Shares are kept in steps of 1/255."""
+
+
+def key_of(text: str) -> int:
+    """The first 64 bits of the text's SHA-256."""
+    return int.from_bytes(hashlib.sha256(text.encode("utf-8")).digest()[:8], "big")
+
+
+def save_opinions(path: Path, texts: Sequence[str], shares: Any) -> None:
+    """Keep ``shares``, (n, 3) from 0 to 1, of ``texts``; a text given twice is kept once."""
+    found = {key_of(text): row for text, row in zip(texts, np.asarray(shares), strict=True)}
+    keys = np.array(sorted(found), dtype=np.uint64)
+    steps = np.rint(np.stack([found[int(key)] for key in keys]) * STEPS).astype(np.uint8)
+    np.savez_compressed(path, keys=keys, shares=steps)
+
+
+def read_opinions(path: Path) -> dict[int, Spread]:
+    """The shares by key; each row sums to 1."""
+    with np.load(path, allow_pickle=False) as kept:
+        shares = kept["shares"].astype(float)
+        keys = kept["keys"].tolist()
+    shares /= shares.sum(axis=1, keepdims=True)
+    return {key: (row[0], row[1], row[2]) for key, row in zip(keys, shares.tolist(), strict=True)}
+
+
+def blend(
+    examples: Iterable[Example], opinions: Mapping[int, Spread], trust: Mapping[str, float]
+) -> list[Example]:
+    """Mix each example's own spread with the teacher's, by the trust of its source (0 to 1).
+
+    An example without a label of its own (weight 0 there) is left out where the teacher is silent.
+    """
+    blended = []
+    for example in examples:
+        opinion = opinions.get(key_of(example.text))
+        if opinion is None:
+            if example.labelled:
+                blended.append(example)
+            continue
+        share = trust.get(example.source, 0.5) if example.labelled else 1.0
+        mixed = tuple(
+            (1 - share) * own + share * said for own, said in zip(example.spread, opinion, strict=True)
+        )
+        blended.append(replace(example, spread=(mixed[0], mixed[1], mixed[2])))
+    return blended
