@@ -29,12 +29,7 @@ _ONE_HOT: dict[str, Spread] = {
     "positive": (0.0, 0.0, 1.0),
 }
 _UNKNOWN: Spread = (1 / 3, 1 / 3, 1 / 3)
-_GOEMOTIONS_GROUPS = {1: "negative", 2: "neutral", 3: "positive"}
-_AMBIGUOUS = 0
-_QUESTIONING = {6, 7}
-"""GoEmotions' fine labels *confusion* and *curiosity*: questions, mostly without feeling."""
-_SORRY = {24}
-"""*Remorse* is negative there; an agent's "I'm sorry about that" is not, so its rows count half."""
+_GOEMOTIONS_GROUPS = {"1": "negative", "2": "neutral", "3": "positive"}
 FINE_LABELS = 28
 RATED_PACKAGE = "vaderSentiment==0.5"
 """MIT; its source distribution carries texts rated by about twenty people each."""
@@ -133,27 +128,15 @@ class Example:
         return LABELS[max(range(3), key=lambda k: self.spread[k])]
 
 
-def read_goemotions(folder: Path, part: str, *, strict: bool) -> list[Example]:
-    """Read GoEmotions in groups; ``strict`` keeps only rows of exactly one of the three.
-
-    Not strict (training), a row of two groups teaches both by halves, and rows
-    that are only *confusion* or *curiosity* count as neutral at a low weight.
-    """
+def read_goemotions(folder: Path, part: str) -> list[Example]:
+    """Read the rows of GoEmotions whose raters named exactly one of the three groups, *ambiguous* left out."""
     examples = []
     fine = _tsv(folder / f"{part}.tsv")
     for group_row, fine_row in zip(_tsv(folder / f"group_{part}.tsv"), fine, strict=True):
-        groups = {int(g) for g in group_row[1].split(",")}
-        feelings = tuple(int(f) for f in fine_row[1].split(","))
-        named = sorted(groups - {_AMBIGUOUS})
-        if strict and (len(groups) != 1 or not named):
-            continue
-        if not named:
-            if set(feelings) <= _QUESTIONING:
-                examples.append(Example(group_row[0], _ONE_HOT["neutral"], 0.3, "goemotions", fine=feelings))
-            continue
-        spreads = [_ONE_HOT[_GOEMOTIONS_GROUPS[g]] for g in named]
-        weight = 1.0 if groups == set(named) and set(feelings) != _SORRY else 0.5
-        examples.append(Example(group_row[0], _mean(spreads), weight, "goemotions", fine=feelings))
+        named = _GOEMOTIONS_GROUPS.get(group_row[1])
+        if named:
+            feelings = tuple(int(f) for f in fine_row[1].split(","))
+            examples.append(Example(group_row[0], _ONE_HOT[named], 1.0, "goemotions", fine=feelings))
     return examples
 
 
