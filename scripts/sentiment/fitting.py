@@ -49,7 +49,7 @@ class Recipe:
     """The rate is held up to this share of all steps, and falls from there."""
     rate_at_end: float = 0.02
     spoken_share: float = 0.35
-    """Own sentences shown as a recogniser prints them; three in ten as many get lighter damage, and as many are typed."""
+    """Own sentences shown as a recogniser prints them; 0.6 times as many otherwise changed."""
     public_spoken_share: float = 0.1
     """The same for public text, which nobody spoke."""
     average_decay: float = 0.998
