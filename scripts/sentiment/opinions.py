@@ -42,23 +42,19 @@ def read_opinions(path: Path) -> dict[int, Spread]:
     return {key: (row[0], row[1], row[2]) for key, row in zip(keys, shares.tolist(), strict=True)}
 
 
-def blend(
-    examples: Iterable[Example], opinions: Mapping[int, Spread], trust: Mapping[str, float]
-) -> list[Example]:
-    """Mix each example's own spread with the teacher's, by the trust of its source (0 to 1).
+def blend(examples: Iterable[Example], opinions: Mapping[int, Spread], trust: float) -> list[Example]:
+    """Mix each example's own spread with the teacher's, whose part is ``trust`` (0 to 1).
 
-    An example without a label of its own (weight 0 there) is left out where the teacher is silent.
+    A text that nobody labelled is taught by the teacher alone, and left out where the teacher is silent.
     """
     blended = []
     for example in examples:
         opinion = opinions.get(key_of(example.text))
-        if opinion is None:
-            if example.labelled:
-                blended.append(example)
-            continue
-        share = trust.get(example.source, 0.5) if example.labelled else 1.0
-        mixed = tuple(
-            (1 - share) * own + share * said for own, said in zip(example.spread, opinion, strict=True)
-        )
-        blended.append(replace(example, spread=(mixed[0], mixed[1], mixed[2])))
+        if opinion is not None:
+            share = trust if example.labelled else 1.0
+            pairs = zip(example.spread, opinion, strict=True)
+            mixed = [(1 - share) * own + share * said for own, said in pairs]
+            blended.append(replace(example, spread=(mixed[0], mixed[1], mixed[2])))
+        elif example.labelled:
+            blended.append(example)
     return blended

@@ -25,9 +25,9 @@ def test_kept_shares_come_back(tmp_path: Path) -> None:
 
 
 def test_trust_mixes_label_and_opinion() -> None:
-    """A label of trust 0.4 keeps 0.6 of itself; a text without opinion keeps its label."""
+    """Under a trust of 0.4 a label keeps 0.6 of itself; a text without opinion keeps its label."""
     known, other = Example("a", NEGATIVE, 1.0, "goemotions"), Example("b", NEGATIVE, 1.0, "goemotions")
-    mixed, untouched = blend([known, other], {key_of("a"): (0.0, 0.5, 0.5)}, {"goemotions": 0.4})
+    mixed, untouched = blend([known, other], {key_of("a"): (0.0, 0.5, 0.5)}, 0.4)
     assert pytest.approx((0.6, 0.2, 0.2)) == mixed.spread
     assert untouched == other
 
@@ -36,7 +36,7 @@ def test_no_label_no_opinion_no_example() -> None:
     """A text that nobody labelled is taught by the teacher alone, or left out."""
     told = Example("a", (1 / 3, 1 / 3, 1 / 3), 1.0, "requests", labelled=False)
     silent = Example("b", (1 / 3, 1 / 3, 1 / 3), 1.0, "requests", labelled=False)
-    (only,) = blend([told, silent], {key_of("a"): (0.1, 0.8, 0.1)}, {"requests": 0.4})
+    (only,) = blend([told, silent], {key_of("a"): (0.1, 0.8, 0.1)}, 0.4)
     assert pytest.approx((0.1, 0.8, 0.1)) == only.spread
 
 
@@ -45,6 +45,6 @@ def test_opinions_in_the_repository() -> None:
     if not KEPT.is_file():
         pytest.skip("no teacher.npz")
     rows = np.array(list(read_opinions(KEPT).values()))
-    assert len(rows) > 40_000
+    assert len(rows) > 30_000
     assert rows.min() >= 0
     assert rows.sum(1) == pytest.approx(1.0)
