@@ -20,7 +20,7 @@ from scripts.sentiment.sources import (
 
 WRITTEN = Path(__file__).parent / "data"
 OPINIONS = WRITTEN / "teacher.npz"
-STUDENT = Recipe(epochs=4, learning_rate=2.0e-4, label_smoothing=0.02, average_decay=0.999)
+STUDENT = Recipe(epochs=3, learning_rate=2.0e-4, label_smoothing=0.02, average_decay=0.999)
 TEACHER = Recipe(
     epochs=2,
     learning_rate=6e-5,
