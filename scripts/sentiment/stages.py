@@ -21,6 +21,10 @@ from scripts.sentiment.sources import (
 WRITTEN = Path(__file__).parent / "data"
 OPINIONS = WRITTEN / "teacher.npz"
 STUDENT = Recipe(epochs=3, learning_rate=2.0e-4, label_smoothing=0.02, average_decay=0.999)
+POLISH = Recipe(
+    epochs=1, learning_rate=8e-5, label_smoothing=0.02, average_decay=0.97, fall_from=0.0, seed=23
+)
+"""A short last stage that sets apart what an agent says by script, which public text takes for feeling."""
 TEACHER = Recipe(
     epochs=2,
     learning_rate=6e-5,
@@ -34,6 +38,10 @@ TRUST = 0.7
 """The teacher's part in the label of a text that has one to three raters."""
 INTENTS, REQUESTS = 2500, 4000
 SECOND_PASS_OWN = 7000
+POLISH_OWN, POLISH_PUBLIC = 6000, 4000
+AGENT_DOMAINS = ("agent", "flow", "desk")
+SCRIPTED_FEELING = frozenset({15, 24})
+"""GoEmotions' *gratitude* and *remorse*: feeling in a forum, mostly script in a call."""
 DEV_DOMAINS = ("dialogue", "message", "second call", "second dialogue", "second message")
 
 
@@ -65,6 +73,17 @@ def draw_for_teacher(sources: Sources) -> Drawing:
     mostly = [e for e in sources.public if e.source == "goemotions"]
     mostly += random.Random(11).sample(sources.written, SECOND_PASS_OWN)
     return lambda epoch: mostly if epoch else [*sources.public, *sources.written]
+
+
+def draw_for_polish(sources: Sources) -> Drawing:
+    """What agents say twice, other sentences of our own, and public text without thanks and apologies."""
+    agents = [e for e in sources.written if e.domain in AGENT_DOMAINS]
+    others = [e for e in sources.written if e.domain not in AGENT_DOMAINS]
+    public = [e for e in sources.public if e.source == "goemotions" and not SCRIPTED_FEELING & set(e.fine)]
+    draw = random.Random(5)
+    shown = [*agents, *agents, *draw.sample(others, POLISH_OWN)]
+    shown += blend(draw.sample(public, POLISH_PUBLIC), read_opinions(OPINIONS), TRUST)
+    return lambda epoch: shown
 
 
 def texts_for_teacher(sources: Sources) -> list[str]:
