@@ -39,6 +39,8 @@ TRUST = 0.7
 INTENTS, REQUESTS = 2500, 4000
 SECOND_PASS_OWN = 7000
 POLISH_OWN, POLISH_PUBLIC = 6000, 4000
+POLISH_SHARE = 0.4
+"""How far the weights follow the last stage."""
 AGENT_DOMAINS = ("agent", "flow", "desk")
 SCRIPTED_FEELING = frozenset({15, 24})
 """GoEmotions' *gratitude* and *remorse*: feeling in a forum, mostly script in a call."""
