@@ -2,11 +2,12 @@
 
 Takes two-channel calls of a finished run over ``samples/``. One turn of the customer after another is
 changed in the samples, everything else in the call stays, and the voice is measured anew. The whole
-channel is first made 14 dB softer, so that the raised turn is not clipped.
+channel is first made 11 dB softer, so that the raised turn is not clipped.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,7 +18,7 @@ import numpy as np
 from scripts.bench_rooms.sentiment_pairs import Pairs
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples" / "calls"
-ROOM_DB = 14.0
+ROOM_DB = 11.0
 TURNS = 3
 """Turns of a call that are raised: the longest ones."""
 LEAST_SPEECH_S = 1.0
@@ -43,7 +44,10 @@ RAISES = (
 
 
 def count_raised(database: Path) -> Pairs:
-    """Count over the calls of ``database`` whose parties have channels of their own."""
+    """Count over the calls of ``database`` whose parties have channels of their own.
+
+    A raised turn whose agitation cannot be measured counts as one where nothing followed.
+    """
     from speechcx.call import TextSentiment
     from speechcx.sentiment import SentimentSettings, join_turn
 
@@ -52,6 +56,9 @@ def count_raised(database: Path) -> Pairs:
     bad, good = TextSentiment(0, -0.7, "negative", 0.9), TextSentiment(0, 0.7, "positive", 0.9)
     for calm, loud in find_pairs(database):
         n += 1
+        if loud.value is None:
+            print(f"a raised turn has no agitation: {loud.why_missing}", file=sys.stderr)
+            continue
         agitated += loud.value > calm.value
         before, after = join_turn(bad, calm, settings).sentiment, join_turn(bad, loud, settings).sentiment
         negative += before is not None and after is not None and after < before
