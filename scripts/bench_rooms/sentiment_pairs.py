@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import itertools
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from speechcx.call import Span, SpeakerVoice, TextSentiment, Turn, TurnVoice
 from speechcx.sentiment import SentimentSettings, join_turn, measure_agitation
+from speechcx.sentiment.agitation import Agitation
 
 RAISES = tuple(itertools.product((6.0, 10.0), (0.0, 2.0, 4.0), (1.0, 1.25)))
 CALLS = 50
@@ -31,7 +33,7 @@ def count_pairs(seed: int = 7) -> Pairs:
     """Count over ``CALLS`` made calls and all raises."""
     rng = random.Random(seed)
     settings = SentimentSettings()
-    agitated = negative = positive = n = 0
+    followed = []
     for _ in range(CALLS):
         turns, voices = make_call(rng)
         value = rng.uniform(0.3, 0.98)
@@ -40,17 +42,35 @@ def count_pairs(seed: int = 7) -> Pairs:
             speaker = [SpeakerVoice("ch1")]
             calm = measure_agitation(turns, voices, speaker)[-1]
             loud = measure_agitation(turns, raised, speaker)[-1]
-            assert calm.value is not None
-            assert loud.value is not None
-            n += 1
-            agitated += loud.value > calm.value
-            bad = TextSentiment(0, -value, "negative", 0.9)
-            good = TextSentiment(0, value, "positive", 0.9)
-            before, after = join_turn(bad, calm, settings).sentiment, join_turn(bad, loud, settings).sentiment
-            negative += before is not None and after is not None and after < before
-            shouted = join_turn(good, loud, settings).sentiment
-            positive += shouted is not None and shouted > 0
-    return Pairs(n, agitated / n, negative / n, positive / n)
+            followed.append(find_followed(calm, loud, value, settings))
+    return share_followed(followed)
+
+
+def find_followed(
+    calm: Agitation, loud: Agitation, strength: float, settings: SentimentSettings
+) -> tuple[bool, bool, bool]:
+    """Whether a raised turn is more agitated, its negative words more negative, its positive ones not negative.
+
+    ``strength`` is the value of the words, 0 to 1; where agitation is unknown, nothing followed.
+    """
+    if calm.value is None or loud.value is None:
+        return False, False, False
+    bad = TextSentiment(0, -strength, "negative", 0.9)
+    good = TextSentiment(0, strength, "positive", 0.9)
+    before, after = join_turn(bad, calm, settings).sentiment, join_turn(bad, loud, settings).sentiment
+    shouted = join_turn(good, loud, settings).sentiment
+    return (
+        loud.value > calm.value,
+        before is not None and after is not None and after < before,
+        shouted is not None and shouted > 0,
+    )
+
+
+def share_followed(followed: Sequence[tuple[bool, bool, bool]]) -> Pairs:
+    """The shares over all pairs."""
+    n = len(followed)
+    agitated, negative, positive = (sum(pair[k] for pair in followed) / max(1, n) for k in range(3))
+    return Pairs(n, agitated, negative, positive)
 
 
 def make_call(rng: random.Random) -> tuple[list[Turn], list[TurnVoice]]:

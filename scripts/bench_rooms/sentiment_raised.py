@@ -7,7 +7,6 @@ channel is first made 11 dB softer, so that the raised turn is not clipped.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from scripts.bench_rooms.sentiment_pairs import Pairs
+from scripts.bench_rooms.sentiment_pairs import Pairs, find_followed, share_followed
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples" / "calls"
 ROOM_DB = 11.0
@@ -48,23 +47,10 @@ def count_raised(database: Path) -> Pairs:
 
     A raised turn whose agitation cannot be measured counts as one where nothing followed.
     """
-    from speechcx.call import TextSentiment
-    from speechcx.sentiment import SentimentSettings, join_turn
+    from speechcx.sentiment import SentimentSettings
 
     settings = SentimentSettings()
-    agitated = negative = positive = n = 0
-    bad, good = TextSentiment(0, -0.7, "negative", 0.9), TextSentiment(0, 0.7, "positive", 0.9)
-    for calm, loud in find_pairs(database):
-        n += 1
-        if loud.value is None:
-            print(f"a raised turn has no agitation: {loud.why_missing}", file=sys.stderr)
-            continue
-        agitated += loud.value > calm.value
-        before, after = join_turn(bad, calm, settings).sentiment, join_turn(bad, loud, settings).sentiment
-        negative += before is not None and after is not None and after < before
-        shouted = join_turn(good, loud, settings).sentiment
-        positive += shouted is not None and shouted > 0
-    return Pairs(n, agitated / max(1, n), negative / max(1, n), positive / max(1, n))
+    return share_followed([find_followed(calm, loud, 0.7, settings) for calm, loud in find_pairs(database)])
 
 
 def find_pairs(database: Path) -> Iterator[tuple[Any, Any]]:

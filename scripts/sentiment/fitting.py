@@ -84,29 +84,27 @@ class Fitter:
         self._done += 1
         decay = min(self._recipe.average_decay, self._done / (self._done + 10))
         for name, weight in self._weights.items():
-            self._working[name].copy_(weight)
             self._average[name].lerp_(weight, 1 - decay)
+        self.show_trained()
 
-    @torch.no_grad()
     def show_average(self) -> None:
         """Put the averaged weights into the network."""
-        for name, working in self._working.items():
-            working.copy_(self._average[name])
+        self._show(self._average)
 
-    @torch.no_grad()
     def show_trained(self) -> None:
         """Put the weights of the last step into the network."""
-        for name, working in self._working.items():
-            working.copy_(self._weights[name])
+        self._show(self._weights)
 
-    @torch.no_grad()
     def finish(self) -> None:
         """Leave the network in float32 with the averaged weights."""
         self.network.float()
-        for name, parameter in self.network.named_parameters():
-            if name in self._average:
-                parameter.copy_(self._average[name])
+        self.show_average()
         self.network.eval()
+
+    @torch.no_grad()
+    def _show(self, weights: dict[str, torch.Tensor]) -> None:
+        for name, working in self._working.items():
+            working.copy_(weights[name])
 
     def _groups(self) -> list[dict[str, Any]]:
         """Lower layers learn slower: they hold the language, the upper ones the task."""

@@ -147,12 +147,10 @@ def read_intents(folder: Path, *, seed: int, limit: int) -> list[Example]:
         ("BANKING77", lambda label: label in _PLAIN_BANKING),
         ("CLINC150", lambda label: label not in _NOT_PLAIN_CLINC),
     ):
-        labels = (folder / name / "train" / "label").read_text("utf-8").splitlines()
-        texts = (folder / name / "train" / "seq.in").read_text("utf-8").splitlines()
         plain = [
-            Example(text.strip(), _ONE_HOT["neutral"], 0.6, "intents", name)
-            for label, text in zip(labels, texts, strict=True)
-            if keep(label.strip()) and not _COMPLAINT.search(text)
+            Example(text, _ONE_HOT["neutral"], 0.6, "intents", name)
+            for label, text in _intent_rows(folder / name)
+            if keep(label) and not _COMPLAINT.search(text)
         ]
         random.Random(seed).shuffle(plain)
         found += plain[: limit // 2]
@@ -161,13 +159,10 @@ def read_intents(folder: Path, *, seed: int, limit: int) -> list[Example]:
 
 def read_requests(folder: Path, *, seed: int, limit: int) -> list[Example]:
     """Read requests to a bank that tell of trouble, some neutral and some not: nobody has labelled them."""
-    labels = (folder / "BANKING77" / "train" / "label").read_text("utf-8").splitlines()
-    texts = (folder / "BANKING77" / "train" / "seq.in").read_text("utf-8").splitlines()
-    pairs = zip(labels, texts, strict=True)
     found = [
-        Example(text.strip(), _UNKNOWN, 0.6, "requests", labelled=False)
-        for label, text in pairs
-        if label.strip() not in _PLAIN_BANKING
+        Example(text, _UNKNOWN, 0.6, "requests", labelled=False)
+        for label, text in _intent_rows(folder / "BANKING77")
+        if label not in _PLAIN_BANKING
     ]
     random.Random(seed).shuffle(found)
     return found[:limit]
@@ -201,6 +196,13 @@ def read_written(path: Path) -> list[Example]:
         if row["label"] not in LABELS or not row["text"]:
             raise ValueError(f"{path.name}:{number}: {row} (expected one of {LABELS} and a text)")
     return [Example(row["text"], _ONE_HOT[row["label"]], 1.0, "written", row["domain"]) for row in rows]
+
+
+def _intent_rows(folder: Path) -> Iterator[tuple[str, str]]:
+    """Intent and text of each training request of a set."""
+    labels = (folder / "train" / "label").read_text("utf-8").splitlines()
+    texts = (folder / "train" / "seq.in").read_text("utf-8").splitlines()
+    return ((label.strip(), text.strip()) for label, text in zip(labels, texts, strict=True))
 
 
 def _rated_rows(folder: Path, name: str) -> Iterator[Example]:
