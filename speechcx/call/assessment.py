@@ -131,7 +131,7 @@ class TurnFeeling:
     sentiment
         -1 to 1; None with `why_missing`.
     voice_part
-        How much of `sentiment` the voice added or took away.
+        How much of `sentiment` the voice added or took away, against the same words in the usual voice.
     """
 
     no: int

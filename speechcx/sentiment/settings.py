@@ -47,7 +47,7 @@ class SentimentSettings:
     negative_at, positive_at
         Sentiment at which a turn, or a party's quarter, is called negative or positive.
     headroom
-        How much weaker, 0 to 1, the most strongly worded turn counts when it is said calmly.
+        How much weaker, 0 to 1, the most strongly worded turn counts when it is said as calmly as can be.
     min_turns, min_speech_s
         Under either, a party has no score.
     shrink_s
