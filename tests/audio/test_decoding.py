@@ -1,9 +1,8 @@
-"""From file to samples: the table of formats, bad files, damage, mutants."""
+"""From file to samples: the table of formats, bad files, limits, odd names and streams."""
 
 from __future__ import annotations
 
 import os
-import random
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +16,6 @@ from tests.audio.conftest import Decode, recording_of
 from tests.faults.media import BadFile, bad_files, encoded, wav_header
 from tests.synth import (
     alaw_bytes,
-    chirp,
     loudest_hz,
     mulaw_bytes,
     rms_dbov,
@@ -200,105 +198,6 @@ def test_bad_files(fake: BadFile, tmp_path: Path) -> None:
 def test_sixty_kinds() -> None:
     """There are at least sixty different fakes, and no two share a name."""
     assert len({fake.name for fake in bad_files()}) == len(bad_files()) >= 60
-
-
-DAMAGED = [
-    (".mp3", "libmp3lame", 8000, 32000), (".mp3", "libmp3lame", 44100, 64000), (".m4a", "aac", 8000, 32000),
-    (".amr", "libopencore_amrnb", 8000, 12200), (".aac", "aac", 16000, 48000), (".ogg", "libopus", 16000, 64000),
-    (".flac", "flac", 8000, None), (".3gp", "libopencore_amrnb", 8000, 12200),
-    (".wav", "adpcm_ima_wav", 8000, None),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("extension", "codec", "rate_hz", "bit_rate"), DAMAGED, ids=lambda value: str(value))
-def test_damage_is_counted(
-    extension: str, codec: str, rate_hz: int, bit_rate: int | None, decode_bytes: Decode, tmp_path: Path
-) -> None:
-    """4 KiB of damage in 60 s cost at most 5 % of the time; what comes after stays in its place."""
-    # A slide from 300 to 1500 Hz: the frequency heard tells the moment it was recorded.
-    whole = write_encoded(
-        tmp_path / f"w{extension}", chirp(300, 1500, 60.0, rate_hz), rate_hz, codec=codec, bit_rate=bit_rate
-    ).read_bytes()
-    content = bytearray(whole)
-    at = len(content) * 3 // 10
-    content[at : at + 4096] = random.Random(5).randbytes(4096)
-    audio = decode_bytes(bytes(content), f"x{extension}")
-    origin = audio.origin
-    assert "damaged" in origin.flags
-    assert 0 < origin.lost_s <= 0.05 * 60
-    assert audio.duration_s == pytest.approx(60.0, abs=0.5)
-    for moment_s in (10.0, 30.0, 50.0):
-        start = round((moment_s - 0.25) * audio.rate_hz)
-        heard_hz = loudest_hz(audio.samples[0, start : start + audio.rate_hz // 2], audio.rate_hz)
-        assert (heard_hz - 300) / 1200 * 60 == pytest.approx(moment_s, abs=0.6)
-
-
-def test_undamaged_part_is_untouched(decode_bytes: Decode) -> None:
-    """Before and behind the damage a FLAC comes back sample for sample."""
-    whole = encoded(".flac", "flac", seconds=10.0)
-    content = bytearray(whole)
-    content[len(content) // 2 : len(content) // 2 + 200] = bytes(200)
-    good, bad = decode_bytes(whole, "a.flac"), decode_bytes(bytes(content), "b.flac")
-    assert good.samples.shape == bad.samples.shape
-    differs = np.flatnonzero(good.samples[0] != bad.samples[0])
-    assert 0 < differs.max() - differs.min() <= 0.3 * 8000
-    assert bad.origin.flags == ("damaged",)
-
-
-def test_too_much_damage_is_refused(decode_bytes: Decode) -> None:
-    """A file of which more than the set share is lost is refused, and passes under a wider setting."""
-    content = bytearray(encoded(".flac", "flac", seconds=10.0))
-    size = len(content)
-    content[size // 4 : size * 3 // 4] = bytes(size * 3 // 4 - size // 4)
-    with pytest.raises(CallError, match=r"of 10\.0 s cannot be decoded") as caught:
-        decode_bytes(bytes(content), "a.flac")
-    assert caught.value.kind.slug == "damaged"
-    audio = decode_bytes(bytes(content), "a.flac", AudioSettings(max_lost_share=0.9))
-    assert 4.9 < audio.origin.lost_s < 6.0
-
-
-def mutate(content: bytes, draw: random.Random) -> bytes:
-    """Flip, overwrite, cut out, put in or copy bytes, half of the time in the header."""
-    changed = bytearray(content)
-    how = draw.randrange(6)
-    for _ in range(draw.choice((1, 1, 2, 5, 20))):
-        at = draw.randrange(max(1, min(len(changed), draw.choice((400, len(changed))))))
-        if how == 0:
-            changed[at : at + 1] = bytes([draw.randrange(256)])
-        elif how == 1:
-            changed[at : at + draw.choice((1, 2, 4, 8))] = bytes([draw.choice((0, 0xFF, 0x7F, 0x80))]) * 4
-        elif how == 2:
-            del changed[at : at + draw.randrange(1, 500)]
-        elif how == 3:
-            changed[at:at] = draw.randbytes(draw.randrange(1, 500))
-        elif how == 4:
-            start = draw.randrange(max(1, len(changed)))
-            changed[at : at + 200] = changed[start : start + 200]
-        else:
-            del changed[draw.randrange(1, len(changed) + 1) :]
-    return bytes(changed)
-
-
-MUTANTS = (
-    (".wav", "pcm_s16le", 8000), (".wav", "pcm_mulaw", 8000), (".mp3", "libmp3lame", 8000),
-    (".ogg", "libopus", 8000), (".flac", "flac", 8000), (".m4a", "aac", 8000), (".amr", "libopencore_amrnb", 8000),
-    (".webm", "libopus", 48000), (".aac", "aac", 16000), (".wav", "adpcm_ima_wav", 8000), (".wav", "g722", 16000),
-    (".wma", "wmav2", 44100),
-)  # fmt: skip
-
-
-@pytest.mark.parametrize("seed", range(240))
-def test_mutants(seed: int, decode_bytes: Decode) -> None:
-    """Whatever is done to a file, it is decoded or refused as one of the kinds; nothing else happens."""
-    extension, codec, rate_hz = MUTANTS[seed % len(MUTANTS)]
-    bit_rate = 32000 if codec == "wmav2" else None
-    whole = encoded(extension, codec, seconds=2.0, rate_hz=rate_hz, bit_rate=bit_rate)
-    try:
-        audio = decode_bytes(mutate(whole, random.Random(seed)), f"x{extension}")
-    except CallError:
-        return
-    assert 0 < audio.duration_s < 60
-    assert audio.samples.shape[0] == audio.origin.channels
 
 
 def test_declared_length_from_the_sidecar(tmp_path: Path) -> None:
