@@ -1,8 +1,9 @@
 """A small change of the class scores, found on the development sets and kept in the head's own weights.
 
 Macro-F1 counts the three classes alike, the training text does not: a shift of two classes makes up for
-that. And shares that are too even, or too sure of themselves, are made sharper or softer by one factor
-until they say how often they are right. These three numbers are all that is fitted after training, and
+that. And shares that are too even, or too sure of themselves, are made sharper or softer by one factor:
+sharp enough that the likeliest class and the thresholds of a turn's value agree, not so sharp that they
+promise more than they keep. These three numbers are all that is fitted after training, and
 no test set has a part in them.
 """
 
@@ -19,10 +20,13 @@ from scripts.sentiment.sources import LABELS, Example
 
 NEGATIVE_AT, POSITIVE_AT = -0.25, 0.25
 """As in the settings of the sentiment room."""
-STEPS = tuple(round(0.1 * k, 1) for k in range(-8, 9))
+STEPS = tuple(round(0.1 * k, 1) for k in range(-12, 9))
 """Tried for negative and for positive, in natural logarithms of the share; neutral stays at 0."""
-SHARPNESS = tuple(round(0.5 + 0.05 * k, 2) for k in range(51))
+SHARPNESS = (0.8, 1.0, 1.2, 1.4, 1.6, 1.8, 2.0)
 """Factors tried on all scores."""
+SURPRISE_WEIGHT = 0.1
+"""What a natural logarithm of likelihood counts against macro-F1: sharper shares make likeliest class and
+thresholds agree, and at some point promise more than they keep."""
 
 Logs = dict[str, Any]
 """Natural logarithms of the class shares, (n, 3), by set."""
@@ -38,9 +42,8 @@ def shift_classes(network: Any, tokenizer: Any, sets: Sets) -> None:
     found = {
         name: np.log(predict(network, tokenizer, [e.text for e in given])) for name, given in sets.items()
     }
-    factor = find_sharpness(found, sets)
+    factor, best = find_change(found, sets)
     found = {name: logs * factor for name, logs in found.items()}
-    best = find_shift(found, sets)
     with torch.no_grad():
         network.model.classifier.weight *= factor
         network.model.classifier.bias *= factor
@@ -49,19 +52,25 @@ def shift_classes(network: Any, tokenizer: Any, sets: Sets) -> None:
     print(f"sharpness {factor}, shift {best}: {before:.4f} -> {after:.4f}", file=sys.stderr)
 
 
-def find_sharpness(found: Logs, sets: Sets) -> float:
-    """The factor under which the given labels are likeliest, all sets counting alike."""
+def find_change(found: Logs, sets: Sets) -> tuple[float, tuple[float, float]]:
+    """The factor and the shift with the best rate, less what the given labels surprise."""
+    tried = []
+    for factor in SHARPNESS:
+        sharp = {name: logs * factor for name, logs in found.items()}
+        shift = find_shift(sharp, sets)
+        tried.append((rate(sharp, sets, shift) - SURPRISE_WEIGHT * surprise(sharp, sets), factor, shift))
+    _, factor, shift = max(tried)
+    return factor, shift
 
-    def surprise(factor: float) -> float:
-        each = []
-        for name, logs in found.items():
-            sharp = logs * factor
-            sharp = sharp - np.log(np.exp(sharp).sum(1, keepdims=True))
-            given = [LABELS.index(e.label) for e in sets[name]]
-            each.append(-sharp[np.arange(len(given)), given].mean())
-        return float(np.mean(each))
 
-    return min(SHARPNESS, key=surprise)
+def surprise(found: Logs, sets: Sets) -> float:
+    """Mean negative logarithm of the share of the given label, all sets counting alike."""
+    each = []
+    for name, logs in found.items():
+        normal = logs - np.log(np.exp(logs).sum(1, keepdims=True))
+        given = [LABELS.index(e.label) for e in sets[name]]
+        each.append(-normal[np.arange(len(given)), given].mean())
+    return float(np.mean(each))
 
 
 def find_shift(found: Logs, sets: Sets) -> tuple[float, float]:
