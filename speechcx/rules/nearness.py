@@ -146,23 +146,19 @@ def same_turn(left: Matches, right: Matches, places: Places, *, without: bool) -
     """
     if not len(left) or not len(right):
         return left if without else NONE
-    turns = places.turn[right.starts]
     if without:
-        return left.keep(~np.isin(places.turn[left.starts], turns))
-    found = []
-    after = count_below(right.starts, left.starts)
-    for partner in (after, after - 1):
-        real = (partner >= 0) & (partner < len(right))
-        mine, other = np.flatnonzero(real), partner[real]
-        same = places.turn[left.starts[mine]] == turns[other]
-        mine, other = mine[same], other[same]
-        found.append(
-            (
-                np.minimum(left.starts[mine], right.starts[other]),
-                np.maximum(left.ends[mine], right.ends[other]),
-            )
-        )
-    return merge(found)
+        return left.keep(~np.isin(places.turn[left.starts], places.turn[right.starts]))
+    # Of the two that make a smallest range, the later is the first of its kind that does not start before
+    # the earlier; so both are asked for their first partner from there on.
+    return merge([_from_here(left, right, places), _from_here(right, left, places)])
+
+
+def _from_here(mine: Matches, others: Matches, places: Places) -> tuple[Ints, Ints]:
+    """Each of `mine` with the first of `others` in its turn that does not start before it."""
+    partner = count_below(others.starts, mine.starts)
+    real = np.flatnonzero(partner < len(others))
+    real = real[places.turn[mine.starts[real]] == places.turn[others.starts[partner[real]]]]
+    return mine.starts[real], np.maximum(mine.ends[real], others.ends[partner[real]])
 
 
 def near_words(left: Matches, right: Matches, places: Places, order: Order, most: int) -> Matches:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from speechcx.call import Word
 from speechcx.rules import stepping
 from speechcx.rules.grammar import PhraseError, parse_list_item, parse_said
 from speechcx.rules.plans import make_plans
@@ -35,6 +36,24 @@ def compare(
     slow = Reference(stream, LISTS).find(expression, parties)
     assert quick == slow, f"{text!r} in {stream.tokens}: quick {sorted(quick)}, slow {sorted(slow)}"
     return quick, len(quick)
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "wanted"),
+    [
+        ('("cancel" & {product})', "card my cancel line", {(0, 3), (1, 4)}),
+        ('({product} & "cancel")', "card my cancel line", {(0, 3), (1, 4)}),
+        ('("cancel" & "my *3 debit")', "my my cancel debit card", {(1, 4)}),
+        ('("cancel" & ("my *2 one" | "card *2 debit"))', "my card cancel one debit", {(0, 4), (1, 5)}),
+    ],
+)
+def test_both_of_one_turn_where_one_lies_in_the_other(
+    text: str, words: str, wanted: set[tuple[int, int]]
+) -> None:
+    """A partner that holds the other one does not hide an earlier partner that ends before it."""
+    said = tuple(Word(word, 0.5 * k, 0.5 * k + 0.5, 1.0) for k, word in enumerate(words.split()))
+    turn = SaidTurn(no=0, speaker="s0", party="agent", start_s=0.0, end_s=9.0, words=said)
+    assert compare(text, [turn], None)[0] == wanted
 
 
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
