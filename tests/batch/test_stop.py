@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,17 +16,28 @@ from speechcx.batch.stop import StopSignals
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_the_first_signal_only_asks(number: signal.Signals) -> None:
+@pytest.fixture
+def heard(request: pytest.FixtureRequest) -> Iterator[signal.Signals]:
+    """A signal that is not ignored: a suite started under nohup ignores the hangup."""
+    number: signal.Signals = request.param
+    old = signal.getsignal(number)
+    if old is signal.SIG_IGN:
+        signal.signal(number, signal.SIG_DFL)
+    yield number
+    signal.signal(number, old)
+
+
+@pytest.mark.parametrize("heard", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], indirect=True)
+def test_the_first_signal_only_asks(heard: signal.Signals) -> None:
     """A stop is requested, with the exit code shells use, and the old handlers come back after."""
-    before = signal.getsignal(number)
+    before = signal.getsignal(heard)
     with StopSignals() as stop:
         assert not stop.is_requested
-        os.kill(os.getpid(), number)
+        os.kill(os.getpid(), heard)
         assert stop.is_requested
         assert not stop.is_over()
-        assert stop.exit_code == 128 + number
-    assert signal.getsignal(number) is before
+        assert stop.exit_code == 128 + heard
+    assert signal.getsignal(heard) is before
 
 
 def test_the_grace_passes(monkeypatch: pytest.MonkeyPatch) -> None:
