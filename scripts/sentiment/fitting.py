@@ -29,6 +29,11 @@ Watch = Callable[[Any, int], None]
 """Called with the averaged network after each epoch."""
 
 
+def every_epoch(examples: list[Example]) -> Drawing:
+    """The same examples in every epoch."""
+    return lambda _epoch: examples
+
+
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """How a network is trained."""

@@ -8,26 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import numpy as np
 
-from scripts.sentiment.fitting import Recipe, fit, predict
+from scripts.sentiment.fitting import every_epoch, fit, predict
 from scripts.sentiment.opinions import key_of
 from scripts.sentiment.sources import Example
+from scripts.sentiment.stages import FOLD
 
 PARTS = 3
-FOLD = Recipe(
-    epochs=2,
-    learning_rate=1.4e-4,
-    batch_size=96,
-    layer_decay=0.95,
-    words_rate=0.5,
-    fall_from=0.0,
-    public_spoken_share=0.0,
-    average_decay=0.995,
-)
 
 
 def part_of(text: str) -> int:
@@ -55,11 +45,7 @@ def ask_held_out(
     for part in range(PARTS):
         others = [e for e in examples if part_of(e.text) != part]
         network = make(part)
-        fit(network, tokenizer, partial(_same, others), replace(FOLD, seed=30 + part), watch=watch)
+        fit(network, tokenizer, every_epoch(others), replace(FOLD, seed=FOLD.seed + part), watch=watch)
         asked = [k for k, e in enumerate(examples) if part_of(e.text) == part]
         found[asked] = predict(network, tokenizer, [examples[k].text for k in asked])
     return found
-
-
-def _same(examples: list[Example], _epoch: int) -> list[Example]:
-    return examples

@@ -5,12 +5,14 @@ from __future__ import annotations
 import random
 import re
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
-from scripts.sentiment.fitting import Drawing, Recipe
+from scripts.sentiment.fitting import Drawing, Recipe, every_epoch
 from scripts.sentiment.opinions import agree, blend, read_opinions
 from scripts.sentiment.sources import (
     Example,
+    Spread,
     fetch_rated,
     read_goemotions,
     read_intents,
@@ -32,6 +34,20 @@ TEACHER = Recipe(
     fall_from=0.5,
     seed=1,
 )
+PUBLIC = Recipe(
+    epochs=1,
+    learning_rate=7e-5,
+    layer_decay=0.95,
+    words_rate=0.5,
+    fall_from=0.0,
+    rate_at_end=0.0,
+    public_spoken_share=0.0,
+)
+"""GoEmotions, which nobody spoke."""
+FOLD = replace(
+    PUBLIC, epochs=2, learning_rate=1.4e-4, batch_size=96, rate_at_end=0.02, average_decay=0.995, seed=30
+)
+"""A small network on the parts of GoEmotions that it is not asked about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,23 +69,14 @@ class PublicPass:
     """How often the agents' lines that thank or apologize are shown."""
 
 
-_PASS = Recipe(
-    epochs=1,
-    learning_rate=7e-5,
-    layer_decay=0.95,
-    words_rate=0.5,
-    fall_from=0.0,
-    rate_at_end=0.0,
-    public_spoken_share=0.0,
-)
 PUBLIC_PASSES = (
-    PublicPass(replace(_PASS, learning_rate=1e-4, seed=20)),
-    PublicPass(replace(_PASS, seed=21), own=2500, own_seed=5, agents=1),
-    PublicPass(replace(_PASS, seed=25), own=1000, own_seed=25, apologies=False),
+    PublicPass(replace(PUBLIC, learning_rate=1e-4, seed=20)),
+    PublicPass(replace(PUBLIC, seed=21), own=2500, own_seed=5, agents=1),
+    PublicPass(replace(PUBLIC, seed=25), own=1000, own_seed=25, apologies=False),
 )
 """After the student's passes over everything: GoEmotions is hard, and gets what is left of the hour."""
 POLISH = PublicPass(
-    replace(_PASS, learning_rate=3e-5, average_decay=0.98, seed=26),
+    replace(PUBLIC, learning_rate=3e-5, average_decay=0.98, seed=26),
     public=7000,
     apologies=False,
     own=1000,
@@ -102,6 +109,11 @@ class Sources:
     """Without labels: for the student only."""
     written: list[Example]
 
+    @property
+    def goemotions(self) -> list[Example]:
+        """Of the public text GoEmotions alone, which has few raters a row."""
+        return [e for e in self.public if e.source == "goemotions"]
+
 
 def read_sources(data: Path, scratch: Path) -> Sources:
     """Read all training text; ``data`` holds ``goemotions/`` and ``intents/``."""
@@ -117,17 +129,14 @@ def read_sources(data: Path, scratch: Path) -> Sources:
 
 def draw_for_teacher(sources: Sources) -> Drawing:
     """Everything that has a label; in the second pass GoEmotions and as many of our own as keep them alive."""
-    mostly = [e for e in sources.public if e.source == "goemotions"]
-    mostly += random.Random(11).sample(sources.written, SECOND_PASS_OWN)
+    mostly = sources.goemotions + random.Random(11).sample(sources.written, SECOND_PASS_OWN)
     return lambda epoch: mostly if epoch else [*sources.public, *sources.written]
 
 
 def draw_for_public(sources: Sources, part: PublicPass) -> Drawing:
     """GoEmotions with the opinions of both teachers in its labels, and some of our own."""
-    public = [e for e in sources.public if e.source == "goemotions"]
-    if not part.apologies:
-        public = [e for e in public if not _APOLOGY.search(e.text)]
-    shown = blend(public, agree(read_opinions(OPINIONS), read_opinions(HELD_OUT)), TRUST)
+    public = [e for e in sources.goemotions if part.apologies or not _APOLOGY.search(e.text)]
+    shown = blend(public, _both_opinions(), TRUST)
     if part.public is not None:
         shown = random.Random(part.recipe.seed).sample(shown, part.public)
     agents = [e for e in sources.written if e.domain in AGENT_DOMAINS]
@@ -135,19 +144,23 @@ def draw_for_public(sources: Sources, part: PublicPass) -> Drawing:
     others = [e for e in sources.written if not apart or e.domain not in AGENT_DOMAINS]
     shown += random.Random(part.own_seed).sample(others, part.own) + agents * part.agents
     shown += [e for e in agents if _SCRIPT.search(e.text)] * part.scripts
-    return lambda epoch: shown
+    return every_epoch(shown)
+
+
+@cache
+def _both_opinions() -> dict[int, Spread]:
+    return agree(read_opinions(OPINIONS), read_opinions(HELD_OUT))
 
 
 def texts_for_teacher(sources: Sources) -> list[str]:
     """What the teacher is asked: texts of few raters, and those that nobody labelled."""
-    return [e.text for e in (*sources.public, *sources.requests) if e.source in ("goemotions", "requests")]
+    return [e.text for e in (*sources.goemotions, *sources.requests)]
 
 
 def draw_for_student(sources: Sources) -> Drawing:
     """Everything in every epoch, with the teacher's opinions in the labels where there are any."""
     everything = [*sources.public, *sources.requests, *sources.written]
-    mixed = blend(everything, read_opinions(OPINIONS), TRUST)
-    return lambda epoch: mixed
+    return every_epoch(blend(everything, read_opinions(OPINIONS), TRUST))
 
 
 def dev_sets(data: Path) -> dict[str, list[Example]]:
