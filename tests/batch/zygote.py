@@ -69,8 +69,10 @@ def main() -> None:
     """Serve orders until the input ends."""
     from tests.batch.folders import make_rulebook, make_settings
 
-    # A suite started under nohup hands down an ignored hangup, which runs would rightly go on ignoring.
-    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    # A suite started under nohup or behind an & hands down ignored signals, which runs would rightly go on ignoring.
+    for number in (signal.SIGINT, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
     warm_up(Path(sys.argv[1]), make_settings(), make_rulebook())
     for line in sys.stdin:
         order = json.loads(line)
