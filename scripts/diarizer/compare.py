@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import wave
 from pathlib import Path
 
@@ -56,13 +55,3 @@ def run(path: Path, given: np.ndarray) -> np.ndarray:
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
     found: np.ndarray = session.run(None, {session.get_inputs()[0].name: given})[0]
     return found
-
-
-def manifest_lines(folder: Path) -> str:
-    """The ``files`` of the manifest."""
-    lines = [
-        f'  {{ path = "{path.name}", size_bytes = {path.stat().st_size}, '
-        f'sha256 = "{hashlib.sha256(path.read_bytes()).hexdigest()}" }},'
-        for path in sorted(folder.glob("*.onnx"))
-    ]
-    return "\n".join(["files = [", *lines, "]"])

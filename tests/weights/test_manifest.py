@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from scripts.manifest import manifest_lines
+from scripts.sentiment.export import RUN_FILES
 from speechcx.errors import ModelBad
 from speechcx.weights.manifest import Part, Source, WeightFile, models_home, read_manifest
 from tests.weights.conftest import MANIFEST
@@ -15,6 +17,15 @@ def test_the_shipped_manifest_is_sound() -> None:
     """The manifest in the checkout reads without complaint and lies where the package looks."""
     assert (models_home() / "models.toml").is_file()
     assert "whisper-base" in {model.name for model in read_manifest()}
+
+
+def test_what_is_printed_after_training_can_be_put_in() -> None:
+    """The lines for our own models are those of the manifest, to the letter."""
+    home = models_home()
+    manifest = (home / "models.toml").read_text("utf-8")
+    networks = sorted(path.name for path in (home / "voices").glob("*.onnx"))
+    assert manifest_lines(home / "sentiment", RUN_FILES) in manifest
+    assert manifest_lines(home / "voices", networks) in manifest
 
 
 @pytest.mark.parametrize("path", ["../evil.onnx", "/etc/evil.onnx", "a/../../evil.onnx", ""])
