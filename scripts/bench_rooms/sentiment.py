@@ -17,13 +17,14 @@ from pathlib import Path
 
 from scripts.bench_rooms.sentiment_pairs import Pairs
 from scripts.sentiment.figures import Figures, measure
+from scripts.sentiment.joined import TURNS_SEED, make_turns
 from scripts.sentiment.sources import Example, read_goemotions, read_written
 
 ROOT = Path(__file__).resolve().parents[2]
 WRITTEN = ROOT / "scripts" / "sentiment" / "data" / "test.tsv"
 TALK = WRITTEN.with_name("talk.tsv")
 KINDS = {"message": "own messages to companies", "dialogue": "own everyday talk"}
-CALLS, PUBLIC = "own calls", "GoEmotions"
+CALLS, PUBLIC, TURNS = "own calls", "GoEmotions", "own turns of 2 or 3 sentences"
 READ, PRINTED = "transformer", "as printed"
 """The likeliest class of a text, and the label that `speechcx sentiment` prints for it."""
 MEAN_WORDS = 12.0
@@ -104,6 +105,7 @@ def read_sets(data: Path) -> dict[str, list[Example]]:
     """The labelled sets that are here; a missing one is said and left out."""
     sets = {CALLS: read_written(WRITTEN)}
     sets |= {name: [e for e in read_written(TALK) if e.domain == kind] for kind, name in KINDS.items()}
+    sets[TURNS] = make_turns([e for examples in sets.values() for e in examples], seed=TURNS_SEED)
     if (data / "goemotions").is_dir():
         sets[PUBLIC] = read_goemotions(data / "goemotions", "test")
     else:
@@ -189,7 +191,7 @@ def text_rows(figures: dict[tuple[str, str], Figures]) -> list[Row]:
     if own and best is not None:
         ahead = own.macro_f1 - best
         rows.append(Row("  above the best word list", f"{ahead:+.3f}", ">= +0.100", str(own.n), ahead >= 0.1))
-    for name in KINDS.values():
+    for name in (*KINDS.values(), TURNS):
         found, best = figures.get((READ, name)), best_list(figures, name)
         if found:
             yardstick = "" if best is None else f"lists {best:.3f}"

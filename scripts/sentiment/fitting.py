@@ -18,7 +18,9 @@ from typing import Any
 
 import torch
 from torch.nn import functional
+from torch.nn.attention import SDPBackend, sdpa_kernel
 
+from scripts.sentiment.joined import by_domain, join_another
 from scripts.sentiment.networks import Network, encode
 from scripts.sentiment.sources import FINE_LABELS, Example
 from scripts.sentiment.spoken import drop_marks, make_message, make_spoken
@@ -57,6 +59,8 @@ class Recipe:
     """Own sentences shown as a recogniser prints them; 0.6 times as many otherwise changed."""
     public_spoken_share: float = 0.1
     """The same for public text, which nobody spoke."""
+    joined_share: float = 0.4
+    """Own sentences shown with another before or after them."""
     average_decay: float = 0.998
     seed: int = 20
 
@@ -145,8 +149,9 @@ def fit(network: Any, tokenizer: Any, draw: Drawing, recipe: Recipe, *, watch: W
     for epoch in range(recipe.epochs):
         network.train()
         for examples in _batches(_dressed(draw(epoch), recipe, rng), recipe.batch_size, rng):
-            loss = find_loss(network, tokenizer, examples, recipe)
-            loss.backward()
+            with sdpa_kernel(SDPBackend.MATH):  # the fused form is twice as slow backwards on a processor
+                loss = find_loss(network, tokenizer, examples, recipe)
+                loss.backward()
             fitter.step(_pace(done, steps, recipe))
             done += 1
             lost = 0.98 * lost + 0.02 * loss.item() if done > 1 else loss.item()
@@ -180,9 +185,12 @@ def find_loss(network: Network, tokenizer: Any, examples: Sequence[Example], rec
 def _dressed(examples: Sequence[Example], recipe: Recipe, rng: random.Random) -> list[tuple[str, Example]]:
     """Give each example the form in which this epoch shows it."""
     dressed = []
+    others = by_domain([e for e in examples if e.source == "written"])
     for example in examples:
-        chance = rng.random()
         own = example.source == "written"
+        if own and rng.random() < recipe.joined_share:
+            example = join_another(example, others, rng)
+        chance = rng.random()
         share = recipe.spoken_share if own else recipe.public_spoken_share
         if chance < share:
             dressed.append((make_spoken(example.text, rng), example))

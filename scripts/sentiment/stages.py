@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from scripts.sentiment.fitting import Drawing, Recipe, every_epoch
+from scripts.sentiment.joined import TURNS_SEED, make_turns
 from scripts.sentiment.opinions import agree, blend, read_opinions
 from scripts.sentiment.sources import (
     Example,
@@ -76,12 +77,12 @@ PUBLIC_PASSES = (
 )
 """After the student's passes over everything: GoEmotions is hard, and gets what is left of the hour."""
 POLISH = PublicPass(
-    replace(PUBLIC, learning_rate=3e-5, average_decay=0.98, seed=26),
-    public=7000,
+    replace(PUBLIC, learning_rate=5e-5, average_decay=0.98, joined_share=0.2, seed=26),
+    public=9000,
     apologies=False,
-    own=1000,
+    own=1500,
     own_seed=26,
-    scripts=2,
+    scripts=6,
 )
 """A short last stage that sets apart what an agent says by script, which public text takes for feeling."""
 POLISH_FROM = (0.0, 0.5, 0.5)
@@ -169,13 +170,16 @@ def dev_sets(data: Path) -> dict[str, list[Example]]:
     sets = {"GoEmotions dev": read_goemotions(data / "goemotions", "dev")}
     named = {domain: [e for e in written if e.domain == domain] for domain in DEV_DOMAINS}
     sets["own calls dev"] = [e for e in written if e.domain not in named]
-    return sets | {f"own {domain} dev": examples for domain, examples in named.items()}
+    sets |= {f"own {domain} dev": examples for domain, examples in named.items()}
+    return sets | {"own turns dev": make_turns(written, seed=TURNS_SEED)}
 
 
 def test_sets(data: Path) -> dict[str, list[Example]]:
     """The sets a finished model is measured on, by name; nothing is chosen by them."""
+    calls, talk = read_written(WRITTEN / "test.tsv"), read_written(WRITTEN / "talk.tsv")
     return {
         "GoEmotions test": read_goemotions(data / "goemotions", "test"),
-        "own calls test": read_written(WRITTEN / "test.tsv"),
-        "own messages and talk test": read_written(WRITTEN / "talk.tsv"),
+        "own calls test": calls,
+        "own messages and talk test": talk,
+        "own turns test": make_turns([*calls, *talk], seed=TURNS_SEED),
     }

@@ -72,6 +72,33 @@ def test_service_calls_are_not_forums(model: SentimentModel, wanted: str, text: 
 
 
 @pytest.mark.parametrize(
+    ("wanted", "text"),
+    [
+        (
+            "negative",
+            "Hi, I'm calling about my internet. It's been down since Saturday and I work from home. "
+            "The account number is 55812.",
+        ),
+        ("negative", "hello my order number is 77120 and your driver threw the box over the fence again"),
+        ("negative", "The new app update is awful, bring back the old one."),
+        (
+            "neutral",
+            "I moved last month. So I need to update the address on the policy. The new one is 14 Elm Court.",
+        ),
+        (
+            "positive",
+            "Hi, I don't actually have a problem. I just wanted to say the guy who came out yesterday was "
+            "fantastic. His name was Andre.",
+        ),
+    ],
+)
+def test_a_feeling_is_not_lost_among_facts(model: SentimentModel, wanted: str, text: str) -> None:
+    """Who complains also says a name and a number; the turn is a complaint all the same."""
+    (read,) = read_texts([text], model, SETTINGS)
+    assert wanted == read.label, read
+
+
+@pytest.mark.parametrize(
     ("typed", "plain"),
     [
         ("@AirNova my bag is lost https://t.co/x1", "@ShopNest my bag is lost"),
