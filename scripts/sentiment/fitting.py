@@ -27,8 +27,11 @@ from scripts.sentiment.spoken import drop_marks, make_message, make_spoken
 
 Drawing = Callable[[int], list[Example]]
 """The examples of one epoch, by its number."""
-Watch = Callable[[Any, int], None]
-"""Called with the averaged network after each epoch."""
+Weights = dict[str, torch.Tensor]
+"""Tensors by name."""
+Watch = Callable[[Any, Weights, int], None]
+"""Called after each epoch with the averaged network, in bfloat16 and not training, its weights in float32, and the
+number of the epoch."""
 
 
 def every_epoch(examples: list[Example]) -> Drawing:
@@ -104,6 +107,11 @@ class Fitter:
         """Put the weights of the last step into the network."""
         self._show(self._weights)
 
+    def averaged(self) -> Weights:
+        """All weights of the network in float32, the averaged ones where they are trained."""
+        state = self.network.state_dict()
+        return {name: self._average.get(name, value).float() for name, value in state.items()}
+
     def finish(self) -> None:
         """Leave the network in float32 with the averaged weights."""
         self.network.float()
@@ -159,7 +167,7 @@ def fit(network: Any, tokenizer: Any, draw: Drawing, recipe: Recipe, *, watch: W
                 taken = time.monotonic() - started
                 print(f"  step {done}/{steps} loss {lost:.3f} {taken:.0f}s", file=sys.stderr, flush=True)
         fitter.show_average()
-        watch(network.eval(), epoch)
+        watch(network.eval(), fitter.averaged(), epoch)
         fitter.show_trained()
     fitter.finish()
 

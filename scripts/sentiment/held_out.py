@@ -12,10 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from scripts.sentiment.fitting import every_epoch, fit, predict
+from scripts.sentiment.fitting import every_epoch, predict
 from scripts.sentiment.opinions import key_of
 from scripts.sentiment.sources import Example
 from scripts.sentiment.stages import FOLD
+from scripts.sentiment.watching import Watcher, fit_or_resume
 
 PARTS = 3
 
@@ -30,7 +31,8 @@ def ask_held_out(
     tokenizer: Any,
     make: Callable[[int], Any],
     *,
-    watch: Callable[[Any, int], None],
+    watch: Watcher,
+    resume: bool = False,
 ) -> Any:
     """Class shares of all ``examples``, float array (n, 3), each by a network that was not shown it.
 
@@ -39,13 +41,22 @@ def ask_held_out(
     make
         Makes an untrained network for a part.
     watch
-        As for ``fit``.
+        Keeps the weights of each part's network.
+    resume
+        Take what ``watch`` kept of a run that was cut.
     """
     found = np.zeros((len(examples), 3))
     for part in range(PARTS):
         others = [e for e in examples if part_of(e.text) != part]
         network = make(part)
-        fit(network, tokenizer, every_epoch(others), replace(FOLD, seed=FOLD.seed + part), watch=watch)
+        fit_or_resume(
+            network,
+            tokenizer,
+            every_epoch(others),
+            replace(FOLD, seed=FOLD.seed + part),
+            watch=watch.after(part * FOLD.epochs),
+            resume=resume,
+        )
         asked = [k for k, e in enumerate(examples) if part_of(e.text) == part]
         found[asked] = predict(network, tokenizer, [examples[k].text for k in asked])
     return found

@@ -8,11 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from scripts.sentiment.figures import measure
-from scripts.sentiment.fitting import Drawing, Recipe, fit, predict
+from scripts.sentiment.fitting import Drawing, Recipe, Weights, fit, predict
 from scripts.sentiment.sources import LABELS, Example
-
-Weights = dict[str, Any]
-"""Tensors by name."""
 
 
 class Watcher:
@@ -41,11 +38,11 @@ class Watcher:
         """Where the weights of an epoch of this stage, from 0, are kept."""
         return self._scratch / f"{self._name}{self._before + epoch + 1}.safetensors"
 
-    def __call__(self, network: Any, epoch: int) -> None:
+    def __call__(self, network: Any, weights: Weights, epoch: int) -> None:
         """Save and measure."""
         from safetensors.torch import save_file
 
-        save_file(network.state_dict(), str(self.file_of(epoch)))
+        save_file(weights, str(self.file_of(epoch)))
         for name, examples in self._sets.items():
             found = predict(network, self._tokenizer, [e.text for e in examples]).argmax(1)
             line = measure([e.label for e in examples], [LABELS[k] for k in found]).line(name)

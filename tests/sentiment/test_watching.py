@@ -40,7 +40,7 @@ def test_a_cut_training_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(watching, "fit", lambda *given, watch: fitted.append(given))
     recipe = Recipe(epochs=2, learning_rate=1e-4)
     watch = watching.Watcher(None, tmp_path, {}).after(3)
-    watch(network(7.0).bfloat16(), 1)
+    watch(network(7.0).bfloat16(), watching.copy_weights(network(7.0)), 1)
     assert watch.file_of(1).name == "epoch5.safetensors"
 
     layer = network(0.0)
@@ -51,3 +51,33 @@ def test_a_cut_training_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     watching.fit_or_resume(layer, None, lambda epoch: [], recipe, watch=watch, resume=False)
     watching.fit_or_resume(layer, None, lambda epoch: [], recipe, watch=watch.after(9), resume=True)
     assert len(fitted) == 2
+
+
+def test_a_cut_training_ends_where_an_uncut_one_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Kept weights are as exact as those a training leaves, though the network computes in bfloat16."""
+    from scripts.sentiment import fitting, watching
+    from scripts.sentiment.sources import Example
+
+    def find_loss(layer: Any, _tokenizer: Any, examples: list[Example], _recipe: Any) -> Any:
+        wanted = torch.tensor([e.weight for e in examples], dtype=torch.bfloat16)
+        return ((layer(wanted.repeat(2, 1).T).sum(1) - 3 * wanted) ** 2).float().mean()
+
+    monkeypatch.setattr(fitting, "find_loss", find_loss)
+    examples = [Example("a text", (0.0, 1.0, 0.0), k / 7, "goemotions") for k in range(40)]
+    recipe = fitting.Recipe(epochs=2, learning_rate=0.01, batch_size=8)
+    ended = []
+    for resume in (False, True):
+        layer = network(0.3)
+        layer.depth = 1
+        watching.fit_or_resume(
+            layer,
+            None,
+            fitting.every_epoch(examples),
+            recipe,
+            watch=watching.Watcher(None, tmp_path, {}),
+            resume=resume,
+        )
+        ended.append(watching.copy_weights(layer))
+    assert all(torch.equal(ended[0][name], ended[1][name]) for name in ended[0])
+    assert not torch.equal(ended[0]["weight"], torch.full((2, 2), 0.3))
+    assert not torch.equal(ended[0]["weight"], ended[0]["weight"].bfloat16().float())
