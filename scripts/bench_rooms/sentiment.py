@@ -17,14 +17,9 @@ from pathlib import Path
 
 from scripts.bench_rooms.sentiment_pairs import Pairs
 from scripts.sentiment.figures import Figures, measure
-from scripts.sentiment.joined import TURNS_SEED, make_turns
-from scripts.sentiment.sources import Example, read_goemotions, read_written
+from scripts.sentiment.sets import CALLS, KINDS, PUBLIC, TURNS, Sets, own_tests, public_test
 
 ROOT = Path(__file__).resolve().parents[2]
-WRITTEN = ROOT / "scripts" / "sentiment" / "data" / "test.tsv"
-TALK = WRITTEN.with_name("talk.tsv")
-KINDS = {"message": "own messages to companies", "dialogue": "own everyday talk"}
-CALLS, PUBLIC, TURNS = "own calls", "GoEmotions", "own turns of 2 or 3 sentences"
 READ, PRINTED = "transformer", "as printed"
 """The likeliest class of a text, and the label that `speechcx sentiment` prints for it."""
 MEAN_WORDS = 12.0
@@ -101,16 +96,12 @@ def find_data() -> Path:
     return Path(os.environ.get("SPEECHCX_DATA", str(ROOT.parent / "shared" / "data")))
 
 
-def read_sets(data: Path) -> dict[str, list[Example]]:
+def read_sets(data: Path) -> Sets:
     """The labelled sets that are here; a missing one is said and left out."""
-    sets = {CALLS: read_written(WRITTEN)}
-    sets |= {name: [e for e in read_written(TALK) if e.domain == kind] for kind, name in KINDS.items()}
-    sets[TURNS] = make_turns([e for examples in sets.values() for e in examples], seed=TURNS_SEED)
     if (data / "goemotions").is_dir():
-        sets[PUBLIC] = read_goemotions(data / "goemotions", "test")
-    else:
-        print(f"left out: GoEmotions (no {data / 'goemotions'})", file=sys.stderr)
-    return sets
+        return own_tests() | public_test(data)
+    print(f"left out: GoEmotions (no {data / 'goemotions'})", file=sys.stderr)
+    return own_tests()
 
 
 def find_labellers(model: str, *, yardsticks: bool) -> dict[str, Labeller]:
@@ -210,9 +201,7 @@ def best_list(figures: dict[tuple[str, str], Figures], name: str) -> float | Non
     return max(lists, default=None)
 
 
-def int8_row(
-    figures: dict[tuple[str, str], Figures], model: str, float_file: Path, sets: dict[str, list[Example]]
-) -> Row:
+def int8_row(figures: dict[tuple[str, str], Figures], model: str, float_file: Path, sets: Sets) -> Row:
     """The int8 file against the float file it was made from, on the set where they differ most."""
     from scripts.sentiment.onnx_figures import read_labels
 
@@ -264,7 +253,7 @@ def order_row(database: Path, model: str) -> Row:
     return Row("pairs of sample calls in the wrong order", str(wrong), "0", n, wrong == 0)
 
 
-def machine_rows(model: str, sets: dict[str, list[Example]]) -> list[Row]:
+def machine_rows(model: str, sets: Sets) -> list[Row]:
     """Speed on turns of 12 words in the mean, time to load, resident memory of a fresh process."""
     from speechcx.sentiment import SentimentSettings, load_sentiment, read_texts
 

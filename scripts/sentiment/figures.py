@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -25,10 +26,11 @@ class Figures:
 
 def measure(given: Sequence[str], found: Sequence[str]) -> Figures:
     """Compare labels found with labels given."""
-    scores = []
-    for label in LABELS:
-        hit = sum(g == label == f for g, f in zip(given, found, strict=True))
-        all_given, all_found = given.count(label), found.count(label)
-        scores.append(2 * hit / max(1, all_given + all_found))
-    right = sum(g == f for g, f in zip(given, found, strict=True))
+    pairs = Counter(zip(given, found, strict=True))
+    hits = [pairs[label, label] for label in LABELS]
+    scores = [
+        2 * hit / max(1, given.count(label) + found.count(label))
+        for label, hit in zip(LABELS, hits, strict=True)
+    ]
+    right = sum(n for (label, other), n in pairs.items() if label == other)
     return Figures(len(given), sum(scores) / 3, right / max(1, len(given)), tuple(scores))

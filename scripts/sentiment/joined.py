@@ -11,8 +11,6 @@ from scripts.sentiment.sources import Example
 
 MOST_WORDS = 36
 """Of a joined turn: some 46 tokens, which is what is read in training."""
-TURNS_SEED = 5
-"""Of the turns that figures are given for."""
 _TRIES = 12
 """Draws of another sentence before a turn is left as it is: some feelings are rare in some domains."""
 _HANDLE = re.compile(r"^(@\w+[,:]?\s+)+")

@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 
 from scripts.sentiment.figures import measure
-from scripts.sentiment.sources import LABELS, Example
+from scripts.sentiment.sets import Sets
+from scripts.sentiment.sources import LABELS
 
 NEGATIVE_AT, POSITIVE_AT = -0.25, 0.25
 """As in the settings of the sentiment room."""
@@ -30,7 +31,6 @@ thresholds agree, and at some point promise more than they keep."""
 
 Logs = dict[str, Any]
 """Natural logarithms of the class shares, (n, 3), by set."""
-Sets = dict[str, list[Example]]
 
 
 def shift_classes(network: Any, tokenizer: Any, sets: Sets) -> None:
@@ -92,7 +92,8 @@ def rate(found: Logs, sets: Sets, shift: tuple[float, float]) -> float:
         given = [e.label for e in sets[name]]
         moved = logs + np.array([shift[0], 0.0, shift[1]])
         likeliest = measure(given, [LABELS[k] for k in moved.argmax(1)]).macro_f1
-        shares = np.exp(moved) / np.exp(moved).sum(1, keepdims=True)
+        shares = np.exp(moved)
+        shares /= shares.sum(1, keepdims=True)
         value = shares[:, 2] - shares[:, 0]
         named = 1 + (value >= POSITIVE_AT).astype(int) - (value <= NEGATIVE_AT)
         scores.append((likeliest + measure(given, [LABELS[k] for k in named]).macro_f1) / 2)

@@ -21,6 +21,8 @@ from pathlib import Path
 
 from scripts.packages import fetch_packages
 
+WRITTEN = Path(__file__).parent / "data"
+"""Our own sentences, and what teachers said of public text."""
 LABELS = ("negative", "neutral", "positive")
 Spread = tuple[float, float, float]
 _ONE_HOT: dict[str, Spread] = {
@@ -125,7 +127,7 @@ class Example:
     @property
     def label(self) -> str:
         """The class with the largest share."""
-        return LABELS[max(range(3), key=lambda k: self.spread[k])]
+        return LABELS[self.spread.index(max(self.spread))]
 
 
 def read_goemotions(folder: Path, part: str) -> list[Example]:

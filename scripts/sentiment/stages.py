@@ -1,4 +1,4 @@
-"""What is trained on in which epoch, and the sets that decide and that measure."""
+"""What is trained on in which epoch, and how."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from functools import cache
 from pathlib import Path
 
 from scripts.sentiment.fitting import Drawing, Recipe, every_epoch
-from scripts.sentiment.joined import TURNS_SEED, make_turns
 from scripts.sentiment.opinions import agree, blend, read_opinions
 from scripts.sentiment.sources import (
+    WRITTEN,
     Example,
     Spread,
     fetch_rated,
@@ -22,7 +22,6 @@ from scripts.sentiment.sources import (
     read_written,
 )
 
-WRITTEN = Path(__file__).parent / "data"
 OPINIONS = WRITTEN / "teacher.npz"
 HELD_OUT = WRITTEN / "held_out.npz"
 STUDENT = Recipe(epochs=3, learning_rate=2.0e-4, label_smoothing=0.02, average_decay=0.999)
@@ -97,7 +96,6 @@ SECOND_PASS_OWN = 7000
 AGENT_DOMAINS = ("agent", "flow", "desk")
 _APOLOGY = re.compile(r"\bsorry (about|for|to hear)\b|\bapologi[sz]|\bmy apolog", re.IGNORECASE)
 _SCRIPT = re.compile(r"\b(sorry|apologi[sz]\w*|apology|thank you for|thanks for)\b", re.IGNORECASE)
-DEV_DOMAINS = ("dialogue", "message", "second call", "second dialogue", "second message")
 
 
 @dataclass(frozen=True)
@@ -162,24 +160,3 @@ def draw_for_student(sources: Sources) -> Drawing:
     """Everything in every epoch, with the teacher's opinions in the labels where there are any."""
     everything = [*sources.public, *sources.requests, *sources.written]
     return every_epoch(blend(everything, read_opinions(OPINIONS), TRUST))
-
-
-def dev_sets(data: Path) -> dict[str, list[Example]]:
-    """The sets that decide: which weights are kept, and the shift of the classes."""
-    written = read_written(WRITTEN / "dev.tsv")
-    sets = {"GoEmotions dev": read_goemotions(data / "goemotions", "dev")}
-    named = {domain: [e for e in written if e.domain == domain] for domain in DEV_DOMAINS}
-    sets["own calls dev"] = [e for e in written if e.domain not in named]
-    sets |= {f"own {domain} dev": examples for domain, examples in named.items()}
-    return sets | {"own turns dev": make_turns(written, seed=TURNS_SEED)}
-
-
-def test_sets(data: Path) -> dict[str, list[Example]]:
-    """The sets a finished model is measured on, by name; nothing is chosen by them."""
-    calls, talk = read_written(WRITTEN / "test.tsv"), read_written(WRITTEN / "talk.tsv")
-    return {
-        "GoEmotions test": read_goemotions(data / "goemotions", "test"),
-        "own calls test": calls,
-        "own messages and talk test": talk,
-        "own turns test": make_turns([*calls, *talk], seed=TURNS_SEED),
-    }
