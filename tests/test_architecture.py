@@ -18,7 +18,7 @@ HEAVY = (
     "matplotlib",
 )  # fmt: skip
 FORBIDDEN_NAMES = {"utils", "helpers", "misc", "common", "core", "base"}
-MODULE_LINES = 400
+MODULE_LINES = 500
 FUNCTION_LINES = 40
 COMMAND_LINES = 25
 PARAMETERS = 6
@@ -67,7 +67,7 @@ def test_help_loads_nothing_heavy() -> None:
 
 
 def test_modules_stay_small() -> None:
-    """No module has more than 400 lines."""
+    """No module has more than 500 lines."""
     sizes = {module_name(path): len(path.read_text().splitlines()) for path in MODULES}
     assert {} == {n: s for n, s in sizes.items() if s > MODULE_LINES and n not in LONG_MODULES}
 
