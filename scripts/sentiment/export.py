@@ -1,14 +1,16 @@
-"""The trained model as a Hugging Face folder: config, tokenizer, fp16 safetensors, int8 ONNX."""
+"""The trained model as a Hugging Face folder: config, tokenizer, int8 ONNX; for torch, fp16 safetensors apart."""
 
 from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
 ONNX_FLOAT = "model.onnx"
 ONNX_INT8 = "model_quantized.onnx"
+TORCH_FOLDER = "torch"
 RUN_FILES = ("config.json", "tokenizer.json", "tokenizer_config.json", f"onnx/{ONNX_INT8}")
 """What the package needs to run the model."""
 KEPT_FLOAT = re.compile(r"layer\.[0-2]/output/dense/MatMul$")
@@ -18,9 +20,10 @@ development texts change their class against the float model, with two float 0.9
 
 
 def write_folder(model: Any, tokenizer: Any, folder: Path, scratch: Path) -> Path:
-    """Write everything into ``folder`` and return the path of the float ONNX file in ``scratch``.
+    """Write what runs into ``folder`` and return the path of the float ONNX file in ``scratch``.
 
-    The float file is four times the size of the int8 one and is kept only for the comparison.
+    The float file is four times the size of the int8 one and is kept only for the comparison. The weights for
+    torch, fp16, go to ``scratch`` too: a repository keeps every version of them for good.
     """
     import torch
 
@@ -30,8 +33,9 @@ def write_folder(model: Any, tokenizer: Any, folder: Path, scratch: Path) -> Pat
     _name_general_class(folder / "tokenizer_config.json")
     float_file = write_onnx(model, tokenizer, scratch / ONNX_FLOAT)
     quantise(float_file, folder / "onnx" / ONNX_INT8)
-    model.to(torch.float16).save_pretrained(folder)
+    model.to(torch.float16).save_pretrained(scratch / TORCH_FOLDER)
     model.to(torch.float32)
+    shutil.copyfile(scratch / TORCH_FOLDER / "config.json", folder / "config.json")
     return float_file
 
 

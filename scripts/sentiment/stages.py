@@ -67,11 +67,13 @@ class PublicPass:
     """How often every line of an agent is shown."""
     scripts: int = 0
     """How often the agents' lines that thank or apologize are shown."""
+    friendly: int = 0
+    """How often every complaint in friendly words is shown, with the lines that it is mistaken for."""
 
 
 PUBLIC_PASSES = (
     PublicPass(replace(PUBLIC, learning_rate=1e-4, seed=20)),
-    PublicPass(replace(PUBLIC, seed=21), own=2500, own_seed=5, agents=1),
+    PublicPass(replace(PUBLIC, seed=21), own=2500, own_seed=5, agents=1, friendly=1),
     PublicPass(replace(PUBLIC, seed=25), own=1000, own_seed=25, apologies=False),
 )
 """After the student's passes over everything: GoEmotions is hard, and gets what is left of the hour."""
@@ -82,6 +84,7 @@ POLISH = PublicPass(
     own=1500,
     own_seed=26,
     scripts=6,
+    friendly=2,
 )
 """A short last stage that sets apart what an agent says by script, which public text takes for feeling."""
 POLISH_FROM = (0.0, 0.5, 0.5)
@@ -94,6 +97,9 @@ TRUST = 0.7
 INTENTS, REQUESTS = 2500, 4000
 SECOND_PASS_OWN = 7000
 AGENT_DOMAINS = ("agent", "flow", "desk")
+FRIENDLY_DOMAINS = ("friendly", "friendly message", "friendly dialogue")
+"""Complaints made of friendly words (wishes, mock thanks, leaving, "joke", "used to"), and true thanks, plain wishes
+and closings that look like them. Public text takes these words for feeling."""
 _APOLOGY = re.compile(r"\bsorry (about|for|to hear)\b|\bapologi[sz]|\bmy apolog", re.IGNORECASE)
 _SCRIPT = re.compile(r"\b(sorry|apologi[sz]\w*|apology|thank you for|thanks for)\b", re.IGNORECASE)
 
@@ -141,6 +147,8 @@ def draw_for_public(sources: Sources, part: PublicPass) -> Drawing:
     agents = [e for e in sources.written if e.domain in AGENT_DOMAINS]
     apart = part.agents or part.scripts
     others = [e for e in sources.written if not apart or e.domain not in AGENT_DOMAINS]
+    friendly = [e for e in sources.written if e.domain in FRIENDLY_DOMAINS]
+    shown += friendly * part.friendly
     shown += random.Random(part.own_seed).sample(others, part.own) + agents * part.agents
     shown += [e for e in agents if _SCRIPT.search(e.text)] * part.scripts
     return every_epoch(shown)
