@@ -80,6 +80,13 @@ class Stream:
         allowed = np.array([*[party in parties for party in PARTIES], False], dtype=bool)
         return allowed[self.party_code]
 
+    @property
+    def sentence_ends(self) -> frozenset[int]:
+        """Places of the tokens whose word was written with the end of a sentence."""
+        written = [word.text.rstrip("\"') ") for word in self.words]
+        closing = [text.endswith((".", "?", "!")) and not text.endswith("..") for text in written]
+        return frozenset(place for place, word in enumerate(self.last.tolist()) if word >= 0 and closing[word])
+
     def quote(self, start: int, end: int) -> str:
         """The original words from token `start` up to, not including, token `end`."""
         inside = [place for place in range(start, end) if self.first[place] >= 0]
