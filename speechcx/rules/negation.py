@@ -27,15 +27,16 @@ NEGATORS = word_set(
 """Words that can negate what follows them; some only before or after others."""
 _FAR = word_set("not never neither nor")
 _LIGHT_BETWEEN = word_set(
-    "a an the any my our to of about on for want wants wanting need needs wish wishes intend plan going having has have had "
-    "said says saying asked asking is was been be being ever even actually really do did get getting than like"
+    "a an the any my our to of about on for want wants wanting need needs wish wishes intend plan going "
+    "having has have had said says saying asked asking is was been be being ever even actually really do "
+    "did get getting than like"
 )
 _NEAR_ONLY = word_set("without nothing nobody none hardly barely scarcely rarely seldom")
 _PAIRS = {"instead": "of", "rather": "than"}
 _NEGATING_PAIRS = (("no", "longer"), ("no", "need"), *_PAIRS.items())
 _NO_BEFORE = word_set(
-    "need needs plan plans intention intentions intent reason reasons wish desire longer interest point thought thoughts "
-    "complaint complaints one way chance question"
+    "need needs plan plans intention intentions intent reason reasons wish desire longer interest point "
+    "thought thoughts complaint complaints one way chance question"
 )
 _BREAKS = word_set("but because cause if so unless until then otherwise instead or just")
 _CLAUSES = word_set("want need would will am please now then going decided like is wish it that this there")
@@ -128,7 +129,9 @@ def find_negator(tokens: Sequence[str], start: int, ends: Collection[int] = _NO_
     light = True
     for place in range(start - 1, max(-1, start - 1 - REACH), -1):
         token = tokens[place]
-        if light and (token in _NEAR_ONLY or _PAIRS.get(token, "") in tokens[place + 1 : min(place + 2, start)]):
+        if light and (
+            token in _NEAR_ONLY or _PAIRS.get(token, "") in tokens[place + 1 : min(place + 2, start)]
+        ):
             return place
         if not token or token in _BREAKS or place in ends or _begins_clause(tokens, place, start):
             return None

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import pytest
-
 from pathlib import Path
+
+import pytest
 
 from speechcx.rules import read_rulebook, run_rulebook_tests
 from speechcx.rules.negation import is_broken, is_negated
 from tests.rules.talk import book, customer, value
 
 CASES = Path(__file__).parent / "cases"
-WANTING = """said: '"i (will | am | would) *2 (cancel* | leave)" | "(want | need | decided | going) *4 cancel*" | cancel* NEAR/6 {product}'"""
+WANTING = (
+    """said: '"i (will | am | would) *2 (cancel* | leave)" | "(want | need | decided | going) *4 cancel*" """
+    "| cancel* NEAR/6 {product}'"
+)
 
 LISTS = "lists: {product: [account, card, contract]}"
 
@@ -93,7 +96,8 @@ def test_a_negation_inside_a_gap_is_no_wish(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "I will simply cancel my account", "I want you to please just cancel it", "I don't like it and I want to cancel",
+        "I will simply cancel my account", "I want you to please just cancel it",
+        "I don't like it and I want to cancel",
         "It doesn't work. Cancel my card.", "I will, since you can't help me, cancel my card",
         "No, no, no, cancel my account", "I want it cancelled and nothing else",
         "I decided to cancel it not just to change it", "I'm not happy and want to cancel",
