@@ -21,6 +21,7 @@ HEADERLESS_ENCODINGS = (
     "g723_1",
     "g729",
     "g726le",
+    "dialogic",
 )
 
 
@@ -49,7 +50,8 @@ class AudioSettings:
         Channels of files without a header, interleaved.
     headerless
         Further extensions of files without a header, each as ``".pcm=mulaw"``. Encodings: mulaw, alaw,
-        s16le, s16be, s8, u8, gsm, g722, g723_1, g729, g726le.
+        s16le, s16be, s8, u8, gsm, g722, g723_1, g729, g726le, dialogic (4-bit ADPCM). The files of
+        Dialogic boards are ``".vox=dialogic"`` or, with 8 bits a sample, ``".vox=mulaw"``.
     peaks_per_s
         Points per second of the stored waveform outline.
     """
