@@ -6,6 +6,7 @@
 """
 
 from speechcx.call.assessment import (
+    NEAREST,
     Answer,
     AnswerValue,
     Assessment,
@@ -54,6 +55,7 @@ from speechcx.call.recording import (
 from speechcx.call.scorecard import Bound, CriticalKind, Question, Scorecard, Section
 
 __all__ = [
+    "NEAREST",
     "PARTIES",
     "Answer",
     "AnswerValue",

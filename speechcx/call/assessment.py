@@ -181,6 +181,10 @@ class Reading:
         return next((role.party for role in self.roles if role.speaker == speaker), "unknown")
 
 
+NEAREST = "nearest miss: "
+"""What the reason of a nearest miss begins with."""
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
     """One piece of evidence: the words, by whom and when.
@@ -209,6 +213,11 @@ class Hit:
     end_s: float | None
     quote: str
     why: str
+
+    @property
+    def is_nearest(self) -> bool:
+        """Whether it is no evidence, but the nearest miss of something that was not found."""
+        return self.why.startswith(NEAREST)
 
 
 @dataclass(frozen=True, slots=True)

@@ -203,6 +203,8 @@ class Rule:
         What a good call answers; None where either will do.
     floor
         Word confidence under which words are not trusted, 0 to 1.
+    occasion
+        Id of the hidden rule that says whether there was an occasion for it; None where there always is.
     """
 
     id: str
@@ -212,6 +214,7 @@ class Rule:
     condition: Condition
     expect: RuleValue | None
     floor: float
+    occasion: str | None = None
 
 
 def show_bound(bound: Bound | None) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from speechcx.call import Hit, RuleValue
+from speechcx.call import NEAREST, Hit, RuleValue
 from speechcx.rules import limits
 from speechcx.rules.conditions import Condition, InOrder, Means, Said, Scope, Turns
 from speechcx.rules.facts import Facts
@@ -129,7 +129,7 @@ class Witness:
             return Verdict("absent", why, hits[: limits.HITS_KEPT], 0.9)
         if len(whole):
             place, reason = self._nearest_whole(whole, condition)
-            hit = self.hit(whole, place, "absent", f"nearest miss: {reason}")
+            hit = self.hit(whole, place, "absent", f"{NEAREST}{reason}")
             return Verdict("absent", f"{asked}: not found; {tell(hit)}, but {reason}", (hit,), 0.8)
         if isinstance(condition, Said):
             return self.unsaid(condition, self.search.plans.nodes[condition.number])
@@ -140,7 +140,7 @@ class Witness:
         return Hit(
             self.rule, "absent", stream.party_at(start), int(stream.turn[start]),
             round(float(stream.start_s[start]), 3), round(float(stream.end_s[end - 1]), 3),
-            stream.quote(start, end), f"nearest miss: {partial.fault}",
+            stream.quote(start, end), f"{NEAREST}{partial.fault}",
         )  # fmt: skip
 
     def _nearest_whole(self, spots: Spots, condition: Said | Means | Turns) -> tuple[int, str]:

@@ -70,6 +70,7 @@ def _rule() -> dict[str, Json]:
         "severity": {"enum": list(SEVERITIES)},
         "expect": _VALUE,
         "confidence_floor": {"type": "number", "minimum": 0, "maximum": 1},
+        "when": {"anyOf": [{"$ref": "#/$defs/condition"}, {"enum": ["always"]}]},
     }
 
 
