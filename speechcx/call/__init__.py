@@ -7,6 +7,7 @@
 
 from speechcx.call.assessment import (
     NEAREST,
+    RESULTS,
     Answer,
     AnswerValue,
     Assessment,
@@ -26,6 +27,7 @@ from speechcx.call.assessment import (
     RuleResult,
     RuleValue,
     ScoreResult,
+    Titles,
     TurnFeeling,
 )
 from speechcx.call.conversation import (
@@ -57,6 +59,7 @@ from speechcx.call.scorecard import Bound, CriticalKind, Question, Scorecard, Se
 __all__ = [
     "NEAREST",
     "PARTIES",
+    "RESULTS",
     "Answer",
     "AnswerValue",
     "Assessment",
@@ -96,6 +99,7 @@ __all__ = [
     "Speech",
     "Split",
     "TextSentiment",
+    "Titles",
     "Turn",
     "TurnFeeling",
     "TurnVoice",

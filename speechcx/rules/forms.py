@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, cast
 
 import yaml
@@ -108,6 +108,8 @@ class Forms:
                     fields["weight"], "the weight of a critical question", "none: it is scored apart"
                 )
         weight = self.source.number(fields["weight"], "weight", 0, 1e6) if "weight" in fields else 1.0
+        if critical is not None and rule in self.rules and (when or self._good(rule)) == "present":
+            self.rules[rule] = replace(self.rules[rule], careful=True)
         return Question(
             id=name, text=text, weight=weight or 0.0, rule=rule, metric=metric, bands=bands,
             yes_when=cast(Literal["present", "absent"], when or self._good(rule)),

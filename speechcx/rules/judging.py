@@ -27,6 +27,7 @@ from speechcx.rules.conditions import (
 from speechcx.rules.evidence import Witness
 from speechcx.rules.facts import Facts
 from speechcx.rules.meaning import Meanings, load_meanings
+from speechcx.rules.misheard import find_misheard
 from speechcx.rules.nearness import Matches
 from speechcx.rules.plans import Plans, make_plans
 from speechcx.rules.rulebook import Rulebook
@@ -103,7 +104,7 @@ class Judge:
             hits = tuple(own)
         return RuleResult(
             rule.id, rule.title, rule.kind, rule.severity, verdict.value, rule.expect,
-            flagged=flagged, why=verdict.why, hits=hits,
+            flagged=flagged, why=verdict.why, hits=hits, titles=rule.titles,
         )  # fmt: skip
 
     def verdict_of(self, name: str) -> Verdict:
@@ -112,9 +113,28 @@ class Judge:
             outer = self.floor, self.witness.rule
             self.floor, self.witness.rule = self.rules[name].floor, name
             verdict = self.verdict(self.rules[name].condition)
+            if verdict.value == "absent" and self.rules[name].careful:
+                verdict = self._unless_misheard(self.rules[name].condition) or verdict
             self.floor, self.witness.rule = outer
             self._verdicts[name] = self._where_asked(self.rules[name], verdict)
         return self._verdicts[name]
+
+    def _unless_misheard(self, condition: Condition) -> Verdict | None:
+        """Where words of a critical rule may have been said with one of them misheard: that it cannot be told."""
+        if isinstance(condition, AnyOf):
+            found = (self._unless_misheard(part) for part in condition.parts)
+            return next((verdict for verdict in found if verdict is not None), None)
+        if not isinstance(condition, Said):
+            return None
+        stream, scope = self.facts.stream, condition.scope
+        allowed = stream.first >= 0
+        if scope.by is not None:
+            allowed = allowed & stream.said_by(_MAYBE[scope.by])
+        low, high = window_span(scope.within, self.facts)
+        allowed = allowed & (stream.start_s >= low) & (stream.start_s <= high)
+        node = self.search.plans.nodes[condition.number]
+        misheard = find_misheard(self.search, node, allowed, self.floor)
+        return None if misheard is None else self.witness.misheard(condition, misheard)
 
     def _where_asked(self, rule: Rule, verdict: Verdict) -> Verdict:
         """A verdict as far as there was an occasion for the rule: nobody is blamed where that is not known."""

@@ -9,14 +9,16 @@ from typing import Literal, cast
 
 import yaml
 
-from speechcx.call import RuleValue, Scorecard
+from speechcx.call import RESULTS, RuleValue, Scorecard, Titles
 from speechcx.errors import RulebookError
 from speechcx.rules import limits
 from speechcx.rules.asking import CONDITION_KEYS, Asker
 from speechcx.rules.conditions import (
     RULE_KINDS,
     SEVERITIES,
+    AnyOf,
     Condition,
+    Means,
     Rule,
     RuleKind,
     RuleRef,
@@ -35,7 +37,7 @@ LANGUAGE_VERSION = 2
 """Part of every digest: raised when the same rulebook would find something else than before."""
 
 _TOP = ("rulebook", "version", "title", "language", "lists", "rules", "scorecards", "tests")
-_RULE = ("id", "title", "kind", "severity", "expect", "confidence_floor", "when", *CONDITION_KEYS)
+_RULE = ("id", "title", "kind", "severity", "expect", "confidence_floor", "when", "titles", *CONDITION_KEYS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,7 +299,21 @@ class _Reader:
         return Rule(
             name, title or name, cast(RuleKind, kind or "behaviour"), severity or "minor", condition,
             cast("RuleValue | None", expect), limits.WORD_FLOOR if floor is None else floor,
+            careful=severity == "critical" and expect == "present",
+            titles=self.titles(fields, usual_titles(title or name, expect, condition)),
         )  # fmt: skip
+
+    def titles(self, fields: dict[str, yaml.Node], usual: Titles) -> Titles:
+        """``titles:`` what happened, by result; where one is not given, the usual one."""
+        if "titles" not in fields:
+            return usual
+        given = self.source.fields(fields["titles"], "titles", RESULTS)
+        texts = [
+            self.source.text_of(given[value], f"the title of {value}") if value in given else None
+            for value in RESULTS
+        ]
+        absent, present, cannot_tell = (text or other for text, other in zip(texts, usual, strict=True))
+        return absent, present, cannot_tell
 
     def when(self, node: yaml.Node, name: str) -> Condition | None:
         """``when:`` the occasion of a rule; None for ``always``."""
@@ -362,6 +378,23 @@ def lists_in(entries: tuple[Phrase, ...]) -> tuple[str, ...]:
         elif isinstance(item, Choose):
             waiting.extend(item.options)
     return tuple(found)
+
+
+def usual_titles(title: str, expect: str | None, condition: Condition) -> Titles:
+    """What happened where a rule is absent, present and cannot be told, from its title.
+
+    Examples
+    --------
+    A rule that expects words: "Recording notice: not said", "Recording notice: said". Any other: the title
+    where it is present, "Customer complains: no" where it is absent.
+    """
+    words = all(isinstance(part, Said | Means | AnyOf) for part in inside(condition))
+    doubt = f"{title}: cannot tell"
+    if words and expect == "present":
+        return f"{title}: not said", f"{title}: said", doubt
+    if expect == "present":
+        return f"{title}: no", f"{title}: yes", doubt
+    return f"{title}: no", title, doubt
 
 
 def refs_of(rule: Rule) -> tuple[str, ...]:
