@@ -39,7 +39,9 @@ def read_customer(text: str, *, country: str | None = None) -> str | None:
     is_address = _SCHEME.match(address) is not None
     if is_address or named:
         address = re.split(r"[;?]", _SCHEME.sub("", address, count=1))[0].split("@")[0].strip()
-    if _is_withheld(address.split("@")[0]) or (named is not None and _is_withheld(named["name"]) and not address):
+    if _is_withheld(address.split("@")[0]) or (
+        named is not None and _is_withheld(named["name"]) and not address
+    ):
         return None
     digits = re.sub(r"\D", "", address)
     if not _NUMBER.fullmatch(address) or (len(digits) < _MIN_DIGITS and not is_address):
