@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -42,6 +43,8 @@ class Claim:
         Whether the format says where it ends. A cut between two frames of one that does not leaves no trace.
     lies
         The header names less sound than there is; FFmpeg has to be told not to believe it.
+    is_doubtful
+        The header contradicts itself about the rate, so that no length can be sure.
     missing_end_s
         Sound that FFmpeg does not know of, behind the end it finds.
     """
@@ -55,6 +58,7 @@ class Claim:
     tells_end: bool = True
     lies: bool = False
     missing_end_s: float = 0.0
+    is_doubtful: bool = False
 
 
 def read_claim(source: Readable, form: Format) -> Claim:
@@ -89,6 +93,7 @@ def _wav(source: Readable, form: Format) -> Claim:
         header.data_bytes is None,
         there - there % header.block_bytes,
         lies=lies,
+        is_doubtful=header.contradicts_itself,
     )
 
 
@@ -304,28 +309,38 @@ def _w64(source: Readable, form: Format) -> Claim:
 def _voc(source: Readable, form: Format) -> Claim:
     """Blocks of one byte for the kind and three for the length, up to a block of kind 0."""
     at = form.sound_at + int.from_bytes(source.read(form.sound_at + 20, 2), "little")
-    sound_bytes, damage = 0, ""
+    claim, bytes_a_second, seconds = Claim(sound_bytes=0), 0.0, 0.0
     for _ in range(1_000_000):
-        head = source.read(at, 4)
-        if not head or head[0] == 0:
-            cut = "" if head else "no block says that it is the last"
-            return Claim(
-                None, cut, max(0, source.size_bytes - at - 1), sound_bytes=sound_bytes, damage=damage
-            )
-        kind, size = head[0], int.from_bytes(head[1:], "little")
-        before = {1: 2, 9: 12}.get(kind, 0)
-        if kind > 9 or len(head) < 4:
-            return Claim(None, "", source.size_bytes - at, sound_bytes=sound_bytes)
-        there = source.size_bytes - at - 4
+        head = source.read(at, 16)
+        if len(head) < 4 and head[:1] != b"\0":
+            claim = replace(claim, cut="no block says that it is the last")
+            break
+        kind, size, there = head[0], int.from_bytes(head[1:4], "little"), source.size_bytes - at - 4
+        if kind == 0 or kind > 9:
+            claim = replace(claim, behind_bytes=max(0, source.size_bytes - at - 1))
+            break
+        if kind in (1, 9):
+            bytes_a_second = _voc_bytes_a_second(kind, head)
         if kind in (1, 2, 9):
-            sound_bytes += max(0, min(size, there) - before)
+            held = max(0, min(size, there) - {1: 2, 9: 12}.get(kind, 0))
+            claim = replace(claim, sound_bytes=(claim.sound_bytes or 0) + held)
+            seconds += held / bytes_a_second if bytes_a_second else math.nan
         elif kind in (3, 6):
-            damage = "silence or repeats that are told and not written out"
+            claim = replace(claim, damage="silence or repeats that are told and not written out")
         if size > there:
-            cut = f"the last block needs {size:,} bytes, the file has {there:,}"
-            return Claim(None, cut, sound_bytes=sound_bytes, damage=damage)
+            claim = replace(claim, cut=f"the last block needs {size:,} bytes, the file has {there:,}")
+            break
         at += 4 + size
-    return Claim(sound_bytes=sound_bytes, damage=damage)
+    return replace(claim, duration_s=seconds if seconds > 0 else None)
+
+
+def _voc_bytes_a_second(kind: int, head: bytes) -> float:
+    """Rate of a block of sound, 0 where it is packed in a way that does not tell."""
+    if kind == 1:
+        return 1e6 / (256 - head[4]) if len(head) > 5 and head[5] == 0 else 0.0
+    if len(head) < 12 or int.from_bytes(head[10:12], "little") not in (0, 4, 6, 7):
+        return 0.0
+    return int.from_bytes(head[4:8], "little") * head[8] * head[9] / 8
 
 
 def _asf(source: Readable, form: Format) -> Claim:

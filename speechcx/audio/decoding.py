@@ -198,7 +198,8 @@ def _read(reader: Reader, stretch: _Stretch, sink: Sink, told_s: float | None) -
         cut=claim.cut or _cut_frame(reader, stretch),
         damage=claim.damage,
         is_open=claim.is_open,
-        tells_end=claim.tells_end,
+        tells_end=claim.tells_end and not claim.is_doubtful,
+        is_doubtful=claim.is_doubtful,
         sound_bytes=claim.sound_bytes or stretch.source.size_bytes,
         unread_bytes=unread,
         behind_bytes=max(claim.behind_bytes, behind),
@@ -257,12 +258,12 @@ def _to_audio(
     tally = Tally(
         reader.container, duration_s, whole.declared_s, whole.lost_s, whole.bad_packets, whole.tail_packets,
         whole.cut, whole.behind_bytes / source.size_bytes, whole.is_open, reader.audio_streams, whole.damage,
-        whole.unread_bytes / max(1, whole.sound_bytes), whole.parts, whole.tells_end, whole.frame_s,
+        whole.unread_bytes / max(1, whole.sound_bytes), whole.parts, whole.tells_end, whole.frame_s, whole.is_doubtful,
     )  # fmt: skip
     origin = Origin(
         reader.container, reader.codec, reader.channels, reader.rate_hz, duration_s, whole.declared_s,
-        whole.bad_packets, whole.lost_s, whole.declared_s is not None, judge_whole(tally, settings),
-        _gap_spans(whole.gaps, duration_s),
+        whole.bad_packets, whole.lost_s, whole.declared_s is not None and not whole.is_doubtful,
+        judge_whole(tally, settings), _gap_spans(whole.gaps, duration_s),
     )  # fmt: skip
     return Audio(samples, rate_hz, origin, draw_peaks(samples, rate_hz, points_per_s=settings.peaks_per_s))
 

@@ -28,7 +28,7 @@ class Heard:
         Packets that could not be decoded, and how many of them came after the last good one.
     cut, damage
         How it can be seen to be cut off, and what is wrong inside; empty where nothing is.
-    is_open, tells_end
+    is_open, tells_end, is_doubtful
         As in :class:`speechcx.audio.claims.Claim`.
     sound_bytes, unread_bytes, behind_bytes
         Bytes of sound, those among them that no packet holds, and those behind that belong to nothing.
@@ -55,6 +55,7 @@ class Heard:
     gaps: tuple[tuple[float, float], ...] = ()
     parts: int = 1
     frame_s: float = 0.0
+    is_doubtful: bool = False
 
 
 def join_heard(parts: Sequence[Heard], *, is_in_parts: bool) -> Heard:
@@ -82,6 +83,7 @@ def join_heard(parts: Sequence[Heard], *, is_in_parts: bool) -> Heard:
         behind_bytes=sum(part.behind_bytes for part in parts),
         gaps=tuple(gaps),
         parts=len(parts),
+        is_doubtful=any(part.is_doubtful for part in parts),
         frame_s=max(part.frame_s for part in parts),
     )
 

@@ -27,7 +27,7 @@ class WavHeader:
     ----------
     tag
         Format tag; that of the sub-format where the file is extensible.
-    channels, rate_hz, block_bytes, bits
+    channels, rate_hz, bytes_per_s, block_bytes, bits
         As written; `block_bytes` holds one sample of each channel, or one block of a packed codec.
     block_samples
         Samples of each channel in a block, None where the header does not say.
@@ -46,6 +46,7 @@ class WavHeader:
     tag: int
     channels: int
     rate_hz: int
+    bytes_per_s: int
     block_bytes: int
     bits: int
     block_samples: int | None
@@ -54,6 +55,12 @@ class WavHeader:
     data_bytes: int | None
     data_there: int
     behind_bytes: int
+
+    @property
+    def contradicts_itself(self) -> bool:
+        """Whether the rate of bytes, which some programs leave at 0, is not that of the samples."""
+        is_plain = self.tag in (_PCM, _FLOAT, _ALAW, _MULAW) and self.bytes_per_s > 0
+        return is_plain and self.bytes_per_s != self.rate_hz * self.block_bytes
 
     @property
     def duration_s(self) -> float | None:
@@ -114,7 +121,7 @@ def _chunks(source: Readable) -> Iterator[tuple[bytes, int, int]]:
 
 
 def _with_data(source: Readable, form: bytes, *, fact: int, at: int, claimed: int) -> WavHeader:
-    tag, channels, rate_hz, _, block_bytes = struct.unpack("<HHIIH", form[:14])
+    tag, channels, rate_hz, bytes_per_s, block_bytes = struct.unpack("<HHIIH", form[:14])
     bits = int.from_bytes(form[14:16], "little")
     if tag == _EXTENSIBLE and len(form) >= 26:
         tag = int.from_bytes(form[24:26], "little")
@@ -124,6 +131,7 @@ def _with_data(source: Readable, form: bytes, *, fact: int, at: int, claimed: in
         tag,
         channels,
         rate_hz,
+        bytes_per_s,
         block_bytes,
         bits,
         block_samples=_block_samples(tag, form, bits=bits, channels=channels, block_bytes=block_bytes),

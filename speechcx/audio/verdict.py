@@ -57,6 +57,8 @@ class Tally:
         Whether the format says where it ends.
     frame_s
         Length of the longest packet, 0 if unknown.
+    is_doubtful
+        The header contradicts itself about the rate.
     """
 
     container: str
@@ -74,6 +76,7 @@ class Tally:
     parts: int = 1
     tells_end: bool = True
     frame_s: float = 0.0
+    is_doubtful: bool = False
 
 
 def judge_whole(tally: Tally, settings: AudioSettings) -> tuple[str, ...]:
@@ -107,7 +110,7 @@ def judge_whole(tally: Tally, settings: AudioSettings) -> tuple[str, ...]:
         flags.add("loose_end")
     if tally.is_open:
         flags.add("open_length")
-    elif tally.declared_s is None and not tally.tells_end and "truncated" not in flags:
+    elif tally.is_doubtful or (tally.declared_s is None and not tally.tells_end and "truncated" not in flags):
         flags.add("length_unverified")
     if tally.parts > 1:
         flags.add("joined")
