@@ -58,6 +58,9 @@ class BatchSettings:
         Calls after which a worker is replaced, against slow growth.
     disk_floor_mb
         A run stops cleanly when less room than this is left beside the database.
+    busy_wait_s
+        A run waits this many seconds while another program holds the database, then ends with exit code 11;
+        what is done is kept.
     """
 
     executor: str = "processes"
@@ -68,12 +71,14 @@ class BatchSettings:
     max_attempts: int = 2
     recycle_after: int = 200
     disk_floor_mb: int = 200
+    busy_wait_s: float = 600.0
 
     def __post_init__(self) -> None:
         for name in (
             "workers",
             "memory_limit_mb",
             "disk_floor_mb",
+            "busy_wait_s",
             "time_limit_factor",
             "time_limit_floor_s",
         ):
