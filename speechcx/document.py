@@ -122,6 +122,7 @@ def _origin(heard: Conversation) -> dict[str, Json]:
         "damaged_packets": origin.damaged_packets,
         "lost_s": _round(origin.lost_s),
         "length_verified": origin.length_verified,
+        "gaps": [_span(gap) for gap in origin.gaps],
         "sha256": heard.recording.sha256,
         "size_bytes": heard.recording.size_bytes,
     }

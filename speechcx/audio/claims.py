@@ -47,7 +47,7 @@ def read_claim(source: Source, form: Format) -> Claim:
         ``bad_header`` and ``empty`` where the header alone shows it, ``truncated`` where the part
         without which nothing can be decoded is missing, ``too_big`` for oversized titles or indexes.
     """
-    reader = _READERS.get(form.demuxer)
+    reader = None if form.header else _READERS.get(form.demuxer)
     return reader(source, form) if reader is not None else Claim()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,7 @@ from speechcx.audio.settings import AudioSettings
 from speechcx.audio.source import Source
 from speechcx.audio.timeline import EXACT_S, JITTER_S, ByteClock, StampClock
 from speechcx.audio.verdict import GAPS_ARE_NORMAL, Tally, judge_whole
-from speechcx.call import Audio, Origin, Recording
+from speechcx.call import Audio, Origin, Recording, Span
 from speechcx.errors import CallError
 
 FILLED_UP = frozenset({"mov", "wav"})
@@ -70,7 +71,7 @@ def _check_size(source: Source, settings: AudioSettings) -> None:
 def _recognise(source: Source, settings: AudioSettings) -> Format:
     start = id3_bytes(source.read(0, 10))
     form = recognise(source.read(start, HEAD_BYTES), os.path.basename(source.path), settings)
-    return Format(form.demuxer, form.options, form.has_header, start)
+    return replace(form, sound_at=start)
 
 
 def _check_length(declared_s: float | None, settings: AudioSettings) -> None:
@@ -122,9 +123,20 @@ def _decode(
     origin = Origin(
         reader.container, reader.codec, reader.channels, reader.rate_hz, duration_s, known_s,
         clock.bad_packets, lost_s, known_s is not None, judge_whole(tally, settings),
+        _gap_spans(clock.gaps, reader.rate_hz, duration_s),
     )  # fmt: skip
     peaks = draw_peaks(samples, buffer.out_rate_hz, points_per_s=settings.peaks_per_s)
     return Audio(samples, buffer.out_rate_hz, origin, peaks)
+
+
+def _gap_spans(gaps: list[tuple[int, int]], rate_hz: int, duration_s: float) -> tuple[Span, ...]:
+    """Gaps in seconds, to a millisecond, none of them behind the end."""
+    spans = (
+        Span(start / rate_hz, min(end / rate_hz, duration_s))
+        for start, end in gaps
+        if start / rate_hz < duration_s
+    )
+    return tuple(Span(round(span.start_s, 3), round(span.end_s, 3)) for span in spans)
 
 
 def _trim(samples: NDArray[np.int16], count: int, padding: int) -> NDArray[np.int16]:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from speechcx.audio.formats import DECODERS, Format
 from speechcx.audio.settings import MAX_CHANNELS, MAX_RATE_HZ, MIN_RATE_HZ
-from speechcx.audio.source import Source
+from speechcx.audio.source import PrefixedFile, Source
 from speechcx.errors import CallError
 
 BYTE_CLOCKED = frozenset({"mp3", "aac", "amr"})
@@ -96,7 +96,7 @@ class Reader:
             self._stream = self._choose_stream()
             self._tick: Fraction | None = self._stream.time_base
             context = self._stream.codec_context
-            self.container = form.demuxer
+            self.container = "vox" if form.header else form.demuxer
             self.codec = str(context.codec.canonical_name)
             self.declared_s = self._read_declared()
             self._check_shape(int(context.sample_rate), int(context.layout.nb_channels))
@@ -264,7 +264,8 @@ def _open(source: Source, form: Format) -> Any:
     if int(av.__version__.split(".")[0]) < 19:
         extra["metadata_errors"] = "replace"  # removed in PyAV 19, where it is the only behaviour
     try:
-        return av.open(source.url, "r", format=form.demuxer, container_options=options, **extra)
+        file = PrefixedFile(form.header, source) if form.header else source.url
+        return av.open(file, "r", format=form.demuxer, container_options=options, **extra)
     except (av.error.FFmpegError, UnicodeError, ValueError) as error:
         reason = getattr(error, "strerror", None) or type(error).__name__
         raise CallError(

@@ -92,3 +92,40 @@ class Source:
         """Whether size or modification time are not what they were when the file was opened."""
         now = os.fstat(self._fd)
         return (now.st_size, now.st_mtime_ns) != (self._before.st_size, self._before.st_mtime_ns)
+
+
+class PrefixedFile:
+    """A file as FFmpeg reads it through Python, with bytes before it that the file itself lacks.
+
+    Parameters
+    ----------
+    prefix
+        The bytes before the file.
+    source
+        The file.
+    """
+
+    def __init__(self, prefix: bytes, source: Source) -> None:
+        self._prefix = prefix
+        self._source = source
+        self._at = 0
+
+    def read(self, count: int) -> bytes:
+        """Up to `count` bytes from the present place."""
+        head = self._prefix[self._at : self._at + count]
+        start = max(0, self._at - len(self._prefix))
+        found = head + self._source.read(start, count - len(head)) if len(head) < count else head
+        self._at += len(found)
+        return found
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """Go to a place; gives the new one."""
+        base = {os.SEEK_SET: 0, os.SEEK_CUR: self._at}.get(
+            whence, len(self._prefix) + self._source.size_bytes
+        )
+        self._at = max(0, base + offset)
+        return self._at
+
+    def tell(self) -> int:
+        """The present place."""
+        return self._at

@@ -50,6 +50,8 @@ class Timeline:
         How many of them came after the last good one: a file cut off inside a packet has one or two.
     lost
         Samples of silence put in.
+    gaps
+        Where: first sample and the one behind the last, sorted and apart.
     """
 
     def __init__(self, sink: Sink, *, rate_hz: int) -> None:
@@ -59,6 +61,7 @@ class Timeline:
         self.bad_packets = 0
         self.tail_packets = 0
         self.lost = 0
+        self.gaps: list[tuple[int, int]] = []
 
     def _count(self, piece: Piece) -> None:
         is_bad = piece.samples is None
@@ -72,7 +75,9 @@ class Timeline:
     def _fill(self, count: int) -> None:
         if count > 0:
             self._sink.append_silence(count)
+            start = self.gaps.pop()[0] if self.gaps and self.gaps[-1][1] == self.written else self.written
             self.written += count
+            self.gaps.append((start, self.written))
             self.lost += count
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import Annotated
 
 from speechcx.discover.clock import find_zone
 from speechcx.discover.name_pattern import read_pattern
 from speechcx.errors import ConfigError
+from speechcx.ranges import Range, expect_ranges
 
 DEFAULT_EXTENSIONS = (
     ".wav", ".wave", ".mp3", ".mp2", ".ogg", ".oga", ".opus", ".spx", ".flac", ".m4a", ".mp4", ".m4b", ".3gp",
@@ -53,23 +55,19 @@ class DiscoverSettings:
     extensions: tuple[str, ...] = DEFAULT_EXTENSIONS
     recursive: bool = True
     follow_symlinks: bool = False
-    settle_s: float = 120.0
+    settle_s: Annotated[float, Range(0, 86_400)] = 120.0
     patterns: tuple[str, ...] = ()
     zone: str | None = None
     time_format: str | None = None
     direction: str | None = None
-    max_sidecar_bytes: int = 1024**2
-    max_table_bytes: int = 64 * 1024**2
+    max_sidecar_bytes: Annotated[int, Range(1, 2**30)] = 1024**2
+    max_table_bytes: Annotated[int, Range(1, 2**32)] = 64 * 1024**2
 
     def __post_init__(self) -> None:
         for extension in self.extensions:
             if not extension.startswith(".") or extension != extension.lower():
                 raise ValueError(f"extensions must be like '.wav', in small letters, got {extension!r}")
-        if self.settle_s < 0:
-            raise ValueError(f"settle_s must be 0 or more, got {self.settle_s}")
-        for name in ("max_sidecar_bytes", "max_table_bytes"):
-            if getattr(self, name) <= 0:
-                raise ValueError(f"{name} must be more than 0, got {getattr(self, name)}")
+        expect_ranges(self)
         if self.zone is not None:
             find_zone(self.zone)
         for pattern in self.patterns:

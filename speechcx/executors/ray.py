@@ -7,7 +7,6 @@ nothing, and a lost task comes back as lost.
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
@@ -138,8 +137,6 @@ def _import_ray() -> Any:
 def _connect(ray: Any) -> None:
     if ray.is_initialized():
         return
-    # Nothing leaves the machine: Ray reports usage to its makers unless told not to.
-    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
     try:
         ray.init(log_to_driver=False, include_dashboard=False, configure_logging=False)
     except (ConnectionError, ray.exceptions.RayError, ValueError, RuntimeError) as error:

@@ -32,6 +32,7 @@ from speechcx.store.ledger import (
 )
 from speechcx.store.names import Names
 from speechcx.store.review_record import erase_words
+from speechcx.store.row_digests import note_shared
 from speechcx.store.trouble import explain
 
 __all__ = [
@@ -293,6 +294,7 @@ class Store:
         with self.write():
             number = self._names.rulebook_no_of(digest, name, version)
             self.db.execute("UPDATE rulebooks SET source = ? WHERE rulebook_no = ?", (source, number))
+            note_shared(self.db, "rulebooks", number)
 
     def sync_roster(self, entries: Iterable[places.Entry]) -> int:
         """Make the stored roster what `entries` say; teams and centers of calls follow.

@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from speechcx.errors import AccessDenied, DatabaseBad, DatabaseBusy, DatabaseMissing
+from speechcx.store import decision_chain, row_digests
 from speechcx.store.busy import BUSY_LIMIT_S, STEP_MS, Patience
 from speechcx.store.comments import write_comments
 from speechcx.store.trouble import besides, explain, explain_place
@@ -308,7 +309,26 @@ def migrate(db: sqlite3.Connection, *, stop_after: int | None = None) -> None:
 
         steps(name=name)(step)
     with write_transaction(db):
-        steps.apply(Database(db))
+        with _digests_kept(db):
+            steps.apply(Database(db))
         write_comments(db, [sql for _, sql in scripts])
         db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         db.execute(f"PRAGMA user_version = {len(scripts)}")
+
+
+@contextmanager
+def _digests_kept(db: sqlite3.Connection) -> Iterator[None]:
+    """Make the digests anew after a change of the schema; what was wrong before stays wrong."""
+    changed: set[tuple[str, int]] = set()
+    broken: set[tuple[str, str]] = set()
+    if _has_digests(db):
+        changed = row_digests.find_changed(db)
+        broken = {(row.about, row.key) for row in decision_chain.find_broken(db)}
+    yield
+    if _has_digests(db):
+        row_digests.note_all(db, but=changed)
+        decision_chain.note_missing(db, but=broken)
+
+
+def _has_digests(db: sqlite3.Connection) -> bool:
+    return db.execute("SELECT 1 FROM sqlite_master WHERE name = 'decision_chain_end'").fetchone() is not None

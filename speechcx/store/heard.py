@@ -120,6 +120,7 @@ def _recording_row(heard: Conversation) -> dict[str, object]:
         "lost_s": origin.lost_s,
         "length_verified": int(origin.length_verified),
         "file_flags": json.dumps(origin.flags),
+        "gaps": json.dumps([(gap.start_s, gap.end_s) for gap in origin.gaps]),
         "speech_flags": json.dumps(heard.speech.flags),
         "peaks_hz": heard.peaks.rate_hz,
         "peaks_channels": len(heard.peaks.values),
@@ -148,6 +149,7 @@ def _read_origin(row: dict[str, Any]) -> Origin:
         duration_s=row["duration_s"], declared_duration_s=row["declared_duration_s"],
         damaged_packets=row["damaged_packets"], lost_s=row["lost_s"],
         length_verified=bool(row["length_verified"]), flags=_strings(row["file_flags"]),
+        gaps=tuple(Span(start_s, end_s) for start_s, end_s in _pairs(row["gaps"])),
     )  # fmt: skip
 
 

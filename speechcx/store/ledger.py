@@ -19,6 +19,7 @@ from typing import Literal
 
 from speechcx import __version__
 from speechcx.call import Call, Details, Failure, Outcome, Recording
+from speechcx.store.decision_chain import read_end
 from speechcx.store.moments import utc_text
 from speechcx.store.paths import plain_text, write_path
 from speechcx.store.versions import supersede
@@ -207,12 +208,14 @@ class Ledger:
     def finish_run(self, run_id: int, summary: RunSummary, exit_code: int) -> None:
         """Write down what a run did and how it ended."""
         with self._write():
+            end = read_end(self._db)
             self._db.execute(
                 "UPDATE runs SET finished_at = ?, outcome = 'finished', exit_code = ?, planned = ?, done = ?,"
-                " failed = ?, skipped = ?, audio_s = ?, elapsed_s = ? WHERE run_id = ?",
+                " failed = ?, skipped = ?, audio_s = ?, elapsed_s = ?, chain_entries = ?, chain_digest = ?"
+                " WHERE run_id = ?",
                 (
                     utc_text(), exit_code, summary.planned, summary.done, summary.failed, summary.skipped,
-                    summary.audio_s, summary.elapsed_s, run_id,
+                    summary.audio_s, summary.elapsed_s, end.entries, end.digest, run_id,
                 ),
             )  # fmt: skip
 

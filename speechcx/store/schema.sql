@@ -32,7 +32,7 @@ CREATE TABLE files (
   details_digest TEXT, -- digest of what was known of the call besides its sound
   run_id INTEGER REFERENCES runs (run_id), -- the run that last touched it
   changed_at TEXT NOT NULL -- when the state last changed, UTC
-) STRICT;
+, compared_at TEXT) STRICT;
 
 -- Every run of the batch.
 CREATE TABLE runs (
@@ -55,7 +55,7 @@ CREATE TABLE runs (
   skipped INTEGER, -- files left alone because nothing had changed
   audio_s REAL, -- seconds of audio analysed
   elapsed_s REAL -- seconds it took
-) STRICT;
+, chain_entries INTEGER, chain_digest TEXT) STRICT;
 
 -- Every time a file was taken up, so that work done twice can be counted.
 CREATE TABLE attempts (
@@ -212,7 +212,7 @@ CREATE TABLE recordings (
   peaks_channels INTEGER NOT NULL, -- its channels
   speakers TEXT NOT NULL, -- names of all speakers, JSON list
   stages TEXT NOT NULL -- seconds each stage took, JSON list of pairs
-) STRICT;
+, gaps TEXT NOT NULL DEFAULT '[]') STRICT;
 
 -- The outline of each waveform, for drawing, in pieces that fill pages of the file well.
 CREATE TABLE peaks (
@@ -581,6 +581,32 @@ CREATE TABLE erasures (
   erased_by TEXT NOT NULL, -- by whom
   reason TEXT NOT NULL -- why; holds no words of the call
 ) STRICT, WITHOUT ROWID;
+
+-- Digests of the rows of each call, and of what calls share, made in the transaction that wrote them.
+CREATE TABLE row_digests (
+  table_name TEXT NOT NULL, -- calls for a whole call; else provenances, reasons, rulebooks, rules or questions
+  number INTEGER NOT NULL, -- call_no of the call, or number of the row
+  digest BLOB NOT NULL, -- eight bytes for the row; of a call, eight bytes for its rows in each table that holds any
+  PRIMARY KEY (table_name, number)
+) STRICT, WITHOUT ROWID;
+
+-- A digest of every row that a person's decision wrote or changed, in order. Rows are only ever added: each carries
+-- a digest over itself and the one before.
+CREATE TABLE decision_chain (
+  entry_id INTEGER PRIMARY KEY, -- number, counted up by one
+  about TEXT NOT NULL, -- audit, erasures, flag_states, reviews, review_events or review_plans
+  key TEXT NOT NULL, -- which row: its key, JSON list
+  salt TEXT, -- random text that goes into content; null once a later entry is about the same row
+  content TEXT NOT NULL, -- SHA-256 over salt and the row with what belongs to it; empty where the row was removed
+  digest TEXT NOT NULL -- SHA-256 over this entry and the digest of the one before
+) STRICT;
+
+-- How far the decision chain reaches, in a second place: entries cut off at its end are missed.
+CREATE TABLE decision_chain_end (
+  one INTEGER PRIMARY KEY CHECK (one = 1), -- always 1: there is one row
+  entries INTEGER NOT NULL, -- number of the last entry
+  digest TEXT NOT NULL -- its digest
+) STRICT;
 
 -- Turns of all calls: who said what when, how it sounded and how it felt.
 CREATE VIEW turns AS SELECT
@@ -972,6 +998,10 @@ CREATE INDEX results_unsure ON results_data (call_no, rule_no, value, flagged) W
 
 CREATE INDEX scores_critical ON scores (call_no) WHERE critical_errors <> '[]';
 
+CREATE INDEX decision_chain_by_row ON decision_chain (about, key);
+
+CREATE INDEX files_by_comparison ON files (compared_at, file_id) WHERE state IN ('done', 'duplicate');
+
 CREATE TRIGGER review_events_stay BEFORE DELETE ON review_events BEGIN
   SELECT raise(ABORT, 'steps of reviews are never removed');
 END;
@@ -1011,4 +1041,15 @@ CREATE TRIGGER erased_calls_stay_away BEFORE INSERT ON calls
 WHEN EXISTS (SELECT 1 FROM erasures WHERE call_id = NEW.call_id)
 BEGIN
   SELECT RAISE(ABORT, 'this call was erased');
+END;
+
+CREATE TRIGGER decision_chain_stays BEFORE DELETE ON decision_chain BEGIN
+  SELECT RAISE(ABORT, 'entries of the decision chain are never removed');
+END;
+
+CREATE TRIGGER decision_chain_stays_as_it_is BEFORE UPDATE ON decision_chain
+WHEN NOT (NEW.salt IS NULL AND NEW.entry_id = OLD.entry_id AND NEW.about = OLD.about AND NEW.key = OLD.key
+  AND NEW.content = OLD.content AND NEW.digest = OLD.digest)
+BEGIN
+  SELECT RAISE(ABORT, 'entries of the decision chain are never changed');
 END;

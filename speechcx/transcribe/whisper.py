@@ -7,13 +7,13 @@ and hands all to the guard against invented words.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from speechcx.call import Recording, Span, Word
 from speechcx.errors import ConfigError, ModelBad
+from speechcx.offline import hub_allowed
 from speechcx.transcribe.again import find_wordless, is_sure
 from speechcx.transcribe.chunks import Chunk, ChunkRule, make_chunks
 from speechcx.transcribe.decoding import Decoder, Draft, TimedText
@@ -136,11 +136,6 @@ def load_whisper(settings: TranscribeSettings) -> Whisper:
     ConfigError
         The device, number format or language is not to be had with this model.
     """
-    if not settings.allow_hub:
-        # Read once when the libraries are imported: nothing below may ask a network for anything.
-        os.environ["HF_HUB_OFFLINE"] = "1"
-        os.environ["TRANSFORMERS_OFFLINE"] = "1"
-    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     folder = _find_weights(settings)
     device, compute_type = _find_device(settings)
     from faster_whisper import WhisperModel
@@ -176,9 +171,10 @@ def _find_weights(settings: TranscribeSettings) -> Path:
     except ModelMissing:
         if not settings.allow_hub:
             raise
-        from faster_whisper import download_model
+        with hub_allowed():
+            from faster_whisper import download_model
 
-        folder = Path(download_model(settings.model))
+            folder = Path(download_model(settings.model))
     for name in ("model.bin", "tokenizer.json"):
         if not (folder / name).is_file():
             raise ModelBad(

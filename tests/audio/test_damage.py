@@ -38,6 +38,8 @@ def test_damage_is_counted(
     origin = audio.origin
     assert "damaged" in origin.flags
     assert 0 < origin.lost_s <= 0.05 * 60
+    assert sum(gap.duration_s for gap in origin.gaps) == pytest.approx(origin.lost_s, abs=0.01)
+    assert all(12.0 < gap.start_s < gap.end_s < 28.0 for gap in origin.gaps)
     assert audio.duration_s == pytest.approx(60.0, abs=0.5)
     for moment_s in (10.0, 30.0, 50.0):
         start = round((moment_s - 0.25) * audio.rate_hz)

@@ -16,6 +16,7 @@ from tests.audio.conftest import Decode, recording_of
 from tests.faults.media import BadFile, bad_files, encoded, wav_header
 from tests.synth import (
     alaw_bytes,
+    dialogic_bytes,
     loudest_hz,
     mulaw_bytes,
     rms_dbov,
@@ -176,6 +177,19 @@ def test_headerless_by_setting(decode_bytes: Decode) -> None:
     settings = AudioSettings(headerless_rate_hz=16000, headerless_channels=2, headerless=(".pcm=alaw",))
     content = alaw_bytes(tones(16000, 2).T.reshape(-1))
     check(decode_bytes(content, "x.pcm", settings), Case("", "", "pcm_alaw", 16000, 2, 30))
+
+
+def test_dialogic_vox(decode_bytes: Decode) -> None:
+    """The 4-bit and the 8-bit files of Dialogic boards are read where a setting names them."""
+    settings = AudioSettings(headerless=(".vox=dialogic",))
+    audio = decode_bytes(dialogic_bytes(tone(440, 3.0)), "x.vox", settings)
+    assert (audio.origin.container, audio.origin.codec) == ("vox", "adpcm_ima_oki")
+    assert audio.duration_s == 3.0
+    assert loudest_hz(audio.samples[0], 8000) == pytest.approx(440, abs=1.5)
+    assert noise_gap_db(audio.samples[0], 440, 8000) > 15
+    assert rms_dbov(audio.samples[0] / 32768) == pytest.approx(-20, abs=1)
+    plain = decode_bytes(mulaw_bytes(tone(440, 3.0)), "x.vox", AudioSettings(headerless=(".vox=mulaw",)))
+    assert (plain.origin.codec, plain.duration_s) == ("pcm_mulaw", 3.0)
 
 
 @pytest.mark.parametrize("fake", bad_files(), ids=lambda fake: fake.name)
