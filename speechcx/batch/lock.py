@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from speechcx.errors import Interrupted, RunInProgress
+from speechcx.private_files import make_private_folder
 
 _POLL_S = 0.1
 _MAX_NOTE_BYTES = 4096
@@ -71,7 +72,7 @@ def hold_lock(
         `give_up` said so.
     """
     path = lock_path(database)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_private_folder(path.parent)
     # Never removed: a second run could lock the removed file while a third locks its successor.
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
