@@ -14,7 +14,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from speechcx.batch.lock import hold_lock, is_locked, lock_path
-from speechcx.errors import DatabaseBad, DatabaseMissing, DiskLow, RunInProgress, SpeechcxError, UsageError
+from speechcx.errors import (
+    DatabaseBad,
+    DatabaseMissing,
+    DiskFull,
+    DiskLow,
+    RunInProgress,
+    SpeechcxError,
+    UsageError,
+)
 from speechcx.private_files import is_same_file, new_private_file, partial_of, remove_all, sync_folder
 from speechcx.store import Store
 from speechcx.store.audit import Entry, add_entries
@@ -257,8 +265,8 @@ def _told_full(target: Path) -> Iterator[None]:
         raise _full(target) from error
 
 
-def _full(target: Path) -> DiskLow:
-    return DiskLow(
+def _full(target: Path) -> DiskFull:
+    return DiskFull(
         f"the disk became full while {target} was written; nothing is left of it",
         "room for the whole copy",
         "free space, or use another disk",

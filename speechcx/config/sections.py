@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import MISSING, dataclass, field, fields
+from typing import Annotated
 
 from speechcx.audio import AudioSettings
 from speechcx.config.review import ReviewSettings
 from speechcx.discover import DiscoverSettings
 from speechcx.prosody import ProsodySettings
+from speechcx.ranges import Range, declared_ranges, expect_ranges
 from speechcx.sentiment import SentimentSettings
 from speechcx.transcribe import TranscribeSettings
 from speechcx.turns import TurnSettings
@@ -58,30 +60,23 @@ class BatchSettings:
         Calls after which a worker is replaced, against slow growth.
     disk_floor_mb
         A run stops cleanly when less room than this is left beside the database.
+    busy_wait_s
+        A run waits this many seconds while another program holds the database, then ends with exit code 11;
+        what is done is kept.
     """
 
     executor: str = "processes"
-    workers: int = 0
-    time_limit_factor: float = 3.0
-    time_limit_floor_s: float = 60.0
-    memory_limit_mb: int = 0
-    max_attempts: int = 2
-    recycle_after: int = 200
-    disk_floor_mb: int = 200
+    workers: Annotated[int, Range(0, 1024)] = 0
+    time_limit_factor: Annotated[float, Range(0, 10_000)] = 3.0
+    time_limit_floor_s: Annotated[float, Range(0, 7 * 86_400)] = 60.0
+    memory_limit_mb: Annotated[int, Range(0, 16_777_216)] = 0
+    max_attempts: Annotated[int, Range(1, 100)] = 2
+    recycle_after: Annotated[int, Range(1, 1_000_000)] = 200
+    disk_floor_mb: Annotated[int, Range(0, 1_000_000_000)] = 200
+    busy_wait_s: Annotated[float, Range(0, 7 * 86_400)] = 600.0
 
     def __post_init__(self) -> None:
-        for name in (
-            "workers",
-            "memory_limit_mb",
-            "disk_floor_mb",
-            "time_limit_factor",
-            "time_limit_floor_s",
-        ):
-            if getattr(self, name) < 0:
-                raise ValueError(f"{name} must be 0 or more, got {getattr(self, name)}")
-        for name in ("max_attempts", "recycle_after"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} must be 1 or more, got {getattr(self, name)}")
+        expect_ranges(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +96,14 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class SettingInfo:
-    """One setting as the manual shows it."""
+    """One setting as the manual shows it; `range` is empty for what is no number."""
 
     section: str
     key: str
     type: str
     default: object
     text: str
+    range: str = ""
 
 
 def describe_sections() -> tuple[SettingInfo, ...]:
@@ -116,11 +112,13 @@ def describe_sections() -> tuple[SettingInfo, ...]:
     for section in fields(Settings):
         assert section.default_factory is not MISSING
         kind = type(section.default_factory())
-        texts = _field_texts(kind.__doc__ or "")
+        texts, ranges = _field_texts(kind.__doc__ or ""), declared_ranges(kind)
         for item in fields(kind):
             default = item.default if item.default is not MISSING else None
+            shown = re.sub(r"Annotated\[(.+), Range\(.*\)\]", r"\1", str(item.type))
+            limits = str(ranges[item.name]) if item.name in ranges else ""
             found.append(
-                SettingInfo(section.name, item.name, str(item.type), default, texts.get(item.name, ""))
+                SettingInfo(section.name, item.name, shown, default, texts.get(item.name, ""), limits)
             )
     return tuple(found)
 

@@ -20,7 +20,7 @@ from speechcx.rules.grammar import PhraseError, parse_list_item
 from speechcx.rules.pattern import Choose, Expression, Item, ListRef, Phrase, Row
 from speechcx.rules.source import Problem, Source, nearest
 
-LANGUAGE_VERSION = 1
+LANGUAGE_VERSION = 2
 """Part of every digest: raised when the same rulebook would find something else than before."""
 
 _TOP = ("rulebook", "version", "title", "language", "lists", "rules", "scorecards", "tests")
