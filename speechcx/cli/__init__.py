@@ -3,9 +3,9 @@
 Commands are grouped in files by the person who types them: ``run`` (operator), ``explore``
 (supervisor and reviewer), ``operate`` (whoever runs the floor), ``find`` (whoever looks for words),
 ``comply`` and ``evidence`` (compliance reviewer), ``rulebooks`` and ``coach`` (quality lead),
-``admin`` and ``keep`` (administrator). ``output`` is the only place that prints, through ``streams``. Errors become words and exit
-codes here and nowhere else. To add a command, write it in the file of the person who types it;
-heavy imports stay inside the function.
+``admin`` and ``keep`` (administrator). ``output`` is the only place that prints, through ``streams``.
+Errors become words and exit codes here and nowhere else. To add a command, write it in the file of
+the person who types it; heavy imports stay inside the function.
 """
 
 from __future__ import annotations
