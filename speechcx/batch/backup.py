@@ -19,21 +19,17 @@ from speechcx.errors import (
     DatabaseMissing,
     DiskFull,
     DiskLow,
-    RunInProgress,
     SpeechcxError,
     UsageError,
 )
 from speechcx.private_files import is_same_file, new_private_file, partial_of, remove_all, sync_folder
 from speechcx.store import Store
 from speechcx.store.audit import Entry, add_entries
-from speechcx.store.copies import Newer, copy_database, find_newer
+from speechcx.store.copies import Newer, copy_database, find_newer, hold_alone, leave_log
 from speechcx.store.decision_chain import ChainEnd, read_end
-from speechcx.store.integrity import Examined, Problem, examine
+from speechcx.store.integrity import Examined, Problem, count_rows, examine
 
 Report = Callable[[str], None]
-
-ALONE_WITHIN_S = 30.0
-"""How long a restore waits for other programs to close the database."""
 
 _SERIOUS = ("file", "schema", "calls", "shared", "sums")
 """Areas in which a copy may have no problem: what stands there could be lost or wrong in every later copy too."""
@@ -276,11 +272,9 @@ def _full(target: Path) -> DiskFull:
 def _examine(copy: Path, *, is_running: bool = False) -> tuple[tuple[Problem, ...], int, ChainEnd]:
     """Problems, calls and the end of the decision chain of a copy; DatabaseBad where it cannot be opened."""
     with Store.open(copy, read_only=True) as store:
-        store.db.execute("PRAGMA query_only = OFF")
         # Files taken up by a run that is over, or still at work, are as they should be in a copy.
         found = tuple(p for p in examine(store, Examined(is_running)) if p.repair != "claims")
-        calls = store.db.execute("SELECT count(*) FROM calls").fetchone()[0]
-        return found, calls, read_end(store.db)
+        return found, count_rows(store).calls, read_end(store.db)
 
 
 def _bring_in(incoming: Path) -> tuple[int, tuple[Problem, ...]]:
@@ -313,7 +307,7 @@ def _write_down(incoming: Path, who: str, backup: Path, kept: Path | None, lost:
     detail = {"from": backup.name, "kept": None if kept is None else kept.name}
     with Store.open(incoming) as store:
         add_entries(store, who, [Entry("restore", detail={**detail, "lost": lost and asdict(lost)})])
-        store.db.execute("PRAGMA journal_mode = DELETE")
+        leave_log(store.db)
 
 
 def _swap(database: Path, incoming: Path, kept: Path | None) -> None:
@@ -324,7 +318,7 @@ def _swap(database: Path, incoming: Path, kept: Path | None) -> None:
         os.replace(incoming, database)
         sync_folder(database.parent)
         return
-    with _alone(database):
+    with hold_alone(database):
         _keep_aside(database, kept)
         for ending in ("-wal", "-shm"):
             # Left only by a file too damaged to be opened: its log goes with it.
@@ -346,29 +340,6 @@ def _keep_aside(database: Path, kept: Path) -> None:
             raise
         with new_private_file(kept) as writer, open(database, "rb") as reader:
             shutil.copyfileobj(reader, writer)
-
-
-@contextmanager
-def _alone(database: Path) -> Iterator[None]:
-    """Hold a database so that no other program reads or writes it, all of its log in the file."""
-    db = sqlite3.connect(database, isolation_level=None, timeout=ALONE_WITHIN_S)
-    try:
-        try:
-            # Only the last connection may leave the log, so this tells that no other one is open.
-            db.execute("PRAGMA journal_mode = DELETE")
-            db.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-                raise
-            raise RunInProgress(
-                f"another program has {database} open", "the database alone", "close it, then try again"
-            ) from error
-        except sqlite3.DatabaseError:
-            # Too damaged to be opened: nobody else can have it open either.
-            pass
-        yield
-    finally:
-        db.close()
 
 
 def _note(database: Path, who: str, entry: Entry) -> bool:

@@ -14,7 +14,7 @@ from speechcx.errors import EXIT_OK, EXIT_SOME_FAILED, DatabaseBad, DatabaseMiss
 from speechcx.store import Store
 from speechcx.store.copies import copy_database
 from speechcx.store.decision_chain import ChainEnd, read_end
-from speechcx.store.integrity import Area, Examined, Problem, examine, repair
+from speechcx.store.integrity import Area, Examined, Problem, count_rows, examine, repair
 from speechcx.store.integrity.find import repairs_of, unreadable
 
 Report = Callable[[str], None]
@@ -104,8 +104,6 @@ def _look(database: Path, what: Examined, report: Report) -> CheckReport:
 
     try:
         with Store.open(database, read_only=True) as store:
-            # Refused by its temporary tables; the file itself is open for reading only.
-            store.db.execute("PRAGMA query_only = OFF")
             problems = tuple(examine(store, what, report=tell))
             return _count(CheckReport(str(database), size, problems=problems), store)
     except DatabaseBad as error:
@@ -116,11 +114,10 @@ def _look(database: Path, what: Examined, report: Report) -> CheckReport:
 
 def _count(found: CheckReport, store: Store) -> CheckReport:
     try:
-        schema = store.db.execute("PRAGMA user_version").fetchone()[0]
-        calls, files = (
-            store.db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("calls", "files")
+        rows = count_rows(store)
+        return replace(
+            found, schema=rows.schema, calls=rows.calls, files=rows.files, chain=read_end(store.db)
         )
-        return replace(found, schema=schema, calls=calls, files=files, chain=read_end(store.db))
     except sqlite3.DatabaseError as error:
         return found if found.problems else replace(found, problems=(unreadable("file", error),))
 

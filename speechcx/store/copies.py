@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from speechcx.errors import RunInProgress
 from speechcx.private_files import sync_file
 
 _PAGES_A_STEP = 4096
+
+ALONE_WITHIN_S = 30.0
+"""How long a restore waits for other programs to close the database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +98,40 @@ def find_newer(present: Path, copy: Path) -> Newer:
             audit_rows=_count(db, "audit", "audit_id, digest", "action <> 'backup'"),
             searches=_count(db, "saved_searches", "name, words, filters"),
         )
+    finally:
+        db.close()
+
+
+def leave_log(db: sqlite3.Connection) -> None:
+    """Bring the log of a database into its file and keep none; fails where another connection is open."""
+    db.execute("PRAGMA journal_mode = DELETE")
+
+
+@contextmanager
+def hold_alone(database: Path) -> Iterator[None]:
+    """Hold a database so that no other program reads or writes it, all of its log in the file.
+
+    Raises
+    ------
+    RunInProgress
+        Another program has it open.
+    """
+    db = sqlite3.connect(database, isolation_level=None, timeout=ALONE_WITHIN_S)
+    try:
+        try:
+            # Only the last connection may leave the log, so this tells that no other one is open.
+            leave_log(db)
+            db.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                raise
+            raise RunInProgress(
+                f"another program has {database} open", "the database alone", "close it, then try again"
+            ) from error
+        except sqlite3.DatabaseError:
+            # Too damaged to be opened: nobody else can have it open either.
+            pass
+        yield
     finally:
         db.close()
 

@@ -276,7 +276,7 @@ def test_a_database_in_use_is_not_replaced(
     back_up(database, copy, who="mia")
     with hold_lock(database), pytest.raises(RunInProgress, match="one run at a time"):
         restore(database, copy, who="mia", lose_newer=True)
-    monkeypatch.setattr("speechcx.batch.backup.ALONE_WITHIN_S", 0.1)
+    monkeypatch.setattr("speechcx.store.copies.ALONE_WITHIN_S", 0.1)
     with Store.open(database, read_only=True) as store:
         store.db.execute("BEGIN")
         store.db.execute("SELECT count(*) FROM calls").fetchone()

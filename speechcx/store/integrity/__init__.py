@@ -5,8 +5,8 @@ nothing and needs no right to write; :mod:`speechcx.store.integrity.repair` make
 from other rows. To check one more thing, add a query to ``ledger`` or ``recount``, or a function here.
 """
 
-from speechcx.store.integrity.find import AREAS, Examined, examine
+from speechcx.store.integrity.find import AREAS, Examined, count_rows, examine
 from speechcx.store.integrity.problem import Area, Problem, Repair
 from speechcx.store.integrity.repair import repair
 
-__all__ = ["AREAS", "Area", "Examined", "Problem", "Repair", "examine", "repair"]
+__all__ = ["AREAS", "Area", "Examined", "Problem", "Repair", "count_rows", "examine", "repair"]

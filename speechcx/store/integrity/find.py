@@ -54,6 +54,9 @@ def examine(
     """
     wanted = what or Examined()
     # A flipped bit can leave text that is no UTF-8: it must still be read, to be compared.
+    read_only = store.db.execute("PRAGMA query_only").fetchone()[0]
+    # Would keep its temporary tables away too; the file itself stays open for reading only.
+    store.db.execute("PRAGMA query_only = OFF")
     store.db.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
     steps: tuple[tuple[Area, Callable[[], Iterable[Problem]]], ...] = (
         ("file", lambda: _find_file_problems(store.db)),
@@ -79,6 +82,24 @@ def examine(
         if store.db.in_transaction:
             store.db.execute("ROLLBACK")
         store.db.text_factory = str
+        store.db.execute(f"PRAGMA query_only = {read_only}")
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Number of the schema, calls and files of a database."""
+
+    schema: int
+    calls: int
+    files: int
+
+
+def count_rows(store: Store) -> Rows:
+    """How much is in a database."""
+    calls, files = (
+        store.db.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in ("calls", "files")
+    )
+    return Rows(store.db.execute("PRAGMA user_version").fetchone()[0], calls, files)
 
 
 def unreadable(area: Area, error: Exception) -> Problem:
