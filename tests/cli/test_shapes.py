@@ -98,7 +98,10 @@ KEEPING: dict[str, tuple[str, ...]] = {
     # the same for the database itself, in this order
     "check": ("check", "check --every-call", "check --repair"),
     "backup": ("backup copy.db --as lead",),
-    "restore": ("restore copy.db --lose-newer --as lead",),
+    "restore": (
+        "restore copy.db --db put_back.db --as lead",
+        "restore copy.db --db put_back.db --lose-newer --as lead",
+    ),
 }
 EXAMPLES |= REVIEWS | COMPLIANCE | KEEPING
 BEFORE = (
