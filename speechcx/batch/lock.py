@@ -20,6 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from speechcx.errors import Interrupted, RunInProgress, SpeechcxError
+from speechcx.private_files import make_private_folder
 from speechcx.store.trouble import explain, explain_place
 
 _POLL_S = 0.1
@@ -148,7 +149,7 @@ def _find_rival(name: str) -> LockHolder | None:
 def _open_lock(database: Path) -> int:
     path = lock_path(database)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_private_folder(path.parent)
         found = explain_place(database, writing=True)
         if found is not None:
             raise found

@@ -78,6 +78,7 @@ def list_shapes() -> dict[str, Shapes]:
     from speechcx.call import TextSentiment
     from speechcx.cli.comply_shapes import list_comply_shapes
     from speechcx.cli.diff_view import RulebookDiff
+    from speechcx.cli.keep_shapes import list_keep_shapes
     from speechcx.cli.operate_shapes import list_operate_shapes
     from speechcx.cli.review_shapes import list_review_shapes
     from speechcx.cli.rulebook_view import LabelledRule
@@ -101,6 +102,7 @@ def list_shapes() -> dict[str, Shapes]:
     failures = rows("failures", FailureRow)
     return {
         **list_comply_shapes(),
+        **list_keep_shapes(),
         **list_operate_shapes(),
         **list_review_shapes(),
         "agent": record(
