@@ -45,7 +45,8 @@ class BatchSettings:
     Parameters
     ----------
     executor
-        ``processes`` (worker processes that may die) or ``serial`` (all in one process).
+        ``processes`` (worker processes that may die), ``serial`` (one of them, one call after another) or
+        ``ray``.
     workers
         Worker processes; 0 takes one for each core, up to what memory allows.
     time_limit_factor
@@ -53,7 +54,9 @@ class BatchSettings:
     time_limit_floor_s
         ... plus this many seconds.
     memory_limit_mb
-        Address space of a worker in MB; 0 sets no limit.
+        Memory a worker may take in MB; a call that needs more fails as ``out_of_memory``, and is tried once more
+        alone. 0 takes the machine's or container's memory, less a tenth and 500 MB, by the number of workers, and
+        2,600 at least. Not kept with ``ray``, which watches memory itself.
     max_attempts
         A call whose worker died or ran out of time this often is quarantined.
     recycle_after
