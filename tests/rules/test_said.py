@@ -1,6 +1,6 @@
 """Tests of the starter rulebooks and the samples' on sentences people say: said, not said, nearly said.
 
-Each line of ``said/*.tsv`` is a rule, ``+`` or ``-``, and the words; turns are parted by " / ", with ``a:`` for the agent
+Each line of ``said/*.tsv`` is a rule, ``+`` or ``-``, and the words; turns are parted by " / ", ``a:`` for the agent
 and ``c:`` for the customer. ``dev`` is what the rules were written with, ``held`` was looked at once afterwards, and
 ``third`` was written after that: docs/rules.md gives the figures of the first look at each.
 """
