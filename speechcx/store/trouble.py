@@ -117,7 +117,7 @@ def _damaged(error: BaseException, path: Path, *, is_database: bool) -> Speechcx
         return DatabaseDamaged(
             f"parts of {path} are damaged: {error}",
             "a database whose every page can be read",
-            "restore it from a backup, and look at the disk it is on",
+            "run `speechcx check`, restore it from a backup, and look at the disk it is on",
         )
     return DatabaseBad(
         f"{path} cannot be read as a database: {error}",
