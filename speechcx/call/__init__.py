@@ -28,6 +28,7 @@ from speechcx.call.assessment import (
     TurnFeeling,
 )
 from speechcx.call.conversation import (
+    UNDETERMINED,
     Conversation,
     Provenance,
     SentimentLabel,
@@ -55,6 +56,7 @@ from speechcx.call.scorecard import Bound, CriticalKind, Question, Scorecard, Se
 
 __all__ = [
     "PARTIES",
+    "UNDETERMINED",
     "Answer",
     "AnswerValue",
     "Assessment",
