@@ -120,6 +120,7 @@ def transcribe(
                 samples, _merge(some), hints=replace(hints, language=language),
                 recording=recording, channel=channel,
             )  # fmt: skip
+            heard = _without_halves(heard)
             said_by_machine = leave_out(heard.words, (*speech.hold, *speech.ivr), some)
             words = [word for word in heard.words if word not in said_by_machine]
             placed, astray = place_words(words, some)
@@ -181,6 +182,20 @@ def find_language_flags(utterances: Sequence[Utterance], settings: TranscribeSet
     known = sorted(spoken - {expected, UNDETERMINED})
     flags = [f"language:{language}" for language in known]
     return tuple(sorted([*flags, *(["language_unsure"] if UNDETERMINED in spoken else [])]))
+
+
+def _without_halves(heard: Heard) -> Heard:
+    """The same words without half characters (lone surrogates), which no file and no database can keep."""
+    words = tuple(
+        word if word.text.isascii() else replace(word, text=whole_characters(word.text))
+        for word in heard.words
+    )
+    return replace(heard, words=words, language=whole_characters(heard.language))
+
+
+def whole_characters(text: str) -> str:
+    """`text` with each lone surrogate as U+FFFD; two that belong together become the character they mean."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _by_talk(speech: Speech) -> list[tuple[int, list[Turn]]]:
