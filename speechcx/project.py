@@ -9,6 +9,7 @@ from pathlib import Path
 from speechcx.config import CONFIG_NAME, LoadedSettings
 from speechcx.discover import RosterEntry, read_roster
 from speechcx.errors import UsageError
+from speechcx.private_files import make_private_folder, write_private
 from speechcx.rules import Rulebook, parse_rulebook, read_rulebook
 from speechcx.rules.starter import starter_rulebook, starter_rulebooks
 
@@ -125,14 +126,14 @@ def start_project(folder: Path, *, rulebook: str, zone: str, model: str) -> Star
         "rulebook.yaml": text,
         "roster.csv": _ROSTER,
     }
-    (folder / "recordings").mkdir(parents=True, exist_ok=True)
+    make_private_folder(folder / "recordings")
     written, kept = [], []
     for name, text in wanted.items():
         path = folder / name
         if path.exists():
             kept.append(path)
         else:
-            path.write_text(text, "utf-8")
+            write_private(path, text.encode("utf-8"))
             written.append(path)
     return StartedProject(folder, tuple(written), tuple(kept))
 

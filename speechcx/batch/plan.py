@@ -169,7 +169,7 @@ class Planner:
         stats = FileStats(file.size_bytes, file.mtime_ns)
         before = self.known.get(os.fsencode(file.path))
         why: Why | None
-        if before is not None and (before.size_bytes, before.mtime_ns) != (stats.size_bytes, stats.mtime_ns):
+        if before is not None and not stats.is_as(before):
             before, why = None, "changed_file"
         else:
             why = self._why(before, file.path)

@@ -20,7 +20,7 @@ from speechcx.batch.lengths import bound_length_s
 from speechcx.batch.plan import Plan, PlannedFile, SetAside, find_owners, missing_details
 from speechcx.batch.progress import Tally
 from speechcx.batch.stop import StopSignals
-from speechcx.call import Failure, Outcome, Recording
+from speechcx.call import Call, Failure, Outcome, Recording
 from speechcx.config import Settings
 from speechcx.discover import FoundFile, Sources, identify
 from speechcx.errors import FAILURE_KINDS, DiskFull, ModelBad, ModelMissing, SpeechcxError
@@ -145,7 +145,11 @@ class Shift:
                 outcome = (
                     lost_call(recording, recording.path, result) if isinstance(result, WorkerLost) else result
                 )
-                is_costly = isinstance(outcome, Failure) and FAILURE_KINDS[outcome.kind].retry == "back_off"
+                if not _is_about(outcome, recording):
+                    outcome = make_failure(
+                        TypeError(type(outcome).__name__), recording.path, recording, stage="save"
+                    )
+                is_costly = _is_costly(outcome)
                 if is_costly and not is_last:
                     self._save(outcome, self._files[recording.path], recording)
                     lost.append(recording)
@@ -314,6 +318,20 @@ class Shift:
         )
         batch = self.settings.batch
         return batch.time_limit_floor_s + batch.time_limit_factor * length_s
+
+
+def _is_about(outcome: object, recording: Recording) -> bool:
+    """Whether a worker answered for the recording it was given, in one of the two ways it may."""
+    if isinstance(outcome, Call):
+        heard = outcome.conversation.recording
+        return (heard.id, heard.path) == (recording.id, recording.path)
+    return isinstance(outcome, Failure) and outcome.path == recording.path
+
+
+def _is_costly(outcome: Outcome) -> bool:
+    """Whether a call cost its worker or its time, so that it is tried once more alone."""
+    kind = FAILURE_KINDS.get(outcome.kind) if isinstance(outcome, Failure) else None
+    return kind is not None and kind.retry == "back_off"
 
 
 def _chunks(files: Iterable[_File]) -> Iterator[list[_File]]:

@@ -6,6 +6,8 @@
 """
 
 from speechcx.call.assessment import (
+    NEAREST,
+    RESULTS,
     Answer,
     AnswerValue,
     Assessment,
@@ -25,6 +27,7 @@ from speechcx.call.assessment import (
     RuleResult,
     RuleValue,
     ScoreResult,
+    Titles,
     TurnFeeling,
 )
 from speechcx.call.conversation import (
@@ -55,7 +58,9 @@ from speechcx.call.recording import (
 from speechcx.call.scorecard import Bound, CriticalKind, Question, Scorecard, Section
 
 __all__ = [
+    "NEAREST",
     "PARTIES",
+    "RESULTS",
     "UNDETERMINED",
     "Answer",
     "AnswerValue",
@@ -96,6 +101,7 @@ __all__ = [
     "Speech",
     "Split",
     "TextSentiment",
+    "Titles",
     "Turn",
     "TurnFeeling",
     "TurnVoice",

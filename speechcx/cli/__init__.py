@@ -3,9 +3,9 @@
 Commands are grouped in files by the person who types them: ``run`` (operator), ``explore``
 (supervisor and reviewer), ``operate`` (whoever runs the floor), ``find`` (whoever looks for words),
 ``comply`` and ``evidence`` (compliance reviewer), ``rulebooks`` and ``coach`` (quality lead),
-``admin`` (administrator). ``output`` is the only place that prints, through ``streams``. Errors become words and exit
-codes here and nowhere else. To add a command, write it in the file of the person who types it;
-heavy imports stay inside the function.
+``admin`` and ``keep`` (administrator). ``output`` is the only place that prints, through ``streams``.
+Errors become words and exit codes here and nowhere else. To add a command, write it in the file of
+the person who types it; heavy imports stay inside the function.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from speechcx.cli.comply import register as register_comply
 from speechcx.cli.evidence import register as register_evidence
 from speechcx.cli.explore import register as register_explore
 from speechcx.cli.find import register as register_find
+from speechcx.cli.keep import register as register_keep
 from speechcx.cli.operate import register as register_operate
 from speechcx.cli.output import note
 from speechcx.cli.qa import register as register_qa
@@ -70,6 +71,7 @@ for register in (
     register_qa,
     register_rulebooks,
     register_coach,
+    register_keep,
     register_admin,
 ):
     register(app)

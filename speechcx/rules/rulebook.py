@@ -9,14 +9,27 @@ from typing import Literal, cast
 
 import yaml
 
-from speechcx.call import RuleValue, Scorecard
+from speechcx.call import RESULTS, RuleValue, Scorecard, Titles
 from speechcx.errors import RulebookError
 from speechcx.rules import limits
 from speechcx.rules.asking import CONDITION_KEYS, Asker
-from speechcx.rules.conditions import RULE_KINDS, SEVERITIES, Rule, RuleKind, RuleRef, Said, Scope, inside
+from speechcx.rules.conditions import (
+    RULE_KINDS,
+    SEVERITIES,
+    AnyOf,
+    Condition,
+    Means,
+    Rule,
+    RuleKind,
+    RuleRef,
+    Said,
+    Scope,
+    inside,
+)
 from speechcx.rules.examples import RuleTest, read_tests
 from speechcx.rules.forms import Forms
 from speechcx.rules.grammar import PhraseError, parse_list_item
+from speechcx.rules.occasions import SUFFIX, find_occasion
 from speechcx.rules.pattern import Choose, Expression, Item, ListRef, Phrase, Row
 from speechcx.rules.source import Problem, Source, nearest
 
@@ -24,7 +37,7 @@ LANGUAGE_VERSION = 2
 """Part of every digest: raised when the same rulebook would find something else than before."""
 
 _TOP = ("rulebook", "version", "title", "language", "lists", "rules", "scorecards", "tests")
-_RULE = ("id", "title", "kind", "severity", "expect", "confidence_floor", *CONDITION_KEYS)
+_RULE = ("id", "title", "kind", "severity", "expect", "confidence_floor", "when", "titles", *CONDITION_KEYS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +187,7 @@ class _Reader:
         self.asker = Asker(source)
         self.rules: dict[str, Rule] = {}
         self.lists: dict[str, tuple[Phrase, ...]] = {}
+        self.whens: dict[str, Condition | None] = {}
 
     def rulebook(self, root: yaml.Node) -> Rulebook | None:
         source = self.source
@@ -191,6 +205,7 @@ class _Reader:
             self.read_lists(fields["lists"])
         if "rules" in fields:
             self.read_rules(fields["rules"])
+            self.set_occasions()
         forms = Forms(source, self.asker, self.rules)
         cards = forms.cards(fields["scorecards"]) if "scorecards" in fields else ()
         if not self.rules and not cards:
@@ -273,6 +288,8 @@ class _Reader:
             floor = source.number(fields["confidence_floor"], "confidence_floor", 0, 1)
         # A driver or risk is about what somebody wants: "I do not want to cancel" is none.
         negated: Literal["ignore", "match"] = "ignore" if kind in ("driver", "risk") else "match"
+        if "when" in fields:
+            self.whens[name] = self.when(fields["when"], name)
         asked = {key: value for key, value in fields.items() if key in CONDITION_KEYS}
         condition = self.asker.condition(node, asked, f"rule {name!r}", Scope(negated=negated), 0)
         if condition is None or (kind is None and "kind" in fields):
@@ -282,7 +299,39 @@ class _Reader:
         return Rule(
             name, title or name, cast(RuleKind, kind or "behaviour"), severity or "minor", condition,
             cast("RuleValue | None", expect), limits.WORD_FLOOR if floor is None else floor,
+            careful=severity == "critical" and expect == "present",
+            titles=self.titles(fields, usual_titles(title or name, expect, condition)),
         )  # fmt: skip
+
+    def titles(self, fields: dict[str, yaml.Node], usual: Titles) -> Titles:
+        """``titles:`` what happened, by result; where one is not given, the usual one."""
+        if "titles" not in fields:
+            return usual
+        given = self.source.fields(fields["titles"], "titles", RESULTS)
+        texts = [
+            self.source.text_of(given[value], f"the title of {value}") if value in given else None
+            for value in RESULTS
+        ]
+        absent, present, cannot_tell = (text or other for text, other in zip(texts, usual, strict=True))
+        return absent, present, cannot_tell
+
+    def when(self, node: yaml.Node, name: str) -> Condition | None:
+        """``when:`` the occasion of a rule; None for ``always``."""
+        if isinstance(node, yaml.ScalarNode):
+            self.source.choice(node, "when", ("always",))
+            return None
+        return self.asker.read(node, f"when of rule {name!r}", Scope(negated="ignore"))
+
+    def set_occasions(self) -> None:
+        """A hidden rule for the occasion of each rule that names one, or holds one in itself."""
+        for name, rule in list(self.rules.items()):
+            condition = self.whens[name] if name in self.whens else find_occasion(rule.condition, self.rules)
+            if condition is None or rule is _STAND_IN:
+                continue
+            hidden = name + SUFFIX
+            title = f"whether there was an occasion for {name}"
+            self.rules[name] = replace(rule, occasion=hidden)
+            self.rules[hidden] = Rule(hidden, title, "hidden", "info", condition, None, rule.floor)
 
     def check_references(self) -> None:
         """Every list and rule that something refers to is there, and no rule leads back to itself."""
@@ -304,13 +353,12 @@ class _Reader:
     def _leads_to(self, start: str, goal: str) -> bool:
         waiting, seen = [start], set[str]()
         while waiting:
-            for condition in inside(self.rules[waiting.pop()].condition):
-                if isinstance(condition, RuleRef) and condition.id in self.rules:
-                    if condition.id == goal:
-                        return True
-                    if condition.id not in seen:
-                        seen.add(condition.id)
-                        waiting.append(condition.id)
+            for name in refs_of(self.rules[waiting.pop()]):
+                if name == goal:
+                    return True
+                if name in self.rules and name not in seen:
+                    seen.add(name)
+                    waiting.append(name)
         return False
 
 
@@ -332,12 +380,34 @@ def lists_in(entries: tuple[Phrase, ...]) -> tuple[str, ...]:
     return tuple(found)
 
 
+def usual_titles(title: str, expect: str | None, condition: Condition) -> Titles:
+    """What happened where a rule is absent, present and cannot be told, from its title.
+
+    Examples
+    --------
+    A rule that expects words: "Recording notice: not said", "Recording notice: said". Any other: the title
+    where it is present, "Customer complains: no" where it is absent.
+    """
+    words = all(isinstance(part, Said | Means | AnyOf) for part in inside(condition))
+    doubt = f"{title}: cannot tell"
+    if words and expect == "present":
+        return f"{title}: not said", f"{title}: said", doubt
+    if expect == "present":
+        return f"{title}: no", f"{title}: yes", doubt
+    return f"{title}: no", title, doubt
+
+
+def refs_of(rule: Rule) -> tuple[str, ...]:
+    """Ids of the rules that a rule asks for: those it refers to, and that of its occasion."""
+    refs = tuple(part.id for part in inside(rule.condition) if isinstance(part, RuleRef))
+    return refs if rule.occasion is None else (*refs, rule.occasion)
+
+
 def with_rules(rulebook: Rulebook, names: frozenset[str]) -> Rulebook:
     """The same rulebook with only the rules of those ids, and those they refer to."""
     wanted, waiting = set[str](), list(names)
     while waiting:
         name = waiting.pop()
         wanted.add(name)
-        refs = (c.id for c in inside(rulebook.rule(name).condition) if isinstance(c, RuleRef))
-        waiting.extend(ref for ref in refs if ref not in wanted)
+        waiting.extend(ref for ref in refs_of(rulebook.rule(name)) if ref not in wanted)
     return replace(rulebook, rules=tuple(rule for rule in rulebook.rules if rule.id in wanted), scorecards=())

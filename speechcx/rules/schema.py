@@ -6,7 +6,7 @@ say (phrases, names that refer to others) is left to ``rules lint``.
 
 from __future__ import annotations
 
-from speechcx.call import metric_names
+from speechcx.call import RESULTS, metric_names
 from speechcx.rules.asking import LABELS
 from speechcx.rules.conditions import RULE_KINDS, SEVERITIES, TURN_NUMBERS
 
@@ -70,6 +70,8 @@ def _rule() -> dict[str, Json]:
         "severity": {"enum": list(SEVERITIES)},
         "expect": _VALUE,
         "confidence_floor": {"type": "number", "minimum": 0, "maximum": 1},
+        "titles": _group(dict.fromkeys(RESULTS, _TEXT)),
+        "when": {"anyOf": [{"$ref": "#/$defs/condition"}, {"enum": ["always"]}]},
     }
 
 

@@ -49,6 +49,56 @@ def test_a_second_run_is_told_who_holds_the_database(tmp_path: Path) -> None:
     assert "--wait" in told.value.cure
 
 
+@pytest.mark.parametrize("exists", [True, False])
+@pytest.mark.parametrize("spelling", ["link", "linked folder", "dots", "relative", "doubled"])
+def test_the_lock_holds_however_the_path_is_spelled(tmp_path: Path, spelling: str, exists: bool) -> None:
+    """Also for a database that is not made yet: the second run says who holds it."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    if exists:
+        (folder / "calls.db").touch()
+    (tmp_path / "other.db").symlink_to(folder / "calls.db")
+    (tmp_path / "linked").symlink_to(folder)
+    other = {
+        "link": tmp_path / "other.db",
+        "linked folder": tmp_path / "linked" / "calls.db",
+        "dots": tmp_path / "data" / ".." / "data" / "calls.db",
+        "relative": Path(os.path.relpath(folder / "calls.db", ROOT)),
+        "doubled": Path(f"{folder}//./calls.db"),
+    }[spelling]
+    with start_holder(other) as holder:
+        with (
+            pytest.raises(RunInProgress, match=f"process id {holder.pid} ") as told,
+            hold_lock(folder / "calls.db"),
+        ):
+            pass
+        assert is_locked(folder / "calls.db")
+        holder.kill()
+    assert told.value.exit_code == 11
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="asks the kernel of Linux")
+def test_the_lock_holds_through_a_hard_link(tmp_path: Path) -> None:
+    """Two names of one file, in two folders, are one database."""
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "a" / "calls.db").touch()
+    os.link(tmp_path / "a" / "calls.db", tmp_path / "b" / "calls.db")
+    with start_holder(tmp_path / "a" / "calls.db") as holder:
+        with (
+            pytest.raises(RunInProgress, match=f"process id {holder.pid} "),
+            hold_lock(tmp_path / "b" / "calls.db"),
+        ):
+            pass
+        holder.kill()
+    with (
+        hold_lock(tmp_path / "b" / "calls.db"),
+        pytest.raises(RunInProgress),
+        hold_lock(tmp_path / "a" / "calls.db"),
+    ):
+        pass
+
+
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_a_killed_holder_leaves_no_stale_lock(tmp_path: Path, number: signal.Signals) -> None:
     """The kernel frees the lock of whoever dies; nobody has to unlock anything."""

@@ -33,6 +33,29 @@ def sleep(milliseconds: int) -> object:
     return milliseconds
 
 
+def spin(milliseconds: int) -> object:
+    """Compute without a pause."""
+    end = time.monotonic() + milliseconds / 1000
+    while time.monotonic() < end:
+        pass
+    return milliseconds
+
+
+def native(milliseconds: int) -> object:
+    """Stay in native code that holds the interpreter's lock: no signal handler of Python runs meanwhile."""
+    return ctypes.PyDLL(None).usleep(milliseconds * 1000)
+
+
+def reserve(megabytes: int) -> object:
+    """Reserve address space and use none of it, as numeric libraries do."""
+    import mmap
+
+    whole = mmap.mmap(
+        -1, megabytes * 1_000_000, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS, prot=mmap.PROT_READ
+    )
+    return len(whole)
+
+
 def kill(number: int) -> object:
     os.kill(os.getpid(), number)
     time.sleep(10)
@@ -101,6 +124,9 @@ _KEPT: list[bytes] = []
 TASKS = {
     "square": square,
     "sleep": sleep,
+    "spin": spin,
+    "native": native,
+    "reserve": reserve,
     "kill": kill,
     "segfault": segfault,
     "leave": leave,
