@@ -10,14 +10,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from speechcx.batch.lock import hold_lock, is_locked
-from speechcx.errors import EXIT_OK, EXIT_SOME_FAILED, DatabaseBad, DatabaseMissing
+from speechcx.batch.recordings import Compared, compare_files
+from speechcx.batch.stop import StopSignals
+from speechcx.errors import EXIT_OK, EXIT_SOME_FAILED, DatabaseBad, DatabaseMissing, Interrupted
 from speechcx.store import Store
 from speechcx.store.copies import copy_database
 from speechcx.store.decision_chain import ChainEnd, read_end
+from speechcx.store.heard_files import list_heard_files
 from speechcx.store.integrity import Area, Examined, Problem, count_rows, examine, repair
 from speechcx.store.integrity.find import repairs_of, unreadable
 
 Report = Callable[[str], None]
+
+TELL_EVERY_S = 10.0
+"""How often the comparing of recordings tells how far it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,8 @@ class CheckReport:
         The copy made before anything was repaired.
     chain
         End of the decision chain: what to compare with a copy kept elsewhere.
+    compared
+        Recordings compared with what was heard from them; null where that was not asked for.
     seconds
         How long it took.
     """
@@ -51,16 +59,24 @@ class CheckReport:
     repaired: tuple[str, ...] = ()
     kept: str | None = None
     chain: ChainEnd | None = None
+    compared: Compared | None = None
     seconds: float = 0.0
 
     @property
     def exit_code(self) -> int:
-        """0 where all is well, else 3."""
-        return EXIT_SOME_FAILED if self.problems else EXIT_OK
+        """0 where all is well, 3 where something was found, 130 where it was stopped before the end."""
+        if self.problems:
+            return EXIT_SOME_FAILED
+        return Interrupted.exit_code if self.compared is not None and self.compared.left else EXIT_OK
 
 
 def check(
-    database: Path, *, every_call: bool = False, do_repair: bool = False, report: Report = lambda _: None
+    database: Path,
+    *,
+    every_call: bool = False,
+    do_repair: bool = False,
+    recordings: bool = False,
+    report: Report = lambda _: None,
 ) -> CheckReport:
     """Look at a whole database; changes nothing unless `do_repair`.
 
@@ -72,6 +88,9 @@ def check(
         Read every call back; else those that look wrong, and a sample.
     do_repair
         Make again what follows from other rows, after a copy.
+    recordings
+        Also read every recording and compare it with the call heard from it; a first signal ends that, and what
+        was found until then is told.
     report
         Told of each area as it begins.
 
@@ -93,7 +112,35 @@ def check(
             found = _repair(database, found, Examined(every_call=every_call), report)
     else:
         found = _look(database, Examined(is_locked(database), every_call), report)
+    if recordings and found.schema is not None:
+        found = _compare_recordings(database, found, report)
     return replace(found, seconds=round(time.monotonic() - started, 3))
+
+
+def _compare_recordings(database: Path, found: CheckReport, report: Report) -> CheckReport:
+    last = [time.monotonic()]
+
+    def tell(count: int) -> None:
+        if time.monotonic() - last[0] >= TELL_EVERY_S:
+            last[0] = time.monotonic()
+            report(f"recordings: {count:,} of {len(files):,} compared")
+
+    with Store.open(database, read_only=True) as store:
+        files = list_heard_files(store)
+    report(f"comparing {len(files):,} recordings; Ctrl-C ends it and tells what was found")
+    with StopSignals() as stop:
+        compared, _ = compare_files(files, give_up=lambda: stop.is_requested, report=tell)
+    problems = tuple(
+        Problem(
+            "recordings",
+            f"{file.path} holds other bytes than call {file.call_id}, under the same name, size and time",
+            "the call is not what the file says now: an export wrote over it, or the disk is failing",
+            f"put the recording back, or hear what is there: speechcx run --redo all {file.path}",
+            file.call_id,
+        )
+        for file in compared.changed
+    )
+    return replace(found, compared=compared, problems=(*found.problems, *problems))
 
 
 def _look(database: Path, what: Examined, report: Report) -> CheckReport:

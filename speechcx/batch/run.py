@@ -14,11 +14,19 @@ from speechcx.batch.lock import hold_lock
 from speechcx.batch.plan import Choice, Plan, Planner, Redo
 from speechcx.batch.preflight import expect_engines
 from speechcx.batch.progress import Progress, Report, RunSummary, Tally, count_reasons, say_nothing, tell
+from speechcx.batch.recordings import MissingFiles, find_missing, spot_check
 from speechcx.batch.shift import Shift
 from speechcx.batch.stop import StopSignals
 from speechcx.config import Settings, listen_digest
 from speechcx.discover import RosterEntry, Sources, find_files, read_details, read_sources
-from speechcx.errors import EXIT_OK, DatabaseBusy, DatabaseMissing, Interrupted, SpeechcxError
+from speechcx.errors import (
+    EXIT_OK,
+    EXIT_SOME_FAILED,
+    DatabaseBusy,
+    DatabaseMissing,
+    Interrupted,
+    SpeechcxError,
+)
 from speechcx.rules import Rulebook
 from speechcx.store import KnownFile, Patience, RunInfo, Store
 from speechcx.store import RunSummary as RunRow
@@ -204,9 +212,33 @@ def _run_locked(
         shift.stopped_by = error
         _finish(store, run_id, _summarise(plan, tally, shift, run_id))
         raise
-    summary = _summarise(plan, tally, shift, run_id)
+    summary = _look_after(store, known, paths, settings, orders, _summarise(plan, tally, shift, run_id))
     _finish(store, run_id, summary)
     return summary
+
+
+def _look_after(
+    store: Store,
+    known: dict[bytes, KnownFile],
+    paths: Sequence[str | Path],
+    settings: Settings,
+    orders: _Orders,
+    summary: RunSummary,
+) -> RunSummary:
+    """Look for known files that are gone or hold other bytes; a run that is stopped early does not."""
+    if orders.stop.is_requested or summary.stopped_by:
+        return summary
+    batch = settings.batch
+    missing = MissingFiles() if batch.missing_files == "ignore" else find_missing(known, paths)
+    compared = spot_check(
+        store,
+        files=batch.spot_check_files,
+        seconds=batch.spot_check_s,
+        give_up=lambda: orders.stop.is_requested,
+    )
+    is_bad = bool(compared.changed) or (bool(missing.alarms) and batch.missing_files == "fail")
+    code = EXIT_SOME_FAILED if is_bad and summary.exit_code == EXIT_OK else summary.exit_code
+    return replace(summary, missing=missing, compared=compared, exit_code=code)
 
 
 def _finish(store: Store, run_id: int, summary: RunSummary) -> None:

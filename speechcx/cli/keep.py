@@ -13,6 +13,7 @@ from speechcx.cli.output import SCHEMA_VERSION, clean, note, print_json, print_t
 if TYPE_CHECKING:
     from speechcx.batch.backup import BackupReport, RestoreReport
     from speechcx.batch.check import CheckReport
+    from speechcx.batch.recordings import Compared
     from speechcx.store.integrity import Problem
 
 MOST_SHOWN = 40
@@ -37,6 +38,9 @@ def check(
             "--every-call", help="Read every call back, not only a sample and those that look wrong."
         ),
     ] = False,
+    recordings: Annotated[
+        bool, typer.Option("--recordings", help="Also read every recording and compare it with its call.")
+    ] = False,
     db: options.Database = None,
     config: options.Config = None,
     as_json: options.AsJson = False,
@@ -45,7 +49,7 @@ def check(
     from speechcx.batch.check import check as check_database
 
     where = options.database(options.load(config, None), db)
-    found = check_database(where, every_call=every_call, do_repair=repair, report=note)
+    found = check_database(where, every_call=every_call, do_repair=repair, recordings=recordings, report=note)
     if as_json:
         print_json({"schema_version": SCHEMA_VERSION, "kind": "check", **options.row(found)})
     else:
@@ -110,6 +114,8 @@ def _print_check(found: CheckReport) -> None:
         print_text(f"Repaired: {clean(line)}.")
     if found.kept is not None:
         note(f"As it was before the repair: {clean(found.kept)}")
+    if found.compared is not None:
+        _print_compared(found.compared)
     for problem in found.problems[:MOST_SHOWN]:
         _print_problem(problem)
     if len(found.problems) > MOST_SHOWN:
@@ -118,6 +124,18 @@ def _print_check(found: CheckReport) -> None:
         print_text("No problem found." if not found.repaired else "No problem is left.")
     if found.chain is not None:
         print_text(f"Decision chain: {found.chain.entries} entries, last digest {found.chain.digest}")
+
+
+def _print_compared(compared: Compared) -> None:
+    parts = [f"{compared.same:,} recordings as they were heard"]
+    parts += [f"{len(compared.changed):,} changed"] if compared.changed else []
+    parts += [f"{compared.newer:,} with another size or time, for the next run"] if compared.newer else []
+    parts += [f"{compared.gone:,} no longer there"] if compared.gone else []
+    parts += [f"{len(compared.unreadable):,} that cannot be read"] if compared.unreadable else []
+    parts += [f"{compared.left:,} not looked at"] if compared.left else []
+    print_text("; ".join(parts) + ".")
+    for path in compared.unreadable[:MOST_SHOWN]:
+        note(f"Cannot be read: {clean(path)}")
 
 
 def _print_problem(problem: Problem) -> None:

@@ -158,6 +158,8 @@ def _reporter() -> Callable[[Progress], None]:
 def _print_summary(summary: RunSummary, as_json: bool) -> None:
     from dataclasses import asdict
 
+    from speechcx.cli.status_view import changed_lines, missing_lines
+
     if as_json:
         print_json({"schema_version": 1, "kind": "run", **asdict(summary)})
         if summary.stopped_by:
@@ -178,6 +180,8 @@ def _print_summary(summary: RunSummary, as_json: bool) -> None:
     print_text(f"{'; '.join(parts)}. {clock(summary.audio_s)} of audio in {clock(summary.seconds)}{speed}.")
     if summary.failed or summary.needs_metadata:
         note("See: speechcx failures")
+    for line in (*missing_lines(summary.missing), *changed_lines(summary.compared)):
+        note(line)
     if summary.stopped_by:
         note(f"speechcx: stopped early: {summary.stopped_by}")
 
@@ -234,10 +238,13 @@ def status(
 ) -> None:
     """The last run, what is done, what waits, what failed."""
     from speechcx.ask.status import read_status
+    from speechcx.batch.recordings import read_missing
     from speechcx.cli.status_view import print_status
 
     loaded = options.load(config, overrides)
-    print_status(read_status(options.database(loaded, db)), as_json=as_json)
+    where = options.database(loaded, db)
+    missing = read_missing(where, [loaded.resolve(path) for path in loaded.files.recordings])
+    print_status(read_status(where), missing, as_json=as_json)
 
 
 @failures.callback(invoke_without_command=True)

@@ -96,7 +96,7 @@ COMPLIANCE: dict[str, tuple[str, ...]] = {
 }
 KEEPING: dict[str, tuple[str, ...]] = {
     # the same for the database itself, in this order
-    "check": ("check", "check --every-call", "check --repair"),
+    "check": ("check", "check --every-call", "check --repair", "check --recordings"),
     "backup": ("backup copy.db --as lead",),
     "restore": (
         "restore copy.db --db put_back.db --as lead",
