@@ -117,7 +117,7 @@ def damaged(path: Path, why: str) -> DatabaseDamaged:
     return DatabaseDamaged(
         f"parts of {path} are damaged: {why}",
         "a database whose every page can be read",
-        "see what is wrong with `speechcx check`; restore it from a backup, and look at the disk it is on",
+        "run `speechcx check`, restore it from a backup, and look at the disk it is on",
     )
 
 
