@@ -31,6 +31,7 @@ from speechcx.call.assessment import (
     TurnFeeling,
 )
 from speechcx.call.conversation import (
+    UNDETERMINED,
     Conversation,
     Provenance,
     SentimentLabel,
@@ -60,6 +61,7 @@ __all__ = [
     "NEAREST",
     "PARTIES",
     "RESULTS",
+    "UNDETERMINED",
     "Answer",
     "AnswerValue",
     "Assessment",

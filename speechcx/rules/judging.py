@@ -73,6 +73,7 @@ class Judge:
     """
 
     def __init__(self, rulebook: Rulebook, facts: Facts, meanings: Meanings | None = None) -> None:
+        facts = facts.read_in(rulebook.language)
         self.facts = facts
         self.search = Search(plans_of(rulebook), facts.stream, facts.names_of)
         self.witness = Witness(facts, self.search)

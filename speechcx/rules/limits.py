@@ -72,5 +72,8 @@ PASSAGE_GAP_S = 3.0
 WORD_FLOOR = 0.4
 """Default confidence under which a word is not trusted (Genesys greys words under 40 % by default)."""
 
+UNREAD_SHARE = 0.1
+"""More of the speech than this in a language the rulebook does not read: nothing is certainly absent."""
+
 UNTRUSTED_SHARE = 0.3
 """From this share of untrusted words in the searched window on, "nobody said it" is not believed."""

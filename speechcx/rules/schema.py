@@ -142,6 +142,7 @@ def _test() -> dict[str, Json]:
             "text": _TEXT,
             "confidence": number,
             "label": {"enum": list(LABELS)},
+            "language": _TEXT,
             **dict.fromkeys(TURN_NUMBERS, number),
         },
         required=("by", "at", "text"),
