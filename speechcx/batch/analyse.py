@@ -12,7 +12,16 @@ from speechcx.batch.preflight import expect_engines
 from speechcx.call import Failure, Outcome, Recording
 from speechcx.config import Settings
 from speechcx.discover import FoundFile, identify, read_sources
-from speechcx.errors import FAILURE_KINDS, CallError, ConfigError, ModelBad, ModelMissing, SpeechcxError
+from speechcx.errors import (
+    FAILURE_KINDS,
+    CallError,
+    ConfigError,
+    DatabaseBusy,
+    DiskFull,
+    ModelBad,
+    ModelMissing,
+    SpeechcxError,
+)
 from speechcx.executors import WorkerLost
 from speechcx.executors.faults import describe_fault
 from speechcx.pipeline import analyse
@@ -22,6 +31,8 @@ _KIND_OF_CLASS: tuple[tuple[type[SpeechcxError], str], ...] = (
     (ModelMissing, "model_missing"),
     (ModelBad, "model_bad"),
     (ConfigError, "config"),
+    (DatabaseBusy, "db_busy"),
+    (DiskFull, "disk_full"),
 )
 _KIND_OF_LOSS = {
     "died": "worker_died",
@@ -68,7 +79,7 @@ def analyse_files(files: Iterable[str | Path], settings: Settings, rulebook: Rul
             stat = os.stat(path)
             found = FoundFile(path, stat.st_size, stat.st_mtime_ns, None)
             recording = identify(found, sources, discover)
-        except (CallError, OSError) as error:
+        except Exception as error:  # noqa: BLE001  a failed call is a value
             yield make_failure(error, path, stage="discover")
             continue
         yield one(recording)

@@ -12,12 +12,13 @@ import os
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from speechcx.errors import Interrupted, RunInProgress
+from speechcx.errors import Interrupted, RunInProgress, SpeechcxError
+from speechcx.store.trouble import explain, explain_place
 
 _POLL_S = 0.1
 _MAX_NOTE_BYTES = 4096
@@ -38,8 +39,8 @@ class LockHolder:
 
 
 def lock_path(database: Path) -> Path:
-    """The lock's file: beside the database, with ``.lock`` added."""
-    return database.with_name(f"{database.name}.lock")
+    """The lock's file: beside the database itself, however its path is spelled, with ``.lock`` added."""
+    return Path(f"{os.path.realpath(database)}.lock")
 
 
 @contextmanager
@@ -49,6 +50,7 @@ def hold_lock(
     command: str = "run",
     wait: bool = False,
     give_up: Callable[[], bool] = lambda: False,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> Iterator[None]:
     """Hold the lock of `database` inside the ``with`` block.
 
@@ -62,6 +64,8 @@ def hold_lock(
         Wait for the lock, instead of raising at once.
     give_up
         Asked while waiting; once true, waiting ends.
+    tell
+        Told once, where there is something to wait for.
 
     Raises
     ------
@@ -69,11 +73,11 @@ def hold_lock(
         Another process holds it; the message says who and since when.
     Interrupted
         `give_up` said so.
+    AccessDenied, DatabaseBad, DiskFull, DiskError
+        The lock's file cannot be made there, and so could no database.
     """
-    path = lock_path(database)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # Never removed: a second run could lock the removed file while a third locks its successor.
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    handle = _open_lock(database)
+    has_told = False
     try:
         while not _try_lock(handle):
             if not wait:
@@ -84,12 +88,31 @@ def hold_lock(
                 )
             if give_up():
                 raise Interrupted("stopped while waiting for another run", "", "run again later")
+            if not has_told:
+                has_told = True
+                tell(f"{read_holder(database)} to let go of {database}")
             time.sleep(_POLL_S)
         _write_note(handle, command)
         yield
-        os.ftruncate(handle, 0)
+        with suppress(OSError):
+            os.ftruncate(handle, 0)
     finally:
         os.close(handle)
+
+
+def _open_lock(database: Path) -> int:
+    path = lock_path(database)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        found = explain_place(database, writing=True)
+        if found is not None:
+            raise found
+        # Never removed: a second run could lock the removed file while a third locks its successor.
+        return os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise explain(error, database) or SpeechcxError(
+            f"{path} cannot be made: {error.strerror}", "a folder for the database", "name another with --db"
+        ) from error
 
 
 def read_holder(database: Path) -> LockHolder:
@@ -124,5 +147,7 @@ def _try_lock(handle: int) -> bool:
 def _write_note(handle: int, command: str) -> None:
     since = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     note = LockHolder(os.getpid(), socket.gethostname(), since, command)
-    os.ftruncate(handle, 0)
-    os.pwrite(handle, json.dumps(asdict(note)).encode(), 0)
+    # On a full disk the lock holds without its note.
+    with suppress(OSError):
+        os.ftruncate(handle, 0)
+        os.pwrite(handle, json.dumps(asdict(note)).encode(), 0)

@@ -169,7 +169,7 @@ class Planner:
         stats = FileStats(file.size_bytes, file.mtime_ns)
         before = self.known.get(os.fsencode(file.path))
         why: Why | None
-        if before is not None and (before.size_bytes, before.mtime_ns) != (file.size_bytes, file.mtime_ns):
+        if before is not None and (before.size_bytes, before.mtime_ns) != (stats.size_bytes, stats.mtime_ns):
             before, why = None, "changed_file"
         else:
             why = self._why(before, file.path)
@@ -227,14 +227,14 @@ class Planner:
             return True
         try:
             return before.details_digest != digest_details(self.read_details(path))
-        except CallError:
+        except Exception:  # noqa: BLE001  told as the call's failure when its turn comes
             return True
 
     def _find_failure(self, path: str) -> Failure | None:
         """What is wrong with the metadata of a call; None where all is known."""
         try:
             details = self.read_details(path)
-        except CallError as error:
+        except Exception as error:  # noqa: BLE001  details that cannot be read cost this file only
             return make_failure(error, path, stage="discover")
         return missing_details(path, details)
 
@@ -269,4 +269,5 @@ def _is_suspect(before: KnownFile | None) -> bool:
         return False
     if before.state == "claimed":
         return before.attempts >= _MANY_CLAIMS
-    return before.state == "failed" and FAILURE_KINDS[before.kind or "internal"].retry == "back_off"
+    kind = FAILURE_KINDS.get(before.kind or "internal")
+    return before.state == "failed" and kind is not None and kind.retry == "back_off"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,14 +13,14 @@ from speechcx.batch.disk import expect_room
 from speechcx.batch.lock import hold_lock
 from speechcx.batch.plan import Choice, Plan, Planner, Redo
 from speechcx.batch.preflight import expect_engines
-from speechcx.batch.progress import Report, RunSummary, Tally, count_reasons, say_nothing
+from speechcx.batch.progress import Progress, Report, RunSummary, Tally, count_reasons, say_nothing, tell
 from speechcx.batch.shift import Shift
 from speechcx.batch.stop import StopSignals
 from speechcx.config import Settings, listen_digest
 from speechcx.discover import RosterEntry, Sources, find_files, read_details, read_sources
-from speechcx.errors import EXIT_OK, DatabaseMissing
+from speechcx.errors import EXIT_OK, DatabaseBusy, DatabaseMissing, Interrupted, SpeechcxError
 from speechcx.rules import Rulebook
-from speechcx.store import KnownFile, RunInfo, Store
+from speechcx.store import KnownFile, Patience, RunInfo, Store
 from speechcx.store import RunSummary as RunRow
 
 
@@ -80,6 +82,12 @@ def run(
     ------
     RunInProgress
         Another run holds the database.
+    DatabaseBusy
+        Another program held it longer than ``batch.busy_wait_s``, before the first call.
+    AccessDenied, DatabaseBad, DiskError
+        The database, its folder or its disk cannot be used.
+    Interrupted
+        A signal ended the waiting for one of those.
     ModelMissing, ModelBad, ConfigError
         Before any call is taken up.
     DiskLow
@@ -88,10 +96,26 @@ def run(
     options = options or RunOptions()
     if options.dry_run:
         return summarise_plan(plan_run(database, paths, settings, options=options))
-    with StopSignals() as stop, hold_lock(database, wait=options.wait, give_up=lambda: stop.is_requested):
-        expect_room(database, settings.batch.disk_floor_mb)
-        with Store.open(database, create=True) as store:
-            return _run_locked(store, paths, settings, rulebook, _Orders(options, report, stop))
+    with StopSignals() as stop, _interruptible(stop):
+        orders = _Orders(options, report, stop)
+        with hold_lock(database, wait=options.wait, give_up=lambda: stop.is_requested, tell=orders.wait):
+            expect_room(database, settings.batch.disk_floor_mb)
+            patience = Patience(settings.batch.busy_wait_s, orders.wait, lambda: stop.is_requested)
+            with Store.open(database, create=True, patience=patience) as store:
+                return _run_locked(store, paths, settings, rulebook, orders)
+
+
+@contextmanager
+def _interruptible(stop: StopSignals) -> Iterator[None]:
+    """Waiting that a signal ended leaves as what it is, with the exit code of that signal."""
+    try:
+        yield
+    except (Interrupted, DatabaseBusy) as error:
+        if not stop.is_requested:
+            raise
+        interrupted = Interrupted("stopped while waiting", "", "run again later; what is done is kept")
+        interrupted.exit_code = stop.exit_code
+        raise interrupted from error
 
 
 def plan_run(
@@ -130,6 +154,10 @@ class _Orders:
         self.report = report
         self.stop = stop or StopSignals()
 
+    def wait(self, what: str) -> None:
+        """Report what is waited for before there is anything to count."""
+        tell(self.report, Progress(0, 0, 0, 0.0, 0.0, 0.0, waiting_for=what))
+
 
 def _plan(
     known: dict[bytes, KnownFile],
@@ -166,18 +194,34 @@ def _run_locked(
         )
     )
     tally = Tally(len(plan.files), plan.audio_s, orders.report)
+    store.patience = Patience(settings.batch.busy_wait_s, tally.wait, orders.stop.is_over)
     shift = Shift(store, run_id, settings=settings, tally=tally, stop=orders.stop)
-    shift.note(plan)
-    shift.work(plan, known, sources, rulebook)
-    store.ledger.release(run_id)
-    summary = _summarise(plan, tally, shift.exit_code, run_id)
-    store.ledger.finish_run(run_id, _to_row(summary), summary.exit_code)
-    if tally.done:
-        store.tidy()
+    try:
+        shift.note(plan)
+        shift.work(plan, known, sources, rulebook)
+    except SpeechcxError as error:
+        # No worker can be started: no call is to blame, and all of them wait for the next run.
+        shift.stopped_by = error
+        _finish(store, run_id, _summarise(plan, tally, shift, run_id))
+        raise
+    summary = _summarise(plan, tally, shift, run_id)
+    _finish(store, run_id, summary)
     return summary
 
 
-def _summarise(plan: Plan, tally: Tally, exit_code: int, run_id: int) -> RunSummary:
+def _finish(store: Store, run_id: int, summary: RunSummary) -> None:
+    """Write down how the run ended; where that cannot be written any more, the next run finds out itself."""
+    try:
+        store.ledger.release(run_id)
+        store.ledger.finish_run(run_id, _to_row(summary), summary.exit_code)
+        if summary.done:
+            store.tidy()
+    except sqlite3.Error as error:
+        if store.explain(error) is None:
+            raise
+
+
+def _summarise(plan: Plan, tally: Tally, shift: Shift, run_id: int) -> RunSummary:
     return RunSummary(
         planned=len(plan.files),
         done=tally.done,
@@ -188,9 +232,10 @@ def _summarise(plan: Plan, tally: Tally, exit_code: int, run_id: int) -> RunSumm
         ignored=count_reasons(file.skipped or "" for file in plan.ignored),
         audio_s=tally.audio_s,
         seconds=tally.seconds,
-        exit_code=exit_code,
+        exit_code=shift.exit_code,
         beyond_limit=plan.beyond_limit,
         run_id=run_id,
+        stopped_by="" if shift.stopped_by is None else str(shift.stopped_by),
     )
 
 

@@ -9,6 +9,7 @@ import typer
 
 from speechcx.cli import options
 from speechcx.cli.output import Column, clock, note, print_json, print_rows, print_text
+from speechcx.cli.streams import is_reader_gone, is_summary
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -99,6 +100,7 @@ def run(
         options=wanted,
         report=report,
     )
+    is_summary()
     _print_summary(summary, as_json)
     raise typer.Exit(summary.exit_code)
 
@@ -135,6 +137,9 @@ def _reporter() -> Callable[[Progress], None]:
     last = [float("-inf")]
 
     def show(now: Progress) -> None:
+        if now.waiting_for:
+            note(f"waiting for {now.waiting_for}")
+            return
         finished = now.calls_done == now.calls_total
         if now.failure is not None:
             note(f"  {now.failure.kind}: {Path(now.path).name}: {now.failure.message}")
@@ -155,6 +160,8 @@ def _print_summary(summary: RunSummary, as_json: bool) -> None:
 
     if as_json:
         print_json({"schema_version": 1, "kind": "run", **asdict(summary)})
+        if summary.stopped_by:
+            note(f"speechcx: stopped early: {summary.stopped_by}")
         return
     parts = (
         [f"{summary.done} calls scored"] if summary.run_id is not None else [f"{summary.planned} files to do"]
@@ -171,6 +178,8 @@ def _print_summary(summary: RunSummary, as_json: bool) -> None:
     print_text(f"{'; '.join(parts)}. {clock(summary.audio_s)} of audio in {clock(summary.seconds)}{speed}.")
     if summary.failed or summary.needs_metadata:
         note("See: speechcx failures")
+    if summary.stopped_by:
+        note(f"speechcx: stopped early: {summary.stopped_by}")
 
 
 def analyze(
@@ -189,7 +198,13 @@ def analyze(
     loaded = options.load(config, overrides, transcribe_model=model, turns_channels=options.parties(channels))
     failed = 0
     for outcome in analyse_files(files, loaded.settings, load_rulebook(loaded)):
-        failed += _print_outcome(outcome, as_json=as_json, lines=len(files) > 1, why=why)
+        try:
+            failed += _print_outcome(outcome, as_json=as_json, lines=len(files) > 1, why=why)
+        except Exception as error:  # noqa: BLE001  a call that cannot be shown costs itself only
+            failed += 1
+            note(f"internal: one call cannot be shown: {type(error).__name__}")
+        if is_reader_gone():
+            break
     raise typer.Exit(3 if failed else 0)
 
 

@@ -60,6 +60,9 @@ class BatchSettings:
         Calls after which a worker is replaced, against slow growth.
     disk_floor_mb
         A run stops cleanly when less room than this is left beside the database.
+    busy_wait_s
+        A run waits this many seconds while another program holds the database, then ends with exit code 11;
+        what is done is kept.
     """
 
     executor: str = "processes"
@@ -70,6 +73,7 @@ class BatchSettings:
     max_attempts: Annotated[int, Range(1, 100)] = 2
     recycle_after: Annotated[int, Range(1, 1_000_000)] = 200
     disk_floor_mb: Annotated[int, Range(0, 1_000_000_000)] = 200
+    busy_wait_s: Annotated[float, Range(0, 7 * 86_400)] = 600.0
 
     def __post_init__(self) -> None:
         expect_ranges(self)

@@ -26,7 +26,7 @@ from speechcx.rules.stream import SaidTurn, Stream, build_stream
 BLIND_START = frozenset({"opening_missing", "starts_mid_speech"})
 """Flags of a recording whose beginning is not there."""
 
-BLIND_END = frozenset({"truncated"})
+BLIND_END = frozenset({"truncated", "loose_end"})
 """Flags of a recording whose end is not there."""
 
 SECONDS_A_WORD = 0.35

@@ -29,17 +29,29 @@ FileState = Literal[
 ]
 """Where a file is on its way; the order is the way."""
 
+_LARGEST_INTEGER = 2**63 - 1
+
 _STATE_OF_KIND: dict[str, FileState] = {"metadata_missing": "needs_metadata", "duplicate": "duplicate"}
 
 
 @dataclass(frozen=True, slots=True)
 class FileStats:
-    """What the file system says of a file."""
+    """What the file system says of a file.
+
+    File systems count further than a column of SQLite does (times beyond the year 2262, inodes of 64
+    bits without a sign): such a number is brought into range, always in the same way.
+    """
 
     size_bytes: int
     mtime_ns: int
     device: int | None = None
     inode: int | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("size_bytes", "mtime_ns", "device", "inode"):
+            value = getattr(self, name)
+            if value is not None and not -_LARGEST_INTEGER <= value <= _LARGEST_INTEGER:
+                object.__setattr__(self, name, value % _LARGEST_INTEGER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -381,7 +393,7 @@ class Ledger:
             "INSERT OR REPLACE INTO failures (file_id, call_id, run_id, failed_at, stage, kind, message, cure,"
             " detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
-                file_id, call_id, run_id, utc_text(), failure.stage, failure.kind,
+                file_id, call_id, run_id, utc_text(), plain_text(failure.stage), failure.kind,
                 plain_text(failure.message), plain_text(failure.cure), plain_text(failure.detail),
             ),
         )  # fmt: skip

@@ -9,6 +9,7 @@ more engine is one module with a factory that takes the settings, and a line in
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -97,6 +98,7 @@ def transcribe(
         heard = recognizer.recognize(
             samples, _merge(turns), hints=hints, recording=recording, channel=channel
         )
+        heard = _without_halves(heard)
         # Both sides of a call speak one language: the one heard where there is most to hear.
         hints = Hints(hints.language or heard.language, hints.hotwords, hints.initial_prompt)
         said_by_machine = leave_out(heard.words, (*speech.hold, *speech.ivr), turns)
@@ -105,6 +107,20 @@ def transcribe(
         _log_dropped(recording, channel, heard.dropped, (*said_by_machine, *astray))
         said.update({no: write_utterance(no, words, heard.language) for no, words in placed.items()})
     return tuple(said[turn.no] for turn in speech.turns)
+
+
+def _without_halves(heard: Heard) -> Heard:
+    """The same words without half characters (lone surrogates), which no file and no database can keep."""
+    words = tuple(
+        word if word.text.isascii() else replace(word, text=whole_characters(word.text))
+        for word in heard.words
+    )
+    return replace(heard, words=words, language=whole_characters(heard.language))
+
+
+def whole_characters(text: str) -> str:
+    """`text` with each lone surrogate as U+FFFD; two that belong together become the character they mean."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _by_talk(speech: Speech) -> list[tuple[int, list[Turn]]]:
