@@ -38,8 +38,10 @@ KNOWN_EXCEPTIONS = {("av", "x264"), ("av", "x265")}
 
 _LICENCE_NAMES = {
     "Apache 2.0": "Apache-2.0", "Apache 2.0 License": "Apache-2.0", "Apache License, Version 2.0": "Apache-2.0",
-    "Apache Software License": "Apache-2.0", "BSD 3-Clause License": "BSD-3-Clause", "3-Clause BSD License": "BSD-3-Clause",
-    "ISC License": "ISC", "ISC License (ISCL)": "ISC", "MIT License": "MIT", "Public Domain": "LicenseRef-Public-Domain",
+    "Apache Software License": "Apache-2.0", "BSD 3-Clause License": "BSD-3-Clause",
+    "3-Clause BSD License": "BSD-3-Clause",
+    "ISC License": "ISC", "ISC License (ISCL)": "ISC", "MIT License": "MIT",
+    "Public Domain": "LicenseRef-Public-Domain",
     "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
 }  # fmt: skip
 _LICENCES = {
@@ -83,7 +85,8 @@ STATIC = {
         ("OpenBLAS (aarch64)", "BSD-3-Clause"),
     ),
     "llvmlite": (("LLVM", "Apache-2.0 WITH LLVM-exception"),),
-    "soundfile": (("LAME", "LGPL-2.0-or-later"), ("mpg123", "LGPL-2.1-or-later"), ("FLAC, Ogg, Vorbis, Opus", "BSD-3-Clause")),
+    "soundfile": (("LAME", "LGPL-2.0-or-later"), ("mpg123", "LGPL-2.1-or-later"),
+        ("FLAC, Ogg, Vorbis, Opus", "BSD-3-Clause")),
     "soxr": (("libsoxr", "LGPL-2.1-or-later"),),
 }  # fmt: skip
 """Libraries of note that are linked into a wheel's own files, so that no file name tells of them."""
@@ -120,9 +123,12 @@ def packages(extra: str = "base") -> tuple[Package, ...]:
     """What a lock installs on Linux, in order of name; `locks/build.in`'s tools included."""
     locked = dict(_read_lock(ROOT / "locks" / f"{extra}.txt"))
     return tuple(
-        Package(name, version, hashes, licence_of(name), libraries_of(name), tuple(sorted(_needs(name) & locked.keys())))
+        Package(
+            name, version, hashes,
+            licence=licence_of(name), libraries=libraries_of(name), needs=tuple(sorted(_needs(name) & locked.keys())),
+        )
         for name, (version, hashes) in sorted(locked.items())
-    )
+    )  # fmt: skip
 
 
 def _read_lock(path: Path) -> list[tuple[str, tuple[str, tuple[str, ...]]]]:
@@ -141,10 +147,16 @@ def _read_lock(path: Path) -> list[tuple[str, tuple[str, tuple[str, ...]]]]:
 
 
 def _is_for_linux(requirement: Requirement) -> bool:
-    here = {"sys_platform": "linux", "platform_system": "Linux", "os_name": "posix", "implementation_name": "cpython"}
+    here = {
+        "sys_platform": "linux",
+        "platform_system": "Linux",
+        "os_name": "posix",
+        "implementation_name": "cpython",
+    }
     return requirement.marker is None or any(
         requirement.marker.evaluate(
-            here | {"python_full_version": f"{python}.0", "python_version": python, "platform_machine": machine}
+            here
+            | {"python_full_version": f"{python}.0", "python_version": python, "platform_machine": machine}
         )
         for python in PYTHONS
         for machine in MACHINES
@@ -172,9 +184,10 @@ def licence_of(name: str) -> str:
         return _LICENCES[name]
     if found is None:
         raise LookupError(f"{name} is not installed here: write its licence into {Path(__file__).name}")
-    written = found.metadata["License-Expression"] or (found.metadata["License"] or "").splitlines()[:1]
-    classifiers = [line.split(" :: ")[-1] for line in found.metadata.get_all("Classifier", []) if line.startswith("License")]
-    for text in [written] if isinstance(written, str) else [*written, *classifiers]:
+    written = found.metadata["License-Expression"] or (found.metadata["License"] or "").partition("\n")[0]
+    lines = found.metadata.get_all("Classifier", [])
+    classifiers = [line.split(" :: ")[-1] for line in lines if line.startswith("License")]
+    for text in filter(None, (written, *classifiers)):
         expression = _LICENCE_NAMES.get(text, text)
         if not unknown_terms(expression):
             return expression
@@ -184,7 +197,7 @@ def licence_of(name: str) -> str:
 def libraries_of(name: str) -> tuple[tuple[str, str], ...]:
     """Foreign libraries in a package's wheel, each once."""
     found = installed(name)
-    files = [str(path) for path in (found.files or ()) if found is not None] if found is not None else []
+    files = [str(path) for path in (found.files or [] if found else [])]
     names = {
         re.sub(r"(-[0-9a-f]{7,8})*$", "", match[1])
         for file in files
@@ -192,14 +205,20 @@ def libraries_of(name: str) -> tuple[tuple[str, str], ...]:
     }
     unknown = sorted(names - LIBRARIES.keys())
     if unknown:
-        raise LookupError(f"{name} carries {', '.join(unknown)}: write the licence into {Path(__file__).name}")
+        raise LookupError(
+            f"{name} carries {', '.join(unknown)}: write the licence into {Path(__file__).name}"
+        )
     return tuple(sorted({LIBRARIES[one] for one in names} | set(STATIC.get(name, ()))))
 
 
 def _needs(name: str) -> set[str]:
     found = installed(name)
     asked = [Requirement(line) for line in (found.requires or [] if found else [])]
-    return {canonicalize_name(one.name) for one in asked if one.marker is None or one.marker.evaluate({"extra": ""})}
+    return {
+        canonicalize_name(one.name)
+        for one in asked
+        if one.marker is None or one.marker.evaluate({"extra": ""})
+    }
 
 
 def unknown_terms(expression: str) -> set[str]:

@@ -32,7 +32,9 @@ def main(arguments: Sequence[str]) -> int:
     """Write the document, or print it where no file is named."""
     parser = argparse.ArgumentParser(prog="scripts/sbom", description="Write a CycloneDX bill of materials.")
     parser.add_argument("file", nargs="?", type=Path, help="default: standard output")
-    parser.add_argument("--extra", default="base", choices=("base", "plot", "ray", "dev"), help="what is installed")
+    parser.add_argument(
+        "--extra", default="base", choices=("base", "plot", "ray", "dev"), help="what is installed"
+    )
     given = parser.parse_args(arguments)
     text = document(given.extra)
     if given.file is None:

@@ -22,7 +22,9 @@ LISTED = 25
 
 def main(arguments: Sequence[str]) -> int:
     """Print the table."""
-    parser = argparse.ArgumentParser(prog="scripts/sizes", description="Say what takes the room of an installation.")
+    parser = argparse.ArgumentParser(
+        prog="scripts/sizes", description="Say what takes the room of an installation."
+    )
     parser.add_argument("environment", nargs="?", type=Path, default=ROOT / ".venv")
     parser.add_argument("--extra", default="base", choices=("base", "plot", "ray", "dev"))
     given = parser.parse_args(arguments)
