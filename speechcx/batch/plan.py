@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from speechcx.batch.analyse import make_failure
 from speechcx.batch.lengths import guess_length_s
+from speechcx.batch.recordings import MissingFiles
 from speechcx.call import Details, Failure
 from speechcx.errors import FAILURE_KINDS, CallError
 from speechcx.store import FileStats, KnownFile, digest_details
@@ -101,6 +102,8 @@ class Plan:
         Numbers of files left alone: analysed, failed for good, copies of those, of calls that were erased.
     beyond_limit
         Number of files a limit leaves for another run.
+    missing
+        Known files in the folders it was given that are not there.
     """
 
     files: tuple[PlannedFile, ...]
@@ -111,6 +114,7 @@ class Plan:
     copies: int = 0
     erased: int = 0
     beyond_limit: int = 0
+    missing: MissingFiles = field(default_factory=MissingFiles)
 
     @property
     def skipped(self) -> int:
@@ -162,14 +166,17 @@ class Planner:
             tuple(self.waiting),
             tuple(self.ignored),
             beyond_limit=len(self.files) - len(taken),
-            **self.counts,
+            done=self.counts["done"],
+            given_up=self.counts["given_up"],
+            copies=self.counts["copies"],
+            erased=self.counts["erased"],
         )
 
     def _look_at(self, file: FoundFile) -> None:
         stats = FileStats(file.size_bytes, file.mtime_ns)
         before = self.known.get(os.fsencode(file.path))
         why: Why | None
-        if before is not None and (before.size_bytes, before.mtime_ns) != (stats.size_bytes, stats.mtime_ns):
+        if before is not None and not stats.is_as(before):
             before, why = None, "changed_file"
         else:
             why = self._why(before, file.path)

@@ -14,11 +14,19 @@ from speechcx.batch.lock import hold_lock
 from speechcx.batch.plan import Choice, Plan, Planner, Redo
 from speechcx.batch.preflight import expect_engines
 from speechcx.batch.progress import Progress, Report, RunSummary, Tally, count_reasons, say_nothing, tell
+from speechcx.batch.recordings import find_missing, has_vanished, spot_check
 from speechcx.batch.shift import Shift
 from speechcx.batch.stop import StopSignals
 from speechcx.config import Settings, listen_digest
 from speechcx.discover import RosterEntry, Sources, find_files, read_details, read_sources
-from speechcx.errors import EXIT_OK, DatabaseBusy, DatabaseMissing, Interrupted, SpeechcxError
+from speechcx.errors import (
+    EXIT_OK,
+    EXIT_SOME_FAILED,
+    DatabaseBusy,
+    DatabaseMissing,
+    Interrupted,
+    SpeechcxError,
+)
 from speechcx.rules import Rulebook
 from speechcx.store import KnownFile, Patience, RunInfo, Store
 from speechcx.store import RunSummary as RunRow
@@ -127,7 +135,7 @@ def plan_run(
             known = store.ledger.known_files()
     except DatabaseMissing:
         known = {}
-    sources = read_sources(paths, settings.discover)
+    sources = read_sources(_still_there(known, paths, settings), settings.discover)
     return _plan(known, sources, paths, settings, _Orders(options or RunOptions()))
 
 
@@ -141,6 +149,7 @@ def summarise_plan(plan: Plan) -> RunSummary:
         audio_s=plan.audio_s,
         exit_code=EXIT_OK,
         beyond_limit=plan.beyond_limit,
+        missing=plan.missing,
     )
 
 
@@ -168,16 +177,29 @@ def _plan(
 ) -> Plan:
     choice = Choice(orders.options.redo, orders.options.limit, listen_digest(settings))
     planner = Planner(known, choice, lambda path: read_details(path, sources, settings.discover))
-    found = find_files(paths, settings.discover)
-    return planner.plan(found, give_up=lambda: orders.stop.is_requested)
+    found = find_files(_still_there(known, paths, settings), settings.discover)
+    plan = planner.plan(found, give_up=lambda: orders.stop.is_requested)
+    if settings.batch.missing_files == "ignore":
+        return plan
+    return replace(plan, missing=find_missing(known, paths))
+
+
+def _still_there(
+    known: dict[bytes, KnownFile], paths: Sequence[str | Path], settings: Settings
+) -> Sequence[str | Path]:
+    """The paths without folders of known files that have vanished: those are told, and do not end the run."""
+    if settings.batch.missing_files == "ignore":
+        return paths
+    return [path for path in paths if not has_vanished(known, path)]
 
 
 def _run_locked(
     store: Store, paths: Sequence[str | Path], settings: Settings, rulebook: Rulebook, orders: _Orders
 ) -> RunSummary:
     names = {entry.agent: entry.name for entry in orders.options.roster if entry.name != entry.agent}
-    sources = replace(read_sources(paths, settings.discover), agent_names=names)
     known = store.ledger.known_files()
+    there = _still_there(known, paths, settings)
+    sources = replace(read_sources(there, settings.discover), agent_names=names)
     plan = _plan(known, sources, paths, settings, orders)
     if plan.files:
         expect_room(store.path, settings.batch.disk_floor_mb, audio_s=plan.audio_s)
@@ -204,9 +226,27 @@ def _run_locked(
         shift.stopped_by = error
         _finish(store, run_id, _summarise(plan, tally, shift, run_id))
         raise
-    summary = _summarise(plan, tally, shift, run_id)
+    summary = _look_after(store, plan, settings, orders, _summarise(plan, tally, shift, run_id))
     _finish(store, run_id, summary)
     return summary
+
+
+def _look_after(
+    store: Store, plan: Plan, settings: Settings, orders: _Orders, summary: RunSummary
+) -> RunSummary:
+    """Look for known files that hold other bytes, and tell of those that are gone; not where stopped early."""
+    if orders.stop.is_requested or summary.stopped_by:
+        return summary
+    batch = settings.batch
+    compared = spot_check(
+        store,
+        files=batch.spot_check_files,
+        seconds=batch.spot_check_s,
+        give_up=lambda: orders.stop.is_requested,
+    )
+    is_bad = bool(compared.changed) or (bool(plan.missing.alarms) and batch.missing_files == "fail")
+    code = EXIT_SOME_FAILED if is_bad and summary.exit_code == EXIT_OK else summary.exit_code
+    return replace(summary, missing=plan.missing, compared=compared, exit_code=code)
 
 
 def _finish(store: Store, run_id: int, summary: RunSummary) -> None:
