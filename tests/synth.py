@@ -95,6 +95,14 @@ def speech_like(
     return scale_to(voice, level_dbov) if count else voice.astype(np.float32)
 
 
+def through_microphone(sound: Sound, rate_hz: int = 8000) -> Sound:
+    """The sound without what is under 60 Hz, which made speech has and a microphone does not pass on."""
+    from scipy.signal import butter, sosfiltfilt
+
+    low = butter(4, 60.0, "highpass", fs=rate_hz, output="sos")
+    return np.asarray(sosfiltfilt(low, sound), np.float32)
+
+
 def _resonate(source: NDArray[np.float64], hz: float, rate_hz: int) -> NDArray[np.float64]:
     from scipy.signal import lfilter
 

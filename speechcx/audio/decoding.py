@@ -13,6 +13,7 @@ from speechcx.audio.claims import TELLS_LENGTH, Claim, read_claim, tag_bytes_at_
 from speechcx.audio.formats import HEAD_BYTES, Format, id3_bytes, recognise
 from speechcx.audio.joining import FittingSink, Heard, join_heard
 from speechcx.audio.mpeg import frame_bytes
+from speechcx.audio.offset import remove_offset
 from speechcx.audio.parts import find_parts
 from speechcx.audio.peaks import draw_peaks
 from speechcx.audio.reader import BYTE_CLOCKED, Reader
@@ -242,6 +243,7 @@ def _finish(buffer: SampleBuffer, main: _Stretch, whole: Heard, *, is_alone: boo
     if is_alone and main.form.demuxer in FILLED_UP and declared_s is not None and not main.claim.lies:
         rate_hz = buffer.out_rate_hz
         samples = _trim(samples, round(declared_s * rate_hz), round(_PADDING_S * rate_hz))
+    remove_offset(samples, buffer.out_rate_hz)
     return samples
 
 

@@ -22,6 +22,7 @@ from tests.synth import (
     rms_dbov,
     sample_bytes,
     speech_like,
+    through_microphone,
     tone,
     wav_bytes,
     write_encoded,
@@ -302,7 +303,7 @@ def test_same_file_same_samples(decode_bytes: Decode) -> None:
 
 def test_broken_numbers_become_silence(decode_bytes: Decode) -> None:
     """Floats that are no numbers are silence, infinite ones full scale."""
-    sound = speech_like(1.0)
+    sound = through_microphone(speech_like(1.0))
     sound[100:200] = np.nan
     sound[300], sound[301] = np.inf, -np.inf
     samples = decode_bytes(wav_bytes(sound, encoding="float32")).samples[0]

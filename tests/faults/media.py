@@ -17,7 +17,16 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from tests.synth import Sound, mulaw_bytes, noise, speech_like, tone, wav_bytes, write_encoded
+from tests.synth import (
+    Sound,
+    mulaw_bytes,
+    noise,
+    speech_like,
+    through_microphone,
+    tone,
+    wav_bytes,
+    write_encoded,
+)
 
 SECONDS = 5.0
 
@@ -49,9 +58,10 @@ def encoded(
     extension: str, codec: str, *, seconds: float = SECONDS, rate_hz: int = 8000, bit_rate: int | None = None
 ) -> bytes:
     """A speech-like sound in any format that PyAV writes."""
+    sound = through_microphone(speech_like(seconds, rate_hz), rate_hz)
     with TemporaryDirectory() as folder:
         path = Path(folder) / f"x{extension}"
-        write_encoded(path, speech_like(seconds, rate_hz), rate_hz, codec=codec, bit_rate=bit_rate)
+        write_encoded(path, sound, rate_hz, codec=codec, bit_rate=bit_rate)
         return path.read_bytes()
 
 
