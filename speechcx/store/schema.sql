@@ -212,7 +212,7 @@ CREATE TABLE recordings (
   peaks_channels INTEGER NOT NULL, -- its channels
   speakers TEXT NOT NULL, -- names of all speakers, JSON list
   stages TEXT NOT NULL -- seconds each stage took, JSON list of pairs
-, gaps TEXT NOT NULL DEFAULT '[]') STRICT;
+, unheard TEXT NOT NULL DEFAULT '[]', gaps TEXT NOT NULL DEFAULT '[]') STRICT;
 
 -- The outline of each waveform, for drawing, in pieces that fill pages of the file well.
 CREATE TABLE peaks (
