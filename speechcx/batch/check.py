@@ -154,7 +154,7 @@ def _look(database: Path, what: Examined, report: Report) -> CheckReport:
             problems = tuple(examine(store, what, report=tell))
             return _count(CheckReport(str(database), size, problems=problems), store)
     except DatabaseBad as error:
-        if not isinstance(error.__cause__, sqlite3.DatabaseError):
+        if not isinstance(error.__cause__, sqlite3.DatabaseError | UnicodeError):
             raise
         return CheckReport(str(database), size, problems=(unreadable("file", error.__cause__),))
 

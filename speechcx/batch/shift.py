@@ -23,7 +23,7 @@ from speechcx.batch.stop import StopSignals
 from speechcx.call import Call, Failure, Outcome, Recording
 from speechcx.config import Settings
 from speechcx.discover import FoundFile, Sources, identify
-from speechcx.errors import FAILURE_KINDS, DiskFull, ModelBad, ModelMissing, SpeechcxError
+from speechcx.errors import FAILURE_KINDS, DiskError, DiskFull, ModelBad, ModelMissing, SpeechcxError
 from speechcx.executors import WorkerLost
 from speechcx.rules import Rulebook
 from speechcx.store import FileState, KnownFile, Store
@@ -72,6 +72,8 @@ class Shift:
         self.stop = stop
         self.stopped_by: SpeechcxError | None = None
         self._cannot_write = False
+        status = os.stat(store.path)
+        self._file = status.st_dev, status.st_ino
         self._owners: dict[str, bytes | str] = {}
         self._files: dict[str, PlannedFile] = {}
 
@@ -238,7 +240,14 @@ class Shift:
         if self._is_stopping:
             return False
         try:
-            if is_low(self.store.path, self.settings.batch.disk_floor_mb):
+            if self._is_elsewhere():
+                self._cannot_write = True
+                self.stopped_by = DiskError(
+                    f"{self.store.path} was moved, removed or replaced while the run wrote it",
+                    "a database that stays where it is",
+                    "put it back where it was, or name where it is with --db; then run again",
+                )
+            elif is_low(self.store.path, self.settings.batch.disk_floor_mb):
                 self.stopped_by = low_disk(self.store.path, self.settings.batch.disk_floor_mb)
         except OSError as error:
             # The folder of the database went away, or its disk fails.
@@ -253,6 +262,14 @@ class Shift:
         if owner is None or file.stats.size_bytes == 0 or os.fsencode(owner) == os.fsencode(file.path):
             return False
         return file.why not in ("redo", "outdated") or os.path.exists(owner)
+
+    def _is_elsewhere(self) -> bool:
+        """Whether the path no longer leads to the file that is open: what is written there would be lost."""
+        try:
+            status = os.stat(self.store.path)
+        except FileNotFoundError:
+            return True
+        return (status.st_dev, status.st_ino) != self._file
 
     def _keep(self, recording: Recording, outcome: Outcome, *, state: FileState | None) -> None:
         file = self._files.pop(recording.path)

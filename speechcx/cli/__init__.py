@@ -115,8 +115,15 @@ def _run() -> int:
 
 def _explain(error: Exception) -> SpeechcxError | None:
     """An error of the disk, told by what is in the way; None for a fault of our own."""
-    if not isinstance(error, OSError):
-        return None
-    from speechcx.store.trouble import explain_file
+    if isinstance(error, OSError):
+        from speechcx.store.trouble import explain_file
 
-    return explain_file(error)
+        return explain_file(error)
+    if type(error).__module__ == "sqlite3":
+        from pathlib import Path
+
+        from speechcx.store.trouble import explain
+
+        # Raised where no ``with`` block of a store was left, so that its path is not known here.
+        return explain(error, Path("the database"), writing=False)
+    return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -42,20 +43,37 @@ def register(app: typer.Typer) -> None:
 def init(
     folder: Annotated[Path, typer.Argument(help="The project's folder.")] = Path(),
     rulebook: Annotated[
-        str, typer.Option(help="Starter rulebook; `rules starters` lists them.")
-    ] = "service-quality",
+        list[str] | None,
+        typer.Option(
+            help="Starter rulebook; may be repeated; `rules starters` lists them. Asked for if left out."
+        ),
+    ] = None,
     zone: Annotated[str, typer.Option(help="Zone of the recorder's clock, e.g. Europe/Berlin.")] = "UTC",
     model: Annotated[str, typer.Option(help="Recognition model.")] = "base",
 ) -> None:
     """Start a project: a commented speechcx.toml, a rulebook, a roster and a folder for recordings."""
     from speechcx.project import start_project
 
-    started = start_project(folder, rulebook=rulebook, zone=zone, model=model)
+    chosen = rulebook or _ask_rulebooks(folder)
+    started = start_project(folder, rulebooks=chosen, zone=zone, model=model)
     for path in started.written:
         print_text(f"written: {path}")
     for path in started.kept:
         print_text(f"left as it was: {path}")
     note("Next: speechcx models pull, speechcx doctor, then put recordings in place and: speechcx run")
+
+
+def _ask_rulebooks(folder: Path) -> list[str]:
+    """Which starters to begin with; the usual ones where nobody can be asked, or a rulebook is there already."""
+    from speechcx.project import STARTED_WITH, list_starters
+
+    usual = ",".join(STARTED_WITH)
+    if not sys.stdin.isatty() or (folder / "rulebook.yaml").exists():
+        return list(STARTED_WITH)
+    for starter in list_starters():
+        note(f"  {starter.name:16} {starter.about}")
+    answer = typer.prompt("Rulebooks to begin with, by comma", default=usual, err=True)
+    return [name.strip() for name in str(answer).split(",") if name.strip()]
 
 
 def run(

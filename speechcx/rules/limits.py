@@ -9,6 +9,12 @@ from __future__ import annotations
 FILE_BYTES = 1_000_000
 """Size of a rulebook file."""
 
+INCLUDE_DEPTH = 5
+"""Rulebooks that include each other one behind the other."""
+
+INCLUDES = 20
+"""Rulebooks that one includes, those of its included ones among them."""
+
 YAML_DEPTH = 40
 """Brackets or indentations inside each other in the YAML."""
 

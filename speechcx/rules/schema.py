@@ -28,7 +28,7 @@ def rulebook_schema() -> Json:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "speechcx rulebook",
         "description": "Phrase lists, rules, scorecards and tests; see docs/rules.md",
-        **_group(_rulebook(), required=("rulebook", "version", "rules")),
+        **_group(_rulebook(), required=("rulebook", "version")),
         "$defs": {
             "condition": _group(_condition()),
             "step": _group(_condition() | {"within": _within(after=True)}),
@@ -55,6 +55,16 @@ def _rulebook() -> dict[str, Json]:
         "version": _TEXT,
         "title": _TEXT,
         "language": {"type": "string"},
+        "include": _list(
+            {
+                "anyOf": [
+                    _TEXT,
+                    _group(
+                        {"from": _TEXT, "rules": _list(_TEXT), "without": _list(_TEXT)}, required=("from",)
+                    ),
+                ]
+            }
+        ),
         "lists": {"type": "object", "additionalProperties": _list(_TEXT)},
         "rules": _list(_group(_rule(), required=("id", "kind"))),
         "scorecards": _list(card),

@@ -16,7 +16,7 @@ from speechcx.private_files import make_private_folder
 from speechcx.store import decision_chain, row_digests
 from speechcx.store.busy import BUSY_LIMIT_S, STEP_MS, Patience
 from speechcx.store.comments import write_comments
-from speechcx.store.trouble import besides, explain, explain_place
+from speechcx.store.trouble import besides, damaged, explain, explain_place
 from speechcx.store.words import add_words
 
 APPLICATION_ID = 0x53504358
@@ -63,6 +63,9 @@ def open_database(
     try:
         _expect_file(path, create=create and not read_only)
         return (patience or Patience()).wait(lambda: _open(path, read_only=read_only), path)
+    except UnicodeDecodeError as error:
+        # SQLite's message itself quotes damaged text, which Python cannot read.
+        raise damaged(path, "its schema holds text that is no UTF-8") from error
     except (sqlite3.Error, OSError) as error:
         found = explain(error, path, writing=not read_only)
         if found is None and isinstance(error, sqlite3.DatabaseError):

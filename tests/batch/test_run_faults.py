@@ -114,6 +114,27 @@ def test_a_file_changed_beyond_what_sqlite_counts_is_taken_once(
     assert run_inbox().planned == 0
 
 
+@pytest.mark.parametrize("what", ["removed", "replaced", "renamed"])
+def test_a_database_that_goes_away_stops_the_run(
+    run_inbox: Run, inbox: Path, database: Path, what: str
+) -> None:
+    """Exit 15: nothing goes on being written to where nobody will find it."""
+    write_calls(inbox, 8)
+
+    class Watch(list[Progress]):
+        def append(self, progress: Progress) -> None:
+            if progress.calls_done == 2 and what == "replaced":
+                new = database.with_name("new.db")
+                new.write_bytes(database.read_bytes())
+                new.replace(database)
+            elif progress.calls_done == 2:
+                database.unlink() if what == "removed" else database.rename(database.with_name("moved.db"))
+
+    summary = run_inbox(seen=Watch())
+    assert (summary.done, summary.exit_code) == (2, 15)
+    assert "was moved, removed or replaced" in summary.stopped_by
+
+
 HOLD = """
 import sqlite3, sys, time
 db = sqlite3.connect(sys.argv[1], isolation_level=None)

@@ -108,6 +108,15 @@ def test_a_hanging_item_is_ended_at_its_time_limit(executor: Executor) -> None:
     assert {"sleep:5": 5, "sleep:6": 6} == found
 
 
+def test_what_finished_in_time_is_kept_however_late_the_caller_comes(executor: Executor) -> None:
+    """A caller that waits for its database longer than the time limit loses no result."""
+    found = {}
+    for item, result in executor.map(work, ["square:2", "square:3", "square:4"], time_limit_s=lambda _: 1.5):
+        found[item] = result
+        time.sleep(2.0 if len(found) == 1 else 0.0)
+    assert {"square:2": 4, "square:3": 9, "square:4": 16} == found
+
+
 @pytest.mark.parametrize("task", ["spin:60000", "native:60000"])
 def test_code_that_never_returns_is_ended_at_its_time_limit(executor: Executor, task: str) -> None:
     """Neither a busy loop nor native code that hears no signal of Python is waited for."""
