@@ -56,6 +56,8 @@ def why_unrecorded(scope: Scope, facts: Facts) -> str:
         return "the opening of the call was not recorded"
     if high >= facts.end_s and facts.flags & BLIND_END:
         return "the recording breaks off before the end of the call"
+    if scope.within is not None and scope.within.share and facts.flags & (BLIND_START | BLIND_END):
+        return "how long the call was is not known, part of it was not recorded"
     for flag, why in UNJUDGED.items():
         if flag in facts.flags:
             return why

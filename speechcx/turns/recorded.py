@@ -51,8 +51,14 @@ CLOSING_TURNS = 4
 GREETING_WORDS = 8
 """The first turn greets within so many words: a company's name may go before."""
 
+LEAST_THANKS_WORDS = 3
+"""Thanks of no more words may go on."""
+
 SERVICE_WORDS = 25
 """An introduction, an offer or a notice stands in so many first words of a turn."""
+
+LONG_LINE_S = 4.0
+"""A line without speech this long before the first turn is that of a call which begins."""
 
 LINE_S = 0.8
 """So long a line without speech before the first turn is no pause inside a turn."""
@@ -71,7 +77,7 @@ _GREETING = re.compile(
 )
 _SERVICE = re.compile(
     r"\b((thanks|thank you) for (calling|contacting|choosing|your call)|welcome to|how (can|may) (i|we)|"
-    r"what can (i|we)|what's going on|\w+ here|"
+    r"what can (i|we)|what's going on|"
     r"speaking|recorded|calling from|(may|can|could) i speak (to|with)|"
     r"(am i|are you) speaking (to|with)|this is \w+ (\w+ )?(from|with|at|in|calling)|my name|my name's|"
     r"en que (puedo|podemos|le)|mi nombre|gracias por (llamar|su llamada)|le atiende|"
@@ -80,6 +86,7 @@ _SERVICE = re.compile(
 )
 _GOES_ON = re.compile(r"\b(thanks|thank you) for (waiting|holding|your patience)|\bstill there\b")
 _THANKS = re.compile(r"\b(thanks|thank you) for (calling|your call|contacting)\b")
+_LAST_THANKS = re.compile(r"\b(thank you|thanks|cheers|gracias|danke|merci)\b")
 _FAREWELL = re.compile(
     r"\b(bye|goodbye|good night|take care|that (is|was) (all|it|everything)|that's (all|it|everything)|"
     r"have (a|an) (\w+ )?(day|one|evening|weekend|afternoon|night|rest|time)|"
@@ -167,13 +174,17 @@ def _is_read(utterances: Sequence[Utterance]) -> bool:
 def _cut_flags(duration_s: float, speech: Speech, utterances: Sequence[Utterance]) -> set[str]:
     worded = [(turn, plain_words(utterances[turn.no].text)) for turn in speech.turns]
     worded = [(turn, text) for turn, text in worded if text]
-    flags = set() if _is_opening(worded) else {"opening_missing"}
+    flags = set() if _is_opening(worded, speech.hold) else {"opening_missing"}
     leaving = {
         turn.speaker
         for no, (turn, text) in enumerate(worded)
         if no >= len(worded) - CLOSING_TURNS
         and (_FAREWELL.search(text) or (no >= OPENING_TURNS and _THANKS.search(text)))
     }
+    last = worded[-1][1]
+    # Two words of thanks may be for an answer; a sentence of thanks that nobody answers is an end.
+    if len(worded) >= OPENING_TURNS and len(last.split()) > LEAST_THANKS_WORDS and _LAST_THANKS.search(last):
+        leaving.add(worded[-1][0].speaker)
     everybody = {turn.speaker for turn, _ in worded}
     rest_s = duration_s - max(turn.span.end_s for turn, _ in worded)
     if not leaving or (leaving != everybody and rest_s < HANG_UP_S):
@@ -181,7 +192,7 @@ def _cut_flags(duration_s: float, speech: Speech, utterances: Sequence[Utterance
     return flags
 
 
-def _is_opening(worded: Sequence[tuple[Turn, str]]) -> bool:
+def _is_opening(worded: Sequence[tuple[Turn, str]], hold: Sequence[Span]) -> bool:
     """Whether a recording's first turns are those of a call.
 
     The first must neither go on with what was before nor take leave. It opens a call by an introduction, an
@@ -191,6 +202,9 @@ def _is_opening(worded: Sequence[tuple[Turn, str]]) -> bool:
     first, text = worded[0]
     if _GOES_ON.search(text) or _FAREWELL.search(text):
         return False
+    held = any(span.start_s < first.span.start_s for span in hold)
+    if first.span.start_s >= LONG_LINE_S and not held:
+        return True
     greets = bool(_GREETING.search(" ".join(text.split()[:GREETING_WORDS])))
     if _SERVICE.search(" ".join(text.split()[:SERVICE_WORDS])):
         return greets or first.span.start_s >= LINE_S
