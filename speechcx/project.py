@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from speechcx.config import CONFIG_NAME, LoadedSettings
-from speechcx.discover import RosterEntry, read_roster
+from speechcx.discover import Roster, read_roster
 from speechcx.errors import UsageError
 from speechcx.rules import Rulebook, parse_rulebook, read_rulebook
 from speechcx.rules.starter import starter_rulebook, starter_rulebooks
@@ -161,13 +161,13 @@ def load_rulebook(loaded: LoadedSettings) -> Rulebook:
     return parse_rulebook(starter_rulebook(USUAL_RULEBOOK), f"{USUAL_RULEBOOK}.yaml")
 
 
-def load_roster(loaded: LoadedSettings) -> tuple[RosterEntry, ...]:
+def load_roster(loaded: LoadedSettings) -> Roster:
     """The roster the settings name; empty where there is no such file.
 
     Raises
     ------
     ConfigError
-        A line of it is wrong; names the line.
+        It cannot be read at all; a single wrong line is among its warnings.
     """
     path = loaded.resolve(loaded.files.roster)
-    return read_roster(path) if loaded.files.roster and path.is_file() else ()
+    return read_roster(path) if loaded.files.roster and path.is_file() else Roster()

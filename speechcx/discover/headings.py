@@ -75,3 +75,8 @@ def choose_columns(names: Iterable[str]) -> dict[str, int]:
         for field, rank in _MEANINGS.get(squeeze(name), ()):
             best[field] = min(best.get(field, (rank, at)), (rank, at))
     return {field: at for field, (_, at) in best.items()}
+
+
+def spellings_of(field: str) -> tuple[str, ...]:
+    """Squeezed headings of a field."""
+    return _SPELLINGS[field]
