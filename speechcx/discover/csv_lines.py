@@ -12,9 +12,10 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from speechcx.discover.files import open_regular
-from speechcx.discover.headings import squeeze
+from speechcx.discover.headings import choose_columns, squeeze
 from speechcx.errors import CallError, ConfigError
 
 _DELIMITERS = (",", ";", "\t", "|")
@@ -69,6 +70,11 @@ class CsvFile:
     names: tuple[str, ...]
     header_line: int
 
+    @property
+    def known_cells(self) -> int:
+        """How many cells a row needs to reach the last column that stands for a field of calls."""
+        return _count_known(self.names)
+
 
 def read_csv(
     path: str, wanted: frozenset[str], *, max_bytes: int, max_rows: int
@@ -117,6 +123,11 @@ def read_csv(
     return header, _rows(header, _split(data, is_whole=True))
 
 
+@lru_cache(maxsize=64)
+def _count_known(names: tuple[str, ...]) -> int:
+    return max(choose_columns(names).values(), default=0) + 1
+
+
 def split_cells(text: str, delimiter: str) -> list[str]:
     """The cells of one row, without blanks around them; formulas that only hold text give the text.
 
@@ -163,14 +174,20 @@ def _join_lines(
     """A row whose quoted cell goes on in the next lines, and how many; None where no quote ends it."""
     if text.count('"') % 2 == 0:
         return None
+    swallows_rows = False
     for more, line in enumerate(following, start=1):
-        text += "\n" + _decode(line, is_utf8=is_utf8)[0]
+        added = _decode(line, is_utf8=is_utf8)[0]
+        # A line with as many cells as a row needs may be the next row, behind a quote that nobody closed.
+        swallows_rows |= added.count(header.delimiter) + 1 >= max(header.known_cells, 3)
+        text += "\n" + added
         if text.count('"') % 2 == 0:
             try:
                 cells = split_cells(text, header.delimiter)
             except csv.Error:
                 return None
-            return (text, more) if len(cells) == len(header.names) else None
+            is_whole = len(cells) == len(header.names)
+            fits = is_whole or (not swallows_rows and header.known_cells <= len(cells) < len(header.names))
+            return (text, more) if fits else None
     return None
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from speechcx.discover.clock import find_zone, read_moment
 from speechcx.discover.csv_lines import CsvFile, Row, read_csv, split_cells
 from speechcx.discover.file_cells import name_key
-from speechcx.discover.headings import FIELDS, choose_columns, spellings_of
+from speechcx.discover.headings import FIELDS, choose_columns, spellings_of, squeeze
 from speechcx.discover.settings import DiscoverSettings
 from speechcx.discover.start_columns import find_start
 from speechcx.discover.time_forms import UnreadableTimeError
@@ -22,7 +22,7 @@ from speechcx.discover.time_forms import UnreadableTimeError
 _SPREADSHEET_ERRORS = re.compile(r"#(?:REF!|NAME\?|VALUE!|N/A|DIV/0!|NULL!|NUM!|#+)", re.IGNORECASE)
 _ROUNDED = re.compile(r"\d(?:[.,]\d+)?E\+\d+", re.IGNORECASE)
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+")
-_QUICK_TIME = re.compile(r"20[0-2]\d-\d\d-\d\d[T ][012]\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d)?")
+_QUICK_TIME = re.compile(r"20[0-2]\d-\d\d-\d\d[T ][012]\d:[0-5]\d(?::[0-5]\d)?(?:Z|[+-]\d\d:\d\d)?")
 _MAX_WARNINGS = 1000
 
 
@@ -204,6 +204,10 @@ class _Reader:
     def _find_fault(self, row: TableRow) -> str:
         """What is wrong with the values of a row; empty where nothing is."""
         columns = choose_columns(name for name, _ in row.values)
+        if len(row.values) == 1 and sum(map(bool, self.csv_file.names)) > 1:
+            return f"it says nothing of {row.file[:40]!r} (a total, or blank cells)"
+        if squeeze(row.file) in spellings_of("file"):
+            return "the header once more"
         for field in ("file", *FIELDS):
             fault = _value_fault(field, row.values[columns[field]][1]) if field in columns else ""
             if fault:
@@ -235,7 +239,7 @@ def _is_quick_time(text: str) -> bool:
     """Whether a time is of the usual form and plainly legal: most rows of a table are."""
     return (
         _QUICK_TIME.fullmatch(text) is not None
-        and text[5:7] <= "12"
+        and "00" < text[5:7] <= "12"
         and "00" < text[8:10] <= "28"
         and text[11:13] < "24"
     )
@@ -269,7 +273,7 @@ def _to_row(csv_file: CsvFile, row: Row) -> TableRow:
     pairs = [(name, cell) for name, cell in zip(names, cells, strict=False) if name and cell]
     at = choose_columns(name for name, _ in pairs).get("file")
     values, double = _merge(pairs)
-    wrong = row.wrong or _count_fault(names, cells) or double
+    wrong = row.wrong or _count_fault(csv_file, cells) or double
     return TableRow(table, row.line, "" if at is None else pairs[at][1], values, wrong)
 
 
@@ -285,11 +289,10 @@ def _merge(pairs: list[tuple[str, str]]) -> tuple[tuple[tuple[str, str], ...], s
     return tuple(merged.items()), wrong
 
 
-def _count_fault(names: tuple[str, ...], cells: list[str]) -> str:
-    given = len(cells)
-    while given > len(names) and not cells[given - 1]:
+def _count_fault(csv_file: CsvFile, cells: list[str]) -> str:
+    given, headings = len(cells), len(csv_file.names)
+    while given > headings and not cells[given - 1]:
         given -= 1
-    known = max(choose_columns(names).values(), default=0) + 1
-    if given > len(names) or given < known:
-        return f"{len(cells)} cells under {len(names)} column names"
+    if given > headings or given < csv_file.known_cells:
+        return f"{len(cells)} cells under {headings} column names"
     return ""
