@@ -232,6 +232,7 @@ def _result(result: RuleResult) -> dict[str, Json]:
     return {
         "rule": result.rule,
         "title": result.title,
+        "headline": result.headline,
         "kind": result.kind,
         "severity": result.severity,
         "result": result.value,

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -34,6 +34,15 @@ def small_disk(place: Path, megabytes: int) -> Iterator[Path]:
 def make_read_only(place: Path) -> None:
     """Mount a small disk again, read-only."""
     subprocess.run(["mount", "-o", "remount,ro", str(place)], check=True)
+
+
+def fill(disk: Path) -> Path:
+    """Fill a small disk to its last block; returns the file to remove for room."""
+    ballast = disk / "ballast"
+    with open(ballast, "wb", buffering=0) as file, suppress(OSError):
+        while True:
+            file.write(b"x" * 4096)
+    return ballast
 
 
 def as_nobody(work: Callable[[], str]) -> str:

@@ -24,6 +24,7 @@ from speechcx.errors import (
 )
 from speechcx.executors import WorkerLost
 from speechcx.executors.faults import describe_fault
+from speechcx.executors.worker import is_memory_short
 from speechcx.pipeline import analyse
 from speechcx.rules import Rulebook
 
@@ -120,7 +121,7 @@ def _find_kind(error: Exception, path: str) -> str:
     for kind_of_error, slug in _KIND_OF_CLASS:
         if isinstance(error, kind_of_error):
             return slug
-    if isinstance(error, MemoryError):
+    if isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and is_memory_short()):
         return "out_of_memory"
     if isinstance(error, OSError):
         if error.errno in _FULL:

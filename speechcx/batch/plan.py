@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from speechcx.batch.analyse import make_failure
 from speechcx.batch.lengths import guess_length_s
+from speechcx.batch.recordings import MissingFiles
 from speechcx.call import Details, Failure
 from speechcx.errors import FAILURE_KINDS, CallError
 from speechcx.store import FileStats, KnownFile, digest_details
@@ -105,6 +106,8 @@ class Plan:
         Files of the folders that are no recordings.
     warnings
         Lines of tables that are not used.
+    missing
+        Known files in the folders it was given that are not there.
     """
 
     files: tuple[PlannedFile, ...]
@@ -117,6 +120,7 @@ class Plan:
     beyond_limit: int = 0
     others: tuple[OtherFile, ...] = ()
     warnings: tuple[SourceWarning, ...] = ()
+    missing: MissingFiles = field(default_factory=MissingFiles)
 
     @property
     def skipped(self) -> int:
@@ -212,7 +216,7 @@ class Planner:
         stats = FileStats(file.size_bytes, file.mtime_ns)
         before = self.known.get(os.fsencode(file.path))
         why: Why | None
-        if before is not None and not _is_as_known(file, before):
+        if before is not None and not stats.is_as(before):
             before, why = None, "changed_file"
         else:
             why = self._why(before, file.path)
@@ -284,7 +288,7 @@ class Planner:
 
 
 def _is_as_known(file: FoundFile, known: KnownFile) -> bool:
-    return (known.size_bytes, known.mtime_ns) == (file.size_bytes, file.mtime_ns)
+    return FileStats(file.size_bytes, file.mtime_ns).is_as(known)
 
 
 def missing_details(path: str, details: Details) -> Failure | None:

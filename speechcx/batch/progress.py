@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
+from speechcx.batch.recordings import Compared, MissingFiles
 from speechcx.call import Call, Failure, Outcome
 from speechcx.errors import EXIT_OK, EXIT_SOME_FAILED
 
@@ -95,6 +96,10 @@ class RunSummary:
         Lines of calls tables and of the roster that are not used, each with file, line and what to do.
     stopped_by
         What ended it before all files were dealt with, with the cure; empty where nothing did but a signal.
+    missing
+        Known files in the folders it was given that are not there.
+    compared
+        Known files whose bytes it compared with what was heard.
     """
 
     planned: int = 0
@@ -113,6 +118,8 @@ class RunSummary:
     other_files: tuple[tuple[str, int], ...] = ()
     warnings: tuple[str, ...] = ()
     stopped_by: str = ""
+    missing: MissingFiles = field(default_factory=MissingFiles)
+    compared: Compared = field(default_factory=Compared)
 
     @property
     def failed_calls(self) -> int:

@@ -129,6 +129,10 @@ def _keep(store: Store, tally: Tally, call_id: str, result: Assessment | Failure
         else:
             tally.add_judged(call_id)
             return
+    elif isinstance(result, WorkerLost):
+        failure = lost_call(None, call_id, result)
+    elif isinstance(result, Failure):
+        failure = result
     else:
-        failure = lost_call(None, call_id, result) if isinstance(result, WorkerLost) else result
+        failure = make_failure(TypeError(type(result).__name__), call_id, stage="save")
     tally.add(call_id, failure, guessed_s=0.0)

@@ -15,6 +15,7 @@ from speechcx.batch.lock import hold_lock
 from speechcx.batch.plan import Choice, Plan, Planner, Redo
 from speechcx.batch.preflight import expect_engines
 from speechcx.batch.progress import Progress, Report, RunSummary, Tally, count_reasons, say_nothing, tell
+from speechcx.batch.recordings import find_missing, has_vanished, spot_check
 from speechcx.batch.shift import Shift
 from speechcx.batch.stop import StopSignals
 from speechcx.config import Settings, listen_digest
@@ -30,7 +31,14 @@ from speechcx.discover import (
     read_sources,
     settle,
 )
-from speechcx.errors import EXIT_OK, DatabaseBusy, DatabaseMissing, Interrupted, SpeechcxError
+from speechcx.errors import (
+    EXIT_OK,
+    EXIT_SOME_FAILED,
+    DatabaseBusy,
+    DatabaseMissing,
+    Interrupted,
+    SpeechcxError,
+)
 from speechcx.rules import Rulebook
 from speechcx.store import KnownFile, Patience, RunInfo, Store
 from speechcx.store import RunSummary as RunRow
@@ -141,7 +149,7 @@ def plan_run(
             known = store.ledger.known_files()
     except DatabaseMissing:
         known = {}
-    sources = read_sources(paths, settings.discover)
+    sources = read_sources(_still_there(known, paths, settings), settings.discover)
     return _plan(known, sources, paths, settings, _Orders(options or RunOptions()))[0]
 
 
@@ -158,6 +166,7 @@ def summarise_plan(plan: Plan, *, settle_s: float = 0.0) -> RunSummary:
         again_at=_again_at(sum(file.skipped == _GROWING for file in plan.ignored), settle_s),
         other_files=count_reasons(other.reason for other in plan.others),
         warnings=tuple(str(warning) for warning in plan.warnings),
+        missing=plan.missing,
     )
 
 
@@ -197,7 +206,7 @@ def _plan(
     """The plan, and the sources held against the recordings that are there."""
     discover = _with_headerless(settings)
     others: list[FoundFile] = []
-    found = tuple(find_files(paths, discover, others=others))
+    found = tuple(find_files(_still_there(known, paths, settings), discover, others=others))
     sources = sources.beside(found)
     choice = Choice(orders.options.redo, orders.options.limit, listen_digest(settings))
     planner = Planner(known, choice, lambda path: read_details(path, sources, discover))
@@ -208,7 +217,10 @@ def _plan(
     )
     described = describe_others(others, sources, discover, known=orders.known_others)
     warnings = (*orders.options.roster.warnings, *sources.warnings)
-    return replace(plan, others=described, warnings=warnings), sources
+    plan = replace(plan, others=described, warnings=warnings)
+    if settings.batch.missing_files != "ignore":
+        plan = replace(plan, missing=find_missing(known, paths))
+    return plan, sources
 
 
 def _with_headerless(settings: Settings) -> DiscoverSettings:
@@ -218,12 +230,22 @@ def _with_headerless(settings: Settings) -> DiscoverSettings:
     return replace(settings.discover, extensions=tuple(extensions))
 
 
+def _still_there(
+    known: dict[bytes, KnownFile], paths: Sequence[str | Path], settings: Settings
+) -> Sequence[str | Path]:
+    """The paths without folders of known files that have vanished: those are told, and do not end the run."""
+    if settings.batch.missing_files == "ignore":
+        return paths
+    return [path for path in paths if not has_vanished(known, path)]
+
+
 def _run_locked(
     store: Store, paths: Sequence[str | Path], settings: Settings, rulebook: Rulebook, orders: _Orders
 ) -> RunSummary:
     names = {entry.agent: entry.name for entry in orders.options.roster.entries if entry.name != entry.agent}
-    sources = replace(read_sources(paths, settings.discover), agent_names=names)
     known = store.ledger.known_files()
+    there = _still_there(known, paths, settings)
+    sources = replace(read_sources(there, settings.discover), agent_names=names)
     orders.known_others = {row[0]: OtherFile(*row) for row in read_other_files(store.db)}
     plan, sources = _plan(known, sources, paths, settings, orders)
     with store.write():
@@ -253,9 +275,27 @@ def _run_locked(
         shift.stopped_by = error
         _finish(store, run_id, _summarise(plan, tally, shift, run_id))
         raise
-    summary = _summarise(plan, tally, shift, run_id)
+    summary = _look_after(store, plan, settings, orders, _summarise(plan, tally, shift, run_id))
     _finish(store, run_id, summary)
     return summary
+
+
+def _look_after(
+    store: Store, plan: Plan, settings: Settings, orders: _Orders, summary: RunSummary
+) -> RunSummary:
+    """Look for known files that hold other bytes, and tell of those that are gone; not where stopped early."""
+    if orders.stop.is_requested or summary.stopped_by:
+        return summary
+    batch = settings.batch
+    compared = spot_check(
+        store,
+        files=batch.spot_check_files,
+        seconds=batch.spot_check_s,
+        give_up=lambda: orders.stop.is_requested,
+    )
+    is_bad = bool(compared.changed) or (bool(plan.missing.alarms) and batch.missing_files == "fail")
+    code = EXIT_SOME_FAILED if is_bad and summary.exit_code == EXIT_OK else summary.exit_code
+    return replace(summary, missing=plan.missing, compared=compared, exit_code=code)
 
 
 def _finish(store: Store, run_id: int, summary: RunSummary) -> None:

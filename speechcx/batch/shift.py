@@ -20,10 +20,10 @@ from speechcx.batch.lengths import bound_length_s
 from speechcx.batch.plan import Plan, PlannedFile, SetAside, find_owners, missing_details
 from speechcx.batch.progress import Tally
 from speechcx.batch.stop import StopSignals
-from speechcx.call import Failure, Outcome, Recording
+from speechcx.call import Call, Failure, Outcome, Recording
 from speechcx.config import Settings
 from speechcx.discover import FoundFile, Sources, identify
-from speechcx.errors import FAILURE_KINDS, DiskFull, ModelBad, ModelMissing, SpeechcxError
+from speechcx.errors import FAILURE_KINDS, DiskError, DiskFull, ModelBad, ModelMissing, SpeechcxError
 from speechcx.executors import WorkerLost
 from speechcx.rules import Rulebook
 from speechcx.store import FileState, KnownFile, Store
@@ -72,6 +72,8 @@ class Shift:
         self.stop = stop
         self.stopped_by: SpeechcxError | None = None
         self._cannot_write = False
+        status = os.stat(store.path)
+        self._file = status.st_dev, status.st_ino
         self._owners: dict[str, bytes | str] = {}
         self._files: dict[str, PlannedFile] = {}
 
@@ -145,7 +147,11 @@ class Shift:
                 outcome = (
                     lost_call(recording, recording.path, result) if isinstance(result, WorkerLost) else result
                 )
-                is_costly = isinstance(outcome, Failure) and FAILURE_KINDS[outcome.kind].retry == "back_off"
+                if not _is_about(outcome, recording):
+                    outcome = make_failure(
+                        TypeError(type(outcome).__name__), recording.path, recording, stage="save"
+                    )
+                is_costly = _is_costly(outcome)
                 if is_costly and not is_last:
                     self._save(outcome, self._files[recording.path], recording)
                     lost.append(recording)
@@ -234,7 +240,14 @@ class Shift:
         if self._is_stopping:
             return False
         try:
-            if is_low(self.store.path, self.settings.batch.disk_floor_mb):
+            if self._is_elsewhere():
+                self._cannot_write = True
+                self.stopped_by = DiskError(
+                    f"{self.store.path} was moved, removed or replaced while the run wrote it",
+                    "a database that stays where it is",
+                    "put it back where it was, or name where it is with --db; then run again",
+                )
+            elif is_low(self.store.path, self.settings.batch.disk_floor_mb):
                 self.stopped_by = low_disk(self.store.path, self.settings.batch.disk_floor_mb)
         except OSError as error:
             # The folder of the database went away, or its disk fails.
@@ -249,6 +262,14 @@ class Shift:
         if owner is None or file.stats.size_bytes == 0 or os.fsencode(owner) == os.fsencode(file.path):
             return False
         return file.why not in ("redo", "outdated") or os.path.exists(owner)
+
+    def _is_elsewhere(self) -> bool:
+        """Whether the path no longer leads to the file that is open: what is written there would be lost."""
+        try:
+            status = os.stat(self.store.path)
+        except FileNotFoundError:
+            return True
+        return (status.st_dev, status.st_ino) != self._file
 
     def _keep(self, recording: Recording, outcome: Outcome, *, state: FileState | None) -> None:
         file = self._files.pop(recording.path)
@@ -314,6 +335,20 @@ class Shift:
         )
         batch = self.settings.batch
         return batch.time_limit_floor_s + batch.time_limit_factor * length_s
+
+
+def _is_about(outcome: object, recording: Recording) -> bool:
+    """Whether a worker answered for the recording it was given, in one of the two ways it may."""
+    if isinstance(outcome, Call):
+        heard = outcome.conversation.recording
+        return (heard.id, heard.path) == (recording.id, recording.path)
+    return isinstance(outcome, Failure) and outcome.path == recording.path
+
+
+def _is_costly(outcome: Outcome) -> bool:
+    """Whether a call cost its worker or its time, so that it is tried once more alone."""
+    kind = FAILURE_KINDS.get(outcome.kind) if isinstance(outcome, Failure) else None
+    return kind is not None and kind.retry == "back_off"
 
 
 def _chunks(files: Iterable[_File]) -> Iterator[list[_File]]:

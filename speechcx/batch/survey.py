@@ -20,7 +20,8 @@ from speechcx.batch.progress import Report, Tally, say_nothing
 from speechcx.call import Conversation, Failure
 from speechcx.config import BatchSettings, Settings
 from speechcx.errors import SpeechcxError
-from speechcx.executors import Executor, WorkerLost
+from speechcx.executors import Executor, WorkerLimits, WorkerLost
+from speechcx.executors.in_process import InProcess
 from speechcx.rules import Facts, facts_of
 from speechcx.store import Store
 from speechcx.store.trouble import explain
@@ -130,7 +131,7 @@ def find_judges(settings: BatchSettings, tasks: int) -> Executor:
     recordings are heard.
     """
     if tasks < WORTH_WORKERS:
-        return find_crew(replace(settings, executor="serial"), tasks=max(1, tasks))
+        return InProcess(WorkerLimits())
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return find_crew(
         replace(settings, recycle_after=_RECYCLE_AFTER), tasks=tasks, workers=settings.workers or cores

@@ -14,6 +14,9 @@ from speechcx.call.recording import Origin, Peaks, Recording, Span
 Split = Literal["channels", "diarized", "unsplit"]
 """How speakers were told apart: by channel, by voice, or not at all."""
 
+UNDETERMINED = "und"
+"""Language of speech whose language could not be told (ISO 639-2)."""
+
 SentimentLabel = Literal["negative", "neutral", "positive", "mixed"]
 
 
@@ -102,7 +105,7 @@ class Utterance:
     words
         Words in order; each lies inside its turn (to 0.5 s).
     language
-        ISO 639-1 code.
+        ISO 639-1 code of what is spoken; ``und`` where it could not be told.
     confidence
         Mean word confidence, None without words.
     """

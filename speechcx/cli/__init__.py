@@ -3,9 +3,9 @@
 Commands are grouped in files by the person who types them: ``run`` (operator), ``explore``
 (supervisor and reviewer), ``operate`` (whoever runs the floor), ``find`` (whoever looks for words),
 ``comply`` and ``evidence`` (compliance reviewer), ``rulebooks`` and ``coach`` (quality lead),
-``admin`` (administrator). ``output`` is the only place that prints, through ``streams``. Errors become words and exit
-codes here and nowhere else. To add a command, write it in the file of the person who types it;
-heavy imports stay inside the function.
+``admin`` and ``keep`` (administrator). ``output`` is the only place that prints, through ``streams``.
+Errors become words and exit codes here and nowhere else. To add a command, write it in the file of
+the person who types it; heavy imports stay inside the function.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from speechcx.cli.comply import register as register_comply
 from speechcx.cli.evidence import register as register_evidence
 from speechcx.cli.explore import register as register_explore
 from speechcx.cli.find import register as register_find
+from speechcx.cli.keep import register as register_keep
 from speechcx.cli.operate import register as register_operate
 from speechcx.cli.output import note
 from speechcx.cli.qa import register as register_qa
@@ -70,6 +71,7 @@ for register in (
     register_qa,
     register_rulebooks,
     register_coach,
+    register_keep,
     register_admin,
 ):
     register(app)
@@ -113,8 +115,15 @@ def _run() -> int:
 
 def _explain(error: Exception) -> SpeechcxError | None:
     """An error of the disk, told by what is in the way; None for a fault of our own."""
-    if not isinstance(error, OSError):
-        return None
-    from speechcx.store.trouble import explain_file
+    if isinstance(error, OSError):
+        from speechcx.store.trouble import explain_file
 
-    return explain_file(error)
+        return explain_file(error)
+    if type(error).__module__ == "sqlite3":
+        from pathlib import Path
+
+        from speechcx.store.trouble import explain
+
+        # Raised where no ``with`` block of a store was left, so that its path is not known here.
+        return explain(error, Path("the database"), writing=False)
+    return None

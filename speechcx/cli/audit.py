@@ -28,7 +28,8 @@ def register(app: typer.Typer) -> None:
 def audit(
     call: Annotated[str | None, typer.Option("--call", metavar="CALL", help="Only about this call.")] = None,
     action: Annotated[
-        str | None, typer.Option("--action", metavar="ACTION", help="Only flag, export or erase.")
+        str | None,
+        typer.Option("--action", metavar="ACTION", help="Only flag, export, erase, backup or restore."),
     ] = None,
     verify: Annotated[
         bool, typer.Option("--verify", help="Compute every digest again; exits with 1 where one is wrong.")

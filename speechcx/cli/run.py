@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -42,20 +43,37 @@ def register(app: typer.Typer) -> None:
 def init(
     folder: Annotated[Path, typer.Argument(help="The project's folder.")] = Path(),
     rulebook: Annotated[
-        str, typer.Option(help="Starter rulebook; `rules starters` lists them.")
-    ] = "service-quality",
+        list[str] | None,
+        typer.Option(
+            help="Starter rulebook; may be repeated; `rules starters` lists them. Asked for if left out."
+        ),
+    ] = None,
     zone: Annotated[str, typer.Option(help="Zone of the recorder's clock, e.g. Europe/Berlin.")] = "UTC",
     model: Annotated[str, typer.Option(help="Recognition model.")] = "base",
 ) -> None:
     """Start a project: a commented speechcx.toml, a rulebook, a roster and a folder for recordings."""
     from speechcx.project import start_project
 
-    started = start_project(folder, rulebook=rulebook, zone=zone, model=model)
+    chosen = rulebook or _ask_rulebooks(folder)
+    started = start_project(folder, rulebooks=chosen, zone=zone, model=model)
     for path in started.written:
         print_text(f"written: {path}")
     for path in started.kept:
         print_text(f"left as it was: {path}")
     note("Next: speechcx models pull, speechcx doctor, then put recordings in place and: speechcx run")
+
+
+def _ask_rulebooks(folder: Path) -> list[str]:
+    """Which starters to begin with; the usual ones where nobody can be asked, or a rulebook is there already."""
+    from speechcx.project import STARTED_WITH, list_starters
+
+    usual = ",".join(STARTED_WITH)
+    if not sys.stdin.isatty() or (folder / "rulebook.yaml").exists():
+        return list(STARTED_WITH)
+    for starter in list_starters():
+        note(f"  {starter.name:16} {starter.about}")
+    answer = typer.prompt("Rulebooks to begin with, by comma", default=usual, err=True)
+    return [name.strip() for name in str(answer).split(",") if name.strip()]
 
 
 def run(
@@ -158,6 +176,8 @@ def _reporter() -> Callable[[Progress], None]:
 def _print_summary(summary: RunSummary, as_json: bool) -> None:
     from dataclasses import asdict
 
+    from speechcx.cli.status_view import changed_lines, missing_lines
+
     if as_json:
         print_json({"schema_version": 1, "kind": "run", **asdict(summary)})
         if summary.stopped_by:
@@ -181,6 +201,8 @@ def _print_summary(summary: RunSummary, as_json: bool) -> None:
     _print_left(summary)
     if summary.failed or summary.needs_metadata:
         note("See: speechcx failures")
+    for line in (*missing_lines(summary.missing), *changed_lines(summary.compared)):
+        note(line)
     if summary.stopped_by:
         note(f"speechcx: stopped early: {summary.stopped_by}")
 
@@ -250,11 +272,14 @@ def status(
 ) -> None:
     """The last run, what is done, what waits, what failed."""
     from speechcx.ask.status import read_status
+    from speechcx.batch.recordings import read_missing
     from speechcx.cli.status_view import print_status
 
     loaded = options.load(config, overrides)
-    stands = read_status(options.database(loaded, db), settle_s=loaded.settings.discover.settle_s)
-    print_status(stands, as_json=as_json)
+    where = options.database(loaded, db)
+    missing = read_missing(where, [loaded.resolve(path) for path in loaded.files.recordings])
+    stands = read_status(where, settle_s=loaded.settings.discover.settle_s)
+    print_status(stands, missing, as_json=as_json)
 
 
 @failures.callback(invoke_without_command=True)

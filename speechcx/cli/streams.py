@@ -89,6 +89,8 @@ _is_summary = False
 def take_over() -> None:
     """Let this process write through channels; descriptors that were closed before it began lead nowhere."""
     closed = _fill_closed()
+    if sys.stdin is None:
+        sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115  for as long as the process lives
     for descriptor, name in ((1, "stdout"), (2, "stderr")):
         old = getattr(sys, name)
         if old is not getattr(sys, f"__{name}__"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import MISSING, dataclass, field, fields
-from typing import Annotated
+from typing import Annotated, Literal
 
 from speechcx.audio import AudioSettings
 from speechcx.config.review import ReviewSettings
@@ -45,7 +45,8 @@ class BatchSettings:
     Parameters
     ----------
     executor
-        ``processes`` (worker processes that may die) or ``serial`` (all in one process).
+        ``processes`` (worker processes that may die), ``serial`` (one of them, one call after another) or
+        ``ray``.
     workers
         Worker processes; 0 takes one for each core, up to what memory allows.
     time_limit_factor
@@ -53,7 +54,9 @@ class BatchSettings:
     time_limit_floor_s
         ... plus this many seconds.
     memory_limit_mb
-        Address space of a worker in MB; 0 sets no limit.
+        Memory a worker may take in MB; a call that needs more fails as ``out_of_memory``, and is tried once more
+        alone. 0 takes the machine's or container's memory, less a tenth and 500 MB, by the number of workers, and
+        2,600 at least. Not kept with ``ray``, which watches memory itself.
     max_attempts
         A call whose worker died or ran out of time this often is quarantined.
     recycle_after
@@ -63,6 +66,14 @@ class BatchSettings:
     busy_wait_s
         A run waits this many seconds while another program holds the database, then ends with exit code 11;
         what is done is kept.
+    missing_files
+        What a run does where a folder of recordings is empty, or not there, and files of it are known: ``fail``
+        (say so, exit code 3), ``warn`` (say so) or ``ignore``. Recordings that are deleted by age are no such case.
+    spot_check_files
+        Known files that each run reads again, to find bytes that changed under the same name, size and time; in
+        turn, so that in time all are read. 0: none.
+    spot_check_s
+        No further one is begun after this many seconds.
     """
 
     executor: str = "processes"
@@ -74,6 +85,9 @@ class BatchSettings:
     recycle_after: Annotated[int, Range(1, 1_000_000)] = 200
     disk_floor_mb: Annotated[int, Range(0, 1_000_000_000)] = 200
     busy_wait_s: Annotated[float, Range(0, 7 * 86_400)] = 600.0
+    missing_files: Literal["ignore", "warn", "fail"] = "fail"
+    spot_check_files: Annotated[int, Range(0, 1_000_000)] = 20
+    spot_check_s: Annotated[float, Range(0, 86_400)] = 10.0
 
     def __post_init__(self) -> None:
         expect_ranges(self)

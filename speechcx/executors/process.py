@@ -13,6 +13,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from speechcx.executors import WorkerLimits
+from speechcx.executors.faults import describe_fault
 
 START_LIMIT_S = 120.0
 """A worker that is not ready by then is taken for dead: it imports the engines' libraries meanwhile."""
@@ -79,6 +80,10 @@ class WorkerProcess:
             word, value, is_last = self.connection.recv()
         except (EOFError, OSError):
             return None
+        except MemoryError as error:
+            word, value, is_last = "out_of_memory", describe_fault(error), False
+        except Exception as error:  # noqa: BLE001  an answer that cannot be read costs its item only
+            word, value, is_last = "raised", describe_fault(error), False
         self.deadline = None
         self.is_busy = False
         self.is_ready = word != "unready"

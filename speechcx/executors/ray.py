@@ -107,7 +107,8 @@ class _Flights(Generic[Item, Result]):
     def _overdue(self) -> Iterator[tuple[Item, WorkerLost]]:
         now = time.monotonic()
         for flight, (item, end) in list(self.items.items()):
-            if end is not None and now > end:
+            # The caller may have been busy for long: what has landed meanwhile was in time.
+            if end is not None and now > end and not self.ray.wait([flight], timeout=0)[0]:
                 self.ray.cancel(flight, force=True)
                 del self.items[flight]
                 yield item, WorkerLost("timeout", "cancelled at its time limit")

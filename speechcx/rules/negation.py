@@ -41,6 +41,7 @@ _NO_BEFORE = word_set(
 _BREAKS = word_set("but because cause if so unless until then otherwise instead or just")
 _CLAUSES = word_set("want need would will am please now then going decided like is wish it that this there")
 _SUBJECTS = word_set("i you we they he she")
+_VERBS = word_set("is was has does keeps will")
 _REPORTS = word_set("think thinking thought say saying said mean meant believe sure know")
 _INABLE = word_set("can could")
 _UNWANTED = word_set("what something necessary needed required why the an a my our wanted")
@@ -135,7 +136,7 @@ def find_negator(tokens: Sequence[str], start: int, ends: Collection[int] = _NO_
             return place
         if not token or token in _BREAKS or place in ends or _begins_clause(tokens, place, start):
             return None
-        if token in _SUBJECTS and not _is_reported(tokens, place):
+        if _is_subject(tokens, place, start) and not _is_reported(tokens, place):
             return None
         if token in _FAR:
             return None if _is_no_negation(tokens, place) else place
@@ -148,6 +149,17 @@ def find_negator(tokens: Sequence[str], start: int, ends: Collection[int] = _NO_
 def _begins_clause(tokens: Sequence[str], place: int, start: int) -> bool:
     """Whether a new statement begins with the *and* at `place`: "I don't like it and want to cancel"."""
     return tokens[place] == "and" and (place + 1 > start or tokens[place + 1] in _CLAUSES)
+
+
+def _is_subject(tokens: Sequence[str], place: int, start: int) -> bool:
+    """Whether a new statement begins at `place`: "I ...", "it is ...", or what follows "any more"."""
+    following = tokens[place + 1] if place + 1 < start else ""
+    if tokens[place] in ("it", "that", "this", "there"):
+        return following in _VERBS
+    is_end = tokens[place] == "anymore" or (
+        tokens[place] == "more" and place > 0 and tokens[place - 1] == "any"
+    )
+    return tokens[place] in _SUBJECTS or is_end
 
 
 def _is_reported(tokens: Sequence[str], place: int) -> bool:

@@ -39,7 +39,11 @@ _WHOLE = {
     "e-mails": "emails", "wi-fi": "wifi", "'cause": "because", "cuz": "because", "'em": "them",
 }  # fmt: skip
 _ENDINGS = (("n't", "not"), ("'re", "are"), ("'ve", "have"), ("'ll", "will"), ("'m", "am"), ("'d", "would"))
-_IS_AFTER = word_set("it that what here there who where how he she when why this everything something name")
+_IS_AFTER = word_set(
+    "it that what here there who where how he she when why this everything something nothing name "
+    "somebody someone nobody everybody everyone anybody anyone internet broadband wifi phone signal line "
+    "card account bill order parcel money transfer payment connection service app"
+)
 SPELLINGS = {
     "apologise": "apologize", "apologised": "apologized", "apologises": "apologizes",
     "apologising": "apologizing", "authorise": "authorize", "authorised": "authorized",

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from speechcx.call import UNDETERMINED
 from speechcx.rules import limits
 from speechcx.rules.conditions import Scope, Window
-from speechcx.rules.facts import BLIND_END, BLIND_START, Facts
+from speechcx.rules.facts import BLIND_END, BLIND_START, Facts, TurnFacts
 
 
 def window_span(window: Window | None, facts: Facts) -> tuple[float, float]:
@@ -45,23 +46,52 @@ def why_blind(scope: Scope, facts: Facts, floor: float, party: NDArray[np.bool_]
         return f"{facts.lost_s:.1f} s of the recording could not be decoded"
     if scope.by is not None and "one_sided" in facts.flags and not _speaks(scope.by, facts):
         return f"no speech of the {scope.by} was recorded"
-    return _unheard(scope, facts, low, high) or _untrusted(facts, floor, low, high, party)
+    return (
+        _unread(scope, facts, low, high)
+        or _unheard(scope, facts, low, high)
+        or _untrusted(facts, floor, low, high, party)
+    )
 
 
 def _speaks(party: str, facts: Facts) -> bool:
     return any(turn.party in (party, "unknown") for turn in facts.turns.values())
 
 
+def _unread(scope: Scope, facts: Facts, low: float, high: float) -> str:
+    """Speech in a language that the rulebook does not read."""
+    whole = 0.0
+    unread: dict[str, float] = {}
+    for turn in facts.turns.values():
+        length = _length_inside(turn, scope, low, high)
+        whole += length
+        if turn.unread:
+            unread[turn.unread] = unread.get(turn.unread, 0.0) + length
+    share = sum(unread.values()) / whole if whole else 0.0
+    if share <= limits.UNREAD_SHARE:
+        return ""
+    language = max(unread, key=lambda each: unread[each])
+    if language == UNDETERMINED:
+        return f"the language of {share:.0%} of the speech there could not be told"
+    return f"{share:.0%} of the speech there is in a language the rulebook does not read ({language})"
+
+
+def _length_inside(turn: TurnFacts, scope: Scope, low: float, high: float) -> float:
+    """Seconds of a turn that a scope looks at; a turn of no length counts for a little."""
+    if scope.by is not None and turn.party not in (scope.by, "unknown"):
+        return 0.0
+    length = min(turn.end_s, high) - max(turn.start_s, low)
+    if length > 0 or (turn.end_s == turn.start_s and low <= turn.start_s <= high):
+        return max(length, 0.01)
+    return 0.0
+
+
 def _unheard(scope: Scope, facts: Facts, low: float, high: float) -> str:
     """Speech in which no words were recognised."""
     whole = silent = 0.0
     for turn in facts.turns.values():
-        if scope.by is not None and turn.party not in (scope.by, "unknown"):
-            continue
-        length = min(turn.end_s, high) - max(turn.start_s, low)
-        if length > 0 or (turn.end_s == turn.start_s and low <= turn.start_s <= high):
-            whole += max(length, 0.01)
-            silent += 0.0 if turn.has_words else max(length, 0.01)
+        length = _length_inside(turn, scope, low, high)
+        whole += length
+        silent += 0.0 if turn.has_words else length
     if not any(turn.has_words for turn in facts.turns.values()):
         return "no words were recognised in this call"
     share = silent / whole if whole else 0.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sqlite3
 import time
@@ -11,6 +12,8 @@ from pathlib import Path
 from typing import TypeVar
 
 Found = TypeVar("Found")
+
+logger = logging.getLogger(__name__)
 
 BUSY_LIMIT_S = 30.0
 """How long a command waits for another program; a run has ``batch.busy_wait_s``."""
@@ -38,13 +41,14 @@ class Patience:
     limit_s
         Seconds for each wait. Once they were not enough, later attempts do not wait at all.
     tell
-        Told once for each long wait, what is waited for.
+        Told once for each long wait, what is waited for. By default it is logged as a warning, which a
+        command shows on standard error.
     give_up
         Asked while waiting; once true, waiting ends.
     """
 
     limit_s: float = BUSY_LIMIT_S
-    tell: Callable[[str], None] = lambda _: None
+    tell: Callable[[str], None] = lambda what: logger.warning("waiting for %s", what)
     give_up: Callable[[], bool] = lambda: False
 
     def wait(self, attempt: Callable[[], Found], path: Path) -> Found:

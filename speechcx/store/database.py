@@ -12,10 +12,11 @@ from pathlib import Path
 from urllib.parse import quote
 
 from speechcx.errors import AccessDenied, DatabaseBad, DatabaseBusy, DatabaseMissing
+from speechcx.private_files import make_private_folder
 from speechcx.store import decision_chain, row_digests
 from speechcx.store.busy import BUSY_LIMIT_S, STEP_MS, Patience
 from speechcx.store.comments import write_comments
-from speechcx.store.trouble import besides, explain, explain_place
+from speechcx.store.trouble import besides, damaged, explain, explain_place
 from speechcx.store.words import add_words
 
 APPLICATION_ID = 0x53504358
@@ -62,6 +63,9 @@ def open_database(
     try:
         _expect_file(path, create=create and not read_only)
         return (patience or Patience()).wait(lambda: _open(path, read_only=read_only), path)
+    except UnicodeDecodeError as error:
+        # SQLite's message itself quotes damaged text, which Python cannot read.
+        raise damaged(path, "its schema holds text that is no UTF-8") from error
     except (sqlite3.Error, OSError) as error:
         found = explain(error, path, writing=not read_only)
         if found is None and isinstance(error, sqlite3.DatabaseError):
@@ -149,7 +153,7 @@ def _expect_file(path: Path, *, create: bool) -> None:
         raise found from None
     else:
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_private_folder(path.parent)
     # The log and index files SQLite makes beside it take over this mode.
     handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
     os.fchmod(handle, 0o600)
@@ -228,10 +232,12 @@ def can_be_unchanging(path: Path) -> bool:
 
 def _set_up(db: sqlite3.Connection, *, read_only: bool) -> None:
     db.execute("PRAGMA foreign_keys = ON")
-    db.execute("PRAGMA cache_size = -65536")
     db.execute("PRAGMA temp_store = MEMORY")
     if read_only:
+        db.execute("PRAGMA cache_size = -65536")
         return
+    # SQLite's own default: more would only make a run's memory grow by that much through the night.
+    db.execute("PRAGMA cache_size = -2000")
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("PRAGMA synchronous = FULL")
     db.execute("PRAGMA secure_delete = ON")

@@ -36,22 +36,25 @@ _STATE_OF_KIND: dict[str, FileState] = {"metadata_missing": "needs_metadata", "d
 
 @dataclass(frozen=True, slots=True)
 class FileStats:
-    """What the file system says of a file.
-
-    File systems count further than a column of SQLite does (times beyond the year 2262, inodes of 64
-    bits without a sign): such a number is brought into range, always in the same way.
-    """
+    """What the file system says of a file."""
 
     size_bytes: int
     mtime_ns: int
     device: int | None = None
     inode: int | None = None
 
-    def __post_init__(self) -> None:
-        for name in ("size_bytes", "mtime_ns", "device", "inode"):
-            value = getattr(self, name)
-            if value is not None and not -_LARGEST_INTEGER <= value <= _LARGEST_INTEGER:
-                object.__setattr__(self, name, value % _LARGEST_INTEGER)
+    def is_as(self, known: KnownFile) -> bool:
+        """Whether the ledger knows a file with this size and time."""
+        return (_fit(self.size_bytes), _fit(self.mtime_ns)) == (known.size_bytes, known.mtime_ns)
+
+
+def _fit(number: int | None) -> int | None:
+    """A number as a column keeps it.
+
+    File systems count further than SQLite does (times beyond the year 2262, inodes of 64 bits without
+    a sign): such a number is brought into range, always in the same way.
+    """
+    return number if number is None or abs(number) <= _LARGEST_INTEGER else number % _LARGEST_INTEGER
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,8 +343,11 @@ class Ledger:
             " inode = excluded.inode, run_id = excluded.run_id, changed_at = excluded.changed_at,"
             " state = CASE WHEN size_bytes = excluded.size_bytes AND mtime_ns = excluded.mtime_ns"
             " THEN state ELSE 'seen' END RETURNING file_id",
-            (value, stats.size_bytes, stats.mtime_ns, stats.device, stats.inode, run_id, now),
-        ).fetchone()
+            (
+                value, _fit(stats.size_bytes), _fit(stats.mtime_ns), _fit(stats.device), _fit(stats.inode),
+                run_id, now,
+            ),
+        ).fetchone()  # fmt: skip
         return int(row[0])
 
     def _open_attempt(self, run_id: int, file_id: int, call_id: str | None) -> None:

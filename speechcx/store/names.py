@@ -10,6 +10,7 @@ from speechcx.call import Answer, Assessment, Provenance, RuleResult
 from speechcx.store.moments import utc_text
 from speechcx.store.row_digests import note_shared
 
+_TITLES = ("title_absent", "title_present", "title_cannot_tell")
 Value = str | int | float | bytes | None
 
 
@@ -67,6 +68,7 @@ class Names:
             "kind": result.kind,
             "severity": result.severity,
             "expect": result.expect,
+            **dict(zip(_TITLES, result.titles or (None, None, None), strict=True)),
         }
         return self._number("rules", "rule_no", row)
 

@@ -16,6 +16,13 @@ _ENTRY = (
     " ORDER BY r.valid_from DESC LIMIT 1"
 )
 
+PLACED = {
+    column: f"coalesce((SELECT r.{column} FROM recordings r WHERE r.call_no = c.call_no),"
+    f" ({_ENTRY.format(column=column, agent='c.agent', day='c.local_day')}))"
+    for column in ("team", "center")
+}
+"""SQL of the team and the center that a call (alias ``c``) counts for."""
+
 
 class Entry(Protocol):
     """A line of the roster, as ``discover`` reads it; both days belong to it."""
@@ -65,13 +72,8 @@ def place_calls(db: sqlite3.Connection, where: str, value: str | int) -> list[in
 
     The caller keeps their new digests, see :func:`speechcx.store.row_digests.note_call`.
     """
-    chosen = {
-        column: f"coalesce((SELECT r.{column} FROM recordings r WHERE r.call_no = c.call_no),"
-        f" ({_ENTRY.format(column=column, agent='c.agent', day='c.local_day')}))"
-        for column in ("team", "center")
-    }
     placed = db.execute(
-        f"UPDATE calls AS c SET team = {chosen['team']}, center = {chosen['center']} WHERE {where}"
+        f"UPDATE calls AS c SET team = {PLACED['team']}, center = {PLACED['center']} WHERE {where}"
         " RETURNING call_no",
         (value,),
     ).fetchall()

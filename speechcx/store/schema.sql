@@ -116,7 +116,7 @@ CREATE TABLE rules (
   title TEXT NOT NULL, -- its title
   kind TEXT NOT NULL, -- compliance, driver, behaviour, outcome or risk
   severity TEXT NOT NULL, -- how much it matters
-  expect TEXT, -- the result it expects, null where it expects none
+  expect TEXT, title_absent TEXT, title_present TEXT, title_cannot_tell TEXT, -- the result it expects, null where it expects none
   UNIQUE (rulebook_no, rule, title, kind, severity, expect)
 ) STRICT;
 
@@ -747,34 +747,6 @@ CREATE VIEW interruptions AS SELECT
   o.end_s -- end of the overlap
 FROM overlaps o WHERE o.kind = 'interruption';
 
--- Calls with a rule whose result is not what it should be, a row for each such rule.
-CREATE VIEW flagged_calls AS SELECT
-  c.call_no, -- the call, for joins
-  c.call_id, -- the call
-  c.occurred_at, -- start of the call, UTC
-  c.local_day, -- day of the call
-  c.agent, -- the agent
-  c.team, -- the agent's team on that day
-  c.center, -- its center
-  c.customer, -- the customer
-  c.queue, -- the queue
-  r.rule, -- id of the rule
-  r.title, -- its title
-  r.kind, -- compliance, driver, behaviour, outcome or risk
-  r.severity, -- how much it matters
-  CASE d.value WHEN 0 THEN 'absent' WHEN 1 THEN 'present' ELSE 'cannot_tell' END AS value, -- absent, present or cannot_tell
-  coalesce(w.text, '') || coalesce(d.why, '') AS why, -- the reason in words
-  CASE h.party WHEN 0 THEN 'agent' WHEN 1 THEN 'customer' WHEN 2 THEN 'unknown' WHEN 3 THEN 'ivr' END AS party, -- who spoke the first evidence
-  CASE typeof(h.start_s_x1000) WHEN 'integer' THEN h.start_s_x1000 / 1000.0 ELSE h.start_s_x1000 END
-    AS start_s, -- when
-  h.quote -- the words
-FROM calls c
-JOIN results_data d ON d.call_no = c.call_no AND d.flagged = 1
-JOIN rules r ON r.rule_no = d.rule_no
-LEFT JOIN reasons w ON w.reason_no = d.reason_no
-LEFT JOIN hits_data h ON h.call_no = d.call_no AND h.rule_no = d.rule_no AND h.position = 0
-WHERE c.superseded_by IS NULL;
-
 -- Agents: the newest entry of the roster, and those known from calls alone.
 CREATE VIEW agents AS SELECT
   agent, -- the agent
@@ -954,6 +926,36 @@ WHERE c.superseded_by IS NULL
     AND a.question_no = q.question_no WHERE q.rulebook_no = c.rulebook_no AND a.answer = 'no'
       AND q.scorecard || '.' || q.question = s.rule AND q.critical IS NOT NULL AND NOT EXISTS
       (SELECT 1 FROM results_data d WHERE d.call_no = a.call_no AND d.rule_no = a.rule_no AND d.flagged = 1));
+
+-- Flagged rules of calls that count, with the first evidence; a nearest miss is none.
+CREATE VIEW flagged_calls AS SELECT
+  c.call_no, -- the call, for joins
+  c.call_id, -- the call
+  c.occurred_at, -- start of the call, UTC
+  c.local_day, -- day of the call
+  c.agent, -- the agent
+  c.team, -- the agent's team on that day
+  c.center, -- its center
+  c.customer, -- the customer
+  c.queue, -- the queue
+  r.rule, -- id of the rule
+  coalesce(CASE d.value WHEN 0 THEN r.title_absent WHEN 1 THEN r.title_present ELSE r.title_cannot_tell END, r.title) AS title, -- what happened
+  r.kind, -- compliance, driver, behaviour, outcome or risk
+  r.severity, -- how much it matters
+  CASE d.value WHEN 0 THEN 'absent' WHEN 1 THEN 'present' ELSE 'cannot_tell' END AS value, -- absent, present or cannot_tell
+  coalesce(w.text, '') || coalesce(d.why, '') AS why, -- the reason in words
+  CASE h.party WHEN 0 THEN 'agent' WHEN 1 THEN 'customer' WHEN 2 THEN 'unknown' WHEN 3 THEN 'ivr' END AS party, -- who spoke the first evidence
+  CASE typeof(h.start_s_x1000) WHEN 'integer' THEN h.start_s_x1000 / 1000.0 ELSE h.start_s_x1000 END
+    AS start_s, -- when
+  h.quote -- the words
+FROM calls c
+JOIN results_data d ON d.call_no = c.call_no AND d.flagged = 1
+JOIN rules r ON r.rule_no = d.rule_no
+LEFT JOIN reasons w ON w.reason_no = d.reason_no
+LEFT JOIN hits_data h ON h.call_no = d.call_no AND h.rule_no = d.rule_no AND h.position = (
+  SELECT min(p.position) FROM hits_data p JOIN reasons m ON m.reason_no = p.reason_no
+  WHERE p.call_no = d.call_no AND p.rule_no = d.rule_no AND m.text NOT LIKE 'nearest miss: %')
+WHERE c.superseded_by IS NULL;
 
 CREATE UNIQUE INDEX "idx__sqlite_migrations_migration_set_name"
     ON "_sqlite_migrations" ("migration_set", "name");

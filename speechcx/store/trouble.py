@@ -112,13 +112,18 @@ def _full(path: Path) -> DiskFull:
     )
 
 
+def damaged(path: Path, why: str) -> DatabaseDamaged:
+    """The error of a database with damaged parts."""
+    return DatabaseDamaged(
+        f"parts of {path} are damaged: {why}",
+        "a database whose every page can be read",
+        "run `speechcx check`, restore it from a backup, and look at the disk it is on",
+    )
+
+
 def _damaged(error: BaseException, path: Path, *, is_database: bool) -> SpeechcxError:
     if is_database:
-        return DatabaseDamaged(
-            f"parts of {path} are damaged: {error}",
-            "a database whose every page can be read",
-            "restore it from a backup, and look at the disk it is on",
-        )
+        return damaged(path, str(error))
     return DatabaseBad(
         f"{path} cannot be read as a database: {error}",
         "a database made by `speechcx init` or `speechcx run`",

@@ -75,7 +75,7 @@ class Replay:
         language = document.get("language")
         return Heard(
             tuple(sorted(words, key=lambda word: (word.start_s, word.end_s))),
-            language if isinstance(language, str) and language else hints.language or "und",
+            language if isinstance(language, str) and language else hints.language,
         )
 
 

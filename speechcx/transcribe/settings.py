@@ -29,7 +29,9 @@ class TranscribeSettings:
         Whisper model: a name of ``speechcx models list`` (``base``, ``tiny.en``), of a folder in the
         models folder, or a path to a folder with a CTranslate2 model.
     language
-        ISO 639-1 code of what is spoken; ``auto`` finds out for each recording.
+        ISO 639-1 code of what is usually spoken on your calls. Each speaker's language is found from the sound
+        all the same: speech that plainly is in another one is written in that, and flagged. ``auto`` flags
+        what is not English; a code flags what is not that language, and warns in the log.
     device
         ``auto``, ``cpu`` or ``cuda``.
     compute_type
@@ -74,7 +76,7 @@ class TranscribeSettings:
 
     engine: str = "whisper"
     model: str = "base"
-    language: str = "en"
+    language: str = "auto"
     device: str = "auto"
     compute_type: str = "auto"
     cpu_threads: Annotated[int, Range(1, 64)] = 1

@@ -122,6 +122,8 @@ def work(order: Mapping[str, Any]) -> int:
 
     if order.get("made_up"):
         shift.AnalyseOne = calls.made_up  # type: ignore[assignment,misc]
+    # ``serial`` means this process, which has loaded everything: most of its time is the work itself.
+    shift.find_crew = calls.in_process  # type: ignore[assignment]
     settings = make_settings(order.get("executor", "serial"))
     options = RunOptions(wait=order.get("wait", False))
     try:

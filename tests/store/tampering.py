@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
-from speechcx.store import RunInfo, RunSummary, Store
+from speechcx.call import Call, Span
+from speechcx.store import FileStats, RunInfo, RunSummary, Store
 from speechcx.store.audit import Entry, add_entries
 from speechcx.store.erasure import erase_call
 from speechcx.store.flags import FlagChange, SeenFlag, set_flags
+from speechcx.store.moments import utc_text
 from speechcx.store.review_plans import Draw, ReviewPlan, Shortfall, save_plan
 from speechcx.store.review_record import Given
 from speechcx.store.settling import acknowledge, add_note, decide, dispute
-from tests.store.reviewing import answers, desk_of, fill, plan
+from tests.factories import make_assessment, make_failure, make_hit, make_result
+from tests.store.reviewing import answers, desk_of, plan, reviewable
 
 DECISION_TABLES = (
     "audit", "erasures", "flag_states", "reviews", "review_questions", "review_events", "review_answers",
@@ -22,9 +27,55 @@ DECISION_TABLES = (
 """Tables that hold what people decided."""
 
 
-def decide_everything(store: Store) -> list[str]:
-    """Flags, exports, an erasure, a plan and reviews in every state; returns the calls' ids."""
-    ids = fill(store, 6)
+def keep_everything(store: Store) -> list[str]:
+    """A run with calls, a copy, a failure and an erasure, and every kind of decision; returns the calls' ids."""
+    store.sync_roster(
+        [
+            SimpleNamespace(
+                agent="ann", name="Ann", team="blue", center="Leeds", valid_from=None, valid_to=None
+            )
+        ]
+    )
+    run = store.ledger.begin_run(RunInfo(command="run"))
+    ids = []
+    for number in range(6):
+        call = full_call(number)
+        recording, stats = call.conversation.recording, FileStats(1000 + number, 10**18 + number)
+        store.ledger.claim(run, recording, stats)
+        store.ledger.save_outcome(run, call, stats)
+        ids.append(recording.id)
+    store.ledger.skip(run, "/calls/copy.wav", FileStats(1000, 1), reason="duplicate", call_id=ids[0])
+    store.ledger.save_outcome(run, make_failure("bad"), FileStats(5, 5))
+    newer = full_call(2)
+    store.save_assessment(
+        ids[2], make_assessment(newer.conversation, version="2", scores=newer.assessment.scores)
+    )
+    save_search(store)
+    decide_everything(store, ids)
+    store.ledger.finish_run(run, RunSummary(planned=7, done=6, failed=1), 3)
+    return ids
+
+
+def full_call(number: int) -> Call:
+    """A call with a row in every table: hold, a machine, silence, overlaps, evidence, answers."""
+    call = reviewable(number)
+    heard = call.conversation
+    speech = replace(heard.speech, hold=(Span(20.0, 25.0),), ivr=(Span(0.0, 0.4),))
+    results = (
+        make_result(hits=(make_hit(),)),
+        make_result("greeting", flagged=True, why="nothing like it was said"),
+    )
+    return Call(replace(heard, speech=speech), replace(call.assessment, results=results))
+
+
+def save_search(store: Store) -> None:
+    """One search kept under a name."""
+    now = utc_text()
+    store.db.execute("INSERT INTO saved_searches VALUES ('mine', 'cancel', '{}', ?, 'mia', ?)", (now, now))
+
+
+def decide_everything(store: Store, ids: list[str]) -> None:
+    """Flags, exports, an erasure, plans, and reviews in every state."""
     for number, call_id in enumerate(ids):
         seen = SeenFlag(call_id, "greeting", "absent", f"e{number}", "bank", "2")
         set_flags(store, [seen], FlagChange("escalated", owner="zoe", reason=f"why {number}"), who="mia")
@@ -36,9 +87,6 @@ def decide_everything(store: Store) -> list[str]:
     plan_with_shortfall(store, ids)
     review_all(store)
     erase_call(store, ids[5], who="mia", reason="the customer asked for it")
-    run = store.ledger.begin_run(RunInfo())
-    store.ledger.finish_run(run, RunSummary(), 0)
-    return ids
 
 
 def plan_with_shortfall(store: Store, ids: list[str]) -> None:
@@ -102,7 +150,7 @@ def other_value(db: sqlite3.Connection, table: str, column: str) -> str:
     if kinds[column] == "TEXT":
         return f"coalesce({column}, '') || 'x'"
     if kinds[column] == "BLOB":
-        return f"coalesce({column}, x'00') || x'01'"
+        return f"CAST(coalesce({column}, x'00') || x'01' AS BLOB)"
     if kinds[column] == "ANY":
         is_number = f"typeof({column}) IN ('integer', 'real')"
         return f"CASE WHEN {is_number} THEN {column} + 1 ELSE coalesce({column}, '') || 'x' END"

@@ -43,6 +43,20 @@ def test_waiting_is_told_once_and_goes_on_when_the_database_is_free(
     other.close()
 
 
+def test_a_command_says_what_it_waits_for(
+    path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Also where nobody asked to be told."""
+    monkeypatch.setattr(busy, "_TELL_AFTER_S", 0.0)
+    other = held(path)
+    with Store.open(path) as store:
+        store.patience.limit_s = 0.5
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            store.save_call(make_call())
+    assert caplog.messages == [f"waiting for another program to let go of {path}"]
+    other.close()
+
+
 def test_a_wait_that_was_in_vain_is_not_repeated(path: Path) -> None:
     """After the limit the error comes, and each further write tries once only."""
     other, asked = held(path), list[bool]()

@@ -10,7 +10,7 @@ import pytest
 from speechcx.store import RunInfo, RunSummary, Store
 from speechcx.store.audit import verify_trail
 from speechcx.store.decision_chain import find_broken, read_end
-from tests.store.tampering import DECISION_TABLES, decide_everything, list_tamperings, unguard
+from tests.store.tampering import DECISION_TABLES, keep_everything, list_tamperings, unguard
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +19,7 @@ def decided(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("decided") / "calls.db"
     with Store.open(path, create=True) as store:
         store.db.execute("PRAGMA synchronous = OFF")
-        decide_everything(store)
+        keep_everything(store)
     return path
 
 
@@ -89,7 +89,7 @@ def test_a_chain_cut_and_mended_everywhere_is_not_noticed_inside_the_file(
 
 def test_a_run_remembers_how_far_the_chain_reached(store: Store) -> None:
     """A second end that was set back with the chain is not enough: each finished run has noted it too."""
-    decide_everything(store)
+    keep_everything(store)
     store.close()
     db = unguard(store.path)
     db.executescript(
@@ -103,7 +103,7 @@ def test_a_run_remembers_how_far_the_chain_reached(store: Store) -> None:
 
 def test_decisions_go_on_after_a_run(store: Store) -> None:
     """What a run noted stays right as the chain grows."""
-    ids = decide_everything(store)
+    ids = keep_everything(store)
     run = store.ledger.begin_run(RunInfo())
     store.ledger.finish_run(run, RunSummary(), 0)
     store.delete_call(ids[0])
