@@ -79,7 +79,7 @@ class DiscoverSettings:
     max_sidecar_bytes: Annotated[int, Range(1, 2**30)] = 1024**2
     max_sidecar_keys: Annotated[int, Range(1, 10_000)] = 500
     max_table_bytes: Annotated[int, Range(1, 2**32)] = 64 * 1024**2
-    max_table_rows: Annotated[int, Range(1, 10_000_000)] = 250_000
+    max_table_rows: Annotated[int, Range(1, 10_000_000)] = 60_000
 
     def __post_init__(self) -> None:
         for extension in self.extensions:

@@ -274,7 +274,7 @@ def test_a_big_table_is_refused(tmp_path: Path) -> None:
     """A table over a limit stops the run before it is read, and says what to do."""
     with pytest.raises(ConfigError, match=r"has 1,100 bytes\n.*at most 1,000"):
         table_of("file,agent\n" + "x" * 1089, tmp_path, DiscoverSettings(max_table_bytes=1000))
-    with pytest.raises(ConfigError, match=r"has 1,000,001 lines\n.*at most 250,000 rows .*\n.*split it"):
+    with pytest.raises(ConfigError, match=r"has 1,000,001 lines\n.*at most 60,000 rows .*\n.*split it"):
         table_of("file,agent\n" + "a.wav,x\n" * 1_000_000, tmp_path)
 
 
