@@ -110,14 +110,14 @@ def _take(handle: int, database: Path, kept: ExitStack) -> LockHolder | None:
     # A hard link, or a file bound into another folder, has a lock file of its own. So the file is held
     # by its number too, as a socket without a path, which the kernel removes with its holder. A lock on
     # the database file itself would not do: closing it drops the locks SQLite has on it.
-    held = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    try:
-        held.bind(name)
-        held.listen()
-    except OSError:
-        held.close()
-        return _find_rival(name)
-    kept.callback(held.close)
+    with ExitStack() as trying:
+        try:
+            held = trying.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM))
+            held.bind(name)
+            held.listen()
+        except OSError:
+            return _find_rival(name)
+        kept.push(trying.pop_all())
     return None
 
 
@@ -134,13 +134,13 @@ def _name_of_file(database: Path) -> str | None:
 
 def _find_rival(name: str) -> LockHolder | None:
     """Who holds a file by its number; None where it is nobody who may write it, or nobody any more."""
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as asking:
-        asking.settimeout(1.0)
-        try:
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as asking:
+            asking.settimeout(1.0)
             asking.connect(name)
             told = asking.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
-        except OSError:
-            return None
+    except OSError:
+        return None
     pid, user, _ = struct.unpack("3i", told)
     # Anybody can take such a name; only the superuser and we ourselves can be another run of ours.
     return LockHolder(pid, socket.gethostname(), command="run") if user in (0, os.getuid()) else None
@@ -173,7 +173,7 @@ def read_holder(database: Path) -> LockHolder:
 def is_locked(database: Path) -> bool:
     """Whether a run holds the lock of `database` now."""
     try:
-        handle = os.open(lock_path(database), os.O_RDWR)
+        handle = os.open(lock_path(database), os.O_RDONLY)
     except OSError:
         return False
     try:

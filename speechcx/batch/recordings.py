@@ -154,6 +154,15 @@ def find_missing(known: Mapping[bytes, KnownFile], roots: Sequence[str | Path]) 
     return MissingFiles(sum(folder.files for folder in folders_found), tuple(folders_found))
 
 
+def has_vanished(known: Mapping[bytes, KnownFile], root: str | Path) -> bool:
+    """Whether a folder that a run looks into is not there, though files of it are known."""
+    path = os.path.abspath(os.fspath(root))
+    if has_magic(path) or os.path.lexists(path):
+        return False
+    raw = os.fsencode(path)
+    return any(file.state != "skipped" and _is_below(one, raw) for one, file in known.items())
+
+
 def compare_files(
     files: Iterable[HeardFile],
     *,

@@ -149,6 +149,18 @@ class Store:
     def _begin(self) -> None:
         self.patience.wait(lambda: begin_write(self.db), self.path)
 
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Whatever is read inside is of one moment, also while a run writes; inside a transaction, part of it."""
+        if self.db.in_transaction:
+            yield
+            return
+        self.db.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self.db.rollback()
+
     # --- calls
 
     def save_call(self, call: Call) -> None:
@@ -197,16 +209,19 @@ class Store:
         KeyError
             The call is not stored.
         """
-        call_no = self._call_no(call_id)
-        return Call(heard.read_heard(self.db, call_no), judged.read_judged(self.db, call_no))
+        with self.snapshot():
+            call_no = self._call_no(call_id)
+            return Call(heard.read_heard(self.db, call_no), judged.read_judged(self.db, call_no))
 
     def load_conversation(self, call_id: str) -> Conversation:
         """What was heard in a stored call; KeyError where it is not stored."""
-        return heard.read_heard(self.db, self._call_no(call_id))
+        with self.snapshot():
+            return heard.read_heard(self.db, self._call_no(call_id))
 
     def load_reading(self, call_id: str) -> Reading:
         """Who is who, how the talk flowed and how it felt, as last judged; KeyError where it is not stored."""
-        return judged.read_reading(self.db, self._call_no(call_id))
+        with self.snapshot():
+            return judged.read_reading(self.db, self._call_no(call_id))
 
     def load_assessment(self, call_id: str, *, digest: str | None = None) -> Assessment | None:
         """The present assessment of a stored call, or the one under the rulebook of a digest.
@@ -221,11 +236,12 @@ class Store:
         KeyError
             The call is not stored.
         """
-        call_no = self._call_no(call_id)
-        present = judged.read_judged(self.db, call_no)
-        if digest is None or present.digest == digest:
-            return present
-        return past.read_past(self.db, call_no, digest)
+        with self.snapshot():
+            call_no = self._call_no(call_id)
+            present = judged.read_judged(self.db, call_no)
+            if digest is None or present.digest == digest:
+                return present
+            return past.read_past(self.db, call_no, digest)
 
     def iter_call_ids(self, filters: CallFilter | None = None) -> Iterator[str]:
         """Ids of stored calls, oldest first. The list is fixed at the start: writing meanwhile is safe."""

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from speechcx.batch import lock
 from speechcx.batch.lock import LockHolder, hold_lock, is_locked, lock_path, read_holder
 from speechcx.errors import Interrupted, RunInProgress
 
@@ -161,3 +162,24 @@ def test_a_damaged_note_is_no_obstacle(tmp_path: Path, text: bytes) -> None:
 def test_a_database_without_a_lock_is_not_locked(tmp_path: Path) -> None:
     """No file, no lock."""
     assert not is_locked(tmp_path / "calls.db")
+
+
+def test_a_system_without_sockets_has_the_lock_of_the_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sandbox that forbids them costs hard links their protection, not the run."""
+    (tmp_path / "calls.db").touch()
+
+    def forbid(*_: object) -> None:
+        raise PermissionError(1, "not permitted")
+
+    monkeypatch.setattr(lock.socket, "socket", forbid)
+    with hold_lock(tmp_path / "calls.db"), pytest.raises(RunInProgress), hold_lock(tmp_path / "calls.db"):
+        pass
+
+
+def test_a_lock_that_is_waited_for_is_told_once(tmp_path: Path) -> None:
+    """What is waited for, by process id."""
+    database, told = tmp_path / "calls.db", list[str]()
+    with start_holder(database, 0.8) as holder, hold_lock(database, wait=True, tell=told.append):
+        assert [f"run with process id {holder.pid} on" in what for what in told] == [True]

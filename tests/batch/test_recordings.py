@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from speechcx.batch import RunSummary
+from speechcx.batch import RunOptions, RunSummary, run
 from speechcx.batch.check import check
 from speechcx.batch.recordings import compare_files, find_missing
+from speechcx.errors import UsageError
 from speechcx.store import KnownFile, Store
 from speechcx.store.heard_files import list_heard_files
-from tests.batch.folders import known, make_settings, write_call, write_calls
+from tests.batch.folders import known, make_rulebook, make_settings, write_call, write_calls
 
 Run = Callable[..., RunSummary]
 DAY_S = 86_400
@@ -61,6 +63,27 @@ def test_what_an_empty_folder_means_can_be_set(
         path.unlink()
     summary = run_inbox(settings)
     assert (code, alarms) == (summary.exit_code, len(summary.missing.alarms))
+
+
+def test_a_folder_that_is_not_there_any_more_costs_only_itself(
+    run_inbox: Run, inbox: Path, database: Path
+) -> None:
+    """Its known files are counted, the other folders are scored; never met, it is a wrong path."""
+    write_calls(inbox / "north", 2)
+    south = write_call(inbox / "south", 7)
+    folders = [inbox / "north", inbox / "south"]
+    go = partial(run, database, folders, make_settings(), make_rulebook())
+    assert 3 == go().done
+    south.unlink()
+    south.parent.rmdir()
+    write_call(inbox / "north", 8)
+    planned = go(options=RunOptions(dry_run=True))
+    summary = go()
+    (alarm,) = summary.missing.alarms
+    assert (3, 1, "not there", 1) == (summary.exit_code, summary.done, alarm.state, alarm.files)
+    assert summary.missing == planned.missing
+    with pytest.raises(UsageError, match="no file or folder"):
+        run(database, [inbox / "west"], make_settings(), make_rulebook())
 
 
 def test_recordings_deleted_by_age_are_a_note(tmp_path: Path) -> None:

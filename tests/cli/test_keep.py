@@ -1,5 +1,6 @@
 """Check, back up and restore, as an administrator types them."""
 
+import os
 import sqlite3
 from pathlib import Path
 
@@ -61,6 +62,35 @@ def test_a_file_that_is_no_database_is_refused(speechcx: Speechcx, stored: Path,
     stored.write_bytes(bytes(8192))
     ran = speechcx("check", "--json")
     assert (3, "file") == (ran.code, ran.json["problems"][0]["area"])
+
+
+def test_missing_and_changed_recordings_are_told_by_run_status_and_check(
+    speechcx: Speechcx, project: Path
+) -> None:
+    """The numbers by folder, the question about the disk, exit code 3; changed bytes with what to do."""
+    assert 0 == speechcx("run").code
+    calls = project / "calls"
+    calls.rename(project / "away")
+    for command in ("run", "status"):
+        ran = speechcx(command)
+        assert "calls is not there: 2 known files are not there; is the disk mounted?" in " ".join(
+            (ran.out + ran.err).split()
+        )
+        assert (3 if command == "run" else 0) == ran.code
+    assert 2 == speechcx("status", "--json").json["missing"]["files"]
+    (project / "away").rename(calls)
+    path = calls / "bob_c2_2026-03-03T10-00-00.wav"
+    before, raw = path.stat(), bytearray(path.read_bytes())
+    raw[5000] ^= 1
+    path.write_bytes(raw)
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    ran = speechcx("run")
+    assert (3, True) == (
+        ran.code,
+        "holds other bytes than call" in ran.err and "run --redo all FILE" in ran.err,
+    )
+    checked = speechcx("check", "--recordings")
+    assert (3, True) == (checked.code, "1 recordings as they were heard; 1 changed." in checked.out)
 
 
 def test_a_copy_is_made_and_put_back(speechcx: Speechcx, stored: Path, tmp_path: Path) -> None:

@@ -59,6 +59,13 @@ def test_running_out_of_memory_costs_one_item(executor: Executor) -> None:
     assert {"square:2": 4, "square:3": 9} == found
 
 
+def test_an_answer_that_cannot_be_read_costs_one_item(executor: Executor) -> None:
+    """What arrives broken is lost; the others are done."""
+    found = results(executor, ["square:2", "unreadable", "square:3"])
+    assert isinstance(found.pop("unreadable"), WorkerLost)
+    assert {"square:2": 4, "square:3": 9} == found
+
+
 def test_items_are_pulled_as_there_is_room(executor: Executor) -> None:
     """The executor never holds many more items than it has workers."""
     taken = returned = 0

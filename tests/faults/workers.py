@@ -91,6 +91,17 @@ def unpicklable(_: int) -> object:
     return lambda: None
 
 
+class Unreadable:
+    """An answer that pickles, and cannot be unpickled by whoever gets it."""
+
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return int, ("no number",)
+
+
+def unreadable(_: int) -> object:
+    return Unreadable()
+
+
 def count_calls(_: int) -> object:
     return os.getpid(), CALLS
 
@@ -135,6 +146,7 @@ TASKS = {
     "allocate": allocate,
     "keep": keep_memory,
     "unpicklable": unpicklable,
+    "unreadable": unreadable,
     "calls": count_calls,
     "child": start_child,
     "signals": read_signals,
