@@ -59,7 +59,7 @@ class _Blocks:
     @property
     def is_constant(self) -> NDArray[np.bool_]:
         """Whether all samples of a block are the same."""
-        return self.widths == 0
+        return np.equal(self.widths, 0)
 
 
 def _measure_blocks(channel: NDArray[np.int16], block: int) -> _Blocks:
