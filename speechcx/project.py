@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from speechcx.config import CONFIG_NAME, LoadedSettings
-from speechcx.discover import RosterEntry, read_roster
+from speechcx.discover import Roster, read_roster
 from speechcx.errors import RulebookError, UsageError
 from speechcx.private_files import make_private_folder, write_private
 from speechcx.rules import Rulebook, parse_rulebook, read_rulebook
@@ -205,13 +205,13 @@ def load_rulebook(loaded: LoadedSettings) -> Rulebook:
     return parse_rulebook(starter_rulebook(USUAL_RULEBOOK), f"{USUAL_RULEBOOK}.yaml")
 
 
-def load_roster(loaded: LoadedSettings) -> tuple[RosterEntry, ...]:
+def load_roster(loaded: LoadedSettings) -> Roster:
     """The roster the settings name; empty where there is no such file.
 
     Raises
     ------
     ConfigError
-        A line of it is wrong; names the line.
+        It cannot be read at all; a single wrong line is among its warnings.
     """
     path = loaded.resolve(loaded.files.roster)
-    return read_roster(path) if loaded.files.roster and path.is_file() else ()
+    return read_roster(path) if loaded.files.roster and path.is_file() else Roster()

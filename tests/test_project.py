@@ -18,7 +18,7 @@ def test_every_starter_can_be_started_with(tmp_path: Path, name: str) -> None:
     assert {"speechcx.toml", "rulebook.yaml", "roster.csv"} == {path.name for path in started.written}
     loaded = load_settings(tmp_path / "speechcx.toml", environment={})
     assert load_rulebook(loaded).rules
-    assert () == load_roster(loaded)
+    assert () == load_roster(loaded).entries
     assert () == lint_file(tmp_path / "rulebook.yaml")
     again = start_project(tmp_path, rulebooks=[name], zone="UTC", model="base")
     assert ((), 3) == (again.written, len(again.kept))

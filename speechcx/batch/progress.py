@@ -88,6 +88,12 @@ class RunSummary:
         Files a limit left for another run.
     run_id
         Number of the run; None for a dry run.
+    again_at
+        When files that were still being written can be taken, UTC; None where there are none.
+    other_files
+        (reason, number) pairs of files in the folders that are no recordings.
+    warnings
+        Lines of calls tables and of the roster that are not used, each with file, line and what to do.
     stopped_by
         What ended it before all files were dealt with, with the cure; empty where nothing did but a signal.
     missing
@@ -108,6 +114,9 @@ class RunSummary:
     exit_code: int = EXIT_OK
     beyond_limit: int = 0
     run_id: int | None = None
+    again_at: str | None = None
+    other_files: tuple[tuple[str, int], ...] = ()
+    warnings: tuple[str, ...] = ()
     stopped_by: str = ""
     missing: MissingFiles = field(default_factory=MissingFiles)
     compared: Compared = field(default_factory=Compared)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from speechcx.batch.crew import count_workers
@@ -18,7 +19,18 @@ from speechcx.batch.recordings import find_missing, has_vanished, spot_check
 from speechcx.batch.shift import Shift
 from speechcx.batch.stop import StopSignals
 from speechcx.config import Settings, listen_digest
-from speechcx.discover import RosterEntry, Sources, find_files, read_details, read_sources
+from speechcx.discover import (
+    DiscoverSettings,
+    FoundFile,
+    OtherFile,
+    Roster,
+    Sources,
+    describe_others,
+    find_files,
+    read_details,
+    read_sources,
+    settle,
+)
 from speechcx.errors import (
     EXIT_OK,
     EXIT_SOME_FAILED,
@@ -30,6 +42,7 @@ from speechcx.errors import (
 from speechcx.rules import Rulebook
 from speechcx.store import KnownFile, Patience, RunInfo, Store
 from speechcx.store import RunSummary as RunRow
+from speechcx.store.left_out import read_other_files, replace_left_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +67,7 @@ class RunOptions:
     limit: int | None = None
     dry_run: bool = False
     wait: bool = False
-    roster: tuple[RosterEntry, ...] = ()
+    roster: Roster = field(default_factory=Roster)
 
 
 def run(
@@ -103,7 +116,8 @@ def run(
     """
     options = options or RunOptions()
     if options.dry_run:
-        return summarise_plan(plan_run(database, paths, settings, options=options))
+        plan = plan_run(database, paths, settings, options=options)
+        return summarise_plan(plan, settle_s=settings.discover.settle_s)
     with StopSignals() as stop, _interruptible(stop):
         orders = _Orders(options, report, stop)
         with hold_lock(database, wait=options.wait, give_up=lambda: stop.is_requested, tell=orders.wait):
@@ -136,10 +150,10 @@ def plan_run(
     except DatabaseMissing:
         known = {}
     sources = read_sources(_still_there(known, paths, settings), settings.discover)
-    return _plan(known, sources, paths, settings, _Orders(options or RunOptions()))
+    return _plan(known, sources, paths, settings, _Orders(options or RunOptions()))[0]
 
 
-def summarise_plan(plan: Plan) -> RunSummary:
+def summarise_plan(plan: Plan, *, settle_s: float = 0.0) -> RunSummary:
     """A plan as the summary of a run that has done nothing."""
     return RunSummary(
         planned=len(plan.files),
@@ -149,8 +163,21 @@ def summarise_plan(plan: Plan) -> RunSummary:
         audio_s=plan.audio_s,
         exit_code=EXIT_OK,
         beyond_limit=plan.beyond_limit,
+        again_at=_again_at(sum(file.skipped == _GROWING for file in plan.ignored), settle_s),
+        other_files=count_reasons(other.reason for other in plan.others),
+        warnings=tuple(str(warning) for warning in plan.warnings),
         missing=plan.missing,
     )
+
+
+_GROWING = "still_growing"
+
+
+def _again_at(growing: int, settle_s: float) -> str | None:
+    """When files that were being written moments ago can be taken, if they do not change meanwhile."""
+    if not growing:
+        return None
+    return (datetime.now(UTC) + timedelta(seconds=settle_s)).isoformat(timespec="seconds")
 
 
 class _Orders:
@@ -162,6 +189,7 @@ class _Orders:
         self.options = options
         self.report = report
         self.stop = stop or StopSignals()
+        self.known_others: dict[str, OtherFile] = {}
 
     def wait(self, what: str) -> None:
         """Report what is waited for before there is anything to count."""
@@ -174,14 +202,32 @@ def _plan(
     paths: Sequence[str | Path],
     settings: Settings,
     orders: _Orders,
-) -> Plan:
+) -> tuple[Plan, Sources]:
+    """The plan, and the sources held against the recordings that are there."""
+    discover = _with_headerless(settings)
+    others: list[FoundFile] = []
+    found = tuple(find_files(_still_there(known, paths, settings), discover, others=others))
+    sources = sources.beside(found)
     choice = Choice(orders.options.redo, orders.options.limit, listen_digest(settings))
-    planner = Planner(known, choice, lambda path: read_details(path, sources, settings.discover))
-    found = find_files(_still_there(known, paths, settings), settings.discover)
-    plan = planner.plan(found, give_up=lambda: orders.stop.is_requested)
-    if settings.batch.missing_files == "ignore":
-        return plan
-    return replace(plan, missing=find_missing(known, paths))
+    planner = Planner(known, choice, lambda path: read_details(path, sources, discover))
+    plan = planner.plan(
+        found,
+        give_up=lambda: orders.stop.is_requested,
+        look_again=lambda young: settle(young, discover, is_growing=planner.has_grown),
+    )
+    described = describe_others(others, sources, discover, known=orders.known_others)
+    warnings = (*orders.options.roster.warnings, *sources.warnings)
+    plan = replace(plan, others=described, warnings=warnings)
+    if settings.batch.missing_files != "ignore":
+        plan = replace(plan, missing=find_missing(known, paths))
+    return plan, sources
+
+
+def _with_headerless(settings: Settings) -> DiscoverSettings:
+    """The settings of discovery with the extensions that ``audio.headerless`` explains."""
+    named = (entry.partition("=")[0].lower() for entry in settings.audio.headerless)
+    extensions = dict.fromkeys((*settings.discover.extensions, *named))
+    return replace(settings.discover, extensions=tuple(extensions))
 
 
 def _still_there(
@@ -196,16 +242,19 @@ def _still_there(
 def _run_locked(
     store: Store, paths: Sequence[str | Path], settings: Settings, rulebook: Rulebook, orders: _Orders
 ) -> RunSummary:
-    names = {entry.agent: entry.name for entry in orders.options.roster if entry.name != entry.agent}
+    names = {entry.agent: entry.name for entry in orders.options.roster.entries if entry.name != entry.agent}
     known = store.ledger.known_files()
     there = _still_there(known, paths, settings)
     sources = replace(read_sources(there, settings.discover), agent_names=names)
-    plan = _plan(known, sources, paths, settings, orders)
+    orders.known_others = {row[0]: OtherFile(*row) for row in read_other_files(store.db)}
+    plan, sources = _plan(known, sources, paths, settings, orders)
+    with store.write():
+        replace_left_out(store.db, plan.others, plan.warnings)
     if plan.files:
         expect_room(store.path, settings.batch.disk_floor_mb, audio_s=plan.audio_s)
         expect_engines(settings)
-    if orders.options.roster:
-        store.sync_roster(orders.options.roster)
+    if orders.options.roster.entries:
+        store.sync_roster(orders.options.roster.entries)
     store.save_rulebook(rulebook.digest, name=rulebook.name, version=rulebook.version, source=rulebook.source)
     run_id = store.ledger.begin_run(
         RunInfo(
@@ -262,6 +311,7 @@ def _finish(store: Store, run_id: int, summary: RunSummary) -> None:
 
 
 def _summarise(plan: Plan, tally: Tally, shift: Shift, run_id: int) -> RunSummary:
+    growing = sum(file.skipped == _GROWING for file in plan.ignored) + tally.kinds[_GROWING]
     return RunSummary(
         planned=len(plan.files),
         done=tally.done,
@@ -275,6 +325,9 @@ def _summarise(plan: Plan, tally: Tally, shift: Shift, run_id: int) -> RunSummar
         exit_code=shift.exit_code,
         beyond_limit=plan.beyond_limit,
         run_id=run_id,
+        again_at=_again_at(growing, shift.settings.discover.settle_s),
+        other_files=count_reasons(other.reason for other in plan.others),
+        warnings=tuple(str(warning) for warning in plan.warnings),
         stopped_by="" if shift.stopped_by is None else str(shift.stopped_by),
     )
 

@@ -41,6 +41,7 @@ from speechcx.call.conversation import (
     TextSentiment,
     Turn,
     TurnVoice,
+    Unheard,
     Utterance,
     Word,
 )
@@ -105,6 +106,7 @@ __all__ = [
     "Turn",
     "TurnFeeling",
     "TurnVoice",
+    "Unheard",
     "Utterance",
     "Word",
     "collect_metrics",

@@ -54,6 +54,14 @@ class Turn:
             raise ValueError(f"turn {self.no}: span {self.span} must run from first to last speech")
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Unheard:
+    """A stretch in which one channel holds no signal, though it does elsewhere: what was said is not known."""
+
+    channel: int
+    span: Span
+
+
 @dataclass(frozen=True, slots=True)
 class Speech:
     """Who spoke when in one recording.
@@ -70,6 +78,8 @@ class Speech:
         Stretches of hold music or tones, and of machine prompts.
     flags
         Sorted quality flags found here: ``dual_mono``, ``crosstalk``, ``one_sided``, ``music``, ...
+    unheard
+        Where a channel went dead, by channel and time.
     """
 
     split: Split
@@ -78,6 +88,7 @@ class Speech:
     hold: tuple[Span, ...] = ()
     ivr: tuple[Span, ...] = ()
     flags: tuple[str, ...] = ()
+    unheard: tuple[Unheard, ...] = ()
 
     def __post_init__(self) -> None:
         if [turn.no for turn in self.turns] != list(range(len(self.turns))):

@@ -190,18 +190,34 @@ def _print_summary(summary: RunSummary, as_json: bool) -> None:
     parts += [f"{summary.needs_metadata} without agent or time"] if summary.needs_metadata else []
     parts += [f"{summary.duplicates} duplicates"] if summary.duplicates else []
     parts += [f"{summary.skipped} done before"] if summary.skipped else []
-    parts += [f"{number} ignored ({reason})" for reason, number in summary.ignored]
+    parts += [
+        f"{number} ignored ({reason})" for reason, number in summary.ignored if reason != "still_growing"
+    ]
     parts += [f"{summary.beyond_limit} left by --limit"] if summary.beyond_limit else []
     speed = (
         f", {summary.audio_s / summary.seconds:.1f} x real time" if summary.seconds and summary.done else ""
     )
     print_text(f"{'; '.join(parts)}. {clock(summary.audio_s)} of audio in {clock(summary.seconds)}{speed}.")
+    _print_left(summary)
     if summary.failed or summary.needs_metadata:
         note("See: speechcx failures")
     for line in (*missing_lines(summary.missing), *changed_lines(summary.compared)):
         note(line)
     if summary.stopped_by:
         note(f"speechcx: stopped early: {summary.stopped_by}")
+
+
+def _print_left(summary: RunSummary) -> None:
+    """What the run left for later, passed over, or could not use."""
+    from speechcx.cli.left_view import later_text, others_text, print_warnings
+
+    growing = dict(summary.ignored).get("still_growing", 0) + dict(summary.failed).get("still_growing", 0)
+    if growing and summary.again_at:
+        print_text(later_text(growing, summary.again_at))
+    others = others_text(summary.other_files)
+    if others:
+        print_text(others)
+    print_warnings(summary.warnings)
 
 
 def analyze(
@@ -262,7 +278,8 @@ def status(
     loaded = options.load(config, overrides)
     where = options.database(loaded, db)
     missing = read_missing(where, [loaded.resolve(path) for path in loaded.files.recordings])
-    print_status(read_status(where), missing, as_json=as_json)
+    stands = read_status(where, settle_s=loaded.settings.discover.settle_s)
+    print_status(stands, missing, as_json=as_json)
 
 
 @failures.callback(invoke_without_command=True)
@@ -276,9 +293,7 @@ def list_failures(
 ) -> None:
     """List calls that could not be scored, why, and what to do."""
     if context.invoked_subcommand is None:
-        _print_failures(
-            options.database(options.load(config, None), db), kind, options.style(as_json, as_csv)
-        )
+        _print_failures(options.load(config, None), db, kind, options.style(as_json, as_csv))
 
 
 @failures.command("list")
@@ -290,16 +305,29 @@ def list_again(
     as_csv: options.AsCsv = False,
 ) -> None:
     """List calls that could not be scored, why, and what to do."""
-    _print_failures(options.database(options.load(config, None), db), kind, options.style(as_json, as_csv))
+    _print_failures(options.load(config, None), db, kind, options.style(as_json, as_csv))
 
 
-def _print_failures(database: Path, kind: str | None, style: Format) -> None:
+def _print_failures(loaded: LoadedSettings, db: Path | None, kind: str | None, style: Format) -> None:
     from dataclasses import asdict
 
     from speechcx.ask.failures import list_failures
+    from speechcx.ask.left_out import read_left_out
+    from speechcx.cli.left_view import later_text, others_text, print_warnings
 
+    database = options.database(loaded, db)
     rows = [asdict(failure) for failure in list_failures(database, kind=kind)]
-    print_rows("failures", rows, _FAILURE_COLUMNS, style=style, empty="No call has failed.")
+    left = read_left_out(database, settle_s=loaded.settings.discover.settle_s)
+    facts = {"left_out": asdict(left)}
+    print_rows("failures", rows, _FAILURE_COLUMNS, style=style, empty="No call has failed.", facts=facts)
+    if style != "table":
+        return
+    if left.growing and left.again_at:
+        note(later_text(left.growing, left.again_at, left.growing_example))
+    others = others_text(left.reasons)
+    if others:
+        note(others)
+    print_warnings([str(warning) for warning in left.warnings])
 
 
 @failures.command()

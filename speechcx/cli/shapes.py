@@ -70,6 +70,7 @@ def list_shapes() -> dict[str, Shapes]:
     from speechcx.ask.customer import CustomerReport
     from speechcx.ask.drivers import DriverTable
     from speechcx.ask.failures import FailureRow
+    from speechcx.ask.left_out import LeftOut
     from speechcx.ask.outcomes import Outcome, OutcomeTable
     from speechcx.ask.status import Status
     from speechcx.ask.tables import Estimate, ScoreTable
@@ -100,7 +101,7 @@ def list_shapes() -> dict[str, Shapes]:
             compared,
         )
 
-    failures = rows("failures", FailureRow)
+    failures = rows("failures", FailureRow, facts={"left_out": LeftOut})
     return {
         **list_comply_shapes(),
         **list_keep_shapes(),

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from speechcx.cli.left_view import later_text, print_warnings
 from speechcx.cli.output import clean, clock, print_json, print_text
 
 if TYPE_CHECKING:
+    from speechcx.ask.left_out import LeftOut
     from speechcx.ask.status import Status
     from speechcx.batch.recordings import Compared, MissingFiles
 
@@ -72,6 +74,19 @@ def print_status(status: Status, missing: MissingFiles, *, as_json: bool) -> Non
         print_text(f"Waiting for the next run: {status.backlog}, the oldest {status.oldest_waiting}")
     for kind in status.failures:
         print_text(f"{kind.n} {kind.kind}: {kind.sentence} {kind.cure}", indent=2)
+
+    _print_left_out(status.left_out)
+
+
+def _print_left_out(left: LeftOut) -> None:
+    from speechcx.discover import OTHER_REASONS, SKIP_REASONS
+
+    if left.growing and left.again_at:
+        print_text(later_text(left.growing, left.again_at, left.growing_example))
+    for reason, count in left.reasons:
+        words = OTHER_REASONS.get(reason) or f"files left out: {SKIP_REASONS.get(reason, reason)}"
+        print_text(f"{count} {words}", indent=2)
+    print_warnings([str(warning) for warning in left.warnings], on_stdout=True)
 
 
 def _print_run(status: Status) -> None:

@@ -106,7 +106,7 @@ def read_details(path: str | os.PathLike[str], sources: Sources, settings: Disco
     findings = _read_all(os.path.abspath(os.fspath(path)), sources, settings)
     _check_conflicts(findings)
     chosen = _choose(findings)
-    return _add_name(_build(chosen, findings, os.fspath(path), settings), sources)
+    return _add_name(_build(chosen, findings, os.fspath(path), known=sources, settings=settings), sources)
 
 
 def _add_name(details: Details, sources: Sources) -> Details:
@@ -138,7 +138,7 @@ def explain(
     except CallError as error:
         rows.append(ExplainRow("problem", None, error.found))
     chosen = _choose(findings)
-    reasons = dict(_missing_reasons(chosen, findings, os.fspath(path), settings))
+    reasons = dict(_missing_reasons(chosen, findings, os.fspath(path), sources=sources, settings=settings))
     extras = sorted({finding.field for finding in findings} - set(FIELDS))
     for field in (*FIELDS, *extras):
         best = chosen.get(field)
@@ -189,7 +189,7 @@ def _from_tables(path: str, sources: Sources) -> Iterator[Finding]:
     for row in sources.rows_for(path):
         if row.wrong:
             raise CallError(
-                "metadata_missing", f"{row.source} cannot be used: {row.wrong}", "as many cells as column names",
+                "metadata_missing", f"{row.source} cannot be used: {row.wrong}", "a line that can be read in one way",
                 "Correct the line.",
             )  # fmt: skip
         yield from _findings(row.values, row.source, _TABLE)
@@ -311,7 +311,12 @@ def _choose(findings: tuple[Finding, ...]) -> dict[str, Finding]:
 
 
 def _build(
-    chosen: dict[str, Finding], findings: tuple[Finding, ...], path: str, settings: DiscoverSettings
+    chosen: dict[str, Finding],
+    findings: tuple[Finding, ...],
+    path: str,
+    *,
+    known: Sources,
+    settings: DiscoverSettings,
 ) -> Details:
     def text(field: str) -> str | None:
         return chosen[field].value if field in chosen else None
@@ -333,7 +338,9 @@ def _build(
         center=text("center"),
         channels=cast("tuple[Party, ...]", _parties(channels.value)) if channels is not None else None,
         extras=tuple(extras[:_MAX_EXTRAS]),
-        sources=tuple(sorted([*sources, *_missing_reasons(chosen, findings, path, settings)])),
+        sources=tuple(
+            sorted([*sources, *_missing_reasons(chosen, findings, path, sources=known, settings=settings)])
+        ),
     )
 
 
@@ -347,27 +354,37 @@ def _source_text(finding: Finding) -> str:
 
 
 def _missing_reasons(
-    chosen: dict[str, Finding], findings: tuple[Finding, ...], path: str, settings: DiscoverSettings
+    chosen: dict[str, Finding],
+    findings: tuple[Finding, ...],
+    path: str,
+    *,
+    sources: Sources,
+    settings: DiscoverSettings,
 ) -> Iterator[tuple[str, str]]:
     """Why agent and start are not known, field by field."""
     for field in ("agent", "started_at"):
         if field in chosen:
             continue
         refused = [f"{found.source}: {found.why_not}" for found in findings if found.field == field]
-        yield field, f"missing: {'; '.join(refused) or _not_given(findings, path, settings)}"
+        yield field, f"missing: {'; '.join(refused) or _not_given(findings, path, sources, settings)}"
 
 
-def _not_given(findings: tuple[Finding, ...], path: str, settings: DiscoverSettings) -> str:
+def _not_given(findings: tuple[Finding, ...], path: str, sources: Sources, settings: DiscoverSettings) -> str:
     stem = printable_name(os.path.splitext(os.path.basename(path))[0])
     parts = []
     for rank, nothing in (
         (_SIDECAR, _not_a_sidecar(path, settings) or f"no sidecar {stem}.json"),
-        (_TABLE, "no row in a calls table"),
+        (_TABLE, _no_row(path, sources)),
         (_NAME, "no pattern fits the file name" if settings.patterns else "no discover.patterns"),
     ):
         silent = sorted({found.source for found in findings if found.rank == rank})
         parts.append(f"not in {', '.join(silent)}" if silent else nothing)
     return "; ".join(parts)
+
+
+def _no_row(path: str, sources: Sources) -> str:
+    near = sources.near_miss(os.path.abspath(path))
+    return f"no row in a calls table ({near})" if near else "no row in a calls table"
 
 
 def _not_a_sidecar(path: str, settings: DiscoverSettings) -> str:

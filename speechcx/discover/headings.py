@@ -70,8 +70,18 @@ def choose_columns(names: Iterable[str]) -> dict[str, int]:
     Also ``file``, and ``date`` and ``time``, where the start of a call may be written in two columns. Several
     columns may carry the same heading: the first counts.
     """
+    return dict(_choose(tuple(names)))
+
+
+@lru_cache(maxsize=4096)
+def _choose(names: tuple[str, ...]) -> dict[str, int]:
     best: dict[str, tuple[int, int]] = {}
     for at, name in enumerate(names):
         for field, rank in _MEANINGS.get(squeeze(name), ()):
             best[field] = min(best.get(field, (rank, at)), (rank, at))
     return {field: at for field, (_, at) in best.items()}
+
+
+def spellings_of(field: str) -> tuple[str, ...]:
+    """Squeezed headings of a field."""
+    return _SPELLINGS[field]

@@ -12,7 +12,8 @@ from speechcx.errors import ConfigError
 from speechcx.ranges import Range, expect_ranges
 
 DEFAULT_EXTENSIONS = (
-    ".wav", ".wave", ".mp3", ".mp2", ".ogg", ".oga", ".opus", ".spx", ".flac", ".m4a", ".mp4", ".m4b", ".3gp",
+    ".wav", ".wave", ".wav49", ".wav16", ".mp3", ".mp2", ".ogg", ".oga", ".opus", ".spx", ".flac", ".m4a", ".mp4",
+    ".m4b", ".3gp",
     ".3gpp", ".aac", ".amr", ".awb", ".wma", ".asf", ".webm", ".mka", ".mkv", ".au", ".snd", ".aif", ".aiff",
     ".caf", ".w64", ".rf64", ".ilbc", ".voc", ".ulaw", ".ul", ".ulw", ".mulaw", ".mu", ".pcmu", ".alaw", ".al",
     ".alw", ".pcma", ".sln", ".sln8", ".sln12", ".sln16", ".sln24", ".sln32", ".sln44", ".sln48", ".sln96",
@@ -78,7 +79,7 @@ class DiscoverSettings:
     max_sidecar_bytes: Annotated[int, Range(1, 2**30)] = 1024**2
     max_sidecar_keys: Annotated[int, Range(1, 10_000)] = 500
     max_table_bytes: Annotated[int, Range(1, 2**32)] = 64 * 1024**2
-    max_table_rows: Annotated[int, Range(1, 10_000_000)] = 250_000
+    max_table_rows: Annotated[int, Range(1, 10_000_000)] = 60_000
 
     def __post_init__(self) -> None:
         for extension in self.extensions:

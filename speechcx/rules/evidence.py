@@ -13,7 +13,7 @@ from speechcx.rules.misses import Partial, nearest_miss
 from speechcx.rules.plans import Node
 from speechcx.rules.search import Search
 from speechcx.rules.sequences import Chains
-from speechcx.rules.sight import window_span
+from speechcx.rules.sight import clock, window_span
 from speechcx.rules.spots import Finding, Spots
 from speechcx.rules.stream import PARTIES
 from speechcx.rules.verdict import Verdict
@@ -252,12 +252,6 @@ def describe_step(condition: Condition) -> str:
         return describe(condition)
     parts = getattr(condition, "parts", ())
     return " or ".join(describe_step(part) for part in parts) or "a sequence"
-
-
-def clock(time_s: float) -> str:
-    """Seconds as m:ss."""
-    whole = int(time_s)
-    return f"{whole // 60}:{whole % 60:02d}"
 
 
 def tell(hit: Hit) -> str:

@@ -9,7 +9,9 @@ from typing import NamedTuple, Protocol
 from speechcx.call import (
     Conversation,
     Metric,
+    Party,
     Reading,
+    Span,
     TextSentiment,
     Turn,
     TurnFeeling,
@@ -26,11 +28,20 @@ from speechcx.rules.stream import SaidTurn, Stream, build_stream
 BLIND_START = frozenset({"opening_missing", "starts_mid_speech"})
 """Flags of a recording whose beginning is not there."""
 
-BLIND_END = frozenset({"truncated", "loose_end"})
+BLIND_END = frozenset({"truncated", "loose_end", "closing_missing"})
 """Flags of a recording whose end is not there."""
 
 ANY_LANGUAGE = "any"
 """The language of a rulebook that reads every turn."""
+
+ONE_LEG = frozenset({"one_sided", "one_leg"})
+"""Flags of a recording in which only one speaker is heard."""
+
+UNJUDGED = {
+    "too_short": "the recording is too short to tell",
+    "no_person": "only a machine is on the other side of this call",
+}
+"""Flags of a recording in which nothing is certainly absent, with the reason."""
 
 SECONDS_A_WORD = 0.35
 """How long a word of an example takes (170 words a minute)."""
@@ -108,6 +119,8 @@ class Facts:
         The words of each turn, from which `stream` was made.
     languages
         Language of each turn with words, by its number.
+    unheard
+        (party, stretch) pairs of what was not recorded; the party is ``any`` where nobody was.
     """
 
     stream: Stream
@@ -121,6 +134,7 @@ class Facts:
     has_unknown: bool
     said: tuple[SaidTurn, ...] = ()
     languages: Mapping[int, str] = field(default_factory=dict)
+    unheard: tuple[tuple[str, Span], ...] = ()
 
     def read_in(self, language: str) -> Facts:
         """The call as a rulebook of one language sees it: without the words of turns in any other.
@@ -173,7 +187,13 @@ def facts_of(conversation: Conversation, reading: Reading) -> Facts:
         lost_s=conversation.origin.lost_s, metrics=collect_metrics(reading), meta=_meta(conversation),
         has_unknown=any(turn.party == "unknown" for turn in turns.values()), said=tuple(said),
         languages={said.no: plain_language(said.language) for said in conversation.utterances if said.words},
+        unheard=_unheard_of(conversation, parties),
     )  # fmt: skip
+
+
+def _unheard_of(conversation: Conversation, parties: Mapping[str, Party]) -> tuple[tuple[str, Span], ...]:
+    dead = [(parties.get(f"ch{each.channel}", "unknown"), each.span) for each in conversation.speech.unheard]
+    return (*dead, *(("any", gap) for gap in conversation.origin.gaps))
 
 
 def plain_language(code: str) -> str:

@@ -25,7 +25,7 @@ from speechcx.rules.conditions import (
     Turns,
 )
 from speechcx.rules.evidence import Witness
-from speechcx.rules.facts import Facts
+from speechcx.rules.facts import BLIND_END, Facts
 from speechcx.rules.meaning import Meanings, load_meanings
 from speechcx.rules.misheard import find_misheard
 from speechcx.rules.nearness import Matches
@@ -33,7 +33,7 @@ from speechcx.rules.plans import Plans, make_plans
 from speechcx.rules.rulebook import Rulebook
 from speechcx.rules.search import ENOUGH, Search
 from speechcx.rules.sequences import follow
-from speechcx.rules.sight import why_blind, window_span
+from speechcx.rules.sight import why_blind, why_unrecorded, window_span
 from speechcx.rules.spots import NOWHERE, Finding, Floats, Spots, count_apart, join_spots
 from speechcx.rules.stream import PARTY_CODES
 from speechcx.rules.verdict import Verdict, all_of, any_of, negate
@@ -309,7 +309,7 @@ class Judge:
         if scope.within is not None:
             low, high = window_span(scope.within, self.facts)
             fitting = fitting.keep((fitting.start_s >= low) & (fitting.start_s <= high))
-        return Finding(fitting, scope.at_least, "")
+        return Finding(fitting, scope.at_least, why_unrecorded(scope, self.facts))
 
     def _means(self, means: Means) -> Finding:
         if self.meanings is None:
@@ -349,7 +349,7 @@ class Judge:
     def _chains(self, condition: InOrder) -> Finding:
         """A sequence inside a sequence: from the start of its first step to the end of its last."""
         findings = [self.find(step.condition) for step in condition.steps]
-        end_s = self.facts.end_s if self.facts.flags & {"truncated"} else None
+        end_s = self.facts.end_s if self.facts.flags & BLIND_END else None
         sure = follow(condition.steps, findings, hopeful=False, end_s=end_s)
         course = (
             sure if sure.chains is not None else follow(condition.steps, findings, hopeful=True, end_s=end_s)
@@ -362,7 +362,7 @@ class Judge:
 
     def _in_order(self, condition: InOrder) -> Verdict:
         findings = [self.find(step.condition) for step in condition.steps]
-        end_s = self.facts.end_s if self.facts.flags & {"truncated"} else None
+        end_s = self.facts.end_s if self.facts.flags & BLIND_END else None
         sure = follow(condition.steps, findings, hopeful=False, end_s=end_s)
         if sure.chains is not None:
             return self.witness.chain(condition, findings, sure.chains, "present")

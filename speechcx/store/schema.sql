@@ -212,7 +212,7 @@ CREATE TABLE recordings (
   peaks_channels INTEGER NOT NULL, -- its channels
   speakers TEXT NOT NULL, -- names of all speakers, JSON list
   stages TEXT NOT NULL -- seconds each stage took, JSON list of pairs
-, gaps TEXT NOT NULL DEFAULT '[]') STRICT;
+, unheard TEXT NOT NULL DEFAULT '[]', gaps TEXT NOT NULL DEFAULT '[]') STRICT;
 
 -- The outline of each waveform, for drawing, in pieces that fill pages of the file well.
 CREATE TABLE peaks (
@@ -606,6 +606,24 @@ CREATE TABLE decision_chain_end (
   one INTEGER PRIMARY KEY CHECK (one = 1), -- always 1: there is one row
   entries INTEGER NOT NULL, -- number of the last entry
   digest TEXT NOT NULL -- its digest
+) STRICT;
+
+-- Files in the recordings folders that are not recordings, as the last run found them.
+CREATE TABLE other_files (
+  path ANY NOT NULL PRIMARY KEY, -- absolute path; text, or the bytes themselves where they are not UTF-8
+  size_bytes INTEGER NOT NULL, -- size
+  mtime_ns INTEGER NOT NULL, -- modification time, nanoseconds since 1970
+  reason TEXT NOT NULL, -- what it was taken for: sidecar, calls_table, metadata, transcript, unknown_extension, ...
+  why TEXT NOT NULL -- more about this file; empty where the reason says it all
+) STRICT, WITHOUT ROWID;
+
+-- Lines of calls tables and of the roster that the last run could not use.
+CREATE TABLE source_warnings (
+  warning_id INTEGER PRIMARY KEY, -- number, in the order of files and lines
+  path TEXT NOT NULL, -- the table
+  line INTEGER NOT NULL, -- line, counted from 1; 0 for the whole table
+  found TEXT NOT NULL, -- what was found
+  cure TEXT NOT NULL -- what to do
 ) STRICT;
 
 -- Turns of all calls: who said what when, how it sounded and how it felt.

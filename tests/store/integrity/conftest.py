@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from speechcx.discover import OtherFile, SourceWarning
 from speechcx.store import Store
+from speechcx.store.left_out import replace_left_out
 from tests.store.tampering import keep_everything
 
 
@@ -16,6 +18,12 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with Store.open(path, create=True) as store:
         store.db.execute("PRAGMA synchronous = OFF")
         keep_everything(store)
+        with store.write():
+            replace_left_out(
+                store.db,
+                [OtherFile("/calls/readme.txt", 1, 1, "transcript")],
+                [SourceWarning("/calls/calls.csv", 3, "no file is named", "remove the line")],
+            )
     return path
 
 
