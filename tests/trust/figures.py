@@ -13,8 +13,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-VARIABLE = "SPEECHCX_TRUST_FIGURES"
-"""Names the folder that figures are written to."""
+VARIABLE = "TRUST_FIGURES_FOLDER"
+"""Names the folder that figures are written to. A name that began with ``SPEECHCX_`` would count as a setting."""
 
 _LARGEST = "largest_"
 
@@ -34,12 +34,15 @@ class Figure:
         begins with ``largest_`` keep the largest.
     bar
         What must hold.
+    test
+        The test file that left it.
     """
 
     what: str
     n: int
     counts: dict[str, float]
     bar: str
+    test: str = ""
 
 
 def record(what: str, n: int, *, bar: str, **counts: float) -> None:
@@ -49,7 +52,9 @@ def record(what: str, n: int, *, bar: str, **counts: float) -> None:
     """
     folder = os.environ.get(VARIABLE)
     if folder:
-        text = json.dumps({"what": what, "n": n, "counts": counts, "bar": bar})
+        # pytest names the test that runs in this variable.
+        test = os.environ.get("PYTEST_CURRENT_TEST", "").partition("::")[0]
+        text = json.dumps({"what": what, "n": n, "counts": counts, "bar": bar, "test": test})
         (Path(folder) / f"{uuid.uuid4().hex}.json").write_text(text, encoding="utf-8")
 
 
@@ -71,7 +76,7 @@ def join_figures(figures: Iterable[Figure]) -> list[Figure]:
         for name, value in each.counts.items():
             before = counts.get(name, 0)
             counts[name] = max(before, value) if name.startswith(_LARGEST) else before + value
-        joined[each.what] = Figure(each.what, so_far.n + each.n, counts, each.bar)
+        joined[each.what] = Figure(each.what, so_far.n + each.n, counts, each.bar, each.test)
     return list(joined.values())
 
 

@@ -14,6 +14,7 @@ import pytest
 from speechcx.errors import SpeechcxError
 from speechcx.weights import find_model, models_folder
 from tests.e2e.against_truth import SAMPLES
+from tests.trust.figures import record
 from tests.trust.isolation import ROOT, Observed, observe, why_no_namespace, why_no_strace
 
 MODEL = "tiny.en"
@@ -63,9 +64,14 @@ def make_desk(folder: Path, *names: str) -> Desk:
 
 def assert_kept_to_itself(seen: Observed, *documented: Path) -> None:
     """Neither socket nor name query, and no file but where the documentation says."""
+    foreign = seen.foreign(*documented)
+    record(
+        "commands in a network without a route", 1, bar="all 0",
+        sockets=len(seen.sockets), name_queries=len(seen.lookups), foreign_files=len(foreign),
+    )  # fmt: skip
     assert () == seen.sockets
     assert () == seen.lookups
-    assert set() == seen.foreign(*documented)
+    assert set() == foreign
 
 
 @pytest.fixture(scope="module")

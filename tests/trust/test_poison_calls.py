@@ -12,6 +12,7 @@ import pytest
 from speechcx.batch import Progress, RunSummary, run
 from speechcx.store import KnownFile, Store
 from tests.batch.folders import make_rulebook, make_settings
+from tests.trust.figures import record
 from tests.trust.poison import KINDS, write_night
 
 GOOD = 40
@@ -64,6 +65,14 @@ def test_there_are_at_least_40_kinds() -> None:
 def test_every_good_call_is_scored_the_first_night(night: Night) -> None:
     """None waits, and none fails, for the sake of another."""
     states = Counter(night.files[os.fsencode(path)].state for path in night.good)
+    odd = {kind: os.fsencode(path) for kind, path in night.odd.items()}
+    failed = [path for path in odd.values() if night.files[path].state != "done"]
+    record(
+        f"kinds of poison calls among {GOOD} good ones", len(odd), bar="all 0",
+        good_not_scored=GOOD - states["done"],
+        odd_without_exactly_one_failure=sum(len(night.failures.get(path, [])) != 1 for path in failed),
+        scored_with_a_failure=sum(path in night.failures for path in odd.values() if path not in failed),
+    )  # fmt: skip
     assert states == {"done": GOOD}
 
 
