@@ -9,6 +9,12 @@ the flow of talk; ``sentiment`` reads feeling from words and voice; ``rules`` an
 :func:`speechcx.pipeline.judge` needs none. ``store`` keeps results in SQLite, ``batch`` runs
 many calls over ``executors``, ``ask`` answers questions, ``cli`` is the command line.
 Rooms meet only through the nouns in ``speechcx.call``.
+
+Importing the package keeps the process off the network (:mod:`speechcx.offline`).
 """
 
+from speechcx.offline import stay_offline
+
 __version__ = "0.1.0"
+
+stay_offline()

@@ -14,6 +14,7 @@ from typing import Literal
 
 from speechcx.config import LoadedSettings
 from speechcx.errors import SpeechcxError
+from speechcx.offline import overruled
 
 Verdict = Literal["ok", "warning", "fault"]
 
@@ -60,6 +61,7 @@ def examine(loaded: LoadedSettings) -> tuple[Finding, ...]:
         _database,
         _settings,
         _models,
+        _network,
     )
     return tuple(finding for check in checks for finding in check(loaded))
 
@@ -192,3 +194,16 @@ def _models(loaded: LoadedSettings) -> Iterator[Finding]:
             yield Finding(f"model {name}", "ok", str(find_model(name)))
         except SpeechcxError as error:
             yield Finding(f"model {name}", "fault", error.found, error.cure)
+
+
+def _network(loaded: LoadedSettings) -> Iterator[Finding]:
+    if loaded.settings.transcribe.allow_hub:
+        yield Finding(
+            "network",
+            "warning",
+            "transcribe.allow_hub lets a run fetch a model from the Hugging Face Hub",
+            "set it to false, and fetch models beforehand with `speechcx models pull`",
+        )
+        return
+    ignored = overruled()
+    yield Finding("network", "ok", "no run uses it" + (f"; ignored: {', '.join(ignored)}" if ignored else ""))

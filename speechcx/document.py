@@ -68,6 +68,7 @@ def call_document(call: Call, *, with_hidden: bool = False) -> dict[str, Json]:
         "turns": [_turn(call, turn) for turn in heard.speech.turns],
         "non_talk": [_span(span) for span in reading.flow.non_talk],
         "hold": [_span(span) for span in heard.speech.hold],
+        "unheard": [{"channel": each.channel, **_span(each.span)} for each in heard.speech.unheard],
         "overlaps": [{"by": o.by, "kind": o.kind, **_span(o.span)} for o in reading.flow.overlaps],
         "interruptions": [
             {"by": o.by, **_span(o.span)} for o in reading.flow.overlaps if o.kind == "interruption"
@@ -122,6 +123,7 @@ def _origin(heard: Conversation) -> dict[str, Json]:
         "damaged_packets": origin.damaged_packets,
         "lost_s": _round(origin.lost_s),
         "length_verified": origin.length_verified,
+        "gaps": [_span(gap) for gap in origin.gaps],
         "sha256": heard.recording.sha256,
         "size_bytes": heard.recording.size_bytes,
     }
@@ -231,6 +233,7 @@ def _result(result: RuleResult) -> dict[str, Json]:
     return {
         "rule": result.rule,
         "title": result.title,
+        "headline": result.headline,
         "kind": result.kind,
         "severity": result.severity,
         "result": result.value,

@@ -25,8 +25,8 @@ from speechcx.prosody import measure_flow, measure_voice
 from speechcx.rules import Rulebook, apply_rules
 from speechcx.score import fill_scorecards
 from speechcx.sentiment import join_feeling, load_sentiment, read_sentiment
-from speechcx.transcribe import load_recognizer, transcribe
-from speechcx.turns import find_turns, name_parties, set_prompts_apart
+from speechcx.transcribe import find_language_flags, load_recognizer, transcribe
+from speechcx.turns import find_turns, mark_unheard, name_parties, set_prompts_apart
 from speechcx.turns.voices import MODEL as DIARIZER_WEIGHTS
 
 STAGES = ("audio", "turns", "transcribe", "prosody", "sentiment", "judge")
@@ -77,6 +77,9 @@ def listen(recording: Recording, settings: Settings) -> Conversation:
         recognizer = load_recognizer(settings.transcribe)
         said = transcribe(audio, speech, recording, recognizer, settings.transcribe)
         speech, said = set_prompts_apart(speech, said, settings.turns)
+        flags = {*speech.flags, *find_language_flags(said, settings.transcribe)}
+        speech = replace(speech, flags=tuple(sorted(flags)))
+        speech = mark_unheard(audio, speech, said)
         if not speech.turns:
             raise CallError("no_speech", "nobody but a machine speaks", "at least one turn of a person")
     with stage("prosody", times):

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from speechcx.config import CONFIG_NAME, LoadedSettings
-from speechcx.discover import RosterEntry, read_roster
-from speechcx.errors import UsageError
+from speechcx.discover import Roster, read_roster
+from speechcx.errors import RulebookError, UsageError
+from speechcx.private_files import make_private_folder, write_private
 from speechcx.rules import Rulebook, parse_rulebook, read_rulebook
 from speechcx.rules.starter import starter_rulebook, starter_rulebooks
 
 USUAL_RULEBOOK = "service-quality"
 """The starter rulebook a project judges by where its settings name none."""
+
+STARTED_WITH = (USUAL_RULEBOOK, "drivers-general")
+"""The starter rulebooks of a new project where nobody says otherwise: how agents work, and why customers call."""
 
 _CONFIG = """\
 # speechcx settings; docs/config.md lists all of them. Delete a line to get its default.
@@ -34,6 +39,21 @@ patterns = ["{{agent}}_{{customer}}_{{started:%Y-%m-%dT%H-%M-%S}}"]
 
 [transcribe]
 model = "{model}"
+"""
+_RULEBOOK = """\
+# What every call is judged by: docs/rules.md explains every line. `speechcx rules starters NAME` shows what an
+# included rulebook holds; `speechcx rules lint` checks this one.
+rulebook: {name}
+version: 1
+language: en
+
+include:
+{included}
+# To change an included rule, leave it out and write it here:
+#   - {{from: service-quality, without: [greeting]}}
+# rules:
+#   - id: greeting
+#     ...
 """
 _ROSTER = "agent,name,team,center,valid_from,valid_to\n"
 
@@ -97,7 +117,31 @@ def read_starter(name: str) -> str:
     return starter_rulebook(name)
 
 
-def start_project(folder: Path, *, rulebook: str, zone: str, model: str) -> StartedProject:
+def write_rulebook(starters: Sequence[str]) -> str:
+    """The text of a new rulebook: a starter as it is, or one that includes several.
+
+    Raises
+    ------
+    UsageError
+        There is none of a name, or two cannot stand in one rulebook.
+    """
+    names = tuple(dict.fromkeys(starters))
+    texts = [read_starter(name) for name in names]
+    if len(names) == 1:
+        return texts[0]
+    included = "".join(f"  - {name}\n" for name in names)
+    text = _RULEBOOK.format(name="-and-".join(names), included=included)
+    try:
+        parse_rulebook(text, "rulebook.yaml")
+    except RulebookError as error:
+        raise UsageError(
+            f"{' and '.join(names)} cannot be combined: {error}", "starters without rules that contradict",
+            "choose others",
+        ) from error  # fmt: skip
+    return text
+
+
+def start_project(folder: Path, *, rulebooks: Sequence[str], zone: str, model: str) -> StartedProject:
     """Write a commented ``speechcx.toml``, a rulebook, an empty roster and a ``recordings`` folder.
 
     Nothing that is already there is changed.
@@ -106,8 +150,8 @@ def start_project(folder: Path, *, rulebook: str, zone: str, model: str) -> Star
     ----------
     folder
         Made where missing.
-    rulebook
-        Name of a starter rulebook.
+    rulebooks
+        Names of starter rulebooks; several are included in one.
     zone
         IANA zone of the recorder's clock, for example ``Europe/Berlin``.
     model
@@ -118,21 +162,21 @@ def start_project(folder: Path, *, rulebook: str, zone: str, model: str) -> Star
     UsageError
         There is no such starter rulebook or zone.
     """
-    text = read_starter(rulebook)
+    text = write_rulebook(rulebooks)
     _check_zone(zone)
     wanted = {
         CONFIG_NAME: _CONFIG.format(zone=zone, model=model),
         "rulebook.yaml": text,
         "roster.csv": _ROSTER,
     }
-    (folder / "recordings").mkdir(parents=True, exist_ok=True)
+    make_private_folder(folder / "recordings")
     written, kept = [], []
     for name, text in wanted.items():
         path = folder / name
         if path.exists():
             kept.append(path)
         else:
-            path.write_text(text, "utf-8")
+            write_private(path, text.encode("utf-8"))
             written.append(path)
     return StartedProject(folder, tuple(written), tuple(kept))
 
@@ -161,13 +205,13 @@ def load_rulebook(loaded: LoadedSettings) -> Rulebook:
     return parse_rulebook(starter_rulebook(USUAL_RULEBOOK), f"{USUAL_RULEBOOK}.yaml")
 
 
-def load_roster(loaded: LoadedSettings) -> tuple[RosterEntry, ...]:
+def load_roster(loaded: LoadedSettings) -> Roster:
     """The roster the settings name; empty where there is no such file.
 
     Raises
     ------
     ConfigError
-        A line of it is wrong; names the line.
+        It cannot be read at all; a single wrong line is among its warnings.
     """
     path = loaded.resolve(loaded.files.roster)
-    return read_roster(path) if loaded.files.roster and path.is_file() else ()
+    return read_roster(path) if loaded.files.roster and path.is_file() else Roster()

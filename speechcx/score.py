@@ -139,17 +139,26 @@ def _answer(question: Question, asked: _Asked) -> tuple[AnswerValue, str, tuple[
         if applies is None:
             return "cannot-tell", f"rule {question.applies_if!r} was not asked", ()
         if applies.value == "absent":
-            return "n-a", f"does not apply: {applies.why}", applies.hits
+            return "n-a", f"does not apply: {applies.why}", ()
         if applies.value == "cannot_tell":
-            return "cannot-tell", f"not known whether it applies: {applies.why}", applies.hits
+            return "cannot-tell", f"not known whether it applies: {applies.why}", _evidence(applies.hits)
     if question.rule is not None:
         result = asked.results.get(question.rule)
         if result is None:
             return "cannot-tell", f"rule {question.rule!r} was not asked", ()
-        return _RULE_ANSWERS.get((result.value, question.yes_when), "cannot-tell"), result.why, result.hits
+        return (
+            _RULE_ANSWERS.get((result.value, question.yes_when), "cannot-tell"),
+            result.why,
+            _evidence(result.hits),
+        )
     if question.metric is not None:
         return *_by_bands(question, asked.metrics[question.metric]), ()
     return "person", "waits for a person's answer", ()
+
+
+def _evidence(hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
+    """Hits without nearest misses: what was not said is no evidence; the reason names it."""
+    return tuple(hit for hit in hits if not hit.is_nearest) if any(hit.is_nearest for hit in hits) else hits
 
 
 def _by_bands(question: Question, metric: Metric) -> tuple[AnswerValue, str]:
@@ -225,6 +234,9 @@ def _score(answers: tuple[Answer, ...], failed: tuple[Answer, ...], unknown: str
     why = f"{sum(answer.answer == 'yes' for answer in told)} of {len(told)} answered questions are yes"
     if left:
         why += f"; left out: {', '.join(answer.question for answer in left)}"
+    idle = [answer.question for answer in answers if answer.answer == "n-a"]
+    if idle:
+        why += f"; counts neither way, there was no occasion: {', '.join(idle)}"
     return min(100.0, score), why
 
 

@@ -167,6 +167,7 @@ class _Draw:
             origin=Origin(
                 self.text(), self.text(), self.rng.randint(0, 9), self.rng.randint(0, 192_000), self.number(),
                 self.maybe(), self.rng.randint(0, 99), self.number(), self.pick((True, False)), self.flags(),
+                self.several(self.span),
             ),
             peaks=Peaks(self.number(), tuple(self.rng.randbytes(length) for _ in names)),
             speech=Speech(

@@ -95,6 +95,14 @@ def speech_like(
     return scale_to(voice, level_dbov) if count else voice.astype(np.float32)
 
 
+def through_microphone(sound: Sound, rate_hz: int = 8000) -> Sound:
+    """The sound without what is under 60 Hz, which made speech has and a microphone does not pass on."""
+    from scipy.signal import butter, sosfiltfilt
+
+    low = butter(4, 60.0, "highpass", fs=rate_hz, output="sos")
+    return np.asarray(sosfiltfilt(low, sound), np.float32)
+
+
 def _resonate(source: NDArray[np.float64], hz: float, rate_hz: int) -> NDArray[np.float64]:
     from scipy.signal import lfilter
 
@@ -306,3 +314,25 @@ def write_encoded(
         out.mux(stream.encode(frame))
         out.mux(stream.encode(None))
     return path
+
+
+def dialogic_bytes(sound: Sound) -> bytes:
+    """Dialogic ADPCM, 4 bits a sample, high half first (Dialogic, Application Note 1366, 1988)."""
+    steps = [16]
+    while len(steps) < 49:
+        steps.append(min(1552, int(16 * 1.1 ** len(steps))))
+    guess, index, halves = 0, 0, []
+    for wanted in np.round(sound * 2047).astype(int).tolist():
+        step = steps[index]
+        left = abs(wanted - guess)
+        bits = 0
+        for bit, size in ((4, step), (2, step // 2), (1, step // 4)):
+            if left >= size:
+                bits, left = bits | bit, left - size
+        change = step // 8 + (step if bits & 4 else 0) + (step // 2 if bits & 2 else 0)
+        change += step // 4 if bits & 1 else 0
+        is_down = wanted < guess
+        guess = max(-2048, min(2047, guess - change if is_down else guess + change))
+        halves.append(bits | 8 * is_down)
+        index = max(0, min(48, index + (-1 if bits < 4 else 2 * (bits - 3))))
+    return bytes(high << 4 | low for high, low in zip(halves[::2], halves[1::2], strict=True))

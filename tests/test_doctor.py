@@ -45,3 +45,10 @@ def test_bad_rulebook_is_a_fault(tmp_path: Path) -> None:
     """A rulebook that cannot be read is a fault."""
     (tmp_path / "rules.yaml").write_text("rules: 7")
     assert "fault" == find(tmp_path, f"files.rulebook={tmp_path / 'rules.yaml'}")["rulebook"].verdict
+
+
+def test_a_setting_that_lets_a_run_use_the_network_is_a_warning(tmp_path: Path) -> None:
+    """With allow_hub the doctor warns and says how to fetch models beforehand; without, no run goes out."""
+    assert "no run uses it" in find(tmp_path)["network"].found
+    finding = find(tmp_path, "transcribe.allow_hub=true")["network"]
+    assert ("warning", True) == (finding.verdict, "models pull" in finding.cure)

@@ -6,7 +6,7 @@ import pytest
 
 from speechcx.config import load_settings
 from speechcx.errors import RulebookError, UsageError
-from speechcx.project import load_roster, load_rulebook, start_project
+from speechcx.project import STARTED_WITH, load_roster, load_rulebook, start_project
 from speechcx.rules import lint_file
 from speechcx.rules.starter import starter_rulebooks
 
@@ -14,13 +14,13 @@ from speechcx.rules.starter import starter_rulebooks
 @pytest.mark.parametrize("name", starter_rulebooks())
 def test_every_starter_can_be_started_with(tmp_path: Path, name: str) -> None:
     """A project with any starter rulebook loads without a problem."""
-    started = start_project(tmp_path, rulebook=name, zone="Europe/Berlin", model="base")
+    started = start_project(tmp_path, rulebooks=[name], zone="Europe/Berlin", model="base")
     assert {"speechcx.toml", "rulebook.yaml", "roster.csv"} == {path.name for path in started.written}
     loaded = load_settings(tmp_path / "speechcx.toml", environment={})
     assert load_rulebook(loaded).rules
-    assert () == load_roster(loaded)
+    assert () == load_roster(loaded).entries
     assert () == lint_file(tmp_path / "rulebook.yaml")
-    again = start_project(tmp_path, rulebook=name, zone="UTC", model="base")
+    again = start_project(tmp_path, rulebooks=[name], zone="UTC", model="base")
     assert ((), 3) == (again.written, len(again.kept))
 
 
@@ -32,7 +32,7 @@ def test_without_a_rulebook_the_usual_one_judges(tmp_path: Path) -> None:
 def test_wrong_zone_is_refused(tmp_path: Path) -> None:
     """A zone that does not exist starts nothing."""
     with pytest.raises(UsageError, match="no time zone 'Mars/Olympus'"):
-        start_project(tmp_path / "x", rulebook=starter_rulebooks()[0], zone="Mars/Olympus", model="base")
+        start_project(tmp_path / "x", rulebooks=starter_rulebooks()[:1], zone="Mars/Olympus", model="base")
     assert not (tmp_path / "x").exists()
 
 
@@ -40,3 +40,22 @@ def test_missing_rulebook_file_is_an_error(tmp_path: Path) -> None:
     """A rulebook that is not there is told, not linted as empty."""
     with pytest.raises(RulebookError, match="cannot be read"):
         lint_file(tmp_path / "nowhere.yaml")
+
+
+def test_a_project_begins_with_why_customers_call(tmp_path: Path) -> None:
+    """By default the rulebook includes a scorecard and contact drivers; any others may be combined."""
+    start_project(tmp_path, rulebooks=STARTED_WITH, zone="UTC", model="base")
+    book = load_rulebook(load_settings(tmp_path / "speechcx.toml", environment={}))
+    assert ("service-quality",) == tuple(card.id for card in book.scorecards)
+    assert "driver" in {rule.kind for rule in book.rules if rule.id == "billing-question"}
+    assert () == lint_file(tmp_path / "rulebook.yaml")
+    start_project(
+        tmp_path / "x", rulebooks=["compliance", "risk", "drivers-telecom"], zone="UTC", model="base"
+    )
+    assert () == lint_file(tmp_path / "x" / "rulebook.yaml")
+
+
+def test_a_starter_that_is_not_there_is_named(tmp_path: Path) -> None:
+    """With the nearest."""
+    with pytest.raises(UsageError, match="use compliance"):
+        start_project(tmp_path, rulebooks=["risk", "complience"], zone="UTC", model="base")

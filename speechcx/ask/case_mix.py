@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from speechcx.ask.driving import driver_of_call
-from speechcx.ask.intervals import Interval, Sums, mean_interval
+from speechcx.ask.intervals import OPEN, Interval, Scale, Sums, mean_interval
 from speechcx.ask.measures import MEASURE_NAMES, MEASURES, Measure, Verdict
 from speechcx.ask.naming import read_names, settle_names
 from speechcx.ask.opening import Where, reading
@@ -205,6 +205,14 @@ def _sum_levels(parts: Iterable[dict[Cell, Sums]]) -> Levels:
     return found
 
 
+def differences_of(scale: Scale) -> Scale:
+    """The scale of differences of two values on a scale, with the spread of one value."""
+    if scale.low is None or scale.high is None:
+        return OPEN
+    width = (scale.high - scale.low) / 2
+    return Scale(-width, width)
+
+
 def _row(
     key: str | None, own: dict[Cell, Sums], others: _Others, measure: Measure, overall: float | None
 ) -> CaseMixRow:
@@ -221,7 +229,7 @@ def _row(
         squares = sums.squares - 2 * expected * sums.total + sums.n * expected * expected
         left += Sums(sums.n, sums.total - sums.n * expected, squares)
     calls = _total(own.values())
-    interval = mean_interval(left)
+    interval = mean_interval(left, differences_of(measure.scale))
     return CaseMixRow(
         key=key, name=None, rank=None, n=left.n, n_missing=calls.n + calls.n_missing - left.n, mean=_total(kept).mean,
         expected=expected_total / left.n if left.n else None, difference=left.mean, interval=interval,

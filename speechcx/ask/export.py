@@ -10,12 +10,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import Literal
 
 from speechcx import __version__
 from speechcx.ask.evidence import to_json, write_evidence
 from speechcx.ask.opening import Where, reading
 from speechcx.errors import UsageError
+from speechcx.private_files import make_private_folder, new_private_file, sync_folder
 from speechcx.store import Store
 
 Sound = Literal["copied", "not asked for", "gone", "changed"]
@@ -158,7 +159,7 @@ def _copy(source: str, target: Path) -> tuple[str, int]:
     # A pipe of that name would wait for ever.
     if not os.path.isfile(source):
         raise FileNotFoundError(source)
-    with open(source, "rb") as reader, _private(target) as writer:
+    with open(source, "rb") as reader, new_private_file(target) as writer:
         while chunk := reader.read(1 << 20):
             digest.update(chunk)
             size += len(chunk)
@@ -169,19 +170,10 @@ def _copy(source: str, target: Path) -> tuple[str, int]:
 def _write(folder: Path, name: str, content: bytes, digests: dict[str, tuple[str, int]]) -> None:
     path = folder / name
     for parent in (*reversed(path.relative_to(folder).parents[:-1]),):
-        (folder / parent).mkdir(mode=0o700, exist_ok=True)
-    with _private(path) as writer:
+        make_private_folder(folder / parent)
+    with new_private_file(path) as writer:
         writer.write(content)
     digests[name] = (hashlib.sha256(content).hexdigest(), len(content))
-
-
-@contextmanager
-def _private(path: Path) -> Iterator[BinaryIO]:
-    """A new file that only its owner may read, on the disk when the block ends."""
-    with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as writer:
-        yield writer
-        writer.flush()
-        os.fsync(writer.fileno())
 
 
 @contextmanager
@@ -189,7 +181,7 @@ def _whole(to: Path) -> Iterator[Path]:
     """A folder that takes the name `to` when the block ends well, and vanishes when it does not."""
     partial = to.with_name(f".{to.name}.partial-{os.getpid()}")
     try:
-        to.parent.mkdir(parents=True, exist_ok=True)
+        make_private_folder(to.parent)
         partial.mkdir(mode=0o700)
     except OSError as error:
         raise UsageError(
@@ -198,15 +190,7 @@ def _whole(to: Path) -> Iterator[Path]:
     try:
         yield partial
         os.rename(partial, to)
-        _sync_folder(to.parent)
+        sync_folder(to.parent)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
         raise
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -30,7 +30,10 @@ class SaidTurn:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A piece of evidence: the words, by whom and when; what matched; and the turns around it."""
+    """A piece of evidence: the words, by whom and when; what matched; the turns around it.
+
+    With `is_nearest` it is no evidence, but what comes nearest to what was not found.
+    """
 
     result: RuleValue
     party: Party | None
@@ -38,6 +41,7 @@ class Evidence:
     end_s: float | None
     quote: str
     why: str
+    is_nearest: bool
     turns: tuple[SaidTurn, ...]
 
 
@@ -109,7 +113,7 @@ def _read_evidence(store: Store, call_no: int, flag: FlagRow) -> tuple[Evidence,
         return ()
     return tuple(
         Evidence(
-            hit.result, hit.party, hit.start_s, hit.end_s, hit.quote, hit.why,
+            hit.result, hit.party, hit.start_s, hit.end_s, hit.quote, hit.why, hit.is_nearest,
             _turns_around(store, call_no, hit.turn_no),
         )
         for hit in read_hits(store, call_no, row[0])

@@ -34,7 +34,8 @@ class FlagRow:
     occurred_at, local_day, agent, team, center, customer, queue
         Of the call.
     rule, title, kind, severity
-        The rule; kind ``question`` for a critical question; None where no rulebook here knows it.
+        The rule, what happened by its title, and more of it; kind ``question`` for a critical question; None where
+        no rulebook here knows it.
     result
         ``present`` or ``absent`` where that is not what it should be, ``cannot_tell``, ``no`` for a question;
         what was decided about where the flag is gone.
@@ -42,6 +43,8 @@ class FlagRow:
         The reason in words; empty where the flag is gone.
     party, start_s, end_s, quote
         The first piece of evidence; None where there is none.
+    nearest
+        The words that come nearest to what was not found; None where nothing does. They are no evidence.
     status, owner, reason, due, changed_at, changed_by
         What people said last; ``open`` and None where nobody did.
     standing
@@ -67,6 +70,7 @@ class FlagRow:
     start_s: float | None
     end_s: float | None
     quote: str | None
+    nearest: str | None
     status: FlagStatus
     owner: str | None
     reason: str | None
@@ -101,10 +105,18 @@ class FlagList:
 Found = dict[str, object]
 
 _STATE = ("status", "owner", "reason", "due", "changed_at", "changed_by", "seen_result", "seen_evidence")
+_TITLE = (
+    "coalesce(CASE d.value WHEN 0 THEN r.title_absent WHEN 1 THEN r.title_present ELSE r.title_cannot_tell END,"
+    " r.title)"
+)
+_TITLE_SEEN = (
+    "coalesce(CASE s.seen_result WHEN 'absent' THEN r.title_absent WHEN 'present' THEN r.title_present"
+    " ELSE r.title_cannot_tell END, r.title)"
+)
 _RULE = (
-    "SELECT r.rule, r.title, r.kind, r.severity, CASE d.value WHEN 0 THEN 'absent' WHEN 1 THEN 'present'"
-    " ELSE 'cannot_tell' END, coalesce(w.text, '') || coalesce(d.why, ''), d.rule_no FROM results_data d"
-    " JOIN rules r ON r.rule_no = d.rule_no LEFT JOIN reasons w ON w.reason_no = d.reason_no"
+    f"SELECT r.rule, {_TITLE}, r.kind, r.severity, CASE d.value WHEN 0 THEN 'absent'"
+    " WHEN 1 THEN 'present' ELSE 'cannot_tell' END, coalesce(w.text, '') || coalesce(d.why, ''), d.rule_no"
+    " FROM results_data d JOIN rules r ON r.rule_no = d.rule_no LEFT JOIN reasons w ON w.reason_no = d.reason_no"
     " WHERE d.call_no = ? AND d.rule_no = ?"
 )
 _QUESTION = (
@@ -117,8 +129,10 @@ _QUESTION = (
     " LEFT JOIN reasons w ON w.reason_no = d.reason_no WHERE a.call_no = ? AND a.question_no = ?"
 )
 _GONE = (
-    "SELECT s.rule, r.title, r.kind, r.severity, s.seen_result, '', NULL FROM flag_states s LEFT JOIN rules r"
-    " ON r.rule_no = (SELECT max(rule_no) FROM rules WHERE rules.rule = s.rule) WHERE s.call_id = ? AND s.rule = ?"
+    f"SELECT s.rule, {_TITLE_SEEN}, r.kind, r.severity,"
+    " s.seen_result, '', NULL FROM flag_states s"
+    " LEFT JOIN rules r ON r.rule_no = (SELECT max(rule_no) FROM rules WHERE rules.rule = s.rule)"
+    " WHERE s.call_id = ? AND s.rule = ?"
 )
 
 _WIDER = {
@@ -304,7 +318,8 @@ def _row(store: Store, flag: Found) -> FlagRow:
         (flag["call_no"],),
     ).fetchone()
     hits = read_hits(store, flag["call_no"], flag["rule_no"])
-    first = hits[0] if hits else None
+    first = next((hit for hit in hits if not hit.is_nearest), None)
+    nearest = next((hit for hit in hits if hit.is_nearest), None)
     names = ("call_id", "rule", "title", "kind", "severity", "result", "status", "owner", "reason", "due",
              "changed_at", "changed_by")  # fmt: skip
     given = {name: flag[name] for name in names}
@@ -313,6 +328,7 @@ def _row(store: Store, flag: Found) -> FlagRow:
         center=call[4], customer=call[5], queue=call[6], why=str(flag["why"]),
         party=first.party if first else None, start_s=first.start_s if first else None,
         end_s=first.end_s if first else None, quote=first.quote if first else None,
+        nearest=nearest.quote if nearest else None,
         standing=_standing(flag, hits), **given,  # type: ignore[arg-type]
     )  # fmt: skip
 

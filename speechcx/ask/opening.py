@@ -13,7 +13,9 @@ Where = Store | Path | str
 
 @contextmanager
 def reading(where: Where) -> Iterator[Store]:
-    """A store to read from; opened read-only, and closed afterwards, where a path is given.
+    """A store to read from, as it is at this moment; opened read-only, and closed afterwards, where a path is given.
+
+    What a run writes meanwhile is not seen, so that the numbers of one answer fit each other.
 
     Raises
     ------
@@ -21,7 +23,8 @@ def reading(where: Where) -> Iterator[Store]:
         As :meth:`speechcx.store.Store.open`.
     """
     if isinstance(where, Store):
-        yield where
+        with where.snapshot():
+            yield where
         return
-    with Store.open(where, read_only=True) as store:
+    with Store.open(where, read_only=True) as store, store.snapshot():
         yield store

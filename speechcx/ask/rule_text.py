@@ -32,10 +32,11 @@ def find_rule_text(source: str | None, name: str) -> str | None:
         root = yaml.compose(source, Loader=_Loader)
     except (yaml.YAMLError, RecursionError):
         return None
-    for entry in _entries(root, "rules"):
+    parts = [root, *_entries(root, "included")]
+    for entry in [entry for part in parts for entry in _entries(part, "rules")]:
         if _value(entry, "id") == name:
             return _text_of(source, entry)
-    for card in _entries(root, "scorecards"):
+    for card in [card for part in parts for card in _entries(part, "scorecards")]:
         for section in _entries(card, "sections"):
             for question in _entries(section, "questions"):
                 if f"{_value(card, 'id')}.{_value(question, 'id')}" == name:

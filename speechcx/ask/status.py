@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from speechcx.ask.failures import KindCount, count_failures
+from speechcx.ask.left_out import LeftOut, read_left_out
 from speechcx.ask.opening import Where, reading
 from speechcx.store import Store
 from speechcx.store.paths import read_path
@@ -68,6 +69,8 @@ class Status:
         Calls with a flagged rule.
     redone
         Times a file was taken up by a run that died on it.
+    left_out
+        What the last run left for later, took for no recording, or could not use of tables.
     """
 
     database: str
@@ -86,10 +89,11 @@ class Status:
     last_day: str | None
     flagged_calls: int
     redone: int
+    left_out: LeftOut
 
 
-def read_status(where: Where) -> Status:
-    """How the work of a database stands."""
+def read_status(where: Where, *, settle_s: float = 0.0) -> Status:
+    """How the work of a database stands; `settle_s` as in :func:`speechcx.ask.left_out.read_left_out`."""
     with reading(where) as store:
         db = store.db
         calls = db.execute(
@@ -119,6 +123,7 @@ def read_status(where: Where) -> Status:
             last_day=calls[3],
             flagged_calls=int(calls[4]),
             redone=redone,
+            left_out=read_left_out(store, settle_s=settle_s),
         )
 
 

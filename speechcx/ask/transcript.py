@@ -28,7 +28,7 @@ def write_text(call: Call, results: Sequence[RuleResult]) -> str:
     lines += [f"  {plain(_say(result))}" for result in results] or ["  no rules"]
     unsure = [result for result in results if result.value == "cannot_tell"]
     lines += ["", "What could not be told:"]
-    lines += [f"  {plain(result.title)}: {plain(result.why)}" for result in unsure] or ["  nothing"]
+    lines += [f"  {plain(result.headline)}: {plain(result.why)}" for result in unsure] or ["  nothing"]
     return "\n".join(lines) + "\n"
 
 
@@ -43,7 +43,7 @@ def write_page(call: Call, results: Sequence[RuleResult]) -> str:
             f'<tr{mark}><td class="t">{_clock(turn.span.start_s)}</td><td>{_html(_party(call, turn))}</td>'
             f"<td>{_html(_words(call, turn))}{found}</td></tr>"
         )
-    unsure = [f"{result.title}: {result.why}" for result in results if result.value == "cannot_tell"]
+    unsure = [f"{result.headline}: {result.why}" for result in results if result.value == "cannot_tell"]
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
@@ -87,20 +87,20 @@ def _hits_by_turn(results: Sequence[RuleResult]) -> Mapping[int, list[str]]:
     for result in results:
         is_missed = result.flagged or result.value == "cannot_tell"
         for hit in result.hits:
-            if hit.turn_no is not None and (hit.result == "present" or is_missed):
+            if hit.turn_no is not None and (is_missed or (hit.result == "present" and not hit.is_nearest)):
                 found.setdefault(hit.turn_no, []).append(_say_hit(result, hit))
     return found
 
 
 def _say_hit(result: RuleResult, hit: Hit) -> str:
-    kind = "" if hit.result == "present" else "nearest miss of "
+    kind = "nearest miss of " if hit.is_nearest else ""
     at = f" at {_clock(hit.start_s)}" if hit.start_s is not None else ""
-    return f'{kind}{result.title}{at}: "{hit.quote}"'
+    return f'{kind}{result.title if hit.is_nearest else result.headline}{at}: "{hit.quote}"'
 
 
 def _say(result: RuleResult) -> str:
     flagged = f", flagged {result.severity}" if result.flagged else ""
-    return f"{result.title} ({result.kind}): {result.value.replace('_', ' ')}{flagged}. {result.why}"
+    return f"{result.headline} ({result.kind}): {result.value.replace('_', ' ')}{flagged}. {result.why}"
 
 
 def _party(call: Call, turn: Turn) -> str:

@@ -75,7 +75,7 @@ def read_result(store: Store, number: int) -> SearchHit:
         " LEFT JOIN reasons w ON w.reason_no = d.reason_no WHERE d.call_no = ? AND d.rule_no = ?",
         (call_no, rule_no),
     ).fetchone()
-    hit = next(iter(read_hits(store, call_no, rule_no)), None)
+    hit = next((hit for hit in read_hits(store, call_no, rule_no) if not hit.is_nearest), None)
     turn_no = hit.turn_no if hit else None
     turn = (None, None, None, None) if turn_no is None else _read_turn(store, call_no, turn_no)
     speaker, start_s, end_s, sentiment = turn

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from itertools import islice, product
 
 from speechcx.store.paths import plain_text
 
@@ -17,6 +18,11 @@ MOST_CHARACTERS = 200
 SHORTEST_PREFIX = 3
 """Letters before a ``*``; with fewer, it stands for the word alone, since half of all words would fit."""
 
+MOST_WAYS = 64
+"""Of combining alternatives that must stand near each other; further ones are not looked for."""
+
+_EITHER = ("OR", "|", "||")
+_JOINERS = (*_EITHER, "AND")
 _PARTS = re.compile(r'"([^"]*)(?:"|$)(\*?)|(\S+)')
 _TOKEN = re.compile(r"[^\W_]+")
 
@@ -43,45 +49,67 @@ class Words:
 
     Parameters
     ----------
-    terms
-        All must stand in one turn.
+    groups
+        One term out of each must stand in one turn; ``a OR b`` makes a group of two, every other term is one.
     left_out
         What was typed and not searched for: signs without letters, words beyond the limit.
     near
         The terms must stand within so many words of each other; None for anywhere in the turn.
     """
 
-    terms: tuple[Term, ...]
+    groups: tuple[tuple[Term, ...], ...]
     left_out: tuple[str, ...] = ()
     near: int | None = None
 
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """All terms, in the order typed."""
+        return tuple(term for group in self.groups for term in group)
+
     def to_match(self) -> str:
         """The query for FTS5: every word in quotes of our own, so that none can be an operator."""
-        phrases = [_phrase(term) for term in self.terms]
-        if self.near is not None and len(phrases) > 1:
-            return f"NEAR({' '.join(phrases)}, {self.near})"
-        return " AND ".join(phrases)
+        if self.near is not None and len(self.groups) > 1:
+            ways = islice(product(*self.groups), MOST_WAYS)
+            return " OR ".join(f"NEAR({' '.join(map(_phrase, way))}, {self.near})" for way in ways)
+        groups = [" OR ".join(map(_phrase, group)) for group in self.groups]
+        return " AND ".join(f"({group})" if " OR " in group else group for group in groups)
 
 
 def read_words(typed: str, *, near: int | None = None) -> Words:
-    """Any text as a search: words, ``"phrases in quotes"``, ``begin*``.
+    """Any text as a search: words, ``"phrases in quotes"``, ``begin*``, ``one OR the other``.
 
-    Never fails. Signs that FTS5 would take for operators are separators like any other; ``AND``,
-    ``OR``, ``NOT`` and ``NEAR`` are words.
+    Never fails. ``OR`` and ``|`` between two terms, in capitals, join them: one of them is enough. ``AND``
+    between two terms says what is so anyway. Other signs that FTS5 would take for operators are separators
+    like any other; ``NOT``, ``NEAR`` and ``or`` are words.
     """
     clean = "".join(" " if unicodedata.category(char) == "Cc" else char for char in plain_text(typed))
-    terms: list[Term] = []
+    groups: list[list[Term]] = []
     left_out: list[str] = []
-    for match in _PARTS.finditer(clean):
+    count, joiner = 0, ""
+    parts = list(_PARTS.finditer(clean))
+    for number, match in enumerate(parts):
         quoted, star, plain = match.groups()
+        if plain in _JOINERS and groups and not joiner and _has_term(parts[number + 1 :]):
+            joiner = plain
+            continue
         text = plain if quoted is None else quoted
         prefix = star == "*" if quoted is not None else text.endswith("*")
         tokens = tuple(token[:MOST_CHARACTERS] for token in split_tokens(text))
-        if not tokens or len(terms) >= MOST_TERMS:
+        if not tokens or count >= MOST_TERMS:
             left_out.append(match.group(0))
             continue
-        terms.append(Term(tokens, prefix and len(tokens[-1]) >= SHORTEST_PREFIX))
-    return Words(tuple(terms), tuple(left_out), near)
+        term = Term(tokens, prefix and len(tokens[-1]) >= SHORTEST_PREFIX)
+        if joiner in _EITHER:
+            groups[-1].append(term)
+        else:
+            groups.append([term])
+        count, joiner = count + 1, ""
+    return Words(tuple(map(tuple, groups)), tuple(left_out), near)
+
+
+def _has_term(parts: list[re.Match[str]]) -> bool:
+    """Whether a term follows at once: what is written so that OR and AND stand between two."""
+    return bool(parts) and parts[0].group(3) not in _JOINERS and bool(split_tokens(parts[0].group(0)))
 
 
 def split_tokens(text: str) -> tuple[str, ...]:

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import math
 import os
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from speechcx.audio.claims import TELLS_LENGTH, Claim, read_claim
+from speechcx.audio.claims import TELLS_LENGTH, Claim, read_claim, tag_bytes_at_end
 from speechcx.audio.formats import HEAD_BYTES, Format, id3_bytes, recognise
+from speechcx.audio.joining import FittingSink, Heard, join_heard
+from speechcx.audio.mpeg import frame_bytes
+from speechcx.audio.offset import remove_offset
+from speechcx.audio.parts import find_parts
 from speechcx.audio.peaks import draw_peaks
 from speechcx.audio.reader import BYTE_CLOCKED, Reader
 from speechcx.audio.samples import SampleBuffer
 from speechcx.audio.settings import AudioSettings
-from speechcx.audio.source import Source
-from speechcx.audio.timeline import EXACT_S, JITTER_S, ByteClock, StampClock
+from speechcx.audio.source import Readable, Source
+from speechcx.audio.timeline import EXACT_S, JITTER_S, ByteClock, Sink, StampClock
 from speechcx.audio.verdict import GAPS_ARE_NORMAL, Tally, judge_whole
-from speechcx.call import Audio, Origin, Recording
+from speechcx.call import Audio, Origin, Recording, Span
 from speechcx.errors import CallError
 
 FILLED_UP = frozenset({"mov", "wav"})
@@ -31,28 +36,61 @@ def decode_recording(recording: Recording, settings: AudioSettings) -> Audio:
     """See :func:`speechcx.audio.decode`."""
     with Source(recording.path) as source:
         _check_size(source, settings)
-        # The second reading of the file comes from the page cache; a change in between shows in the
-        # modification time, which is compared at the end.
-        if source.hash_sha256() != recording.sha256:
-            raise CallError("vanished", "the file was replaced since it was found", "the same bytes")
-        form = _recognise(source, settings)
-        claim = read_claim(source, form)
-        _check_length(claim.duration_s, settings)
-        with _open(source, form, claim) as reader:
-            if form.demuxer in TELLS_LENGTH:
-                _check_length(reader.declared_s, settings)
-            audio = _decode(reader, source, form=form, claim=claim, recording=recording, settings=settings)
+        stretches = _split(source, recording, settings)
+        audio = _decode(source, stretches, recording=recording, settings=settings)
         if source.has_changed():
             raise CallError("vanished", "the file was changed while it was decoded", "a file at rest")
     return audio
 
 
-def _open(source: Source, form: Format, claim: Claim) -> Reader:
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """One recording of the file: the whole of it, but where several were joined."""
+
+    source: Readable
+    form: Format
+    claim: Claim
+    broken: str = ""
+    """Why nothing of it can be read."""
+
+
+def _split(source: Source, recording: Recording, settings: AudioSettings) -> tuple[_Stretch, ...]:
+    """The recordings in the file, with what each says of itself; refuses what says too much."""
+    name = os.path.basename(recording.path)
+    form = _recognise(source, name, settings)
+    parts = find_parts(source, form)
+    stretches = []
+    for no, part in enumerate(parts):
+        part_form = form if no == 0 else _recognise(part, name, settings)
+        try:
+            claim = read_claim(part, part_form)
+        except CallError as error:
+            if len(parts) == 1:
+                raise
+            stretches.append(_Stretch(part, part_form, Claim(), error.found))
+            continue
+        if no == 0 and len(parts) > 1 and claim.cut and _speaks_for_all(source, form):
+            claim = replace(claim, cut="", duration_s=None)
+        stretches.append(_Stretch(part, part_form, claim))
+    if all(stretch.broken for stretch in stretches):
+        raise CallError("damaged", f"none of {len(parts)} recordings in the file can be read", "one at least")
+    _check_length(sum(stretch.claim.duration_s or 0.0 for stretch in stretches), settings)
+    return tuple(stretches)
+
+
+def _speaks_for_all(source: Source, form: Format) -> bool:
+    """Whether the first header of a joined file names the length of the whole file."""
+    claim = read_claim(source, form)
+    is_exact = not (claim.cut or claim.behind_bytes or claim.lies)
+    return form.demuxer in ("wav", "w64", "aiff", "au", "caf") and is_exact
+
+
+def _open(stretch: _Stretch) -> Reader:
     try:
-        return Reader(source, form)
+        return Reader(stretch.source, stretch.form, ignore_length=stretch.claim.lies)
     except CallError as error:
-        if claim.cut and error.kind.slug == "damaged":
-            raise CallError("truncated", claim.cut, "the whole file") from error
+        if stretch.claim.cut and error.kind.slug == "damaged":
+            raise CallError("truncated", stretch.claim.cut, "the whole file") from error
         raise
 
 
@@ -67,10 +105,10 @@ def _check_size(source: Source, settings: AudioSettings) -> None:
         )
 
 
-def _recognise(source: Source, settings: AudioSettings) -> Format:
+def _recognise(source: Readable, name: str, settings: AudioSettings) -> Format:
     start = id3_bytes(source.read(0, 10))
-    form = recognise(source.read(start, HEAD_BYTES), os.path.basename(source.path), settings)
-    return Format(form.demuxer, form.options, form.has_header, start)
+    form = recognise(source.read(start, HEAD_BYTES), name, settings)
+    return replace(form, sound_at=start)
 
 
 def _check_length(declared_s: float | None, settings: AudioSettings) -> None:
@@ -83,48 +121,162 @@ def _check_length(declared_s: float | None, settings: AudioSettings) -> None:
 
 
 def _decode(
-    reader: Reader,
-    source: Source,
-    *,
-    form: Format,
-    claim: Claim,
-    recording: Recording,
-    settings: AudioSettings,
+    source: Source, stretches: tuple[_Stretch, ...], *, recording: Recording, settings: AudioSettings
 ) -> Audio:
+    # The biggest one names rate and channels: a short announcement before the call must not.
+    main = max(stretches, key=lambda stretch: (not stretch.broken, stretch.source.size_bytes))
+    with _open(main) as reader:
+        if main.form.demuxer in TELLS_LENGTH:
+            _check_length(reader.declared_s, settings)
+        # Hashing comes after all that refuses a file by its looks. The second reading comes from the
+        # page cache; a change in between shows in the modification time, which is compared at the end.
+        if source.hash_sha256() != recording.sha256:
+            raise CallError("vanished", "the file was replaced since it was found", "the same bytes")
+        told_s = _told_s(recording) if len(stretches) == 1 else None
+        heard: list[Heard] = []
+        buffer = SampleBuffer(
+            reader.channels,
+            reader.rate_hz,
+            expected_s=_expected_s(reader, stretches, told_s),
+            max_duration_s=settings.max_duration_s,
+            max_bytes=settings.max_output_bytes,
+        )
+        for stretch in stretches:
+            if stretch is main:
+                heard.append(_read(reader, stretch, buffer, told_s))
+            else:
+                heard.append(_read_other(stretch, buffer))
+        whole = join_heard(heard, is_in_parts=len(stretches) > 1)
+        samples = _finish(buffer, main, whole, is_alone=len(stretches) == 1)
+        return _to_audio(reader, buffer.out_rate_hz, samples, whole, source=source, settings=settings)
+
+
+def _expected_s(reader: Reader, stretches: tuple[_Stretch, ...], told_s: float | None) -> float | None:
+    claimed = [stretch.claim.duration_s for stretch in stretches]
+    if len(stretches) == 1:
+        told_s = claimed[0] if claimed[0] is not None else told_s
+        return told_s if told_s is not None else reader.declared_s
+    return sum(length_s or 0.0 for length_s in claimed) or None
+
+
+def _read_other(stretch: _Stretch, buffer: SampleBuffer) -> Heard:
+    """One of several recordings in the file, which need not be readable."""
+    if stretch.broken:
+        return Heard(damage=f"one of the recordings in the file cannot be read: {stretch.broken}")
+    try:
+        with _open(stretch) as reader:
+            sink = FittingSink(buffer, reader.rate_hz, reader.channels)
+            heard = _read(reader, stretch, sink, None)
+            sink.flush()
+            if sink.is_kept:
+                return heard
+            return replace(heard, lost_s=heard.seconds, gaps=((0.0, heard.seconds),))
+    except CallError as error:
+        if error.kind.slug in ("too_long", "too_big"):
+            raise
+        return Heard(damage=f"one of the recordings in the file cannot be read: {error.found}")
+
+
+def _read(reader: Reader, stretch: _Stretch, sink: Sink, told_s: float | None) -> Heard:
+    """Decode one recording into `sink`."""
+    form, claim = stretch.form, stretch.claim
     declared_s = claim.duration_s
     # What FFmpeg calls the length of an Ogg file is the time of the last page that is there.
     is_told = form.demuxer in TELLS_LENGTH and not (form.demuxer == "ogg" and claim.cut)
-    if declared_s is None and is_told:
-        declared_s = reader.declared_s
-    known_s = declared_s if declared_s is not None else _told_s(recording)
-    buffer = SampleBuffer(
-        reader.channels,
-        reader.rate_hz,
-        expected_s=known_s if known_s is not None else reader.declared_s,
-        max_duration_s=settings.max_duration_s,
-        max_bytes=settings.max_output_bytes,
-    )
-    clock = _clock(reader, source, form=form, buffer=buffer, declared_s=declared_s)
+    if declared_s is None and is_told and reader.declared_s is not None:
+        declared_s = reader.declared_s + claim.missing_end_s
+    clock = _clock(reader, stretch, sink=sink, declared_s=declared_s)
     for piece in reader.pieces():
         clock.add(piece)
     clock.finish()
-    samples = buffer.finish()
-    if form.demuxer in FILLED_UP and declared_s is not None:
-        samples = _trim(
-            samples, round(declared_s * buffer.out_rate_hz), round(_PADDING_S * buffer.out_rate_hz)
+    unread, behind = _unread_bytes(reader, stretch)
+    return Heard(
+        seconds=clock.written / reader.rate_hz,
+        declared_s=declared_s if declared_s is not None else told_s,
+        lost_s=clock.lost / reader.rate_hz,
+        bad_packets=clock.bad_packets,
+        tail_packets=clock.tail_packets,
+        cut=claim.cut or _cut_frame(reader, stretch),
+        damage=claim.damage,
+        is_open=claim.is_open,
+        tells_end=claim.tells_end and not claim.is_doubtful,
+        is_doubtful=claim.is_doubtful,
+        sound_bytes=claim.sound_bytes or stretch.source.size_bytes,
+        unread_bytes=unread,
+        behind_bytes=max(claim.behind_bytes, behind),
+        gaps=tuple((start / reader.rate_hz, end / reader.rate_hz) for start, end in clock.gaps),
+        frame_s=clock.longest / reader.rate_hz,
+    )
+
+
+def _unread_bytes(reader: Reader, stretch: _Stretch) -> tuple[int, int]:
+    """Bytes of the sound that no packet holds: among the packets, and behind the last."""
+    sound_bytes = stretch.claim.sound_bytes
+    if sound_bytes is None or not reader.is_alone or reader.last_byte < 0:
+        return 0, 0
+    unread = max(0, sound_bytes - reader.held_bytes)
+    if stretch.form.demuxer not in BYTE_CLOCKED:
+        return unread, 0
+    behind = max(0, stretch.source.size_bytes - tag_bytes_at_end(stretch.source) - reader.end_byte)
+    return max(0, unread - behind), min(unread, behind)
+
+
+def _cut_frame(reader: Reader, stretch: _Stretch) -> str:
+    """How a bare stream can be seen to end inside a frame, empty where it does not."""
+    if stretch.form.demuxer not in ("mp3", "aac"):
+        return ""
+    end = stretch.source.size_bytes - tag_bytes_at_end(stretch.source)
+    for start in (reader.last_byte, reader.end_byte):
+        needed = (
+            frame_bytes(stretch.source.read(start, 8), is_adts=stretch.form.demuxer == "aac")
+            if start >= 0
+            else None
         )
-    duration_s = samples.shape[1] / buffer.out_rate_hz
-    lost_s = clock.lost / reader.rate_hz
+        if needed is not None and start < end < start + needed:
+            return f"the last frame has {end - start} of {needed} bytes"
+    return ""
+
+
+def _finish(buffer: SampleBuffer, main: _Stretch, whole: Heard, *, is_alone: bool) -> NDArray[np.int16]:
+    samples = buffer.finish()
+    declared_s = main.claim.duration_s if main.claim.duration_s is not None else whole.declared_s
+    if is_alone and main.form.demuxer in FILLED_UP and declared_s is not None and not main.claim.lies:
+        rate_hz = buffer.out_rate_hz
+        samples = _trim(samples, round(declared_s * rate_hz), round(_PADDING_S * rate_hz))
+    remove_offset(samples, buffer.out_rate_hz)
+    return samples
+
+
+def _to_audio(
+    reader: Reader,
+    rate_hz: int,
+    samples: NDArray[np.int16],
+    whole: Heard,
+    *,
+    source: Source,
+    settings: AudioSettings,
+) -> Audio:
+    duration_s = samples.shape[1] / rate_hz
     tally = Tally(
-        form.demuxer, duration_s, known_s, lost_s, clock.bad_packets, clock.tail_packets,
-        claim.cut, claim.behind_bytes / source.size_bytes, claim.is_open, reader.audio_streams,
+        reader.container, duration_s, whole.declared_s, whole.lost_s, whole.bad_packets, whole.tail_packets,
+        whole.cut, whole.behind_bytes / source.size_bytes, whole.is_open, reader.audio_streams, whole.damage,
+        whole.unread_bytes / max(1, whole.sound_bytes), whole.parts, whole.tells_end, whole.frame_s, whole.is_doubtful,
     )  # fmt: skip
     origin = Origin(
-        reader.container, reader.codec, reader.channels, reader.rate_hz, duration_s, known_s,
-        clock.bad_packets, lost_s, known_s is not None, judge_whole(tally, settings),
+        reader.container, reader.codec, reader.channels, reader.rate_hz, duration_s, whole.declared_s,
+        whole.bad_packets, whole.lost_s, whole.declared_s is not None and not whole.is_doubtful,
+        judge_whole(tally, settings), _gap_spans(whole.gaps, duration_s),
     )  # fmt: skip
-    peaks = draw_peaks(samples, buffer.out_rate_hz, points_per_s=settings.peaks_per_s)
-    return Audio(samples, buffer.out_rate_hz, origin, peaks)
+    return Audio(samples, rate_hz, origin, draw_peaks(samples, rate_hz, points_per_s=settings.peaks_per_s))
+
+
+def _gap_spans(gaps: tuple[tuple[float, float], ...], duration_s: float) -> tuple[Span, ...]:
+    """Gaps to a millisecond, none of them behind the end."""
+    return tuple(
+        Span(round(start_s, 3), round(min(end_s, duration_s), 3))
+        for start_s, end_s in gaps
+        if start_s < duration_s
+    )
 
 
 def _trim(samples: NDArray[np.int16], count: int, padding: int) -> NDArray[np.int16]:
@@ -133,18 +285,21 @@ def _trim(samples: NDArray[np.int16], count: int, padding: int) -> NDArray[np.in
 
 
 def _clock(
-    reader: Reader, source: Source, *, form: Format, buffer: SampleBuffer, declared_s: float | None
+    reader: Reader, stretch: _Stretch, *, sink: Sink, declared_s: float | None
 ) -> StampClock | ByteClock:
+    form = stretch.form
     if form.demuxer not in BYTE_CLOCKED:
         jitter_s = JITTER_S if form.demuxer in GAPS_ARE_NORMAL else EXACT_S
-        return StampClock(buffer, rate_hz=reader.rate_hz, declared_s=declared_s, jitter_s=jitter_s)
+        return StampClock(sink, rate_hz=reader.rate_hz, declared_s=declared_s, jitter_s=jitter_s)
     length_s = declared_s if declared_s is not None else reader.declared_s
-    size = source.size_bytes - form.sound_at
+    size = stretch.source.size_bytes - form.sound_at
     return ByteClock(
-        buffer,
+        sink,
         rate_hz=reader.rate_hz,
         bytes_per_s=size / length_s if length_s else None,
-        end_byte=source.size_bytes,
+        end_byte=stretch.source.size_bytes,
+        # Where a count agrees with the frames, what stands before them is no lost sound.
+        start_byte=form.sound_at if stretch.claim.duration_s is None else None,
     )
 
 

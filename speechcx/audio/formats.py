@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -44,12 +45,15 @@ class Format:
         Whether the file says anything of itself.
     sound_at
         Where the container begins, behind an ID3 tag.
+    header
+        A header that the file lacks and that FFmpeg is shown before its bytes.
     """
 
     demuxer: str
     options: tuple[tuple[str, str], ...] = ()
     has_header: bool = True
     sound_at: int = 0
+    header: bytes = b""
 
 
 def _starts(*marks: bytes) -> Callable[[bytes], bool]:
@@ -186,12 +190,24 @@ def _headerless(encoding: str, extension: str, head: bytes, settings: AudioSetti
         return Format(encoding, has_header=False)
     if encoding == "gsm":
         return Format("gsm", (("sample_rate", "8000"),), has_header=False)
+    if encoding == "dialogic":
+        return Format("wav", has_header=False, header=_dialogic_header(rate_hz))
     if encoding == "g726le":
         return Format("g726le", (("sample_rate", "8000"), ("code_size", "4")), has_header=False)
     layout = {1: "mono", 2: "stereo"}.get(
         settings.headerless_channels, f"{settings.headerless_channels} channels"
     )
     return Format(encoding, (("sample_rate", str(rate_hz)), ("ch_layout", layout)), has_header=False)
+
+
+def _dialogic_header(rate_hz: int) -> bytes:
+    """The WAV header of Dialogic's ADPCM (format tag 0x17), two samples a byte, of unknown length.
+
+    FFmpeg has the decoder but no reader of bare files.
+    """
+    form = struct.pack("<HHIIHH", 0x17, 1, rate_hz, rate_hz // 2, 1, 4)
+    unknown = struct.pack("<I", 0xFFFF_FFFF)
+    return b"RIFF" + unknown + b"WAVEfmt " + struct.pack("<I", len(form)) + form + b"data" + unknown
 
 
 _TEXT = bytes({*range(0x20, 0x7F), 0x09, 0x0A, 0x0D, 0x1B})

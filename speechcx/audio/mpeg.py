@@ -113,3 +113,11 @@ def _has_row(head: bytes, at: int, *, adts: bool) -> bool:
         if at >= len(head):
             return seen >= 2
     return True
+
+
+def frame_bytes(data: bytes, *, is_adts: bool) -> int | None:
+    """Length of the frame at the start of `data`, MPEG audio or ADTS; None where none begins there."""
+    if is_adts:
+        return read_adts_size(data, 0)
+    frame = read_mpeg_header(data, 0)
+    return frame.size_bytes if frame is not None else None

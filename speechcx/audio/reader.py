@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from speechcx.audio.formats import DECODERS, Format
 from speechcx.audio.settings import MAX_CHANNELS, MAX_RATE_HZ, MIN_RATE_HZ
-from speechcx.audio.source import Source
+from speechcx.audio.source import PrefixedFile, Readable
 from speechcx.errors import CallError
 
 BYTE_CLOCKED = frozenset({"mp3", "aac", "amr"})
@@ -71,6 +71,8 @@ class Reader:
         The file.
     form
         What :func:`speechcx.audio.formats.recognise` made of it; FFmpeg may not take it for anything else.
+    ignore_length
+        Read a WAV file to its end, whatever its header says.
 
     Attributes
     ----------
@@ -82,6 +84,12 @@ class Reader:
         FFmpeg's idea of the length; only an estimate for some containers.
     audio_streams
         Audio streams in the file; only the first is read.
+    is_alone
+        Whether the file holds no other stream.
+    held_bytes
+        Bytes of all packets read so far.
+    last_byte, end_byte
+        Where the last of them begins in the file, and the end of that which reaches furthest; -1 and 0 if unknown.
 
     Raises
     ------
@@ -89,14 +97,17 @@ class Reader:
         ``unsupported_codec``, ``bad_header``, ``damaged``, ``not_audio`` or ``empty``.
     """
 
-    def __init__(self, source: Source, form: Format) -> None:
+    def __init__(self, source: Readable, form: Format, *, ignore_length: bool = False) -> None:
         self._has_header = form.has_header
-        self._container = _open(source, form)
+        self.held_bytes = 0
+        self.last_byte = -1
+        self.end_byte = 0
+        self._container = _open(source, form, ignore_length=ignore_length)
         try:
             self._stream = self._choose_stream()
             self._tick: Fraction | None = self._stream.time_base
             context = self._stream.codec_context
-            self.container = form.demuxer
+            self.container = "vox" if form.header else form.demuxer
             self.codec = str(context.codec.canonical_name)
             self.declared_s = self._read_declared()
             self._check_shape(int(context.sample_rate), int(context.layout.nb_channels))
@@ -132,6 +143,7 @@ class Reader:
 
         streams = self._container.streams
         self.audio_streams = len(streams.audio)
+        self.is_alone = len(streams) == 1
         if not streams.audio:
             held = ", ".join(sorted({stream.type for stream in streams})) or "nothing"
             raise CallError("unsupported_codec", f"no sound in the file, only {held}", "an audio stream")
@@ -214,6 +226,10 @@ class Reader:
                 for packet in self._container.demux(self._stream):
                     if packet.size:
                         idle_errors = 0
+                        self.held_bytes += packet.size
+                        if packet.pos is not None:
+                            self.last_byte = packet.pos
+                            self.end_byte = max(self.end_byte, packet.pos + packet.size)
                     yield packet
                 return
             except av.error.FFmpegError:
@@ -246,17 +262,19 @@ class Reader:
         )
 
 
-def _open(source: Source, form: Format) -> Any:
+def _open(source: Readable, form: Format, *, ignore_length: bool) -> Any:
     """Open the file with every door shut but the one it needs."""
     import av
 
     options = {
-        "protocol_whitelist": "file",
+        "protocol_whitelist": "subfile,file",
         "format_whitelist": form.demuxer,
         # Keeps FFmpeg's own probing from opening any other decoder, such as that of a cover picture.
         "codec_whitelist": ",".join(DECODERS),
         **dict(form.options),
     }
+    if ignore_length:
+        options["ignore_length"] = "1"
     if form.demuxer == "aac":
         # The parser hides where in the file a packet was found, which is the only clock ADTS has.
         options["fflags"] = "noparse+nofillin"
@@ -264,7 +282,8 @@ def _open(source: Source, form: Format) -> Any:
     if int(av.__version__.split(".")[0]) < 19:
         extra["metadata_errors"] = "replace"  # removed in PyAV 19, where it is the only behaviour
     try:
-        return av.open(source.url, "r", format=form.demuxer, container_options=options, **extra)
+        file = PrefixedFile(form.header, source) if form.header else source.url
+        return av.open(file, "r", format=form.demuxer, container_options=options, **extra)
     except (av.error.FFmpegError, UnicodeError, ValueError) as error:
         reason = getattr(error, "strerror", None) or type(error).__name__
         raise CallError(

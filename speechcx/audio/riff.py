@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from speechcx.audio.settings import MAX_CHANNELS, MAX_RATE_HZ, MIN_RATE_HZ
-from speechcx.audio.source import Source
+from speechcx.audio.source import Readable
 from speechcx.errors import CallError
 
 _PCM, _MS_ADPCM, _FLOAT, _ALAW, _MULAW, _IMA_ADPCM, _GSM, _EXTENSIBLE = 1, 2, 3, 6, 7, 0x11, 0x31, 0xFFFE
@@ -27,7 +27,7 @@ class WavHeader:
     ----------
     tag
         Format tag; that of the sub-format where the file is extensible.
-    channels, rate_hz, block_bytes, bits
+    channels, rate_hz, bytes_per_s, block_bytes, bits
         As written; `block_bytes` holds one sample of each channel, or one block of a packed codec.
     block_samples
         Samples of each channel in a block, None where the header does not say.
@@ -46,6 +46,7 @@ class WavHeader:
     tag: int
     channels: int
     rate_hz: int
+    bytes_per_s: int
     block_bytes: int
     bits: int
     block_samples: int | None
@@ -54,6 +55,12 @@ class WavHeader:
     data_bytes: int | None
     data_there: int
     behind_bytes: int
+
+    @property
+    def contradicts_itself(self) -> bool:
+        """Whether the rate of bytes, which some programs leave at 0, is not that of the samples."""
+        is_plain = self.tag in (_PCM, _FLOAT, _ALAW, _MULAW) and self.bytes_per_s > 0
+        return is_plain and self.bytes_per_s != self.rate_hz * self.block_bytes
 
     @property
     def duration_s(self) -> float | None:
@@ -73,7 +80,7 @@ class WavHeader:
         return self.data_bytes / self.block_bytes * self.block_samples
 
 
-def read_wav_header(source: Source) -> WavHeader:
+def read_wav_header(source: Readable) -> WavHeader:
     """Read and check the header of a WAV file.
 
     Raises
@@ -102,7 +109,7 @@ def read_wav_header(source: Source) -> WavHeader:
     raise CallError("empty", "a WAV header without sound behind it", "a data chunk with samples")
 
 
-def _chunks(source: Source) -> Iterator[tuple[bytes, int, int]]:
+def _chunks(source: Readable) -> Iterator[tuple[bytes, int, int]]:
     at = 12
     for _ in range(_MAX_CHUNKS):
         head = source.read(at, 8)
@@ -113,8 +120,8 @@ def _chunks(source: Source) -> Iterator[tuple[bytes, int, int]]:
         at += 8 + size + size % 2
 
 
-def _with_data(source: Source, form: bytes, *, fact: int, at: int, claimed: int) -> WavHeader:
-    tag, channels, rate_hz, _, block_bytes = struct.unpack("<HHIIH", form[:14])
+def _with_data(source: Readable, form: bytes, *, fact: int, at: int, claimed: int) -> WavHeader:
+    tag, channels, rate_hz, bytes_per_s, block_bytes = struct.unpack("<HHIIH", form[:14])
     bits = int.from_bytes(form[14:16], "little")
     if tag == _EXTENSIBLE and len(form) >= 26:
         tag = int.from_bytes(form[24:26], "little")
@@ -124,6 +131,7 @@ def _with_data(source: Source, form: bytes, *, fact: int, at: int, claimed: int)
         tag,
         channels,
         rate_hz,
+        bytes_per_s,
         block_bytes,
         bits,
         block_samples=_block_samples(tag, form, bits=bits, channels=channels, block_bytes=block_bytes),
@@ -135,13 +143,14 @@ def _with_data(source: Source, form: bytes, *, fact: int, at: int, claimed: int)
     )
 
 
-def _loose_bytes(source: Source, at: int) -> int:
+def _loose_bytes(source: Readable, at: int) -> int:
     """Bytes from `at` on that do not form chunks, as where a recorder never updated its header."""
     while at + 8 <= source.size_bytes:
         head = source.read(at, 8)
         size = int.from_bytes(head[4:], "little")
         if (
             not head[:4].isascii()
+            or head[:4] == b"data"
             or not head[:3].decode("ascii").isprintable()
             or at + 8 + size > source.size_bytes
         ):

@@ -31,6 +31,8 @@ class SampleBuffer:
 
     Attributes
     ----------
+    channels, rate_hz
+        As given.
     out_rate_hz
         Rate of the result.
     """
@@ -45,7 +47,8 @@ class SampleBuffer:
         max_bytes: int,
     ) -> None:
         self.out_rate_hz = min(rate_hz, RESULT_RATE_HZ)
-        self._rate_hz = rate_hz
+        self.rate_hz = rate_hz
+        self.channels = channels
         self._max_duration_s = max_duration_s
         self._max_bytes = max_bytes
         seconds = min(expected_s if expected_s is not None else 60.0, max_duration_s) + 1.0
@@ -74,13 +77,13 @@ class SampleBuffer:
         self._check_room(samples.shape[1])
         self._waiting.append(samples)
         self._waiting_count += samples.shape[1]
-        if self._waiting_count >= _BLOCK_S * self._rate_hz:
+        if self._waiting_count >= _BLOCK_S * self.rate_hz:
             self._flush(is_last=False)
 
     def append_silence(self, count: int) -> None:
         """Take `count` silent samples of each channel."""
         self._check_room(count)
-        step = self._rate_hz
+        step = self.rate_hz
         for start in range(0, count, step):
             size = min(step, count - start)
             self._taken -= size  # counted once by the check above, once more by append
@@ -93,7 +96,7 @@ class SampleBuffer:
 
     def _check_room(self, count: int) -> None:
         self._taken += count
-        seconds = self._taken / self._rate_hz
+        seconds = self._taken / self.rate_hz
         if seconds > self._max_duration_s:
             raise CallError(
                 "too_long",

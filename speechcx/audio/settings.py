@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
+
+from speechcx.ranges import Range, expect_ranges
 
 NOT_IN_DIGEST = frozenset(
     {"max_duration_s", "max_file_bytes", "max_output_bytes", "min_truncated_s", "max_lost_share"}
@@ -21,6 +24,7 @@ HEADERLESS_ENCODINGS = (
     "g723_1",
     "g729",
     "g726le",
+    "dialogic",
 )
 
 
@@ -49,39 +53,24 @@ class AudioSettings:
         Channels of files without a header, interleaved.
     headerless
         Further extensions of files without a header, each as ``".pcm=mulaw"``. Encodings: mulaw, alaw,
-        s16le, s16be, s8, u8, gsm, g722, g723_1, g729, g726le.
+        s16le, s16be, s8, u8, gsm, g722, g723_1, g729, g726le, dialogic (4-bit ADPCM). The files of
+        Dialogic boards are ``".vox=dialogic"`` or, with 8 bits a sample, ``".vox=mulaw"``.
     peaks_per_s
         Points per second of the stored waveform outline.
     """
 
-    max_duration_s: float = 4 * 3600.0
-    max_file_bytes: int = 2 * 1024**3
-    max_output_bytes: int = 1_000_000_000
-    min_truncated_s: float = 1.0
-    max_lost_share: float = 0.2
-    headerless_rate_hz: int = 8000
-    headerless_channels: int = 1
+    max_duration_s: Annotated[float, Range(0, 7 * 86_400, is_over=True)] = 4 * 3600.0
+    max_file_bytes: Annotated[int, Range(0, 2**40, is_over=True)] = 2 * 1024**3
+    max_output_bytes: Annotated[int, Range(0, 2**40, is_over=True)] = 1_000_000_000
+    min_truncated_s: Annotated[float, Range(0, 3600)] = 1.0
+    max_lost_share: Annotated[float, Range(0, 1)] = 0.2
+    headerless_rate_hz: Annotated[int, Range(MIN_RATE_HZ, MAX_RATE_HZ)] = 8000
+    headerless_channels: Annotated[int, Range(1, MAX_CHANNELS)] = 1
     headerless: tuple[str, ...] = ()
-    peaks_per_s: int = 10
+    peaks_per_s: Annotated[int, Range(1, 1000)] = 10
 
     def __post_init__(self) -> None:
-        for name in ("max_duration_s", "max_file_bytes", "max_output_bytes"):
-            if getattr(self, name) <= 0:
-                raise ValueError(f"{name} must be more than 0, got {getattr(self, name)}")
-        if self.min_truncated_s < 0:
-            raise ValueError(f"min_truncated_s must be 0 or more, got {self.min_truncated_s}")
-        if not 0 <= self.max_lost_share <= 1:
-            raise ValueError(f"max_lost_share must be 0 to 1, got {self.max_lost_share}")
-        if not MIN_RATE_HZ <= self.headerless_rate_hz <= MAX_RATE_HZ:
-            raise ValueError(
-                f"headerless_rate_hz must be {MIN_RATE_HZ} to {MAX_RATE_HZ}, got {self.headerless_rate_hz}"
-            )
-        if not 1 <= self.headerless_channels <= MAX_CHANNELS:
-            raise ValueError(
-                f"headerless_channels must be 1 to {MAX_CHANNELS}, got {self.headerless_channels}"
-            )
-        if not 1 <= self.peaks_per_s <= 1000:
-            raise ValueError(f"peaks_per_s must be 1 to 1000, got {self.peaks_per_s}")
+        expect_ranges(self)
         for entry in self.headerless:
             extension, _, encoding = entry.partition("=")
             if not extension.startswith(".") or encoding not in HEADERLESS_ENCODINGS:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+from dataclasses import dataclass
 from types import TracebackType
+from typing import Protocol
 
 from speechcx.errors import CallError
 
@@ -17,6 +19,21 @@ _KINDS = (
     (stat.S_ISBLK, "a device"),
 )
 _HASH_CHUNK_BYTES = 1 << 20
+
+
+class Readable(Protocol):
+    """Bytes that can be read from any place: a file, or a part of one."""
+
+    @property
+    def size_bytes(self) -> int:
+        """How many there are."""
+
+    @property
+    def url(self) -> str:
+        """The name under which FFmpeg opens them."""
+
+    def read(self, start: int, count: int) -> bytes:
+        """Up to `count` bytes from `start`; fewer at the end."""
 
 
 class Source:
@@ -74,6 +91,8 @@ class Source:
 
     def read(self, start: int, count: int) -> bytes:
         """Up to `count` bytes from `start`; fewer at the end of the file."""
+        if start >= self.size_bytes or count <= 0:  # a damaged header may point anywhere
+            return b""
         try:
             return os.pread(self._fd, count, start)
         except OSError as error:
@@ -92,3 +111,71 @@ class Source:
         """Whether size or modification time are not what they were when the file was opened."""
         now = os.fstat(self._fd)
         return (now.st_size, now.st_mtime_ns) != (self._before.st_size, self._before.st_mtime_ns)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of a file that is a whole recording of its own.
+
+    Parameters
+    ----------
+    whole
+        The file.
+    start, end
+        First byte, and the one behind the last.
+    """
+
+    whole: Readable
+    start: int
+    end: int
+
+    @property
+    def size_bytes(self) -> int:
+        """Length of the stretch."""
+        return self.end - self.start
+
+    @property
+    def url(self) -> str:
+        """The name under which FFmpeg opens the stretch and nothing else of the file."""
+        return f"subfile,,start,{self.start},end,{self.end},,:{self.whole.url}"
+
+    def read(self, start: int, count: int) -> bytes:
+        """Up to `count` bytes from `start`, counted from the start of the stretch; fewer at its end."""
+        return self.whole.read(self.start + start, max(0, min(count, self.size_bytes - start)))
+
+
+class PrefixedFile:
+    """A file as FFmpeg reads it through Python, with bytes before it that the file itself lacks.
+
+    Parameters
+    ----------
+    prefix
+        The bytes before the file.
+    source
+        The file.
+    """
+
+    def __init__(self, prefix: bytes, source: Readable) -> None:
+        self._prefix = prefix
+        self._source = source
+        self._at = 0
+
+    def read(self, count: int) -> bytes:
+        """Up to `count` bytes from the present place."""
+        head = self._prefix[self._at : self._at + count]
+        start = max(0, self._at - len(self._prefix))
+        found = head + self._source.read(start, count - len(head)) if len(head) < count else head
+        self._at += len(found)
+        return found
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """Go to a place; gives the new one."""
+        base = {os.SEEK_SET: 0, os.SEEK_CUR: self._at}.get(
+            whence, len(self._prefix) + self._source.size_bytes
+        )
+        self._at = max(0, base + offset)
+        return self._at
+
+    def tell(self) -> int:
+        """The present place."""
+        return self._at

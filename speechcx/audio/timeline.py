@@ -23,6 +23,9 @@ _CALM_PACKETS = 8
 _CALM_S = 0.2
 """After damage a bare stream is back in step when this many packets, and this much time, decode in a row."""
 
+_START_FRAMES = 4
+"""So many frames may be missing before the first one: the count of a Xing frame, half a frame of a cut."""
+
 _ROUNDING_S = 0.03
 """Lengths told by bytes and by packets agree when they differ by less than this, or by a tenth."""
 
@@ -50,6 +53,10 @@ class Timeline:
         How many of them came after the last good one: a file cut off inside a packet has one or two.
     lost
         Samples of silence put in.
+    longest
+        Samples of the longest packet.
+    gaps
+        Where: first sample and the one behind the last, sorted and apart.
     """
 
     def __init__(self, sink: Sink, *, rate_hz: int) -> None:
@@ -59,9 +66,12 @@ class Timeline:
         self.bad_packets = 0
         self.tail_packets = 0
         self.lost = 0
+        self.longest = 0
+        self.gaps: list[tuple[int, int]] = []
 
     def _count(self, piece: Piece) -> None:
         is_bad = piece.samples is None
+        self.longest = max(self.longest, 0 if is_bad else piece.count)
         self.bad_packets += is_bad
         self.tail_packets = self.tail_packets + 1 if is_bad else 0
 
@@ -72,7 +82,9 @@ class Timeline:
     def _fill(self, count: int) -> None:
         if count > 0:
             self._sink.append_silence(count)
+            start = self.gaps.pop()[0] if self.gaps and self.gaps[-1][1] == self.written else self.written
             self.written += count
+            self.gaps.append((start, self.written))
             self.lost += count
 
 
@@ -178,10 +190,21 @@ class ByteClock(Timeline):
         Used where damage comes before one second of sound; None if unknown.
     end_byte
         Where the sound ends in the file.
+    start_byte
+        Where it begins; bytes between here and the first frame are lost sound. None where that is unknown.
     """
 
-    def __init__(self, sink: Sink, *, rate_hz: int, bytes_per_s: float | None, end_byte: int) -> None:
+    def __init__(
+        self,
+        sink: Sink,
+        *,
+        rate_hz: int,
+        bytes_per_s: float | None,
+        end_byte: int,
+        start_byte: int | None = None,
+    ) -> None:
         super().__init__(sink, rate_hz=rate_hz)
+        self._start_byte = start_byte
         self._bytes_per_s = bytes_per_s
         self._end_byte = end_byte
         self._last_byte: int | None = None
@@ -195,6 +218,8 @@ class ByteClock(Timeline):
     def add(self, piece: Piece) -> None:
         """Take the next piece of the stream."""
         self._count(piece)
+        if self._start_byte is not None and piece.byte is not None:
+            self._fill_start(piece.byte - self._start_byte, piece)
         is_bad = piece.samples is None
         has_skipped = piece.byte is not None and self._next_byte is not None and piece.byte > self._next_byte
         is_calm = not self._trouble and not self._calm
@@ -213,6 +238,12 @@ class ByteClock(Timeline):
             self._settle(self._calm[0].byte)
         elif self._trouble:
             self._settle(self._end_byte)
+
+    def _fill_start(self, size_bytes: int, first: Piece) -> None:
+        """Silence for what stood before the first frame; less than some frames is what a cut leaves of one."""
+        self._start_byte = None
+        if size_bytes > _START_FRAMES * first.size_bytes:
+            self._fill(self._length(size_bytes, 0))
 
     def _take(self, piece: Piece) -> None:
         assert piece.samples is not None

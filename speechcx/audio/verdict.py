@@ -14,6 +14,9 @@ LENGTH_TOLERANCE_SHARE = 0.02
 _PADDING_S = 0.15
 """... but codecs round up to whole frames, the longest of which has 128 ms (AAC at 8 kHz)."""
 
+UNREAD_SHARE = 0.01
+"""More of the sound than this in no packet is damage; encoders leave some bytes of filling."""
+
 GAPS_ARE_NORMAL = frozenset({"matroska", "mov", "asf"})
 """Their recorders leave out the time in which nothing came in; only a bad packet proves damage."""
 
@@ -44,6 +47,18 @@ class Tally:
         The file was written by a program that never put in its length.
     audio_streams
         Audio streams in the file.
+    damage
+        What is wrong inside the file by its own structure; empty where nothing can be seen.
+    unread_share
+        Bytes among the sound that no packet holds, over all bytes of sound.
+    parts
+        Recordings in the file, one behind the other.
+    tells_end
+        Whether the format says where it ends.
+    frame_s
+        Length of the longest packet, 0 if unknown.
+    is_doubtful
+        The header contradicts itself about the rate.
     """
 
     container: str
@@ -56,6 +71,12 @@ class Tally:
     behind_share: float = 0.0
     is_open: bool = False
     audio_streams: int = 1
+    damage: str = ""
+    unread_share: float = 0.0
+    parts: int = 1
+    tells_end: bool = True
+    frame_s: float = 0.0
+    is_doubtful: bool = False
 
 
 def judge_whole(tally: Tally, settings: AudioSettings) -> tuple[str, ...]:
@@ -63,8 +84,10 @@ def judge_whole(tally: Tally, settings: AudioSettings) -> tuple[str, ...]:
 
     ``truncated``: it ends early. ``damaged``: packets were lost and their time silenced. ``gaps``: its
     own timestamps leave out stretches, which are silent here. ``longer_than_declared``, ``loose_end``:
-    the header knows less than the file holds. ``open_length``: its length was never written.
-    ``more_streams``: only the first of several audio streams was read.
+    the header knows less than the file holds; a loose end could not be read. ``open_length``: its length
+    was never written. ``length_unverified``: its format has no length, so that a cut between two frames
+    cannot be seen. ``joined``: several recordings, read one behind the other. ``more_streams``: only the
+    first of several audio streams was read.
 
     Raises
     ------
@@ -79,12 +102,18 @@ def judge_whole(tally: Tally, settings: AudioSettings) -> tuple[str, ...]:
         flags.add("damaged")
     elif tally.lost_s > 0 and not tally.bad_packets:
         flags.add("gaps" if tally.container in GAPS_ARE_NORMAL else "damaged")
+    if tally.damage or tally.unread_share > UNREAD_SHARE:
+        flags.add("damaged")
     if tally.declared_s is not None and _differs(tally.decoded_s, tally.declared_s):
         flags.add("longer_than_declared")
     if tally.behind_share > LENGTH_TOLERANCE_SHARE:
         flags.add("loose_end")
     if tally.is_open:
         flags.add("open_length")
+    elif tally.is_doubtful or (tally.declared_s is None and not tally.tells_end and "truncated" not in flags):
+        flags.add("length_unverified")
+    if tally.parts > 1:
+        flags.add("joined")
     if tally.audio_streams > 1:
         flags.add("more_streams")
     return tuple(sorted(flags))
@@ -122,7 +151,9 @@ def _claimed(tally: Tally) -> str:
 def _is_short(tally: Tally) -> bool:
     if tally.cut or _ends_inside_packet(tally):
         return True
-    return tally.declared_s is not None and _differs(tally.declared_s, tally.decoded_s)
+    # Windows Media names one frame more than comes out, so that there a second one is missing already.
+    padding_s = min(_PADDING_S, 1.5 * tally.frame_s) if tally.container == "asf" else _PADDING_S
+    return tally.declared_s is not None and _differs(tally.declared_s, tally.decoded_s, padding_s)
 
 
 def _ends_inside_packet(tally: Tally) -> bool:
@@ -131,7 +162,7 @@ def _ends_inside_packet(tally: Tally) -> bool:
     return tally.tail_packets > 0 and not is_known_whole
 
 
-def _differs(longer_s: float, shorter_s: float) -> bool:
+def _differs(longer_s: float, shorter_s: float, padding_s: float = _PADDING_S) -> bool:
     """Whether `longer_s` is over the other by more than the tolerance."""
     over_s = longer_s - shorter_s
-    return over_s > LENGTH_TOLERANCE_S or over_s > max(LENGTH_TOLERANCE_SHARE * longer_s, _PADDING_S)
+    return over_s > LENGTH_TOLERANCE_S or over_s > max(LENGTH_TOLERANCE_SHARE * longer_s, padding_s)

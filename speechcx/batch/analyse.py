@@ -12,9 +12,19 @@ from speechcx.batch.preflight import expect_engines
 from speechcx.call import Failure, Outcome, Recording
 from speechcx.config import Settings
 from speechcx.discover import FoundFile, identify, read_sources
-from speechcx.errors import FAILURE_KINDS, CallError, ConfigError, ModelBad, ModelMissing, SpeechcxError
+from speechcx.errors import (
+    FAILURE_KINDS,
+    CallError,
+    ConfigError,
+    DatabaseBusy,
+    DiskFull,
+    ModelBad,
+    ModelMissing,
+    SpeechcxError,
+)
 from speechcx.executors import WorkerLost
 from speechcx.executors.faults import describe_fault
+from speechcx.executors.worker import is_memory_short
 from speechcx.pipeline import analyse
 from speechcx.rules import Rulebook
 
@@ -22,6 +32,8 @@ _KIND_OF_CLASS: tuple[tuple[type[SpeechcxError], str], ...] = (
     (ModelMissing, "model_missing"),
     (ModelBad, "model_bad"),
     (ConfigError, "config"),
+    (DatabaseBusy, "db_busy"),
+    (DiskFull, "disk_full"),
 )
 _KIND_OF_LOSS = {
     "died": "worker_died",
@@ -68,7 +80,7 @@ def analyse_files(files: Iterable[str | Path], settings: Settings, rulebook: Rul
             stat = os.stat(path)
             found = FoundFile(path, stat.st_size, stat.st_mtime_ns, None)
             recording = identify(found, sources, discover)
-        except (CallError, OSError) as error:
+        except Exception as error:  # noqa: BLE001  a failed call is a value
             yield make_failure(error, path, stage="discover")
             continue
         yield one(recording)
@@ -109,7 +121,7 @@ def _find_kind(error: Exception, path: str) -> str:
     for kind_of_error, slug in _KIND_OF_CLASS:
         if isinstance(error, kind_of_error):
             return slug
-    if isinstance(error, MemoryError):
+    if isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and is_memory_short()):
         return "out_of_memory"
     if isinstance(error, OSError):
         if error.errno in _FULL:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import os
 
+from speechcx.batch.memory import WORKER_BYTES, available_bytes, worker_limit_mb
 from speechcx.config import BatchSettings
 from speechcx.executors import Executor, WorkerLimits, find_executor
-
-WORKER_BYTES = 1_500_000_000
-"""What one worker needs with the base model loaded and an hour of two channels at hand."""
 
 
 def find_crew(settings: BatchSettings, *, tasks: int, workers: int | None = None) -> Executor:
@@ -24,9 +22,10 @@ def find_crew(settings: BatchSettings, *, tasks: int, workers: int | None = None
         Overrides the number of the settings.
     """
     wanted = workers or settings.workers or count_workers()
+    count = max(1, min(wanted, tasks))
     limits = WorkerLimits(
-        workers=max(1, min(wanted, tasks)),
-        memory_mb=settings.memory_limit_mb,
+        workers=count,
+        memory_mb=settings.memory_limit_mb or worker_limit_mb(count),
         recycle_after=settings.recycle_after,
     )
     return find_executor(settings.executor, limits)
@@ -35,16 +34,5 @@ def find_crew(settings: BatchSettings, *, tasks: int, workers: int | None = None
 def count_workers() -> int:
     """One worker for each core this process may use, as far as the free memory carries them."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    free = _available_bytes()
+    free = available_bytes()
     return cores if free is None else max(1, min(cores, free // WORKER_BYTES))
-
-
-def _available_bytes() -> int | None:
-    try:
-        with open("/proc/meminfo", encoding="ascii") as meminfo:
-            for line in meminfo:
-                if line.startswith("MemAvailable:"):
-                    return int(line.split()[1]) * 1024
-    except OSError:
-        pass
-    return None

@@ -27,6 +27,16 @@ def is_low(database: Path, floor_mb: int) -> bool:
     return free_bytes(database) < floor_mb * 1_000_000
 
 
+def low_disk(database: Path, floor_mb: int, *, audio_s: float = 0.0) -> DiskLow:
+    """What to say where less is free than the floor, and what is planned, ask for."""
+    wanted = floor_mb * 1_000_000 + round(_SAFETY * audio_s * BYTES_PER_AUDIO_S)
+    return DiskLow(
+        f"{free_bytes(database) / 1e6:,.0f} MB are free beside {database}",
+        f"{wanted / 1e6:,.0f} MB ({floor_mb} MB of batch.disk_floor_mb, the rest for what is planned)",
+        "free space, or do part of it with --limit; what is done so far is kept",
+    )
+
+
 def expect_room(database: Path, floor_mb: int, *, audio_s: float = 0.0) -> None:
     """Check the room for `audio_s` seconds of audio above the floor.
 
@@ -35,11 +45,5 @@ def expect_room(database: Path, floor_mb: int, *, audio_s: float = 0.0) -> None:
     DiskLow
         There is less.
     """
-    wanted = floor_mb * 1_000_000 + round(_SAFETY * audio_s * BYTES_PER_AUDIO_S)
-    free = free_bytes(database)
-    if free < wanted:
-        raise DiskLow(
-            f"{free / 1e6:,.0f} MB are free beside {database}",
-            f"{wanted / 1e6:,.0f} MB ({floor_mb} MB of batch.disk_floor_mb, the rest for what is planned)",
-            "free space, or do part of it with --limit; what is done so far is kept",
-        )
+    if free_bytes(database) < floor_mb * 1_000_000 + round(_SAFETY * audio_s * BYTES_PER_AUDIO_S):
+        raise low_disk(database, floor_mb, audio_s=audio_s)

@@ -10,14 +10,18 @@ import fcntl
 import json
 import os
 import socket
+import struct
+import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from speechcx.errors import Interrupted, RunInProgress
+from speechcx.errors import Interrupted, RunInProgress, SpeechcxError
+from speechcx.private_files import make_private_folder
+from speechcx.store.trouble import explain, explain_place
 
 _POLL_S = 0.1
 _MAX_NOTE_BYTES = 4096
@@ -38,8 +42,8 @@ class LockHolder:
 
 
 def lock_path(database: Path) -> Path:
-    """The lock's file: beside the database, with ``.lock`` added."""
-    return database.with_name(f"{database.name}.lock")
+    """The lock's file: beside the database itself, however its path is spelled, with ``.lock`` added."""
+    return Path(f"{os.path.realpath(database)}.lock")
 
 
 @contextmanager
@@ -49,6 +53,7 @@ def hold_lock(
     command: str = "run",
     wait: bool = False,
     give_up: Callable[[], bool] = lambda: False,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> Iterator[None]:
     """Hold the lock of `database` inside the ``with`` block.
 
@@ -62,6 +67,8 @@ def hold_lock(
         Wait for the lock, instead of raising at once.
     give_up
         Asked while waiting; once true, waiting ends.
+    tell
+        Told once, where there is something to wait for.
 
     Raises
     ------
@@ -69,27 +76,89 @@ def hold_lock(
         Another process holds it; the message says who and since when.
     Interrupted
         `give_up` said so.
+    AccessDenied, DatabaseBad, DiskFull, DiskError
+        The lock's file cannot be made there, and so could no database.
     """
-    path = lock_path(database)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # Never removed: a second run could lock the removed file while a third locks its successor.
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        while not _try_lock(handle):
+    handle = _open_lock(database)
+    has_told = False
+    with ExitStack() as kept:
+        kept.callback(os.close, handle)
+        while (holder := _take(handle, database, kept)) is not None:
             if not wait:
                 raise RunInProgress(
-                    f"{read_holder(database)} holds {database}",
-                    "one run at a time",
-                    "wait for it to end, or use --wait",
+                    f"{holder} holds {database}", "one run at a time", "wait for it to end, or use --wait"
                 )
             if give_up():
                 raise Interrupted("stopped while waiting for another run", "", "run again later")
+            if not has_told:
+                has_told = True
+                tell(f"{holder} to let go of {database}")
             time.sleep(_POLL_S)
         _write_note(handle, command)
         yield
-        os.ftruncate(handle, 0)
-    finally:
-        os.close(handle)
+        with suppress(OSError):
+            os.ftruncate(handle, 0)
+
+
+def _take(handle: int, database: Path, kept: ExitStack) -> LockHolder | None:
+    """Take the lock; None where that went well, else who has it."""
+    if not _try_lock(handle):
+        return read_holder(database)
+    name = _name_of_file(database)
+    if name is None:
+        return None
+    # A hard link, or a file bound into another folder, has a lock file of its own. So the file is held
+    # by its number too, as a socket without a path, which the kernel removes with its holder. A lock on
+    # the database file itself would not do: closing it drops the locks SQLite has on it.
+    with ExitStack() as trying:
+        try:
+            held = trying.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM))
+            held.bind(name)
+            held.listen()
+        except OSError:
+            return _find_rival(name)
+        kept.push(trying.pop_all())
+    return None
+
+
+def _name_of_file(database: Path) -> str | None:
+    """A name for a database by what it is, whatever it is called; None where it is not made yet."""
+    if not sys.platform.startswith("linux"):
+        return None
+    try:
+        status = os.stat(database)
+    except OSError:
+        return None
+    return f"\0speechcx.run.{status.st_dev:x}.{status.st_ino:x}"
+
+
+def _find_rival(name: str) -> LockHolder | None:
+    """Who holds a file by its number; None where it is nobody who may write it, or nobody any more."""
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as asking:
+            asking.settimeout(1.0)
+            asking.connect(name)
+            told = asking.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+    except OSError:
+        return None
+    pid, user, _ = struct.unpack("3i", told)
+    # Anybody can take such a name; only the superuser and we ourselves can be another run of ours.
+    return LockHolder(pid, socket.gethostname(), command="run") if user in (0, os.getuid()) else None
+
+
+def _open_lock(database: Path) -> int:
+    path = lock_path(database)
+    try:
+        make_private_folder(path.parent)
+        found = explain_place(database, writing=True)
+        if found is not None:
+            raise found
+        # Never removed: a second run could lock the removed file while a third locks its successor.
+        return os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise explain(error, database) or SpeechcxError(
+            f"{path} cannot be made: {error.strerror}", "a folder for the database", "name another with --db"
+        ) from error
 
 
 def read_holder(database: Path) -> LockHolder:
@@ -104,7 +173,7 @@ def read_holder(database: Path) -> LockHolder:
 def is_locked(database: Path) -> bool:
     """Whether a run holds the lock of `database` now."""
     try:
-        handle = os.open(lock_path(database), os.O_RDWR)
+        handle = os.open(lock_path(database), os.O_RDONLY)
     except OSError:
         return False
     try:
@@ -124,5 +193,7 @@ def _try_lock(handle: int) -> bool:
 def _write_note(handle: int, command: str) -> None:
     since = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     note = LockHolder(os.getpid(), socket.gethostname(), since, command)
-    os.ftruncate(handle, 0)
-    os.pwrite(handle, json.dumps(asdict(note)).encode(), 0)
+    # On a full disk the lock holds without its note.
+    with suppress(OSError):
+        os.ftruncate(handle, 0)
+        os.pwrite(handle, json.dumps(asdict(note)).encode(), 0)

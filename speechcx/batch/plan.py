@@ -7,18 +7,19 @@ about a file (its bytes, its call, whether it is a copy) is found out when its t
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from speechcx.batch.analyse import make_failure
 from speechcx.batch.lengths import guess_length_s
+from speechcx.batch.recordings import MissingFiles
 from speechcx.call import Details, Failure
 from speechcx.errors import FAILURE_KINDS, CallError
 from speechcx.store import FileStats, KnownFile, digest_details
 
 if TYPE_CHECKING:
-    from speechcx.discover import FoundFile
+    from speechcx.discover import FoundFile, OtherFile, SourceWarning
 
 Redo = Literal["none", "failed", "changed", "all"]
 """Which of the files already dealt with are done again.
@@ -101,6 +102,12 @@ class Plan:
         Numbers of files left alone: analysed, failed for good, copies of those, of calls that were erased.
     beyond_limit
         Number of files a limit leaves for another run.
+    others
+        Files of the folders that are no recordings.
+    warnings
+        Lines of tables that are not used.
+    missing
+        Known files in the folders it was given that are not there.
     """
 
     files: tuple[PlannedFile, ...]
@@ -111,6 +118,9 @@ class Plan:
     copies: int = 0
     erased: int = 0
     beyond_limit: int = 0
+    others: tuple[OtherFile, ...] = ()
+    warnings: tuple[SourceWarning, ...] = ()
+    missing: MissingFiles = field(default_factory=MissingFiles)
 
     @property
     def skipped(self) -> int:
@@ -148,9 +158,29 @@ class Planner:
         self.ignored: list[SetAside] = []
         self.counts = {"done": 0, "given_up": 0, "copies": 0, "erased": 0}
 
-    def plan(self, found: Iterable[FoundFile], *, give_up: Callable[[], bool] = lambda: False) -> Plan:
-        """Look at every file found; `give_up` is asked for each, and ends it early."""
-        for file in found:
+    def plan(
+        self,
+        found: Iterable[FoundFile],
+        *,
+        give_up: Callable[[], bool] = lambda: False,
+        look_again: Callable[[Sequence[FoundFile]], Sequence[FoundFile]] = tuple,
+    ) -> Plan:
+        """Look at every file found.
+
+        Parameters
+        ----------
+        found
+            What is there.
+        give_up
+            Asked for each file; true ends it early.
+        look_again
+            Tells which of the files that were changed moments ago are at rest; called once, for those the
+            ledger does not know as they are.
+        """
+        found = tuple(found)
+        young = [file for file in found if file.skip == "still_growing" and not self._is_done_with(file)]
+        settled = {file.path: file for file in look_again(young)} if young else {}
+        for file in (settled.get(file.path, file) for file in found):
             if give_up():
                 break
             self._look_at(file)
@@ -162,21 +192,39 @@ class Planner:
             tuple(self.waiting),
             tuple(self.ignored),
             beyond_limit=len(self.files) - len(taken),
-            **self.counts,
+            done=self.counts["done"],
+            given_up=self.counts["given_up"],
+            copies=self.counts["copies"],
+            erased=self.counts["erased"],
         )
+
+    def has_grown(self, file: FoundFile) -> bool:
+        """Whether an earlier run saw the file being written, and it has changed since."""
+        before = self.known.get(os.fsencode(file.path))
+        return before is not None and before.kind == "still_growing" and not _is_as_known(file, before)
+
+    def _is_done_with(self, file: FoundFile) -> bool:
+        before = self.known.get(os.fsencode(file.path))
+        if before is None or before.retry_asked or self.choice.redo != "none":
+            return False
+        is_final = before.state in ("done", "duplicate", "quarantined") or (
+            before.state == "failed" and not _is_retried(before.kind)
+        )
+        return is_final and _is_as_known(file, before)
 
     def _look_at(self, file: FoundFile) -> None:
         stats = FileStats(file.size_bytes, file.mtime_ns)
         before = self.known.get(os.fsencode(file.path))
         why: Why | None
-        if before is not None and (before.size_bytes, before.mtime_ns) != (file.size_bytes, file.mtime_ns):
+        if before is not None and not stats.is_as(before):
             before, why = None, "changed_file"
         else:
             why = self._why(before, file.path)
         if why is None:
             return
         if file.skip is not None:
-            is_news = before is None or (before.state, before.kind) != ("skipped", file.skip)
+            # When it was last seen to be written tells when to run again.
+            is_news = file.skip == "still_growing" or before is None or before.kind != file.skip
             self.ignored.append(SetAside(file.path, stats, skipped=file.skip, is_news=is_news))
             return
         failure = self._find_failure(file.path)
@@ -227,16 +275,20 @@ class Planner:
             return True
         try:
             return before.details_digest != digest_details(self.read_details(path))
-        except CallError:
+        except Exception:  # noqa: BLE001  told as the call's failure when its turn comes
             return True
 
     def _find_failure(self, path: str) -> Failure | None:
         """What is wrong with the metadata of a call; None where all is known."""
         try:
             details = self.read_details(path)
-        except CallError as error:
+        except Exception as error:  # noqa: BLE001  details that cannot be read cost this file only
             return make_failure(error, path, stage="discover")
         return missing_details(path, details)
+
+
+def _is_as_known(file: FoundFile, known: KnownFile) -> bool:
+    return FileStats(file.size_bytes, file.mtime_ns).is_as(known)
 
 
 def missing_details(path: str, details: Details) -> Failure | None:
@@ -269,4 +321,5 @@ def _is_suspect(before: KnownFile | None) -> bool:
         return False
     if before.state == "claimed":
         return before.attempts >= _MANY_CLAIMS
-    return before.state == "failed" and FAILURE_KINDS[before.kind or "internal"].retry == "back_off"
+    kind = FAILURE_KINDS.get(before.kind or "internal")
+    return before.state == "failed" and kind is not None and kind.retry == "back_off"

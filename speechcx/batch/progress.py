@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 
+from speechcx.batch.recordings import Compared, MissingFiles
 from speechcx.call import Call, Failure, Outcome
 from speechcx.errors import EXIT_OK, EXIT_SOME_FAILED
 
@@ -31,6 +34,8 @@ class Progress:
         The file dealt with last; empty at the start.
     failure
         What went wrong with it, None where nothing did.
+    waiting_for
+        What holds the run up, in words; empty while it works.
     """
 
     calls_done: int
@@ -41,6 +46,7 @@ class Progress:
     elapsed_s: float
     path: str = ""
     failure: Failure | None = None
+    waiting_for: str = ""
 
     @property
     def times_real_time(self) -> float | None:
@@ -77,11 +83,23 @@ class RunSummary:
     audio_s, seconds
         Seconds of audio analysed, and seconds it took.
     exit_code
-        0, 1, 3, 13, 14, or 128 and the number of the signal that stopped it.
+        0, 1, 3, 11, 13, 14, 15, or 128 and the number of the signal that stopped it.
     beyond_limit
         Files a limit left for another run.
     run_id
         Number of the run; None for a dry run.
+    again_at
+        When files that were still being written can be taken, UTC; None where there are none.
+    other_files
+        (reason, number) pairs of files in the folders that are no recordings.
+    warnings
+        Lines of calls tables and of the roster that are not used, each with file, line and what to do.
+    stopped_by
+        What ended it before all files were dealt with, with the cure; empty where nothing did but a signal.
+    missing
+        Known files in the folders it was given that are not there.
+    compared
+        Known files whose bytes it compared with what was heard.
     """
 
     planned: int = 0
@@ -96,6 +114,12 @@ class RunSummary:
     exit_code: int = EXIT_OK
     beyond_limit: int = 0
     run_id: int | None = None
+    again_at: str | None = None
+    other_files: tuple[tuple[str, int], ...] = ()
+    warnings: tuple[str, ...] = ()
+    stopped_by: str = ""
+    missing: MissingFiles = field(default_factory=MissingFiles)
+    compared: Compared = field(default_factory=Compared)
 
     @property
     def failed_calls(self) -> int:
@@ -104,11 +128,17 @@ class RunSummary:
 
 
 Report = Callable[[Progress], None]
-"""Called at the start, and once for each file dealt with."""
+"""Called at the start, once for each file dealt with, and when the run has to wait. What it raises is ignored."""
 
 
 def say_nothing(_: Progress) -> None:
     """A report nobody reads."""
+
+
+def tell(report: Report, progress: Progress) -> None:
+    """Report; a report that fails (a closed terminal, a full log) never stops the work it reports."""
+    with suppress(Exception):
+        report(progress)
 
 
 @dataclass(slots=True)
@@ -151,7 +181,7 @@ class Tally:
 
     def begin(self) -> None:
         """Report the start."""
-        self.report(self._progress("", None))
+        tell(self.report, self._progress("", None))
 
     def add(self, path: str, outcome: Outcome | None, *, guessed_s: float) -> None:
         """Count what came of a file (None: a copy, or an erased call) and report it."""
@@ -159,18 +189,23 @@ class Tally:
         failure = outcome if isinstance(outcome, Failure) else None
         if isinstance(outcome, Call):
             self.done += 1
-            self.audio_s += outcome.conversation.origin.duration_s
+            length_s = outcome.conversation.origin.duration_s
+            self.audio_s += length_s if math.isfinite(length_s) else 0.0
             self._guessed_analysed_s += guessed_s
         elif failure is not None:
             self.kinds[failure.kind] += 1
         else:
             self.duplicates += 1
-        self.report(self._progress(path, failure))
+        tell(self.report, self._progress(path, failure))
 
     def add_judged(self, call_id: str) -> None:
         """Count a stored call that was judged anew and report it."""
         self.done += 1
-        self.report(self._progress(call_id, None))
+        tell(self.report, self._progress(call_id, None))
+
+    def wait(self, what: str) -> None:
+        """Report that the work waits for something."""
+        tell(self.report, replace(self._progress("", None), waiting_for=what))
 
     def _progress(self, path: str, failure: Failure | None) -> Progress:
         ratio = self.audio_s / self._guessed_analysed_s if self._guessed_analysed_s else 1.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,13 +11,13 @@ from speechcx.batch.analyse import lost_call, make_failure
 from speechcx.batch.lock import hold_lock
 from speechcx.batch.progress import Report, RunSummary, Tally, say_nothing
 from speechcx.batch.stop import StopSignals
-from speechcx.batch.survey import find_judges, open_to_read
+from speechcx.batch.survey import explain_to_people, find_judges, open_to_read
 from speechcx.call import Assessment, Failure
 from speechcx.config import Settings
 from speechcx.executors import WorkerLost
 from speechcx.pipeline import judge
 from speechcx.rules import Rulebook
-from speechcx.store import CallFilter, RunInfo, Store
+from speechcx.store import CallFilter, Patience, RunInfo, Store
 from speechcx.store import RunSummary as RunRow
 
 
@@ -36,7 +37,8 @@ class JudgeOne:
             recording = conversation.recording
             return judge(conversation, self.rulebook, self.settings)
         except Exception as error:  # noqa: BLE001  a failed call is a value
-            return make_failure(error, recording.path if recording else call_id, recording)
+            told = explain_to_people(error, self.database)
+            return make_failure(told, recording.path if recording else call_id, recording)
 
 
 def rejudge(
@@ -69,6 +71,8 @@ def rejudge(
     ------
     RunInProgress
         A run, or another rejudging, holds the database.
+    sqlite3.Error
+        The database cannot be written; leaving the store's ``with`` block says why.
     """
     filters = only or CallFilter(with_superseded=True)
     if not again:
@@ -80,6 +84,7 @@ def rejudge(
         call_ids = tuple(store.iter_call_ids(filters))
         run_id = store.ledger.begin_run(RunInfo("rejudge", rulebook_digest=rulebook.digest))
         tally = Tally(len(call_ids), 0.0, report)
+        store.patience = Patience(settings.batch.busy_wait_s, tally.wait, stop.is_over)
         tally.begin()
         crew = find_judges(settings.batch, len(call_ids))
         results = crew.map(
@@ -111,10 +116,23 @@ def _until_stopped(call_ids: Sequence[str], stop: StopSignals) -> Iterator[str]:
 
 
 def _keep(store: Store, tally: Tally, call_id: str, result: Assessment | Failure | WorkerLost) -> None:
+    """Keep an assessment; what keeps it from being kept costs this call only, which stays as it was judged."""
+    failure: Failure
     if isinstance(result, Assessment):
-        store.save_assessment(call_id, result)
-        tally.add_judged(call_id)
+        try:
+            store.save_assessment(call_id, result)
+        except Exception as error:
+            if isinstance(error, sqlite3.Error) and store.explain(error) is not None:
+                # The database itself cannot be written: nothing further can be kept.
+                raise
+            failure = make_failure(error, call_id, stage="save")
+        else:
+            tally.add_judged(call_id)
+            return
+    elif isinstance(result, WorkerLost):
+        failure = lost_call(None, call_id, result)
     elif isinstance(result, Failure):
-        tally.add(call_id, result, guessed_s=0.0)
+        failure = result
     else:
-        tally.add(call_id, lost_call(None, call_id, result), guessed_s=0.0)
+        failure = make_failure(TypeError(type(result).__name__), call_id, stage="save")
+    tally.add(call_id, failure, guessed_s=0.0)

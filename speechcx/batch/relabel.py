@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import replace
 
 from speechcx.batch.lock import hold_lock
-from speechcx.call import Party, Role
+from speechcx.call import Call, Party, Role
 from speechcx.config import Settings
-from speechcx.errors import UsageError
+from speechcx.errors import CallError, UsageError
 from speechcx.pipeline import judge
 from speechcx.rules import Rulebook
 from speechcx.store import Store
@@ -40,11 +41,13 @@ def relabel(
     ------
     UsageError
         There are not as many parties as speakers, or nobody to swap.
+    CallError
+        The call as it is stored cannot be read; every other call is untouched.
     RunInProgress
         A run holds the database.
     """
     with hold_lock(store.path, command="relabel"):
-        call = store.load(call_id)
+        call = _load(store, call_id)
         wanted = parties or _swap(call_id, call.assessment.reading.roles)
         speakers = call.conversation.speech.speakers
         if len(wanted) != len(speakers):
@@ -64,6 +67,19 @@ def relabel(
             store.update_details(call_id, details)
             store.save_assessment(call_id, assessment)
         return assessment.reading.roles
+
+
+def _load(store: Store, call_id: str) -> Call:
+    try:
+        return store.load(call_id)
+    except (KeyError, sqlite3.Error):
+        raise
+    except Exception as error:
+        raise CallError(
+            "internal", f"call {call_id} cannot be read as it is stored ({type(error).__name__})",
+            "a call as it was saved",
+            "run `speechcx check`, then hear it again with `speechcx run --redo all`",
+        ) from error  # fmt: skip
 
 
 def _swap(call_id: str, roles: tuple[Role, ...]) -> tuple[Party, ...]:

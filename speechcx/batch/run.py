@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from speechcx.batch.crew import count_workers
@@ -11,15 +14,35 @@ from speechcx.batch.disk import expect_room
 from speechcx.batch.lock import hold_lock
 from speechcx.batch.plan import Choice, Plan, Planner, Redo
 from speechcx.batch.preflight import expect_engines
-from speechcx.batch.progress import Report, RunSummary, Tally, count_reasons, say_nothing
+from speechcx.batch.progress import Progress, Report, RunSummary, Tally, count_reasons, say_nothing, tell
+from speechcx.batch.recordings import find_missing, has_vanished, spot_check
 from speechcx.batch.shift import Shift
 from speechcx.batch.stop import StopSignals
 from speechcx.config import Settings, listen_digest
-from speechcx.discover import RosterEntry, Sources, find_files, read_details, read_sources
-from speechcx.errors import EXIT_OK, DatabaseMissing
+from speechcx.discover import (
+    DiscoverSettings,
+    FoundFile,
+    OtherFile,
+    Roster,
+    Sources,
+    describe_others,
+    find_files,
+    read_details,
+    read_sources,
+    settle,
+)
+from speechcx.errors import (
+    EXIT_OK,
+    EXIT_SOME_FAILED,
+    DatabaseBusy,
+    DatabaseMissing,
+    Interrupted,
+    SpeechcxError,
+)
 from speechcx.rules import Rulebook
-from speechcx.store import KnownFile, RunInfo, Store
+from speechcx.store import KnownFile, Patience, RunInfo, Store
 from speechcx.store import RunSummary as RunRow
+from speechcx.store.left_out import read_other_files, replace_left_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +67,7 @@ class RunOptions:
     limit: int | None = None
     dry_run: bool = False
     wait: bool = False
-    roster: tuple[RosterEntry, ...] = ()
+    roster: Roster = field(default_factory=Roster)
 
 
 def run(
@@ -80,6 +103,12 @@ def run(
     ------
     RunInProgress
         Another run holds the database.
+    DatabaseBusy
+        Another program held it longer than ``batch.busy_wait_s``, before the first call.
+    AccessDenied, DatabaseBad, DiskError
+        The database, its folder or its disk cannot be used.
+    Interrupted
+        A signal ended the waiting for one of those.
     ModelMissing, ModelBad, ConfigError
         Before any call is taken up.
     DiskLow
@@ -87,11 +116,28 @@ def run(
     """
     options = options or RunOptions()
     if options.dry_run:
-        return summarise_plan(plan_run(database, paths, settings, options=options))
-    with StopSignals() as stop, hold_lock(database, wait=options.wait, give_up=lambda: stop.is_requested):
-        expect_room(database, settings.batch.disk_floor_mb)
-        with Store.open(database, create=True) as store:
-            return _run_locked(store, paths, settings, rulebook, _Orders(options, report, stop))
+        plan = plan_run(database, paths, settings, options=options)
+        return summarise_plan(plan, settle_s=settings.discover.settle_s)
+    with StopSignals() as stop, _interruptible(stop):
+        orders = _Orders(options, report, stop)
+        with hold_lock(database, wait=options.wait, give_up=lambda: stop.is_requested, tell=orders.wait):
+            expect_room(database, settings.batch.disk_floor_mb)
+            patience = Patience(settings.batch.busy_wait_s, orders.wait, lambda: stop.is_requested)
+            with Store.open(database, create=True, patience=patience) as store:
+                return _run_locked(store, paths, settings, rulebook, orders)
+
+
+@contextmanager
+def _interruptible(stop: StopSignals) -> Iterator[None]:
+    """Waiting that a signal ended leaves as what it is, with the exit code of that signal."""
+    try:
+        yield
+    except (Interrupted, DatabaseBusy) as error:
+        if not stop.is_requested:
+            raise
+        interrupted = Interrupted("stopped while waiting", "", "run again later; what is done is kept")
+        interrupted.exit_code = stop.exit_code
+        raise interrupted from error
 
 
 def plan_run(
@@ -103,11 +149,11 @@ def plan_run(
             known = store.ledger.known_files()
     except DatabaseMissing:
         known = {}
-    sources = read_sources(paths, settings.discover)
-    return _plan(known, sources, paths, settings, _Orders(options or RunOptions()))
+    sources = read_sources(_still_there(known, paths, settings), settings.discover)
+    return _plan(known, sources, paths, settings, _Orders(options or RunOptions()))[0]
 
 
-def summarise_plan(plan: Plan) -> RunSummary:
+def summarise_plan(plan: Plan, *, settle_s: float = 0.0) -> RunSummary:
     """A plan as the summary of a run that has done nothing."""
     return RunSummary(
         planned=len(plan.files),
@@ -117,7 +163,21 @@ def summarise_plan(plan: Plan) -> RunSummary:
         audio_s=plan.audio_s,
         exit_code=EXIT_OK,
         beyond_limit=plan.beyond_limit,
+        again_at=_again_at(sum(file.skipped == _GROWING for file in plan.ignored), settle_s),
+        other_files=count_reasons(other.reason for other in plan.others),
+        warnings=tuple(str(warning) for warning in plan.warnings),
+        missing=plan.missing,
     )
+
+
+_GROWING = "still_growing"
+
+
+def _again_at(growing: int, settle_s: float) -> str | None:
+    """When files that were being written moments ago can be taken, if they do not change meanwhile."""
+    if not growing:
+        return None
+    return (datetime.now(UTC) + timedelta(seconds=settle_s)).isoformat(timespec="seconds")
 
 
 class _Orders:
@@ -129,6 +189,11 @@ class _Orders:
         self.options = options
         self.report = report
         self.stop = stop or StopSignals()
+        self.known_others: dict[str, OtherFile] = {}
+
+    def wait(self, what: str) -> None:
+        """Report what is waited for before there is anything to count."""
+        tell(self.report, Progress(0, 0, 0, 0.0, 0.0, 0.0, waiting_for=what))
 
 
 def _plan(
@@ -137,25 +202,59 @@ def _plan(
     paths: Sequence[str | Path],
     settings: Settings,
     orders: _Orders,
-) -> Plan:
+) -> tuple[Plan, Sources]:
+    """The plan, and the sources held against the recordings that are there."""
+    discover = _with_headerless(settings)
+    others: list[FoundFile] = []
+    found = tuple(find_files(_still_there(known, paths, settings), discover, others=others))
+    sources = sources.beside(found)
     choice = Choice(orders.options.redo, orders.options.limit, listen_digest(settings))
-    planner = Planner(known, choice, lambda path: read_details(path, sources, settings.discover))
-    found = find_files(paths, settings.discover)
-    return planner.plan(found, give_up=lambda: orders.stop.is_requested)
+    planner = Planner(known, choice, lambda path: read_details(path, sources, discover))
+    plan = planner.plan(
+        found,
+        give_up=lambda: orders.stop.is_requested,
+        look_again=lambda young: settle(young, discover, is_growing=planner.has_grown),
+    )
+    described = describe_others(others, sources, discover, known=orders.known_others)
+    warnings = (*orders.options.roster.warnings, *sources.warnings)
+    plan = replace(plan, others=described, warnings=warnings)
+    if settings.batch.missing_files != "ignore":
+        plan = replace(plan, missing=find_missing(known, paths))
+    return plan, sources
+
+
+def _with_headerless(settings: Settings) -> DiscoverSettings:
+    """The settings of discovery with the extensions that ``audio.headerless`` explains."""
+    named = (entry.partition("=")[0].lower() for entry in settings.audio.headerless)
+    extensions = dict.fromkeys((*settings.discover.extensions, *named))
+    return replace(settings.discover, extensions=tuple(extensions))
+
+
+def _still_there(
+    known: dict[bytes, KnownFile], paths: Sequence[str | Path], settings: Settings
+) -> Sequence[str | Path]:
+    """The paths without folders of known files that have vanished: those are told, and do not end the run."""
+    if settings.batch.missing_files == "ignore":
+        return paths
+    return [path for path in paths if not has_vanished(known, path)]
 
 
 def _run_locked(
     store: Store, paths: Sequence[str | Path], settings: Settings, rulebook: Rulebook, orders: _Orders
 ) -> RunSummary:
-    names = {entry.agent: entry.name for entry in orders.options.roster if entry.name != entry.agent}
-    sources = replace(read_sources(paths, settings.discover), agent_names=names)
+    names = {entry.agent: entry.name for entry in orders.options.roster.entries if entry.name != entry.agent}
     known = store.ledger.known_files()
-    plan = _plan(known, sources, paths, settings, orders)
+    there = _still_there(known, paths, settings)
+    sources = replace(read_sources(there, settings.discover), agent_names=names)
+    orders.known_others = {row[0]: OtherFile(*row) for row in read_other_files(store.db)}
+    plan, sources = _plan(known, sources, paths, settings, orders)
+    with store.write():
+        replace_left_out(store.db, plan.others, plan.warnings)
     if plan.files:
         expect_room(store.path, settings.batch.disk_floor_mb, audio_s=plan.audio_s)
         expect_engines(settings)
-    if orders.options.roster:
-        store.sync_roster(orders.options.roster)
+    if orders.options.roster.entries:
+        store.sync_roster(orders.options.roster.entries)
     store.save_rulebook(rulebook.digest, name=rulebook.name, version=rulebook.version, source=rulebook.source)
     run_id = store.ledger.begin_run(
         RunInfo(
@@ -166,18 +265,53 @@ def _run_locked(
         )
     )
     tally = Tally(len(plan.files), plan.audio_s, orders.report)
+    store.patience = Patience(settings.batch.busy_wait_s, tally.wait, orders.stop.is_over)
     shift = Shift(store, run_id, settings=settings, tally=tally, stop=orders.stop)
-    shift.note(plan)
-    shift.work(plan, known, sources, rulebook)
-    store.ledger.release(run_id)
-    summary = _summarise(plan, tally, shift.exit_code, run_id)
-    store.ledger.finish_run(run_id, _to_row(summary), summary.exit_code)
-    if tally.done:
-        store.tidy()
+    try:
+        shift.note(plan)
+        shift.work(plan, known, sources, rulebook)
+    except SpeechcxError as error:
+        # No worker can be started: no call is to blame, and all of them wait for the next run.
+        shift.stopped_by = error
+        _finish(store, run_id, _summarise(plan, tally, shift, run_id))
+        raise
+    summary = _look_after(store, plan, settings, orders, _summarise(plan, tally, shift, run_id))
+    _finish(store, run_id, summary)
     return summary
 
 
-def _summarise(plan: Plan, tally: Tally, exit_code: int, run_id: int) -> RunSummary:
+def _look_after(
+    store: Store, plan: Plan, settings: Settings, orders: _Orders, summary: RunSummary
+) -> RunSummary:
+    """Look for known files that hold other bytes, and tell of those that are gone; not where stopped early."""
+    if orders.stop.is_requested or summary.stopped_by:
+        return summary
+    batch = settings.batch
+    compared = spot_check(
+        store,
+        files=batch.spot_check_files,
+        seconds=batch.spot_check_s,
+        give_up=lambda: orders.stop.is_requested,
+    )
+    is_bad = bool(compared.changed) or (bool(plan.missing.alarms) and batch.missing_files == "fail")
+    code = EXIT_SOME_FAILED if is_bad and summary.exit_code == EXIT_OK else summary.exit_code
+    return replace(summary, missing=plan.missing, compared=compared, exit_code=code)
+
+
+def _finish(store: Store, run_id: int, summary: RunSummary) -> None:
+    """Write down how the run ended; where that cannot be written any more, the next run finds out itself."""
+    try:
+        store.ledger.release(run_id)
+        store.ledger.finish_run(run_id, _to_row(summary), summary.exit_code)
+        if summary.done:
+            store.tidy()
+    except sqlite3.Error as error:
+        if store.explain(error) is None:
+            raise
+
+
+def _summarise(plan: Plan, tally: Tally, shift: Shift, run_id: int) -> RunSummary:
+    growing = sum(file.skipped == _GROWING for file in plan.ignored) + tally.kinds[_GROWING]
     return RunSummary(
         planned=len(plan.files),
         done=tally.done,
@@ -188,9 +322,13 @@ def _summarise(plan: Plan, tally: Tally, exit_code: int, run_id: int) -> RunSumm
         ignored=count_reasons(file.skipped or "" for file in plan.ignored),
         audio_s=tally.audio_s,
         seconds=tally.seconds,
-        exit_code=exit_code,
+        exit_code=shift.exit_code,
         beyond_limit=plan.beyond_limit,
         run_id=run_id,
+        again_at=_again_at(growing, shift.settings.discover.settle_s),
+        other_files=count_reasons(other.reason for other in plan.others),
+        warnings=tuple(str(warning) for warning in plan.warnings),
+        stopped_by="" if shift.stopped_by is None else str(shift.stopped_by),
     )
 
 

@@ -8,22 +8,22 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import TypeVar
 
 from speechcx.batch.analyse import AnalyseOne, lost_call, make_failure
 from speechcx.batch.crew import find_crew
-from speechcx.batch.disk import is_low
+from speechcx.batch.disk import is_low, low_disk
 from speechcx.batch.lengths import bound_length_s
 from speechcx.batch.plan import Plan, PlannedFile, SetAside, find_owners, missing_details
 from speechcx.batch.progress import Tally
 from speechcx.batch.stop import StopSignals
-from speechcx.call import Failure, Outcome, Recording
+from speechcx.call import Call, Failure, Outcome, Recording
 from speechcx.config import Settings
 from speechcx.discover import FoundFile, Sources, identify
-from speechcx.errors import FAILURE_KINDS, CallError, DiskLow, ModelBad, ModelMissing, SpeechcxError
+from speechcx.errors import FAILURE_KINDS, DiskError, DiskFull, ModelBad, ModelMissing, SpeechcxError
 from speechcx.executors import WorkerLost
 from speechcx.rules import Rulebook
 from speechcx.store import FileState, KnownFile, Store
@@ -32,7 +32,7 @@ from speechcx.store.erasure import find_erasure
 _STOPPING: dict[str, type[SpeechcxError]] = {
     "model_missing": ModelMissing,
     "model_bad": ModelBad,
-    "disk_full": DiskLow,
+    "disk_full": DiskFull,
 }
 """Kinds that would befall every further call: the run stops, with the exit code of the error."""
 
@@ -55,6 +55,11 @@ class Shift:
         Counts and reports.
     stop
         Asked before each file.
+
+    Attributes
+    ----------
+    stopped_by
+        What ended the run early, besides a signal; None where nothing did.
     """
 
     def __init__(
@@ -65,7 +70,10 @@ class Shift:
         self.settings = settings
         self.tally = tally
         self.stop = stop
-        self._stopped_by: int | None = None
+        self.stopped_by: SpeechcxError | None = None
+        self._cannot_write = False
+        status = os.stat(store.path)
+        self._file = status.st_dev, status.st_ino
         self._owners: dict[str, bytes | str] = {}
         self._files: dict[str, PlannedFile] = {}
 
@@ -74,16 +82,31 @@ class Shift:
         """How the run ended, so far."""
         if self.stop.is_requested:
             return self.stop.exit_code
-        return self.tally.exit_code if self._stopped_by is None else self._stopped_by
+        return self.tally.exit_code if self.stopped_by is None else self.stopped_by.exit_code
 
     def note(self, plan: Plan) -> None:
         """Write down every file the plan names, so that nothing is known only to this process."""
         for chunk in _chunks(plan.files):
-            self.store.ledger.note_seen(self.run_id, ((file.path, file.stats) for file in chunk))
+            self._note(chunk, self._note_seen)
         for aside in _chunks([file for file in (*plan.waiting, *plan.ignored) if file.is_news]):
+            self._note(aside, self._set_aside)
+
+    def _note(self, files: Sequence[_File], write: Callable[[_File], None]) -> None:
+        """Write down several files in one transaction; where one of them cannot be, the others one by one."""
+        if self._is_stopping:
+            return
+        try:
             with self.store.write():
-                for file in aside:
-                    self._set_aside(file)
+                for file in files:
+                    write(file)
+        except Exception as error:  # noqa: BLE001  one odd file must not keep the others from being noted
+            if self._stops(error):
+                return
+            if len(files) == 1:
+                self._save_fault(make_failure(error, files[0].path, stage="plan"), files[0])
+                return
+            for file in files:
+                self._note([file], write)
 
     def work(
         self, plan: Plan, known: Mapping[bytes, KnownFile], sources: Sources, rulebook: Rulebook
@@ -102,7 +125,7 @@ class Shift:
 
     @property
     def _is_stopping(self) -> bool:
-        return self.stop.is_requested or self._stopped_by is not None
+        return self.stop.is_requested or self.stopped_by is not None
 
     def _map(
         self,
@@ -118,50 +141,79 @@ class Shift:
         if not tasks or self._is_stopping:
             return lost
         crew = find_crew(self.settings.batch, tasks=tasks, workers=workers)
-        results = crew.map(function, recordings, time_limit_s=self._time_limit_s, give_up=self.stop.is_over)
-        for recording, result in results:
-            outcome = (
-                lost_call(recording, recording.path, result) if isinstance(result, WorkerLost) else result
-            )
-            is_costly = isinstance(outcome, Failure) and FAILURE_KINDS[outcome.kind].retry == "back_off"
-            if is_costly and not is_last:
-                self._save(outcome, self._files[recording.path])
-                lost.append(recording)
-            else:
-                self._keep(recording, outcome, state="quarantined" if is_costly else None)
+        results = crew.map(function, recordings, time_limit_s=self._time_limit_s, give_up=self._gives_up)
+        try:
+            for recording, result in results:
+                outcome = (
+                    lost_call(recording, recording.path, result) if isinstance(result, WorkerLost) else result
+                )
+                if not _is_about(outcome, recording):
+                    outcome = make_failure(
+                        TypeError(type(outcome).__name__), recording.path, recording, stage="save"
+                    )
+                is_costly = _is_costly(outcome)
+                if is_costly and not is_last:
+                    self._save(outcome, self._files[recording.path], recording)
+                    lost.append(recording)
+                else:
+                    self._keep(recording, outcome, state="quarantined" if is_costly else None)
+        finally:
+            # At once, whatever happened here, so that no worker goes on for nobody.
+            if isinstance(results, Generator):
+                results.close()
         return lost
+
+    def _gives_up(self) -> bool:
+        """Whether to drop what runs: a person does not wait longer, or nothing more can be kept."""
+        return self.stop.is_over() or self._cannot_write
 
     def _take_up(self, files: Sequence[PlannedFile], sources: Sources) -> Iterator[Recording]:
         """Recordings to work on, each claimed the moment it is asked for."""
         for file in files:
             if not self._may_go_on():
                 return
-            found = FoundFile(file.path, file.stats.size_bytes, file.stats.mtime_ns, None)
-            try:
-                recording = identify(found, sources, self.settings.discover)
-                failure = missing_details(file.path, recording.details)
-            except (CallError, OSError) as error:
-                failure = make_failure(error, file.path, stage="discover")
-            if failure is not None:
-                self._save(failure, file)
-                self.tally.add(file.path, failure, guessed_s=file.length_s)
-                continue
+            recording = self._take(file, sources)
+            if recording is not None:
+                yield recording
+
+    def _take(self, file: PlannedFile, sources: Sources) -> Recording | None:
+        """The recording in a file, claimed; None where there is nothing to analyse, which is written down."""
+        found = FoundFile(file.path, file.stats.size_bytes, file.stats.mtime_ns, None)
+        recording: Recording | None = None
+        stage = "discover"
+        try:
+            recording = identify(found, sources, self.settings.discover)
+            failure = missing_details(file.path, recording.details)
+            if failure is None:
+                stage = "claim"
+                claimed = self._claim(recording, file)
+                if claimed is None:
+                    self.tally.add(file.path, None, guessed_s=file.length_s)
+                return claimed
+        except Exception as error:  # noqa: BLE001  whatever it is, it costs this file only
+            if self._stops(error):
+                return None
+            failure = make_failure(error, file.path, recording, stage=stage)
+        kept = self._save(failure, file, recording)
+        if kept is not None:
+            self.tally.add(file.path, kept, guessed_s=file.length_s)
+        return None
+
+    def _claim(self, recording: Recording, file: PlannedFile) -> Recording | None:
+        """Claim a file, in one transaction; None for a copy, or a call that was erased."""
+        ledger = self.store.ledger
+        with self.store.write():
             if self._is_copy(recording, file):
-                self.store.ledger.skip(
-                    self.run_id, file.path, file.stats, reason="duplicate", call_id=recording.id
-                )
-                self.tally.add(file.path, None, guessed_s=file.length_s)
-                continue
+                ledger.skip(self.run_id, file.path, file.stats, reason="duplicate", call_id=recording.id)
+                return None
             if find_erasure(self.store, recording.id) is not None:
-                self.store.ledger.skip(
-                    self.run_id, file.path, file.stats, reason="erased", call_id=recording.id
-                )
-                self.tally.add(file.path, None, guessed_s=file.length_s)
-                continue
-            self._owners[recording.id] = file.path
-            self._files[recording.path] = file
-            self._claim(recording, file)
-            yield self._keep_relabelling(recording)
+                ledger.skip(self.run_id, file.path, file.stats, reason="erased", call_id=recording.id)
+                return None
+            ledger.claim(self.run_id, recording, file.stats)
+            named = self._keep_relabelling(recording)
+        self._owners[recording.id] = file.path
+        self._files[recording.path] = file
+        return named
 
     def _keep_relabelling(self, recording: Recording) -> Recording:
         """The recording with its speakers as a person named them, where the call was heard before."""
@@ -174,16 +226,35 @@ class Shift:
         for recording in recordings:
             if not self._may_go_on():
                 return
-            self._claim(recording, self._files[recording.path])
+            file = self._files[recording.path]
+            try:
+                self.store.ledger.claim(self.run_id, recording, file.stats)
+            except Exception as error:  # noqa: BLE001  whatever it is, it costs this file only
+                if self._stops(error):
+                    return
+                self._keep(recording, make_failure(error, file.path, recording, stage="claim"), state=None)
+                continue
             yield recording
 
     def _may_go_on(self) -> bool:
-        if not self._is_stopping and is_low(self.store.path, self.settings.batch.disk_floor_mb):
-            self._stopped_by = DiskLow.exit_code
-        return not self._is_stopping
-
-    def _claim(self, recording: Recording, file: PlannedFile) -> None:
-        self.store.ledger.claim(self.run_id, recording, file.stats)
+        if self._is_stopping:
+            return False
+        try:
+            if self._is_elsewhere():
+                self._cannot_write = True
+                self.stopped_by = DiskError(
+                    f"{self.store.path} was moved, removed or replaced while the run wrote it",
+                    "a database that stays where it is",
+                    "put it back where it was, or name where it is with --db; then run again",
+                )
+            elif is_low(self.store.path, self.settings.batch.disk_floor_mb):
+                self.stopped_by = low_disk(self.store.path, self.settings.batch.disk_floor_mb)
+        except OSError as error:
+            # The folder of the database went away, or its disk fails.
+            self.stopped_by = self.store.explain(error) or SpeechcxError(
+                f"{self.store.path} is out of reach: {error.strerror}", "its folder and disk", "run again"
+            )
+        return self.stopped_by is None
 
     def _is_copy(self, recording: Recording, file: PlannedFile) -> bool:
         """Whether another file stands for the same bytes, and does so rightly."""
@@ -192,23 +263,63 @@ class Shift:
             return False
         return file.why not in ("redo", "outdated") or os.path.exists(owner)
 
-    def _keep(self, recording: Recording, outcome: Outcome, *, state: FileState | None) -> None:
-        file = self._files[recording.path]
-        if self._save(outcome, file, state=state):
-            self.tally.add(file.path, outcome, guessed_s=file.length_s)
-        if isinstance(outcome, Failure) and outcome.kind in _STOPPING:
-            self._stopped_by = _STOPPING[outcome.kind].exit_code
+    def _is_elsewhere(self) -> bool:
+        """Whether the path no longer leads to the file that is open: what is written there would be lost."""
+        try:
+            status = os.stat(self.store.path)
+        except FileNotFoundError:
+            return True
+        return (status.st_dev, status.st_ino) != self._file
 
-    def _save(self, outcome: Outcome, file: PlannedFile, *, state: FileState | None = None) -> bool:
-        """Keep an outcome; false where the disk is full, which leaves the file as it was claimed."""
+    def _keep(self, recording: Recording, outcome: Outcome, *, state: FileState | None) -> None:
+        file = self._files.pop(recording.path)
+        kept = self._save(outcome, file, recording, state=state)
+        if kept is not None:
+            self.tally.add(file.path, kept, guessed_s=file.length_s)
+        if isinstance(outcome, Failure) and outcome.kind in _STOPPING:
+            self.stopped_by = _STOPPING[outcome.kind](outcome.message, "", outcome.cure)
+
+    def _save(
+        self,
+        outcome: Outcome,
+        file: PlannedFile,
+        recording: Recording | None,
+        *,
+        state: FileState | None = None,
+    ) -> Outcome | None:
+        """Keep an outcome, or why it cannot be kept; returns what was kept.
+
+        None where nothing can be kept any more: the run stops, and the file is left as it was claimed.
+        """
         try:
             self.store.ledger.save_outcome(self.run_id, outcome, file.stats, state=state)
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_FULL:
-                raise
-            self._stopped_by = DiskLow.exit_code
-            return False
-        return True
+        except Exception as error:  # noqa: BLE001  a call that cannot be kept costs itself only
+            if self._stops(error):
+                return None
+            return self._save_fault(make_failure(error, file.path, recording, stage="save"), file)
+        return outcome
+
+    def _save_fault(self, failure: Failure, file: PlannedFile | SetAside) -> Failure | None:
+        """Keep the failure of a call that could not be kept, without its details if those are what is wrong."""
+        for kept in (failure, replace(failure, recording=None, detail="")):
+            try:
+                self.store.ledger.save_outcome(self.run_id, kept, file.stats)
+            except Exception as error:  # noqa: BLE001  the row itself must never end the night
+                if self._stops(error):
+                    return None
+                continue
+            return kept
+        return failure
+
+    def _stops(self, error: Exception) -> bool:
+        """Whether an error is about the database itself, so that no further call can be kept: the run ends."""
+        found = self.store.explain(error) if isinstance(error, sqlite3.Error) else None
+        if found is not None:
+            self.stopped_by, self._cannot_write = found, True
+        return found is not None
+
+    def _note_seen(self, file: PlannedFile) -> None:
+        self.store.ledger.note_seen(self.run_id, [(file.path, file.stats)])
 
     def _set_aside(self, file: SetAside) -> None:
         if file.skipped is not None:
@@ -224,6 +335,20 @@ class Shift:
         )
         batch = self.settings.batch
         return batch.time_limit_floor_s + batch.time_limit_factor * length_s
+
+
+def _is_about(outcome: object, recording: Recording) -> bool:
+    """Whether a worker answered for the recording it was given, in one of the two ways it may."""
+    if isinstance(outcome, Call):
+        heard = outcome.conversation.recording
+        return (heard.id, heard.path) == (recording.id, recording.path)
+    return isinstance(outcome, Failure) and outcome.path == recording.path
+
+
+def _is_costly(outcome: Outcome) -> bool:
+    """Whether a call cost its worker or its time, so that it is tried once more alone."""
+    kind = FAILURE_KINDS.get(outcome.kind) if isinstance(outcome, Failure) else None
+    return kind is not None and kind.retry == "back_off"
 
 
 def _chunks(files: Iterable[_File]) -> Iterator[list[_File]]:

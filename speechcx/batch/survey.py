@@ -7,6 +7,7 @@ else, write a callable that pickles, from a store and a call id to a small answe
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -19,9 +20,11 @@ from speechcx.batch.progress import Report, Tally, say_nothing
 from speechcx.call import Conversation, Failure
 from speechcx.config import BatchSettings, Settings
 from speechcx.errors import SpeechcxError
-from speechcx.executors import Executor, WorkerLost
+from speechcx.executors import Executor, WorkerLimits, WorkerLost
+from speechcx.executors.in_process import InProcess
 from speechcx.rules import Facts, facts_of
 from speechcx.store import Store
+from speechcx.store.trouble import explain
 
 Answer = TypeVar("Answer", covariant=True)
 Asking = Callable[[Store, str], Answer]
@@ -67,7 +70,7 @@ class AskOne(Generic[Answer]):
         try:
             return self.ask(open_to_read(self.database), call_id)
         except Exception as error:  # noqa: BLE001  a failed call is a value
-            return make_failure(error, call_id)
+            return make_failure(explain_to_people(error, self.database), call_id)
 
 
 def survey(
@@ -128,7 +131,7 @@ def find_judges(settings: BatchSettings, tasks: int) -> Executor:
     recordings are heard.
     """
     if tasks < WORTH_WORKERS:
-        return find_crew(replace(settings, executor="serial"), tasks=max(1, tasks))
+        return InProcess(WorkerLimits())
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return find_crew(
         replace(settings, recycle_after=_RECYCLE_AFTER), tasks=tasks, workers=settings.workers or cores
@@ -139,6 +142,11 @@ def read_facts(store: Store, call_id: str) -> tuple[Conversation, Facts]:
     """A stored call as rules see it, with the parties and measures it was last judged with."""
     conversation = store.load_conversation(call_id)
     return conversation, facts_of(conversation, store.load_reading(call_id))
+
+
+def explain_to_people(error: Exception, database: Path) -> Exception:
+    """An error of SQLite about the database itself as one that says what is wrong; any other as it is."""
+    return (explain(error, database) if isinstance(error, sqlite3.Error) else None) or error
 
 
 @lru_cache(maxsize=1)

@@ -6,6 +6,8 @@
 """
 
 from speechcx.call.assessment import (
+    NEAREST,
+    RESULTS,
     Answer,
     AnswerValue,
     Assessment,
@@ -25,9 +27,11 @@ from speechcx.call.assessment import (
     RuleResult,
     RuleValue,
     ScoreResult,
+    Titles,
     TurnFeeling,
 )
 from speechcx.call.conversation import (
+    UNDETERMINED,
     Conversation,
     Provenance,
     SentimentLabel,
@@ -37,6 +41,7 @@ from speechcx.call.conversation import (
     TextSentiment,
     Turn,
     TurnVoice,
+    Unheard,
     Utterance,
     Word,
 )
@@ -54,7 +59,10 @@ from speechcx.call.recording import (
 from speechcx.call.scorecard import Bound, CriticalKind, Question, Scorecard, Section
 
 __all__ = [
+    "NEAREST",
     "PARTIES",
+    "RESULTS",
+    "UNDETERMINED",
     "Answer",
     "AnswerValue",
     "Assessment",
@@ -94,9 +102,11 @@ __all__ = [
     "Speech",
     "Split",
     "TextSentiment",
+    "Titles",
     "Turn",
     "TurnFeeling",
     "TurnVoice",
+    "Unheard",
     "Utterance",
     "Word",
     "collect_metrics",

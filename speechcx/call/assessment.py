@@ -12,6 +12,10 @@ from speechcx.call.conversation import Conversation, SentimentLabel
 from speechcx.call.recording import Party, Recording, Span
 
 RuleValue = Literal["present", "absent", "cannot_tell"]
+RESULTS: tuple[RuleValue, ...] = ("absent", "present", "cannot_tell")
+"""In the order in which :class:`RuleResult` has its titles."""
+
+Titles = tuple[str, str, str]
 AnswerValue = Literal["yes", "no", "n-a", "cannot-tell", "person"]
 """An answer on a scorecard; ``person`` waits for somebody to answer it."""
 
@@ -181,6 +185,10 @@ class Reading:
         return next((role.party for role in self.roles if role.speaker == speaker), "unknown")
 
 
+NEAREST = "nearest miss: "
+"""What the reason of a nearest miss begins with."""
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
     """One piece of evidence: the words, by whom and when.
@@ -210,13 +218,19 @@ class Hit:
     quote: str
     why: str
 
+    @property
+    def is_nearest(self) -> bool:
+        """Whether it is no evidence, but the nearest miss of something that was not found."""
+        return self.why.startswith(NEAREST)
+
 
 @dataclass(frozen=True, slots=True)
 class RuleResult:
     """What one rule found in one call.
 
     `flagged` is set where the result is not what the rule expects (``expect: present`` and it is
-    absent, or the reverse), or a risk was found. `hits` carry the evidence, also for a miss.
+    absent, or the reverse), or a risk was found. `hits` carry the evidence, also for a miss. `titles`
+    say what happened for each of :data:`RESULTS`.
     """
 
     rule: str
@@ -228,6 +242,12 @@ class RuleResult:
     flagged: bool
     why: str
     hits: tuple[Hit, ...] = ()
+    titles: Titles | None = None
+
+    @property
+    def headline(self) -> str:
+        """What happened, in a few words: the rule's title for this result."""
+        return self.title if self.titles is None else self.titles[RESULTS.index(self.value)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,9 @@ from speechcx.call.recording import Origin, Peaks, Recording, Span
 Split = Literal["channels", "diarized", "unsplit"]
 """How speakers were told apart: by channel, by voice, or not at all."""
 
+UNDETERMINED = "und"
+"""Language of speech whose language could not be told (ISO 639-2)."""
+
 SentimentLabel = Literal["negative", "neutral", "positive", "mixed"]
 
 
@@ -51,6 +54,14 @@ class Turn:
             raise ValueError(f"turn {self.no}: span {self.span} must run from first to last speech")
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Unheard:
+    """A stretch in which one channel holds no signal, though it does elsewhere: what was said is not known."""
+
+    channel: int
+    span: Span
+
+
 @dataclass(frozen=True, slots=True)
 class Speech:
     """Who spoke when in one recording.
@@ -67,6 +78,8 @@ class Speech:
         Stretches of hold music or tones, and of machine prompts.
     flags
         Sorted quality flags found here: ``dual_mono``, ``crosstalk``, ``one_sided``, ``music``, ...
+    unheard
+        Where a channel went dead, by channel and time.
     """
 
     split: Split
@@ -75,6 +88,7 @@ class Speech:
     hold: tuple[Span, ...] = ()
     ivr: tuple[Span, ...] = ()
     flags: tuple[str, ...] = ()
+    unheard: tuple[Unheard, ...] = ()
 
     def __post_init__(self) -> None:
         if [turn.no for turn in self.turns] != list(range(len(self.turns))):
@@ -102,7 +116,7 @@ class Utterance:
     words
         Words in order; each lies inside its turn (to 0.5 s).
     language
-        ISO 639-1 code.
+        ISO 639-1 code of what is spoken; ``und`` where it could not be told.
     confidence
         Mean word confidence, None without words.
     """

@@ -25,7 +25,8 @@ CALL_METRICS: dict[str, str] = {
     "non_talk_count": "stretches of 3 s and more (setting) inside the conversation in which nobody speaks",
     "longest_silence_s": "the longest stretch without speech inside the conversation, hold left out",
     "non_talk_share": "non-talk of the conversation span, 0 to 1",
-    "greeting_latency_s": "from the start of the call leg to the agent's first word",
+    "greeting_latency_s": "from the start of the call leg to the agent's first word; the leg begins with the recording,"
+    " or where the last ringing, menu or hold before that word ends",
     "overlap_s": "both parties at once, in stretches of 0.1 s and more",
     "overlap_count": "number of such stretches",
     "interruption_count": "interruptions by either party",

@@ -121,6 +121,10 @@ class Recording:
             raise ValueError(f"id must be the first 16 of 64 hex digits, got {self.id!r} of {self.sha256!r}")
 
 
+NOT_HEARD_TO_THE_END = frozenset({"truncated", "loose_end"})
+"""Flags of a file whose last part could not be read, so that nobody knows what was said there."""
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
     """The file as decoding found it.
@@ -145,6 +149,9 @@ class Origin:
         Whether the container's own length could be checked against what was decoded.
     flags
         Sorted quality flags of the file: ``truncated``, ``damaged``, ...
+    gaps
+        Stretches of which the file holds no sound that can be read: packets that were lost, and time that
+        its own stamps leave out. All channels are silent there. Sorted and apart.
     """
 
     container: str
@@ -157,6 +164,22 @@ class Origin:
     lost_s: float = 0.0
     length_verified: bool = False
     flags: tuple[str, ...] = ()
+    gaps: tuple[Span, ...] = ()
+
+    @property
+    def recorded(self) -> tuple[Span, ...]:
+        """Stretches that were recorded and could be read, in order: all of the call but `gaps`.
+
+        Silence is recorded sound. Whether one channel alone went dead is found from the samples, not here.
+        """
+        ends = [0.0, *(moment for gap in self.gaps for moment in (gap.start_s, gap.end_s)), self.duration_s]
+        kept = zip(ends[::2], ends[1::2], strict=True)
+        return tuple(Span(start_s, end_s) for start_s, end_s in kept if start_s < end_s)
+
+    @property
+    def is_heard_to_the_end(self) -> bool:
+        """Whether the last moment of the recording is the last that the file held, as far as it tells."""
+        return not NOT_HEARD_TO_THE_END.intersection(self.flags)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,19 +3,19 @@
 Commands are grouped in files by the person who types them: ``run`` (operator), ``explore``
 (supervisor and reviewer), ``operate`` (whoever runs the floor), ``find`` (whoever looks for words),
 ``comply`` and ``evidence`` (compliance reviewer), ``rulebooks`` and ``coach`` (quality lead),
-``admin`` (administrator). ``output`` is the only place that prints. Errors become words and exit
-codes here and nowhere else. To add a command, write it in the file of the person who types it;
-heavy imports stay inside the function.
+``admin`` and ``keep`` (administrator). ``output`` is the only place that prints, through ``streams``.
+Errors become words and exit codes here and nowhere else. To add a command, write it in the file of
+the person who types it; heavy imports stay inside the function.
 """
 
 from __future__ import annotations
 
-import io
 import os
 import sys
 
 import typer
 
+from speechcx.cli import streams
 from speechcx.cli.admin import register as register_admin
 from speechcx.cli.audit import register as register_audit
 from speechcx.cli.coach import register as register_coach
@@ -23,13 +23,14 @@ from speechcx.cli.comply import register as register_comply
 from speechcx.cli.evidence import register as register_evidence
 from speechcx.cli.explore import register as register_explore
 from speechcx.cli.find import register as register_find
+from speechcx.cli.keep import register as register_keep
 from speechcx.cli.operate import register as register_operate
 from speechcx.cli.output import note
 from speechcx.cli.qa import register as register_qa
 from speechcx.cli.review import register as register_review
 from speechcx.cli.rulebooks import register as register_rulebooks
 from speechcx.cli.run import register as register_run
-from speechcx.errors import SpeechcxError
+from speechcx.errors import EXIT_OK, SpeechcxError
 
 app = typer.Typer(
     name="speechcx",
@@ -70,6 +71,7 @@ for register in (
     register_qa,
     register_rulebooks,
     register_coach,
+    register_keep,
     register_admin,
 ):
     register(app)
@@ -77,25 +79,51 @@ for register in (
 
 def main() -> None:
     """Entry point: runs a command and turns every error into words and an exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        # A terminal that cannot show a name gets it spelled out; it is no reason to fail.
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+    streams.take_over()
+    code = _run()
+    lost = streams.lost_output()
+    if lost is not None and code == EXIT_OK:
+        note(f"speechcx: {lost}")
+        code = lost.exit_code
+    sys.exit(code)
+
+
+def _run() -> int:
+    """Run the command that was typed; returns its exit code."""
     try:
         app()
-    except SpeechcxError as error:
-        note(f"speechcx: {error}")
-        sys.exit(error.exit_code)
+    except SystemExit as leaving:
+        return leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
     except KeyboardInterrupt:
-        sys.exit(130)
+        return 130
     except BrokenPipeError:
         # The reader of our output went away (`| head`): nothing is wrong, and nothing more can be said.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+        return EXIT_OK
     except Exception as error:
+        told = error if isinstance(error, SpeechcxError) else _explain(error)
+        if told is not None:
+            note(f"speechcx: {told}")
+            return told.exit_code
         if os.environ.get("SPEECHCX_DEBUG"):
             raise
         note(
             f"speechcx: unexpected {type(error).__name__}: {error}\n  To do: set SPEECHCX_DEBUG=1 and report it"
         )
-        sys.exit(1)
+        return 1
+    return EXIT_OK
+
+
+def _explain(error: Exception) -> SpeechcxError | None:
+    """An error of the disk, told by what is in the way; None for a fault of our own."""
+    if isinstance(error, OSError):
+        from speechcx.store.trouble import explain_file
+
+        return explain_file(error)
+    if type(error).__module__ == "sqlite3":
+        from pathlib import Path
+
+        from speechcx.store.trouble import explain
+
+        # Raised where no ``with`` block of a store was left, so that its path is not known here.
+        return explain(error, Path("the database"), writing=False)
+    return None

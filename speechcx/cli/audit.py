@@ -28,7 +28,8 @@ def register(app: typer.Typer) -> None:
 def audit(
     call: Annotated[str | None, typer.Option("--call", metavar="CALL", help="Only about this call.")] = None,
     action: Annotated[
-        str | None, typer.Option("--action", metavar="ACTION", help="Only flag, export or erase.")
+        str | None,
+        typer.Option("--action", metavar="ACTION", help="Only flag, export, erase, backup or restore."),
     ] = None,
     verify: Annotated[
         bool, typer.Option("--verify", help="Compute every digest again; exits with 1 where one is wrong.")
@@ -48,11 +49,19 @@ def audit(
         verdict = check_trail(where)
         if style == "json":
             print_json({"schema_version": SCHEMA_VERSION, "kind": "audit-check", **options.row(verdict)})
-        elif verdict.broken_at is None:
+        elif not verdict.problems:
             print_text(f"{verdict.rows} rows, all as they were written. Last digest: {verdict.digest}")
+            print_text(
+                f"Decision chain: {verdict.chain_entries} entries, the last with digest {verdict.chain_digest}"
+            )
         else:
-            print_text(f"Row {verdict.broken_at}: {verdict.why}.")
-        raise typer.Exit(0 if verdict.broken_at is None else 1)
+            for problem in verdict.problems:
+                print_text(f"{problem[:1].upper()}{problem[1:]}.")
+            note(
+                "Something else than speechcx wrote to these rows."
+                " Compare with a backup: speechcx audit --verify --db COPY"
+            )
+        raise typer.Exit(1 if verdict.problems else 0)
     found = list_trail(where, call=call, action=action)
     rows = [options.row(row) for row in found[-limit:]]
     print_rows(

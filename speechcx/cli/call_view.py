@@ -149,8 +149,12 @@ def _print_rules(call: Call) -> None:
             "flag": result.severity if result.flagged else None,
             "why": result.why,
         }
-        rows += [base | _hit_cells(hit) for hit in result.hits] or [base]
+        # A nearest miss is no evidence: the reason names it, and the words stay empty.
+        rows += [base | _hit_cells(hit) for hit in result.hits if not hit.is_nearest] or [base]
     print_rows("rules", rows, _RULE_COLUMNS, empty="No rules in this rulebook.")
+    flagged = [f"{one.headline} ({one.severity})" for one in call.assessment.results if one.flagged]
+    if flagged:
+        print_text(f"Flagged: {', '.join(flagged)}", indent=2)
 
 
 def _hit_cells(hit: Hit) -> dict[str, object]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from speechcx.ask.intervals import MIN_CALLS
 from speechcx.cli.output import SCHEMA_VERSION, plain_number
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def value_text(
 def interval_text(estimate: Any, measure: str | None = None, *, sign: bool = False) -> str | None:
     """The 95 % interval of an estimate or a difference; a dash where there are too few calls."""
     if estimate.interval is None:
-        return None
+        return "n too small" if 0 < getattr(estimate, "n", 0) < MIN_CALLS and not sign else None
     name = measure or estimate.name
     low, high = estimate.interval if sign else _trimmed(name, estimate.interval)
     if name == "score" and not sign:

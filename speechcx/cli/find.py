@@ -70,7 +70,7 @@ def search(
         list[str] | None,
         typer.Argument(
             metavar="WORDS",
-            help='Words; "quoted ones" as a phrase; cancel* for beginnings; none: see above.',
+            help='Words; "quoted ones" as a phrase; cancel* for beginnings; one OR the other; none: see above.',
         ),
     ] = None,
     speaker: Annotated[
@@ -247,6 +247,8 @@ def _print_found(found: SearchPage, style: Format, *, is_empty: bool) -> None:
         nothing = str(found.hint)
     elif not found.words.terms:
         nothing = "Nothing like that in the calls asked for."
+    elif len(found.words.groups) > 1:
+        nothing = "Nobody said all of that in one turn; OR between words finds either: one OR other."
     columns = _RESULT_COLUMNS if any(hit.rule for hit in found.hits) else _HIT_COLUMNS
     print_rows("turns", rows, columns, style=style, empty=nothing)
     if found.words.left_out and style == "table":

@@ -54,7 +54,7 @@ def print_flag(found: FlagView) -> None:
 
 
 def _print_evidence(evidence: Evidence) -> None:
-    kind = "Hit" if evidence.result == "present" else "Nearest miss"
+    kind = "Nearest" if evidence.is_nearest else "Hit" if evidence.result == "present" else "Evidence"
     at = "" if evidence.start_s is None else f" at {clock(evidence.start_s)} to {clock(evidence.end_s)}"
     offset = "" if evidence.start_s is None else f" ({evidence.start_s:.2f} s into the recording)"
     words = f' "{evidence.quote}"' if evidence.quote else ""

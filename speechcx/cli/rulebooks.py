@@ -9,6 +9,7 @@ import typer
 
 from speechcx.cli import options
 from speechcx.cli.output import Column, note, print_json, print_rows, print_text
+from speechcx.cli.streams import is_summary
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -293,6 +294,7 @@ def rejudge(
     with Store.open(options.database(loaded, db)) as store:
         only = replace(filters, with_superseded=True)
         summary = batch.rejudge(store, book, loaded.settings, only=only, again=again, report=_reporter())
+    is_summary()
     if as_json:
         print_json({"schema_version": 1, "kind": "rejudge", "rulebook": book.digest, **asdict(summary)})
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,6 +10,7 @@ import typer
 
 from speechcx.cli import options
 from speechcx.cli.output import Column, clock, note, print_json, print_rows, print_text
+from speechcx.cli.streams import is_reader_gone, is_summary
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,20 +43,37 @@ def register(app: typer.Typer) -> None:
 def init(
     folder: Annotated[Path, typer.Argument(help="The project's folder.")] = Path(),
     rulebook: Annotated[
-        str, typer.Option(help="Starter rulebook; `rules starters` lists them.")
-    ] = "service-quality",
+        list[str] | None,
+        typer.Option(
+            help="Starter rulebook; may be repeated; `rules starters` lists them. Asked for if left out."
+        ),
+    ] = None,
     zone: Annotated[str, typer.Option(help="Zone of the recorder's clock, e.g. Europe/Berlin.")] = "UTC",
     model: Annotated[str, typer.Option(help="Recognition model.")] = "base",
 ) -> None:
     """Start a project: a commented speechcx.toml, a rulebook, a roster and a folder for recordings."""
     from speechcx.project import start_project
 
-    started = start_project(folder, rulebook=rulebook, zone=zone, model=model)
+    chosen = rulebook or _ask_rulebooks(folder)
+    started = start_project(folder, rulebooks=chosen, zone=zone, model=model)
     for path in started.written:
         print_text(f"written: {path}")
     for path in started.kept:
         print_text(f"left as it was: {path}")
     note("Next: speechcx models pull, speechcx doctor, then put recordings in place and: speechcx run")
+
+
+def _ask_rulebooks(folder: Path) -> list[str]:
+    """Which starters to begin with; the usual ones where nobody can be asked, or a rulebook is there already."""
+    from speechcx.project import STARTED_WITH, list_starters
+
+    usual = ",".join(STARTED_WITH)
+    if not sys.stdin.isatty() or (folder / "rulebook.yaml").exists():
+        return list(STARTED_WITH)
+    for starter in list_starters():
+        note(f"  {starter.name:16} {starter.about}")
+    answer = typer.prompt("Rulebooks to begin with, by comma", default=usual, err=True)
+    return [name.strip() for name in str(answer).split(",") if name.strip()]
 
 
 def run(
@@ -99,6 +118,7 @@ def run(
         options=wanted,
         report=report,
     )
+    is_summary()
     _print_summary(summary, as_json)
     raise typer.Exit(summary.exit_code)
 
@@ -135,6 +155,9 @@ def _reporter() -> Callable[[Progress], None]:
     last = [float("-inf")]
 
     def show(now: Progress) -> None:
+        if now.waiting_for:
+            note(f"waiting for {now.waiting_for}")
+            return
         finished = now.calls_done == now.calls_total
         if now.failure is not None:
             note(f"  {now.failure.kind}: {Path(now.path).name}: {now.failure.message}")
@@ -153,8 +176,12 @@ def _reporter() -> Callable[[Progress], None]:
 def _print_summary(summary: RunSummary, as_json: bool) -> None:
     from dataclasses import asdict
 
+    from speechcx.cli.status_view import changed_lines, missing_lines
+
     if as_json:
         print_json({"schema_version": 1, "kind": "run", **asdict(summary)})
+        if summary.stopped_by:
+            note(f"speechcx: stopped early: {summary.stopped_by}")
         return
     parts = (
         [f"{summary.done} calls scored"] if summary.run_id is not None else [f"{summary.planned} files to do"]
@@ -163,14 +190,34 @@ def _print_summary(summary: RunSummary, as_json: bool) -> None:
     parts += [f"{summary.needs_metadata} without agent or time"] if summary.needs_metadata else []
     parts += [f"{summary.duplicates} duplicates"] if summary.duplicates else []
     parts += [f"{summary.skipped} done before"] if summary.skipped else []
-    parts += [f"{number} ignored ({reason})" for reason, number in summary.ignored]
+    parts += [
+        f"{number} ignored ({reason})" for reason, number in summary.ignored if reason != "still_growing"
+    ]
     parts += [f"{summary.beyond_limit} left by --limit"] if summary.beyond_limit else []
     speed = (
         f", {summary.audio_s / summary.seconds:.1f} x real time" if summary.seconds and summary.done else ""
     )
     print_text(f"{'; '.join(parts)}. {clock(summary.audio_s)} of audio in {clock(summary.seconds)}{speed}.")
+    _print_left(summary)
     if summary.failed or summary.needs_metadata:
         note("See: speechcx failures")
+    for line in (*missing_lines(summary.missing), *changed_lines(summary.compared)):
+        note(line)
+    if summary.stopped_by:
+        note(f"speechcx: stopped early: {summary.stopped_by}")
+
+
+def _print_left(summary: RunSummary) -> None:
+    """What the run left for later, passed over, or could not use."""
+    from speechcx.cli.left_view import later_text, others_text, print_warnings
+
+    growing = dict(summary.ignored).get("still_growing", 0) + dict(summary.failed).get("still_growing", 0)
+    if growing and summary.again_at:
+        print_text(later_text(growing, summary.again_at))
+    others = others_text(summary.other_files)
+    if others:
+        print_text(others)
+    print_warnings(summary.warnings)
 
 
 def analyze(
@@ -189,7 +236,13 @@ def analyze(
     loaded = options.load(config, overrides, transcribe_model=model, turns_channels=options.parties(channels))
     failed = 0
     for outcome in analyse_files(files, loaded.settings, load_rulebook(loaded)):
-        failed += _print_outcome(outcome, as_json=as_json, lines=len(files) > 1, why=why)
+        try:
+            failed += _print_outcome(outcome, as_json=as_json, lines=len(files) > 1, why=why)
+        except Exception as error:  # noqa: BLE001  a call that cannot be shown costs itself only
+            failed += 1
+            note(f"internal: one call cannot be shown: {type(error).__name__}")
+        if is_reader_gone():
+            break
     raise typer.Exit(3 if failed else 0)
 
 
@@ -219,10 +272,14 @@ def status(
 ) -> None:
     """The last run, what is done, what waits, what failed."""
     from speechcx.ask.status import read_status
+    from speechcx.batch.recordings import read_missing
     from speechcx.cli.status_view import print_status
 
     loaded = options.load(config, overrides)
-    print_status(read_status(options.database(loaded, db)), as_json=as_json)
+    where = options.database(loaded, db)
+    missing = read_missing(where, [loaded.resolve(path) for path in loaded.files.recordings])
+    stands = read_status(where, settle_s=loaded.settings.discover.settle_s)
+    print_status(stands, missing, as_json=as_json)
 
 
 @failures.callback(invoke_without_command=True)
@@ -236,9 +293,7 @@ def list_failures(
 ) -> None:
     """List calls that could not be scored, why, and what to do."""
     if context.invoked_subcommand is None:
-        _print_failures(
-            options.database(options.load(config, None), db), kind, options.style(as_json, as_csv)
-        )
+        _print_failures(options.load(config, None), db, kind, options.style(as_json, as_csv))
 
 
 @failures.command("list")
@@ -250,16 +305,29 @@ def list_again(
     as_csv: options.AsCsv = False,
 ) -> None:
     """List calls that could not be scored, why, and what to do."""
-    _print_failures(options.database(options.load(config, None), db), kind, options.style(as_json, as_csv))
+    _print_failures(options.load(config, None), db, kind, options.style(as_json, as_csv))
 
 
-def _print_failures(database: Path, kind: str | None, style: Format) -> None:
+def _print_failures(loaded: LoadedSettings, db: Path | None, kind: str | None, style: Format) -> None:
     from dataclasses import asdict
 
     from speechcx.ask.failures import list_failures
+    from speechcx.ask.left_out import read_left_out
+    from speechcx.cli.left_view import later_text, others_text, print_warnings
 
+    database = options.database(loaded, db)
     rows = [asdict(failure) for failure in list_failures(database, kind=kind)]
-    print_rows("failures", rows, _FAILURE_COLUMNS, style=style, empty="No call has failed.")
+    left = read_left_out(database, settle_s=loaded.settings.discover.settle_s)
+    facts = {"left_out": asdict(left)}
+    print_rows("failures", rows, _FAILURE_COLUMNS, style=style, empty="No call has failed.", facts=facts)
+    if style != "table":
+        return
+    if left.growing and left.again_at:
+        note(later_text(left.growing, left.again_at, left.growing_example))
+    others = others_text(left.reasons)
+    if others:
+        note(others)
+    print_warnings([str(warning) for warning in left.warnings])
 
 
 @failures.command()

@@ -70,14 +70,17 @@ def list_shapes() -> dict[str, Shapes]:
     from speechcx.ask.customer import CustomerReport
     from speechcx.ask.drivers import DriverTable
     from speechcx.ask.failures import FailureRow
+    from speechcx.ask.left_out import LeftOut
     from speechcx.ask.outcomes import Outcome, OutcomeTable
     from speechcx.ask.status import Status
     from speechcx.ask.tables import Estimate, ScoreTable
     from speechcx.ask.trends import TrendTable
     from speechcx.batch import CoverReport, RunSummary, TryReport
+    from speechcx.batch.recordings import MissingFiles
     from speechcx.call import TextSentiment
     from speechcx.cli.comply_shapes import list_comply_shapes
     from speechcx.cli.diff_view import RulebookDiff
+    from speechcx.cli.keep_shapes import list_keep_shapes
     from speechcx.cli.operate_shapes import list_operate_shapes
     from speechcx.cli.review_shapes import list_review_shapes
     from speechcx.cli.rulebook_view import LabelledRule
@@ -98,9 +101,10 @@ def list_shapes() -> dict[str, Shapes]:
             compared,
         )
 
-    failures = rows("failures", FailureRow)
+    failures = rows("failures", FailureRow, facts={"left_out": LeftOut})
     return {
         **list_comply_shapes(),
+        **list_keep_shapes(),
         **list_operate_shapes(),
         **list_review_shapes(),
         "agent": record(
@@ -138,7 +142,7 @@ def list_shapes() -> dict[str, Shapes]:
         "rules try": record("rules-try", TryReport),
         "run": (record("run", RunSummary), rows("fields", ExplainRow)),
         "sentiment": lines(TextSentiment, text=str),
-        "status": record("status", Status),
+        "status": record("status", Status, missing=MissingFiles),
         "teams": people("teams"),
         "trends": record(
             "trends", TrendTable, swapped={"TrendRow.measures": measures, "TrendTable.hint": hint}

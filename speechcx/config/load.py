@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import difflib
 import os
 import tomllib
@@ -82,7 +83,8 @@ def load_settings(
         _put(values, origins, (section, key, value), origin=f"environment {variable}")
     for text in overrides:
         section, key, value = _read_override(text)
-        _put(values, origins, (section, key, value), origin=f"--set {text}")
+        shown = text if len(text) <= 100 else f"{text[:97]}..."
+        _put(values, origins, (section, key, value), origin=f"--set {shown}")
     folder = path.absolute().parent if path else Path.cwd()
     return LoadedSettings(_check(values, origins), folder, path, tuple(sorted(origins.items())))
 
@@ -122,12 +124,13 @@ def _read_file(path: Path) -> list[tuple[str, str, Any]]:
     try:
         if path.stat().st_size > _MAX_CONFIG_BYTES:
             raise ConfigError(f"{path} is larger than 1 MB", "a settings file", "name the right file")
-        data = tomllib.loads(path.read_text("utf-8"))
+        data = tomllib.loads(_decode(path.read_bytes()))
     except OSError as error:
         raise ConfigError(
             f"cannot read {path}: {error.strerror}", "a readable settings file", "run `speechcx init`"
         ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
+        # A number of thousands of digits is a plain ValueError.
         raise ConfigError(f"{path} is not TOML: {error}", "key = value lines", "correct that line") from error
     found = []
     for section, body in data.items():
@@ -139,6 +142,12 @@ def _read_file(path: Path) -> list[tuple[str, str, Any]]:
             )
         found += [(section, key, value) for key, value in body.items()]
     return found
+
+
+def _decode(data: bytes) -> str:
+    """The text of a settings file: UTF-8, or what Windows editors call Unicode; byte order marks are dropped."""
+    is_utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return data.decode("utf-16" if is_utf16 else "utf-8-sig")
 
 
 def _read_environment(environment: Mapping[str, str] | None) -> list[tuple[str, str, Any, str]]:
@@ -166,7 +175,7 @@ def _literal(text: str) -> Any:
     """`text` as TOML would read it, else as the plain text it is."""
     try:
         return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):
         return text
 
 
@@ -174,18 +183,42 @@ def _check(values: dict[str, dict[str, Any]], origins: dict[str, str]) -> Settin
     # Imported here, since every worker starts by importing this module and none reads settings.
     from pydantic import TypeAdapter, ValidationError
 
+    _expect_text(values, origins)
     try:
         return TypeAdapter(Settings).validate_python(values, extra="forbid")
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        place = ".".join(str(part) for part in first["loc"])
-        # A check that spans a whole section reports the section only.
+        expected = first["msg"].removeprefix("Value error, ")
+        place = _find_place(first["loc"], expected, origins)
         source = origins.get(".".join(place.split(".")[:2])) or next(
             (origin for name, origin in origins.items() if name.startswith(f"{place}.")), "settings"
         )
-        shown = "" if isinstance(first["input"], dict) else f", got {first['input']!r}"
+        shown = "" if isinstance(first["input"], dict) else f", got {_shorten(first['input'])}"
         raise ConfigError(
-            f"{source}: {place}{shown}",
-            first["msg"].removeprefix("Value error, "),
-            "correct it; docs/config.md lists every setting",
+            f"{source}: {place}{shown}", expected, "correct it; docs/config.md lists every setting"
         ) from error
+
+
+def _find_place(parts: Sequence[int | str], message: str, origins: Mapping[str, str]) -> str:
+    """Name of the wrong setting. A room's own check reports the section; its message begins with the key."""
+    place = ".".join(str(part) for part in parts)
+    named = f"{place}.{message.partition(' ')[0]}"
+    return named if named in origins else place
+
+
+def _expect_text(values: dict[str, dict[str, Any]], origins: dict[str, str]) -> None:
+    """Refuse texts that hold a NUL, which no path and no database takes."""
+    for section, body in values.items():
+        for key, value in body.items():
+            if "\0" in repr(value).replace("\\x00", "\0"):
+                raise ConfigError(
+                    f"{origins[f'{section}.{key}']}: {section}.{key}, got {_shorten(value)}",
+                    "text without NUL characters",
+                    "write it again by hand; it may be copied from a program that pads with NUL",
+                )
+
+
+def _shorten(value: object) -> str:
+    """A value as messages show it, at most 60 characters."""
+    shown = repr(value)
+    return shown if len(shown) <= 60 else f"{shown[:57]}..."

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
+
+from speechcx.ranges import Range, expect_ranges
 
 PERIODS = ("day", "week", "month", "all")
 """What a plan draws so many calls an agent for."""
@@ -47,34 +50,25 @@ class ReviewSettings:
         A fall of agreement less probable than this by chance reopens a question.
     """
 
-    per_agent: int = 3
+    per_agent: Annotated[int, Range(1, 100_000)] = 3
     period: str = "month"
     strata: tuple[str, ...] = ()
-    risks: tuple[tuple[str, float], ...] = ()
-    low_score: float = 60.0
-    duration_bands_s: tuple[float, ...] = (120.0, 300.0, 600.0)
-    min_length_s: float = 0.0
-    second_share: float = 0.0
-    kappa_bar: float = 0.6
-    min_answers: int = 30
-    drift_window: int = 30
-    drift_p: float = 0.001
+    risks: Annotated[tuple[tuple[str, float], ...], Range(0, 1000)] = ()
+    low_score: Annotated[float, Range(0, 1000)] = 60.0
+    duration_bands_s: Annotated[tuple[float, ...], Range(0, 7 * 86_400)] = (120.0, 300.0, 600.0)
+    min_length_s: Annotated[float, Range(0, 7 * 86_400)] = 0.0
+    second_share: Annotated[float, Range(0, 1)] = 0.0
+    kappa_bar: Annotated[float, Range(-1, 1)] = 0.6
+    min_answers: Annotated[int, Range(1, 1_000_000)] = 30
+    drift_window: Annotated[int, Range(1, 1_000_000)] = 30
+    drift_p: Annotated[float, Range(0, 1)] = 0.001
 
     def __post_init__(self) -> None:
         if self.period not in PERIODS:
             raise ValueError(f"period must be one of {', '.join(PERIODS)}, got {self.period!r}")
         _expect_known("strata", self.strata, STRATA)
         _expect_known("risks", tuple(name for name, _ in self.risks), RISKS)
-        if any(not 0 <= weight <= 1000 for _, weight in self.risks):
-            raise ValueError(f"weights of risks must be 0 to 1000, got {self.risks}")
-        for name in ("per_agent", "min_answers", "drift_window"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} must be 1 or more, got {getattr(self, name)}")
-        for name in ("second_share", "drift_p"):
-            if not 0 <= getattr(self, name) <= 1:
-                raise ValueError(f"{name} must be 0 to 1, got {getattr(self, name)}")
-        if not -1 <= self.kappa_bar <= 1:
-            raise ValueError(f"kappa_bar must be -1 to 1, got {self.kappa_bar}")
+        expect_ranges(self)
         if list(self.duration_bands_s) != sorted({*self.duration_bands_s}):
             raise ValueError(f"duration_bands_s must rise, got {self.duration_bands_s}")
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import MISSING, dataclass, field, fields
+from typing import Annotated, Literal
 
 from speechcx.audio import AudioSettings
 from speechcx.config.review import ReviewSettings
 from speechcx.discover import DiscoverSettings
 from speechcx.prosody import ProsodySettings
+from speechcx.ranges import Range, declared_ranges, expect_ranges
 from speechcx.sentiment import SentimentSettings
 from speechcx.transcribe import TranscribeSettings
 from speechcx.turns import TurnSettings
@@ -43,7 +45,8 @@ class BatchSettings:
     Parameters
     ----------
     executor
-        ``processes`` (worker processes that may die) or ``serial`` (all in one process).
+        ``processes`` (worker processes that may die), ``serial`` (one of them, one call after another) or
+        ``ray``.
     workers
         Worker processes; 0 takes one for each core, up to what memory allows.
     time_limit_factor
@@ -51,37 +54,43 @@ class BatchSettings:
     time_limit_floor_s
         ... plus this many seconds.
     memory_limit_mb
-        Address space of a worker in MB; 0 sets no limit.
+        Memory a worker may take in MB; a call that needs more fails as ``out_of_memory``, and is tried once more
+        alone. 0 takes the machine's or container's memory, less a tenth and 500 MB, by the number of workers, and
+        2,600 at least. Not kept with ``ray``, which watches memory itself.
     max_attempts
         A call whose worker died or ran out of time this often is quarantined.
     recycle_after
         Calls after which a worker is replaced, against slow growth.
     disk_floor_mb
         A run stops cleanly when less room than this is left beside the database.
+    busy_wait_s
+        A run waits this many seconds while another program holds the database, then ends with exit code 11;
+        what is done is kept.
+    missing_files
+        What a run does where a folder of recordings is empty, or not there, and files of it are known: ``fail``
+        (say so, exit code 3), ``warn`` (say so) or ``ignore``. Recordings that are deleted by age are no such case.
+    spot_check_files
+        Known files that each run reads again, to find bytes that changed under the same name, size and time; in
+        turn, so that in time all are read. 0: none.
+    spot_check_s
+        No further one is begun after this many seconds.
     """
 
     executor: str = "processes"
-    workers: int = 0
-    time_limit_factor: float = 3.0
-    time_limit_floor_s: float = 60.0
-    memory_limit_mb: int = 0
-    max_attempts: int = 2
-    recycle_after: int = 200
-    disk_floor_mb: int = 200
+    workers: Annotated[int, Range(0, 1024)] = 0
+    time_limit_factor: Annotated[float, Range(0, 10_000)] = 3.0
+    time_limit_floor_s: Annotated[float, Range(0, 7 * 86_400)] = 60.0
+    memory_limit_mb: Annotated[int, Range(0, 16_777_216)] = 0
+    max_attempts: Annotated[int, Range(1, 100)] = 2
+    recycle_after: Annotated[int, Range(1, 1_000_000)] = 200
+    disk_floor_mb: Annotated[int, Range(0, 1_000_000_000)] = 200
+    busy_wait_s: Annotated[float, Range(0, 7 * 86_400)] = 600.0
+    missing_files: Literal["ignore", "warn", "fail"] = "fail"
+    spot_check_files: Annotated[int, Range(0, 1_000_000)] = 20
+    spot_check_s: Annotated[float, Range(0, 86_400)] = 10.0
 
     def __post_init__(self) -> None:
-        for name in (
-            "workers",
-            "memory_limit_mb",
-            "disk_floor_mb",
-            "time_limit_factor",
-            "time_limit_floor_s",
-        ):
-            if getattr(self, name) < 0:
-                raise ValueError(f"{name} must be 0 or more, got {getattr(self, name)}")
-        for name in ("max_attempts", "recycle_after"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} must be 1 or more, got {getattr(self, name)}")
+        expect_ranges(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +110,14 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class SettingInfo:
-    """One setting as the manual shows it."""
+    """One setting as the manual shows it; `range` is empty for what is no number."""
 
     section: str
     key: str
     type: str
     default: object
     text: str
+    range: str = ""
 
 
 def describe_sections() -> tuple[SettingInfo, ...]:
@@ -116,11 +126,13 @@ def describe_sections() -> tuple[SettingInfo, ...]:
     for section in fields(Settings):
         assert section.default_factory is not MISSING
         kind = type(section.default_factory())
-        texts = _field_texts(kind.__doc__ or "")
+        texts, ranges = _field_texts(kind.__doc__ or ""), declared_ranges(kind)
         for item in fields(kind):
             default = item.default if item.default is not MISSING else None
+            shown = re.sub(r"Annotated\[(.+), Range\(.*\)\]", r"\1", str(item.type))
+            limits = str(ranges[item.name]) if item.name in ranges else ""
             found.append(
-                SettingInfo(section.name, item.name, str(item.type), default, texts.get(item.name, ""))
+                SettingInfo(section.name, item.name, shown, default, texts.get(item.name, ""), limits)
             )
     return tuple(found)
 

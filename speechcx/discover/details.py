@@ -15,21 +15,18 @@ from datetime import timedelta
 from typing import cast
 
 from speechcx.call import PARTIES, Details, Party
-from speechcx.discover.clock import Moment, UnreadableTimeError, read_moment
+from speechcx.discover.callers import read_customer
+from speechcx.discover.clock import Moment, read_moment
+from speechcx.discover.headings import FIELDS, choose_columns
 from speechcx.discover.name_pattern import match_name, read_pattern
 from speechcx.discover.names import printable_name
 from speechcx.discover.settings import DiscoverSettings
-from speechcx.discover.sidecar import read_sidecars
+from speechcx.discover.sidecar import describe_json, read_sidecars, sidecar_names
 from speechcx.discover.sources import Sources
+from speechcx.discover.start_columns import find_start
+from speechcx.discover.time_forms import UnreadableTimeError
 from speechcx.errors import CallError
 
-FIELDS = (
-    "agent", "customer", "started_at", "zone", "direction", "queue", "team", "center", "channels",
-)  # fmt: skip
-_ALIASES = {
-    "started": "started_at", "start": "started_at", "start_time": "started_at", "centre": "center",
-    "time_zone": "zone", "timezone": "zone",
-}  # fmt: skip
 _DIRECTIONS = {
     "in": "inbound", "incoming": "inbound", "inbound": "inbound",
     "out": "outbound", "outgoing": "outbound", "outbound": "outbound",
@@ -37,7 +34,7 @@ _DIRECTIONS = {
 _NO_VALUE = frozenset({"", "-", "?", "n/a", "na", "none", "null", "unknown"})
 _LONGEST = 200
 _LONGEST_EXTRA = 500
-_MOST_EXTRAS = 100
+_MAX_EXTRAS = 200
 AGENT_NAME = "agent_name"
 
 SAME_START_S = 60.0
@@ -109,7 +106,7 @@ def read_details(path: str | os.PathLike[str], sources: Sources, settings: Disco
     findings = _read_all(os.path.abspath(os.fspath(path)), sources, settings)
     _check_conflicts(findings)
     chosen = _choose(findings)
-    return _add_name(_build(chosen, findings, os.fspath(path), settings), sources)
+    return _add_name(_build(chosen, findings, os.fspath(path), known=sources, settings=settings), sources)
 
 
 def _add_name(details: Details, sources: Sources) -> Details:
@@ -141,7 +138,7 @@ def explain(
     except CallError as error:
         rows.append(ExplainRow("problem", None, error.found))
     chosen = _choose(findings)
-    reasons = dict(_missing_reasons(chosen, findings, os.fspath(path), settings))
+    reasons = dict(_missing_reasons(chosen, findings, os.fspath(path), sources=sources, settings=settings))
     extras = sorted({finding.field for finding in findings} - set(FIELDS))
     for field in (*FIELDS, *extras):
         best = chosen.get(field)
@@ -173,8 +170,9 @@ def _read_all(path: str, sources: Sources, settings: DiscoverSettings) -> tuple[
     for finding in raw:
         if finding.field == "started_at":
             finding = _with_moment(finding, zone_of.get(finding.source, zone), settings)
-        findings.append(_checked(finding))
+        findings.append(finding)
     findings += _from_name(path, zone, settings)
+    findings = [_checked(finding, settings) for finding in findings]
     if settings.direction is not None:
         findings.append(Finding("direction", settings.direction, "discover.direction", _DEFAULT))
     if settings.zone is not None:
@@ -183,7 +181,7 @@ def _read_all(path: str, sources: Sources, settings: DiscoverSettings) -> tuple[
 
 
 def _from_sidecars(path: str, settings: DiscoverSettings) -> Iterator[Finding]:
-    for sidecar in read_sidecars(path, max_bytes=settings.max_sidecar_bytes):
+    for sidecar in read_sidecars(path, settings):
         yield from _findings(sidecar.values, f"sidecar {printable_name(sidecar.name)}", _SIDECAR)
 
 
@@ -191,7 +189,7 @@ def _from_tables(path: str, sources: Sources) -> Iterator[Finding]:
     for row in sources.rows_for(path):
         if row.wrong:
             raise CallError(
-                "metadata_missing", f"{row.source} cannot be used: {row.wrong}", "as many cells as column names",
+                "metadata_missing", f"{row.source} cannot be used: {row.wrong}", "a line that can be read in one way",
                 "Correct the line.",
             )  # fmt: skip
         yield from _findings(row.values, row.source, _TABLE)
@@ -203,8 +201,7 @@ def _from_name(path: str, zone: str | None, settings: DiscoverSettings) -> Itera
         if found is None:
             continue
         source = f"file name by {text}"
-        for finding in _findings(found.values, source, _NAME):
-            yield _checked(finding)
+        yield from _findings(found.values, source, _NAME)
         if found.moment is not None:
             value = found.moment.when.isoformat()
             yield Finding("started_at", value, source, _NAME, found.moment)
@@ -214,20 +211,26 @@ def _from_name(path: str, zone: str | None, settings: DiscoverSettings) -> Itera
 
 
 def _findings(values: tuple[tuple[str, str], ...], source: str, rank: int) -> Iterator[Finding]:
-    for key, text in values:
-        field = "_".join(key.lower().split())
-        field = _ALIASES.get(field, field)
-        is_known = field in FIELDS
-        value = clean_value(text, _LONGEST if is_known else _LONGEST_EXTRA)
-        if value.lower() in _NO_VALUE or (field == "file" and rank == _TABLE):
+    columns = choose_columns([key for key, _ in values])
+    start, used = find_start(values, columns)
+    fields = {at: field for field, at in columns.items() if field in FIELDS and field != "started_at"}
+    if start:
+        yield Finding("started_at", clean_value(start, _LONGEST), source, rank)
+    for at, (key, text) in enumerate(values):
+        if at in used or (rank == _TABLE and at == columns.get("file")):
+            continue
+        field = fields.get(at) or clean_value("_".join(key.lower().split()), _LONGEST)
+        value = clean_value(text, _LONGEST if at in fields else _LONGEST_EXTRA)
+        if value.lower() in _NO_VALUE:
             continue
         if field == "direction":
             value = _DIRECTIONS.get(value.lower(), value.lower())
-        yield Finding(clean_value(field, _LONGEST), value, source, rank)
+        yield Finding(field, value, source, rank)
 
 
 def clean_value(text: str, longest: int) -> str:
     """`text` in one line and one spelling of each letter (NFC), without control characters or bad bytes."""
+    text = text[: 8 * longest]
     # A byte that is no UTF-8, and half of a surrogate pair, would be refused by the database.
     text = "".join("\ufffd" if 0xD800 <= ord(char) <= 0xDFFF else char for char in text)
     text = "".join(" " if unicodedata.category(char) in ("Cc", "Zl", "Zp") else char for char in text)
@@ -242,17 +245,29 @@ def _with_moment(finding: Finding, zone: str | None, settings: DiscoverSettings)
     return Finding("started_at", finding.value, finding.source, finding.rank, moment)
 
 
-def _checked(finding: Finding) -> Finding:
+def _checked(finding: Finding, settings: DiscoverSettings) -> Finding:
+    """The finding in the form in which it is compared, or with the reason why it cannot be used."""
     if finding.field == "channels":
-        wrong = [party for party in _parties(finding.value) if party not in PARTIES]
-        if wrong:
-            raise CallError(
-                "metadata_missing",
-                f"{finding.source} gives channels {finding.value!r}",
-                f"parties divided by commas or blanks, out of {', '.join(PARTIES)}",
-                "Correct the source.",
-            )
+        _expect_parties(finding)
+    elif finding.field == "customer":
+        customer = read_customer(finding.value, country=settings.country)
+        if customer is None:
+            return replace(finding, why_not="a withheld number is no customer")
+        return replace(finding, value=customer)
+    elif finding.field == "agent" and settings.agents_ignore_case:
+        return replace(finding, value=finding.value.lower())
     return finding
+
+
+def _expect_parties(finding: Finding) -> None:
+    if all(party in PARTIES for party in _parties(finding.value)):
+        return
+    raise CallError(
+        "metadata_missing",
+        f"{finding.source} gives channels {finding.value!r}",
+        f"parties divided by commas or blanks, out of {', '.join(PARTIES)}",
+        "Correct the source.",
+    )
 
 
 def _parties(text: str) -> tuple[str, ...]:
@@ -260,21 +275,23 @@ def _parties(text: str) -> tuple[str, ...]:
 
 
 def _check_conflicts(findings: tuple[Finding, ...]) -> None:
-    for index, first in enumerate(findings):
-        for second in findings[index + 1 :]:
-            if first.field != second.field or first.field not in FIELDS:
-                continue
-            is_peer = first.rank == second.rank and first.rank != _DEFAULT
-            is_weighty = first.field in ("agent", "started_at") and {first.rank, second.rank} <= {
-                _SIDECAR,
-                _TABLE,
-            }
-            if (is_peer or is_weighty) and not _agree(first, second):
-                raise CallError(
-                    "metadata_conflict",
-                    f"{first.field} is {first.value!r} in {first.source} and {second.value!r} in {second.source}",
-                    "one answer",
-                )
+    for field in FIELDS:
+        # Extras are left out: there can be thousands of them, and none of them is compared.
+        told = [finding for finding in findings if finding.field == field]
+        for index, first in enumerate(told):
+            for second in told[index + 1 :]:
+                if _may_not_differ(first, second) and not _agree(first, second):
+                    raise CallError(
+                        "metadata_conflict",
+                        f"{field} is {first.value!r} in {first.source} and {second.value!r} in {second.source}",
+                        "one answer",
+                    )
+
+
+def _may_not_differ(first: Finding, second: Finding) -> bool:
+    if first.rank == second.rank:
+        return first.rank != _DEFAULT
+    return first.field in ("agent", "started_at") and {first.rank, second.rank} <= {_SIDECAR, _TABLE}
 
 
 def _agree(first: Finding, second: Finding) -> bool:
@@ -294,7 +311,12 @@ def _choose(findings: tuple[Finding, ...]) -> dict[str, Finding]:
 
 
 def _build(
-    chosen: dict[str, Finding], findings: tuple[Finding, ...], path: str, settings: DiscoverSettings
+    chosen: dict[str, Finding],
+    findings: tuple[Finding, ...],
+    path: str,
+    *,
+    known: Sources,
+    settings: DiscoverSettings,
 ) -> Details:
     def text(field: str) -> str | None:
         return chosen[field].value if field in chosen else None
@@ -303,6 +325,8 @@ def _build(
     channels = chosen.get("channels")
     extras = sorted((field, found.value) for field, found in chosen.items() if field not in FIELDS)
     sources = [(field, _source_text(found)) for field, found in chosen.items() if field != "zone"]
+    if len(extras) > _MAX_EXTRAS:
+        sources.append(("extras", f"{len(extras) - _MAX_EXTRAS} left out: at most {_MAX_EXTRAS} are kept"))
     return Details(
         agent=text("agent"),
         customer=text("customer"),
@@ -313,8 +337,10 @@ def _build(
         team=text("team"),
         center=text("center"),
         channels=cast("tuple[Party, ...]", _parties(channels.value)) if channels is not None else None,
-        extras=tuple(extras[:_MOST_EXTRAS]),
-        sources=tuple(sorted([*sources, *_missing_reasons(chosen, findings, path, settings)])),
+        extras=tuple(extras[:_MAX_EXTRAS]),
+        sources=tuple(
+            sorted([*sources, *_missing_reasons(chosen, findings, path, sources=known, settings=settings)])
+        ),
     )
 
 
@@ -328,24 +354,43 @@ def _source_text(finding: Finding) -> str:
 
 
 def _missing_reasons(
-    chosen: dict[str, Finding], findings: tuple[Finding, ...], path: str, settings: DiscoverSettings
+    chosen: dict[str, Finding],
+    findings: tuple[Finding, ...],
+    path: str,
+    *,
+    sources: Sources,
+    settings: DiscoverSettings,
 ) -> Iterator[tuple[str, str]]:
     """Why agent and start are not known, field by field."""
     for field in ("agent", "started_at"):
         if field in chosen:
             continue
         refused = [f"{found.source}: {found.why_not}" for found in findings if found.field == field]
-        yield field, f"missing: {'; '.join(refused) or _not_given(findings, path, settings)}"
+        yield field, f"missing: {'; '.join(refused) or _not_given(findings, path, sources, settings)}"
 
 
-def _not_given(findings: tuple[Finding, ...], path: str, settings: DiscoverSettings) -> str:
+def _not_given(findings: tuple[Finding, ...], path: str, sources: Sources, settings: DiscoverSettings) -> str:
     stem = printable_name(os.path.splitext(os.path.basename(path))[0])
     parts = []
     for rank, nothing in (
-        (_SIDECAR, f"no sidecar {stem}.json"),
-        (_TABLE, "no row in a calls table"),
+        (_SIDECAR, _not_a_sidecar(path, settings) or f"no sidecar {stem}.json"),
+        (_TABLE, _no_row(path, sources)),
         (_NAME, "no pattern fits the file name" if settings.patterns else "no discover.patterns"),
     ):
         silent = sorted({found.source for found in findings if found.rank == rank})
         parts.append(f"not in {', '.join(silent)}" if silent else nothing)
     return "; ".join(parts)
+
+
+def _no_row(path: str, sources: Sources) -> str:
+    near = sources.near_miss(os.path.abspath(path))
+    return f"no row in a calls table ({near})" if near else "no row in a calls table"
+
+
+def _not_a_sidecar(path: str, settings: DiscoverSettings) -> str:
+    """Why a JSON that lies beside the recording was not taken for its sidecar; empty where none lies there."""
+    for name in sidecar_names(path):
+        why = describe_json(name, settings) if os.path.isfile(name) else ""
+        if why:
+            return f"{printable_name(os.path.basename(name))} is no sidecar: {why}"
+    return ""

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from speechcx.discover.names import printable_name
+from speechcx.discover.other_names import name_reason
 from speechcx.discover.settings import DiscoverSettings
 from speechcx.errors import CallError, UsageError
 
@@ -20,7 +21,7 @@ PARTIAL_ENDINGS = (".part", ".partial", ".tmp", ".temp", ".crdownload", ".filepa
 SKIP_REASONS = {
     "hidden": "its name begins with a dot",
     "partial": "its name says that it is not yet whole",
-    "still_growing": "it was changed moments ago",
+    "still_growing": "it is still being written",
     "symlink": "it is a link (discover.follow_symlinks)",
     "broken_link": "it is a link to nothing",
     "directory": "it is a folder with the name of a recording",
@@ -41,7 +42,8 @@ class FoundFile:
     size_bytes, mtime_ns
         As found.
     skip
-        Why it is left out, a key of `SKIP_REASONS`; None where it is to be taken.
+        Why it is left out, a key of `SKIP_REASONS`; None where it is to be taken. ``still_growing`` was
+        changed moments ago: :func:`speechcx.discover.settle` finds out by a second look.
     """
 
     path: str
@@ -55,7 +57,12 @@ class FoundFile:
         return printable_name(self.path)
 
 
-def find_files(paths: Iterable[str | os.PathLike[str]], settings: DiscoverSettings) -> Iterator[FoundFile]:
+def find_files(
+    paths: Iterable[str | os.PathLike[str]],
+    settings: DiscoverSettings,
+    *,
+    others: list[FoundFile] | None = None,
+) -> Iterator[FoundFile]:
     """Everything in `paths` that is, or should be, a recording; in the order of the names, each once.
 
     Parameters
@@ -64,13 +71,16 @@ def find_files(paths: Iterable[str | os.PathLike[str]], settings: DiscoverSettin
         Folders, globs (``**`` too) and files. A file named here is taken whatever its extension.
     settings
         Extensions, links, settling time.
+    others
+        Gets the other files of the folders, with what they seem to be in `skip`: see
+        :mod:`speechcx.discover.other_files`.
 
     Raises
     ------
     UsageError
         A path without wildcards does not exist.
     """
-    finder = _Finder(settings)
+    finder = _Finder(settings, others)
     for path in paths:
         for found in finder.find(os.path.abspath(os.fspath(path))):
             if found.path not in finder.seen:
@@ -160,8 +170,9 @@ def _hash(descriptor: int) -> str:
 class _Finder:
     """One search; remembers what it has given and which folders it has been in."""
 
-    def __init__(self, settings: DiscoverSettings) -> None:
+    def __init__(self, settings: DiscoverSettings, others: list[FoundFile] | None) -> None:
         self._settings = settings
+        self._others = others
         self._extensions = settings.extensions
         self._now_ns = time.time_ns()
         self._settle_ns = round(settings.settle_s * 1e9)
@@ -209,6 +220,24 @@ class _Finder:
             return
         for entry in entries:
             yield from self._visit(entry)
+        if self._others is not None:
+            self._others += self._list_others(entries)
+
+    def _list_others(self, entries: list[os.DirEntry[str]]) -> Iterator[FoundFile]:
+        recordings = {entry.name for entry in entries if self._is_wanted(entry.name)}
+        beside = recordings | {os.path.splitext(name)[0] for name in recordings}
+        for entry in entries:
+            if self._is_wanted(entry.name) or self._would_be_wanted(entry.name):
+                continue
+            try:
+                if entry.is_dir():
+                    continue
+                status = entry.stat(follow_symlinks=False)
+            except OSError:
+                continue  # gone since the folder was listed
+            reason = name_reason(entry.name, is_beside=os.path.splitext(entry.name)[0] in beside)
+            reason = reason if stat.S_ISREG(status.st_mode) else "not_a_file"
+            yield FoundFile(entry.path, status.st_size, status.st_mtime_ns, reason)
 
     def _visit(self, entry: os.DirEntry[str]) -> Iterator[FoundFile]:
         is_wanted = self._is_wanted(entry.name)

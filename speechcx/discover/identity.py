@@ -9,11 +9,9 @@ from speechcx.call import Recording
 from speechcx.discover.details import read_details
 from speechcx.discover.files import SKIP_REASONS, FoundFile, hash_at_rest, open_regular
 from speechcx.discover.settings import DiscoverSettings
+from speechcx.discover.settling import sees_writers
 from speechcx.discover.sources import Sources
 from speechcx.errors import CallError
-
-_RECENT = 10
-"""A header that does not fit its file means "still being written" for this many settling times."""
 
 _HEADER_BYTES = 4096
 
@@ -51,9 +49,12 @@ def identify(found: FoundFile, sources: Sources, settings: DiscoverSettings) -> 
 
 
 def _check_header(found: FoundFile, settings: DiscoverSettings) -> None:
-    """Refuse a young WAV whose header and size do not agree yet; an old one is cut off, and decoding says so."""
+    """Refuse a young WAV whose header and size do not agree yet, where its writer could not be seen.
+
+    An old one is cut off, and so is a young one that nobody has open: decoding says so.
+    """
     age_s = abs(time.time() - found.mtime_ns / 1e9)
-    if age_s > _RECENT * settings.settle_s:
+    if age_s > settings.settle_s or sees_writers(found.path):
         return
     descriptor = open_regular(found.path)
     try:

@@ -3,7 +3,7 @@
 - ``{field}`` takes text up to the first place where the literal after it, and the time or number behind
   that literal, fit. Where nothing but a literal follows, that is its first occurrence.
 - ``{field:%Y%m%d}`` takes a time by strptime directives, ``{field:digits}`` digits, ``{started:epoch}``
-  seconds since 1970.
+  seconds since 1970. ``%z`` and ``%Z`` take the zone; ``UTC``, ``GMT`` or ``Z`` written behind a time say it, too.
 - ``{skip}`` takes text and drops it; it may come more than once. ``{{`` and ``}}`` are braces.
 - A pattern without ``/`` is held against the name without its extension, one with ``/`` against the
   last folders and the name. The whole name must fit.
@@ -20,7 +20,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-from speechcx.discover.clock import Moment, UnreadableTimeError, place_time
+from speechcx.discover.clock import Moment, place_named, place_time
+from speechcx.discover.time_forms import UnreadableTimeError
 from speechcx.errors import ConfigError
 
 KNOWN_FIELDS = (
@@ -36,9 +37,14 @@ _LONG_MONTHS = (
 _DIRECTIVES = {
     "Y": r"\d{4}", "y": r"\d{2}", "m": r"\d{2}", "d": r"\d{2}", "j": r"\d{3}", "H": r"\d{2}", "I": r"\d{2}",
     "M": r"\d{2}", "S": r"\d{2}", "f": r"\d{1,6}", "p": r"[AaPp][Mm]", "z": r"(?:[+-]\d{2}:?\d{2}|Z)",
+    "Z": r"[A-Za-z]{1,5}",
     "b": "(?i:" + "|".join(_MONTHS) + ")", "B": "(?i:" + "|".join(_LONG_MONTHS) + ")",
 }  # fmt: skip
+_SHORT_NUMBERS = frozenset("mdHIMS")
+"""Numbers that people also write without a leading 0, where a mark follows."""
+
 _FIELD_NAME = re.compile(r"[a-z][a-z0-9_]{0,30}")
+_UTC_BEHIND = re.compile(r"[\s_.-]?(?:UTC|GMT|Z)(?![A-Za-z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,17 @@ class NamePattern:
     parts: tuple[Part, ...]
     folders: int
     has_extension: bool
+
+    @property
+    def is_utc(self) -> bool:
+        """Whether the pattern itself says that its times are in UTC: ``{started:%H%M}_UTC``, ``%SZ``."""
+        for part, follower in zip(self.parts, (*self.parts[1:], None), strict=True):
+            if "%" in part.spec:
+                behind = re.split(r"%.", part.spec, flags=re.DOTALL)[-1]
+                literal = follower.text if follower is not None and not follower.name else ""
+                if _UTC_BEHIND.match(behind + literal):
+                    return True
+        return False
 
     @property
     def fields(self) -> tuple[Part, ...]:
@@ -154,7 +171,7 @@ def match_name(pattern: NamePattern, path: str, *, zone: str | None) -> NameMatc
     if not times:
         return NameMatch(tuple(values))
     try:
-        return NameMatch(tuple(values), _read_times(times, zone))
+        return NameMatch(tuple(values), _read_times(times, zone, is_utc=pattern.is_utc))
     except UnreadableTimeError as error:
         return NameMatch(tuple(values), why_no_moment=str(error))
 
@@ -291,32 +308,40 @@ def _spec_regex(spec: str) -> str:
         return r"\d++"
     if spec == "epoch":
         return r"\d{9,10}"
-    found = re.split(r"%(.)", spec, flags=re.DOTALL)
-    return "".join(
-        re.escape(piece) if no % 2 == 0 else ("%" if piece == "%" else _DIRECTIVES[piece])
-        for no, piece in enumerate(found)
-    )
+    return "".join(regex for _, regex in _spec_pieces(spec))
 
 
-def _read_times(times: list[tuple[str, str]], zone: str | None) -> Moment:
+def _spec_pieces(spec: str) -> list[tuple[str, str]]:
+    """(directive, expression) pairs of a time format; the directive of literal text is empty."""
+    pieces = re.split(r"%(.)", spec, flags=re.DOTALL)
+    found = []
+    for no, piece in enumerate(pieces):
+        if no % 2 == 0 or piece == "%":
+            found.append(("", re.escape(piece)))
+            continue
+        mark = pieces[no + 1][:1]
+        is_short = piece in _SHORT_NUMBERS and mark != "" and not mark.isalnum()
+        found.append((piece, r"\d{1,2}" if is_short else _DIRECTIVES[piece]))
+    return found
+
+
+def _read_times(times: list[tuple[str, str]], zone: str | None, *, is_utc: bool) -> Moment:
     numbers: dict[str, str] = {}
     for spec, text in times:
         if spec == "epoch":
-            return Moment(datetime.fromtimestamp(int(text), UTC), "UTC")
+            return place_time(datetime.fromtimestamp(int(text), UTC), zone)
         numbers |= _numbers(spec, text)
+    if is_utc and not {"z", "Z"} & numbers.keys():
+        numbers["z"] = "Z"
     return _moment(numbers, " ".join(text for _, text in times), zone)
 
 
 def _numbers(spec: str, text: str) -> dict[str, str]:
-    pieces = re.split(r"%(.)", spec, flags=re.DOTALL)
-    letters = [piece for piece in pieces[1::2] if piece != "%"]
-    regex = "".join(
-        re.escape(piece) if no % 2 == 0 else ("%" if piece == "%" else f"({_DIRECTIVES[piece]})")
-        for no, piece in enumerate(pieces)
-    )
+    pieces = _spec_pieces(spec)
+    regex = "".join(f"({regex})" if letter else regex for letter, regex in pieces)
     found = re.fullmatch(regex, text, re.DOTALL)
     assert found is not None, "the same expression found this text in the name"
-    return dict(zip(letters, found.groups(), strict=True))
+    return dict(zip([letter for letter, _ in pieces if letter], found.groups(), strict=True))
 
 
 def _moment(numbers: dict[str, str], text: str, zone: str | None) -> Moment:
@@ -337,6 +362,8 @@ def _moment(numbers: dict[str, str], text: str, zone: str | None) -> Moment:
     if "z" in numbers:
         offset = "+00:00" if numbers["z"] == "Z" else numbers["z"]
         return place_time(datetime.fromisoformat(f"{read.isoformat()}{offset}"), zone)
+    if "Z" in numbers:
+        return place_named(read, numbers["Z"], zone)
     return place_time(read, zone)
 
 

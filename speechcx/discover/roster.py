@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import csv
 import os
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from speechcx.discover.table import TableRow, read_rows
+from speechcx.discover.csv_lines import CsvFile, Row, read_csv, split_cells
+from speechcx.discover.headings import spellings_of, squeeze
+from speechcx.discover.table import SourceWarning
+from speechcx.discover.time_forms import UnreadableTimeError, read_form
 from speechcx.errors import ConfigError
 
 _MAX_BYTES = 64 * 1024**2
-_ALIASES = {
-    "centre": "center",
-    "from": "valid_from",
-    "to": "valid_to",
-    "until": "valid_to",
-    "agent_name": "name",
-}
+_MAX_ROWS = 250_000
+_COLUMNS = {
+    **{spelling: field for field in ("agent", "team", "center") for spelling in spellings_of(field)},
+    "agentname": "name", "fullname": "name", "validfrom": "valid_from", "from": "valid_from",
+    "validto": "valid_to", "to": "valid_to", "until": "valid_to", "validuntil": "valid_to",
+}  # fmt: skip
+_OPEN = ("-", "9999-12-31", "0000-00-00")
+"""What other software writes for a day that is open."""
+
+_CLOCK = re.compile(r"\d:\d\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,66 +65,123 @@ class RosterEntry:
         ) <= (self.valid_to or date.max)
 
 
-def read_roster(path: str | os.PathLike[str]) -> tuple[RosterEntry, ...]:
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """What a roster says, and which of its lines could not be used.
+
+    Parameters
+    ----------
+    entries
+        In the order of the file.
+    warnings
+        Lines that cost themselves.
+    """
+
+    entries: tuple[RosterEntry, ...] = ()
+    warnings: tuple[SourceWarning, ...] = ()
+
+
+def read_roster(path: str | os.PathLike[str]) -> Roster:
     """Read ``roster.csv``: agent, name, team, center, valid_from, valid_to.
+
+    A line that cannot be used costs itself and is among the warnings. Where two lines place an agent on the same
+    days, the one that begins later counts from its first day.
 
     Raises
     ------
     ConfigError
-        A column or value is wrong, or two lines give one agent two teams on one day; the message names
-        the lines.
+        The file cannot be read, or no line of it is a header with a column of agents.
     """
-    path = os.fspath(path)
-    entries: list[RosterEntry] = []
-    lines: list[int] = []
-    by_agent: dict[str, list[int]] = {}
-    for row in read_rows(path, max_bytes=_MAX_BYTES):
-        entry = _entry(path, row)
-        for index in by_agent.get(entry.agent, []):
-            if entries[index].meets(entry):
-                raise ConfigError(
-                    f"{path!r}: lines {lines[index]} and {row.line} both place the agent {entry.agent!r}"
-                    " on the same days",
-                    "one team for each agent on each day",
-                    "set valid_to of the earlier line to the day before valid_from of the later",
+    path = os.path.abspath(os.fspath(path))
+    opened = read_csv(path, frozenset(spellings_of("agent")), max_bytes=_MAX_BYTES, max_rows=_MAX_ROWS)
+    if opened is None:
+        raise ConfigError(
+            f"{path!r} has no header line with a column `agent`",
+            "the columns agent, name, team, center, valid_from, valid_to",
+            "add them, or set files.roster to the right file",
+        )
+    reader = _Reader(path, opened[0])
+    for row in opened[1]:
+        reader.add(row)
+    return Roster(tuple(entry for _, entry in reader.entries), tuple(reader.warnings))
+
+
+class _Reader:
+    """Reads the lines of one roster."""
+
+    def __init__(self, path: str, csv_file: CsvFile) -> None:
+        self.path = path
+        self.csv_file = csv_file
+        self.entries: list[tuple[int, RosterEntry]] = []
+        self.by_agent: dict[str, list[tuple[int, RosterEntry]]] = {}
+        self.warnings: list[SourceWarning] = []
+
+    def add(self, row: Row) -> None:
+        """Take a line, or warn of it."""
+        try:
+            entry = _entry(self.csv_file, row)
+        except (ValueError, csv.Error) as error:
+            self._warn(row.line, str(error), "correct the line")
+            return
+        for line, other in self.by_agent.get(entry.agent, []):
+            if other == entry:
+                self._warn(row.line, f"the same as line {line}", "remove one of them")
+                return
+            if other.meets(entry) and other.valid_from == entry.valid_from:
+                self._warn(
+                    row.line,
+                    f"it places the agent {entry.agent!r} on the same days as line {line}, which counts",
+                    "set valid_to of one of them to the day before valid_from of the other",
                 )
-        by_agent.setdefault(entry.agent, []).append(len(entries))
-        entries.append(entry)
-        lines.append(row.line)
-    return tuple(entries)
+                return
+            if other.meets(entry):
+                self._warn(
+                    row.line,
+                    f"it places the agent {entry.agent!r} on days of line {line} too; the one that begins later counts",
+                    "set valid_to of the earlier to the day before valid_from of the later",
+                )
+        self.by_agent.setdefault(entry.agent, []).append((row.line, entry))
+        self.entries.append((row.line, entry))
+
+    def _warn(self, line: int, found: str, cure: str) -> None:
+        self.warnings.append(SourceWarning(self.path, line, found, cure))
 
 
 def team_of(roster: Iterable[RosterEntry], agent: str, day: date) -> RosterEntry | None:
-    """The entry of `agent` on `day`, None where the roster has none."""
-    return next((entry for entry in roster if entry.agent == agent and entry.covers(day)), None)
+    """The entry of `agent` on `day`, the one that began last; None where the roster has none."""
+    fitting = [entry for entry in roster if entry.agent == agent and entry.covers(day)]
+    return max(fitting, key=lambda entry: entry.valid_from or date.min, default=None)
 
 
-def _entry(path: str, row: TableRow) -> RosterEntry:
-    cells = {_ALIASES.get(column, column): text for column, text in row.values}
-    agent = unicodedata.normalize("NFC", cells.get("agent", ""))
-    if not agent or row.wrong:
-        raise ConfigError(
-            f"{path!r} line {row.line}: {row.wrong or 'no agent'}",
-            "the columns agent, name, team, center, valid_from, valid_to",
-            "correct the line",
-        )
-    start, end = (_day(path, row, cells, column) for column in ("valid_from", "valid_to"))
+def _entry(csv_file: CsvFile, row: Row) -> RosterEntry:
+    """The entry of a line; ValueError says why it cannot be used."""
+    if row.wrong:
+        raise ValueError(row.wrong)
+    given = split_cells(row.text, csv_file.delimiter)
+    if len(given) > len(csv_file.names) and any(given[len(csv_file.names) :]):
+        raise ValueError(f"{len(given)} cells under {len(csv_file.names)} column names")
+    named = [(squeeze(name), cell) for name, cell in zip(csv_file.names, given, strict=False) if cell]
+    cells = {_COLUMNS.get(name, name): cell for name, cell in reversed(named)}
+    agent = unicodedata.normalize("NFC", " ".join(cells.get("agent", "").split()))
+    if not agent:
+        raise ValueError("no agent is named (a total, or a blank cell)")
+    start, end = _day("valid_from", cells), _day("valid_to", cells)
     if start is not None and end is not None and end < start:
-        raise ConfigError(
-            f"{path!r} line {row.line}: valid_to {end} lies before valid_from {start}",
-            "the last day on or after the first",
-            "correct the line",
-        )
+        raise ValueError(f"valid_to {end} lies before valid_from {start}")
     return RosterEntry(agent, cells.get("name", agent), cells.get("team"), cells.get("center"), start, end)
 
 
-def _day(path: str, row: TableRow, cells: dict[str, str], column: str) -> date | None:
+def _day(column: str, cells: dict[str, str]) -> date | None:
     text = cells.get(column)
-    if text is None:
+    if text is None or text in _OPEN:
         return None
     try:
         return date.fromisoformat(text)
-    except ValueError as error:
-        raise ConfigError(
-            f"{path!r} line {row.line}: {column} is {text!r}", "a day such as 2026-03-31", "correct the line"
-        ) from error
+    except ValueError:
+        pass
+    try:
+        return read_form(text if _CLOCK.search(text) else f"{text} 00:00")[0].date()
+    except UnreadableTimeError:
+        raise ValueError(
+            f"{column} is {text[:40]!r}, no day that can be read; write it as 2026-03-31"
+        ) from None

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import Annotated
 
+from speechcx.discover.callers import is_country
 from speechcx.discover.clock import find_zone
 from speechcx.discover.name_pattern import read_pattern
 from speechcx.errors import ConfigError
+from speechcx.ranges import Range, expect_ranges
 
 DEFAULT_EXTENSIONS = (
-    ".wav", ".wave", ".mp3", ".mp2", ".ogg", ".oga", ".opus", ".spx", ".flac", ".m4a", ".mp4", ".m4b", ".3gp",
+    ".wav", ".wave", ".wav49", ".wav16", ".mp3", ".mp2", ".ogg", ".oga", ".opus", ".spx", ".flac", ".m4a", ".mp4",
+    ".m4b", ".3gp",
     ".3gpp", ".aac", ".amr", ".awb", ".wma", ".asf", ".webm", ".mka", ".mkv", ".au", ".snd", ".aif", ".aiff",
     ".caf", ".w64", ".rf64", ".ilbc", ".voc", ".ulaw", ".ul", ".ulw", ".mulaw", ".mu", ".pcmu", ".alaw", ".al",
     ".alw", ".pcma", ".sln", ".sln8", ".sln12", ".sln16", ".sln24", ".sln32", ".sln44", ".sln48", ".sln96",
@@ -31,45 +35,61 @@ class DiscoverSettings:
     follow_symlinks
         Follow links found in folders; else they are left out with the reason ``symlink``.
     settle_s
-        A file that was changed within the last so many seconds is still being written, and left for the
-        next run.
+        A file that is seen to grow is left for a later run, until it has not changed for so many seconds. 0
+        takes every file as it is.
+    second_look_s
+        A file that was changed in the last ``settle_s`` seconds is looked at twice, so many seconds apart; it
+        is taken where it stayed the same and no program that can be seen has it open for writing.
     patterns
         Name patterns such as ``"{agent}_{customer}_{started:%Y-%m-%dT%H-%M-%S}"``; the first that fits is
         used. A sidecar or a calls table goes before it.
     zone
-        Zone of the recorder's clock, for times written without one: ``"Europe/Berlin"``, ``"UTC"``,
-        ``"+02:00"``. Unset, such a time is not known.
+        The centre's zone: ``"Europe/Berlin"``, ``"UTC"``, ``"+02:00"``. Times written without a zone are
+        read in it, and calls are counted and shown by its clock, also those whose time is written in UTC.
+        Unset, a time without a zone is not known.
     time_format
-        A ``strptime`` format for times in sidecars and tables that are not ISO 8601, for example
-        ``"%d.%m.%Y %H:%M:%S"``. Unset: ISO 8601 or seconds since 1970.
+        A ``strptime`` format for times in sidecars and tables that could be read in two ways, for example
+        ``"%d.%m.%Y %H:%M:%S"``; ``%z`` and ``%Z`` are the zone that stands there. Unset: the usual forms that
+        can be read in one way only, and seconds since 1970.
+    country
+        ISO 3166 code of the country whose telephone numbers are written without a country code (``"DE"``,
+        ``"US"``): customers' numbers are then compared with it (``+4930123456``). Unset: as written, without
+        blanks and marks.
+    agents_ignore_case
+        Whether ``maria`` and ``MARIA`` are one agent, kept in lower case.
     direction
         Direction of calls whose sources say nothing: ``"inbound"`` or ``"outbound"``. Unset: not known.
-    max_sidecar_bytes
-        A bigger sidecar is not read; its call is set aside.
-    max_table_bytes
-        A bigger CSV is not read; the run does not start.
+    max_sidecar_bytes, max_sidecar_keys
+        A bigger sidecar, or one of more keys, is not read; its call is set aside.
+    max_table_bytes, max_table_rows
+        A bigger CSV, or one of more rows, is not read; the run does not start.
     """
 
     extensions: tuple[str, ...] = DEFAULT_EXTENSIONS
     recursive: bool = True
     follow_symlinks: bool = False
-    settle_s: float = 120.0
+    settle_s: Annotated[float, Range(0, 86_400)] = 120.0
+    second_look_s: Annotated[float, Range(0, 60)] = 1.0
     patterns: tuple[str, ...] = ()
     zone: str | None = None
     time_format: str | None = None
+    country: str | None = None
+    agents_ignore_case: bool = False
     direction: str | None = None
-    max_sidecar_bytes: int = 1024**2
-    max_table_bytes: int = 64 * 1024**2
+    max_sidecar_bytes: Annotated[int, Range(1, 2**30)] = 1024**2
+    max_sidecar_keys: Annotated[int, Range(1, 10_000)] = 500
+    max_table_bytes: Annotated[int, Range(1, 2**32)] = 64 * 1024**2
+    max_table_rows: Annotated[int, Range(1, 10_000_000)] = 60_000
 
     def __post_init__(self) -> None:
         for extension in self.extensions:
             if not extension.startswith(".") or extension != extension.lower():
                 raise ValueError(f"extensions must be like '.wav', in small letters, got {extension!r}")
-        if self.settle_s < 0:
-            raise ValueError(f"settle_s must be 0 or more, got {self.settle_s}")
-        for name in ("max_sidecar_bytes", "max_table_bytes"):
-            if getattr(self, name) <= 0:
-                raise ValueError(f"{name} must be more than 0, got {getattr(self, name)}")
+        expect_ranges(self)
+        if self.country is not None and not is_country(self.country):
+            raise ValueError(
+                f"country must be two capital letters of ISO 3166 such as 'DE', got {self.country!r}"
+            )
         if self.zone is not None:
             find_zone(self.zone)
         for pattern in self.patterns:

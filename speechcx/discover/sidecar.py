@@ -1,17 +1,31 @@
-"""Sidecars: a small JSON object beside a recording, ``NAME.json`` or ``NAME.wav.json``."""
+"""Sidecars: a small JSON object beside a recording, ``NAME.json`` or ``NAME.wav.json``.
+
+Recorders and other tools put JSON there too: transcripts, waveforms, their own notes. A sidecar is what says
+something of the call that we know; anything else is left alone, whatever its size.
+"""
 
 from __future__ import annotations
 
 import json
+import math
 import os
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from speechcx.call import PARTIES
 from speechcx.discover.files import open_regular
+from speechcx.discover.headings import FIELDS, choose_columns
+from speechcx.discover.settings import DiscoverSettings
+from speechcx.discover.start_columns import is_place_in_sound
 from speechcx.errors import CallError
 
 _LONGEST_VALUE = 500
-
-Scalar = str | int | float | bool
+_TOKEN = re.compile(rb'"((?:[^"\\]|\\.)*)"(\s*:)?|([{\[])|([}\]])', re.DOTALL)
+_TYPED_BYTES = 4096
+_TYPED_FIELD = re.compile(
+    rb"\b(?:agent|customer|started_at|start_time|channels)\b['\"\xe2\x80\x9c\x9d]*\s*[:=]", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,78 +45,164 @@ class Sidecar:
     values: tuple[tuple[str, str], ...]
 
 
-def read_sidecars(path: str, *, max_bytes: int) -> tuple[Sidecar, ...]:
+class _NotASidecar(Exception):
+    """A JSON file that says nothing of the call; the words say what it is."""
+
+
+class _Pairs(list[tuple[str, object]]):
+    """A JSON object as it stands in the file, keys that come twice included."""
+
+
+def read_sidecars(path: str, settings: DiscoverSettings) -> tuple[Sidecar, ...]:
     """The sidecars of a recording, none, one or two.
 
     Parameters
     ----------
     path
         The recording.
-    max_bytes
-        A bigger sidecar is refused.
+    settings
+        Limits of size and keys.
 
     Raises
     ------
     CallError
-        ``metadata_missing``: a sidecar is there, but cannot be read as a JSON object.
+        ``metadata_missing``: a sidecar is there, but cannot be used.
     """
-    candidates = (f"{path}.json", f"{os.path.splitext(path)[0]}.json")
-    return tuple(_read(name, max_bytes) for name in dict.fromkeys(candidates) if os.path.lexists(name))
+    found = []
+    for name in sidecar_names(path):
+        if os.path.lexists(name):
+            try:
+                found.append(_read(name, settings))
+            except _NotASidecar:
+                continue
+    return tuple(found)
 
 
-def _read(path: str, max_bytes: int) -> Sidecar:
-    name = os.path.basename(path)
+def sidecar_names(path: str) -> tuple[str, ...]:
+    """Paths under which a sidecar of the recording at `path` may lie."""
+    return tuple(dict.fromkeys((f"{path}.json", f"{os.path.splitext(path)[0]}.json")))
+
+
+def describe_json(path: str, settings: DiscoverSettings) -> str:
+    """Why a JSON beside a recording is no sidecar; empty where it is one, or is meant to be one."""
+    try:
+        _read(path, settings)
+    except _NotASidecar as error:
+        return str(error)
+    except CallError:
+        return ""
+    return ""
+
+
+def _read(path: str, settings: DiscoverSettings) -> Sidecar:
+    name, max_bytes = os.path.basename(path), settings.max_sidecar_bytes
     try:
         descriptor = open_regular(path)
     except CallError as error:
         raise _unusable(name, error.found) from error
     with open(descriptor, "rb") as file:
         text = file.read(max_bytes + 1)
-    if len(text) > max_bytes:
-        raise _unusable(name, f"it has more than {max_bytes:,} bytes (discover.max_sidecar_bytes)")
     try:
+        if len(text) > max_bytes:
+            raise ValueError(f"it has more than {max_bytes:,} bytes (discover.max_sidecar_bytes)")
         # Deep nesting is a RecursionError, a number of thousands of digits a ValueError.
-        parsed = json.loads(text, object_pairs_hook=_object)
+        parsed = json.loads(text, object_pairs_hook=_Pairs, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
-        raise _unusable(name, f"it is no JSON that can be read ({_reason(error)})") from error
-    if not isinstance(parsed, dict):
-        raise _unusable(name, "it holds no JSON object ({...})")
-    values = []
-    for key, value in parsed.items():
-        shown = _as_text(value)
-        if shown is not None:
-            values.append((str(key).strip(), shown))
-    return Sidecar(name, tuple(values))
+        if not _is_meant(text):
+            raise _NotASidecar(f"it names nothing of the call, and {_reason(error)}") from error
+        raise _unusable(name, _reason(error)) from error
+    if not isinstance(parsed, _Pairs):
+        raise _NotASidecar("it holds no JSON object ({...})")
+    return Sidecar(name, _read_values(name, parsed, settings))
 
 
-def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found: dict[str, object] = {}
-    for key, value in pairs:
-        if key in found and found[key] != value:
-            raise ValueError(f"the key {key[:40]!r} is given twice with different values")
-        found[key] = value
-    return found
+def _read_values(name: str, parsed: _Pairs, settings: DiscoverSettings) -> tuple[tuple[str, str], ...]:
+    if not _says_something(parsed):
+        raise _NotASidecar(f"it gives none of {', '.join(FIELDS)}")
+    if len(parsed) > settings.max_sidecar_keys:
+        raise _unusable(
+            name,
+            f"it has {len(parsed):,} keys, more than {settings.max_sidecar_keys:,} (discover.max_sidecar_keys)",
+        )
+    values: dict[str, object] = {}
+    for key, value in parsed:
+        if key in values and values[key] != value:
+            raise _unusable(name, f"the key {key[:40]!r} is given twice with different values")
+        values[key] = value
+    shown = ((key.strip(), _as_text(value)) for key, value in values.items())
+    return tuple((key, text) for key, text in shown if text is not None)
+
+
+def _says_something(parsed: _Pairs) -> bool:
+    """Whether an object gives a field of a call in a form in which such a field can be given."""
+    columns = choose_columns(key[:100] for key, _ in parsed)
+    return any(
+        _is_given(field, *parsed[at]) for field, at in columns.items() if field in FIELDS or field == "date"
+    )
+
+
+def _is_given(field: str, key: str, value: object) -> bool:
+    text = _as_text(value)
+    if text is None or isinstance(value, bool):
+        return False
+    if field == "channels":
+        # Other tools give the number of channels, or a list of their sounds.
+        return any(party in text.lower() for party in PARTIES)
+    return field not in ("started_at", "date") or not is_place_in_sound(key, text)
+
+
+def _is_meant(text: bytes) -> bool:
+    """Whether a JSON that cannot be read, or not whole, is meant to tell of the call.
+
+    It has a field on its first level; or it is short and has one in whatever quotes somebody typed.
+    """
+    if any(field in FIELDS for field in choose_columns(_first_keys(text))):
+        return True
+    return len(text) <= _TYPED_BYTES and _TYPED_FIELD.search(text) is not None
+
+
+def _first_keys(text: bytes) -> Iterator[str]:
+    depth = 0
+    for found in _TOKEN.finditer(text):
+        if found[3]:
+            depth += 1
+        elif found[4]:
+            depth -= 1
+        elif found[2] and depth == 1:
+            yield found[1][:100].decode("utf-8", "replace")
+
+
+def _no_number(_: str) -> None:
+    """``NaN`` and ``Infinity``, which some programs write for "no value"."""
 
 
 def _as_text(value: object) -> str | None:
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
     if isinstance(value, str | int | float):
         text = str(value)
         return text if len(text) <= _LONGEST_VALUE else None
-    if isinstance(value, list) and len(value) <= 8 and all(isinstance(item, str) for item in value):
+    if (
+        isinstance(value, list)
+        and not isinstance(value, _Pairs)
+        and len(value) <= 8
+        and all(isinstance(item, str) for item in value)
+    ):
         return ",".join(value)
     return None
 
 
 def _reason(error: Exception) -> str:
     if isinstance(error, json.JSONDecodeError):
-        return f"line {error.lineno}, column {error.colno}: {error.msg}"
+        return f"it is no JSON that can be read (line {error.lineno}, column {error.colno}: {error.msg})"
     if isinstance(error, RecursionError):
-        return "nested too deeply"
+        return "it is no JSON that can be read (nested too deeply)"
     if isinstance(error, UnicodeDecodeError):
-        return "not UTF-8"
-    return str(error)
+        return "it is no JSON that can be read (not UTF-8)"
+    shown = str(error)
+    return shown if shown.startswith("it has") else f"it is no JSON that can be read ({shown})"
 
 
 def _unusable(name: str, why: str) -> CallError:

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import difflib
 import glob
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from speechcx.discover.file_cells import NOT, how_well, name_key
+from speechcx.discover.files import FoundFile
+from speechcx.discover.names import printable_name
 from speechcx.discover.settings import DiscoverSettings
-from speechcx.discover.table import CallsTable, TableRow, read_calls_table
+from speechcx.discover.table import CallsTable, SourceWarning, TableRow, read_calls_table
+from speechcx.errors import CallError
+
+_MAX_HINTS = 20
+"""For so many calls without a row the nearest row is looked for; they mostly have one reason."""
+
+_MAX_COMPARED = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +31,86 @@ class Sources:
         Those nearest to the recordings last.
     agent_names
         What each agent is called, by the roster: an agent who says this name in a call is that agent.
+    passed_over
+        (path, why) pairs of CSV files that are about something else.
+    recordings
+        (path, size) pairs of the recordings that are there, by the key of their names.
     """
 
     tables: tuple[CallsTable, ...] = ()
     agent_names: Mapping[str, str] = field(default_factory=dict)
+    passed_over: tuple[tuple[str, str], ...] = ()
+    recordings: Mapping[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
+    _hints: list[str] = field(default_factory=list, compare=False)
+
+    @property
+    def warnings(self) -> tuple[SourceWarning, ...]:
+        """Lines of all tables that cannot be used."""
+        return tuple(warning for table in self.tables for warning in table.warnings)
+
+    def beside(self, found: Iterable[FoundFile]) -> Sources:
+        """The same tables, held against these recordings: a row that could be about two is about none."""
+        recordings: dict[str, list[tuple[str, int]]] = {}
+        for file in found:
+            recordings.setdefault(name_key(os.path.basename(file.path)), []).append(
+                (file.path, file.size_bytes)
+            )
+        return replace(self, recordings={key: tuple(paths) for key, paths in recordings.items()})
 
     def rows_for(self, path: str) -> tuple[TableRow, ...]:
-        """Rows about the recording at the absolute `path`, from all tables."""
-        return tuple(row for table in self.tables for row in table.rows_for(path))
+        """Rows about the recording at the absolute `path`, from all tables.
+
+        Raises
+        ------
+        CallError
+            ``metadata_conflict``: a row may be about this recording or about another.
+        """
+        return tuple(row for table in self.tables for row in self._rows_in(table, path))
+
+    def _rows_in(self, table: CallsTable, path: str) -> list[TableRow]:
+        folder, key = os.path.dirname(table.path), name_key(os.path.basename(path))
+        fitting = [(how_well(row.file, path, folder), row) for row in table.named(key)]
+        best = max((level for level, _ in fitting), default=NOT)
+        if best == NOT:
+            return []
+        found = []
+        for level, row in fitting:
+            if level == best and self._is_about(row, path, level, folder):
+                found.append(row)
+        return found
+
+    def _is_about(self, row: TableRow, path: str, level: int, folder: str) -> bool:
+        """Whether no other recording fits a row better; two different ones that fit as well are a conflict."""
+        group = self.recordings.get(name_key(os.path.basename(path)), ())
+        mine = next((size for other, size in group if other == path), None)
+        for other, size in group:
+            other_level = NOT if other == path else how_well(row.file, other, folder)
+            if other_level > level:
+                return False
+            if other_level == level and size != mine:
+                raise CallError(
+                    "metadata_conflict",
+                    f"{row.source} names {printable_name(row.file)!r}, and so are called {printable_name(path)} and"
+                    f" {printable_name(other)}",
+                    "a file that can be told from all others",
+                    "Write the folder and the ending into the table.",
+                )
+        return True
+
+    def near_miss(self, path: str) -> str:
+        """The row that is most like the name of a recording without one; empty where none is."""
+        key = name_key(os.path.basename(path))
+        for table in self.tables:
+            for row in table.named(key):
+                return f"{row.source} names {printable_name(row.file)!r}, another folder or ending"
+        if path in self._hints or len(self._hints) >= _MAX_HINTS:
+            return ""
+        self._hints.append(path)
+        for table in self.tables:
+            near = difflib.get_close_matches(key, list(table.by_name)[:_MAX_COMPARED], n=1, cutoff=0.85)
+            for row in table.named(near[0]) if near else ():
+                return f"the nearest is {row.source} with {printable_name(row.file)!r}"
+        return ""
 
 
 def read_sources(paths: Iterable[str | os.PathLike[str]], settings: DiscoverSettings) -> Sources:
@@ -44,14 +126,18 @@ def read_sources(paths: Iterable[str | os.PathLike[str]], settings: DiscoverSett
     Raises
     ------
     ConfigError
-        A CSV with a ``file`` column cannot be read.
+        A CSV with a column of files cannot be read at all.
     """
-    tables = {}
+    tables: dict[str, CallsTable | str] = {}
     for folder, is_deep in _folders(paths, settings):
         for path in _csv_files(folder, is_deep=is_deep):
             if path not in tables:
-                tables[path] = read_calls_table(path, max_bytes=settings.max_table_bytes)
-    return Sources(tuple(table for _, table in sorted(tables.items()) if table is not None))
+                tables[path] = read_calls_table(path, settings)
+    read = sorted(tables.items())
+    return Sources(
+        tuple(table for _, table in read if isinstance(table, CallsTable)),
+        passed_over=tuple((path, table) for path, table in read if isinstance(table, str)),
+    )
 
 
 def _folders(

@@ -1,24 +1,60 @@
-"""Calls tables: any CSV beside the recordings that has a ``file`` column."""
+"""Calls tables: any CSV beside the recordings that has a column of files.
+
+A row that cannot be used costs its call, never the night: it is named by file and line.
+"""
 
 from __future__ import annotations
 
 import csv
-import io
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from speechcx.discover.files import open_regular
-from speechcx.errors import CallError, ConfigError
+from speechcx.discover.clock import find_zone, read_moment
+from speechcx.discover.csv_lines import CsvFile, Row, read_csv, split_cells
+from speechcx.discover.file_cells import name_key
+from speechcx.discover.headings import FIELDS, choose_columns, spellings_of, squeeze
+from speechcx.discover.settings import DiscoverSettings
+from speechcx.discover.start_columns import find_start
+from speechcx.discover.time_forms import UnreadableTimeError
 
-_DELIMITERS = (",", ";", "\t", "|")
-_HEADER_BYTES = 64 * 1024
-_MOST_ROWS = 5_000_000
+_SPREADSHEET_ERRORS = re.compile(r"#(?:REF!|NAME\?|VALUE!|N/A|DIV/0!|NULL!|NUM!|#+)", re.IGNORECASE)
+_ROUNDED = re.compile(r"\d(?:[.,]\d+)?E\+\d+", re.IGNORECASE)
+_GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+")
+_QUICK_TIME = re.compile(r"20[0-2]\d-\d\d-\d\d[T ][012]\d:[0-5]\d(?::[0-5]\d)?(?:Z|[+-]\d\d:\d\d)?")
+_MAX_WARNINGS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class SourceWarning:
+    """A line of a table that is not used, or a table of which something must be said.
+
+    Parameters
+    ----------
+    path
+        The table.
+    line
+        Counted from 1; 0 for the whole table.
+    found
+        What was found.
+    cure
+        What to do.
+    """
+
+    path: str
+    line: int
+    found: str
+    cure: str
+
+    def __str__(self) -> str:
+        place = os.path.basename(self.path) + (f" line {self.line}" if self.line else "")
+        return f"{place}: {self.found}; {self.cure}"
 
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """One row of a CSV file.
+    """One row of a calls table.
 
     Parameters
     ----------
@@ -26,6 +62,8 @@ class TableRow:
         The file's name.
     line
         The line it begins on, counted from 1.
+    file
+        What stands in its column of files.
     values
         (column, text) pairs; columns in small letters, blank cells left out.
     wrong
@@ -34,6 +72,7 @@ class TableRow:
 
     table: str
     line: int
+    file: str
     values: tuple[tuple[str, str], ...]
     wrong: str = ""
 
@@ -45,144 +84,215 @@ class TableRow:
 
 @dataclass(frozen=True, slots=True)
 class CallsTable:
-    """All rows of one calls table, by the file they are about.
+    """All rows of one calls table, by the name of the file they are about.
 
     Parameters
     ----------
     path
-        The CSV.
-    by_path
-        Rows by the absolute path that their ``file`` names.
+        The CSV, absolute.
+    csv_file
+        Its delimiter and headings.
+    rows
+        Every row that names a file; cells are taken apart when they are asked for.
     by_name
-        Rows whose ``file`` is a bare name, for recordings in folders below the table's.
+        Places in `rows` by :func:`speechcx.discover.file_cells.name_key` of the file.
+    warnings
+        What could not be used.
     """
 
     path: str
-    by_path: dict[str, tuple[TableRow, ...]]
-    by_name: dict[str, tuple[TableRow, ...]]
+    csv_file: CsvFile
+    rows: tuple[Row, ...]
+    by_name: dict[str, tuple[int, ...]]
+    warnings: tuple[SourceWarning, ...]
 
-    def rows_for(self, path: str) -> tuple[TableRow, ...]:
-        """Rows about the recording at the absolute `path`."""
-        exact = self.by_path.get(path, ())
-        folder = os.path.dirname(self.path).rstrip("/") + "/"
-        if exact or not path.startswith(folder):
-            return exact
-        return self.by_name.get(os.path.basename(path), ())
+    def named(self, key: str) -> Iterator[TableRow]:
+        """The rows about files of this name, in whatever folder."""
+        for at in self.by_name.get(key, ()):
+            yield _to_row(self.csv_file, self.rows[at])
 
 
-def read_calls_table(path: str, *, max_bytes: int) -> CallsTable | None:
-    """Read a CSV; None where it has no ``file`` column and so is about something else.
+def read_calls_table(path: str, settings: DiscoverSettings) -> CallsTable | str:
+    """Read a CSV.
 
     Parameters
     ----------
     path
-        The CSV, UTF-8 (with or without mark), UTF-16 or Windows-1252; comma, semicolon, tab or bar.
-    max_bytes
-        Limit of its size.
+        The CSV, in any form that :func:`speechcx.discover.csv_lines.read_csv` reads.
+    settings
+        Limits, zone and time format.
+
+    Returns
+    -------
+    CallsTable or str
+        Why it is none, where it has no column of files and so is about something else.
 
     Raises
     ------
     ConfigError
-        It is a calls table, but too big or not readable as CSV.
+        It is a calls table, but too big or not readable at all.
     """
     path = os.path.abspath(path)
-    header = _read_text(path, _HEADER_BYTES).split("\n", 1)[0].rstrip("\r")
-    columns = _columns(header)
-    if columns is None or "file" not in columns[1]:
-        return None
-    by_path: dict[str, list[TableRow]] = {}
-    by_name: dict[str, list[TableRow]] = {}
-    for row in read_rows(path, max_bytes=max_bytes):
-        file = dict(row.values).get("file")
-        if file is None:
-            continue
-        by_path.setdefault(os.path.normpath(os.path.join(os.path.dirname(path), file)), []).append(row)
-        if "/" not in file:
-            by_name.setdefault(file, []).append(row)
-    return CallsTable(path, _frozen(by_path), _frozen(by_name))
+    opened = read_csv(
+        path,
+        frozenset(spellings_of("file")),
+        max_bytes=settings.max_table_bytes,
+        max_rows=settings.max_table_rows,
+    )
+    if opened is None:
+        return "no line of it is a header with a column `file`"
+    csv_file, lines = opened
+    columns = choose_columns(csv_file.names)
+    if csv_file.names[columns["file"]] != "file" and not {"agent", "customer", "started_at"} & columns.keys():
+        return f"it has a column {csv_file.names[columns['file']]!r}, but none of agent, customer and start"
+    return _Reader(csv_file, settings).read(lines)
 
 
-def read_rows(path: str, *, max_bytes: int) -> Iterator[TableRow]:
-    """The rows of any CSV with a header, blank rows left out.
+class _Reader:
+    """Reads the rows of one table."""
 
-    Raises
-    ------
-    ConfigError
-        The file cannot be opened, is no CSV, or is too big.
-    """
-    name = os.path.basename(path)
-    text = _read_text(path, max_bytes + 1)
-    if os.path.getsize(path) > max_bytes:
-        raise ConfigError(
-            f"{path!r} has {os.path.getsize(path):,} bytes",
-            f"at most {max_bytes:,} (discover.max_table_bytes)",
-            "split it, or raise the limit",
-        )
-    columns = _columns(text.split("\n", 1)[0].rstrip("\r"))
-    if columns is None:
-        raise ConfigError(f"{path!r} has no header line", "column names in the first line", "add them")
-    delimiter, names = columns
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    line = 1
-    try:
-        next(reader)
-        while True:
-            line = reader.line_num + 1
-            cells = [cell.strip() for cell in next(reader)]
-            if line > _MOST_ROWS:
-                raise ConfigError(f"{path!r} has more than {_MOST_ROWS:,} lines", "fewer", "split the table")
-            if any(cells):
-                yield _row(name, line, names, cells)
-    except StopIteration:
-        return
-    except csv.Error as error:
-        raise ConfigError(
-            f"{path!r} cannot be read as CSV: {error}, in the row that begins in line {line}",
-            "cells divided by the same character as the header, quotes closed",
-            "correct the line",
-        ) from error
+    def __init__(self, csv_file: CsvFile, settings: DiscoverSettings) -> None:
+        self.csv_file = csv_file
+        self.settings = settings
+        self.rows: list[Row] = []
+        self.by_name: dict[str, list[int]] = {}
+        self.warnings: list[SourceWarning] = []
+        self.left_out = 0
 
+    def read(self, lines: Iterable[Row]) -> CallsTable:
+        self._check_headings()
+        for row in lines:
+            self._add(row)
+        if self.left_out:
+            self._warn(
+                0, f"{self.left_out:,} further lines cannot be used", "correct these first", is_last=True
+            )
+        by_name = {key: tuple(places) for key, places in self.by_name.items()}
+        return CallsTable(self.csv_file.path, self.csv_file, tuple(self.rows), by_name, tuple(self.warnings))
 
-def _row(name: str, line: int, names: tuple[str, ...], cells: list[str]) -> TableRow:
-    wrong = ""
-    if len(cells) > len(names):
-        wrong = f"{len(cells)} cells under {len(names)} column names"
-    pairs = tuple((column, cell) for column, cell in zip(names, cells, strict=False) if column and cell)
-    return TableRow(name, line, pairs, wrong)
+    def _check_headings(self) -> None:
+        names = self.csv_file.names
+        twice = sorted({name for name in names if name and names.count(name) > 1})
+        if twice:
+            self._warn(
+                0, f"the headings {', '.join(twice)} come twice", "rename or remove one of the columns"
+            )
 
+    def _add(self, row: Row) -> None:
+        told = _to_row(self.csv_file, row)
+        wrong = told.wrong or self._find_fault(told)
+        if not told.file:
+            self._warn(row.line, wrong or "no file is named (a total, or a blank cell)", "remove the line")
+            return
+        key = name_key(told.file)
+        before = self.by_name.setdefault(key, [])
+        for place in before:
+            other = self.rows[place]
+            if other.text == row.text:
+                self._warn(row.line, f"the same as line {other.line}", "remove one of them")
+                return
+            if _to_row(self.csv_file, other).file == told.file:
+                wrong = wrong or f"{told.file!r} stands in line {other.line} too, with other values"
+                self._warn(row.line, wrong, "remove the wrong one")
+                wrong = ""
+        if wrong:
+            self._warn(row.line, wrong, _CURES.get(wrong.split(" ", 1)[0], "correct the line"))
+            row = Row(row.line, row.text, row.wrong or wrong)
+        before.append(len(self.rows))
+        self.rows.append(row)
 
-def _columns(header: str) -> tuple[str, tuple[str, ...]] | None:
-    """Delimiter and column names; None for a line that is no header."""
-    best: tuple[str, tuple[str, ...]] | None = None
-    for delimiter in _DELIMITERS:
+    def _find_fault(self, row: TableRow) -> str:
+        """What is wrong with the values of a row; empty where nothing is."""
+        columns = choose_columns(name for name, _ in row.values)
+        if len(row.values) == 1 and sum(map(bool, self.csv_file.names)) > 1:
+            return f"it says nothing of {row.file[:40]!r} (a total, or blank cells)"
+        if squeeze(row.file) in spellings_of("file"):
+            return "the header once more"
+        for field in ("file", *FIELDS):
+            fault = _value_fault(field, row.values[columns[field]][1]) if field in columns else ""
+            if fault:
+                return fault
+        return self._time_fault(row, columns)
+
+    def _time_fault(self, row: TableRow, columns: dict[str, int]) -> str:
+        start, _ = find_start(row.values, columns)
+        if start is None or _is_quick_time(start):
+            return ""
+        zone = row.values[columns["zone"]][1] if "zone" in columns else self.settings.zone or "UTC"
         try:
-            cells = next(csv.reader([header], delimiter=delimiter, strict=True), [])
-        except csv.Error:
-            continue
-        names = tuple("_".join(cell.strip().lower().split()) for cell in cells)
-        if any(names) and (best is None or len(names) > len(best[1])):
-            best = (delimiter, names)
-    return best
+            read_moment(start, zone=zone, time_format=self.settings.time_format)
+        except UnreadableTimeError as error:
+            return str(error)
+        return ""
+
+    def _warn(self, line: int, found: str, cure: str, *, is_last: bool = False) -> None:
+        if len(self.warnings) >= _MAX_WARNINGS and not is_last:
+            self.left_out += 1
+            return
+        self.warnings.append(SourceWarning(self.csv_file.path, line, found, cure))
 
 
-def _read_text(path: str, max_bytes: int) -> str:
+_CURES = {"a": "write a quote inside a cell twice, and close each that is opened"}
+
+
+def _is_quick_time(text: str) -> bool:
+    """Whether a time is of the usual form and plainly legal: most rows of a table are."""
+    return (
+        _QUICK_TIME.fullmatch(text) is not None
+        and "00" < text[5:7] <= "12"
+        and "00" < text[8:10] <= "28"
+        and text[11:13] < "24"
+    )
+
+
+def _value_fault(field: str, text: str) -> str:
+    if _SPREADSHEET_ERRORS.fullmatch(text) or (text.startswith("=") and field != "channels"):
+        return f"{field} is {text[:40]!r}, a formula or an error of a spreadsheet"
+    if field in ("file", "agent", "customer") and _ROUNDED.fullmatch(text):
+        return f"{field} is {text!r}: a spreadsheet rounded the number; format the column as text"
+    if field == "agent" and _GROUPED.fullmatch(text):
+        return f"agent is {text!r}, with thousands separators; format the column as text"
+    if "\ufffd" in text and field in ("file", "agent", "customer"):
+        return f"{field} is {text[:40]!r}, with bytes that are no letters"
+    if field == "zone":
+        try:
+            find_zone(text)
+        except ValueError as error:
+            return str(error)
+    return ""
+
+
+def _to_row(csv_file: CsvFile, row: Row) -> TableRow:
+    table = os.path.basename(csv_file.path)
     try:
-        descriptor = open_regular(path)
-    except CallError as error:
-        raise ConfigError(
-            f"{path!r} cannot be read: {error.found}", "a CSV file", "correct the path"
-        ) from error
-    with open(descriptor, "rb") as file:
-        data = file.read(max_bytes)
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", errors="replace")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        if error.end >= len(data) - 3 and len(data) == max_bytes:
-            return data.decode("utf-8-sig", errors="ignore")  # cut inside a character
-        return data.decode("cp1252", errors="replace")  # what spreadsheet programs write on Windows
+        cells = split_cells(row.text, csv_file.delimiter)
+    except csv.Error:
+        # A bare quote: taken as it stands, to know which call the row is about.
+        cells = [cell.strip(' "') for cell in row.text.split(csv_file.delimiter)]
+    names = csv_file.names
+    pairs = [(name, cell) for name, cell in zip(names, cells, strict=False) if name and cell]
+    at = choose_columns(name for name, _ in pairs).get("file")
+    values, double = _merge(pairs)
+    wrong = row.wrong or _count_fault(csv_file, cells) or double
+    return TableRow(table, row.line, "" if at is None else pairs[at][1], values, wrong)
 
 
-def _frozen(rows: dict[str, list[TableRow]]) -> dict[str, tuple[TableRow, ...]]:
-    return {key: tuple(found) for key, found in rows.items()}
+def _merge(pairs: list[tuple[str, str]]) -> tuple[tuple[tuple[str, str], ...], str]:
+    """The pairs with each heading once, and what a field of two columns says differently."""
+    merged: dict[str, str] = {}
+    wrong = ""
+    for name, cell in pairs:
+        if merged.setdefault(name, cell) != cell and name in choose_columns([name]) | dict.fromkeys(
+            FIELDS, 0
+        ):
+            wrong = f"{name} is {merged[name]!r} in one column and {cell!r} in another"
+    return tuple(merged.items()), wrong
+
+
+def _count_fault(csv_file: CsvFile, cells: list[str]) -> str:
+    given, headings = len(cells), len(csv_file.names)
+    while given > headings and not cells[given - 1]:
+        given -= 1
+    if given > headings or given < csv_file.known_cells:
+        return f"{len(cells)} cells under {headings} column names"
+    return ""

@@ -13,7 +13,11 @@
     |-- ModelMissing        13   model weights are not on this machine
     |-- ModelBad            13   weights are there, but are not what the manifest says
     |-- DiskLow             14   too little room to go on safely
-    `-- Interrupted        130   stopped by the user
+    |   `-- DiskFull        14   the disk filled up while the database was written
+    |-- AccessDenied        15   permissions or a read-only disk are in the way
+    |-- DiskError           15   the disk fails to read or write
+    |-- OutputLost          16   what was asked for cannot be written to standard output
+    `-- Interrupted        130   stopped by the user (129 where the terminal closed, 143 by SIGTERM)
 
 A message has three parts: what was *found*, what was *expected*, what to do (*cure*). Code never
 decides by the words of a message, only by its class, slug or kind. Each slug leads to an entry in
@@ -105,11 +109,24 @@ class DatabaseBad(SpeechcxError):
     slug = "bad-database"
 
 
+class DatabaseDamaged(DatabaseBad):
+    """Parts of the database file are damaged."""
+
+    slug = "database-damaged"
+
+
 class RunInProgress(SpeechcxError):
     """Another run holds the database."""
 
     exit_code = 11
     slug = "run-in-progress"
+
+
+class DatabaseBusy(SpeechcxError):
+    """Another program held the database longer than we wait; nothing is wrong with it."""
+
+    exit_code = 11
+    slug = "database-busy"
 
 
 class ConfigError(SpeechcxError):
@@ -145,6 +162,33 @@ class DiskLow(SpeechcxError):
 
     exit_code = 14
     slug = "disk-low"
+
+
+class DiskFull(DiskLow):
+    """The disk filled up while the database was written; what was saved before is kept."""
+
+    slug = "disk-full"
+
+
+class AccessDenied(SpeechcxError):
+    """Permissions or a read-only disk keep the database from being read or written."""
+
+    exit_code = 15
+    slug = "access-denied"
+
+
+class DiskError(SpeechcxError):
+    """The disk fails to read or write; the database itself may be sound."""
+
+    exit_code = 15
+    slug = "disk-error"
+
+
+class OutputLost(SpeechcxError):
+    """Standard output is closed or full, so that what was asked for cannot be shown."""
+
+    exit_code = 16
+    slug = "output-lost"
 
 
 class Interrupted(SpeechcxError):

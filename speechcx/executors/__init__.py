@@ -56,7 +56,7 @@ class WorkerLimits:
     workers
         How many items are worked on at once.
     memory_mb
-        Address space of one worker in MB; 0 sets no limit.
+        Memory of one worker in MB; 0 sets no limit.
     recycle_after
         Items after which a worker is replaced, against slow growth.
     threads

@@ -13,12 +13,12 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from speechcx.executors import WorkerLimits
+from speechcx.executors.faults import describe_fault
 
 START_LIMIT_S = 120.0
 """A worker that is not ready by then is taken for dead: it imports the engines' libraries meanwhile."""
 _EXIT_GRACE_S = 0.5
 _THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
-_OFFLINE_VARIABLES = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_HUB_DISABLE_TELEMETRY")
 
 
 class WorkerProcess:
@@ -80,6 +80,10 @@ class WorkerProcess:
             word, value, is_last = self.connection.recv()
         except (EOFError, OSError):
             return None
+        except MemoryError as error:
+            word, value, is_last = "out_of_memory", describe_fault(error), False
+        except Exception as error:  # noqa: BLE001  an answer that cannot be read costs its item only
+            word, value, is_last = "raised", describe_fault(error), False
         self.deadline = None
         self.is_busy = False
         self.is_ready = word != "unready"
@@ -113,6 +117,5 @@ class WorkerProcess:
 
 
 def _environment(threads: int) -> dict[str, str]:
-    """The parent's variables, with one model's threads and no way to a network hub unless told."""
-    usual = dict.fromkeys(_THREAD_VARIABLES, str(threads)) | dict.fromkeys(_OFFLINE_VARIABLES, "1")
-    return usual | dict(os.environ)
+    """The parent's variables, which keep it off the network too, with one model's threads unless told."""
+    return dict.fromkeys(_THREAD_VARIABLES, str(threads)) | dict(os.environ)

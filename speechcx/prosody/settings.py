@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
+
+from speechcx.ranges import Range, expect_ranges
 
 NOT_IN_DIGEST = frozenset(
     {
@@ -72,39 +75,29 @@ class ProsodySettings:
     """
 
     pitch_method: str = "fast"
-    pitch_low_hz: float = 65.0
-    pitch_high_hz: float = 400.0
-    voicing: float = 0.5
-    pitch_min_voiced_s: float = 0.1
-    pause_s: float = 0.3
-    turn_pace_min_s: float = 1.0
-    clipped_share: float = 0.001
-    low_level_dbov: float = -40.0
-    noisy_snr_db: float = 15.0
-    pace_min_s: float = 10.0
-    non_talk_s: float = 3.0
-    overlap_s: float = 0.1
-    interruption_overlap_s: float = 0.5
-    interruption_stop_s: float = 2.0
-    interruption_hold_s: float = 1.0
-    latency_max_s: float = 10.0
+    pitch_low_hz: Annotated[float, Range(40, 800)] = 65.0
+    pitch_high_hz: Annotated[float, Range(40, 800)] = 400.0
+    voicing: Annotated[float, Range(0, 1, is_over=True)] = 0.5
+    pitch_min_voiced_s: Annotated[float, Range(0, 60)] = 0.1
+    pause_s: Annotated[float, Range(0, 60)] = 0.3
+    turn_pace_min_s: Annotated[float, Range(0, 600)] = 1.0
+    clipped_share: Annotated[float, Range(0, 1, is_over=True)] = 0.001
+    low_level_dbov: Annotated[float, Range(-120, 0)] = -40.0
+    noisy_snr_db: Annotated[float, Range(0, 100)] = 15.0
+    pace_min_s: Annotated[float, Range(0, 3600)] = 10.0
+    non_talk_s: Annotated[float, Range(0, 600)] = 3.0
+    overlap_s: Annotated[float, Range(0, 60)] = 0.1
+    interruption_overlap_s: Annotated[float, Range(0, 60)] = 0.5
+    interruption_stop_s: Annotated[float, Range(0, 60)] = 2.0
+    interruption_hold_s: Annotated[float, Range(0, 60)] = 1.0
+    latency_max_s: Annotated[float, Range(0, 600)] = 10.0
     backchannels: tuple[str, ...] = BACKCHANNELS
 
     def __post_init__(self) -> None:
         if self.pitch_method not in METHODS:
             raise ValueError(f"pitch_method must be one of {', '.join(METHODS)}, got {self.pitch_method!r}")
-        if not 40 <= self.pitch_low_hz < self.pitch_high_hz <= 800:
+        expect_ranges(self)
+        if not self.pitch_low_hz < self.pitch_high_hz:
             raise ValueError(
-                f"pitch needs 40 <= pitch_low_hz < pitch_high_hz <= 800, "
-                f"got {self.pitch_low_hz} and {self.pitch_high_hz}"
+                f"pitch_low_hz must be under pitch_high_hz {self.pitch_high_hz}, got {self.pitch_low_hz}"
             )
-        for name in ("voicing", "clipped_share"):
-            if not 0 < getattr(self, name) <= 1:
-                raise ValueError(f"{name} must be over 0 and at most 1, got {getattr(self, name)}")
-        for name in (
-            "pitch_min_voiced_s", "pause_s", "turn_pace_min_s", "noisy_snr_db", "pace_min_s", "non_talk_s",
-            "overlap_s", "interruption_overlap_s", "interruption_stop_s", "interruption_hold_s",
-            "latency_max_s",
-        ):  # fmt: skip
-            if getattr(self, name) < 0:
-                raise ValueError(f"{name} must be 0 or more, got {getattr(self, name)}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from speechcx.call import Bound, Party, RuleValue
+from speechcx.call import Bound, Party, RuleValue, Titles
 from speechcx.rules.pattern import Expression
 
 RuleKind = Literal["compliance", "driver", "behaviour", "outcome", "risk", "hidden"]
@@ -203,6 +203,12 @@ class Rule:
         What a good call answers; None where either will do.
     floor
         Word confidence under which words are not trusted, 0 to 1.
+    occasion
+        Id of the hidden rule that says whether there was an occasion for it; None where there always is.
+    careful
+        Whether it is critical that it is present: then it is not absent because of one misheard word.
+    titles
+        What happened where it is absent, present and cannot be told; None for the title alone.
     """
 
     id: str
@@ -212,6 +218,9 @@ class Rule:
     condition: Condition
     expect: RuleValue | None
     floor: float
+    occasion: str | None = None
+    careful: bool = False
+    titles: Titles | None = None
 
 
 def show_bound(bound: Bound | None) -> str:

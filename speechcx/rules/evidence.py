@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from speechcx.call import Hit, RuleValue
+from speechcx.call import NEAREST, Hit, RuleValue
 from speechcx.rules import limits
 from speechcx.rules.conditions import Condition, InOrder, Means, Said, Scope, Turns
 from speechcx.rules.facts import Facts
+from speechcx.rules.misheard import Misheard
 from speechcx.rules.misses import Partial, nearest_miss
 from speechcx.rules.plans import Node
 from speechcx.rules.search import Search
 from speechcx.rules.sequences import Chains
-from speechcx.rules.sight import window_span
+from speechcx.rules.sight import clock, window_span
 from speechcx.rules.spots import Finding, Spots
 from speechcx.rules.stream import PARTIES
 from speechcx.rules.verdict import Verdict
@@ -129,18 +130,29 @@ class Witness:
             return Verdict("absent", why, hits[: limits.HITS_KEPT], 0.9)
         if len(whole):
             place, reason = self._nearest_whole(whole, condition)
-            hit = self.hit(whole, place, "absent", f"nearest miss: {reason}")
+            hit = self.hit(whole, place, "absent", f"{NEAREST}{reason}")
             return Verdict("absent", f"{asked}: not found; {tell(hit)}, but {reason}", (hit,), 0.8)
         if isinstance(condition, Said):
             return self.unsaid(condition, self.search.plans.nodes[condition.number])
         return Verdict("absent", f"{asked}: not found")
+
+    def misheard(self, condition: Said, found: Misheard) -> Verdict:
+        """Words that may be those asked for with one of them misheard."""
+        stream = self.facts.stream
+        doubt = f'"{stream.quote(found.place, found.place + 1)}" may be misheard: asked is {found.phrase}'
+        hit = Hit(
+            self.rule, "cannot_tell", stream.party_at(found.start), int(stream.turn[found.start]),
+            round(float(stream.start_s[found.start]), 3), round(float(stream.end_s[found.end - 1]), 3),
+            stream.quote(found.start, found.end), doubt,
+        )  # fmt: skip
+        return Verdict("cannot_tell", f"{tell(hit)}, but {doubt}", (hit,), 0.9)
 
     def _partial_hit(self, partial: Partial) -> Hit:
         stream, start, end = self.facts.stream, partial.start, partial.end
         return Hit(
             self.rule, "absent", stream.party_at(start), int(stream.turn[start]),
             round(float(stream.start_s[start]), 3), round(float(stream.end_s[end - 1]), 3),
-            stream.quote(start, end), f"nearest miss: {partial.fault}",
+            stream.quote(start, end), f"{NEAREST}{partial.fault}",
         )  # fmt: skip
 
     def _nearest_whole(self, spots: Spots, condition: Said | Means | Turns) -> tuple[int, str]:
@@ -240,12 +252,6 @@ def describe_step(condition: Condition) -> str:
         return describe(condition)
     parts = getattr(condition, "parts", ())
     return " or ".join(describe_step(part) for part in parts) or "a sequence"
-
-
-def clock(time_s: float) -> str:
-    """Seconds as m:ss."""
-    whole = int(time_s)
-    return f"{whole // 60}:{whole % 60:02d}"
 
 
 def tell(hit: Hit) -> str:

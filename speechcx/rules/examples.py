@@ -13,7 +13,7 @@ from speechcx.rules.conditions import TURN_NUMBERS, Rule
 from speechcx.rules.source import Source, nearest
 
 _TEST = ("rule", "says", "expect", "duration", "flags", "metrics", "meta", "title", "quote")
-_LINE = ("by", "at", "until", "text", "confidence", "label", *TURN_NUMBERS)
+_LINE = ("by", "at", "until", "text", "confidence", "label", "language", *TURN_NUMBERS)
 _PARTIES = ("agent", "customer", "ivr", "unknown")
 _VALUES = ("present", "absent", "cannot_tell")
 
@@ -36,6 +36,8 @@ class Line:
         (name, value) pairs of measures of the turn.
     label
         Sentiment label of the turn.
+    language
+        Its language; '' for the rulebook's.
     """
 
     party: Party
@@ -45,6 +47,7 @@ class Line:
     confidence: float = 1.0
     values: tuple[tuple[str, float], ...] = ()
     label: str | None = None
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +141,10 @@ def _line(source: Source, node: yaml.Node) -> Line | None:
     values = [(name, source.number(fields[name], name, -1e6, 1e6)) for name in TURN_NUMBERS if name in fields]
     label = source.text_of(fields["label"], "label") if "label" in fields else None
     real = tuple((name, value) for name, value in values if value is not None)
-    return Line(cast(Party, party), start_s, end_s, text, 1.0 if sure is None else sure, real, label)
+    language = source.text_of(fields["language"], "language") if "language" in fields else None
+    return Line(
+        cast(Party, party), start_s, end_s, text, 1.0 if sure is None else sure, real, label, language or ""
+    )
 
 
 def _numbers(

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple, Protocol
 
 from speechcx.call import (
     Conversation,
     Metric,
+    Party,
     Reading,
+    Span,
     TextSentiment,
     Turn,
     TurnFeeling,
@@ -26,8 +28,20 @@ from speechcx.rules.stream import SaidTurn, Stream, build_stream
 BLIND_START = frozenset({"opening_missing", "starts_mid_speech"})
 """Flags of a recording whose beginning is not there."""
 
-BLIND_END = frozenset({"truncated"})
+BLIND_END = frozenset({"truncated", "loose_end", "closing_missing"})
 """Flags of a recording whose end is not there."""
+
+ANY_LANGUAGE = "any"
+"""The language of a rulebook that reads every turn."""
+
+ONE_LEG = frozenset({"one_sided", "one_leg"})
+"""Flags of a recording in which only one speaker is heard."""
+
+UNJUDGED = {
+    "too_short": "the recording is too short to tell",
+    "no_person": "only a machine is on the other side of this call",
+}
+"""Flags of a recording in which nothing is certainly absent, with the reason."""
 
 SECONDS_A_WORD = 0.35
 """How long a word of an example takes (170 words a minute)."""
@@ -64,7 +78,10 @@ class StoredMeasures(NamedTuple):
 
 
 class TurnFacts(NamedTuple):
-    """One turn as rules see it; `label` is that of its sentiment."""
+    """One turn as rules see it; `label` is that of its sentiment.
+
+    `unread` is the language of a turn whose words the rulebook does not read, '' of every other turn.
+    """
 
     no: int
     party: str
@@ -73,6 +90,7 @@ class TurnFacts(NamedTuple):
     has_words: bool
     values: Measures
     label: str | None
+    unread: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,6 +115,12 @@ class Facts:
         Details of the call by name, in lower case.
     has_unknown
         Whether somebody speaks whose party is not known.
+    said
+        The words of each turn, from which `stream` was made.
+    languages
+        Language of each turn with words, by its number.
+    unheard
+        (party, stretch) pairs of what was not recorded; the party is ``any`` where nobody was.
     """
 
     stream: Stream
@@ -108,6 +132,27 @@ class Facts:
     metrics: Mapping[str, Metric]
     meta: Mapping[str, str]
     has_unknown: bool
+    said: tuple[SaidTurn, ...] = ()
+    languages: Mapping[int, str] = field(default_factory=dict)
+    unheard: tuple[tuple[str, Span], ...] = ()
+
+    def read_in(self, language: str) -> Facts:
+        """The call as a rulebook of one language sees it: without the words of turns in any other.
+
+        Parameters
+        ----------
+        language
+            ISO 639-1 code, or ``any``; a region (``en-GB``) makes no difference.
+        """
+        own = plain_language(language)
+        unread = {no: spoken for no, spoken in self.languages.items() if spoken != own}
+        if own == ANY_LANGUAGE or not unread:
+            return self
+        return replace(
+            self,
+            stream=build_stream([turn for turn in self.said if turn.no not in unread]),
+            turns={no: turn._replace(unread=unread.get(no, "")) for no, turn in self.turns.items()},
+        )
 
     def names_of(self, who: str) -> frozenset[str]:
         """Normalised names known for ``agent`` or ``customer``; empty where none are."""
@@ -140,8 +185,20 @@ def facts_of(conversation: Conversation, reading: Reading) -> Facts:
         stream=build_stream(said), turns=turns, start_s=span.start_s if span else 0.0,
         end_s=span.end_s if span else conversation.origin.duration_s, flags=frozenset(conversation.flags),
         lost_s=conversation.origin.lost_s, metrics=collect_metrics(reading), meta=_meta(conversation),
-        has_unknown=any(turn.party == "unknown" for turn in turns.values()),
+        has_unknown=any(turn.party == "unknown" for turn in turns.values()), said=tuple(said),
+        languages={said.no: plain_language(said.language) for said in conversation.utterances if said.words},
+        unheard=_unheard_of(conversation, parties),
     )  # fmt: skip
+
+
+def _unheard_of(conversation: Conversation, parties: Mapping[str, Party]) -> tuple[tuple[str, Span], ...]:
+    dead = [(parties.get(f"ch{each.channel}", "unknown"), each.span) for each in conversation.speech.unheard]
+    return (*dead, *(("any", gap) for gap in conversation.origin.gaps))
+
+
+def plain_language(code: str) -> str:
+    """A language without its region: ``en`` of ``en-GB``."""
+    return code.replace("_", "-").partition("-")[0].casefold()
 
 
 def _meta(conversation: Conversation) -> dict[str, str]:
@@ -176,7 +233,8 @@ def facts_of_test(test: RuleTest) -> Facts:
         stream=build_stream(said), turns=turns, start_s=start_s,
         end_s=end_s if test.duration_s is None else max(end_s, test.duration_s), flags=frozenset(test.flags),
         lost_s=0.0, metrics=metrics, meta={name.casefold(): value for name, value in test.meta},
-        has_unknown=any(turn.party == "unknown" for turn in said),
+        has_unknown=any(turn.party == "unknown" for turn in said), said=tuple(said),
+        languages={no: plain_language(line.language) for no, line in enumerate(test.says) if line.language},
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, cast
 
 import yaml
@@ -10,7 +10,8 @@ import yaml
 from speechcx.call import Bound, CriticalKind, Question, Scorecard, Section
 from speechcx.rules import limits
 from speechcx.rules.asking import Asker
-from speechcx.rules.conditions import Condition, MetricTest, Rule, RuleRef, Scope, inside
+from speechcx.rules.conditions import AllOf, Rule, RuleRef, Scope
+from speechcx.rules.occasions import parties_of_condition
 from speechcx.rules.source import Source, nearest
 
 _CARD = ("id", "title", "sections")
@@ -107,10 +108,12 @@ class Forms:
                     fields["weight"], "the weight of a critical question", "none: it is scored apart"
                 )
         weight = self.source.number(fields["weight"], "weight", 0, 1e6) if "weight" in fields else 1.0
+        if critical is not None and rule in self.rules and (when or self._good(rule)) == "present":
+            self.rules[rule] = replace(self.rules[rule], careful=True)
         return Question(
             id=name, text=text, weight=weight or 0.0, rule=rule, metric=metric, bands=bands,
             yes_when=cast(Literal["present", "absent"], when or self._good(rule)),
-            ask="person" if "ask" in fields else None, applies_if=self._applies(fields, card, name),
+            ask="person" if "ask" in fields else None, applies_if=self._applies(fields, card, name, rule),
             critical=cast("CriticalKind | None", critical),
             auto_fail="auto_fail" in fields and self.source.truth(fields["auto_fail"], "auto_fail"),
             about=self._about(rule, metric),
@@ -148,12 +151,17 @@ class Forms:
                     bands.append((cast(Literal["yes", "no", "n-a"], answer), bound))
         return None, metric or "?", tuple(bands)
 
-    def _applies(self, fields: dict[str, yaml.Node], card: str, name: str) -> str | None:
+    def _applies(self, fields: dict[str, yaml.Node], card: str, name: str, rule: str | None) -> str | None:
+        """The hidden rule that says whether a question applies: its own condition and the occasion of its rule."""
+        asked = self.rules.get(rule or "")
+        occasion = None if asked is None else asked.occasion
         if "applies_if" not in fields:
-            return None
+            return occasion
         condition = self.asker.read(fields["applies_if"], "applies_if", Scope())
         if condition is None:
             return None
+        if occasion is not None:
+            condition = AllOf((condition, RuleRef(occasion)))
         hidden = f"{card}.{name}.applies_if"
         title = f"whether question {name} applies"
         self.rules[hidden] = Rule(hidden, title, "hidden", "info", condition, None, limits.WORD_FLOOR)
@@ -164,7 +172,8 @@ class Forms:
         if metric is not None:
             prefix = metric.partition(".")[0]
             return (cast(Literal["agent", "customer"], prefix),) if prefix in ("agent", "customer") else ()
-        parties = parties_of(rule, self.rules)
+        found = self.rules.get(rule or "")
+        parties = frozenset() if found is None else parties_of_condition(found.condition, self.rules)
         return tuple(party for party in ("agent", "customer") if party in parties)
 
     def _required(self, node: yaml.Node, fields: dict[str, yaml.Node], key: str, what: str) -> str | None:
@@ -172,27 +181,3 @@ class Forms:
             return self.source.text_of(fields[key], key)
         self.source.complain(node, f"{what} has no {key}", f"{key}: ...")
         return None
-
-
-def parties_of(rule: str | None, rules: dict[str, Rule]) -> frozenset[str]:
-    """Parties whose words or measures a rule asks for, through the rules it refers to."""
-    found: set[str] = set()
-    waiting: list[str] = [rule] if rule is not None else []
-    seen: set[str] = set()
-    while waiting:
-        name = waiting.pop()
-        if name in seen or name not in rules:
-            continue
-        seen.add(name)
-        for condition in inside(rules[name].condition):
-            found.add(_party_of(condition))
-            if isinstance(condition, RuleRef):
-                waiting.append(condition.id)
-    return frozenset(found - {""})
-
-
-def _party_of(condition: Condition) -> str:
-    if isinstance(condition, MetricTest):
-        return condition.name.partition(".")[0] if "." in condition.name else ""
-    scope = getattr(condition, "scope", None)
-    return scope.by or "" if isinstance(scope, Scope) else ""

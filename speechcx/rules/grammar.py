@@ -9,7 +9,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from speechcx.rules import limits
-from speechcx.rules.normal import SPELLINGS, normal_tokens
+from speechcx.rules.normal import SPELLINGS, bare_letters, normal_tokens
 from speechcx.rules.numerals import join_numbers
 from speechcx.rules.pattern import (
     SLOTS,
@@ -269,7 +269,7 @@ class _Build:
         return Gap(most)
 
     def wildcard(self, token: LarkToken) -> Wildcard:
-        text = str(token).casefold().replace("’", "'").replace("'", "")
+        text = bare_letters(str(token).casefold()).replace("’", "'").replace("'", "")
         bare = re.sub(r"[^\w]", "", text.strip("*"))
         if len(bare) < 2:
             raise PhraseError(token.start_pos or 0, f"{token}", "at least two letters beside the *")

@@ -25,14 +25,15 @@ from speechcx.rules.conditions import (
     Turns,
 )
 from speechcx.rules.evidence import Witness
-from speechcx.rules.facts import Facts
+from speechcx.rules.facts import BLIND_END, Facts
 from speechcx.rules.meaning import Meanings, load_meanings
+from speechcx.rules.misheard import find_misheard
 from speechcx.rules.nearness import Matches
 from speechcx.rules.plans import Plans, make_plans
 from speechcx.rules.rulebook import Rulebook
 from speechcx.rules.search import ENOUGH, Search
 from speechcx.rules.sequences import follow
-from speechcx.rules.sight import why_blind, window_span
+from speechcx.rules.sight import why_blind, why_unrecorded, window_span
 from speechcx.rules.spots import NOWHERE, Finding, Floats, Spots, count_apart, join_spots
 from speechcx.rules.stream import PARTY_CODES
 from speechcx.rules.verdict import Verdict, all_of, any_of, negate
@@ -72,6 +73,7 @@ class Judge:
     """
 
     def __init__(self, rulebook: Rulebook, facts: Facts, meanings: Meanings | None = None) -> None:
+        facts = facts.read_in(rulebook.language)
         self.facts = facts
         self.search = Search(plans_of(rulebook), facts.stream, facts.names_of)
         self.witness = Witness(facts, self.search)
@@ -86,24 +88,24 @@ class Judge:
     def result(self, rule: Rule) -> RuleResult:
         """What one rule finds, with its evidence."""
         verdict = self.verdict_of(rule.id)
-        if verdict.hits:
+        if verdict.hits or rule.occasion is not None:
             return self._result(rule, verdict)
         known = self.search.plans.results.get(rule.id)
         if known is None or known[0] is not verdict:
             known = self.search.plans.results[rule.id] = verdict, self._result(rule, verdict)
         return known[1]
 
-    @staticmethod
-    def _result(rule: Rule, verdict: Verdict) -> RuleResult:
-        unwanted = rule.expect is not None and verdict.value != rule.expect
-        is_risk = rule.kind == "risk" and rule.expect is None and verdict.value == "present"
+    def _result(self, rule: Rule, verdict: Verdict) -> RuleResult:
+        flagged = is_flagged(rule, verdict.value)
+        if flagged and rule.occasion is not None:
+            flagged = self.verdict_of(rule.occasion).value == "present"
         hits = verdict.hits
         if len(hits) > 1 or (hits and hits[0].rule != rule.id):
             own = (hit if hit.rule == rule.id else replace(hit, rule=rule.id) for hit in _distinct(hits))
             hits = tuple(own)
         return RuleResult(
             rule.id, rule.title, rule.kind, rule.severity, verdict.value, rule.expect,
-            flagged=verdict.value != "cannot_tell" and (unwanted or is_risk), why=verdict.why, hits=hits,
+            flagged=flagged, why=verdict.why, hits=hits, titles=rule.titles,
         )  # fmt: skip
 
     def verdict_of(self, name: str) -> Verdict:
@@ -111,9 +113,41 @@ class Judge:
         if name not in self._verdicts:
             outer = self.floor, self.witness.rule
             self.floor, self.witness.rule = self.rules[name].floor, name
-            self._verdicts[name] = self.verdict(self.rules[name].condition)
+            verdict = self.verdict(self.rules[name].condition)
+            if verdict.value == "absent" and self.rules[name].careful:
+                verdict = self._unless_misheard(self.rules[name].condition) or verdict
             self.floor, self.witness.rule = outer
+            self._verdicts[name] = self._where_asked(self.rules[name], verdict)
         return self._verdicts[name]
+
+    def _unless_misheard(self, condition: Condition) -> Verdict | None:
+        """Where words of a critical rule may have been said with one of them misheard: that it cannot be told."""
+        if isinstance(condition, AnyOf):
+            found = (self._unless_misheard(part) for part in condition.parts)
+            return next((verdict for verdict in found if verdict is not None), None)
+        if not isinstance(condition, Said):
+            return None
+        stream, scope = self.facts.stream, condition.scope
+        allowed = stream.first >= 0
+        if scope.by is not None:
+            allowed = allowed & stream.said_by(_MAYBE[scope.by])
+        low, high = window_span(scope.within, self.facts)
+        allowed = allowed & (stream.start_s >= low) & (stream.start_s <= high)
+        node = self.search.plans.nodes[condition.number]
+        misheard = find_misheard(self.search, node, allowed, self.floor)
+        return None if misheard is None else self.witness.misheard(condition, misheard)
+
+    def _where_asked(self, rule: Rule, verdict: Verdict) -> Verdict:
+        """A verdict as far as there was an occasion for the rule: nobody is blamed where that is not known."""
+        if rule.occasion is None:
+            return verdict
+        occasion = self.verdict_of(rule.occasion)
+        if occasion.value == "absent":
+            return Verdict("absent", f"there was no occasion for it: {occasion.why}")
+        if occasion.value == "cannot_tell" and is_flagged(rule, verdict.value):
+            why = f"it is not known whether there was an occasion for it: {occasion.why}"
+            return Verdict("cannot_tell", why, verdict.hits, 0.5)
+        return verdict
 
     def verdict(self, condition: Condition) -> Verdict:
         """What a condition comes to."""
@@ -275,7 +309,7 @@ class Judge:
         if scope.within is not None:
             low, high = window_span(scope.within, self.facts)
             fitting = fitting.keep((fitting.start_s >= low) & (fitting.start_s <= high))
-        return Finding(fitting, scope.at_least, "")
+        return Finding(fitting, scope.at_least, why_unrecorded(scope, self.facts))
 
     def _means(self, means: Means) -> Finding:
         if self.meanings is None:
@@ -315,7 +349,7 @@ class Judge:
     def _chains(self, condition: InOrder) -> Finding:
         """A sequence inside a sequence: from the start of its first step to the end of its last."""
         findings = [self.find(step.condition) for step in condition.steps]
-        end_s = self.facts.end_s if self.facts.flags & {"truncated"} else None
+        end_s = self.facts.end_s if self.facts.flags & BLIND_END else None
         sure = follow(condition.steps, findings, hopeful=False, end_s=end_s)
         course = (
             sure if sure.chains is not None else follow(condition.steps, findings, hopeful=True, end_s=end_s)
@@ -328,7 +362,7 @@ class Judge:
 
     def _in_order(self, condition: InOrder) -> Verdict:
         findings = [self.find(step.condition) for step in condition.steps]
-        end_s = self.facts.end_s if self.facts.flags & {"truncated"} else None
+        end_s = self.facts.end_s if self.facts.flags & BLIND_END else None
         sure = follow(condition.steps, findings, hopeful=False, end_s=end_s)
         if sure.chains is not None:
             return self.witness.chain(condition, findings, sure.chains, "present")
@@ -365,6 +399,13 @@ class Judge:
 def _to_matches(ranges: list[tuple[int, int]]) -> Matches:
     table = np.array(ranges, dtype=np.int64).reshape(-1, 2)
     return Matches(table[:, 0], table[:, 1])
+
+
+def is_flagged(rule: Rule, value: RuleValue) -> bool:
+    """Whether a result is the opposite of what its rule expects, or a risk that is there."""
+    if value == "cannot_tell":
+        return False
+    return value != rule.expect if rule.expect is not None else rule.kind == "risk" and value == "present"
 
 
 def value_of(finding: Finding) -> RuleValue:

@@ -9,6 +9,12 @@ from __future__ import annotations
 FILE_BYTES = 1_000_000
 """Size of a rulebook file."""
 
+INCLUDE_DEPTH = 5
+"""Rulebooks that include each other one behind the other."""
+
+INCLUDES = 20
+"""Rulebooks that one includes, those of its included ones among them."""
+
 YAML_DEPTH = 40
 """Brackets or indentations inside each other in the YAML."""
 
@@ -65,6 +71,9 @@ PASSAGE_GAP_S = 3.0
 
 WORD_FLOOR = 0.4
 """Default confidence under which a word is not trusted (Genesys greys words under 40 % by default)."""
+
+UNREAD_SHARE = 0.1
+"""More of the speech than this in a language the rulebook does not read: nothing is certainly absent."""
 
 UNTRUSTED_SHARE = 0.3
 """From this share of untrusted words in the searched window on, "nobody said it" is not believed."""

@@ -39,7 +39,11 @@ _WHOLE = {
     "e-mails": "emails", "wi-fi": "wifi", "'cause": "because", "cuz": "because", "'em": "them",
 }  # fmt: skip
 _ENDINGS = (("n't", "not"), ("'re", "are"), ("'ve", "have"), ("'ll", "will"), ("'m", "am"), ("'d", "would"))
-_IS_AFTER = word_set("it that what here there who where how he she when why this everything something name")
+_IS_AFTER = word_set(
+    "it that what here there who where how he she when why this everything something nothing name "
+    "somebody someone nobody everybody everyone anybody anyone internet broadband wifi phone signal line "
+    "card account bill order parcel money transfer payment connection service app"
+)
 SPELLINGS = {
     "apologise": "apologize", "apologised": "apologized", "apologises": "apologizes",
     "apologising": "apologizing", "authorise": "authorize", "authorised": "authorized",
@@ -60,8 +64,18 @@ _ORDINALS = (
     "eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth",
     "nineteenth", "twentieth",
 )  # fmt: skip
-_CURRENCIES = {"$": "dollars", "£": "pounds", "€": "euros", "¢": "cents"}
-_NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
+_CURRENCIES = {
+    "$": "dollars", "£": "pounds", "€": "euros", "¢": "cents", "₹": "rupees", "¥": "yen",
+    "usd": "dollars", "gbp": "pounds", "eur": "euros", "inr": "rupees", "cad": "dollars", "aud": "dollars",
+}  # fmt: skip
+_CODE = re.compile(
+    r"(?:(?<![^\W\d_])(?:usd|gbp|eur|inr|cad|aud))(?=\W*\d)|(?<=\d)\s*(?:usd|gbp|eur|inr|cad|aud)\b"
+)
+_GROUPED = re.compile(r"\d+(?:\.\d+){2,}|\d{3,6}\.\d{4,}")
+"""Digits in groups that dots part, as card and telephone numbers are written: ``4111.1111.1111.1111``."""
+_THOUSANDS = {"k": 1_000, "m": 1_000_000, "mn": 1_000_000, "bn": 1_000_000_000}
+_MARKS = re.compile("[\u0300-\u036f]")
+_NUMBER = re.compile(r"\d{1,3}(?:,\d{2,3})*,\d{3}(?:\.\d+)?|\d+(?:\.\d+)?")
 _PIECES = re.compile(r"[^\W_]+(?:'[^\W_]+)*|'[^\W_]+", re.UNICODE)
 _REDACTED = re.compile(r"^\W*(?:\[[\w :_-]+\]|<[\w :_-]+>|[*#█x]{3,})\W*$", re.IGNORECASE)
 REDACTED = "\N{FULL BLOCK}"
@@ -85,6 +99,8 @@ def normal_tokens(written: str) -> tuple[str, ...]:
     if _REDACTED.match(written):
         return (REDACTED,)
     text = unicodedata.normalize("NFKC", written[:200]).casefold()
+    if not text.isascii():
+        text = bare_letters(text)
     text = text.replace("’", "'").replace("‘", "'").replace("`", "'").strip()
     whole = _WHOLE.get(text.strip('.,!?;:"-'))
     if whole is not None:
@@ -99,21 +115,43 @@ def normal_tokens(written: str) -> tuple[str, ...]:
     return tuple(token for token in tokens if token not in FILLERS)
 
 
+def bare_letters(text: str) -> str:
+    """The text with Latin letters' accents taken off, as the search index does it: ``café`` is ``cafe``."""
+    return unicodedata.normalize("NFC", _MARKS.sub("", unicodedata.normalize("NFKD", text)))
+
+
 def _take_numbers(text: str, tokens: list[str]) -> str:
     """Move the numbers at the front of `text` into `tokens`; give back what follows them."""
+    text = _GROUPED.sub(lambda found: found[0].replace(".", " "), text)
+    code = _CODE.search(text)
     currency = next((word for sign, word in _CURRENCIES.items() if sign in text), None)
+    if code is not None:
+        currency = _CURRENCIES[code[0].strip()]
+        text = _CODE.sub(" ", text)
+    elif currency is not None and not any(sign in text for sign in "$£€¢₹¥"):
+        currency = None
     place = 0
     for found in _NUMBER.finditer(text):
         before, after = text[place : found.start()], text[found.end() :]
         letters = re.match(r"[^\W\d_]+", after)
         if re.search(r"[^\W\d_]$", before) or (
-            letters and letters[0] not in _UNITS and not _ends_words(letters[0])
+            letters
+            and letters[0] not in _UNITS
+            and not _ends_words(letters[0])
+            and not (currency is not None and letters[0] in _THOUSANDS)
         ):
             continue  # part of a name such as "5g" or "a17": left to the caller
         for piece in _PIECES.findall(before):
             tokens.extend(_tokens_of_piece(piece))
         digits = found[0].replace(",", "")
         place = found.end()
+        if letters and letters[0] in _THOUSANDS and currency is not None:
+            digits = _times(digits, _THOUSANDS[letters[0]])
+            place += len(letters[0])
+        elif letters and letters[0] == "p":
+            tokens += [digits, "pence"]
+            place += 1
+            continue
         if letters and _ends_words(letters[0]):
             tokens.extend(ordinal_tokens(int(digits.split(".")[0])))
             place += len(letters[0])
@@ -126,7 +164,14 @@ def _take_numbers(text: str, tokens: list[str]) -> str:
     return text[place:]
 
 
-_UNITS = word_set("am pm s x km kg gb mb")
+_UNITS = word_set("am pm s x km kg gb mb p")
+
+
+def _times(digits: str, factor: int) -> str:
+    """``1.2`` times a million as ``1200000``."""
+    whole, _, part = digits.partition(".")
+    zeros = len(str(factor)) - 1
+    return (whole + part.ljust(zeros, "0")[:zeros]).lstrip("0") or "0"
 
 
 def _ends_words(letters: str) -> bool:

@@ -41,11 +41,19 @@ def find_numbers(texts: Sequence[str]) -> list[tuple[int, int, str]]:
     free_from = 0
     for place in [at for at, text in enumerate(texts) if text in _BEGINNINGS or text[:1] in _DIGITS]:
         if place >= free_from:
-            digits, end = _read_run(texts, place)
-            if digits:
-                found.append((place, end, digits))
+            groups, end = _read_run(texts, place)
+            if groups:
+                found.append((place, end, "".join(groups)))
                 free_from = end
     return found
+
+
+def read_groups(texts: Sequence[str]) -> list[str]:
+    """The groups of the first run of numbers, as they were said: "4111 one one one one" is 4111, 1, 1, 1, 1."""
+    start = next(
+        (place for place, text in enumerate(texts) if text in _BEGINNINGS or text[:1] in _DIGITS), None
+    )
+    return [] if start is None else _read_run(texts, start)[0]
 
 
 def join_numbers(texts: Sequence[str]) -> list[str]:
@@ -58,19 +66,26 @@ def join_numbers(texts: Sequence[str]) -> list[str]:
     return joined + list(texts[done:])
 
 
-def _read_run(texts: Sequence[str], start: int) -> tuple[str, int]:
-    """Digits of the run of numbers at `start` and the place after it; '' where there is none."""
+def _read_run(texts: Sequence[str], start: int) -> tuple[list[str], int]:
+    """Groups of the run of numbers at `start` and the place after it; none where there is no number.
+
+    A number written with a decimal point stands alone: "59.99, 2 times" is not one number.
+    """
+    groups: list[str] = []
     digits, place = "", start
     while place < len(texts):
         group, after = _read_group(texts, place)
+        if group and "." in group:
+            return ([group], after) if not groups else (groups, place)
         if not group:
             group, after = _read_link(texts, place, digits)
         if not group:
             break
+        groups.append(group)
         digits, place = digits + group, after
     if digits and start < len(texts) and texts[start] in ("oh", "o") and len(digits) < 4:
-        return "", start  # "oh, one moment" is no number; "oh seven nine four" is
-    return digits, place
+        return [], start  # "oh, one moment" is no number; "oh seven nine four" is
+    return groups, place
 
 
 def _read_link(texts: Sequence[str], place: int, digits: str) -> tuple[str, int]:

@@ -5,26 +5,19 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal, cast
 
-import yaml
-
-from speechcx.call import RuleValue, Scorecard
+from speechcx.call import Scorecard
 from speechcx.errors import RulebookError
 from speechcx.rules import limits
-from speechcx.rules.asking import CONDITION_KEYS, Asker
-from speechcx.rules.conditions import RULE_KINDS, SEVERITIES, Rule, RuleKind, RuleRef, Said, Scope, inside
-from speechcx.rules.examples import RuleTest, read_tests
-from speechcx.rules.forms import Forms
-from speechcx.rules.grammar import PhraseError, parse_list_item
-from speechcx.rules.pattern import Choose, Expression, Item, ListRef, Phrase, Row
+from speechcx.rules.conditions import Rule, Said, inside
+from speechcx.rules.examples import RuleTest
+from speechcx.rules.including import make_whole
+from speechcx.rules.pattern import Expression, Phrase
+from speechcx.rules.reading import Reader, refs_of
 from speechcx.rules.source import Problem, Source, nearest
 
-LANGUAGE_VERSION = 1
+LANGUAGE_VERSION = 2
 """Part of every digest: raised when the same rulebook would find something else than before."""
-
-_TOP = ("rulebook", "version", "title", "language", "lists", "rules", "scorecards", "tests")
-_RULE = ("id", "title", "kind", "severity", "expect", "confidence_floor", *CONDITION_KEYS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +86,7 @@ def read_rulebook(path: str | Path) -> Rulebook:
         column and what would be legal.
     """
     path = Path(path)
-    return parse_rulebook(_read_text(path), str(path))
+    return parse_rulebook(_read_text(path), str(path), path=path)
 
 
 def lint_file(path: str | Path) -> tuple[Problem, ...]:
@@ -104,7 +97,7 @@ def lint_file(path: str | Path) -> tuple[Problem, ...]:
     RulebookError
         The file cannot be read at all, or is too big.
     """
-    return lint(_read_text(Path(path)))
+    return lint(_read_text(Path(path)), path=Path(path))
 
 
 def _read_text(path: Path) -> str:
@@ -125,7 +118,7 @@ def _read_text(path: Path) -> str:
         ) from error
 
 
-def parse_rulebook(source: str, name: str = "rulebook") -> Rulebook:
+def parse_rulebook(source: str, name: str = "rulebook", *, path: Path | None = None) -> Rulebook:
     """The rulebook in a text.
 
     Parameters
@@ -134,13 +127,15 @@ def parse_rulebook(source: str, name: str = "rulebook") -> Rulebook:
         YAML.
     name
         What to call the text in messages, such as its path.
+    path
+        Its file, for what it includes by path; without it, only starters can be included.
 
     Raises
     ------
     RulebookError
         As in :func:`read_rulebook`.
     """
-    rulebook, problems = check(source)
+    rulebook, problems = check(source, path=path)
     errors = [problem for problem in problems if problem.level == "error"]
     if rulebook is None or errors:
         shown = "\n  ".join(f"{name}, {problem}" for problem in errors[:20])
@@ -153,183 +148,26 @@ def parse_rulebook(source: str, name: str = "rulebook") -> Rulebook:
     return rulebook
 
 
-def lint(source: str) -> tuple[Problem, ...]:
-    """Everything wrong with a rulebook's text, errors and warnings, by line."""
-    return check(source)[1]
+def lint(source: str, *, path: Path | None = None) -> tuple[Problem, ...]:
+    """Everything wrong with a rulebook's text, errors and warnings, by line; `path` is its file."""
+    return check(source, path=path)[1]
 
 
-def check(source: str) -> tuple[Rulebook | None, tuple[Problem, ...]]:
-    """The rulebook, as far as it could be read, and all its problems by line."""
-    text = Source(source)
+def check(source: str, *, path: Path | None = None) -> tuple[Rulebook | None, tuple[Problem, ...]]:
+    """The rulebook, as far as it could be read, and all its problems by line; `path` is its file."""
+    whole = make_whole(source, path)
+    text = Source(whole.text)
     root = text.root()
-    rulebook = None if root is None else _Reader(text).rulebook(root)
-    return rulebook, tuple(sorted(set(text.problems)))
-
-
-class _Reader:
-    """Reads one rulebook; problems go to the source."""
-
-    def __init__(self, source: Source) -> None:
-        self.source = source
-        self.asker = Asker(source)
-        self.rules: dict[str, Rule] = {}
-        self.lists: dict[str, tuple[Phrase, ...]] = {}
-
-    def rulebook(self, root: yaml.Node) -> Rulebook | None:
-        source = self.source
-        fields = source.fields(root, "the rulebook", _TOP)
-        if not fields:
-            return None
-        name = source.text_of(fields["rulebook"], "rulebook") if "rulebook" in fields else None
-        if "rulebook" not in fields:
-            source.complain(root, "the rulebook has no name", "a first line 'rulebook: name'")
-        version = source.text_of(fields["version"], "version") if "version" in fields else None
-        if "version" not in fields:
-            source.complain(root, "the rulebook has no version", "a line 'version: 1'")
-        language = source.text_of(fields["language"], "language") if "language" in fields else None
-        if "lists" in fields:
-            self.read_lists(fields["lists"])
-        if "rules" in fields:
-            self.read_rules(fields["rules"])
-        forms = Forms(source, self.asker, self.rules)
-        cards = forms.cards(fields["scorecards"]) if "scorecards" in fields else ()
-        if not self.rules and not cards:
-            source.complain(root, "the rulebook has no rules", "rules: a list of rules")
-        self.check_references()
-        tests = read_tests(source, fields["tests"], self.rules) if "tests" in fields else ()
-        digest = hashlib.sha256(f"language {LANGUAGE_VERSION}\n{source.text}".encode()).hexdigest()
-        return Rulebook(
-            name or "?", version or "?", language or "en", digest, source.text, tuple(self.rules.values()),
-            tuple(self.lists.items()), cards, tests,
+    reader = Reader(text, "" if path is None else path.name, whole.reasons)
+    parts = None if root is None else reader.read(root)
+    rulebook = None
+    if parts is not None:
+        digest = hashlib.sha256(f"language {LANGUAGE_VERSION}\n{text.text}".encode()).hexdigest()
+        rulebook = Rulebook(
+            parts.name, parts.version, parts.language, digest, text.text, parts.rules, parts.lists, parts.scorecards,
+            parts.tests,
         )  # fmt: skip
-
-    def read_lists(self, node: yaml.Node) -> None:
-        """``lists:`` names with their phrases."""
-        total = 0
-        nodes: dict[str, yaml.Node] = {}
-        for name, key_node, value in self.source.pairs(node, "lists"):
-            entries = []
-            for item in self.source.items(value, f"list {name!r}"):
-                total += 1
-                text = self.source.text_of(item, f"an entry of list {name!r}")
-                if text is None:
-                    continue
-                try:
-                    entries.append(parse_list_item(text))
-                except PhraseError as problem:
-                    found = f"in list {name!r}, column {problem.column + 1}: {problem.found}"
-                    self.source.complain(item, found, f"there {problem.expected}", shift=problem.column)
-            if not entries:
-                self.source.complain(key_node, f"list {name!r} is empty", "at least one phrase")
-            self.lists[name], nodes[name] = tuple(entries), key_node
-        if total > limits.LIST_ITEMS:
-            self.source.complain(node, f"{total:,} entries in the lists", f"at most {limits.LIST_ITEMS:,}")
-        self._check_lists(nodes)
-
-    def _check_lists(self, nodes: dict[str, yaml.Node]) -> None:
-        """Lists may hold lists, but only those that hold none: so none can hold itself."""
-        holding = {name: lists_in(entries) for name, entries in self.lists.items()}
-        for name, held in holding.items():
-            for other in held:
-                if other not in self.lists:
-                    self.source.complain(nodes[name], f"no list {other!r}", nearest(other, self.lists))
-                elif holding[other]:
-                    found = f"list {name!r} holds {{{other}}}, which holds a list itself"
-                    self.source.complain(nodes[name], found, "lists inside lists one level deep")
-
-    def read_rules(self, node: yaml.Node) -> None:
-        """``rules:``, each with an id of its own."""
-        for item in self.source.items(node, "rules"):
-            fields = self.source.fields(item, "a rule", _RULE)
-            if "id" not in fields:
-                self.source.complain(item, "a rule has no id", "id: a-short-name")
-                continue
-            name = self.source.text_of(fields["id"], "id")
-            if name is None:
-                continue
-            if name in self.rules:
-                self.source.complain(fields["id"], f"rule {name!r} is given twice", "each id once")
-                continue
-            rule = self.rule(item, name, fields)
-            if rule is not None:
-                self.rules[name] = rule
-        if len(self.rules) > limits.RULES:
-            self.source.complain(node, f"{len(self.rules):,} rules", f"at most {limits.RULES:,}")
-
-    def rule(self, node: yaml.Node, name: str, fields: dict[str, yaml.Node]) -> Rule | None:
-        source = self.source
-        kind = source.choice(fields["kind"], "kind", RULE_KINDS) if "kind" in fields else None
-        if "kind" not in fields:
-            source.complain(node, f"rule {name!r} has no kind", f"one of {', '.join(RULE_KINDS)}")
-        title = source.text_of(fields["title"], "title") if "title" in fields else None
-        severity = (
-            source.choice(fields["severity"], "severity", SEVERITIES) if "severity" in fields else "minor"
-        )
-        expect = (
-            source.choice(fields["expect"], "expect", ("present", "absent")) if "expect" in fields else None
-        )
-        floor = None
-        if "confidence_floor" in fields:
-            floor = source.number(fields["confidence_floor"], "confidence_floor", 0, 1)
-        # A driver or risk is about what somebody wants: "I do not want to cancel" is none.
-        negated: Literal["ignore", "match"] = "ignore" if kind in ("driver", "risk") else "match"
-        asked = {key: value for key, value in fields.items() if key in CONDITION_KEYS}
-        condition = self.asker.condition(node, asked, f"rule {name!r}", Scope(negated=negated), 0)
-        if condition is None or (kind is None and "kind" in fields):
-            # Kept under a stand-in, so that other rules that refer to it are not called wrong too.
-            self.rules.setdefault(name, _STAND_IN)
-            return None
-        return Rule(
-            name, title or name, cast(RuleKind, kind or "behaviour"), severity or "minor", condition,
-            cast("RuleValue | None", expect), limits.WORD_FLOOR if floor is None else floor,
-        )  # fmt: skip
-
-    def check_references(self) -> None:
-        """Every list and rule that something refers to is there, and no rule leads back to itself."""
-        for name, node, column in self.asker.found.lists:
-            if name not in self.lists:
-                from speechcx.rules.pattern import SLOTS
-
-                self.source.complain(
-                    node, f"no list {name!r}", nearest(name, [*self.lists, *SLOTS]), shift=column
-                )
-        for name, node in self.asker.found.rules:
-            if name not in self.rules:
-                self.source.complain(node, f"no rule {name!r}", nearest(name, self.rules))
-            elif self._leads_to(name, name):
-                self.source.complain(
-                    node, f"rule {name!r} refers to itself", "rules that do not go in a circle"
-                )
-
-    def _leads_to(self, start: str, goal: str) -> bool:
-        waiting, seen = [start], set[str]()
-        while waiting:
-            for condition in inside(self.rules[waiting.pop()].condition):
-                if isinstance(condition, RuleRef) and condition.id in self.rules:
-                    if condition.id == goal:
-                        return True
-                    if condition.id not in seen:
-                        seen.add(condition.id)
-                        waiting.append(condition.id)
-        return False
-
-
-_STAND_IN = Rule("?", "?", "behaviour", "minor", RuleRef("?"), None, 0.0)
-
-
-def lists_in(entries: tuple[Phrase, ...]) -> tuple[str, ...]:
-    """Names of the lists that the entries of a list hold."""
-    found: dict[str, None] = {}
-    waiting: list[Item] = [entry.row for entry in entries]
-    while waiting:
-        item = waiting.pop()
-        if isinstance(item, ListRef):
-            found[item.name] = None
-        elif isinstance(item, Row):
-            waiting.extend(item.items)
-        elif isinstance(item, Choose):
-            waiting.extend(item.options)
-    return tuple(found)
+    return rulebook, tuple(sorted({reader.placed(problem) for problem in text.problems}))
 
 
 def with_rules(rulebook: Rulebook, names: frozenset[str]) -> Rulebook:
@@ -338,6 +176,5 @@ def with_rules(rulebook: Rulebook, names: frozenset[str]) -> Rulebook:
     while waiting:
         name = waiting.pop()
         wanted.add(name)
-        refs = (c.id for c in inside(rulebook.rule(name).condition) if isinstance(c, RuleRef))
-        waiting.extend(ref for ref in refs if ref not in wanted)
+        waiting.extend(ref for ref in refs_of(rulebook.rule(name)) if ref not in wanted)
     return replace(rulebook, rules=tuple(rule for rule in rulebook.rules if rule.id in wanted), scorecards=())

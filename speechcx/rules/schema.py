@@ -6,7 +6,7 @@ say (phrases, names that refer to others) is left to ``rules lint``.
 
 from __future__ import annotations
 
-from speechcx.call import metric_names
+from speechcx.call import RESULTS, metric_names
 from speechcx.rules.asking import LABELS
 from speechcx.rules.conditions import RULE_KINDS, SEVERITIES, TURN_NUMBERS
 
@@ -28,7 +28,7 @@ def rulebook_schema() -> Json:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "speechcx rulebook",
         "description": "Phrase lists, rules, scorecards and tests; see docs/rules.md",
-        **_group(_rulebook(), required=("rulebook", "version", "rules")),
+        **_group(_rulebook(), required=("rulebook", "version")),
         "$defs": {
             "condition": _group(_condition()),
             "step": _group(_condition() | {"within": _within(after=True)}),
@@ -55,6 +55,16 @@ def _rulebook() -> dict[str, Json]:
         "version": _TEXT,
         "title": _TEXT,
         "language": {"type": "string"},
+        "include": _list(
+            {
+                "anyOf": [
+                    _TEXT,
+                    _group(
+                        {"from": _TEXT, "rules": _list(_TEXT), "without": _list(_TEXT)}, required=("from",)
+                    ),
+                ]
+            }
+        ),
         "lists": {"type": "object", "additionalProperties": _list(_TEXT)},
         "rules": _list(_group(_rule(), required=("id", "kind"))),
         "scorecards": _list(card),
@@ -70,6 +80,8 @@ def _rule() -> dict[str, Json]:
         "severity": {"enum": list(SEVERITIES)},
         "expect": _VALUE,
         "confidence_floor": {"type": "number", "minimum": 0, "maximum": 1},
+        "titles": _group(dict.fromkeys(RESULTS, _TEXT)),
+        "when": {"anyOf": [{"$ref": "#/$defs/condition"}, {"enum": ["always"]}]},
     }
 
 
@@ -130,6 +142,7 @@ def _test() -> dict[str, Json]:
             "text": _TEXT,
             "confidence": number,
             "label": {"enum": list(LABELS)},
+            "language": _TEXT,
             **dict.fromkeys(TURN_NUMBERS, number),
         },
         required=("by", "at", "text"),

@@ -7,7 +7,7 @@ latest start from which the items so far end there. That is (tokens) x (items), 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,7 @@ from speechcx.rules.nearness import (
     same_turn,
     unite,
 )
-from speechcx.rules.negation import NEGATORS, is_broken, is_negated
+from speechcx.rules.negation import NEGATORS, is_broken, is_denied_after, is_negated, negating_places
 from speechcx.rules.pattern import (
     Either,
     ListRef,
@@ -35,7 +35,7 @@ from speechcx.rules.pattern import (
 from speechcx.rules.plans import Leaf, Node, Plans
 from speechcx.rules.slots import find_slot
 from speechcx.rules.sounds import sound_key
-from speechcx.rules.stepping import step_through
+from speechcx.rules.stepping import matches_from, step_through
 from speechcx.rules.stream import Stream
 
 ENOUGH = 0.6
@@ -69,6 +69,7 @@ class Search:
         self.plans = plans
         self.stream = stream
         self.tokens = stream.tokens
+        self.skips: Sequence[str] = stream.tokens
         self.names_of = names_of
         self._where = self._index(stream.tokens)
         self._plain, self._keys = self._one_pass()
@@ -79,6 +80,7 @@ class Search:
         self._ranges: dict[object, list[tuple[int, int]]] = {}
         self._allowed: dict[frozenset[str], NDArray[np.bool_]] = {}
         self._places: Places | None = None
+        self._sentence_ends: frozenset[int] | None = None
         self._spread: dict[tuple[str, ...], tuple[list[int], int]] = {}
 
     @staticmethod
@@ -177,19 +179,33 @@ class Search:
 
     def is_negated(self, node: Node, start: int, end: int) -> bool:
         """Whether a match of `node` stands under a negation, or has one between its parts."""
-        tokens = self.stream.tokens
-        if is_negated(tokens, start):
+        if self._sentence_ends is None:
+            self._sentence_ends = self.stream.sentence_ends
+        tokens, ends = self.stream.tokens, self._sentence_ends
+        if is_negated(tokens, start, ends) or is_denied_after(tokens, end):
             return True
         if NEGATORS.isdisjoint(tokens[start:end]):
             return False
-        found = [self._find_leaf(leaf) for leaf, _ in node.leaves if leaf.number in self._possible]
+        unskipped = negating_places(tokens, start, end)
         parts = [
             (low, high)
-            for matches in found
-            for low, high in zip(matches.starts.tolist(), matches.ends.tolist(), strict=True)
-            if start <= low and high <= end
+            for leaf, _ in node.leaves
+            if leaf.number in self._possible
+            for low, high in _pairs(self._find_leaf(leaf))
+            if start <= low and high <= end and self._meets_cleanly(leaf, low, high, unskipped)
         ]
-        return is_broken(tokens, start, parts)
+        if not parts or min(parts)[0] > start or max(high for _, high in parts) < end:
+            return True
+        return is_broken(tokens, start, parts, ends)
+
+    def _meets_cleanly(self, leaf: Leaf, start: int, end: int, unskipped: frozenset[int]) -> bool:
+        """Whether a match of a phrase skips no word that negates what follows: "i would never cancel" does."""
+        if leaf.plain is not None or not any(start <= place < end for place in unskipped):
+            return True
+        self.skips = ["" if place in unskipped else token for place, token in enumerate(self.tokens)]
+        clean = matches_from(leaf.row, start, end, self)
+        self.skips = self.tokens
+        return clean
 
     def places_of_need(self, need: tuple[str, ...]) -> list[int]:
         """Places of the tokens that satisfy one of some keys, rising."""
@@ -243,6 +259,10 @@ class Search:
         """Entries of a list that are not plain and whose words the call holds."""
         others = self.plans.lists[name].others
         return [leaf.row for leaf in others if all(not self._keys.isdisjoint(need) for need in leaf.needs)]
+
+
+def _pairs(matches: Matches) -> Iterable[tuple[int, int]]:
+    return zip(matches.starts.tolist(), matches.ends.tolist(), strict=True)
 
 
 def find_sounds(words: tuple[str, ...], tokens: Sequence[str]) -> list[tuple[int, int]]:

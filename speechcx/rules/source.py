@@ -22,6 +22,11 @@ _LEADING_TAB = re.compile(r"(?m)^ *\t(?=[ \t]*[^ \t\r\n#])")
 _Loader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
+def safe_loader() -> type:
+    """The reader of YAML that obeys no tags; the one written in C where there is one."""
+    return _Loader
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
     """One thing wrong with a rulebook.
@@ -34,6 +39,8 @@ class Problem:
         ``error``: the rulebook cannot be used; ``warning``: it can, but probably does not do what is meant.
     found, expected
         What is there, and what would be legal.
+    file
+        The included rulebook that line and column are of; '' for the rulebook itself.
     """
 
     line: int
@@ -41,10 +48,11 @@ class Problem:
     level: Literal["error", "warning"]
     found: str
     expected: str = ""
+    file: str = ""
 
     def __str__(self) -> str:
         end = f"; expected: {self.expected}" if self.expected else ""
-        return f"line {self.line}, column {self.column}: {self.found}{end}"
+        return f"{self.file + ', ' if self.file else ''}line {self.line}, column {self.column}: {self.found}{end}"
 
 
 class Source:

@@ -45,6 +45,11 @@ class Lookup(Protocol):
         """Normalised tokens; '' between passages."""
         ...
 
+    @property
+    def skips(self) -> Sequence[str]:
+        """The tokens that gaps go over: those of `tokens`, '' for each that they must not skip."""
+        ...
+
     def places(self, key: str) -> list[int]:
         """Places of the tokens that satisfy a key, rising."""
         ...
@@ -66,6 +71,14 @@ def step_through(row: Row, lookup: Lookup) -> Matches:
         if len(places) <= FEW:
             return _step_few(row, places, lookup)
     return _Many(lookup).matches(row)
+
+
+def matches_from(row: Row, start: int, end: int, lookup: Lookup) -> bool:
+    """Whether a phrase matches the tokens from `start` up to `end`, its gaps going over `skips` alone."""
+    latest: Latest = {start: start}
+    for item in row.items:
+        latest = _few(item, latest, lookup)
+    return latest.get(end) == start
 
 
 def _step_few(row: Row, places: list[int], lookup: Lookup) -> Matches:
@@ -95,11 +108,11 @@ def _few(item: Item, latest: Latest, lookup: Lookup) -> Latest:
         options = [_few(option, latest, lookup) for option in item.options]
         return _latest_of([*options, latest] if item.optional else options)
     if isinstance(item, AnyWord):
-        return _skip(latest, tokens)
+        return _skip(latest, lookup.skips)
     if isinstance(item, Gap):
         reached = [latest]
         for _ in range(item.most):
-            reached.append(_skip(reached[-1], tokens))
+            reached.append(_skip(reached[-1], lookup.skips))
         return _latest_of(reached)
     if isinstance(item, _RANGES):
         found = [{end: latest[start]} for start, end in lookup.ranges(item) if start in latest]

@@ -80,13 +80,33 @@ class Stream:
         allowed = np.array([*[party in parties for party in PARTIES], False], dtype=bool)
         return allowed[self.party_code]
 
+    @property
+    def sentence_ends(self) -> frozenset[int]:
+        """Places of the tokens whose word was written with the end of a sentence."""
+        written = [word.text.rstrip("\"') ") for word in self.words]
+        closing = [text.endswith((".", "?", "!")) and not text.endswith("..") for text in written]
+        return frozenset(
+            place for place, word in enumerate(self.last.tolist()) if word >= 0 and closing[word]
+        )
+
     def quote(self, start: int, end: int) -> str:
-        """The original words from token `start` up to, not including, token `end`."""
-        inside = [place for place in range(start, end) if self.first[place] >= 0]
+        """The original words of one party from token `start` up to, not including, token `end`."""
+        inside = [
+            place
+            for place in range(start, end)
+            if self.first[place] >= 0 and self.party_code[place] == self.party_code[start]
+        ]
         if not inside:
             return ""
-        words = self.words[int(self.first[inside[0]]) : int(self.last[inside[-1]]) + 1]
-        return " ".join(word.text.strip() for word in words)
+        if "" not in self.tokens[start:end]:
+            words = self.words[int(self.first[inside[0]]) : int(self.last[inside[-1]]) + 1]
+            return " ".join(word.text.strip() for word in words)
+        numbers = {
+            number
+            for place in inside
+            for number in range(int(self.first[place]), int(self.last[place]) + 1)
+        }  # fmt: skip
+        return " ".join(self.words[number].text.strip() for number in sorted(numbers))
 
 
 def build_stream(turns: Sequence[SaidTurn]) -> Stream:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from speechcx.call import SentimentLabel, TextSentiment, Utterance
+from speechcx.call import UNDETERMINED, SentimentLabel, TextSentiment, Utterance
 from speechcx.engines import find_factory
 from speechcx.sentiment.fusion import name_label
 from speechcx.sentiment.protocol import ClassShares, SentimentModel
@@ -99,6 +99,8 @@ def _join(
 def _why_not(utterance: Utterance, settings: SentimentSettings) -> str | None:
     if not _has_letters(utterance.text):
         return "no words recognised in this turn"
+    if settings.languages and utterance.language == UNDETERMINED:
+        return "the language of this turn could not be told"
     if settings.languages and utterance.language not in settings.languages:
         return f"the text model does not read language {utterance.language!r}"
     return None

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
+
+from speechcx.ranges import Range, expect_ranges
 
 CLASSES = ("negative", "neutral", "positive")
 """The three classes of every text model, in this order everywhere."""
@@ -58,34 +61,23 @@ class SentimentSettings:
     model: str = "sentiment"
     labels: tuple[tuple[str, str], ...] = ()
     languages: tuple[str, ...] = ("en",)
-    max_tokens: int = 96
-    threads: int = 1
-    mixed_at: float = 0.5
-    negative_at: float = -0.25
-    positive_at: float = 0.25
-    headroom: float = 0.25
-    min_turns: int = 3
-    min_speech_s: float = 5.0
-    shrink_s: float = 5.0
+    max_tokens: Annotated[int, Range(8, 512)] = 96
+    threads: Annotated[int, Range(1, 64)] = 1
+    mixed_at: Annotated[float, Range(0.05, 1)] = 0.5
+    negative_at: Annotated[float, Range(-1, 0)] = -0.25
+    positive_at: Annotated[float, Range(0, 1)] = 0.25
+    headroom: Annotated[float, Range(0, 0.5)] = 0.25
+    min_turns: Annotated[int, Range(1, 1000)] = 3
+    min_speech_s: Annotated[float, Range(0, 3600)] = 5.0
+    shrink_s: Annotated[float, Range(0, 3600)] = 5.0
 
     def __post_init__(self) -> None:
+        expect_ranges(self)
         if not -1 < self.negative_at < 0 < self.positive_at < 1:
             raise ValueError(
                 f"negative_at {self.negative_at} and positive_at {self.positive_at}: "
                 "must be -1 < negative_at < 0 < positive_at < 1"
             )
-        for name, low, high in (
-            ("mixed_at", 0.05, 1.0),
-            ("headroom", 0.0, 0.5),
-            ("max_tokens", 8, 512),
-            ("threads", 1, 64),
-            ("min_turns", 1, 1000),
-            ("min_speech_s", 0.0, 3600.0),
-            ("shrink_s", 0.0, 3600.0),
-        ):
-            value = getattr(self, name)
-            if not low <= value <= high:
-                raise ValueError(f"{name} is {value}: must be from {low} to {high}")
         wrong = [pair for pair in self.labels if pair[1] not in (*CLASSES, "ignore")]
         if wrong:
             raise ValueError(f"labels has {wrong[0]}: must map to one of {', '.join(CLASSES)} or ignore")

@@ -16,8 +16,10 @@ from pathlib import Path
 from types import TracebackType
 
 from speechcx.call import Assessment, Call, Conversation, Details, Party, Reading
+from speechcx.errors import SpeechcxError
 from speechcx.store import calls, heard, judged, past, places
-from speechcx.store.database import open_database, write_transaction
+from speechcx.store.busy import Patience
+from speechcx.store.database import begin_write, expect_unchanged, open_database, write_transaction
 from speechcx.store.filters import CallFilter
 from speechcx.store.ledger import (
     FileState,
@@ -30,6 +32,8 @@ from speechcx.store.ledger import (
 )
 from speechcx.store.names import Names
 from speechcx.store.review_record import erase_words
+from speechcx.store.row_digests import note_shared
+from speechcx.store.trouble import explain
 
 __all__ = [
     "CallFilter",
@@ -37,6 +41,7 @@ __all__ = [
     "FileStats",
     "KnownFile",
     "Ledger",
+    "Patience",
     "RunInfo",
     "RunSummary",
     "Store",
@@ -55,16 +60,26 @@ class Store:
         The database file.
     ledger
         Files, runs, attempts and failures.
+    patience
+        How long writes wait while another program holds the database.
     """
 
-    def __init__(self, db: sqlite3.Connection, path: Path) -> None:
+    def __init__(self, db: sqlite3.Connection, path: Path, patience: Patience | None = None) -> None:
         self.db = db
         self.path = path
+        self.patience = patience or Patience()
         self.ledger = Ledger(db, write=self.write, save_call=self.save_call)
         self._names = Names(db)
 
     @classmethod
-    def open(cls, path: str | Path, *, create: bool = False, read_only: bool = False) -> Store:
+    def open(
+        cls,
+        path: str | Path,
+        *,
+        create: bool = False,
+        read_only: bool = False,
+        patience: Patience | None = None,
+    ) -> Store:
         """Open a database, bringing an old schema up to date after a backup beside it.
 
         Parameters
@@ -74,7 +89,10 @@ class Store:
         create
             Make the file where there is none, readable by its owner only.
         read_only
-            Refuse every write; also refuses a schema that would first need a migration.
+            Refuse every write; also refuses a schema that would first need a migration. Works on read-only
+            disks too.
+        patience
+            How long to wait for another program, here and in every write.
 
         Raises
         ------
@@ -82,9 +100,14 @@ class Store:
             There is no file, and `create` is not set.
         DatabaseBad
             The file is not ours, damaged, or written by a newer version.
+        DatabaseBusy
+            Another program held it too long.
+        AccessDenied, DiskFull, DiskError
+            The file, its folder or its disk does not let it be used.
         """
         place = Path(path)
-        return cls(open_database(place, create=create, read_only=read_only), place)
+        db = open_database(place, create=create, read_only=read_only, patience=patience)
+        return cls(db, place, patience)
 
     def close(self) -> None:
         """Close the connection."""
@@ -96,17 +119,47 @@ class Store:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.close()
+        """Close; an error of SQLite or the disk leaves the block as one that says what is wrong and what to do."""
+        try:
+            if error is None:
+                expect_unchanged(self.db, self.path)
+        finally:
+            self.close()
+        found = self.explain(error) if isinstance(error, sqlite3.Error) else None
+        if found is not None:
+            raise found from error
+
+    def explain(self, error: BaseException) -> SpeechcxError | None:
+        """What is wrong with the database as a whole, with its cure; None where `error` is about something else."""
+        return explain(error, self.path)
 
     @contextmanager
     def write(self) -> Iterator[None]:
-        """One write transaction (``BEGIN IMMEDIATE``); inside another one, part of it."""
+        """One write transaction (``BEGIN IMMEDIATE``); inside another one, part of it.
+
+        Waits as long as `patience` lasts while another program holds the database.
+        """
         try:
-            with write_transaction(self.db):
+            with write_transaction(self.db, begin=self._begin):
                 yield
         except BaseException:
             self._names.forget()
             raise
+
+    def _begin(self) -> None:
+        self.patience.wait(lambda: begin_write(self.db), self.path)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Whatever is read inside is of one moment, also while a run writes; inside a transaction, part of it."""
+        if self.db.in_transaction:
+            yield
+            return
+        self.db.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self.db.rollback()
 
     # --- calls
 
@@ -156,16 +209,19 @@ class Store:
         KeyError
             The call is not stored.
         """
-        call_no = self._call_no(call_id)
-        return Call(heard.read_heard(self.db, call_no), judged.read_judged(self.db, call_no))
+        with self.snapshot():
+            call_no = self._call_no(call_id)
+            return Call(heard.read_heard(self.db, call_no), judged.read_judged(self.db, call_no))
 
     def load_conversation(self, call_id: str) -> Conversation:
         """What was heard in a stored call; KeyError where it is not stored."""
-        return heard.read_heard(self.db, self._call_no(call_id))
+        with self.snapshot():
+            return heard.read_heard(self.db, self._call_no(call_id))
 
     def load_reading(self, call_id: str) -> Reading:
         """Who is who, how the talk flowed and how it felt, as last judged; KeyError where it is not stored."""
-        return judged.read_reading(self.db, self._call_no(call_id))
+        with self.snapshot():
+            return judged.read_reading(self.db, self._call_no(call_id))
 
     def load_assessment(self, call_id: str, *, digest: str | None = None) -> Assessment | None:
         """The present assessment of a stored call, or the one under the rulebook of a digest.
@@ -180,11 +236,12 @@ class Store:
         KeyError
             The call is not stored.
         """
-        call_no = self._call_no(call_id)
-        present = judged.read_judged(self.db, call_no)
-        if digest is None or present.digest == digest:
-            return present
-        return past.read_past(self.db, call_no, digest)
+        with self.snapshot():
+            call_no = self._call_no(call_id)
+            present = judged.read_judged(self.db, call_no)
+            if digest is None or present.digest == digest:
+                return present
+            return past.read_past(self.db, call_no, digest)
 
     def iter_call_ids(self, filters: CallFilter | None = None) -> Iterator[str]:
         """Ids of stored calls, oldest first. The list is fixed at the start: writing meanwhile is safe."""
@@ -253,6 +310,7 @@ class Store:
         with self.write():
             number = self._names.rulebook_no_of(digest, name, version)
             self.db.execute("UPDATE rulebooks SET source = ? WHERE rulebook_no = ?", (source, number))
+            note_shared(self.db, "rulebooks", number)
 
     def sync_roster(self, entries: Iterable[places.Entry]) -> int:
         """Make the stored roster what `entries` say; teams and centers of calls follow.

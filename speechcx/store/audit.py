@@ -1,8 +1,9 @@
 """The audit trail: what people decided and did about calls, in rows that are added and never changed.
 
 Each row carries a digest over itself and the digest of the row before, so a row that was changed,
-moved, put in or taken out shows. Rows cut off at the end do not: compare the last digest with one
-written down elsewhere, as every evidence folder has it.
+moved, put in or taken out shows. The decision chain (:mod:`speechcx.store.decision_chain`) covers its end
+and the rows it tells of. What one file cannot show is that the whole of it was put back to an older state:
+compare the last digest with one written down elsewhere, as every evidence folder has it.
 """
 
 from __future__ import annotations
@@ -12,24 +13,22 @@ import hashlib
 import json
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, get_args
 
 from speechcx.errors import UsageError
+from speechcx.store.decision_chain import NOTHING_BEFORE, find_broken, note_decision, read_end
 from speechcx.store.moments import utc_text
 from speechcx.store.paths import plain_text
 
 if TYPE_CHECKING:
     from speechcx.store import Store
 
-Action = Literal["flag", "export", "erase"]
+Action = Literal["flag", "export", "erase", "backup", "restore"]
 ACTIONS: tuple[Action, ...] = get_args(Action)
 
 LONGEST_TEXT = 10_000
 """Characters of a name or reason that are kept."""
-
-NOTHING_BEFORE = "0" * 64
-"""What stands for the digest before the first row."""
 
 _COLUMNS = "audit_id, at, who, action, call_id, rule, detail, salt, detail_digest, digest"
 
@@ -72,12 +71,31 @@ class AuditRow:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a check of the trail found: `broken_at` is the first wrong row, None where all are right."""
+    """What a check of the trail, and of the decisions it tells of, found.
+
+    Parameters
+    ----------
+    rows
+        Rows of the trail that were looked at.
+    broken_at
+        The first wrong row of the trail; None where all are right.
+    why
+        The first problem in words; empty where there is none.
+    digest
+        Digest of the last right row of the trail.
+    problems
+        Everything that is not as it was written: rows of the trail, flags, erasures, reviews.
+    chain_entries, chain_digest
+        End of the decision chain: what to compare with a copy kept elsewhere.
+    """
 
     rows: int
     broken_at: int | None
     why: str
     digest: str
+    problems: tuple[str, ...] = ()
+    chain_entries: int = 0
+    chain_digest: str = NOTHING_BEFORE
 
 
 def add_entries(store: Store, who: str, entries: Sequence[Entry], *, at: str | None = None) -> list[int]:
@@ -117,6 +135,7 @@ def add_entries(store: Store, who: str, entries: Sequence[Entry], *, at: str | N
                 ),
             )  # fmt: skip
             numbers.append(number)
+        note_decision(store.db, "audit", *((number,) for number in numbers))
     return numbers
 
 
@@ -134,8 +153,27 @@ def read_trail(
 
 
 def verify_trail(store: Store) -> Verdict:
-    """Compute every digest again."""
+    """Compute every digest again, and compare the trail with the decisions it tells of."""
+    trail, problems = _verify_rows(store), []
+    if trail.why:
+        problems.append(f"row {trail.broken_at}: {trail.why}")
+    problems += _find_wrong_erasures(store)
+    problems += _find_wrong_flags(store)
+    # The trail's own rows are told by the number above.
+    problems += [row.what for row in find_broken(store.db) if row.about != "audit" or trail.broken_at is None]
+    end = read_end(store.db)
+    return replace(
+        trail, why=trail.why or (problems[0] if problems else ""), problems=tuple(dict.fromkeys(problems)),
+        chain_entries=end.entries, chain_digest=end.digest,
+    )  # fmt: skip
+
+
+def _verify_rows(store: Store) -> Verdict:
+    """Follow the trail up to the first wrong row."""
     before, count = NOTHING_BEFORE, 0
+    erased = dict(
+        store.db.execute("SELECT call_id, max(audit_id) FROM audit WHERE action = 'erase' GROUP BY call_id")
+    )
     for row in _all_rows(store):
         count += 1
         if row.audit_id != count:
@@ -144,8 +182,48 @@ def verify_trail(store: Store) -> Verdict:
             return Verdict(count, row.audit_id, "what was done was changed", before)
         if _digest(row, before) != row.digest:
             return Verdict(count, row.audit_id, "the row, or the one before, was changed or moved", before)
+        if (row.detail is None) != (row.audit_id < erased.get(row.call_id, 0)):
+            what = "its details are gone" if row.detail is None else "its details are still there"
+            why = "was not erased after it" if row.detail is None else "was erased after it"
+            return Verdict(count, row.audit_id, f"{what}, and call {row.call_id} {why}", before)
         before = row.digest
     return Verdict(count, None, "", before)
+
+
+def _find_wrong_erasures(store: Store) -> Iterator[str]:
+    """Erasures that the trail does not know, and those of the trail that are not kept as such."""
+    rows = store.db.execute(
+        "SELECT e.call_id, a.call_id IS NOT NULL FROM erasures e LEFT JOIN (SELECT * FROM audit WHERE audit_id IN"
+        " (SELECT max(audit_id) FROM audit WHERE action = 'erase' GROUP BY call_id)) a ON a.call_id = e.call_id"
+        " WHERE (a.at, a.who) IS NOT (e.erased_at, e.erased_by)"
+    )
+    for call_id, is_told in rows:
+        what = "tells it otherwise" if is_told else "does not tell of it"
+        yield f"call {call_id} is marked as erased, and the audit trail {what}"
+    rows = store.db.execute(
+        "SELECT DISTINCT call_id FROM audit WHERE action = 'erase' AND call_id NOT IN (SELECT call_id FROM erasures)"
+    )
+    for (call_id,) in rows:
+        yield f"call {call_id} was erased, as the audit trail tells, and its mark is gone"
+
+
+def _find_wrong_flags(store: Store) -> Iterator[str]:
+    """Decisions about flags that differ from the last row of the trail about them."""
+    rows = store.db.execute(
+        "SELECT a.call_id, a.rule, a.at, a.who, a.detail, s.changed_at, s.changed_by, s.status, s.owner, s.due"
+        " FROM audit a LEFT JOIN flag_states s ON s.call_id = a.call_id AND s.rule = a.rule WHERE a.audit_id IN"
+        " (SELECT max(audit_id) FROM audit WHERE action = 'flag' GROUP BY call_id, rule) AND a.detail IS NOT NULL"
+    )
+    for call_id, rule, at, who, detail, *found in rows:
+        try:
+            told = json.loads(detail)
+            expected = [at, who, told.get("status"), told.get("owner"), told.get("due")]
+        except (ValueError, AttributeError):
+            continue
+        if found[0] is None:
+            yield f"the decision about flag {call_id}:{rule} is gone, and the audit trail tells of one"
+        elif found != expected:
+            yield f"the decision about flag {call_id}:{rule} is not the one that the audit trail tells of"
 
 
 def forget_details(store: Store, call_id: str) -> None:

@@ -21,6 +21,7 @@ from speechcx.store.moments import (
 from speechcx.store.names import Names
 from speechcx.store.paths import plain_text
 from speechcx.store.places import place_calls
+from speechcx.store.row_digests import forget_call, note_call
 from speechcx.store.turns import delete_turns, insert_turns, update_turns
 from speechcx.store.versions import supersede
 
@@ -43,6 +44,9 @@ HEADLINES = {
     "both_s": "both_s",
 }
 """Columns of ``calls`` that are copies of a metric, for averages without a join."""
+
+JUDGED_TABLES = ("calls", "turns_data", "past_assessments", *judged_rows.TABLES)
+"""Tables that judging writes."""
 
 
 def find_call_no(db: sqlite3.Connection, call_id: str) -> int | None:
@@ -75,6 +79,7 @@ def _write_call(db: sqlite3.Connection, call: Call, names: Names) -> int:
         "INSERT INTO past_assessments VALUES (?, ?, ?, ?, ?, ?, ?)", [(call_no, *rest) for rest in kept or ()]
     )
     place_calls(db, "c.call_no = ?", call_no)
+    note_call(db, call_no)
     return call_no
 
 
@@ -91,6 +96,7 @@ def replace_assessment(db: sqlite3.Connection, call_no: int, judged: Assessment,
     db.execute(f"UPDATE calls SET {changes} WHERE call_no = :call_no", row | {"call_no": call_no})
     judged_rows.insert_judged(db, call_no, judged, names)
     update_turns(db, call_no, judged.reading, names)
+    note_call(db, call_no, only=JUDGED_TABLES)
 
 
 def replace_details(db: sqlite3.Connection, call_no: int, details: Details, names: Names) -> None:
@@ -102,12 +108,14 @@ def replace_details(db: sqlite3.Connection, call_no: int, details: Details, name
         conversation = replace(heard_rows.read_heard(db, call_no), recording=recording)
         call_no = _write_call(db, Call(conversation, judged_rows.read_judged(db, call_no)), names)
         db.execute(f"UPDATE calls SET ({kept}) = (?, ?, ?) WHERE call_no = ?", (*stands, call_no))
+        note_call(db, call_no, only=("calls",))
         return
     row = _details_values(details)
     changes = ", ".join(f"{name} = :{name}" for name in row)
     db.execute(f"UPDATE calls SET {changes} WHERE call_no = :call_no", row | {"call_no": call_no})
     heard_rows.update_recording(db, call_no, recording)
     place_calls(db, "c.call_no = ?", call_no)
+    note_call(db, call_no, only=("calls", "recordings"))
 
 
 def delete_call(db: sqlite3.Connection, call_no: int) -> None:
@@ -115,6 +123,7 @@ def delete_call(db: sqlite3.Connection, call_no: int) -> None:
     delete_turns(db, call_no)
     heard_rows.delete_peaks(db, call_no)
     db.execute("DELETE FROM calls WHERE call_no = ?", (call_no,))
+    forget_call(db, call_no)
 
 
 def _kept_past(

@@ -5,14 +5,18 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
 from urllib.parse import quote
 
-from speechcx.errors import DatabaseBad, DatabaseMissing
+from speechcx.errors import AccessDenied, DatabaseBad, DatabaseBusy, DatabaseMissing
+from speechcx.private_files import make_private_folder
+from speechcx.store import decision_chain, row_digests
+from speechcx.store.busy import BUSY_LIMIT_S, STEP_MS, Patience
 from speechcx.store.comments import write_comments
+from speechcx.store.trouble import besides, damaged, explain, explain_place
 from speechcx.store.words import add_words
 
 APPLICATION_ID = 0x53504358
@@ -21,8 +25,8 @@ APPLICATION_ID = 0x53504358
 OLDEST_SQLITE = (3, 37, 0)
 """The first with STRICT tables."""
 
-BUSY_TIMEOUT_S = 30.0
-"""How long a writer waits for another one."""
+_NO_LOCKS = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
+"""What SQLite says where it cannot make the files beside a database by which readers are known to writers."""
 
 _NAME = re.compile(r"(\d{4})_[a-z_]+\.sql")
 
@@ -34,7 +38,9 @@ def read_migrations() -> tuple[tuple[str, str], ...]:
     return tuple((name.removesuffix(".sql"), (folder / name).read_text(encoding="utf-8")) for name in found)
 
 
-def open_database(path: Path, *, create: bool, read_only: bool) -> sqlite3.Connection:
+def open_database(
+    path: Path, *, create: bool, read_only: bool, patience: Patience | None = None
+) -> sqlite3.Connection:
     """A connection with safe settings to a database of this version's schema.
 
     Raises
@@ -43,6 +49,10 @@ def open_database(path: Path, *, create: bool, read_only: bool) -> sqlite3.Conne
         There is no file, and `create` is not set.
     DatabaseBad
         The file is not ours, damaged, or written by a newer version.
+    DatabaseBusy
+        Another program held it longer than `patience` lasts.
+    AccessDenied, DiskFull, DiskError
+        The file, its folder or its disk does not let it be used.
     """
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
         raise DatabaseBad(
@@ -50,7 +60,28 @@ def open_database(path: Path, *, create: bool, read_only: bool) -> sqlite3.Conne
             f"SQLite {'.'.join(map(str, OLDEST_SQLITE))} or newer",
             "use a newer Python, or a newer system library",
         )
-    _expect_file(path, create=create and not read_only)
+    try:
+        _expect_file(path, create=create and not read_only)
+        return (patience or Patience()).wait(lambda: _open(path, read_only=read_only), path)
+    except UnicodeDecodeError as error:
+        # SQLite's message itself quotes damaged text, which Python cannot read.
+        raise damaged(path, "its schema holds text that is no UTF-8") from error
+    except (sqlite3.Error, OSError) as error:
+        found = explain(error, path, writing=not read_only)
+        if found is None and isinstance(error, sqlite3.DatabaseError):
+            # Our own statements fail on it: its tables are not those that its number promises.
+            found = DatabaseBad(
+                f"{path} is not as this speechcx makes it: {error}",
+                "a database made by `speechcx init` or `speechcx run`",
+                "name another file with --db, or restore this one from a backup",
+            )
+        if found is None:
+            raise
+        raise found from error
+
+
+def _open(path: Path, *, read_only: bool) -> sqlite3.Connection:
+    """One attempt to open; a sqlite3 error where it fails."""
     db = _connect(path, read_only=read_only)
     try:
         # Looked at before anything is set: another program's file stays as it is, to the byte.
@@ -61,33 +92,37 @@ def open_database(path: Path, *, create: bool, read_only: bool) -> sqlite3.Conne
         if read_only:
             db.execute("PRAGMA query_only = ON")
             db.execute("PRAGMA trusted_schema = OFF")
-    except sqlite3.DatabaseError as error:
-        db.close()
-        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
-            # Sound, but another program holds it longer than we wait: no reason to call it bad.
-            raise
-        raise DatabaseBad(
-            f"{path} cannot be read as a database: {error}",
-            "a database made by `speechcx init` or `speechcx run`",
-            "name another file with --db, or restore this one from a backup",
-        ) from error
+        db.execute(f"PRAGMA busy_timeout = {round(1000 * BUSY_LIMIT_S)}")
     except BaseException:
         db.close()
         raise
     return db
 
 
+def begin_write(db: sqlite3.Connection) -> None:
+    """``BEGIN IMMEDIATE``, waiting no longer for another writer than a signal may wait for us."""
+    (usual,) = db.execute("PRAGMA busy_timeout").fetchone()
+    db.execute(f"PRAGMA busy_timeout = {STEP_MS}")
+    try:
+        db.execute("BEGIN IMMEDIATE")
+    finally:
+        db.execute(f"PRAGMA busy_timeout = {usual}")
+
+
 @contextmanager
-def write_transaction(db: sqlite3.Connection) -> Iterator[None]:
+def write_transaction(db: sqlite3.Connection, *, begin: Callable[[], None] | None = None) -> Iterator[None]:
     """``BEGIN IMMEDIATE`` to ``COMMIT``; inside an open one, part of it.
 
     Immediate, because a deferred transaction that reads before it writes fails at once when another
-    writer comes between, whatever the busy timeout says.
+    writer comes between, whatever the busy timeout says. `begin` may wait for the lock in its own way.
     """
     if db.in_transaction:
         yield
         return
-    db.execute("BEGIN IMMEDIATE")
+    if begin is None:
+        db.execute("BEGIN IMMEDIATE")
+    else:
+        begin()
     try:
         yield
     except BaseException:
@@ -103,13 +138,22 @@ def write_transaction(db: sqlite3.Connection) -> Iterator[None]:
 
 
 def _expect_file(path: Path, *, create: bool) -> None:
-    if path.exists():
+    try:
+        os.stat(path)
+    except FileNotFoundError:
+        if not create:
+            raise DatabaseMissing(
+                f"there is no database at {path}", "a database", "run `speechcx init` or `speechcx run` first"
+            ) from None
+    except OSError:
+        # A loop of links, a folder that may not be entered: told as what it is.
+        found = explain_place(path, writing=create)
+        if found is None:
+            raise
+        raise found from None
+    else:
         return
-    if not create:
-        raise DatabaseMissing(
-            f"there is no database at {path}", "a database", "run `speechcx init` or `speechcx run` first"
-        )
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_private_folder(path.parent)
     # The log and index files SQLite makes beside it take over this mode.
     handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
     os.fchmod(handle, 0o600)
@@ -117,17 +161,83 @@ def _expect_file(path: Path, *, create: bool) -> None:
 
 
 def _connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
-    mode = "ro" if read_only else "rw"
-    place = f"file:{quote(os.fsencode(path.absolute()))}?mode={mode}"
-    return sqlite3.connect(place, uri=True, isolation_level=None, timeout=BUSY_TIMEOUT_S)
+    place = f"file:{quote(os.fsencode(path.absolute()))}?mode={'ro' if read_only else 'rw'}"
+    db = sqlite3.connect(place, uri=True, isolation_level=None, timeout=STEP_MS / 1000)
+    if not read_only:
+        return db
+    try:
+        db.execute("PRAGMA schema_version").fetchone()
+    except sqlite3.OperationalError as error:
+        db.close()
+        if error.sqlite_errorcode & 0xFF not in _NO_LOCKS or not can_be_unchanging(path):
+            raise
+        # SQLite wants to make files beside a database in WAL mode even to read it, unless it is told
+        # that nobody writes; :func:`expect_unchanged` looks afterwards whether that was true.
+        db = sqlite3.connect(f"{place}&immutable=1", uri=True, isolation_level=None, factory=Unchanging)
+        db.as_found = _look(path)
+    except sqlite3.Error:
+        db.close()
+        raise
+    return db
+
+
+class Unchanging(sqlite3.Connection):
+    """A connection that reads a file as it lies there, without locks, since none can be taken."""
+
+    as_found: tuple[object, ...] = ()
+
+
+def expect_unchanged(db: sqlite3.Connection, path: Path) -> None:
+    """After reading without locks: nobody may have written meanwhile.
+
+    Raises
+    ------
+    DatabaseBusy
+        Somebody has.
+    """
+    if isinstance(db, Unchanging) and db.as_found != _look(path):
+        raise DatabaseBusy(
+            f"{path} was written by another program while it was read",
+            "a database that rests, since its folder lets no lock be taken",
+            "ask again",
+        )
+
+
+def _look(path: Path) -> tuple[object, ...]:
+    status = os.stat(path)
+    log, _ = besides(path)
+    return status.st_ino, status.st_size, status.st_mtime_ns, log.exists() and log.stat().st_size > 0
+
+
+def can_be_unchanging(path: Path) -> bool:
+    """Whether a database that cannot be opened in the usual way may be read as it lies there.
+
+    Raises
+    ------
+    AccessDenied
+        It lies on a read-only disk with a log beside it whose last changes are not in it yet.
+    """
+    if explain_place(path, writing=False) is not None:
+        return False
+    log, _ = besides(path)
+    if log.exists() and log.stat().st_size:
+        raise AccessDenied(
+            f"{path} was not closed by the program that wrote it, and the last changes stand in {log.name}"
+            " beside it, which cannot be brought together here",
+            "a folder that can be written",
+            "copy both files into such a folder, and open the copy",
+        )
+    return True
 
 
 def _set_up(db: sqlite3.Connection, *, read_only: bool) -> None:
     db.execute("PRAGMA foreign_keys = ON")
-    db.execute("PRAGMA cache_size = -65536")
     db.execute("PRAGMA temp_store = MEMORY")
     if read_only:
+        db.execute("PRAGMA cache_size = -65536")
         return
+    # SQLite's own default: more would only make a run's memory grow by that much through the night.
+    db.execute("PRAGMA cache_size = -2000")
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("PRAGMA synchronous = FULL")
     db.execute("PRAGMA secure_delete = ON")
@@ -205,7 +315,26 @@ def migrate(db: sqlite3.Connection, *, stop_after: int | None = None) -> None:
 
         steps(name=name)(step)
     with write_transaction(db):
-        steps.apply(Database(db))
+        with _digests_kept(db):
+            steps.apply(Database(db))
         write_comments(db, [sql for _, sql in scripts])
         db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         db.execute(f"PRAGMA user_version = {len(scripts)}")
+
+
+@contextmanager
+def _digests_kept(db: sqlite3.Connection) -> Iterator[None]:
+    """Make the digests anew after a change of the schema; what was wrong before stays wrong."""
+    changed: set[tuple[str, int]] = set()
+    broken: set[tuple[str, str]] = set()
+    if _has_digests(db):
+        changed = row_digests.find_changed(db)
+        broken = {(row.about, row.key) for row in decision_chain.find_broken(db)}
+    yield
+    if _has_digests(db):
+        row_digests.note_all(db, but=changed)
+        decision_chain.note_missing(db, but=broken)
+
+
+def _has_digests(db: sqlite3.Connection) -> bool:
+    return db.execute("SELECT 1 FROM sqlite_master WHERE name = 'decision_chain_end'").fetchone() is not None

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from speechcx.store.audit import Entry, add_entries, forget_details, tidy_text
+from speechcx.store.decision_chain import note_decision
 from speechcx.store.moments import utc_text
 from speechcx.store.paths import write_path
 
@@ -54,13 +55,17 @@ def erase_call(store: Store, call_id: str, *, who: str, reason: str) -> tuple[st
         if store.has_call(call_id):
             paths = tuple(dict.fromkeys((*paths, store.load_conversation(call_id).recording.path)))
             store.delete_call(call_id)
-        store.db.execute("DELETE FROM flag_states WHERE call_id = ?", (call_id,))
+        gone = store.db.execute(
+            "DELETE FROM flag_states WHERE call_id = ? RETURNING call_id, rule", (call_id,)
+        ).fetchall()
+        note_decision(store.db, "flag_states", *gone)
         forget_details(store, call_id)
         add_entries(store, who, [Entry("erase", call_id, None, {"reason": tidy_text(reason)})], at=now)
         store.db.execute(
             "INSERT OR REPLACE INTO erasures (call_id, erased_at, erased_by, reason) VALUES (?, ?, ?, ?)",
             (call_id, now, who, tidy_text(reason) or ""),
         )
+        note_decision(store.db, "erasures", (call_id,))
         left = tuple(path for path in paths if os.path.exists(path))
         _forget_files(store, call_id, left)
     return left

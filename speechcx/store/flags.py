@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from speechcx.errors import UsageError
 from speechcx.store.audit import Entry, add_entries, tidy_text
+from speechcx.store.decision_chain import note_decision
 from speechcx.store.moments import utc_text
 
 if TYPE_CHECKING:
@@ -133,6 +134,7 @@ def set_flags(store: Store, flags: Sequence[SeenFlag], change: FlagChange, *, wh
                 (*row.values(),),
             )
             changed.append(Entry("flag", seen.call_id, seen.rule, _detail(before, after, change)))
+        note_decision(store.db, "flag_states", *((str(entry.call_id), str(entry.rule)) for entry in changed))
         add_entries(store, who, changed, at=now)
     return len(changed)
 

@@ -18,6 +18,7 @@ from speechcx.call import (
     Span,
     SpeakerVoice,
     Speech,
+    Unheard,
 )
 from speechcx.store.moments import ROWS_A_CALL, read_moment, write_moment
 from speechcx.store.paths import read_path, write_path
@@ -72,6 +73,7 @@ def read_heard(db: sqlite3.Connection, call_no: int) -> Conversation:
         row["split"], _strings(row["speakers"]), turns,
         hold=_machine_spans(db, call_no, "hold"), ivr=_machine_spans(db, call_no, "ivr"),
         flags=_strings(row["speech_flags"]),
+        unheard=tuple(Unheard(channel, Span(*span)) for channel, *span in json.loads(row["unheard"])),
     )  # fmt: skip
     made = Provenance(row["speechcx"], _pairs(row["engines"]), row["settings_digest"], _pairs(row["stages"]))
     return Conversation(
@@ -120,7 +122,11 @@ def _recording_row(heard: Conversation) -> dict[str, object]:
         "lost_s": origin.lost_s,
         "length_verified": int(origin.length_verified),
         "file_flags": json.dumps(origin.flags),
+        "gaps": json.dumps([(gap.start_s, gap.end_s) for gap in origin.gaps]),
         "speech_flags": json.dumps(heard.speech.flags),
+        "unheard": json.dumps(
+            [[each.channel, each.span.start_s, each.span.end_s] for each in heard.speech.unheard]
+        ),
         "peaks_hz": heard.peaks.rate_hz,
         "peaks_channels": len(heard.peaks.values),
         "speakers": json.dumps(heard.speech.speakers),
@@ -148,6 +154,7 @@ def _read_origin(row: dict[str, Any]) -> Origin:
         duration_s=row["duration_s"], declared_duration_s=row["declared_duration_s"],
         damaged_packets=row["damaged_packets"], lost_s=row["lost_s"],
         length_verified=bool(row["length_verified"]), flags=_strings(row["file_flags"]),
+        gaps=tuple(Span(start_s, end_s) for start_s, end_s in _pairs(row["gaps"])),
     )  # fmt: skip
 
 

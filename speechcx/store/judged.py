@@ -25,9 +25,10 @@ from speechcx.store.packing import Fixed, from_fixed, to_fixed
 from speechcx.store.scored import insert_results, insert_scores, read_results, read_scores
 from speechcx.store.turns import read_feelings, select_turns
 
-_TABLES = (
+TABLES = (
     "roles", "party_measures", "non_talk", "overlaps_data", "results_data", "hits_data", "scores", "answers_data"
 )  # fmt: skip
+"""Tables that hold what was made of a call, and nothing else."""
 _FLOW = tuple(field.name for field in fields(PartyFlow) if field.name not in ("party", "reasons"))
 _QUARTERS = ("sentiment_q1", "sentiment_q2", "sentiment_q3", "sentiment_q4")
 _PARTITION = tuple(field.name for field in fields(Partition))
@@ -55,7 +56,7 @@ def insert_judged(db: sqlite3.Connection, call_no: int, judged: Assessment, name
 
 def delete_judged(db: sqlite3.Connection, call_no: int) -> None:
     """Remove what :func:`insert_judged` wrote."""
-    for table in _TABLES:
+    for table in TABLES:
         db.execute(f"DELETE FROM {table} WHERE call_no = ?", (call_no,))
 
 

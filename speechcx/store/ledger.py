@@ -19,6 +19,7 @@ from typing import Literal
 
 from speechcx import __version__
 from speechcx.call import Call, Details, Failure, Outcome, Recording
+from speechcx.store.decision_chain import read_end
 from speechcx.store.moments import utc_text
 from speechcx.store.paths import plain_text, write_path
 from speechcx.store.versions import supersede
@@ -27,6 +28,8 @@ FileState = Literal[
     "seen", "settled", "claimed", "done", "failed", "quarantined", "needs_metadata", "duplicate", "skipped"
 ]
 """Where a file is on its way; the order is the way."""
+
+_LARGEST_INTEGER = 2**63 - 1
 
 _STATE_OF_KIND: dict[str, FileState] = {"metadata_missing": "needs_metadata", "duplicate": "duplicate"}
 
@@ -39,6 +42,19 @@ class FileStats:
     mtime_ns: int
     device: int | None = None
     inode: int | None = None
+
+    def is_as(self, known: KnownFile) -> bool:
+        """Whether the ledger knows a file with this size and time."""
+        return (_fit(self.size_bytes), _fit(self.mtime_ns)) == (known.size_bytes, known.mtime_ns)
+
+
+def _fit(number: int | None) -> int | None:
+    """A number as a column keeps it.
+
+    File systems count further than SQLite does (times beyond the year 2262, inodes of 64 bits without
+    a sign): such a number is brought into range, always in the same way.
+    """
+    return number if number is None or abs(number) <= _LARGEST_INTEGER else number % _LARGEST_INTEGER
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,12 +211,14 @@ class Ledger:
     def finish_run(self, run_id: int, summary: RunSummary, exit_code: int) -> None:
         """Write down what a run did and how it ended."""
         with self._write():
+            end = read_end(self._db)
             self._db.execute(
                 "UPDATE runs SET finished_at = ?, outcome = 'finished', exit_code = ?, planned = ?, done = ?,"
-                " failed = ?, skipped = ?, audio_s = ?, elapsed_s = ? WHERE run_id = ?",
+                " failed = ?, skipped = ?, audio_s = ?, elapsed_s = ?, chain_entries = ?, chain_digest = ?"
+                " WHERE run_id = ?",
                 (
                     utc_text(), exit_code, summary.planned, summary.done, summary.failed, summary.skipped,
-                    summary.audio_s, summary.elapsed_s, run_id,
+                    summary.audio_s, summary.elapsed_s, end.entries, end.digest, run_id,
                 ),
             )  # fmt: skip
 
@@ -325,8 +343,11 @@ class Ledger:
             " inode = excluded.inode, run_id = excluded.run_id, changed_at = excluded.changed_at,"
             " state = CASE WHEN size_bytes = excluded.size_bytes AND mtime_ns = excluded.mtime_ns"
             " THEN state ELSE 'seen' END RETURNING file_id",
-            (value, stats.size_bytes, stats.mtime_ns, stats.device, stats.inode, run_id, now),
-        ).fetchone()
+            (
+                value, _fit(stats.size_bytes), _fit(stats.mtime_ns), _fit(stats.device), _fit(stats.inode),
+                run_id, now,
+            ),
+        ).fetchone()  # fmt: skip
         return int(row[0])
 
     def _open_attempt(self, run_id: int, file_id: int, call_id: str | None) -> None:
@@ -378,7 +399,7 @@ class Ledger:
             "INSERT OR REPLACE INTO failures (file_id, call_id, run_id, failed_at, stage, kind, message, cure,"
             " detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
-                file_id, call_id, run_id, utc_text(), failure.stage, failure.kind,
+                file_id, call_id, run_id, utc_text(), plain_text(failure.stage), failure.kind,
                 plain_text(failure.message), plain_text(failure.cure), plain_text(failure.detail),
             ),
         )  # fmt: skip

@@ -8,7 +8,9 @@ from collections.abc import Mapping
 
 from speechcx.call import Answer, Assessment, Provenance, RuleResult
 from speechcx.store.moments import utc_text
+from speechcx.store.row_digests import note_shared
 
+_TITLES = ("title_absent", "title_present", "title_cannot_tell")
 Value = str | int | float | bytes | None
 
 
@@ -44,11 +46,13 @@ class Names:
         """Number of a rulebook."""
         key: tuple[Value, ...] = ("rulebook", digest, name, version)
         if key not in self._known:
-            self._db.execute(
+            made = self._db.execute(
                 "INSERT INTO rulebooks (digest, name, version, first_used_at) VALUES (?, ?, ?, ?)"
-                " ON CONFLICT DO NOTHING",
+                " ON CONFLICT DO NOTHING RETURNING rulebook_no",
                 (digest, name, version, utc_text()),
-            )
+            ).fetchone()
+            if made is not None:
+                note_shared(self._db, "rulebooks", made[0])
             row = self._db.execute(
                 "SELECT rulebook_no FROM rulebooks WHERE digest = ? AND name = ? AND version = ?", key[1:]
             ).fetchone()
@@ -64,6 +68,7 @@ class Names:
             "kind": result.kind,
             "severity": result.severity,
             "expect": result.expect,
+            **dict(zip(_TITLES, result.titles or (None, None, None), strict=True)),
         }
         return self._number("rules", "rule_no", row)
 
@@ -101,5 +106,6 @@ class Names:
                 found = self._db.execute(
                     f"INSERT INTO {table} ({columns}) VALUES ({places}) RETURNING {number}", key[1:]
                 ).fetchone()
+                note_shared(self._db, table, found[0])
             self._known[key] = int(found[0])
         return self._known[key]

@@ -8,12 +8,20 @@ from datetime import date
 from typing import Protocol
 
 from speechcx.store.paths import plain_text
+from speechcx.store.row_digests import note_call
 
 _ENTRY = (
     "SELECT {column} FROM roster r WHERE r.agent = {agent}"
     " AND (r.valid_from IS NULL OR r.valid_from <= {day}) AND (r.valid_to IS NULL OR r.valid_to >= {day})"
     " ORDER BY r.valid_from DESC LIMIT 1"
 )
+
+PLACED = {
+    column: f"coalesce((SELECT r.{column} FROM recordings r WHERE r.call_no = c.call_no),"
+    f" ({_ENTRY.format(column=column, agent='c.agent', day='c.local_day')}))"
+    for column in ("team", "center")
+}
+"""SQL of the team and the center that a call (alias ``c``) counts for."""
 
 
 class Entry(Protocol):
@@ -54,20 +62,22 @@ def sync_roster(db: sqlite3.Connection, entries: Iterable[Entry]) -> int:
     db.execute("DELETE FROM roster")
     db.executemany("INSERT INTO roster VALUES (?, ?, ?, ?, ?, ?)", sorted(wanted, key=repr))
     for agent in sorted(changed):
-        place_calls(db, "c.agent = ?", agent)
+        for call_no in place_calls(db, "c.agent = ?", agent):
+            note_call(db, call_no, only=("calls",))
     return len(changed)
 
 
-def place_calls(db: sqlite3.Connection, where: str, value: str | int) -> None:
-    """Find team and center anew for the calls (alias ``c``) of a condition."""
-    chosen = {
-        column: f"coalesce((SELECT r.{column} FROM recordings r WHERE r.call_no = c.call_no),"
-        f" ({_ENTRY.format(column=column, agent='c.agent', day='c.local_day')}))"
-        for column in ("team", "center")
-    }
-    db.execute(
-        f"UPDATE calls AS c SET team = {chosen['team']}, center = {chosen['center']} WHERE {where}", (value,)
-    )
+def place_calls(db: sqlite3.Connection, where: str, value: str | int) -> list[int]:
+    """Find team and center again for the calls (alias ``c``) of a condition; returns their numbers.
+
+    The caller keeps their new digests, see :func:`speechcx.store.row_digests.note_call`.
+    """
+    placed = db.execute(
+        f"UPDATE calls AS c SET team = {PLACED['team']}, center = {PLACED['center']} WHERE {where}"
+        " RETURNING call_no",
+        (value,),
+    ).fetchall()
+    return [int(call_no) for (call_no,) in placed]
 
 
 def _row(entry: Entry) -> Row:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from speechcx.errors import UsageError
 from speechcx.store import Store
+from speechcx.store.decision_chain import note_decision
 from speechcx.store.moments import utc_text
 from speechcx.store.paths import plain_text
 
@@ -121,6 +122,7 @@ def save_plan(store: Store, plan: ReviewPlan) -> int:
             "INSERT INTO review_shortfalls VALUES (?, ?, ?, ?, ?)",
             [(plan_id, short.agent, short.period, short.wanted, short.found) for short in plan.shortfalls],
         )
+        note_decision(store.db, "review_plans", (plan_id,))
         return plan_id
 
 

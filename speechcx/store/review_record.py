@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from speechcx.errors import UsageError
+from speechcx.store.decision_chain import keys_of, note_decision
 from speechcx.store.moments import utc_text
 from speechcx.store.paths import plain_text
 
@@ -141,26 +142,31 @@ def add_step(store: Store, review_id: int, by: str, step: Step) -> None:
             f"at most {LONGEST_TEXT}",
             "say the rest in a note of its own",
         )
-    store.db.execute(
+    added = store.db.execute(
         "INSERT INTO review_events (review_id, at, by, kind, question, answer, at_s, text)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING event_id",
         (review_id, utc_text(), by, step.kind, step.question, step.answer, step.at_s, text or None),
-    )
+    ).fetchall()
+    note_decision(store.db, "review_events", *keys_of(added))
 
 
 def set_state(store: Store, review_id: int, state: str) -> None:
     """What the last step made of a review; inside ``store.write()``."""
     store.db.execute("UPDATE reviews SET state = ? WHERE review_id = ?", (state, review_id))
+    note_decision(store.db, "reviews", (review_id,))
 
 
 def erase_words(store: Store, call_id: str) -> None:
     """Take every word out of the reviews of a call that is erased; who answered what stays. Inside a write."""
     rows = store.db.execute("SELECT review_id FROM reviews WHERE call_id = ?", (call_id,)).fetchall()
     for (review_id,) in rows:
-        store.db.execute(
-            "UPDATE review_events SET text = NULL WHERE review_id = ? AND text IS NOT NULL", (review_id,)
-        )
+        wiped = store.db.execute(
+            "UPDATE review_events SET text = NULL WHERE review_id = ? AND text IS NOT NULL RETURNING event_id",
+            (review_id,),
+        ).fetchall()
+        note_decision(store.db, "review_events", *keys_of(wiped))
         store.db.execute("UPDATE review_questions SET machine_why = NULL WHERE review_id = ?", (review_id,))
+        note_decision(store.db, "reviews", (review_id,))
         add_step(store, review_id, "speechcx", Step("erased"))
 
 

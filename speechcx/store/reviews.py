@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from speechcx.errors import UsageError
 from speechcx.store import Store
+from speechcx.store.decision_chain import note_decision
 from speechcx.store.moments import utc_text
 from speechcx.store.review_record import (
     Given,
@@ -258,6 +259,7 @@ class ReviewDesk:
             ),
         ).fetchone()  # fmt: skip
         self._copy_form(int(row[0]), call_no, rulebook_no, review.scorecard)
+        note_decision(self.db, "reviews", (int(row[0]),))
         add_step(self.store, int(row[0]), review.reviewer, Step("opened"))
         return int(row[0])
 

@@ -32,7 +32,7 @@ CREATE TABLE files (
   details_digest TEXT, -- digest of what was known of the call besides its sound
   run_id INTEGER REFERENCES runs (run_id), -- the run that last touched it
   changed_at TEXT NOT NULL -- when the state last changed, UTC
-) STRICT;
+, compared_at TEXT) STRICT;
 
 -- Every run of the batch.
 CREATE TABLE runs (
@@ -55,7 +55,7 @@ CREATE TABLE runs (
   skipped INTEGER, -- files left alone because nothing had changed
   audio_s REAL, -- seconds of audio analysed
   elapsed_s REAL -- seconds it took
-) STRICT;
+, chain_entries INTEGER, chain_digest TEXT) STRICT;
 
 -- Every time a file was taken up, so that work done twice can be counted.
 CREATE TABLE attempts (
@@ -116,7 +116,7 @@ CREATE TABLE rules (
   title TEXT NOT NULL, -- its title
   kind TEXT NOT NULL, -- compliance, driver, behaviour, outcome or risk
   severity TEXT NOT NULL, -- how much it matters
-  expect TEXT, -- the result it expects, null where it expects none
+  expect TEXT, title_absent TEXT, title_present TEXT, title_cannot_tell TEXT, -- the result it expects, null where it expects none
   UNIQUE (rulebook_no, rule, title, kind, severity, expect)
 ) STRICT;
 
@@ -212,7 +212,7 @@ CREATE TABLE recordings (
   peaks_channels INTEGER NOT NULL, -- its channels
   speakers TEXT NOT NULL, -- names of all speakers, JSON list
   stages TEXT NOT NULL -- seconds each stage took, JSON list of pairs
-) STRICT;
+, unheard TEXT NOT NULL DEFAULT '[]', gaps TEXT NOT NULL DEFAULT '[]') STRICT;
 
 -- The outline of each waveform, for drawing, in pieces that fill pages of the file well.
 CREATE TABLE peaks (
@@ -582,6 +582,50 @@ CREATE TABLE erasures (
   reason TEXT NOT NULL -- why; holds no words of the call
 ) STRICT, WITHOUT ROWID;
 
+-- Digests of the rows of each call, and of what calls share, made in the transaction that wrote them.
+CREATE TABLE row_digests (
+  table_name TEXT NOT NULL, -- calls for a whole call; else provenances, reasons, rulebooks, rules or questions
+  number INTEGER NOT NULL, -- call_no of the call, or number of the row
+  digest BLOB NOT NULL, -- eight bytes for the row; of a call, eight bytes for its rows in each table that holds any
+  PRIMARY KEY (table_name, number)
+) STRICT, WITHOUT ROWID;
+
+-- A digest of every row that a person's decision wrote or changed, in order. Rows are only ever added: each carries
+-- a digest over itself and the one before.
+CREATE TABLE decision_chain (
+  entry_id INTEGER PRIMARY KEY, -- number, counted up by one
+  about TEXT NOT NULL, -- audit, erasures, flag_states, reviews, review_events or review_plans
+  key TEXT NOT NULL, -- which row: its key, JSON list
+  salt TEXT, -- random text that goes into content; null once a later entry is about the same row
+  content TEXT NOT NULL, -- SHA-256 over salt and the row with what belongs to it; empty where the row was removed
+  digest TEXT NOT NULL -- SHA-256 over this entry and the digest of the one before
+) STRICT;
+
+-- How far the decision chain reaches, in a second place: entries cut off at its end are missed.
+CREATE TABLE decision_chain_end (
+  one INTEGER PRIMARY KEY CHECK (one = 1), -- always 1: there is one row
+  entries INTEGER NOT NULL, -- number of the last entry
+  digest TEXT NOT NULL -- its digest
+) STRICT;
+
+-- Files in the recordings folders that are not recordings, as the last run found them.
+CREATE TABLE other_files (
+  path ANY NOT NULL PRIMARY KEY, -- absolute path; text, or the bytes themselves where they are not UTF-8
+  size_bytes INTEGER NOT NULL, -- size
+  mtime_ns INTEGER NOT NULL, -- modification time, nanoseconds since 1970
+  reason TEXT NOT NULL, -- what it was taken for: sidecar, calls_table, metadata, transcript, unknown_extension, ...
+  why TEXT NOT NULL -- more about this file; empty where the reason says it all
+) STRICT, WITHOUT ROWID;
+
+-- Lines of calls tables and of the roster that the last run could not use.
+CREATE TABLE source_warnings (
+  warning_id INTEGER PRIMARY KEY, -- number, in the order of files and lines
+  path TEXT NOT NULL, -- the table
+  line INTEGER NOT NULL, -- line, counted from 1; 0 for the whole table
+  found TEXT NOT NULL, -- what was found
+  cure TEXT NOT NULL -- what to do
+) STRICT;
+
 -- Turns of all calls: who said what when, how it sounded and how it felt.
 CREATE VIEW turns AS SELECT
   t.turn_id, -- number of the turn in this database
@@ -720,34 +764,6 @@ CREATE VIEW interruptions AS SELECT
   o.start_s, -- start of the overlap
   o.end_s -- end of the overlap
 FROM overlaps o WHERE o.kind = 'interruption';
-
--- Calls with a rule whose result is not what it should be, a row for each such rule.
-CREATE VIEW flagged_calls AS SELECT
-  c.call_no, -- the call, for joins
-  c.call_id, -- the call
-  c.occurred_at, -- start of the call, UTC
-  c.local_day, -- day of the call
-  c.agent, -- the agent
-  c.team, -- the agent's team on that day
-  c.center, -- its center
-  c.customer, -- the customer
-  c.queue, -- the queue
-  r.rule, -- id of the rule
-  r.title, -- its title
-  r.kind, -- compliance, driver, behaviour, outcome or risk
-  r.severity, -- how much it matters
-  CASE d.value WHEN 0 THEN 'absent' WHEN 1 THEN 'present' ELSE 'cannot_tell' END AS value, -- absent, present or cannot_tell
-  coalesce(w.text, '') || coalesce(d.why, '') AS why, -- the reason in words
-  CASE h.party WHEN 0 THEN 'agent' WHEN 1 THEN 'customer' WHEN 2 THEN 'unknown' WHEN 3 THEN 'ivr' END AS party, -- who spoke the first evidence
-  CASE typeof(h.start_s_x1000) WHEN 'integer' THEN h.start_s_x1000 / 1000.0 ELSE h.start_s_x1000 END
-    AS start_s, -- when
-  h.quote -- the words
-FROM calls c
-JOIN results_data d ON d.call_no = c.call_no AND d.flagged = 1
-JOIN rules r ON r.rule_no = d.rule_no
-LEFT JOIN reasons w ON w.reason_no = d.reason_no
-LEFT JOIN hits_data h ON h.call_no = d.call_no AND h.rule_no = d.rule_no AND h.position = 0
-WHERE c.superseded_by IS NULL;
 
 -- Agents: the newest entry of the roster, and those known from calls alone.
 CREATE VIEW agents AS SELECT
@@ -929,6 +945,36 @@ WHERE c.superseded_by IS NULL
       AND q.scorecard || '.' || q.question = s.rule AND q.critical IS NOT NULL AND NOT EXISTS
       (SELECT 1 FROM results_data d WHERE d.call_no = a.call_no AND d.rule_no = a.rule_no AND d.flagged = 1));
 
+-- Flagged rules of calls that count, with the first evidence; a nearest miss is none.
+CREATE VIEW flagged_calls AS SELECT
+  c.call_no, -- the call, for joins
+  c.call_id, -- the call
+  c.occurred_at, -- start of the call, UTC
+  c.local_day, -- day of the call
+  c.agent, -- the agent
+  c.team, -- the agent's team on that day
+  c.center, -- its center
+  c.customer, -- the customer
+  c.queue, -- the queue
+  r.rule, -- id of the rule
+  coalesce(CASE d.value WHEN 0 THEN r.title_absent WHEN 1 THEN r.title_present ELSE r.title_cannot_tell END, r.title) AS title, -- what happened
+  r.kind, -- compliance, driver, behaviour, outcome or risk
+  r.severity, -- how much it matters
+  CASE d.value WHEN 0 THEN 'absent' WHEN 1 THEN 'present' ELSE 'cannot_tell' END AS value, -- absent, present or cannot_tell
+  coalesce(w.text, '') || coalesce(d.why, '') AS why, -- the reason in words
+  CASE h.party WHEN 0 THEN 'agent' WHEN 1 THEN 'customer' WHEN 2 THEN 'unknown' WHEN 3 THEN 'ivr' END AS party, -- who spoke the first evidence
+  CASE typeof(h.start_s_x1000) WHEN 'integer' THEN h.start_s_x1000 / 1000.0 ELSE h.start_s_x1000 END
+    AS start_s, -- when
+  h.quote -- the words
+FROM calls c
+JOIN results_data d ON d.call_no = c.call_no AND d.flagged = 1
+JOIN rules r ON r.rule_no = d.rule_no
+LEFT JOIN reasons w ON w.reason_no = d.reason_no
+LEFT JOIN hits_data h ON h.call_no = d.call_no AND h.rule_no = d.rule_no AND h.position = (
+  SELECT min(p.position) FROM hits_data p JOIN reasons m ON m.reason_no = p.reason_no
+  WHERE p.call_no = d.call_no AND p.rule_no = d.rule_no AND m.text NOT LIKE 'nearest miss: %')
+WHERE c.superseded_by IS NULL;
+
 CREATE UNIQUE INDEX "idx__sqlite_migrations_migration_set_name"
     ON "_sqlite_migrations" ("migration_set", "name");
 
@@ -972,6 +1018,10 @@ CREATE INDEX results_unsure ON results_data (call_no, rule_no, value, flagged) W
 
 CREATE INDEX scores_critical ON scores (call_no) WHERE critical_errors <> '[]';
 
+CREATE INDEX decision_chain_by_row ON decision_chain (about, key);
+
+CREATE INDEX files_by_comparison ON files (compared_at, file_id) WHERE state IN ('done', 'duplicate');
+
 CREATE TRIGGER review_events_stay BEFORE DELETE ON review_events BEGIN
   SELECT raise(ABORT, 'steps of reviews are never removed');
 END;
@@ -1011,4 +1061,15 @@ CREATE TRIGGER erased_calls_stay_away BEFORE INSERT ON calls
 WHEN EXISTS (SELECT 1 FROM erasures WHERE call_id = NEW.call_id)
 BEGIN
   SELECT RAISE(ABORT, 'this call was erased');
+END;
+
+CREATE TRIGGER decision_chain_stays BEFORE DELETE ON decision_chain BEGIN
+  SELECT RAISE(ABORT, 'entries of the decision chain are never removed');
+END;
+
+CREATE TRIGGER decision_chain_stays_as_it_is BEFORE UPDATE ON decision_chain
+WHEN NOT (NEW.salt IS NULL AND NEW.entry_id = OLD.entry_id AND NEW.about = OLD.about AND NEW.key = OLD.key
+  AND NEW.content = OLD.content AND NEW.digest = OLD.digest)
+BEGIN
+  SELECT RAISE(ABORT, 'entries of the decision chain are never changed');
 END;

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import astuple
 from typing import cast
 
-from speechcx.call import Answer, Assessment, Hit, RuleResult, ScoreResult
+from speechcx.call import Answer, Assessment, Hit, RuleResult, ScoreResult, Titles
 from speechcx.store.codes import PARTY_CODES, VALUES, to_code
 from speechcx.store.names import Names
 from speechcx.store.packing import from_fixed, to_fixed
@@ -72,15 +72,25 @@ def read_results(db: sqlite3.Connection, call_no: int) -> tuple[RuleResult, ...]
         hits[rule_no].append(Hit(rule, VALUES[result], by, turn_no, start_s, end_s, quote, why))
     found = db.execute(
         "SELECT rule_no, rule, title, kind, severity, value, expect, flagged,"
-        " coalesce(text, '') || coalesce(why, '') FROM results_data JOIN rules USING (rule_no)"
+        " coalesce(text, '') || coalesce(why, ''), title_absent, title_present,"
+        " title_cannot_tell FROM results_data JOIN rules USING (rule_no)"
         " LEFT JOIN reasons USING (reason_no) WHERE call_no = ? ORDER BY position",
         (call_no,),
     )
     return tuple(
         RuleResult(
-            rule, title, kind, severity, VALUES[value], expect, bool(flagged), why, tuple(hits[rule_no])
+            rule,
+            title,
+            kind,
+            severity,
+            VALUES[value],
+            expect,
+            bool(flagged),
+            why,
+            tuple(hits[rule_no]),
+            None if titles[0] is None else cast(Titles, tuple(titles)),
         )
-        for rule_no, rule, title, kind, severity, value, expect, flagged, why in found
+        for rule_no, rule, title, kind, severity, value, expect, flagged, why, *titles in found
     )
 
 

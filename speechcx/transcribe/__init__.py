@@ -9,16 +9,29 @@ more engine is one module with a factory that takes the settings, and a line in
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from speechcx.call import Span, Utterance
+from speechcx.call import UNDETERMINED, Span, Utterance
+from speechcx.transcribe.languages import SHORT_S
 from speechcx.transcribe.placing import leave_out, place_words, write_utterance
-from speechcx.transcribe.recognizer import Dropped, DropReason, Heard, Hints, Recognizer
+from speechcx.transcribe.recognizer import (
+    Dropped,
+    DropReason,
+    Heard,
+    Hints,
+    LanguageFinder,
+    LanguageStretch,
+    Recognizer,
+)
 from speechcx.transcribe.settings import NOT_IN_DIGEST, TranscribeSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
 
     from speechcx.call import Audio, Details, Recording, Speech, Turn, Word
 
@@ -28,13 +41,20 @@ __all__ = [
     "Dropped",
     "Heard",
     "Hints",
+    "LanguageFinder",
+    "LanguageStretch",
     "Recognizer",
     "TranscribeSettings",
+    "find_language_flags",
+    "language_of",
     "load_recognizer",
     "transcribe",
 ]
 
 logger = logging.getLogger(__name__)
+
+USUAL_LANGUAGE = "en"
+"""Expected where the settings leave the language open."""
 
 
 @lru_cache(maxsize=2)
@@ -90,21 +110,92 @@ def transcribe(
     from speechcx.waveform import RECOGNITION_RATE_HZ, read_channel
 
     said: dict[int, Utterance] = {}
-    language = None if settings.language == "auto" else settings.language
-    hints = Hints(language, _hotwords(recording.details, settings), settings.initial_prompt)
+    expected = usual = expected_language(settings)
+    hotwords = _hotwords(recording.details, settings)
     for channel, turns in _by_talk(speech):
         samples = read_channel(audio, channel, rate_hz=RECOGNITION_RATE_HZ)
-        heard = recognizer.recognize(
-            samples, _merge(turns), hints=hints, recording=recording, channel=channel
-        )
-        # Both sides of a call speak one language: the one heard where there is most to hear.
-        hints = Hints(hints.language or heard.language, hints.hotwords, hints.initial_prompt)
-        said_by_machine = leave_out(heard.words, (*speech.hold, *speech.ivr), turns)
-        words = [word for word in heard.words if word not in said_by_machine]
-        placed, astray = place_words(words, turns)
-        _log_dropped(recording, channel, heard.dropped, (*said_by_machine, *astray))
-        said.update({no: write_utterance(no, words, heard.language) for no, words in placed.items()})
+        hints = Hints(usual if _talk_s(turns) < SHORT_S else expected, hotwords, settings.initial_prompt)
+        for language, some in _by_language(recognizer, samples, turns, hints):
+            heard = recognizer.recognize(
+                samples, _merge(some), hints=replace(hints, language=language),
+                recording=recording, channel=channel,
+            )  # fmt: skip
+            heard = _without_halves(heard)
+            said_by_machine = leave_out(heard.words, (*speech.hold, *speech.ivr), some)
+            words = [word for word in heard.words if word not in said_by_machine]
+            placed, astray = place_words(words, some)
+            _log_dropped(recording, channel, heard.dropped, (*said_by_machine, *astray))
+            for turn in some:
+                said[turn.no] = write_utterance(turn.no, placed[turn.no], language_of(turn.span, heard))
+            if channel == _by_talk(speech)[0][0] and heard.language != UNDETERMINED:
+                # A word or two in the other channel say nothing of their language.
+                usual = heard.language
+    if settings.language != "auto":
+        _warn_of_others(recording, expected, said.values())
     return tuple(said[turn.no] for turn in speech.turns)
+
+
+def _warn_of_others(recording: Recording, expected: str, said: Iterable[Utterance]) -> None:
+    for language in sorted({each.language for each in said} - {expected, UNDETERMINED}):
+        logger.warning("call %s: %r is spoken, transcribe.language is %r", recording.id, language, expected)
+
+
+def expected_language(settings: TranscribeSettings) -> str:
+    """The language in which a call needs no flag."""
+    return USUAL_LANGUAGE if settings.language == "auto" else settings.language
+
+
+def _by_language(
+    recognizer: Recognizer, samples: NDArray[np.float32], turns: list[Turn], hints: Hints
+) -> list[tuple[str, list[Turn]]]:
+    """The turns of one channel by the language their speakers use: more than one only in a mono file."""
+    speakers = sorted({turn.speaker for turn in turns})
+    if len(speakers) < 2 or not isinstance(recognizer, LanguageFinder):
+        return [(hints.language, turns)]
+    found: dict[str, list[Turn]] = {}
+    for speaker in speakers:
+        own = [turn for turn in turns if turn.speaker == speaker]
+        language = recognizer.find_language(samples, _merge(own), hints=hints)
+        found.setdefault(hints.language if language == UNDETERMINED else language, []).extend(own)
+    return [(language, sorted(own, key=lambda turn: turn.no)) for language, own in found.items()]
+
+
+def language_of(span: Span, heard: Heard) -> str:
+    """The language of a turn: that of the stretch which covers most of it, else the channel's."""
+    over = [(stretch.span.overlap_s(span), stretch.language) for stretch in heard.stretches]
+    covered_s, language = max(over, default=(0.0, heard.language))
+    return language if covered_s > span.duration_s / 2 else heard.language
+
+
+def find_language_flags(utterances: Sequence[Utterance], settings: TranscribeSettings) -> tuple[str, ...]:
+    """Quality flags for what is spoken in another language than expected.
+
+    Returns
+    -------
+    tuple of str
+        Sorted: ``language:es`` and the like for each language with words in it that is not
+        ``settings.language`` (English where that is ``auto``), and ``language_unsure`` where there is
+        speech whose language could not be told.
+    """
+    expected = expected_language(settings)
+    spoken = {said.language for said in utterances if said.words}
+    known = sorted(spoken - {expected, UNDETERMINED})
+    flags = [f"language:{language}" for language in known]
+    return tuple(sorted([*flags, *(["language_unsure"] if UNDETERMINED in spoken else [])]))
+
+
+def _without_halves(heard: Heard) -> Heard:
+    """The same words without half characters (lone surrogates), which no file and no database can keep."""
+    words = tuple(
+        word if word.text.isascii() else replace(word, text=whole_characters(word.text))
+        for word in heard.words
+    )
+    return replace(heard, words=words, language=whole_characters(heard.language))
+
+
+def whole_characters(text: str) -> str:
+    """`text` with each lone surrogate as U+FFFD; two that belong together become the character they mean."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _by_talk(speech: Speech) -> list[tuple[int, list[Turn]]]:
@@ -113,10 +204,11 @@ def _by_talk(speech: Speech) -> list[tuple[int, list[Turn]]]:
     for turn in speech.turns:
         channels.setdefault(turn.channel, []).append(turn)
 
-    def talk_s(item: tuple[int, list[Turn]]) -> float:
-        return sum(stretch.duration_s for turn in item[1] for stretch in turn.speech)
+    return sorted(channels.items(), key=lambda item: _talk_s(item[1]), reverse=True)
 
-    return sorted(channels.items(), key=talk_s, reverse=True)
+
+def _talk_s(turns: Sequence[Turn]) -> float:
+    return sum(stretch.duration_s for turn in turns for stretch in turn.speech)
 
 
 def _merge(turns: Sequence[Turn]) -> tuple[Span, ...]:

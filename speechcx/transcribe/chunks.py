@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from speechcx.call import Span
@@ -23,14 +23,28 @@ _FRAME_S = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """What is heard at once: pieces of one channel, in seconds of the file, sorted and apart."""
+    """What is heard at once: pieces of one channel, in seconds of the file, sorted and apart.
+
+    Parameters
+    ----------
+    pieces
+        The stretches of sound.
+    speech_s
+        Seconds of speech in them.
+    """
 
     pieces: tuple[Span, ...]
+    speech_s: float = field(default=0.0, compare=False)
 
     @property
     def duration_s(self) -> float:
         """Length of all pieces together."""
         return sum(piece.duration_s for piece in self.pieces)
+
+    @property
+    def span(self) -> Span:
+        """From its first to its last moment."""
+        return Span(self.pieces[0].start_s, self.pieces[-1].end_s)
 
     def cut(self, samples: NDArray[np.float32], rate_hz: int) -> NDArray[np.float32]:
         """The sound of the chunk: float32, shape ``(time,)``."""
@@ -96,7 +110,11 @@ def make_chunks(
         short = short[count:]
     bounds_s = [0.0, *(_middle(a[-1], b[0]) for a, b in itertools.pairwise(groups)), duration_s]
     return tuple(
-        Chunk(_pieces(group, rule, Span(bounds_s[no], bounds_s[no + 1]))) for no, group in enumerate(groups)
+        Chunk(
+            _pieces(group, rule, Span(bounds_s[no], bounds_s[no + 1])),
+            sum(span.duration_s for span in group),
+        )
+        for no, group in enumerate(groups)
     )
 
 

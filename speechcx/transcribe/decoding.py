@@ -65,6 +65,28 @@ class Draft:
     compression_ratio: float
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Encoded:
+    """Chunks that share a window, as the model's first half leaves them.
+
+    Parameters
+    ----------
+    numbers
+        Their places among the sounds given.
+    sounds
+        float32, 16,000 Hz, shape ``(time,)`` each.
+    window
+        Frames of the window, 100 a second.
+    features
+        The encoder's output, on the model's device.
+    """
+
+    numbers: tuple[int, ...]
+    sounds: tuple[NDArray[np.float32], ...]
+    window: int
+    features: Any
+
+
 class Decoder:
     """A loaded Whisper model and how to ask it.
 
@@ -81,57 +103,70 @@ class Decoder:
         self._settings = settings
         self._tokenizers: dict[str, Any] = {}
 
-    def find_language(self, sound: NDArray[np.float32]) -> str:
-        """ISO 639-1 code of what is spoken in a chunk."""
-        if not self._model.model.is_multilingual:
-            return "en"
-        ((token, _), *_), *_ = self._model.model.detect_language(self._encode([sound], WHOLE_WINDOW))
-        return str(token).strip("<|>")
+    @property
+    def is_multilingual(self) -> bool:
+        """Whether the model knows other languages than English."""
+        return bool(self._model.model.is_multilingual)
 
-    def decode(
-        self, sounds: Sequence[NDArray[np.float32]], *, language: str, hints: Hints
-    ) -> tuple[Draft, ...]:
-        """Write down each chunk.
+    def encode(self, sounds: Sequence[NDArray[np.float32]]) -> tuple[Encoded, ...]:
+        """Chunks made ready for the questions below, several of like length together.
 
         Parameters
         ----------
         sounds
             float32, 16,000 Hz, -1..1, at most 30 s each.
+        """
+        # Chunks of like length share a window, so that none pays for a longer one.
+        order = sorted(range(len(sounds)), key=lambda no: sounds[no].size)
+        size = self._settings.batch_size or (GPU_BATCH if self._model.model.device == "cuda" else 1)
+        return tuple(
+            self.encode_together(order[first : first + size], sounds) for first in range(0, len(order), size)
+        )
+
+    def language_shares(self, encoded: Encoded) -> tuple[dict[str, float], ...]:
+        """Probability of each language in each chunk, by ISO 639-1 code; empty from an English-only model."""
+        if not self.is_multilingual:
+            return ({},) * len(encoded.numbers)
+        found = self._model.model.detect_language(encoded.features)
+        return tuple({str(token).strip("<|>"): float(share) for token, share in row} for row in found)
+
+    def decode(
+        self, encoded: Encoded, *, language: str, hints: Hints, retry: bool = True
+    ) -> tuple[Draft, ...]:
+        """Write down each chunk of a batch.
+
+        Parameters
+        ----------
+        encoded
+            From :meth:`encode`.
         language
             ISO 639-1 code.
         hints
             Hotwords and prompt.
+        retry
+            Decode again what came out poor, if the settings say so too.
         """
         tokenizer = self._tokenizer(language)
         prompt = self._prompt(tokenizer, hints)
-        # Chunks of like length share a window, so that none pays for a longer one.
-        order = sorted(range(len(sounds)), key=lambda no: sounds[no].size)
-        size = self._settings.batch_size or (GPU_BATCH if self._model.model.device == "cuda" else 1)
-        drafts: dict[int, Draft] = {}
-        for first in range(0, len(order), size):
-            batch = order[first : first + size]
-            for no, draft in zip(
-                batch, self._decode_batch([sounds[no] for no in batch], tokenizer, prompt), strict=True
-            ):
-                drafts[no] = draft
-        return tuple(drafts[no] for no in range(len(sounds)))
-
-    def _decode_batch(
-        self, sounds: Sequence[NDArray[np.float32]], tokenizer: Any, prompt: list[int]
-    ) -> list[Draft]:
-        longest_s = max(_seconds(sound) for sound in sounds)
-        window = min(WHOLE_WINDOW, 2 * math.ceil((longest_s + self._settings.tail_s) * FRAMES_A_SECOND / 2))
-        encoded = self._encode(sounds, window)
+        longest_s = max(_seconds(sound) for sound in encoded.sounds)
         results = self._generate(
-            encoded, [prompt] * len(sounds), longest_s, beam_size=self._settings.beam_size
+            encoded.features, [prompt] * len(encoded.sounds), longest_s, beam_size=self._settings.beam_size
         )
-        drafts = self._read(results, encoded, sounds, tokenizer)
-        if not self._settings.retry_poor:
-            return drafts
-        return [
+        drafts = self._read(results, encoded.features, encoded.sounds, tokenizer)
+        if not (retry and self._settings.retry_poor):
+            return tuple(drafts)
+        window = encoded.window
+        return tuple(
             self._retry(sound, draft, tokenizer, prompt, window) if self._is_poor(draft, window) else draft
-            for sound, draft in zip(sounds, drafts, strict=True)
-        ]
+            for sound, draft in zip(encoded.sounds, drafts, strict=True)
+        )
+
+    def encode_together(self, numbers: Sequence[int], sounds: Sequence[NDArray[np.float32]]) -> Encoded:
+        """The sounds of these numbers as one batch."""
+        batch = tuple(sounds[no] for no in numbers)
+        longest_s = max(_seconds(sound) for sound in batch)
+        window = min(WHOLE_WINDOW, 2 * math.ceil((longest_s + self._settings.tail_s) * FRAMES_A_SECOND / 2))
+        return Encoded(tuple(numbers), batch, window, self._encode(batch, window))
 
     def _retry(
         self, sound: NDArray[np.float32], draft: Draft, tokenizer: Any, prompt: list[int], window: int

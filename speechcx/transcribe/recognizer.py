@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 from speechcx.call import Recording, Span, Word
 
@@ -22,14 +22,14 @@ class Hints:
     Parameters
     ----------
     language
-        ISO 639-1 code; None asks the engine to find out.
+        ISO 639-1 code of what is expected: another language needs evidence.
     hotwords
         Words and names likely to be spoken.
     initial_prompt
         Text in the style and spelling wanted; empty for none.
     """
 
-    language: str | None = "en"
+    language: str = "en"
     hotwords: tuple[str, ...] = ()
     initial_prompt: str = ""
 
@@ -57,6 +57,14 @@ class Dropped:
 
 
 @dataclass(frozen=True, slots=True)
+class LanguageStretch:
+    """A stretch of time in which another language is spoken than in the rest of the channel."""
+
+    span: Span
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class Heard:
     """What an engine recognised in one channel.
 
@@ -65,14 +73,17 @@ class Heard:
     words
         By start time, on the file's clock. Empty means that nothing was said.
     language
-        ISO 639-1 code of the words.
+        ISO 639-1 code of what is spoken; ``und`` where speech is heard whose language could not be told.
     dropped
         What the engine's guard took out.
+    stretches
+        Where the speaker uses another language than `language`, by start time.
     """
 
     words: tuple[Word, ...]
     language: str
     dropped: tuple[Dropped, ...] = ()
+    stretches: tuple[LanguageStretch, ...] = ()
 
 
 class Recognizer(Protocol):
@@ -121,5 +132,27 @@ class Recognizer(Protocol):
             This recording cannot be recognised.
         ModelMissing, ModelBad
             The weights are not here or not right.
+        """
+        ...
+
+
+@runtime_checkable
+class LanguageFinder(Protocol):
+    """What a recogniser may also do: say which language one speaker uses, before the words are written down.
+
+    Asked only where several speakers share a channel.
+    """
+
+    def find_language(self, samples: NDArray[np.float32], speech: tuple[Span, ...], *, hints: Hints) -> str:
+        """ISO 639-1 code of the language of some stretches; that of `hints` unless the sound tells another.
+
+        Parameters
+        ----------
+        samples
+            As for :meth:`Recognizer.recognize`.
+        speech
+            The speaker's stretches of speech.
+        hints
+            Its language is the expected one.
         """
         ...

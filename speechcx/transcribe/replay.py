@@ -37,6 +37,9 @@ LARGEST_BYTES = 64 << 20
 
 MOST_WORDS = 500_000
 
+LONGEST_WORD = 1_000
+"""Letters of a word; what is longer is data of another kind, and would hold up every rule for minutes."""
+
 UNKNOWN_CONFIDENCE = 1.0
 """Of words whose source gives none: a transcript made elsewhere is taken at its word."""
 
@@ -72,7 +75,7 @@ class Replay:
         language = document.get("language")
         return Heard(
             tuple(sorted(words, key=lambda word: (word.start_s, word.end_s))),
-            language if isinstance(language, str) and language else hints.language or "und",
+            language if isinstance(language, str) and language else hints.language,
         )
 
 
@@ -120,7 +123,7 @@ def _words(document: Mapping[str, Any], path: Path) -> Iterator[tuple[int, Word]
         raise _wrong(path, f"it has {len(rows)} words", f"at most {MOST_WORDS}")
     for where, row, channel in rows:
         if not isinstance(row, dict):
-            raise _wrong(path, f"{where} is {row!r}", "an object with text, start_s and end_s")
+            raise _wrong(path, f"{where} is {_shown(row)}", "an object with text, start_s and end_s")
         yield _word(row, where, path, channel)
 
 
@@ -128,7 +131,7 @@ def _segment(no: int, row: Any, path: Path) -> Iterator[tuple[str, Any, int | No
     """The words of one segment as rows, each with its place in the file and its segment's channel."""
     where = f"segments[{no}]"
     if not isinstance(row, dict):
-        raise _wrong(path, f"{where} is {row!r}", "an object with words, or with text, start and end")
+        raise _wrong(path, f"{where} is {_shown(row)}", "an object with words, or with text, start and end")
     channel = row.get("channel")
     if row.get("words"):
         timed = [word for word in row["words"] if isinstance(word, dict) and _start(word) is not None]
@@ -153,7 +156,9 @@ def _start(row: Mapping[str, Any]) -> Any:
 def _word(row: Mapping[str, Any], where: str, path: Path, channel: int | None) -> tuple[int, Word]:
     text = row.get("text", row.get("word"))
     if not isinstance(text, str) or not text.strip():
-        raise _wrong(path, f"{where} has the text {text!r}", "a word")
+        raise _wrong(path, f"{where} has the text {_shown(text)}", "a word")
+    if len(text) > LONGEST_WORD:
+        raise _wrong(path, f"{where} has {len(text):,} letters", f"at most {LONGEST_WORD:,}")
     start_s = _number(_start(row), f"{where}.start_s", path)
     end_s = _number(row.get("end_s", row.get("end")), f"{where}.end_s", path)
     if not 0 <= start_s <= end_s:
@@ -167,14 +172,27 @@ def _word(row: Mapping[str, Any], where: str, path: Path, channel: int | None) -
     place = row.get("channel", channel)
     place = 0 if place is None else place
     if isinstance(place, bool) or not isinstance(place, int) or place < 0:
-        raise _wrong(path, f"{where} has the channel {place!r}", "0, 1, ...")
+        raise _wrong(path, f"{where} has the channel {_shown(place)}", "0, 1, ...")
     return place, Word(text.strip(), start_s, end_s, confidence)
 
 
 def _number(value: Any, where: str, path: Path) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise _wrong(path, f"{where} is {value!r}", "a number")
-    return float(value)
+    try:
+        number = float(value) if isinstance(value, int | float) and not isinstance(value, bool) else math.nan
+    except OverflowError:
+        # An integer of hundreds of digits.
+        number = math.inf
+    if not math.isfinite(number):
+        raise _wrong(path, f"{where} is {_shown(value)}", "a number")
+    return number
+
+
+def _shown(value: Any) -> str:
+    """A value for a message: its beginning, if it is long."""
+    if isinstance(value, int) and value.bit_length() > 200:
+        return "a number of too many digits"
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:60]}..."
 
 
 def _wrong(path: Path, found: str, expected: str) -> CallError:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
+
+from speechcx.ranges import Range, expect_ranges
 
 NOT_IN_DIGEST = frozenset({"device", "cpu_threads", "batch_size", "allow_hub"})
 """They change how fast words come, not which."""
@@ -26,7 +29,9 @@ class TranscribeSettings:
         Whisper model: a name of ``speechcx models list`` (``base``, ``tiny.en``), of a folder in the
         models folder, or a path to a folder with a CTranslate2 model.
     language
-        ISO 639-1 code of what is spoken; ``auto`` finds out for each recording.
+        ISO 639-1 code of what is usually spoken on your calls. Each speaker's language is found from the sound
+        all the same: speech that plainly is in another one is written in that, and flagged. ``auto`` flags
+        what is not English; a code flags what is not that language, and warns in the log.
     device
         ``auto``, ``cpu`` or ``cuda``.
     compute_type
@@ -71,24 +76,24 @@ class TranscribeSettings:
 
     engine: str = "whisper"
     model: str = "base"
-    language: str = "en"
+    language: str = "auto"
     device: str = "auto"
     compute_type: str = "auto"
-    cpu_threads: int = 1
-    batch_size: int = 0
-    beam_size: int = 5
-    chunk_s: float = 28.0
-    longest_gap_s: float = 2.0
-    padding_s: float = 1.0
-    tail_s: float = 5.0
+    cpu_threads: Annotated[int, Range(1, 64)] = 1
+    batch_size: Annotated[int, Range(0, 64)] = 0
+    beam_size: Annotated[int, Range(1, 64)] = 5
+    chunk_s: Annotated[float, Range(5, 30)] = 28.0
+    longest_gap_s: Annotated[float, Range(0.2, 30)] = 2.0
+    padding_s: Annotated[float, Range(0, 2)] = 1.0
+    tail_s: Annotated[float, Range(1, 30)] = 5.0
     hotwords: tuple[str, ...] = ()
     hotwords_from: tuple[str, ...] = ()
     initial_prompt: str = ""
     retry_poor: bool = True
     hear_again: bool = True
-    no_speech_at: float = 0.6
-    improbable_at: float = -1.0
-    repetitive_at: float = 2.4
+    no_speech_at: Annotated[float, Range(0, 1)] = 0.6
+    improbable_at: Annotated[float, Range(-100, 0)] = -1.0
+    repetitive_at: Annotated[float, Range(0, 1000)] = 2.4
     replay_suffix: str = ".transcript.json"
     allow_hub: bool = False
 
@@ -101,19 +106,6 @@ class TranscribeSettings:
             raise ValueError(f"device must be auto, cpu or cuda, got {self.device!r}")
         if self.language != "auto" and not (self.language.isalpha() and self.language.islower()):
             raise ValueError(f"language must be 'auto' or a code such as 'en', got {self.language!r}")
-        for name, least in (("cpu_threads", 1), ("beam_size", 1), ("batch_size", 0)):
-            if not least <= getattr(self, name) <= 64:
-                raise ValueError(f"{name} must be {least} to 64, got {getattr(self, name)}")
-        if not 5 <= self.chunk_s <= 30:
-            raise ValueError(f"chunk_s must be 5 to 30 (Whisper hears 30 s at most), got {self.chunk_s}")
-        if not 0 <= self.padding_s <= 2 or not 0.2 <= self.longest_gap_s <= 30:
-            raise ValueError(
-                "padding_s must be 0 to 2 and longest_gap_s 0.2 to 30, "
-                f"got {self.padding_s} and {self.longest_gap_s}"
-            )
-        if not 1 <= self.tail_s <= 30:
-            raise ValueError(f"tail_s must be 1 to 30, got {self.tail_s}")
-        if not 0 <= self.no_speech_at <= 1:
-            raise ValueError(f"no_speech_at must be 0 to 1, got {self.no_speech_at}")
+        expect_ranges(self)
         if not self.replay_suffix.endswith(".json") or "/" in self.replay_suffix:
             raise ValueError(f"replay_suffix must end in .json and hold no /, got {self.replay_suffix!r}")

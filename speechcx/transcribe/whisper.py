@@ -7,19 +7,22 @@ and hands all to the guard against invented words.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from speechcx.call import Recording, Span, Word
+from speechcx.call import UNDETERMINED, Recording, Span, Word
 from speechcx.errors import ConfigError, ModelBad
+from speechcx.offline import hub_allowed
 from speechcx.transcribe.again import find_wordless, is_sure
 from speechcx.transcribe.chunks import Chunk, ChunkRule, make_chunks
 from speechcx.transcribe.decoding import Decoder, Draft, TimedText
 from speechcx.transcribe.guard import Gates, Stretch, drop_invented
+from speechcx.transcribe.languages import sounds_foreign
+from speechcx.transcribe.listening import CHUNKS_HELD, Listening, written_in
 from speechcx.transcribe.placing import UNSPACED
-from speechcx.transcribe.recognizer import Heard, Hints
+from speechcx.transcribe.recognizer import Heard, Hints, LanguageStretch
 from speechcx.transcribe.settings import TranscribeSettings
 from speechcx.transcribe.snapping import snap_to_speech
 
@@ -28,6 +31,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 RATE_HZ = 16_000
+
+LANGUAGE_CHUNK_S = 18.0
+"""So much of each speaker in a shared channel is heard for its language alone."""
 
 
 class Whisper:
@@ -62,17 +68,34 @@ class Whisper:
     ) -> Heard:
         """Write down what is said in one channel; see :class:`~speechcx.transcribe.Recognizer`."""
         chunks = make_chunks(speech, samples, RATE_HZ, self._rule)
-        sounds = [chunk.cut(samples, RATE_HZ) for chunk in chunks]
-        if not sounds:
-            return Heard((), hints.language or "und")
-        language = hints.language or self._decoder.find_language(max(sounds, key=len))
-        drafts = self._decoder.decode(sounds, language=language, hints=hints)
-        stretches = [_stretch(chunk, draft, language) for chunk, draft in zip(chunks, drafts, strict=True)]
-        words, dropped = drop_invented(stretches, speech, self._gates)
+        language: str | None = None
+        written: list[tuple[Chunk, Stretch]] = []
+        languages: list[LanguageStretch] = []
+        for first in range(0, len(chunks), CHUNKS_HELD):
+            held = chunks[first : first + CHUNKS_HELD]
+            listening = Listening(self._decoder, held, [each.cut(samples, RATE_HZ) for each in held], hints)
+            if language is None:
+                language = listening.find_language()
+            for chunk, draft, spoken in listening.write_down(language):
+                written.append((chunk, _stretch(chunk, draft, spoken)))
+                if spoken != language:
+                    languages.append(LanguageStretch(chunk.span, spoken))
+        language = language or hints.language
+        if not self._decoder.is_multilingual and _sounds_foreign(written, self._gates):
+            language = UNDETERMINED
+        words, dropped = drop_invented([stretch for _, stretch in written], speech, self._gates)
         said = snap_to_speech(words, speech)
         if self._hear_again:
-            said += self._hear_wordless(samples, speech, said, language)
-        return Heard(tuple(sorted(said, key=lambda word: (word.start_s, word.end_s))), language, dropped)
+            said += self._hear_wordless(samples, speech, said, written_in(language, hints))
+        said.sort(key=lambda word: (word.start_s, word.end_s))
+        return Heard(tuple(said), language, dropped, tuple(languages))
+
+    def find_language(self, samples: NDArray[np.float32], speech: tuple[Span, ...], *, hints: Hints) -> str:
+        """The language of one speaker, from the part with most speech."""
+        chunks = make_chunks(speech, samples, RATE_HZ, replace(self._rule, chunk_s=LANGUAGE_CHUNK_S))
+        longest = sorted(chunks, key=lambda chunk: chunk.speech_s)[-1:]
+        sounds = [chunk.cut(samples, RATE_HZ) for chunk in longest]
+        return Listening(self._decoder, longest, sounds, hints).find_language()
 
     def _hear_wordless(
         self, samples: NDArray[np.float32], speech: Sequence[Span], said: Sequence[Word], language: str
@@ -81,12 +104,27 @@ class Whisper:
         chunks = find_wordless(speech, said, samples.size / RATE_HZ)
         if not chunks:
             return []
-        sounds = [chunk.cut(samples, RATE_HZ) for chunk in chunks]
-        drafts = self._decoder.decode(sounds, language=language, hints=Hints(language))
-        stretches = [_stretch(chunk, draft, language) for chunk, draft in zip(chunks, drafts, strict=True)]
-        sure = [one for one, chunk in zip(stretches, chunks, strict=True) if is_sure(one, chunk)]
+        hints = Hints(language)
+        listening = Listening(self._decoder, chunks, [chunk.cut(samples, RATE_HZ) for chunk in chunks], hints)
+        written = listening.write_down(language, doubt=False)
+        stretches = [(_stretch(chunk, draft, spoken), chunk) for chunk, draft, spoken in written]
+        sure = [one for one, chunk in stretches if is_sure(one, chunk)]
         words, _ = drop_invented(sure, speech, self._gates)
         return snap_to_speech(words, speech)
+
+
+def _sounds_foreign(written: Sequence[tuple[Chunk, Stretch]], gates: Gates) -> bool:
+    """Whether a channel does not sound like English to an English-only model."""
+    speech_s = sum(chunk.speech_s for chunk, _ in written)
+    if not speech_s:
+        return False
+    rated = [(chunk.speech_s / speech_s, each) for chunk, each in written]
+    return sounds_foreign(
+        speech_s,
+        sum(weight * each.mean_logprob for weight, each in rated),
+        sum(weight * each.no_speech for weight, each in rated),
+        is_loop=sum(weight for weight, each in rated if each.compression_ratio > gates.repetitive_at) > 0.5,
+    )
 
 
 def _stretch(chunk: Chunk, draft: Draft, language: str) -> Stretch:
@@ -136,11 +174,6 @@ def load_whisper(settings: TranscribeSettings) -> Whisper:
     ConfigError
         The device, number format or language is not to be had with this model.
     """
-    if not settings.allow_hub:
-        # Read once when the libraries are imported: nothing below may ask a network for anything.
-        os.environ["HF_HUB_OFFLINE"] = "1"
-        os.environ["TRANSFORMERS_OFFLINE"] = "1"
-    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     folder = _find_weights(settings)
     device, compute_type = _find_device(settings)
     from faster_whisper import WhisperModel
@@ -176,9 +209,10 @@ def _find_weights(settings: TranscribeSettings) -> Path:
     except ModelMissing:
         if not settings.allow_hub:
             raise
-        from faster_whisper import download_model
+        with hub_allowed():
+            from faster_whisper import download_model
 
-        folder = Path(download_model(settings.model))
+            folder = Path(download_model(settings.model))
     for name in ("model.bin", "tokenizer.json"):
         if not (folder / name).is_file():
             raise ModelBad(

@@ -16,7 +16,15 @@ if TYPE_CHECKING:
     from speechcx.call import Audio, Conversation, Role, Span, Speech, Utterance
     from speechcx.turns.assemble import Voice
 
-__all__ = ["NOT_IN_DIGEST", "Diarizer", "TurnSettings", "find_turns", "name_parties", "set_prompts_apart"]
+__all__ = [
+    "NOT_IN_DIGEST",
+    "Diarizer",
+    "TurnSettings",
+    "find_turns",
+    "mark_unheard",
+    "name_parties",
+    "set_prompts_apart",
+]
 
 
 class Diarizer(Protocol):
@@ -87,6 +95,13 @@ def set_prompts_apart(
     from speechcx.turns.prompts import set_prompts_apart as set_apart
 
     return set_apart(speech, utterances) if settings.find_prompts else (speech, tuple(utterances))
+
+
+def mark_unheard(audio: Audio, speech: Speech, utterances: Sequence[Utterance]) -> Speech:
+    """The speech with what was not recorded of it; see :func:`speechcx.turns.recorded.mark_unheard`."""
+    from speechcx.turns.recorded import mark_unheard as mark
+
+    return mark(audio, speech, utterances)
 
 
 def name_parties(conversation: Conversation, settings: TurnSettings) -> tuple[Role, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log
@@ -60,6 +61,20 @@ _OWN = (
 CLUES: tuple[Clue, ...] = (
     Clue("offers help", r"\b(how|what) (can|may|could) (i|we) (help|assist|do)\b", 2.5),
     Clue("thanks for calling", r"\b(thanks|thank you) for (calling|contacting|choosing|your call)\b", 2.5),
+    Clue(
+        "offers help",
+        r"\b(en que|como) (le |te |les )?(puedo|podemos) (ayudar|atender|servir)|"
+        r"\b(wie|womit) (kann|darf) ich (ihnen|dir) (\w+ )?(weiter)?helfen\b|"
+        r"\b(comment|en quoi) (puis[ -]je|je peux|pouvons[ -]nous) vous (aider|etre utile)",
+        2.5,
+    ),
+    Clue(
+        "thanks for calling",
+        r"\bgracias por (llamar|su llamada|contactar)|\bdank für (ihren|deinen) anruf\b|"
+        r"\bmerci (de|pour) votre appel\b|\bmerci d'avoir appele",
+        2.5,
+    ),
+    Clue("fetches an interpreter", r"\b(get|call|find|add|connect|bring in) (you )?(an?|the) interpreter\b", 2.0),
     Clue("thanks for waiting", r"\b(thanks|thank you) for (waiting|holding|your patience)\b", 2.0),
     Clue("thanks a customer", r"\b(thanks|thank you) for being (a |our |with)", 2.0),
     Clue(
@@ -286,7 +301,8 @@ def weigh_questions(own: Sequence[str], other: Sequence[str]) -> float:
 
 def normalise(text: str) -> str:
     """Lower case, straight apostrophes, question marks kept, other marks as single spaces."""
-    plain = text.lower().replace("’", "'")
+    letters = unicodedata.normalize("NFKD", text.lower().replace("’", "'"))
+    plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
     return re.sub(r"\s+", " ", re.sub(r"[^a-z0-9'?]+", " ", plain.replace("?", " ? "))).strip()
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 from speechcx.call import PARTIES, Party
+from speechcx.ranges import Range, expect_ranges
 
 NOT_IN_DIGEST = frozenset({"channels", "party_confidence", "party_phrases"})
 """Used only in ``judge``: changing them asks for no new listening."""
@@ -62,38 +64,30 @@ class TurnSettings:
     """
 
     channels: tuple[Party, ...] | None = None
-    party_confidence: float = 0.7
+    party_confidence: Annotated[float, Range(0, 1, is_over=True)] = 0.7
     party_phrases: tuple[str, ...] = ()
-    turn_gap_s: float = 0.8
-    speech_on: float = 0.25
-    speech_off: float = 0.15
-    shortest_speech_s: float = 0.1
-    shortest_gap_s: float = 0.2
-    edge_reach_s: float = 0.25
-    edge_drop_db: float = 34.0
-    noise_margin_db: float = 7.0
-    silent_dbov: float = -62.0
-    dual_mono_match: float = 0.9
-    crosstalk_match: float = 0.6
-    crosstalk_drop_db: float = 6.0
+    turn_gap_s: Annotated[float, Range(0, 60)] = 0.8
+    speech_on: Annotated[float, Range(0, 1, is_over=True)] = 0.25
+    speech_off: Annotated[float, Range(0, 1, is_over=True)] = 0.15
+    shortest_speech_s: Annotated[float, Range(0, 60)] = 0.1
+    shortest_gap_s: Annotated[float, Range(0, 60)] = 0.2
+    edge_reach_s: Annotated[float, Range(0, 10)] = 0.25
+    edge_drop_db: Annotated[float, Range(0, 120)] = 34.0
+    noise_margin_db: Annotated[float, Range(0, 120)] = 7.0
+    silent_dbov: Annotated[float, Range(-200, 0)] = -62.0
+    dual_mono_match: Annotated[float, Range(0, 1, is_over=True)] = 0.9
+    crosstalk_match: Annotated[float, Range(0, 1, is_over=True)] = 0.6
+    crosstalk_drop_db: Annotated[float, Range(0, 120)] = 6.0
     find_hold: bool = True
     find_prompts: bool = True
-    shortest_music_s: float = 3.0
-    speakers: int = 2
+    shortest_music_s: Annotated[float, Range(0, 600)] = 3.0
+    speakers: Annotated[int, Range(1, 6)] = 2
     diarizer: str = "campplus"
 
     def __post_init__(self) -> None:
         for party in self.channels or ():
             if party not in PARTIES:
                 raise ValueError(f"channels must name {', '.join(PARTIES)}, got {party!r}")
-        for name in ("party_confidence", "speech_on", "speech_off", "dual_mono_match", "crosstalk_match"):
-            if not 0 < getattr(self, name) <= 1:
-                raise ValueError(f"{name} must be over 0 and at most 1, got {getattr(self, name)}")
+        expect_ranges(self)
         if self.speech_off > self.speech_on:
             raise ValueError(f"speech_off must not be over speech_on {self.speech_on}, got {self.speech_off}")
-        for name in ("turn_gap_s", "shortest_speech_s", "shortest_gap_s", "edge_reach_s", "edge_drop_db",
-                     "noise_margin_db", "crosstalk_drop_db", "shortest_music_s"):  # fmt: skip
-            if getattr(self, name) < 0:
-                raise ValueError(f"{name} must be 0 or more, got {getattr(self, name)}")
-        if not 1 <= self.speakers <= 6:
-            raise ValueError(f"speakers must be 1 to 6, got {self.speakers}")

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import IO
 
 from speechcx.errors import DiskLow, ModelBad, ModelMissing, SpeechcxError
+from speechcx.offline import hub_allowed
 from speechcx.weights import find_model, models_folder, named_model, verify_model
 from speechcx.weights.manifest import Build, Model, Source, WeightFile
 
@@ -245,18 +246,19 @@ def _pip_command() -> list[str]:
 
 
 def _gather_from_hub(build: Build, source: Source, staging: Path) -> dict[str, list[Piece]]:
-    # Imported here and only on request: a run never needs it.
-    from huggingface_hub import hf_hub_download
-
     folder = staging / "hub"
     for file in build.files:
         try:
-            hf_hub_download(source.repo, file.path, revision=source.revision, local_dir=folder)
+            with hub_allowed():
+                # Imported here and only on request: a run never needs it.
+                from huggingface_hub import hf_hub_download
+
+                hf_hub_download(source.repo, file.path, revision=source.revision, local_dir=folder)
         except Exception as error:  # its client raises the errors of four libraries
             raise ModelMissing(
                 f"{source.label} did not give {file.path}: {error}",
                 "a network that reaches the Hub",
-                "check the network, or unset HF_HUB_OFFLINE",
+                "check the network and its proxy settings",
             ) from error
     return {file.path: [partial(_open_file, folder / file.path)] for file in build.files}
 

@@ -56,5 +56,5 @@ def test_neither_talking_more_nor_less_is_better() -> None:
     more, less = (GroupSums(measures=[Sums(50, total, total)] * len(MEASURES)) for total in (40.0, 10.0))
     by_name = {one.name: one.verdict for one in compare_sums(more, less)}
     assert ("higher", "better", "worse") == (
-        by_name["agent_talk_share"], by_name["score"], by_name["flagged_share"],
+        by_name["agent_talk_share"], by_name["customer_sentiment"], by_name["flagged_share"],
     )  # fmt: skip

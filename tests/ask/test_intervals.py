@@ -5,6 +5,7 @@ import pytest
 from scipy import stats
 
 from speechcx.ask.intervals import (
+    Scale,
     Sums,
     mean_difference,
     mean_interval,
@@ -24,12 +25,15 @@ def test_the_quantile_is_that_of_scipy(freedom: float) -> None:
     assert stats.t.ppf(0.975, freedom) == pytest.approx(t_quantile(freedom), rel=2e-5)
 
 
+SCORES = Scale(0.0, 100.0)
+
+
 def test_under_two_degrees_the_interval_is_the_wider_one() -> None:
     """The short formula is poor there."""
     assert t_quantile(1) == t_quantile(1.7) > stats.t.ppf(0.975, 1.7)
 
 
-@pytest.mark.parametrize("n", [2, 3, 10, 200])
+@pytest.mark.parametrize("n", [3, 4, 10, 200])
 def test_a_mean_has_students_interval(n: int) -> None:
     """As scipy gives it from the values themselves."""
     rng = random.Random(n)
@@ -69,9 +73,47 @@ def test_too_few_calls_have_no_interval() -> None:
     assert share_difference(Sums(), Sums(1, 1, 1)) is None
 
 
-def test_groups_without_spread_differ_exactly() -> None:
-    """Equal calls have an interval of no width, not an error."""
-    assert (1.0, 1.0) == mean_difference(sums([2.0, 2.0]), sums([1.0, 1.0, 1.0]))
+def test_two_calls_have_no_interval() -> None:
+    """Of two equal scores none may be claimed, and two that differ say hardly more: n is too small."""
+    assert mean_interval(sums([80.0, 80.0]), SCORES) is None
+    assert mean_interval(sums([80.0, 60.0]), SCORES) is None
+    assert mean_difference(sums([2.0, 2.0]), sums([1.0, 1.0, 1.0])) is None
+
+
+def test_calls_that_are_all_alike_are_not_certain() -> None:
+    """On a scale with ends the interval has a width that shrinks with n; on an open scale there is none."""
+    widths = []
+    for n in (3, 5, 20, 100):
+        low, high = mean_interval(sums([100.0] * n), SCORES) or (0.0, 0.0)
+        assert high == 100.0
+        widths.append(high - low)
+    assert widths == sorted(widths, reverse=True)
+    assert 20 < widths[0] < 60
+    assert widths[-1] < 1
+    assert mean_interval(sums([7.0] * 5)) is None
+    assert mean_difference(sums([7.0] * 5), sums([7.0] * 5)) is None
+
+
+def test_many_calls_have_students_interval_on_any_scale() -> None:
+    """What the scale adds counts as one call."""
+    values = [random.Random(1).uniform(0, 100) for _ in range(4000)]
+    plain, moderated = mean_interval(sums(values)), mean_interval(sums(values), SCORES)
+    assert plain == pytest.approx(moderated, rel=1e-3)
+
+
+@pytest.mark.parametrize("n", [3, 5, 10, 30])
+def test_the_interval_holds_the_mean_more_often_than_students(n: int) -> None:
+    """Scores that are mostly the same, with a rare bad one: far more often than Student's, which claims too much."""
+    draw = random.Random(n)
+    held = usual = 0
+    for _ in range(400):
+        values = sums([40.0 if draw.random() < 0.2 else 90.0 for _ in range(n)])
+        low, high = mean_interval(values, SCORES) or (0.0, 0.0)
+        held += low <= 80.0 <= high
+        plain = mean_interval(values) or (-1.0, -1.0)
+        usual += plain[0] <= 80.0 <= plain[1]
+    assert held / 400 >= 0.85
+    assert held >= usual
 
 
 def test_sums_of_parts_are_the_sums_of_the_whole() -> None:

@@ -5,6 +5,7 @@ import pytest
 from speechcx.ask.opening import reading
 from speechcx.errors import DatabaseMissing
 from speechcx.store import Store
+from tests.factories import make_call
 
 
 def test_an_open_store_is_used_and_left_open(store: Store) -> None:
@@ -25,3 +26,11 @@ def test_a_missing_database_stays_missing(tmp_path: Path) -> None:
     with pytest.raises(DatabaseMissing, match="nothing.db"), reading(tmp_path / "nothing.db"):
         pass
     assert [] == list(tmp_path.iterdir())
+
+
+def test_an_answer_is_of_one_moment(store: Store) -> None:
+    """A call that a run stores between two questions of one answer is not counted in half of it."""
+    with reading(store.path) as opened:
+        before = opened.db.execute("SELECT count(*) FROM calls").fetchone()
+        store.save_call(make_call("meanwhile"))
+        assert before == opened.db.execute("SELECT count(*) FROM calls").fetchone()

@@ -50,7 +50,7 @@ def test_a_transcript_says_who_said_what_when_and_what_was_found() -> None:
 def test_nearest_misses_are_told_only_where_they_matter() -> None:
     """That a driver was nearly found is no news; that a notice was nearly read out is."""
     heard = make_conversation()
-    near = make_hit(result="absent")
+    near = make_hit(result="absent", why="nearest miss: part of it")
     missed = make_result("notice", title="Notice", value="absent", flagged=True, hits=(near,))
     never = make_result("why-call", title="Driver", value="absent", flagged=False, hits=(near,))
     text = write_text(Call(heard, make_assessment(heard)), (missed, never))

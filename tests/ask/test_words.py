@@ -18,7 +18,10 @@ SIGNS = "\"'*()-:^{}[]\\ +~|&%_;\0\x1f\t\n"
         ('"get my mon"*', (Term(("get", "my", "mon"), True),)),
         ("don't", (Term(("don", "t")),)),
         ("C++ (24/7)", (Term(("C",)), Term(("24", "7")))),
-        ("NOT this OR NEAR", (Term(("NOT",)), Term(("this",)), Term(("OR",)), Term(("NEAR",)))),
+        ("NOT this or NEAR", (Term(("NOT",)), Term(("this",)), Term(("or",)), Term(("NEAR",)))),
+        ("cancel AND account", (Term(("cancel",)), Term(("account",)))),
+        ("cancel OR", (Term(("cancel",)), Term(("OR",)))),
+        ("OR cancel", (Term(("OR",)), Term(("cancel",)))),
         ('"open quote', (Term(("open", "quote")),)),
         ("a*", (Term(("a",)),)),
         ("!!! -- ***", ()),
@@ -34,6 +37,32 @@ def test_what_is_not_searched_for_is_named() -> None:
     """Signs without letters, and words beyond the limit."""
     words = read_words("!!! " + " ".join(f"w{n}" for n in range(MOST_TERMS + 2)))
     assert (MOST_TERMS, ("!!!", f"w{MOST_TERMS}", f"w{MOST_TERMS + 1}")) == (len(words.terms), words.left_out)
+
+
+@pytest.mark.parametrize(
+    ("typed", "query"),
+    [
+        ("supervisor OR manager", '("supervisor" OR "manager")'),
+        ("refund supervisor | manager", '"refund" AND ("supervisor" OR "manager")'),
+        ('"team leader" OR boss* OR manager now', '("team leader" OR "boss"* OR "manager") AND "now"'),
+    ],
+)
+def test_one_word_or_the_other_is_searched_for_as_typed(typed: str, query: str) -> None:
+    """OR binds its two neighbours; every other word must be there."""
+    assert query == read_words(typed).to_match()
+
+
+def test_alternatives_may_stand_near_a_word() -> None:
+    """Each is looked for near it."""
+    query = 'NEAR("refund" "fee", 5) OR NEAR("refund" "charge", 5)'
+    assert query == read_words("refund fee OR charge", near=5).to_match()
+
+
+def test_or_finds_turns_with_either_word(index: sqlite3.Connection) -> None:
+    """Whichever of the two was said."""
+    query = "SELECT count(*) FROM t WHERE t MATCH ?"
+    for typed, found in (("cancel OR refund", 1), ("refund OR credit", 0), ("refund OR cancel account", 1)):
+        assert (found,) == index.execute(query, (read_words(typed).to_match(),)).fetchone()
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +107,7 @@ def test_terms_are_found_in_the_text_where_the_index_finds_them(text: str, typed
     db.execute("CREATE VIRTUAL TABLE t USING fts5 (x, tokenize = 'unicode61 remove_diacritics 2')")
     db.execute("INSERT INTO t VALUES (?)", (text,))
     for term in words.terms:
-        one = type(words)((term,))
+        one = type(words)(((term,),))
         matched = bool(db.execute("SELECT 1 FROM t WHERE t MATCH ?", (one.to_match(),)).fetchall())
         assert matched == bool(find_terms(text, one))
     db.close()

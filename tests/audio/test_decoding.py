@@ -16,11 +16,13 @@ from tests.audio.conftest import Decode, recording_of
 from tests.faults.media import BadFile, bad_files, encoded, wav_header
 from tests.synth import (
     alaw_bytes,
+    dialogic_bytes,
     loudest_hz,
     mulaw_bytes,
     rms_dbov,
     sample_bytes,
     speech_like,
+    through_microphone,
     tone,
     wav_bytes,
     write_encoded,
@@ -113,7 +115,9 @@ def check(audio: Audio, case: Case) -> None:
     assert audio.origin.rate_hz == (48000 if case.codec == "opus" else case.rate_hz)
     assert audio.rate_hz == min(16000, audio.origin.rate_hz)
     assert audio.duration_s == pytest.approx(SECONDS, abs=max(0.01 * SECONDS, 0.06) + case.padding_s)
-    assert audio.origin.flags == ()
+    bare = {".amr", ".aac", ".g722", ".ulaw", ".ul", ".mulaw", ".alaw", ".al", ".sln", ".sln16", ".pcm"}
+    unverified = ("length_unverified",) if Path(case.name).suffix.lower() in bare else ()
+    assert audio.origin.flags == unverified
     assert audio.origin.damaged_packets == 0
     for no, channel in enumerate(audio.samples):
         assert loudest_hz(channel, audio.rate_hz) == pytest.approx(TONES_HZ[no % 2], abs=1.5)
@@ -166,7 +170,7 @@ def test_headerless(extension: str, decode_bytes: Decode) -> None:
     encoding = RAW[extension]
     audio = decode_bytes(sample_bytes(tones(rate_hz, 1)[0], encoding), f"A{extension.upper()}")
     codec = {"pcm16": "pcm_s16le"}.get(encoding, f"pcm_{encoding}")
-    check(audio, Case("", "", codec, rate_hz, noise_db=30))
+    check(audio, Case(f"a{extension}", "", codec, rate_hz, noise_db=30))
     assert audio.origin.declared_duration_s is None
     assert not audio.origin.length_verified
 
@@ -175,7 +179,20 @@ def test_headerless_by_setting(decode_bytes: Decode) -> None:
     """Rate, channels and further extensions of headerless files are settings."""
     settings = AudioSettings(headerless_rate_hz=16000, headerless_channels=2, headerless=(".pcm=alaw",))
     content = alaw_bytes(tones(16000, 2).T.reshape(-1))
-    check(decode_bytes(content, "x.pcm", settings), Case("", "", "pcm_alaw", 16000, 2, 30))
+    check(decode_bytes(content, "x.pcm", settings), Case("x.pcm", "", "pcm_alaw", 16000, 2, 30))
+
+
+def test_dialogic_vox(decode_bytes: Decode) -> None:
+    """The 4-bit and the 8-bit files of Dialogic boards are read where a setting names them."""
+    settings = AudioSettings(headerless=(".vox=dialogic",))
+    audio = decode_bytes(dialogic_bytes(tone(440, 3.0)), "x.vox", settings)
+    assert (audio.origin.container, audio.origin.codec) == ("vox", "adpcm_ima_oki")
+    assert audio.duration_s == 3.0
+    assert loudest_hz(audio.samples[0], 8000) == pytest.approx(440, abs=1.5)
+    assert noise_gap_db(audio.samples[0], 440, 8000) > 15
+    assert rms_dbov(audio.samples[0] / 32768) == pytest.approx(-20, abs=1)
+    plain = decode_bytes(mulaw_bytes(tone(440, 3.0)), "x.vox", AudioSettings(headerless=(".vox=mulaw",)))
+    assert (plain.origin.codec, plain.duration_s) == ("pcm_mulaw", 3.0)
 
 
 @pytest.mark.parametrize("fake", bad_files(), ids=lambda fake: fake.name)
@@ -210,7 +227,7 @@ def test_declared_length_from_the_sidecar(tmp_path: Path) -> None:
     right = Details(extras=(("duration_s", "5.01"),))
     assert decode(recording_of(path, right), AudioSettings()).origin.flags == ()
     nonsense = Details(extras=(("duration_s", "nan"),))
-    assert decode(recording_of(path, nonsense), AudioSettings()).origin.flags == ()
+    assert decode(recording_of(path, nonsense), AudioSettings()).origin.flags == ("length_unverified",)
 
 
 def test_a_minute_more_is_too_long(decode_bytes: Decode) -> None:
@@ -286,7 +303,7 @@ def test_same_file_same_samples(decode_bytes: Decode) -> None:
 
 def test_broken_numbers_become_silence(decode_bytes: Decode) -> None:
     """Floats that are no numbers are silence, infinite ones full scale."""
-    sound = speech_like(1.0)
+    sound = through_microphone(speech_like(1.0))
     sound[100:200] = np.nan
     sound[300], sound[301] = np.inf, -np.inf
     samples = decode_bytes(wav_bytes(sound, encoding="float32")).samples[0]

@@ -14,13 +14,13 @@ def test_defaults_are_legal() -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"max_duration_s": 0.0}, "max_duration_s must be more than 0, got 0"),
-        ({"max_file_bytes": -1}, "max_file_bytes must be more than 0, got -1"),
-        ({"min_truncated_s": -1.0}, "min_truncated_s must be 0 or more, got -1"),
+        ({"max_duration_s": 0.0}, "max_duration_s must be over 0 and at most 604,800, got 0"),
+        ({"max_file_bytes": -1}, "max_file_bytes must be over 0"),
+        ({"min_truncated_s": -1.0}, "min_truncated_s must be 0 to 3,600, got -1"),
         ({"max_lost_share": 1.5}, "max_lost_share must be 0 to 1, got 1.5"),
-        ({"headerless_rate_hz": 1}, "headerless_rate_hz must be 4000 to 192000, got 1"),
+        ({"headerless_rate_hz": 1}, "headerless_rate_hz must be 4,000 to 192,000, got 1"),
         ({"headerless_channels": 9}, "headerless_channels must be 1 to 8, got 9"),
-        ({"peaks_per_s": 0}, "peaks_per_s must be 1 to 1000, got 0"),
+        ({"peaks_per_s": 0}, "peaks_per_s must be 1 to 1,000, got 0"),
         ({"headerless": (".pcm=mp9",)}, "'.pcm=mulaw'.*got '.pcm=mp9'"),
         ({"headerless": ("pcm",)}, "got 'pcm'"),
     ],

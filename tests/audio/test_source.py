@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from speechcx.audio.source import Source
+from speechcx.audio.source import PrefixedFile, Source
 from speechcx.errors import CallError
 
 
@@ -101,3 +101,14 @@ def test_change_is_seen(tmp_path: Path) -> None:
         path.write_bytes(b"other")
         os.utime(path, ns=(0, 1))
         assert source.has_changed()
+
+
+def test_prefixed_file_reads_as_one(tmp_path: Path) -> None:
+    """A header shown before a file and the file read as one, from any place."""
+    path = tmp_path / "a.vox"
+    path.write_bytes(b"sound")
+    with Source(str(path)) as source:
+        file = PrefixedFile(b"head", source)
+        assert [file.read(6), file.read(100), file.read(1)] == [b"headso", b"und", b""]
+        assert (file.seek(2), file.read(4), file.tell()) == (2, b"adso", 6)
+        assert (file.seek(-3, 2), file.read(9)) == (6, b"und")

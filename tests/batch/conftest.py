@@ -39,8 +39,9 @@ def database(tmp_path: Path, empty_database: Path) -> Path:
 
 @pytest.fixture
 def made_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Calls are made up instead of analysed, also in workers."""
+    """Calls are made up instead of analysed, also in workers; ``serial`` starts none."""
     monkeypatch.setattr(shift, "AnalyseOne", calls.made_up)
+    monkeypatch.setattr(shift, "find_crew", calls.in_process)
 
 
 @pytest.fixture

@@ -123,3 +123,18 @@ def test_without_its_engine_nothing_is_analysed(tmp_path: Path) -> None:
     settings = replace(make_settings(), transcribe=TranscribeSettings(engine="wisper"))
     with pytest.raises(ConfigError, match="no engine 'wisper'"):
         list(analyse_files([tmp_path / "a.wav"], settings, make_rulebook()))
+
+
+def test_a_file_whose_details_cannot_be_read_costs_itself_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever is raised on the way to one file, the next one is analysed."""
+
+    def fail(*_: object) -> None:
+        raise OverflowError("odd")
+
+    monkeypatch.setattr(module, "identify", fail)
+    for name in ("a.wav", "b.wav"):
+        (tmp_path / name).write_bytes(b"x")
+    found = list(analyse_files([tmp_path / "a.wav", tmp_path / "b.wav"], make_settings(), make_rulebook()))
+    assert [(failure.kind, failure.stage) for failure in found] == [("internal", "discover")] * 2  # type: ignore[union-attr]

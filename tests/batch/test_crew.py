@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from speechcx.batch import crew
+from speechcx.batch import crew, memory
 from speechcx.config import BatchSettings
 from speechcx.executors.processes import ProcessExecutor
 from speechcx.executors.serial import SerialExecutor
@@ -31,16 +31,18 @@ def test_there_are_never_more_workers_than_tasks() -> None:
 def test_without_a_number_each_core_gets_a_worker(monkeypatch: pytest.MonkeyPatch) -> None:
     """As far as the free memory carries them, and one at least."""
     cores = len(os.sched_getaffinity(0))
-    monkeypatch.setattr(crew, "_available_bytes", lambda: 10**12)
+    monkeypatch.setattr(crew, "available_bytes", lambda: 10**12)
     assert crew.count_workers() == cores
-    monkeypatch.setattr(crew, "_available_bytes", lambda: None)
+    monkeypatch.setattr(crew, "available_bytes", lambda: None)
     assert crew.count_workers() == cores
-    monkeypatch.setattr(crew, "_available_bytes", lambda: 10**9)
+    monkeypatch.setattr(crew, "available_bytes", lambda: 10**9)
     assert crew.count_workers() == 1
 
 
-def test_the_free_memory_of_this_machine_is_read() -> None:
-    """In bytes: more than 50 MB, less than 100 TB."""
-    found = crew._available_bytes()
-    assert found is not None
-    assert 5e7 < found < 1e14
+def test_without_a_limit_each_worker_gets_its_share_of_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the number of workers that run, and never so little that a good call would be ended."""
+    monkeypatch.setattr(memory, "machine_bytes", lambda: 16_000_000_000)
+    assert [limits(BatchSettings(workers=n), 100)[1] for n in (1, 2, 4, 64)] == [13_900, 6_950, 3_475, 2_600]
+    assert limits(BatchSettings(workers=4), 100, workers=1)[1] == 13_900
+    monkeypatch.setattr(memory, "machine_bytes", lambda: None)
+    assert limits(BatchSettings(workers=4), 100)[1] == 0

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from speechcx.batch import lock
 from speechcx.batch.lock import LockHolder, hold_lock, is_locked, lock_path, read_holder
 from speechcx.errors import Interrupted, RunInProgress
 
@@ -47,6 +48,56 @@ def test_a_second_run_is_told_who_holds_the_database(tmp_path: Path) -> None:
         holder.kill()
     assert told.value.exit_code == 11
     assert "--wait" in told.value.cure
+
+
+@pytest.mark.parametrize("exists", [True, False])
+@pytest.mark.parametrize("spelling", ["link", "linked folder", "dots", "relative", "doubled"])
+def test_the_lock_holds_however_the_path_is_spelled(tmp_path: Path, spelling: str, exists: bool) -> None:
+    """Also for a database that is not made yet: the second run says who holds it."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    if exists:
+        (folder / "calls.db").touch()
+    (tmp_path / "other.db").symlink_to(folder / "calls.db")
+    (tmp_path / "linked").symlink_to(folder)
+    other = {
+        "link": tmp_path / "other.db",
+        "linked folder": tmp_path / "linked" / "calls.db",
+        "dots": tmp_path / "data" / ".." / "data" / "calls.db",
+        "relative": Path(os.path.relpath(folder / "calls.db", ROOT)),
+        "doubled": Path(f"{folder}//./calls.db"),
+    }[spelling]
+    with start_holder(other) as holder:
+        with (
+            pytest.raises(RunInProgress, match=f"process id {holder.pid} ") as told,
+            hold_lock(folder / "calls.db"),
+        ):
+            pass
+        assert is_locked(folder / "calls.db")
+        holder.kill()
+    assert told.value.exit_code == 11
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="asks the kernel of Linux")
+def test_the_lock_holds_through_a_hard_link(tmp_path: Path) -> None:
+    """Two names of one file, in two folders, are one database."""
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "a" / "calls.db").touch()
+    os.link(tmp_path / "a" / "calls.db", tmp_path / "b" / "calls.db")
+    with start_holder(tmp_path / "a" / "calls.db") as holder:
+        with (
+            pytest.raises(RunInProgress, match=f"process id {holder.pid} "),
+            hold_lock(tmp_path / "b" / "calls.db"),
+        ):
+            pass
+        holder.kill()
+    with (
+        hold_lock(tmp_path / "b" / "calls.db"),
+        pytest.raises(RunInProgress),
+        hold_lock(tmp_path / "a" / "calls.db"),
+    ):
+        pass
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
@@ -111,3 +162,24 @@ def test_a_damaged_note_is_no_obstacle(tmp_path: Path, text: bytes) -> None:
 def test_a_database_without_a_lock_is_not_locked(tmp_path: Path) -> None:
     """No file, no lock."""
     assert not is_locked(tmp_path / "calls.db")
+
+
+def test_a_system_without_sockets_has_the_lock_of_the_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sandbox that forbids them costs hard links their protection, not the run."""
+    (tmp_path / "calls.db").touch()
+
+    def forbid(*_: object) -> None:
+        raise PermissionError(1, "not permitted")
+
+    monkeypatch.setattr(lock.socket, "socket", forbid)
+    with hold_lock(tmp_path / "calls.db"), pytest.raises(RunInProgress), hold_lock(tmp_path / "calls.db"):
+        pass
+
+
+def test_a_lock_that_is_waited_for_is_told_once(tmp_path: Path) -> None:
+    """What is waited for, by process id."""
+    database, told = tmp_path / "calls.db", list[str]()
+    with start_holder(database, 0.8) as holder, hold_lock(database, wait=True, tell=told.append):
+        assert [f"run with process id {holder.pid} on" in what for what in told] == [True]

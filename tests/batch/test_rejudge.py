@@ -147,3 +147,49 @@ def test_it_is_written_down_as_a_run(judged: Path) -> None:
         ).fetchone()
     assert rows[-1] == ("rejudge", 6, 6, 0)
     assert sources == (2,)
+
+
+def test_an_assessment_that_cannot_be_kept_costs_its_call_only(
+    judged: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever a judge gives back, the other calls are judged, and the bad one keeps what it had."""
+    from speechcx.batch.rejudge import JudgeOne
+
+    real = JudgeOne.__call__
+    with Store.open(judged) as store:
+        nan, words, nothing, *rest = store.iter_call_ids()
+
+        def judge(self: JudgeOne, call_id: str) -> object:
+            found = real(self, call_id)
+            assert isinstance(found, Assessment)
+            flow = found.reading.flow
+            odd = replace(flow, partition=replace(flow.partition, audio_duration_s=float("nan")))
+            bad = {
+                nan: replace(found, reading=replace(found.reading, flow=odd)),
+                words: replace(found, results=(replace(found.results[0], why="\udc80"),)),
+                nothing: None,
+            }
+            return bad.get(call_id, found)
+
+        monkeypatch.setattr(JudgeOne, "__call__", judge)
+        summary = rejudge(store, make_rulebook(2), make_settings())
+        assert summary.done + summary.failed_calls == 6
+        assert summary.done >= len(rest)
+        assert store.load_assessment(nothing) == store.load_assessment(
+            nothing, digest=make_rulebook(1).digest
+        )
+    assert digests(judged)[make_rulebook(2).digest] == summary.done
+
+
+def test_a_damaged_stored_call_costs_itself_only(judged: Path) -> None:
+    """Its words cannot be read: it is counted as failed, and the others are judged."""
+    with Store.open(judged) as store:
+        [bad, *_] = store.iter_call_ids()
+        [(call_no,)] = store.db.execute("SELECT call_no FROM calls WHERE call_id = ?", (bad,))
+        with store.write():
+            store.db.execute(
+                "UPDATE turns_data SET words = x'ff' WHERE turn_id BETWEEN ? AND ?",
+                (call_no * 100_000, (call_no + 1) * 100_000 - 1),
+            )
+        summary = rejudge(store, make_rulebook(2), make_settings())
+    assert (summary.done, summary.failed) == (5, (("internal", 1),))

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from speechcx import batch
-from speechcx.errors import RunInProgress, UsageError
+from speechcx.errors import CallError, RunInProgress, UsageError
 from speechcx.store import Store
 from tests import factories
 from tests.batch.folders import make_rulebook, make_settings
@@ -45,3 +45,14 @@ def test_relabelling_waits_for_no_run(stored: tuple[Store, str]) -> None:
     store, call_id = stored
     with batch.hold_lock(store.path), pytest.raises(RunInProgress):
         batch.relabel(store, call_id, None, make_rulebook(), make_settings())
+
+
+def test_a_stored_call_that_cannot_be_read_is_told(stored: tuple[Store, str]) -> None:
+    """With its id and what to do; nothing of it changes."""
+    store, call_id = stored
+    store.db.execute("UPDATE turns_data SET words = x'ff'")
+    with pytest.raises(
+        CallError, match=rf"call {call_id} cannot be read as it is stored[\s\S]*check"
+    ) as told:
+        batch.relabel(store, call_id, None, make_rulebook(), make_settings())
+    assert told.value.exit_code == 3

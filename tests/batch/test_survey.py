@@ -105,7 +105,7 @@ def test_judges_are_one_for_each_core(monkeypatch: pytest.MonkeyPatch) -> None:
     assert 3 == find_judges(batch, 1000).limits.workers  # type: ignore[attr-defined]
     assert find_judges(batch, 1000).limits.recycle_after >= 10_000  # type: ignore[attr-defined]
     assert 2 == find_judges(replace(batch, workers=2), 1000).limits.workers  # type: ignore[attr-defined]
-    assert ["serial", "serial"] == [find_judges(batch, tasks).name for tasks in (0, 10)]
+    assert ["in_process", "in_process"] == [find_judges(batch, tasks).name for tasks in (0, 10)]
 
 
 def test_facts_are_those_of_the_stored_call(archive: CallChoice) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from speechcx.call import Details, Recording, Span
+from speechcx.call import Details, Origin, Recording, Span
 
 times = st.floats(0, 10_000)
 
@@ -41,3 +41,13 @@ def test_id_comes_from_the_bytes() -> None:
     """A recording's id is the head of its digest, nothing else."""
     with pytest.raises(ValueError, match="first 16 of 64"):
         Recording("deadbeef", "/x.wav", "0" * 64, 1)
+
+
+def test_recorded_is_all_but_the_gaps() -> None:
+    """What was recorded is the call without its gaps; a file that was cut off is not heard to its end."""
+    whole = Origin("wav", "pcm_mulaw", 2, 8000, 10.0)
+    assert (Span(0.0, 10.0),) == whole.recorded
+    assert whole.is_heard_to_the_end
+    holed = Origin("ogg", "opus", 1, 48000, 10.0, gaps=(Span(0.0, 1.0), Span(4.0, 5.5)), flags=("truncated",))
+    assert (Span(1.0, 4.0), Span(5.5, 10.0)) == holed.recorded
+    assert not holed.is_heard_to_the_end

@@ -116,13 +116,14 @@ def write_call(path: Path, talk=TALK) -> Path:
     import numpy as np
 
     length_s = 16.0
-    sound = np.zeros((2, int(length_s * 8000)), np.float32)
+    # A line has noise: without any, a channel would be dead between its words.
+    sound = np.stack([synth.noise(length_s, level_dbov=-80.0, seed=seed) for seed in (1, 2)])
     words = []
     for _, channel, start_s, text in talk:
         said = text.split()
         burst = synth.speech_like(0.3 * len(said), pitch_hz=120 + 80 * channel)
         first = int(start_s * 8000)
-        sound[channel, first : first + burst.shape[-1]] = burst
+        sound[channel, first : first + burst.shape[-1]] += burst
         words += [
             {
                 "text": word,

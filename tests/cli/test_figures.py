@@ -27,7 +27,8 @@ def test_intervals_stay_on_their_scale() -> None:
     assert "95 % (90 to 100)" == value_text("critical_accuracy", 0.95, (0.9, 1.1))
     assert "5 (0 to 11)" == value_text("hold_s", 5.0, (-1.0, 11.0))
     assert "80 to 100" == interval_text(Estimate("score", 95.0, (80.0, 110.0), 5, 0))
-    assert interval_text(Estimate("score", 95.0, None, 1, 0)) is None
+    assert "n too small" == interval_text(Estimate("score", 95.0, None, 2, 0))
+    assert interval_text(Estimate("score", None, None, 0, 0)) is None
 
 
 def test_a_word_beside_a_change_that_can_be_told() -> None:

@@ -246,7 +246,7 @@ def test_plans(ran: Path, speechcx: Speechcx) -> None:
         (("plan", "m", "--spread", "color"), "one of queue, direction"),
         (("plan", "m", "--risk", "flag"), "use flags"),
         (("plan", "m", "--risk", "flags=much"), "a weight, as in flags=3"),
-        (("plan", "m", "--risk", "flags=-1"), "0 to 1000"),
+        (("plan", "m", "--risk", "flags=-1"), "0 to 1,000"),
         (("plan", "m", "--agent", "anne"), "nearest is 'ann'"),
         (("plan", "m", "--json", "--csv"), "one of them"),
         (("next", "--plan", "april"), "there is none yet"),

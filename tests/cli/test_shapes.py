@@ -94,7 +94,16 @@ COMPLIANCE: dict[str, tuple[str, ...]] = {
     "searches": ("searches", "searches --delete quits"),
     "erase": ("erase calls/ann_c1_2026-03-02T09-15-00.wav --reason x --yes --as lead",),
 }
-EXAMPLES |= REVIEWS | COMPLIANCE
+KEEPING: dict[str, tuple[str, ...]] = {
+    # the same for the database itself, in this order
+    "check": ("check", "check --every-call", "check --repair", "check --recordings"),
+    "backup": ("backup copy.db --as lead",),
+    "restore": (
+        "restore copy.db --db put_back.db --as lead",
+        "restore copy.db --db put_back.db --lose-newer --as lead",
+    ),
+}
+EXAMPLES |= REVIEWS | COMPLIANCE | KEEPING
 BEFORE = (
     *(f"review open BOB --as r{number}" for number in range(1, 8)),
     *(f"review answer {number} greeted=yes --as r{number}" for number in range(1, 6)),

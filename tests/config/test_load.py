@@ -47,7 +47,7 @@ def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
         ("[transcrib]\nmodel = 'base'\n", r"no section \[transcrib\](.|\n)*did you mean 'transcribe'"),
         ("model = 'base'\n", "stands outside any section"),
         ("[batch]\nworkers = 'many'\n", r"batch\.workers, got 'many'"),
-        ("[batch]\nworkers = -1\n", "workers must be 0 or more, got -1"),
+        ("[batch]\nworkers = -1\n", r"batch\.workers(.|\n)*workers must be 0 to 1,024, got -1"),
         ("[batch\n", "is not TOML"),
     ],
 )
@@ -68,3 +68,45 @@ def test_missing_file_is_an_error(tmp_path: Path) -> None:
     """A named settings file that is not there is an error, not the defaults."""
     with pytest.raises(ConfigError, match="cannot read"):
         load_settings(tmp_path / "nowhere.toml", environment={})
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("batch.time_limit_factor=nan", "time_limit_factor must be 0 to 10,000, got nan"),
+        ("discover.settle_s=inf", "settle_s must be 0 to 86,400, got inf"),
+        ("discover.settle_s=1e400", "got inf"),
+        ("turns.silent_dbov=-inf", "got -inf"),
+        ("review.duration_bands_s=[nan]", "got nan"),
+        ("review.risks=[['flags', inf]]", "got inf"),
+        ("batch.workers=1e300", "batch.workers"),
+        ("batch.workers=1000000", "workers must be 0 to 1,024"),
+        (f"batch.workers={'9' * 5000}", "batch.workers, got '999"),
+        (f"batch.time_limit_factor={'9' * 400}", "batch.time_limit_factor"),
+        (f"batch.workers={'[' * 5000}", "batch.workers"),
+        ('files.database="calls\\u0000.db"', "text without NUL"),
+    ],
+)
+@pytest.mark.parametrize("source", ["file", "environment", "--set"])
+def test_numbers_that_are_none_are_refused(source: str, value: str, words: str, tmp_path: Path) -> None:
+    """nan, inf and absurd numbers are refused from every source, in a short message that names source and key."""
+    name, _, text = value.partition("=")
+    section, _, key = name.partition(".")
+    path = write(tmp_path, f"[{section}]\n{key} = {text}\n" if source == "file" else "")
+    environment = {f"SPEECHCX_{section}_{key}".upper(): text} if source == "environment" else {}
+    overrides = [value] if source == "--set" else []
+    with pytest.raises(ConfigError) as caught:
+        load_settings(path, overrides=overrides, environment=environment)
+    shown = str(caught.value)
+    assert len(shown) < 600
+    if "is not TOML" not in shown:
+        assert words in shown
+        assert name in shown
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_settings_file_of_a_windows_editor(encoding: str, tmp_path: Path) -> None:
+    """A byte order mark and Windows line ends are no part of the settings."""
+    path = tmp_path / "speechcx.toml"
+    path.write_bytes("# Lautstärke\r\n[batch]\r\nworkers = 3\r\n".encode(encoding))
+    assert load_settings(path, environment={}).settings.batch.workers == 3

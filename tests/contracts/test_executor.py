@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -10,9 +11,6 @@ import pytest
 from speechcx.errors import ConfigError
 from speechcx.executors import EXECUTORS, Executor, WorkerLimits, WorkerLost, find_executor
 from tests.faults.workers import work
-
-SURVIVES = ("processes", "ray")
-"""Executors whose workers are not the caller's own process."""
 
 
 @pytest.fixture(scope="module", params=sorted(EXECUTORS))
@@ -61,6 +59,13 @@ def test_running_out_of_memory_costs_one_item(executor: Executor) -> None:
     assert {"square:2": 4, "square:3": 9} == found
 
 
+def test_an_answer_that_cannot_be_read_costs_one_item(executor: Executor) -> None:
+    """What arrives broken is lost; the others are done."""
+    found = results(executor, ["square:2", "unreadable", "square:3"])
+    assert isinstance(found.pop("unreadable"), WorkerLost)
+    assert {"square:2": 4, "square:3": 9} == found
+
+
 def test_items_are_pulled_as_there_is_room(executor: Executor) -> None:
     """The executor never holds many more items than it has workers."""
     taken = returned = 0
@@ -93,8 +98,6 @@ def test_giving_up_at_once_takes_nothing(executor: Executor) -> None:
 @pytest.mark.parametrize("fault", ["kill:9", "kill:6", "segfault", "leave:0", "leave:3"])
 def test_a_crash_costs_one_item(executor: Executor, fault: str) -> None:
     """A worker that is killed, crashes or leaves costs only what it held."""
-    if executor.name not in SURVIVES:
-        pytest.skip(f"{executor.name} works in the caller's own process, which cannot outlive its crash")
     tasks = [f"square:{n}" for n in range(8)]
     found = results(executor, [*tasks[:4], fault, *tasks[4:]])
     lost = found.pop(fault)
@@ -105,13 +108,58 @@ def test_a_crash_costs_one_item(executor: Executor, fault: str) -> None:
 
 def test_a_hanging_item_is_ended_at_its_time_limit(executor: Executor) -> None:
     """An item over its limit is lost by timeout; the others are not."""
-    if executor.name not in SURVIVES:
-        pytest.skip(f"{executor.name} cannot stop what runs in its own process")
     found = results(executor, ["sleep:60000", "sleep:5", "sleep:6"], limit_s=1.0)
     lost = found.pop("sleep:60000")
     assert isinstance(lost, WorkerLost)
     assert "timeout" == lost.reason
     assert {"sleep:5": 5, "sleep:6": 6} == found
+
+
+def test_what_finished_in_time_is_kept_however_late_the_caller_comes(executor: Executor) -> None:
+    """A caller that waits for its database longer than the time limit loses no result."""
+    found = {}
+    for item, result in executor.map(work, ["square:2", "square:3", "square:4"], time_limit_s=lambda _: 1.5):
+        found[item] = result
+        time.sleep(2.0 if len(found) == 1 else 0.0)
+    assert {"square:2": 4, "square:3": 9, "square:4": 16} == found
+
+
+@pytest.mark.parametrize("task", ["spin:60000", "native:60000"])
+def test_code_that_never_returns_is_ended_at_its_time_limit(executor: Executor, task: str) -> None:
+    """Neither a busy loop nor native code that hears no signal of Python is waited for."""
+    found = results(executor, [task, "square:2"], limit_s=1.5)
+    lost = found.pop(task)
+    assert isinstance(lost, WorkerLost)
+    assert "timeout" == lost.reason
+    assert {"square:2": 4} == found
+
+
+def test_giving_up_drops_what_runs(executor: Executor) -> None:
+    """A person who stops a run waits for no item."""
+    end = time.monotonic() + 1.0
+    found = executor.map(work, ["native:60000"], give_up=lambda: time.monotonic() > end)
+    assert [] == list(found)
+    assert time.monotonic() < end + 10
+
+
+def test_workers_leave_signals_to_the_caller(executor: Executor) -> None:
+    """Ctrl-C reaches the whole terminal; what runs is for the caller to end, after its grace."""
+    if executor.name == "ray":
+        pytest.skip("Ray's workers are not children of the terminal")
+    [(_, ignored)] = executor.map(work, ["signals"])
+    assert [True, True, True] == ignored
+
+
+def test_the_memory_limit_costs_one_item(executor: Executor) -> None:
+    """An item over its worker's limit is lost as out of memory; the others are done."""
+    if executor.name == "ray":
+        pytest.skip("Ray watches memory by itself")
+    bounded = find_executor(executor.name, WorkerLimits(workers=2, memory_mb=700))
+    found = results(bounded, ["square:2", "allocate:900", "square:3"])
+    lost = found.pop("allocate:900")
+    assert isinstance(lost, WorkerLost)
+    assert "out_of_memory" == lost.reason
+    assert {"square:2": 4, "square:3": 9} == found
 
 
 def test_an_unknown_executor_is_refused_with_the_known() -> None:

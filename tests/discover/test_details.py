@@ -253,7 +253,7 @@ def test_explain(folder: Folder) -> None:
 
 def test_explain_of_a_broken_sidecar(folder: Folder) -> None:
     """Explaining never fails: what is wrong is a row."""
-    Path(str(folder.recording)[:-4] + ".json").write_text("{")
+    Path(str(folder.recording)[:-4] + ".json").write_text('{"agent":')
     ((field, value, why),) = folder.rows()
     assert (field, value) == ("problem", None)
     assert "cannot be used" in why
@@ -293,3 +293,97 @@ def test_roster_gives_the_agents_name() -> None:
         dict(details.sources)["agent_name"],
     )
     assert "agent_name" not in dict(read_details(NAME, Sources(agent_names={"a8": "Tom"}), NAMED).extras)
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        ("file,agent,date,time", "x.wav,a7,2026-03-02,9:15"),
+        ("file,agent,Call Date,Start Time", "x.wav,a7,02.03.2026,09:15:00"),
+        ("file,agent,Start Date,Start Time", "x.wav,a7,2026-03-02 00:00:00,1899-12-30 09:15:00"),
+        ("file,agent,started_at,time", "x.wav,a7,2026-03-02,09:15"),
+        ("file,agent,start,date", "x.wav,a7,9:15 AM,2026-03-02"),
+        ("file,agent,date", "x.wav,a7,2026-03-02 09:15"),
+        ("file,agent,Start Time (UTC)", "x.wav,a7,2026-03-02 08:15"),
+        ("file,agent,date (UTC),time (UTC)", "x.wav,a7,2026-03-02,8:15"),
+    ],
+)
+def test_date_and_time_in_two_columns(header: str, row: str, tmp_path: Path) -> None:
+    """The start may stand in two columns, under the headings of exports, which may say that it is in UTC."""
+    folder = Folder(tmp_path, "x.wav")
+    folder.table(row, header=header)
+    details = folder.details(DiscoverSettings(zone="Europe/Berlin", time_format="%d.%m.%Y %H:%M:%S"))
+    assert details.started_at is not None
+    assert details.started_at.isoformat() == "2026-03-02T09:15:00+01:00"
+    assert details.extras == ()
+
+
+def test_null_dates_set_their_call_aside(tmp_path: Path) -> None:
+    """A null date of other software is shown in the reason; the file's name does not replace it."""
+    for text in ("0001-01-01T00:00:00", "9999-12-31T23:59:59", "1900-01-00 00:00", "0000-00-00 00:00:00"):
+        folder = Folder(tmp_path)
+        folder.sidecar(started_at=text)
+        details = folder.details()
+        assert details.missing == ("started_at",)
+        assert text[:10] in dict(details.sources)["started_at"]
+
+
+@pytest.mark.parametrize(
+    "withheld",
+    ["anonymous", "Restricted", "PRIVATE", "Unavailable", "unknown", "Withheld", "blocked", "No Caller ID",
+     "sip:anonymous@anonymous.invalid", '"Anonymous" <sip:anonymous@anonymous.invalid>', '"" <>', "<>",
+     "anonymous@10.0.0.1", '"Restricted" <>', "0000000000", "+266696687", "unbekannt", "Inconnu"],
+)  # fmt: skip
+def test_a_withheld_number_is_no_customer(withheld: str, tmp_path: Path) -> None:
+    """Callers who withhold their number are not one customer who calls often."""
+    folder = Folder(tmp_path, "x.wav")
+    folder.sidecar(agent="a7", started_at="2025-03-04T10:00:00Z", customer=withheld)
+    assert folder.details().customer is None
+    assert folder.details().missing == ()
+
+
+@pytest.mark.parametrize(
+    ("written", "plain", "german"),
+    [
+        ("030 123456-78", "03012345678", "+493012345678"),
+        ("+49 (30) 12345678", "+493012345678", "+493012345678"),
+        ("0049 30 12345678", "00493012345678", "+493012345678"),
+        ('"Smith" <sip:+493012345678@10.0.0.1;user=phone>', "+493012345678", "+493012345678"),
+        ("tel:+49-30-12345678", "+493012345678", "+493012345678"),
+        ("C-1042", "C-1042", "C-1042"),
+        ("2026-17", "2026-17", "2026-17"),
+    ],
+)
+def test_telephone_numbers_are_compared_in_one_form(
+    written: str, plain: str, german: str, tmp_path: Path
+) -> None:
+    """Marks make no other customer; with a country, its own and the international form are one. Ids stay."""
+    folder = Folder(tmp_path, "x.wav")
+    folder.sidecar(agent="a7", started_at="2025-03-04T10:00:00Z", customer=written)
+    assert folder.details().customer == plain
+    assert folder.details(DiscoverSettings(zone="UTC", country="DE")).customer == german
+
+
+def test_log_ins_in_capitals(tmp_path: Path) -> None:
+    """maria and MARIA are one agent where the settings say so."""
+    folder = Folder(tmp_path, "MARIA_1_2025-03-04T10-00-00.wav")
+    assert folder.details().agent == "MARIA"
+    settings = DiscoverSettings(patterns=(PATTERN,), zone="UTC", agents_ignore_case=True)
+    assert folder.details(settings).agent == "maria"
+
+
+def test_a_sidecar_of_many_keys_is_quick_to_read(tmp_path: Path) -> None:
+    """Extras are never compared with each other, whatever their number; what is not kept is said."""
+    folder = Folder(tmp_path)
+    folder.sidecar(agent="a7", **{f"k{no}": no for no in range(5_000)})
+    details = folder.details(DiscoverSettings(patterns=(PATTERN,), zone="UTC", max_sidecar_keys=10_000))
+    assert len(details.extras) == 200
+    assert dict(details.sources)["extras"] == "4800 left out: at most 200 are kept"
+
+
+def test_a_transcript_beside_the_recording_is_named_where_details_lack(tmp_path: Path) -> None:
+    """Whoever looks for the agent reads that the JSON there is not about the call."""
+    folder = Folder(tmp_path, "x.wav")
+    folder.sidecar(start=0.0, end=29.4, text="hello")
+    reason = dict(folder.details().sources)["agent"]
+    assert "x.json is no sidecar: it gives none of agent, customer" in reason

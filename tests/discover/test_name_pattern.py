@@ -17,7 +17,7 @@ WORDS = st.text(
     min_size=1,
     max_size=12,
 )
-MOMENTS = st.datetimes(datetime(2000, 1, 1), datetime(2099, 12, 31)).map(
+MOMENTS = st.datetimes(datetime(2000, 1, 1), datetime(2025, 12, 31)).map(
     lambda when: when.replace(microsecond=0)
 )
 FORMATS = ("%Y-%m-%dT%H-%M-%S", "%Y%m%d%H%M%S", "%d.%m.%Y %H-%M-%S", "%y%m%d-%H%M%S", "%Y-%j-%H%M%S", "%d%b%Y_%I%M%S%p",
@@ -176,3 +176,37 @@ def test_no_name_is_slow() -> None:
     assert set(repetitions) == {"++"}
     for name in ("_" * 255, "a_" * 127, "1_" * 127, "1" * 255, "_2025" * 51):
         assert match_name(pattern, name, zone="UTC") is None
+
+
+CONTACT = "8f6c0a1e-55aa-4c1b-9d11-0c9b2f6f9d01"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "name"),
+    [
+        ("{contact}_{started:%Y%m%dT%H:%M}_UTC", f"{CONTACT}_20260302T09:15_UTC.wav"),
+        ("{agent}_{started:%Y%m%dT%H%M%SZ}", "maria_20260302T091500Z.wav"),
+        ("{agent}_{started:%Y%m%d %H%M%S} GMT", "maria_20260302 091500 GMT.wav"),
+        ("{agent}_{started:%Y%m%d-%H%M%S_%Z}", "maria_20260302-091500_UTC.wav"),
+        ("{agent}_{started:%Y%m%d-%H%M%S%z}", "maria_20260302-101500+0100.wav"),
+        ("{agent}_{started:%Y%m%d-%H%M%S}_{skip}", "maria_20260302-041500_UTC.wav"),
+        ("{agent}_{started:epoch}", "maria_1772442900.wav"),
+    ],
+)
+def test_a_zone_in_the_name_means_what_it_says(pattern: str, name: str) -> None:
+    """UTC, Z, %Z and %z are the zone of the time; the call is on the centre's clock. What is skipped says nothing."""
+    found = match_name(read_pattern(pattern), name, zone="America/New_York")
+    assert found is not None
+    assert found.moment is not None
+    assert found.moment.when.isoformat() == "2026-03-02T04:15:00-05:00"
+    assert found.moment.zone == "America/New_York"
+
+
+def test_hours_of_one_digit() -> None:
+    """A number that a mark follows may be written without its leading 0."""
+    pattern = read_pattern("{agent}_{started:%Y-%m-%d_%H-%M-%S}")
+    for name in ("maria_2026-3-2_9-5-00.wav", "maria_2026-03-02_09-05-00.wav"):
+        found = match_name(pattern, name, zone="UTC")
+        assert found is not None
+        assert found.moment is not None
+        assert found.moment.when.isoformat() == "2026-03-02T09:05:00+00:00"

@@ -18,7 +18,7 @@ DAYS = st.dates(date(2020, 1, 1), date(2030, 1, 1))
 def roster_of(text: str, tmp_path: Path) -> tuple[RosterEntry, ...]:
     path = tmp_path / "roster.csv"
     path.write_text(text)
-    return read_roster(path)
+    return read_roster(path).entries
 
 
 def test_columns(tmp_path: Path) -> None:
@@ -66,29 +66,52 @@ def test_meeting_spans(spans: list[list[date]], day: date) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("text", "line", "words"),
     [
-        (
-            "agent,team,valid_from\na1,x,2025-01-01\na1,y,2025-06-01\n",
-            r"lines 2 and 3 both place the agent 'a1'",
-        ),
-        ("agent,team\na1,x\nb,y\na1,x\n", "lines 2 and 4 both place"),
-        ("agent,team,valid_from,valid_to\na,x,2025-01-01,2025-01-31\na,y,2025-01-31,\n", "lines 2 and 3"),
-        ("agent,valid_from\na1,01.03.2025\n", "line 2: valid_from is '01.03.2025'"),
-        ("agent,valid_from\na1,2025-02-30\n", "line 2: valid_from is '2025-02-30'"),
-        (
-            "agent,valid_from,valid_to\na1,2025-02-03,2025-02-01\n",
-            "valid_to 2025-02-01 lies before valid_from",
-        ),
-        ("agent,team\n,x\n", "line 2: no agent"),
-        ("name,team\nAnn,x\n", "line 2: no agent"),
-        ("agent,team\na,b,c\n", "line 2: 3 cells under 2"),
-        ("", "no header line"),
+        ("agent,team\na1,x\nb,y\na1,x\n", 4, "the same as line 2"),
+        ("agent,team\na1,x\na1,y\nb,y\n", 3, "the same days as line 2, which counts"),
+        ("agent,team\na1,x\n,Total\nb,y\n", 3, "no agent is named"),
+        ("agent,team,valid_from\na1,x,\nb,y,\nc,z,2025-02-30\n", 4, "valid_from is '2025-02-30'"),
+        ("agent,team,valid_from\na1,x,\nb,y,\nc,z,03/04/2025\n", 4, "valid_from is '03/04/2025'"),
+        ("agent,team,valid_from,valid_to\na1,x,,\nb,y,,\nc,z,2025-02-03,2025-02-01\n", 4, "lies before valid_from"),
+        ("agent,team\na1,x\nb,y\nc,z,w\n", 4, "3 cells under 2"),
+        ('agent,team\na1,x\nb,y\nc,"z" w\n', 4, "a quote"),
+        ("agent,team\na1,x\nb,y\nc\0,z\n", 4, "NUL"),
     ],
+)  # fmt: skip
+def test_a_bad_line_of_a_roster_costs_that_line(text: str, line: int, words: str, tmp_path: Path) -> None:
+    """The night goes on with the good lines; the bad one is named by file and line, with what to do."""
+    (tmp_path / "roster.csv").write_text(text)
+    roster = read_roster(tmp_path / "roster.csv")
+    (warning,) = roster.warnings
+    assert (warning.line, words in warning.found) == (line, True), warning.found
+    assert str(warning).startswith(f"roster.csv line {line}: ")
+    assert [entry.agent for entry in roster.entries] == ["a1", "b"]
+
+
+def test_a_one_day_overlap(tmp_path: Path) -> None:
+    """Where the last day of one line is the first of the next, the team that begins counts, and it is said."""
+    text = "agent,team,valid_from,valid_to\na,x,2025-01-01,2025-01-31\na,y,2025-01-31,\n"
+    (tmp_path / "roster.csv").write_text(text)
+    roster = read_roster(tmp_path / "roster.csv")
+    assert [warning.line for warning in roster.warnings] == [3]
+    teams = [team_of(roster.entries, "a", date(2025, 1, day)) for day in (30, 31)]
+    assert [entry and entry.team for entry in teams] == ["x", "y"]
+
+
+@pytest.mark.parametrize(
+    "day", ["2025-03-31", "31.03.2025", "3/31/2025", "31 Mar 2025", "2025-03-31 00:00:00"]
 )
-def test_wrong_rosters(text: str, words: str, tmp_path: Path) -> None:
-    """A wrong roster is an error that names the lines."""
-    with pytest.raises(ConfigError, match=words):
+def test_days_as_spreadsheets_write_them(day: str, tmp_path: Path) -> None:
+    """A day is read where it can be only one; a far day means open."""
+    (entry,) = roster_of(f"agent,team,from,to\na,x,{day},9999-12-31\n", tmp_path)
+    assert (entry.valid_from, entry.valid_to) == (date(2025, 3, 31), None)
+
+
+@pytest.mark.parametrize("text", ["", "name,team\nAnn,x\n", "\n\n"])
+def test_a_roster_without_agents_is_an_error(text: str, tmp_path: Path) -> None:
+    """A file that is no roster stops the run: somebody named the wrong one."""
+    with pytest.raises(ConfigError, match=r"no header line with a column `agent`"):
         roster_of(text, tmp_path)
 
 

@@ -10,8 +10,8 @@ from speechcx.discover import NOT_IN_DIGEST, DiscoverSettings
     [
         ({"extensions": ("wav",)}, "like '.wav', in small letters, got 'wav'"),
         ({"extensions": (".WAV",)}, "got '.WAV'"),
-        ({"settle_s": -1.0}, "settle_s must be 0 or more, got -1"),
-        ({"max_sidecar_bytes": 0}, "max_sidecar_bytes must be more than 0"),
+        ({"settle_s": -1.0}, "settle_s must be 0 to 86,400, got -1"),
+        ({"max_sidecar_bytes": 0}, "max_sidecar_bytes must be 1 to"),
         ({"zone": "Europe/Atlantis"}, "no time zone 'Europe/Atlantis'"),
         ({"zone": "Europe"}, "no time zone 'Europe'"),
         ({"zone": "../etc/passwd"}, "no time zone"),

@@ -1,6 +1,10 @@
 from __future__ import annotations
 
-from speechcx.executors import WorkerLimits, WorkerLost
+import resource
+
+import pytest
+
+from speechcx.executors import WorkerLimits, WorkerLost, worker
 from speechcx.executors.processes import ProcessExecutor
 from speechcx.executors.worker import resident_bytes
 from tests.faults.workers import work
@@ -27,6 +31,20 @@ def test_the_memory_limit_holds() -> None:
     assert isinstance(lost, WorkerLost)
     assert "out_of_memory" == lost.reason
     assert 1_000_000 == one("allocate:1", memory_mb=700)
+
+
+def test_reserved_address_space_is_no_memory() -> None:
+    """What libraries reserve and never use ends no good item."""
+    assert 4_000_000_000 == one("reserve:4000", memory_mb=700)
+
+
+def test_a_worker_knows_when_memory_is_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Near its limit it is, far from it and without one it is not."""
+    assert not worker.is_memory_short()
+    used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    for limit, short in ((used + 100, True), (used * 100, False)):
+        monkeypatch.setattr(resource, "getrlimit", lambda _, limit=limit: (limit, limit))
+        assert worker.is_memory_short() is short
 
 
 def test_a_result_that_does_not_pickle_costs_one_item() -> None:

@@ -17,7 +17,16 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from tests.synth import Sound, mulaw_bytes, noise, speech_like, tone, wav_bytes, write_encoded
+from tests.synth import (
+    Sound,
+    mulaw_bytes,
+    noise,
+    speech_like,
+    through_microphone,
+    tone,
+    wav_bytes,
+    write_encoded,
+)
 
 SECONDS = 5.0
 
@@ -49,9 +58,10 @@ def encoded(
     extension: str, codec: str, *, seconds: float = SECONDS, rate_hz: int = 8000, bit_rate: int | None = None
 ) -> bytes:
     """A speech-like sound in any format that PyAV writes."""
+    sound = through_microphone(speech_like(seconds, rate_hz), rate_hz)
     with TemporaryDirectory() as folder:
         path = Path(folder) / f"x{extension}"
-        write_encoded(path, speech_like(seconds, rate_hz), rate_hz, codec=codec, bit_rate=bit_rate)
+        write_encoded(path, sound, rate_hz, codec=codec, bit_rate=bit_rate)
         return path.read_bytes()
 
 
@@ -212,7 +222,7 @@ def _odd_headers() -> Iterator[BadFile]:
     yield BadFile("data-all-ones.wav", wav_header(data_bytes=0xFFFFFFFF) + some, "ok", ("open_length",))
     yield BadFile("data-pipe.wav", wav_header(data_bytes=0x7FFFFFFF) + some, "ok", ("open_length",))
     yield BadFile("data-too-big.wav", wav_header(data_bytes=160_000) + some, "ok", ("truncated",))
-    yield BadFile("data-too-small.wav", wav_header(data_bytes=8_000) + some, "ok", ("loose_end",))
+    yield BadFile("data-too-small.wav", wav_header(data_bytes=8_000) + some, "ok", ("longer_than_declared",))
     yield BadFile("day.flac", _long_flac(), "too_long")
     yield BadFile("fat-tag.mp3", _id3(200 * 1024**2) + encoded(".mp3", "libmp3lame"), "too_big")
     yield BadFile("no-index.m4a", encoded(".m4a", "aac")[:-4000], "truncated")
@@ -228,16 +238,19 @@ def _odd_sound() -> Iterator[BadFile]:
     yield BadFile("dc.wav", wav_bytes(np.full(16000, 0.5, np.float32)), "ok")
     yield BadFile("clipped.wav", wav_bytes(np.sign(tone(300, 2.0)).astype(np.float32)), "ok")
     yield BadFile("silent.wav", wav_bytes(np.zeros(16000, np.float32)), "ok")
-    yield BadFile("silent.alaw", b"\x55" * 16000, "ok")
-    yield BadFile("silent.ulaw", b"\xff" * 16000, "ok")
+    yield BadFile("silent.alaw", b"\x55" * 16000, "ok", ("length_unverified",))
+    yield BadFile("silent.ulaw", b"\xff" * 16000, "ok", ("length_unverified",))
     yield BadFile("short.wav", wav_bytes(tone(440, 0.05)), "ok")
-    yield BadFile("noise.ulaw", mulaw_bytes(noise(2.0, level_dbov=-20)), "ok")
+    yield BadFile("noise.ulaw", mulaw_bytes(noise(2.0, level_dbov=-20)), "ok", ("length_unverified",))
     yield BadFile("wrong-name.mp3", wav_bytes(_sound()), "ok")
     yield BadFile("wrong-name.wav", encoded(".mp3", "libmp3lame"), "ok")
     yield BadFile("mp3-in.ulaw", wav_bytes(_sound()), "ok")
     yield BadFile("tagged.mp3", _id3(2000) + bytes(2000) + encoded(".mp3", "libmp3lame"), "ok")
     yield BadFile(
-        "junk-before.mp3", _random(3000) + encoded(".mp3", "libmp3lame"), "ok", ("longer_than_declared",)
+        "junk-before.mp3",
+        _random(3000) + encoded(".mp3", "libmp3lame"),
+        "ok",
+        ("damaged", "longer_than_declared"),
     )
     yield BadFile("junk-behind.flac", encoded(".flac", "flac") + _random(500), "ok")
 

@@ -33,6 +33,29 @@ def sleep(milliseconds: int) -> object:
     return milliseconds
 
 
+def spin(milliseconds: int) -> object:
+    """Compute without a pause."""
+    end = time.monotonic() + milliseconds / 1000
+    while time.monotonic() < end:
+        pass
+    return milliseconds
+
+
+def native(milliseconds: int) -> object:
+    """Stay in native code that holds the interpreter's lock: no signal handler of Python runs meanwhile."""
+    return ctypes.PyDLL(None).usleep(milliseconds * 1000)
+
+
+def reserve(megabytes: int) -> object:
+    """Reserve address space and use none of it, as numeric libraries do."""
+    import mmap
+
+    whole = mmap.mmap(
+        -1, megabytes * 1_000_000, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS, prot=mmap.PROT_READ
+    )
+    return len(whole)
+
+
 def kill(number: int) -> object:
     os.kill(os.getpid(), number)
     time.sleep(10)
@@ -68,6 +91,17 @@ def unpicklable(_: int) -> object:
     return lambda: None
 
 
+class Unreadable:
+    """An answer that pickles, and cannot be unpickled by whoever gets it."""
+
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return int, ("no number",)
+
+
+def unreadable(_: int) -> object:
+    return Unreadable()
+
+
 def count_calls(_: int) -> object:
     return os.getpid(), CALLS
 
@@ -101,6 +135,9 @@ _KEPT: list[bytes] = []
 TASKS = {
     "square": square,
     "sleep": sleep,
+    "spin": spin,
+    "native": native,
+    "reserve": reserve,
     "kill": kill,
     "segfault": segfault,
     "leave": leave,
@@ -109,6 +146,7 @@ TASKS = {
     "allocate": allocate,
     "keep": keep_memory,
     "unpicklable": unpicklable,
+    "unreadable": unreadable,
     "calls": count_calls,
     "child": start_child,
     "signals": read_signals,

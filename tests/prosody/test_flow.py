@@ -89,8 +89,18 @@ def test_the_course_of_a_call() -> None:
     assert flow.non_talk == (Span(20.0, 24.0),)
     assert flow.longest_silence_s == pytest.approx(4.0)
     assert flow.non_talk_share == pytest.approx(4.0 / 39.0)
-    assert flow.greeting_latency_s == 0.0
+    assert flow.greeting_latency_s == pytest.approx(1.0)
     assert [(o.by, o.kind) for o in flow.overlaps] == [("agent", "backchannel"), ("customer", "interruption")]
+
+
+def test_the_greeting_is_measured_from_the_start_of_the_leg() -> None:
+    """From the recording's start, or the end of what a machine said before; not where the opening is missing."""
+    speech = CALL.speech
+    menu = replace(CALL, speech=replace(speech, ivr=(Span(0.0, 0.6),)))
+    assert flow_of(menu).greeting_latency_s == pytest.approx(0.4)
+    cut = flow_of(replace(CALL, speech=replace(speech, flags=("opening_missing",))))
+    assert cut.greeting_latency_s is None
+    assert ("greeting_latency_s", "the opening of the call was not recorded") in cut.reasons
 
 
 def test_the_parties_of_a_call() -> None:

@@ -203,7 +203,8 @@ def test_a_sequence_shows_its_steps() -> None:
         "step 2 must not happen, but did: the agent at 0:14"
         in ask(MANAGER, ASKED, agent("I'll transfer you", 14.0)).why
     )
-    assert "step 1 did not happen" in ask(MANAGER, agent("no")).why
+    assert "step 1 did not happen" in ask(f"{MANAGER}when: always\n", agent("no")).why
+    assert "there was no occasion for it" in ask(MANAGER, agent("no")).why
 
 
 def test_a_sequence_in_three_values() -> None:

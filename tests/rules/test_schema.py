@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 from speechcx.rules.asking import CONDITION_KEYS
 from speechcx.rules.examples import _LINE, _TEST
 from speechcx.rules.forms import _CARD, _QUESTION, _SECTION
-from speechcx.rules.rulebook import _RULE, _TOP
+from speechcx.rules.reading import _RULE, _TOP
 from speechcx.rules.schema import rulebook_schema
 from speechcx.rules.starter import starter_rulebook, starter_rulebooks
 

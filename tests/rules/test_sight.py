@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.rules.talk import agent, ask, customer, value
+from tests.rules.talk import agent, ask, book, customer, value
 
 HELLO = agent("hello there how can I help you today")
 
@@ -76,3 +76,48 @@ def test_who_speaks_matters_only_where_it_would_change_the_answer() -> None:
     assert "absent" == value(rule, ("unknown", 0.0, "this is a plain line"))
     assert "present" == value("said: '\"recorded line\"'", unknown)
     assert "present" == value(rule, unknown, agent("you are on a recorded line", 9.0))
+
+
+SPANISH = {"language": "es"}
+HOLA = agent("hola buenos dias en que puedo ayudarle", **SPANISH)
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        ("said: recorded", "cannot_tell"),
+        ("said: recorded\nby: agent", "cannot_tell"),
+        ("not: {said: recorded}", "cannot_tell"),
+        ("sequence: [{said: recorded}, {said: bye}]", "cannot_tell"),
+        ("said: recorded\nby: customer", "absent"),
+        ("said: recorded\nwithin: {from: 20s}", "absent"),
+        ("said: buenos", "cannot_tell"),
+    ],
+)
+def test_a_spanish_turn_is_not_judged_by_an_english_rulebook(rule: str, expected: str) -> None:
+    """What is said in a language the rulebook does not read is neither present nor absent."""
+    result = ask(rule, HOLA, customer("yes hello there is somebody here", 10.0), customer("thank you", 20.0))
+    assert expected == result.value
+    if expected == "cannot_tell" and "sequence" not in rule:
+        assert "of the speech there is in a language the rulebook does not read (es)" in result.why
+
+
+@pytest.mark.parametrize("language", ["es", "es-MX", "any"])
+def test_a_rulebook_reads_its_own_language(language: str) -> None:
+    """A Spanish rulebook judges Spanish turns; ``language: any`` reads all."""
+    spanish = book("said: buenos", extra=f"language: {language}")
+    assert "present" == ask(spanish, HOLA).value
+    assert "absent" == ask(book("said: recorded", extra=f"language: {language}"), HOLA).value
+
+
+def test_a_word_or_two_in_another_language_do_not_hide_a_call() -> None:
+    """A tenth of the speech may be in another language before "nobody said it" is doubted."""
+    english = agent("hello there how can I help you today my friend and what is it about then", 5.0)
+    assert "absent" == value("said: recorded", english, agent("hola", **SPANISH))
+
+
+def test_a_turn_whose_language_is_not_known_is_not_judged() -> None:
+    """The reason says that the language could not be told."""
+    result = ask("said: recorded", agent("so de la mi na", language="und"))
+    assert "cannot_tell" == result.value
+    assert "the language of 100% of the speech there could not be told" == result.why

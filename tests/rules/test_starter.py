@@ -7,7 +7,15 @@ import pytest
 from speechcx.rules import lint, parse_rulebook, run_rulebook_tests
 from speechcx.rules.starter import starter_rulebook, starter_rulebooks
 
-NAMES = ("compliance", "drivers-banking", "drivers-retail", "drivers-telecom", "risk", "service-quality")
+NAMES = (
+    "compliance",
+    "drivers-banking",
+    "drivers-general",
+    "drivers-retail",
+    "drivers-telecom",
+    "risk",
+    "service-quality",
+)
 
 
 def test_the_starters_are_offered() -> None:

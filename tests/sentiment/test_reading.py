@@ -29,6 +29,13 @@ def test_no_words_is_none_with_a_reason(text: str) -> None:
     assert found.why_missing == "no words recognised in this turn"
 
 
+def test_a_turn_of_unknown_language_has_no_feeling() -> None:
+    """Where the language could not be told, the reason says so."""
+    unknown = replace(make_utterance(0, "das ist bad"), language="und")
+    (found,) = read_sentiment((unknown,), WordModel(), SETTINGS)
+    assert (None, "the language of this turn could not be told") == (found.value, found.why_missing)
+
+
 def test_other_languages_are_none() -> None:
     """A turn in a language the model does not read is missing; with no list all are read."""
     german = replace(make_utterance(0, "das ist bad"), language="de")

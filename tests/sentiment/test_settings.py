@@ -12,10 +12,10 @@ from speechcx.sentiment import NOT_IN_DIGEST, SentimentSettings
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"negative_at": 0.1}, "negative_at 0.1"),
-        ({"positive_at": -0.1}, "positive_at -0.1"),
-        ({"headroom": 0.9}, "headroom is 0.9"),
-        ({"threads": 0}, "threads is 0"),
+        ({"negative_at": 0.1}, "negative_at must be -1 to 0, got 0.1"),
+        ({"positive_at": -0.1}, "positive_at must be 0 to 1, got -0.1"),
+        ({"headroom": 0.9}, "headroom must be 0 to 0.5, got 0.9"),
+        ({"threads": 0}, "threads must be 1 to 64, got 0"),
         ({"labels": (("LABEL_0", "angry"),)}, "angry"),
     ],
 )

@@ -19,6 +19,8 @@ from speechcx.store.audit import (
     tidy_text,
     verify_trail,
 )
+from speechcx.store.erasure import erase_call
+from tests.factories import make_call
 
 
 def fill(store: Store, rows: int = 5) -> None:
@@ -79,17 +81,42 @@ def test_a_changed_removed_or_moved_row_is_found(store: Store, sql: str, broken_
     """By its digest, which takes in the one of the row before."""
     fill(store)
     loose(store).executescript(sql)
-    assert broken_at == verify_trail(store).broken_at
+    verdict = verify_trail(store)
+    assert broken_at == verdict.broken_at
+    assert verdict.problems
 
 
 def test_details_of_an_erased_call_go_and_the_trail_stays_sound(store: Store) -> None:
     """That something was decided, when and by whom, is left; what was written is not."""
     fill(store)
-    forget_details(store, "c1")
-    rows = read_trail(store, call_id="c1")
-    assert [(None, None, "mia")] * 2 == [(row.detail, row.salt, row.who) for row in rows]
-    assert all(row.detail for row in read_trail(store, call_id="c0"))
+    call = make_call().conversation.recording.id
+    add_entries(store, "mia", [Entry("flag", call, "greeting", {"reason": "words"})])
+    erase_call(store, call, who="mia", reason="asked for")
+    told, erased = read_trail(store, call_id=call)
+    assert (None, None, "mia") == (told.detail, told.salt, told.who)
+    assert erased.detail
     assert verify_trail(store).broken_at is None
+
+
+def test_wiped_details_of_a_call_that_was_not_erased_are_found(store: Store) -> None:
+    """The guards of the table let details go, as an erasure must; without an erasure it is tampering."""
+    fill(store)
+    forget_details(store, "c1")
+    verdict = verify_trail(store)
+    assert (2, "its details are gone, and call c1 was not erased after it") == (
+        verdict.broken_at,
+        verdict.why,
+    )
+
+
+def test_details_that_an_erasure_left_are_found(store: Store) -> None:
+    """Words about an erased call that somebody put back are a problem, even the right ones."""
+    call = make_call().conversation.recording.id
+    add_entries(store, "mia", [Entry("flag", call, "greeting", {"reason": "words"})])
+    detail, salt = store.db.execute("SELECT detail, salt FROM audit").fetchone()
+    erase_call(store, call, who="mia", reason="asked for")
+    loose(store).execute("UPDATE audit SET detail = ?, salt = ? WHERE audit_id = 1", (detail, salt))
+    assert "its details are still there" in verify_trail(store).why
 
 
 @given(st.text(max_size=60) | st.text(st.sampled_from("\0\ud800 '\"%\x1b\u202ea"), max_size=20))

@@ -9,6 +9,8 @@ import pytest
 
 from speechcx.call import Call
 from speechcx.store import FileStats, RunInfo, Store
+from speechcx.store.integrity.recount import find_wrong_sums
+from speechcx.store.row_digests import find_changed
 from tests.factories import (
     make_assessment,
     make_call,
@@ -193,6 +195,8 @@ def test_scores_always_equal_a_recount(store: Store, seed: int) -> None:
     for call_id, call in archive.calls.items():
         assert call == store.load(call_id)
     assert [] == store.db.execute("PRAGMA foreign_key_check").fetchall()
+    assert set() == find_changed(store.db)
+    assert [] == list(find_wrong_sums(store.db))
     store.db.execute("INSERT INTO turns_fts (turns_fts, rank) VALUES ('integrity-check', 1)")
     views = {
         row[0]: row[1:]

@@ -124,3 +124,14 @@ def test_compacting_keeps_every_call(store: Store) -> None:
         store.db.execute("SELECT rowid FROM turns_fts WHERE turns_fts MATCH 'cancel'").fetchall()
     )
     store.db.execute("INSERT INTO turns_fts (turns_fts, rank) VALUES ('integrity-check', 1)")
+
+
+def test_a_snapshot_is_of_one_moment(store: Store) -> None:
+    """What a run writes meanwhile is seen after it, not inside it."""
+    store.save_call(make_call("before"))
+    with Store.open(store.path, read_only=True) as reader:
+        with reader.snapshot():
+            assert 1 == len(list(reader.iter_call_ids()))
+            store.save_call(make_call("meanwhile"))
+            assert 1 == len(list(reader.iter_call_ids()))
+        assert 2 == len(list(reader.iter_call_ids()))

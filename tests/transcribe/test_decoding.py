@@ -118,8 +118,11 @@ def make(
 
 
 def decode(decoder: Decoder, *seconds: float, hints: Hints | None = None) -> list[str]:
-    drafts = decoder.decode([sound(each) for each in seconds], language="en", hints=hints or Hints())
-    return [draft.text for draft in drafts]
+    drafts: dict[int, str] = {}
+    for batch in decoder.encode([sound(each) for each in seconds]):
+        found = decoder.decode(batch, language="en", hints=hints or Hints())
+        drafts.update(zip(batch.numbers, [draft.text for draft in found], strict=True))
+    return [drafts[no] for no in range(len(seconds))]
 
 
 GOOD: dict[int, list[Answer]] = {
@@ -244,7 +247,8 @@ def test_hints_reach_the_model(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_silence_gives_an_empty_draft(monkeypatch: pytest.MonkeyPatch) -> None:
     """No tokens: no text, no words, no loop."""
     _, decoder = make(monkeypatch, {3: [("", -0.5, 0.9)]})
-    (draft,) = decoder.decode([sound(3)], language="en", hints=Hints())
+    (batch,) = decoder.encode([sound(3)])
+    (draft,) = decoder.decode(batch, language="en", hints=Hints())
     assert ("", (), 0.0) == (draft.text, draft.words, draft.compression_ratio)
 
 
@@ -252,15 +256,17 @@ def test_an_english_model_has_one_language(monkeypatch: pytest.MonkeyPatch) -> N
     """A model that knows only English is not asked what is spoken."""
     fake, decoder = make(monkeypatch, GOOD)
     fake.is_multilingual = False
-    assert "en" == decoder.find_language(sound(3))
-    assert [] == fake.windows
+    (batch,) = decoder.encode([sound(3)])
+    assert ({},) == decoder.language_shares(batch)
 
 
-def test_the_language_is_that_of_the_likeliest_token(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whisper's language tokens become plain codes."""
+def test_shares_of_languages_come_by_plain_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whisper's language tokens become plain codes, each with its share, without encoding again."""
     fake, decoder = make(monkeypatch, GOOD)
     fake.detect_language = lambda _: [[("<|de|>", 0.9), ("<|en|>", 0.1)]]  # type: ignore[attr-defined]
-    assert "de" == decoder.find_language(sound(3))
+    (batch,) = decoder.encode([sound(3)])
+    assert ({"de": 0.9, "en": 0.1},) == decoder.language_shares(batch)
+    assert 1 == len(fake.windows)
 
 
 def test_repetition_shows_in_the_compression() -> None:

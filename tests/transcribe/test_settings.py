@@ -19,7 +19,7 @@ from speechcx.transcribe import NOT_IN_DIGEST, TranscribeSettings
         ({"batch_size": 65}, "batch_size must be 0 to 64"),
         ({"cpu_threads": 0}, "cpu_threads must be 1 to 64"),
         ({"chunk_s": 31.0}, "chunk_s must be 5 to 30"),
-        ({"longest_gap_s": 0.0}, "longest_gap_s 0.2 to 30"),
+        ({"longest_gap_s": 0.0}, "longest_gap_s must be 0.2 to 30"),
         ({"padding_s": -0.1}, "padding_s must be 0 to 2"),
         ({"tail_s": 0.0}, "tail_s must be 1 to 30"),
         ({"no_speech_at": 1.1}, "no_speech_at must be 0 to 1"),

@@ -7,13 +7,16 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from speechcx.call import Recording, Span, Speech, Turn, Word
+from speechcx.call import Recording, Span, Speech, Turn, Utterance, Word
 from speechcx.errors import ConfigError
 from speechcx.transcribe import (
     Dropped,
     Heard,
     Hints,
+    LanguageStretch,
     TranscribeSettings,
+    find_language_flags,
+    language_of,
     load_recognizer,
     transcribe,
 )
@@ -126,12 +129,95 @@ def test_a_silent_call_asks_nothing() -> None:
     assert [] == engine.asked
 
 
-def test_the_language_is_found_once_for_a_call() -> None:
-    """With language auto, the channel with most speech decides for the other."""
+def test_each_channel_has_a_language_of_its_own() -> None:
+    """English is expected of each channel with speech enough to tell, whatever the other one speaks."""
+    speech = speech_of(make_turn(0, "ch0", 1.0, 5.0), make_turn(1, "ch1", 2.0, 8.0))
+    engine = Fixed({}, language="de")
+    said = transcribe(audio_of(two_channels()), speech, RECORDING, engine, TranscribeSettings())
+    assert [(1, "en"), (0, "en")] == [(asked[0], asked[3].language) for asked in engine.asked]
+    assert ["de", "de"] == [each.language for each in said]
+
+
+def test_a_word_or_two_are_taken_to_be_in_the_language_of_the_other_channel() -> None:
+    """Half a second of speech does not tell its language: what the call's main speaker uses is expected."""
     speech = speech_of(make_turn(0, "ch0", 1.0, 1.5), make_turn(1, "ch1", 2.0, 8.0))
     engine = Fixed({}, language="de")
-    transcribe(audio_of(two_channels()), speech, RECORDING, engine, TranscribeSettings(language="auto"))
-    assert [(1, None), (0, "de")] == [(asked[0], asked[3].language) for asked in engine.asked]
+    transcribe(audio_of(two_channels()), speech, RECORDING, engine, TranscribeSettings())
+    assert [(1, "en"), (0, "de")] == [(asked[0], asked[3].language) for asked in engine.asked]
+
+
+def test_a_turn_has_the_language_of_the_stretch_it_lies_in() -> None:
+    """Who changes the language in the middle of a call has turns in both."""
+    heard = Heard((), "en", stretches=(LanguageStretch(Span(4.0, 8.0), "es"),))
+    assert ["en", "es", "en"] == [
+        language_of(Span(*times), heard) for times in ((0.0, 3.0), (5.0, 9.0), (7.5, 12.0))
+    ]
+
+
+class TwoTongues(Fixed):
+    """Finds Spanish in the speaker who starts first, and English in the other."""
+
+    def find_language(self, samples: NDArray[np.float32], speech: tuple[Span, ...], *, hints: Hints) -> str:
+        """By the start of the speech."""
+        return "es" if speech[0].start_s < 2 else "en"
+
+    def recognize(
+        self,
+        samples: NDArray[np.float32],
+        speech: tuple[Span, ...],
+        *,
+        hints: Hints,
+        recording: Recording,
+        channel: int,
+    ) -> Heard:
+        """What it is told to expect."""
+        self.asked.append((channel, samples.size, speech, hints))
+        return Heard((), hints.language)
+
+
+def test_two_languages_in_one_channel_are_heard_apart() -> None:
+    """In a mono call each speaker's turns are written down in that speaker's language."""
+    turns = (make_turn(0, "s0", 1.0, 3.0), make_turn(1, "s1", 3.5, 6.0), make_turn(2, "s0", 7.0, 9.0))
+    mono = tuple(replace(turn, channel=0) for turn in turns)
+    engine = TwoTongues({})
+    audio = audio_of(silence(10.0)[None, :])
+    speech = Speech("diarized", ("s0", "s1"), mono)
+    said = transcribe(audio, speech, RECORDING, engine, TranscribeSettings())
+    assert ["es", "en", "es"] == [each.language for each in said]
+    assert [("es", 2), ("en", 1)] == [(asked[3].language, len(asked[2])) for asked in engine.asked]
+
+
+@pytest.mark.parametrize(
+    ("setting", "spoken", "flags"),
+    [
+        ("auto", ("en", "en"), ()),
+        ("auto", ("en", "es"), ("language:es",)),
+        ("en", ("es", "fr"), ("language:es", "language:fr")),
+        ("es", ("es", "es"), ()),
+        ("es", ("es", "en"), ("language:en",)),
+        ("auto", ("en", "und"), ("language_unsure",)),
+    ],
+)
+def test_what_is_not_in_the_expected_language_is_flagged(
+    setting: str, spoken: tuple[str, ...], flags: tuple[str, ...]
+) -> None:
+    """One flag for each other language that has words."""
+    words = (Word("hm", 1.0, 1.2, 0.9),)
+    said = [Utterance(no, "hm", words, language, 0.9) for no, language in enumerate(spoken)]
+    silent = Utterance(2, "", (), "ja", None)
+    assert flags == find_language_flags([*said, silent], TranscribeSettings(language=setting))
+
+
+def test_a_set_language_that_the_sound_contradicts_is_warned_about(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The warning names the call, the language set and the one heard."""
+    engine = Fixed({}, language="es")
+    transcribe(audio_of(two_channels()), SPEECH, RECORDING, engine, TranscribeSettings(language="en"))
+    assert f"call {RECORDING.id}: 'es' is spoken, transcribe.language is 'en'" in caplog.text
+    caplog.clear()
+    transcribe(audio_of(two_channels()), SPEECH, RECORDING, engine, TranscribeSettings())
+    assert "" == caplog.text
 
 
 def test_hotwords_of_the_call() -> None:

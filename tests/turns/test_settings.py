@@ -13,7 +13,7 @@ from speechcx.turns.settings import NOT_IN_DIGEST, TurnSettings
         ({"channels": ("agent", "boss")}, "channels must name agent, customer, ivr, unknown, got 'boss'"),
         ({"speech_on": 0.0}, "speech_on must be over 0 and at most 1, got 0.0"),
         ({"speech_on": 0.2, "speech_off": 0.4}, "speech_off must not be over speech_on 0.2, got 0.4"),
-        ({"turn_gap_s": -1.0}, "turn_gap_s must be 0 or more, got -1.0"),
+        ({"turn_gap_s": -1.0}, "turn_gap_s must be 0 to 60, got -1.0"),
         ({"speakers": 7}, "speakers must be 1 to 6, got 7"),
     ],
 )

@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass, fields
 from typing import Literal, get_args
 
-from speechcx.ask.intervals import Interval, Sums, mean_interval
+from speechcx.ask.intervals import Interval, Scale, Sums, mean_interval
 from speechcx.ask.opening import Where, reading
 from speechcx.ask.qa.agreement import AgreementFilter, AgreementReport, measure_questions
 from speechcx.ask.qa.answered import read_form
@@ -252,7 +252,7 @@ def score_reviews(
 def _row(key: str | None, group: _Group) -> OfficialRow:
     sums = Sums(group.n_scored, group.score, group.squares)
     return OfficialRow(
-        key, group.n, group.n_scored, group.n_reviewed, sums.mean, mean_interval(sums),
+        key, group.n, group.n_scored, group.n_reviewed, sums.mean, mean_interval(sums, Scale(0.0, 100.0)),
         group.weight / group.n_scored if group.n_scored else None,
         group.suggested / group.n_suggested if group.n_suggested else None, group.n_suggested,
     )  # fmt: skip

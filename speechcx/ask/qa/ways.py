@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from speechcx.call import Question
     from speechcx.rules import Rulebook
 
-_NOT_MEANT = frozenset({"number", "source", "title", "severity", "expect", "weight", "critical", "auto_fail"})
+_NOT_MEANT = frozenset(
+    {"number", "source", "title", "titles", "severity", "expect", "weight", "critical", "auto_fail"}
+)
 """Fields that change no answer: places in the file, names, weights."""
 
 
