@@ -77,7 +77,7 @@ class Channel(io.RawIOBase):
         poll = select.poll()
         poll.register(self._descriptor, select.POLLOUT)
         is_ready = bool(poll.poll(round(1000 * self._patience_s)))
-        # Whoever did not read for so long is not waited for again, until the pipe is free.
+        # A reader that was this slow is not waited for again until the pipe is free.
         self._patience_s = _LOG_WAIT_S if is_ready else 0.0
         return is_ready
 

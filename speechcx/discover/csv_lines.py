@@ -60,7 +60,7 @@ class CsvFile:
     delimiter
         What divides its cells.
     names
-        Headings in small letters, blanks as ``_``.
+        Headings in lower case, blanks as ``_``.
     header_line
         The line of the header, counted from 1.
     """

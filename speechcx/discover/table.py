@@ -65,7 +65,7 @@ class TableRow:
     file
         What stands in its column of files.
     values
-        (column, text) pairs; columns in small letters, blank cells left out.
+        (column, text) pairs; columns in lower case, blank cells left out.
     wrong
         Why the row cannot be used, empty where it can.
     """

@@ -324,7 +324,7 @@ def migrate(db: sqlite3.Connection, *, stop_after: int | None = None) -> None:
 
 @contextmanager
 def _digests_kept(db: sqlite3.Connection) -> Iterator[None]:
-    """Make the digests anew after a change of the schema; what was wrong before stays wrong."""
+    """Rebuild the digests after a change of the schema; what was wrong before stays wrong."""
     changed: set[tuple[str, int]] = set()
     broken: set[tuple[str, str]] = set()
     if _has_digests(db):

@@ -3,7 +3,7 @@
 The audit trail tells what was done. Whether the rows it was done to are still as they were left (flags,
 erasures, reviews and their steps, review plans, the trail itself) tells this chain: each write of such a
 row adds an entry with a digest of it. What one file cannot show: somebody who makes the whole chain and
-its second end anew, or puts an older copy of the whole file in place. Against both, keep the last digest
+its second end again, or puts an older copy of the whole file in place. Against both, keep the last digest
 elsewhere, as evidence folders and backups do.
 """
 

@@ -3,7 +3,7 @@
 A call has rows in sixteen tables. For each table eight bytes are kept, made from the rows as they lie
 in the file after they were written, so that a check can name the table. What many calls share (reasons,
 rules, ...) has a digest for each row. The digests guard against damage, not against a person who can
-write the file: such a person can make them anew.
+write the file: such a person can rebuild them.
 """
 
 from __future__ import annotations

@@ -86,7 +86,7 @@ class Listening:
             yield self._chunks[no], draft, spoken[no]
 
     def _part(self, encoded: Encoded, numbers: Sequence[int]) -> Encoded:
-        """Some chunks of a batch: encoded anew where they are not all of it."""
+        """Some chunks of a batch: encoded again where they are not all of it."""
         if tuple(numbers) == encoded.numbers:
             return encoded
         return self._decoder.encode_together(numbers, self._sounds)

@@ -49,7 +49,7 @@ CLOSING_TURNS = 4
 """Turns at the start and the end that may open and close a call."""
 
 GREETING_WORDS = 8
-"""The first turn greets within so many words: a company's name may go before."""
+"""A greeting stands within this many words of the first turn: a company name may come first."""
 
 LEAST_THANKS_WORDS = 3
 """Thanks of no more words may go on."""
