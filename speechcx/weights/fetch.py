@@ -23,6 +23,7 @@ from typing import IO
 
 from speechcx.errors import DiskLow, ModelBad, ModelMissing, SpeechcxError
 from speechcx.offline import hub_allowed
+from speechcx.private_files import sync_folder
 from speechcx.weights import find_model, models_folder, named_model, verify_model
 from speechcx.weights.manifest import Build, Model, Source, WeightFile
 
@@ -271,17 +272,9 @@ def _move_in(ready: Path, place: Path) -> None:
     """Put a finished folder in its place; an older one stays whole until the new one stands."""
     older = place.with_name(f".old-{place.name}")
     shutil.rmtree(older, ignore_errors=True)
-    _sync(ready)
+    sync_folder(ready)
     if place.exists():
         place.rename(older)
     ready.rename(place)
-    _sync(place.parent)
+    sync_folder(place.parent)
     shutil.rmtree(older, ignore_errors=True)
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
