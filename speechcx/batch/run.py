@@ -149,8 +149,7 @@ def plan_run(
             known = store.ledger.known_files()
     except DatabaseMissing:
         known = {}
-    sources = read_sources(_still_there(known, paths, settings), settings.discover)
-    return _plan(known, sources, paths, settings, _Orders(options or RunOptions()))[0]
+    return _plan(known, paths, settings, _Orders(options or RunOptions()))[0]
 
 
 def summarise_plan(plan: Plan, *, settle_s: float = 0.0) -> RunSummary:
@@ -197,17 +196,17 @@ class _Orders:
 
 
 def _plan(
-    known: dict[bytes, KnownFile],
-    sources: Sources,
-    paths: Sequence[str | Path],
-    settings: Settings,
-    orders: _Orders,
+    known: dict[bytes, KnownFile], paths: Sequence[str | Path], settings: Settings, orders: _Orders
 ) -> tuple[Plan, Sources]:
     """The plan, and the sources held against the recordings that are there."""
     discover = _with_headerless(settings)
+    there = _still_there(known, paths, settings)
+    roster = orders.options.roster
+    names = {entry.agent: entry.name for entry in roster.entries if entry.name != entry.agent}
+    read = replace(read_sources(there, settings.discover), agent_names=names)
     others: list[FoundFile] = []
-    found = tuple(find_files(_still_there(known, paths, settings), discover, others=others))
-    sources = sources.beside(found)
+    found = tuple(find_files(there, discover, others=others))
+    sources = read.beside(found)
     choice = Choice(orders.options.redo, orders.options.limit, listen_digest(settings))
     planner = Planner(known, choice, lambda path: read_details(path, sources, discover))
     plan = planner.plan(
@@ -216,7 +215,7 @@ def _plan(
         look_again=lambda young: settle(young, discover, is_growing=planner.has_grown),
     )
     described = describe_others(others, sources, discover, known=orders.known_others)
-    warnings = (*orders.options.roster.warnings, *sources.warnings)
+    warnings = (*roster.warnings, *sources.warnings)
     plan = replace(plan, others=described, warnings=warnings)
     if settings.batch.missing_files != "ignore":
         plan = replace(plan, missing=find_missing(known, paths))
@@ -242,12 +241,9 @@ def _still_there(
 def _run_locked(
     store: Store, paths: Sequence[str | Path], settings: Settings, rulebook: Rulebook, orders: _Orders
 ) -> RunSummary:
-    names = {entry.agent: entry.name for entry in orders.options.roster.entries if entry.name != entry.agent}
     known = store.ledger.known_files()
-    there = _still_there(known, paths, settings)
-    sources = replace(read_sources(there, settings.discover), agent_names=names)
     orders.known_others = {row[0]: OtherFile(*row) for row in read_other_files(store.db)}
-    plan, sources = _plan(known, sources, paths, settings, orders)
+    plan, sources = _plan(known, paths, settings, orders)
     with store.write():
         replace_left_out(store.db, plan.others, plan.warnings)
     if plan.files:
