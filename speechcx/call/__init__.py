@@ -47,6 +47,7 @@ from speechcx.call.conversation import (
 )
 from speechcx.call.metrics import Metric, collect_metrics, metric_names
 from speechcx.call.recording import (
+    NOT_HEARD_TO_THE_END,
     PARTIES,
     Audio,
     Details,
@@ -60,6 +61,7 @@ from speechcx.call.scorecard import Bound, CriticalKind, Question, Scorecard, Se
 
 __all__ = [
     "NEAREST",
+    "NOT_HEARD_TO_THE_END",
     "PARTIES",
     "RESULTS",
     "UNDETERMINED",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple, Protocol
 
 from speechcx.call import (
+    NOT_HEARD_TO_THE_END,
     Conversation,
     Metric,
     Party,
@@ -28,7 +29,7 @@ from speechcx.rules.stream import SaidTurn, Stream, build_stream
 BLIND_START = frozenset({"opening_missing", "starts_mid_speech"})
 """Flags of a recording whose beginning is not there."""
 
-BLIND_END = frozenset({"truncated", "loose_end", "closing_missing"})
+BLIND_END = NOT_HEARD_TO_THE_END | {"closing_missing"}
 """Flags of a recording whose end is not there."""
 
 ANY_LANGUAGE = "any"
