@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from speechcx.batch.lock import hold_lock
 from speechcx.errors import UsageError
 from speechcx.store import Store
-from speechcx.store.audit import read_trail
-from speechcx.store.erasure import erase_call
+from speechcx.store.calls.erasure import erase_call
+from speechcx.store.decisions.audit import read_trail
 
 
 @dataclass(frozen=True, slots=True)

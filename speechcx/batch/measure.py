@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from speechcx.batch.progress import Report, say_nothing
-from speechcx.batch.survey import CallChoice, read_facts, survey
+from speechcx.batch.what_if.survey import CallChoice, read_facts, survey
 from speechcx.call import Failure, RuleResult
 from speechcx.config import Settings
 from speechcx.rules import Label, Rulebook, RuleMeasure, judge_facts, measure_rules

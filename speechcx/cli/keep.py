@@ -72,7 +72,7 @@ def backup(
 ) -> None:
     """Copy the database, also while a run writes, and check the copy; readable by its owner only."""
     from speechcx.batch.backup import back_up
-    from speechcx.store.audit import read_who
+    from speechcx.store.decisions.audit import read_who
 
     where = options.database(options.load(config, None), db)
     made = back_up(where, file, who=read_who(who), replace=replace, anyway=anyway, report=note)
@@ -96,7 +96,7 @@ def restore(
 ) -> None:
     """Check a copy and put it in the place of the database, which is kept beside it."""
     from speechcx.batch.backup import restore as put_back
-    from speechcx.store.audit import read_who
+    from speechcx.store.decisions.audit import read_who
 
     where = options.database(options.load(config, None), db)
     done = put_back(where, file, who=read_who(who), lose_newer=lose_newer, report=note)

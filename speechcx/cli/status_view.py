@@ -9,8 +9,8 @@ from speechcx.cli.left_view import later_text, print_warnings
 from speechcx.cli.output import clean, clock, print_json, print_text
 
 if TYPE_CHECKING:
-    from speechcx.ask.left_out import LeftOut
-    from speechcx.ask.status import Status
+    from speechcx.ask.runs.left_out import LeftOut
+    from speechcx.ask.runs.status import Status
     from speechcx.batch.recordings import Compared, MissingFiles
 
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from speechcx.call import Turn
-from speechcx.picture.looks import NEGATIVE, NEUTRAL, PALE, POSITIVE, RULE, darken
-from speechcx.picture.marks import Strip
-from speechcx.picture.talk import View
+from speechcx.picture.annotations import Strip
+from speechcx.picture.speech_lanes import View
+from speechcx.picture.style import NEGATIVE, NEUTRAL, PALE, POSITIVE, RULE, darken
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -8,7 +8,7 @@ import pytest
 from speechcx import batch
 from speechcx.errors import RunInProgress, UsageError
 from speechcx.store import Store
-from speechcx.store.audit import Entry, add_entries
+from speechcx.store.decisions.audit import Entry, add_entries
 from tests import factories
 from tests.batch.conftest import Run
 from tests.batch.folders import call_name

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from speechcx.ask.aggregate import find_newest_day
-from speechcx.ask.naming import settle_names
-from speechcx.ask.opening import Where, reading
-from speechcx.ask.operations.chance import Usual, learn_usual
+from speechcx.ask.ground.empty_answer_hints import Hint, find_hint
+from speechcx.ask.ground.opening import Where, reading
+from speechcx.ask.ground.resolve_names import settle_names
+from speechcx.ask.operations.count_model import Usual, learn_usual
 from speechcx.ask.operations.events import EVENT, WatchedRule, list_watched
-from speechcx.ask.widen import Hint, find_hint
+from speechcx.ask.people.aggregate import find_newest_day
 from speechcx.store import CallFilter, Store
 
 PAST_WEEKS = 8

@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from importlib import resources
 
-from speechcx.ask.aggregate import find_newest_day, period_before
-from speechcx.ask.driving import list_drivers
-from speechcx.ask.naming import settle_names
-from speechcx.ask.opening import Where, reading
-from speechcx.ask.widen import Hint, find_hint
+from speechcx.ask.ground.driver_lookup import list_drivers
+from speechcx.ask.ground.empty_answer_hints import Hint, find_hint
+from speechcx.ask.ground.opening import Where, reading
+from speechcx.ask.ground.resolve_names import settle_names
+from speechcx.ask.people.aggregate import find_newest_day, period_before
 from speechcx.store import CallFilter, Store
 from speechcx.store.codes import PARTY_CODES
 from speechcx.store.moments import ROWS_A_CALL
