@@ -14,9 +14,7 @@ from itertools import islice
 from typing import TypeVar
 
 from speechcx.batch.analyse import AnalyseOne, lost_call, make_failure
-from speechcx.batch.crew import find_crew
-from speechcx.batch.disk import is_low, low_disk
-from speechcx.batch.lengths import bound_length_s
+from speechcx.batch.capacity import bound_length_s, find_crew, is_low, low_disk
 from speechcx.batch.plan import Plan, PlannedFile, SetAside, find_owners, missing_details
 from speechcx.batch.progress import Tally
 from speechcx.batch.stop import StopSignals

@@ -11,8 +11,8 @@ from speechcx.ask.compliance.flag_queue import IS_GONE, FlagFilter, flags_query
 from speechcx.ask.compliance.flags import find_flags_hint
 from speechcx.ask.ground.opening import Where, reading
 from speechcx.ask.ground.resolve_names import settle_names
-from speechcx.ask.intervals import Interval, Sums, share_difference, share_interval
 from speechcx.ask.people.aggregate import period_before
+from speechcx.ask.statistics import Interval, Sums, share_difference, share_interval
 from speechcx.store import Store
 
 GroupBy = Literal["rule", "agent", "team", "center", "queue"]

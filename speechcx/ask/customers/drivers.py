@@ -14,8 +14,8 @@ from speechcx.ask.ground.measures import Measure, Verdict
 from speechcx.ask.ground.opening import Where, reading
 from speechcx.ask.ground.resolve_names import expect_one, settle_names
 from speechcx.ask.ground.score_rows import MIN_N
-from speechcx.ask.intervals import Interval, Sums
 from speechcx.ask.people.aggregate import period_before
+from speechcx.ask.statistics import Interval, Sums
 from speechcx.store import CallFilter, Store
 from speechcx.store.moments import CALLS_A_SECOND
 

@@ -19,8 +19,8 @@ from speechcx.ask.ground.driver_lookup import list_drivers
 from speechcx.ask.ground.empty_answer_hints import Hint, find_hint
 from speechcx.ask.ground.opening import Where, reading
 from speechcx.ask.ground.resolve_names import expect_one, read_names, settle_names
-from speechcx.ask.intervals import Interval, Sums, mean_interval, share_interval
 from speechcx.ask.people.trends import EXPRESSIONS
+from speechcx.ask.statistics import Interval, Sums, mean_interval, share_interval
 from speechcx.store import CallFilter, Store
 
 COLUMNS = {

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from speechcx.ask.ground.measures import MEASURES, Measure
 from speechcx.ask.ground.resolve_names import expect_one
-from speechcx.ask.intervals import Sums
+from speechcx.ask.statistics import Sums
 from speechcx.store import CallFilter, Store
 
 Group = tuple[str | None, ...]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from speechcx.ask.intervals import (
+from speechcx.ask.statistics import (
     OPEN,
     Interval,
     Scale,

@@ -10,7 +10,7 @@ from speechcx.ask.ground.empty_answer_hints import Hint
 from speechcx.ask.ground.group_sums import GroupSums
 from speechcx.ask.ground.measures import MEASURE_NAMES, MEASURES, Measure, Verdict
 from speechcx.ask.ground.resolve_names import expect_one
-from speechcx.ask.intervals import Interval, Sums
+from speechcx.ask.statistics import Interval, Sums
 
 By = Literal["agent", "team", "center"]
 

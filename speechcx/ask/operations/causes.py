@@ -11,10 +11,10 @@ from speechcx.ask.ground.empty_answer_hints import Hint, find_hint
 from speechcx.ask.ground.opening import Where, reading
 from speechcx.ask.ground.resolve_names import expect_one, settle_names
 from speechcx.ask.ground.score_rows import MIN_N
-from speechcx.ask.intervals import NORMAL, Interval
 from speechcx.ask.operations.events import find_watched
 from speechcx.ask.operations.outreach import NEGATIVE, NEGATIVE_TITLE
 from speechcx.ask.people.trends import EXPRESSIONS
+from speechcx.ask.statistics import NORMAL, Interval
 from speechcx.store import CallFilter, Store
 
 By = Literal["driver", "queue", "team", "center", "agent", "direction", "hour", "weekday"]

@@ -19,7 +19,7 @@ from speechcx.ask.ground.measures import MEASURE_NAMES, MEASURES, Measure, Verdi
 from speechcx.ask.ground.opening import Where, reading
 from speechcx.ask.ground.resolve_names import read_names, settle_names
 from speechcx.ask.ground.score_rows import MIN_N, By, TableForm
-from speechcx.ask.intervals import OPEN, Interval, Scale, Sums, mean_interval
+from speechcx.ask.statistics import OPEN, Interval, Scale, Sums, mean_interval
 from speechcx.store import CallFilter, Store
 
 MIN_CELL = 20

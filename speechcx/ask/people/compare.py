@@ -10,7 +10,7 @@ from speechcx.ask.ground.measures import MEASURES, Verdict
 from speechcx.ask.ground.opening import Where, reading
 from speechcx.ask.ground.resolve_names import find_name, settle_names
 from speechcx.ask.ground.score_rows import MIN_N, By, Estimate, make_estimates
-from speechcx.ask.intervals import Interval
+from speechcx.ask.statistics import Interval
 from speechcx.store import CallFilter
 
 LEVEL = 0.05

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from speechcx.ask.ground.group_sums import find_scorecard
 from speechcx.ask.ground.opening import Where, reading
-from speechcx.ask.qa.kappa import Agreement, fisher_less, measure_agreement
 from speechcx.ask.qa.paired_answers import (
     COMPARED,
     Answered,
@@ -20,6 +19,7 @@ from speechcx.ask.qa.paired_answers import (
     read_present_answers,
 )
 from speechcx.ask.qa.verdict import Drift, Status, Tally, find_status, say_what_to_do
+from speechcx.ask.statistics import Agreement, fisher_less, measure_agreement
 from speechcx.config import ReviewSettings
 from speechcx.errors import UsageError
 from speechcx.store import CallFilter, Store

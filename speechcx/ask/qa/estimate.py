@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from speechcx.ask.ground.opening import Where, reading
-from speechcx.ask.intervals import Interval, t_quantile
 from speechcx.ask.qa.official import score_reviews
 from speechcx.ask.qa.plans import list_draws, list_plans
+from speechcx.ask.statistics import Interval, t_quantile
 
 
 @dataclass(frozen=True, slots=True)

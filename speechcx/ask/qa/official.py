@@ -9,12 +9,12 @@ from typing import Literal, get_args
 
 from speechcx.ask.ground.empty_answer_hints import find_hint
 from speechcx.ask.ground.opening import Where, reading
-from speechcx.ask.intervals import Interval, Scale, Sums, mean_interval
 from speechcx.ask.qa.agreement import AgreementFilter, AgreementReport, measure_questions
 from speechcx.ask.qa.paired_answers import read_form
 from speechcx.ask.qa.question_digest import read_ways
 from speechcx.ask.qa.review_comparison import score_form
 from speechcx.ask.qa.reviews import DONE
+from speechcx.ask.statistics import Interval, Scale, Sums, mean_interval
 from speechcx.config import ReviewSettings
 from speechcx.store import CallFilter, Store
 

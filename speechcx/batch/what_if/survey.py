@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from speechcx.batch.analyse import lost_call, make_failure
-from speechcx.batch.crew import find_crew
+from speechcx.batch.capacity import find_crew
 from speechcx.batch.progress import Report, Tally, say_nothing
 from speechcx.call import Conversation, Failure
 from speechcx.config import BatchSettings, Settings

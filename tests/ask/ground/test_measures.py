@@ -1,5 +1,5 @@
 from speechcx.ask.ground.measures import MEASURE_NAMES, MEASURES
-from speechcx.ask.intervals import Sums
+from speechcx.ask.statistics import Sums
 
 
 def test_measures_have_names_of_their_own() -> None:

@@ -4,8 +4,8 @@ import pytest
 
 from speechcx.ask.ground.group_sums import GroupSums
 from speechcx.ask.ground.measures import MEASURES
-from speechcx.ask.intervals import Sums
 from speechcx.ask.people.compare import compare, compare_sums
+from speechcx.ask.statistics import Sums
 from speechcx.errors import UsageError
 from speechcx.store import CallFilter, Store
 

@@ -1,14 +1,48 @@
-"""How one party felt: its score from -5 to 5 for the call and for each quarter of it."""
+"""What was felt: words and voice of one turn together, and each party's score over the call and its quarters."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from speechcx.call import Party, PartyFeeling, Span, Turn, TurnFeeling
-from speechcx.sentiment.agitation import speech_s
-from speechcx.sentiment.fusion import name_label
+from speechcx.call import (
+    Conversation,
+    Feeling,
+    Party,
+    PartyFeeling,
+    Role,
+    SentimentLabel,
+    Span,
+    TextSentiment,
+    Turn,
+    TurnFeeling,
+)
+from speechcx.sentiment.agitation import Agitation, measure_agitation, resting_agitation, speech_s
 from speechcx.sentiment.settings import SentimentSettings
+
+
+def join_turn(read: TextSentiment, voice: Agitation, settings: SentimentSettings) -> TurnFeeling:
+    """Return the feeling of one turn; without words it is None with the reason."""
+    if read.value is None:
+        reason = read.why_missing or "no words"
+        return TurnFeeling(read.no, voice.value, None, None, None, voice.why_missing, reason)
+    usual = _together(read.value, resting_agitation(), settings)
+    value = usual if voice.value is None else _together(read.value, voice.value, settings)
+    label = "mixed" if read.label == "mixed" else name_label(value, settings)
+    part = None if voice.value is None else round(value - usual, 4)
+    return TurnFeeling(read.no, voice.value, round(value, 4), label, part, voice.why_missing)
+
+
+def name_label(value: float, settings: SentimentSettings) -> SentimentLabel:
+    """Name a sentiment of -1 to 1 by the thresholds of the settings."""
+    if value <= settings.negative_at:
+        return "negative"
+    return "positive" if value >= settings.positive_at else "neutral"
+
+
+def _together(text: float, agitation: float, settings: SentimentSettings) -> float:
+    return text * (1 - settings.headroom * abs(text) * (1 - agitation))
+
 
 SCALE = 5.0
 """Scores run from -5 to 5, as those of Amazon Transcribe Call Analytics do."""
@@ -122,3 +156,33 @@ def _speech_inside_s(turn: Turn, start_s: float, end_s: float) -> float:
 def _weighted(parts: Sequence[tuple[float, float]], lent_s: float) -> float:
     total = sum(weight for weight, _ in parts) + lent_s
     return round(SCALE * sum(weight * value for weight, value in parts) / total, 3)
+
+
+def join_feeling(conversation: Conversation, roles: Sequence[Role], settings: SentimentSettings) -> Feeling:
+    """Join words and voice of every turn, and score every party that has a speaker in the call.
+
+    Parameters
+    ----------
+    conversation
+        As heard, fresh or from the store; no audio is touched.
+    roles
+        Which party each speaker is; a speaker without a role is ``unknown``.
+    settings
+        Thresholds and weights of the sentiment room.
+    """
+    turns = conversation.speech.turns
+    voices = measure_agitation(turns, conversation.voices, conversation.speaker_voices)
+    felt = tuple(
+        join_turn(read, voice, settings) for read, voice in zip(conversation.sentiments, voices, strict=True)
+    )
+    party_of: dict[str, Party] = {role.speaker: role.party for role in roles}
+    span = Span(turns[0].span.start_s, max(turn.span.end_s for turn in turns)) if turns else None
+    parties = []
+    for party in dict.fromkeys(party_of.get(speaker, "unknown") for speaker in conversation.speech.speakers):
+        mine = [
+            pair
+            for pair in zip(turns, felt, strict=True)
+            if party_of.get(pair[0].speaker, "unknown") == party
+        ]
+        parties.append(score_party(party, mine, span, settings))
+    return Feeling(felt, tuple(parties))
