@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from speechcx.batch import Progress, capacity, run, shift
+from speechcx.batch import Progress, capacity, run, work_loop
 from speechcx.call import Recording
 from speechcx.errors import ConfigError, DiskLow, Interrupted, ModelMissing
 from speechcx.store import Store, busy
@@ -324,7 +324,7 @@ def test_a_call_let_go_by_a_stop_was_not_tried(
             return iter(())
 
     with monkeypatch.context() as patch:
-        patch.setattr(shift, "find_crew", lambda *_, **__: Stopped())
+        patch.setattr(work_loop, "find_crew", lambda *_, **__: Stopped())
         assert run_inbox().exit_code == 130
     assert states(database) == {"seen": 3}
     assert {file.attempts for file in known(database).values()} == {0}

@@ -16,7 +16,7 @@ from speechcx.rules.language.read_scorecards import _CARD, _QUESTION, _SECTION
 from speechcx.rules.language.schema import rulebook_schema
 from speechcx.rules.starter import starter_rulebook, starter_rulebooks
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 SCHEMA: dict = rulebook_schema()  # type: ignore[assignment, type-arg]
 
 

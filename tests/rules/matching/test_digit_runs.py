@@ -95,5 +95,5 @@ def test_the_check_digit_tells_card_numbers() -> None:
 
 def test_the_case_of_card_numbers_over_turns_passes() -> None:
     """Every test of the rulebook of that case holds."""
-    outcomes = run_rulebook_tests(read_rulebook(Path(__file__).parent / "cases/card_turns.yaml"))
+    outcomes = run_rulebook_tests(read_rulebook(Path(__file__).parents[1] / "cases/card_turns.yaml"))
     assert [] == [outcome for outcome in outcomes if not outcome.passed]

@@ -10,7 +10,7 @@ from speechcx.rules import read_rulebook, run_rulebook_tests
 from speechcx.rules.matching.negation import is_broken, is_negated
 from tests.rules.talk import book, customer, value
 
-CASES = Path(__file__).parent / "cases"
+CASES = Path(__file__).parents[1] / "cases"
 WANTING = (
     """said: '"i (will | am | would) *2 (cancel* | leave)" | "(want | need | decided | going) *4 cancel*" """
     "| cancel* NEAR/6 {product}'"
