@@ -20,9 +20,9 @@ NAMES_IN = 0.3
 """Between the lanes' names and the time axis; the scales stand here."""
 LINE_IN = 0.22
 """Height of a line of the heading."""
-LEAST_IN, MOST_IN = 12.0, 56.0
+MIN_IN, MAX_IN = 12.0, 56.0
 """Width of the time axis: as for four minutes at least, as for an hour and twenty minutes at most."""
-MINUTE_IN, LEAST_MINUTES = 0.58, 4.0
+MINUTE_IN, MIN_MINUTES = 0.58, 4.0
 DPI = 110
 FONTS = (
     "DejaVu Sans", "Noto Sans CJK JP", "Noto Sans CJK SC", "WenQuanYi Micro Hei", "Noto Sans Arabic",
@@ -47,8 +47,8 @@ STYLE: dict[str, Any] = {
 
 def axis_width_in(duration_s: float) -> float:
     """Width of the time axis for a call: the same up to four minutes, then longer with the call."""
-    longer = MINUTE_IN * (duration_s / 60 - LEAST_MINUTES)
-    return min(MOST_IN, LEAST_IN + max(0.0, longer))
+    longer = MINUTE_IN * (duration_s / 60 - MIN_MINUTES)
+    return min(MAX_IN, MIN_IN + max(0.0, longer))
 
 
 @contextmanager

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 FLAG_PT, SHADE_PT = 8.0, 7.0
 ROW_IN = 0.17
-MOST_NAMED_ROWS = 6
+MAX_NAMED_ROWS = 6
 """With more rows of names beside their flags, each rule gets a row of its own, with its name in front."""
 NAMED_LEFT_IN = 3.4
 """Left margin with room for the names of rules."""
@@ -81,7 +81,7 @@ class FlagPlan:
 def plan_flags(flags: Sequence[Flag], scale: float, duration_s: float) -> FlagPlan:
     """Where the flags go, at `scale` inches a second."""
     rows = _place([(f.span.start_s, f.label, FLAG_PT) for f in flags], scale, duration_s)
-    if max((placed.row for placed in rows), default=0) < MOST_NAMED_ROWS:
+    if max((placed.row for placed in rows), default=0) < MAX_NAMED_ROWS:
         return FlagPlan(tuple(flags), tuple(rows), named_at_flag=True)
     first = sorted(flags, key=lambda f: (not f.flagged, f.span.start_s, f.text))
     names = list(dict.fromkeys(flag.text for flag in first))

@@ -27,7 +27,7 @@ AROUND_S = 0.3
 """Sound around it that is heard too."""
 
 SURE = 0.5
-MOST_NO_SPEECH = 0.4
+MAX_NO_SPEECH = 0.4
 """Words heard alone need this mean confidence, and no more than this probability of no speech. On sample
 calls and a real one, said words had 0.5 to 0.8 and at most 0.25, invented ones at most 0.5 and mostly over
 0.6."""
@@ -88,7 +88,7 @@ def _has_word(span: Span, words: Sequence[Word], starts: Sequence[float]) -> boo
 def is_sure(stretch: Stretch, chunk: Chunk) -> bool:
     """Whether the words of a turn heard alone may be believed."""
     words = stretch.words
-    if not words or stretch.no_speech > MOST_NO_SPEECH:
+    if not words or stretch.no_speech > MAX_NO_SPEECH:
         return False
     confidence = sum(word.confidence for word in words) / len(words)
     return confidence >= SURE and len(words) <= 1 + FASTEST_WORDS_S * (chunk.duration_s - 2 * AROUND_S)

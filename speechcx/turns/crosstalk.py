@@ -24,7 +24,7 @@ DUAL_MONO_MOST_DB = 10.0
 """Two channels further apart in level are leakage, not one recording written twice."""
 ECHO_REACH_S = 0.7
 """Leaked speech ends at most this long after its source."""
-LEAST_SHARED_S = 0.3
+MIN_SHARED_S = 0.3
 """With less than this of speech in both channels there is nothing to compare."""
 SOFT_STEPS = 15
 """Levels are compared over this many steps, 0.15 s."""
@@ -129,7 +129,7 @@ def _find_leakage(
     shared = [
         part for span in shared for part in _softer_parts(heard, pair, span, settings.crosstalk_drop_db)
     ]
-    if sum(span.duration_s for span in shared) < LEAST_SHARED_S:
+    if sum(span.duration_s for span in shared) < MIN_SHARED_S:
         return []
     delay_s = find_delay(audio, pair, shared)
     floor = heard[pair.copy].level_dbov

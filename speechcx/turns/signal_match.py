@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 RATE_HZ = 8000
 WINDOW_S = 2.0
 """Length of the windows from which the delay is found."""
-MOST_WINDOWS = 40
+MAX_WINDOWS = 40
 EARLIEST_S, LATEST_S = -0.1, 0.6
 """Delays looked for: an echo over the network may take half a second."""
 FRAME = 256
@@ -105,7 +105,7 @@ def _windows(where: Sequence[Span]) -> list[Span]:
         for i in range(count):
             start_s = span.start_s + i * WINDOW_S
             found.append(Span(start_s, min(span.end_s, start_s + WINDOW_S)))
-    step = max(1, len(found) // MOST_WINDOWS)
+    step = max(1, len(found) // MAX_WINDOWS)
     return [span for span in found[::step] if span.duration_s >= 0.1]
 
 

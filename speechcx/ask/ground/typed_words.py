@@ -9,16 +9,16 @@ from itertools import islice, product
 
 from speechcx.store.paths import plain_text
 
-MOST_TERMS = 32
+MAX_TERMS = 32
 """Words and phrases of one search; further ones are left out, and named."""
 
-MOST_CHARACTERS = 200
+MAX_CHARACTERS = 200
 """Of one word; a longer one is cut."""
 
 SHORTEST_PREFIX = 3
 """Letters before a ``*``; with fewer, it stands for the word alone, since half of all words would fit."""
 
-MOST_WAYS = 64
+MAX_WAYS = 64
 """Of combining alternatives that must stand near each other; further ones are not looked for."""
 
 _EITHER = ("OR", "|", "||")
@@ -69,7 +69,7 @@ class Words:
     def to_match(self) -> str:
         """The query for FTS5: every word in quotes of our own, so that none can be an operator."""
         if self.near is not None and len(self.groups) > 1:
-            ways = islice(product(*self.groups), MOST_WAYS)
+            ways = islice(product(*self.groups), MAX_WAYS)
             return " OR ".join(f"NEAR({' '.join(map(_phrase, way))}, {self.near})" for way in ways)
         groups = [" OR ".join(map(_phrase, group)) for group in self.groups]
         return " AND ".join(f"({group})" if " OR " in group else group for group in groups)
@@ -94,8 +94,8 @@ def read_words(typed: str, *, near: int | None = None) -> Words:
             continue
         text = plain if quoted is None else quoted
         prefix = star == "*" if quoted is not None else text.endswith("*")
-        tokens = tuple(token[:MOST_CHARACTERS] for token in split_tokens(text))
-        if not tokens or count >= MOST_TERMS:
+        tokens = tuple(token[:MAX_CHARACTERS] for token in split_tokens(text))
+        if not tokens or count >= MAX_TERMS:
             left_out.append(match.group(0))
             continue
         term = Term(tokens, prefix and len(tokens[-1]) >= SHORTEST_PREFIX)

@@ -15,7 +15,7 @@ from speechcx.store import CallFilter, Store
 from speechcx.store.decisions.audit import tidy_text
 from speechcx.store.decisions.saved_searches import SavedSearch, list_searches
 
-MOST_NEW = 1000
+MAX_NEW = 1000
 """New matches are counted up to here."""
 
 
@@ -76,7 +76,7 @@ def find_saved(where: Where, name: str) -> SavedSearch:
 def count_new(store: Store, found: SavedSearch) -> int:
     """Matches in calls stored since somebody last looked at a saved search."""
     filters = replace(read_filters(found.filters), stored_after=found.looked_at)
-    return count_matches(store, found.words, filters, most=MOST_NEW)
+    return count_matches(store, found.words, filters, most=MAX_NEW)
 
 
 def find_calls(store: Store, name: str, *, most: int = 1000) -> list[str]:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from speechcx.errors import ModelBad
 
 Floats = NDArray[np.float32]
-MOST_TOKENS = 128
+MAX_TOKENS = 128
 """Word pieces of one sentence that are read; all-MiniLM-L6-v2 was trained on no more."""
 
 _BATCH = 32
@@ -69,7 +69,7 @@ class MiniLM:
                 "run `speechcx models pull sentence-encoder --force`",
             ) from error
         self._tokenizer.no_padding()
-        self._tokenizer.enable_truncation(MOST_TOKENS)
+        self._tokenizer.enable_truncation(MAX_TOKENS)
 
     def encode(self, texts: Sequence[str]) -> Floats:
         """Unit vectors of sentences.

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from speechcx.ask.ground.typed_words import MOST_TERMS, Term, find_terms, read_words
+from speechcx.ask.ground.typed_words import MAX_TERMS, Term, find_terms, read_words
 
 SIGNS = "\"'*()-:^{}[]\\ +~|&%_;\0\x1f\t\n"
 
@@ -35,8 +35,8 @@ def test_what_is_typed_is_understood(typed: str, terms: tuple[Term, ...]) -> Non
 
 def test_what_is_not_searched_for_is_named() -> None:
     """Signs without letters, and words beyond the limit."""
-    words = read_words("!!! " + " ".join(f"w{n}" for n in range(MOST_TERMS + 2)))
-    assert (MOST_TERMS, ("!!!", f"w{MOST_TERMS}", f"w{MOST_TERMS + 1}")) == (len(words.terms), words.left_out)
+    words = read_words("!!! " + " ".join(f"w{n}" for n in range(MAX_TERMS + 2)))
+    assert (MAX_TERMS, ("!!!", f"w{MAX_TERMS}", f"w{MAX_TERMS + 1}")) == (len(words.terms), words.left_out)
 
 
 @pytest.mark.parametrize(
