@@ -18,7 +18,7 @@ from types import TracebackType
 from speechcx.call import Assessment, Call, Conversation, Details, Party, Reading
 from speechcx.errors import SpeechcxError
 from speechcx.store.busy import Patience
-from speechcx.store.calls.whole_call import heard, judged, past_assessments, team_assignment, whole_call
+from speechcx.store.calls import heard, judged, past_assessments, team_assignment, whole_call
 from speechcx.store.calls.lookup_tables import Names
 from speechcx.store.calls.row_digests import note_shared
 from speechcx.store.database import begin_write, expect_unchanged, open_database, write_transaction

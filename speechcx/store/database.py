@@ -14,7 +14,7 @@ from urllib.parse import quote
 from speechcx.errors import AccessDenied, DatabaseBad, DatabaseBusy, DatabaseMissing
 from speechcx.private_files import make_private_folder
 from speechcx.store.busy import BUSY_LIMIT_S, STEP_MS, Patience
-from speechcx.store.calls.whole_call import row_digests
+from speechcx.store.calls import row_digests
 from speechcx.store.comments import write_comments
 from speechcx.store.decisions import chain
 from speechcx.store.trouble import besides, damaged, explain, explain_place

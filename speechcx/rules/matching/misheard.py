@@ -6,24 +6,3 @@ A critical rule is not failed on that: it cannot be told, and goes to a person.
 """
 
 from __future__ import annotations
-
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-
-import numpy as np
-from numpy.typing import NDArray
-
-from speechcx.rules.language.pattern import (
-    Choose,
-    Either,
-    Expression,
-    Fuzzy,
-    Item,
-    ListRef,
-    Literal,
-    Phrase,
-    Row,
-    Slot,
-    Sounds,
-    Wildcard,
-)

@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 from speechcx.call import Assessment, Call, Conversation, Details, Reading, collect_metrics
-from speechcx.store.calls.whole_call import heard as heard_rows
-from speechcx.store.calls.whole_call import judged as judged_rows
-from speechcx.store.calls.whole_call import past_assessments
+from speechcx.store.calls import heard as heard_rows
+from speechcx.store.calls import judged as judged_rows
+from speechcx.store.calls import past_assessments
 from speechcx.store.calls.file_versions import supersede
 from speechcx.store.calls.lookup_tables import Names
 from speechcx.store.calls.row_digests import forget_call, note_call

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from speechcx.ask.search.words import words as module
+from speechcx.ask.search import words as module
 from speechcx.ask.search.words import SearchFilter, SearchPage, search
 from speechcx.call import Call, Party
 from speechcx.store import CallFilter, Store
