@@ -227,7 +227,8 @@ def read_making(db: sqlite3.Connection) -> Making:
         found[column] = None if row is None else str(row[0])
     digest = found.pop("rulebook_digest")
     named = db.execute(
-        "SELECT name || ' ' || version FROM rulebooks WHERE digest = ? ORDER BY source IS NULL, rulebook_no DESC", (digest,)
+        "SELECT name || ' ' || version FROM rulebooks WHERE digest = ? ORDER BY source IS NULL, rulebook_no DESC",
+        (digest,),
     ).fetchone()
     rulebook = None if digest is None else f"{named[0] if named else 'rulebook'} ({digest[:8]})"
     return Making(rulebook=rulebook, **found)
