@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from speechcx.ask.calls import count_calls, read_flagged, read_start
+from speechcx.ask.calls import count_calls, read_flagged
 from speechcx.ask.consent import is_unresolved, read_columns
 from speechcx.ask.drivers import FORWARDED_S, REPEAT_DAYS
 from speechcx.ask.naming import find_name, read_names, settle_names
@@ -12,7 +12,7 @@ from speechcx.ask.opening import Where, reading
 from speechcx.ask.sums import find_scorecard
 from speechcx.ask.widen import Hint, find_hint
 from speechcx.store import CallFilter, Store
-from speechcx.store.moments import CALLS_A_SECOND
+from speechcx.store.moments import CALLS_A_SECOND, read_start
 
 _DAY = 86_400 * CALLS_A_SECOND
 _MOST = 1000
@@ -25,7 +25,7 @@ class CustomerCall:
     Parameters
     ----------
     call_id, started
-        The call, and its start on the clock of its own zone.
+        The call, and its start on the clock of its own zone, with the offset.
     agent, agent_name, team, queue, direction
         Who took it and where.
     drivers
@@ -163,7 +163,7 @@ def _read_calls(
     names = read_names(store)
     calls = [
         CustomerCall(
-            call_id, read_start(store, call_no), agent, names.get(agent), team, queue, direction,
+            call_id, read_start(store.db, call_no), agent, names.get(agent), team, queue, direction,
             _read_drivers(store, call_no), length, score, mood, shift, end, read_flagged(store, call_no),
             None, is_forwarded=False, repeat_of=None,
         )
