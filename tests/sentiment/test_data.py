@@ -21,7 +21,8 @@ def read(name: str) -> list[tuple[str, str, str]]:
     return [tuple(line.split("\t")) for line in lines[1:]]  # type: ignore[misc]
 
 
-@pytest.mark.parametrize(("name", "least"),
+@pytest.mark.parametrize(
+    ("name", "least"),
     [("train", 20000), ("dev", 1500), ("test", 600), ("talk", 600), ("friendly", 240)],
 )
 def test_rows(name: str, least: int) -> None:
