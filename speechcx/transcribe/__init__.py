@@ -53,6 +53,9 @@ __all__ = [
 
 logger = logging.getLogger(__name__)
 
+SILENCE_MARGIN_S = 0.1
+"""Sound next to a turn that is left as it is: a soft consonant may reach out of it."""
+
 USUAL_LANGUAGE = "en"
 """Expected where the settings leave the language open."""
 
@@ -113,7 +116,8 @@ def transcribe(
     expected = usual = expected_language(settings)
     hotwords = _hotwords(recording.details, settings)
     for channel, turns in _by_talk(speech):
-        samples = read_channel(audio, channel, rate_hz=RECOGNITION_RATE_HZ)
+        apart = tuple(each.span for each in speech.unheard if each.channel == channel)
+        samples = _silence(read_channel(audio, channel, rate_hz=RECOGNITION_RATE_HZ), apart)
         hints = Hints(usual if _talk_s(turns) < SHORT_S else expected, hotwords, settings.initial_prompt)
         for language, some in _by_language(recognizer, samples, turns, hints):
             heard = recognizer.recognize(
@@ -121,10 +125,10 @@ def transcribe(
                 recording=recording, channel=channel,
             )  # fmt: skip
             heard = _without_halves(heard)
-            said_by_machine = leave_out(heard.words, (*speech.hold, *speech.ivr), some)
-            words = [word for word in heard.words if word not in said_by_machine]
+            nobodys = leave_out(heard.words, (*speech.hold, *speech.ivr, *apart), some)
+            words = [word for word in heard.words if word not in nobodys]
             placed, astray = place_words(words, some)
-            _log_dropped(recording, channel, heard.dropped, (*said_by_machine, *astray))
+            _log_dropped(recording, channel, heard.dropped, (*nobodys, *astray))
             for turn in some:
                 said[turn.no] = write_utterance(turn.no, placed[turn.no], language_of(turn.span, heard))
             if channel == _by_talk(speech)[0][0] and heard.language != UNDETERMINED:
@@ -133,6 +137,17 @@ def transcribe(
     if settings.language != "auto":
         _warn_of_others(recording, expected, said.values())
     return tuple(said[turn.no] for turn in speech.turns)
+
+
+def _silence(samples: NDArray[np.float32], apart: Sequence[Span]) -> NDArray[np.float32]:
+    """The sound without some stretches: a recogniser hears the pauses between turns too."""
+    from speechcx.waveform import RECOGNITION_RATE_HZ
+
+    quiet = samples.copy() if apart else samples
+    for span in apart:
+        first_s, last_s = span.start_s + SILENCE_MARGIN_S, span.end_s - SILENCE_MARGIN_S
+        quiet[round(first_s * RECOGNITION_RATE_HZ) : round(last_s * RECOGNITION_RATE_HZ)] = 0.0
+    return quiet
 
 
 def _warn_of_others(recording: Recording, expected: str, said: Iterable[Utterance]) -> None:
