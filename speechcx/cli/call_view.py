@@ -83,7 +83,9 @@ def _list_unheard(unheard: Sequence[Unheard]) -> str:
     for each in unheard:
         key = (each.channel, each.why)
         seconds[key] = seconds.get(key, 0.0) + each.span.duration_s
-    return ", ".join(f"{length_s:.1f} s of channel {channel} ({why})" for (channel, why), length_s in seconds.items())
+    return ", ".join(
+        f"{length_s:.1f} s of channel {channel} ({why})" for (channel, why), length_s in seconds.items()
+    )
 
 
 def _print_measures(call: Call) -> None:

@@ -30,7 +30,7 @@ from speechcx.rules.pattern import (
 )
 from speechcx.rules.plans import Leaf, Node, key_of, weigh
 from speechcx.rules.search import Search
-from speechcx.rules.sounds import is_one_off, sound_key
+from speechcx.rules.sounds import is_one_off, placeless, sound_key
 from speechcx.rules.stepping import step_through
 
 _ANY = Wildcard("\0", "")
@@ -137,7 +137,8 @@ def _alike(words: Sequence[str], search: Search, allowed: NDArray[np.bool_]) -> 
 def _sounds_near(key: str, other: str) -> bool:
     if key == other:
         return True
-    return min(len(key), len(other)) >= 3 and is_one_off(key, other)
+    shorter = min(len(key), len(other))
+    return (shorter >= 3 and is_one_off(key, other)) or (shorter >= 4 and placeless(key) == placeless(other))
 
 
 @dataclass(slots=True)

@@ -30,10 +30,8 @@ from speechcx.transcribe.settings import NOT_IN_DIGEST, TranscribeSettings
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    import numpy as np
-    from numpy.typing import NDArray
-
     from speechcx.call import Audio, Details, Recording, Speech, Turn, Word
+    from speechcx.waveform import Sound
 
 __all__ = [
     "NOT_IN_DIGEST",
@@ -52,9 +50,6 @@ __all__ = [
 ]
 
 logger = logging.getLogger(__name__)
-
-SILENCE_MARGIN_S = 0.1
-"""Sound next to a turn that is left as it is: a soft consonant may reach out of it."""
 
 USUAL_LANGUAGE = "en"
 """Expected where the settings leave the language open."""
@@ -110,14 +105,15 @@ def transcribe(
     CallError
         The engine cannot recognise this recording.
     """
-    from speechcx.waveform import RECOGNITION_RATE_HZ, read_channel
+    from speechcx.waveform import RECOGNITION_RATE_HZ, ChannelSound
 
     said: dict[int, Utterance] = {}
     expected = usual = expected_language(settings)
     hotwords = _hotwords(recording.details, settings)
     for channel, turns in _by_talk(speech):
+        # A recogniser hears the pauses between turns too.
         apart = tuple(each.span for each in speech.unheard if each.channel == channel)
-        samples = _silence(read_channel(audio, channel, rate_hz=RECOGNITION_RATE_HZ), apart)
+        samples = ChannelSound(audio, channel, rate_hz=RECOGNITION_RATE_HZ, silent=apart)
         hints = Hints(usual if _talk_s(turns) < SHORT_S else expected, hotwords, settings.initial_prompt)
         for language, some in _by_language(recognizer, samples, turns, hints):
             heard = recognizer.recognize(
@@ -139,17 +135,6 @@ def transcribe(
     return tuple(said[turn.no] for turn in speech.turns)
 
 
-def _silence(samples: NDArray[np.float32], apart: Sequence[Span]) -> NDArray[np.float32]:
-    """The sound without some stretches: a recogniser hears the pauses between turns too."""
-    from speechcx.waveform import RECOGNITION_RATE_HZ
-
-    quiet = samples.copy() if apart else samples
-    for span in apart:
-        first_s, last_s = span.start_s + SILENCE_MARGIN_S, span.end_s - SILENCE_MARGIN_S
-        quiet[round(first_s * RECOGNITION_RATE_HZ) : round(last_s * RECOGNITION_RATE_HZ)] = 0.0
-    return quiet
-
-
 def _warn_of_others(recording: Recording, expected: str, said: Iterable[Utterance]) -> None:
     for language in sorted({each.language for each in said} - {expected, UNDETERMINED}):
         logger.warning("call %s: %r is spoken, transcribe.language is %r", recording.id, language, expected)
@@ -161,7 +146,7 @@ def expected_language(settings: TranscribeSettings) -> str:
 
 
 def _by_language(
-    recognizer: Recognizer, samples: NDArray[np.float32], turns: list[Turn], hints: Hints
+    recognizer: Recognizer, samples: Sound, turns: list[Turn], hints: Hints
 ) -> list[tuple[str, list[Turn]]]:
     """The turns of one channel by the language their speakers use: more than one only in a mono file."""
     speakers = sorted({turn.speaker for turn in turns})

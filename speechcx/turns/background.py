@@ -1,8 +1,8 @@
 """Voices in the background of a channel: neighbours in the headset, a television, people in the same room.
 
 They are told by their level. A headset brings neighbours in some 20 to 35 dB under the one who wears it, while
-somebody who drops the voice for a sentence falls by 15 at most. Measured on the samples and real calls: no
-stretch of a channel's own speaker stays 11 dB under their active level, whispers and asides apart.
+somebody who drops the voice for a sentence falls by 15 at most. On the samples and real calls no stretch of
+speech of a channel's own speaker stays more than 7 dB under their active level.
 
 Level alone would lose who comes in on a bad line after a transfer, or moves away from the telephone. So soft
 speech that takes turns with the other party is the speaker's, however soft.
@@ -53,7 +53,9 @@ ANSWER_S = 2.0
 """An answer begins within this time."""
 
 
-def find_background(heard: Sequence[Heard], spans: Sequence[tuple[Span, ...]]) -> tuple[tuple[Span, ...], ...]:
+def find_background(
+    heard: Sequence[Heard], spans: Sequence[tuple[Span, ...]]
+) -> tuple[tuple[Span, ...], ...]:
     """Stretches of each channel's speech that are not its speaker's, but somebody's in the background.
 
     Parameters
@@ -69,9 +71,7 @@ def find_background(heard: Sequence[Heard], spans: Sequence[tuple[Span, ...]]) -
     parted = [_part_by_level(each.level_dbov, speech) for each, speech in zip(heard, spans, strict=True)]
     found = []
     for channel, (far, near) in enumerate(parted):
-        others = join_spans(
-            span for other, (_, own) in enumerate(parted) if other != channel for span in own
-        )
+        others = join_spans(span for other, (_, own) in enumerate(parted) if other != channel for span in own)
         found.append(
             tuple(
                 span
@@ -115,7 +115,9 @@ def _part_by_level(
     soft_dbov = 10 * np.log10(np.convolve(10 ** (level_dbov / 10), evenly, mode="same") + 1e-12)
     under_db = find_speaker_level(level_dbov, speech) - soft_dbov
     far = [
-        tuple(Span(round(first * LEVEL_STEP_S, 3), round(last * LEVEL_STEP_S, 3)) for first, last in utterance)
+        tuple(
+            Span(round(first * LEVEL_STEP_S, 3), round(last * LEVEL_STEP_S, 3)) for first, last in utterance
+        )
         for utterance in _soft_utterances(under_db, speech)
         if np.percentile(np.concatenate([under_db[slice(*run)] for run in utterance]), LOUD_SHARE) >= FAR_DB
     ]
@@ -124,7 +126,7 @@ def _part_by_level(
     return far, subtract_spans(speech, [span for utterance in far for span in utterance], shortest_s=0.0)
 
 
-def _soft_utterances(under_db: NDArray[np.float32], speech: Sequence[Span]) -> list[list[Run]]:
+def _soft_utterances(under_db: NDArray[np.floating], speech: Sequence[Span]) -> list[list[Run]]:
     """Runs of steps in `speech` away from near sound, those of one utterance together."""
     runs = [_steps(span) for span in speech]
     spoken = np.zeros(under_db.size, np.bool_)
@@ -147,7 +149,7 @@ def _soft_utterances(under_db: NDArray[np.float32], speech: Sequence[Span]) -> l
     return utterances
 
 
-def _reach_out(is_near: NDArray[np.bool_], under_db: NDArray[np.float32]) -> NDArray[np.bool_]:
+def _reach_out(is_near: NDArray[np.bool_], under_db: NDArray[np.floating]) -> NDArray[np.bool_]:
     """Near steps and what belongs to the same words: soft sound around them, as long as it goes on."""
     least, most = round(EDGE_S / LEVEL_STEP_S), round(AROUND_S / LEVEL_STEP_S)
     own = np.convolve(is_near, np.ones(2 * least + 1), mode="same") > 0.5

@@ -5,9 +5,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
-from speechcx.call import Recording, Span, Speech, Turn, Utterance, Word
+from speechcx.call import Recording, Span, Speech, Turn, Unheard, Utterance, Word
 from speechcx.errors import ConfigError
 from speechcx.transcribe import (
     Dropped,
@@ -20,6 +19,7 @@ from speechcx.transcribe import (
     load_recognizer,
     transcribe,
 )
+from speechcx.waveform import Sound
 from tests.factories import make_recording, make_turn
 from tests.synth import audio_of, silence, tone
 
@@ -35,12 +35,13 @@ class Fixed:
     language: str = "en"
     dropped: tuple[Dropped, ...] = ()
     asked: list[tuple[int, int, tuple[Span, ...], Hints]] = field(default_factory=list)
+    first_heard: np.ndarray | None = None
     name: str = "fixed"
     digest: str = "0" * 16
 
     def recognize(
         self,
-        samples: NDArray[np.float32],
+        samples: Sound,
         speech: tuple[Span, ...],
         *,
         hints: Hints,
@@ -48,7 +49,8 @@ class Fixed:
         channel: int,
     ) -> Heard:
         """The words of the channel."""
-        assert samples.dtype == np.float32
+        assert samples[:10].dtype == np.asarray(samples).dtype == np.float32
+        self.first_heard = np.asarray(samples) if self.first_heard is None else self.first_heard
         self.asked.append((channel, samples.size, speech, hints))
         return Heard(self.said.get(channel, ()), self.language, self.dropped)
 
@@ -157,13 +159,13 @@ def test_a_turn_has_the_language_of_the_stretch_it_lies_in() -> None:
 class TwoTongues(Fixed):
     """Finds Spanish in the speaker who starts first, and English in the other."""
 
-    def find_language(self, samples: NDArray[np.float32], speech: tuple[Span, ...], *, hints: Hints) -> str:
+    def find_language(self, samples: Sound, speech: tuple[Span, ...], *, hints: Hints) -> str:
         """By the start of the speech."""
         return "es" if speech[0].start_s < 2 else "en"
 
     def recognize(
         self,
-        samples: NDArray[np.float32],
+        samples: Sound,
         speech: tuple[Span, ...],
         *,
         hints: Hints,
@@ -171,6 +173,7 @@ class TwoTongues(Fixed):
         channel: int,
     ) -> Heard:
         """What it is told to expect."""
+        self.first_heard = np.asarray(samples) if self.first_heard is None else self.first_heard
         self.asked.append((channel, samples.size, speech, hints))
         return Heard((), hints.language)
 
@@ -252,3 +255,14 @@ def test_an_unknown_engine() -> None:
     """A misspelt engine is answered with the right one."""
     with pytest.raises(ConfigError, match="use 'whisper'"):
         load_recognizer(TranscribeSettings(engine="wisper"))
+
+
+def test_a_neighbour_is_not_listened_to() -> None:
+    """Where somebody speaks in the background the engine is given silence, and no word of it is anybody's."""
+    speech = replace(SPEECH, unheard=(Unheard(0, Span(3.2, 4.2), "background_voice"),))
+    engine = Fixed({0: (Word("mine", 2.5, 2.9, 0.9), Word("theirs", 3.25, 3.4, 0.9))})
+    said = transcribe(audio_of(two_channels()), speech, RECORDING, engine, SETTINGS)
+    assert ["mine", "", ""] == [each.text for each in said]
+    sound = np.abs(np.asarray(engine.first_heard))
+    assert 0.0 == sound[int(3.3 * 16_000) : int(4.1 * 16_000)].max()
+    assert 0.1 < sound[: int(3.2 * 16_000)].max()
