@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 from speechcx.call import UNDETERMINED, Span, Utterance
 from speechcx.transcribe.languages import SHORT_S
-from speechcx.transcribe.placing import leave_out, place_words, write_utterance
 from speechcx.transcribe.recognizer import (
     Dropped,
     DropReason,
@@ -26,6 +25,7 @@ from speechcx.transcribe.recognizer import (
     Recognizer,
 )
 from speechcx.transcribe.settings import NOT_IN_DIGEST, TranscribeSettings
+from speechcx.transcribe.word_times import leave_out, place_words, write_utterance
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from speechcx.call import UNDETERMINED
 from speechcx.transcribe.chunks import Chunk
 from speechcx.transcribe.decoding import Decoder, Draft, Encoded
-from speechcx.transcribe.guard import Gates
+from speechcx.transcribe.hallucinations import Gates
 from speechcx.transcribe.languages import LOOP_LOGPROB, Trial, Vote, find_rival, settle
 from speechcx.transcribe.recognizer import Hints
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from speechcx.waveform import Sound
 
 DropReason = Literal["outside_speech", "no_speech", "loop", "stock_phrase"]
-"""Why recognised words were taken for invented; see ``speechcx.transcribe.guard``."""
+"""Why recognised words were taken for invented; see ``speechcx.transcribe.hallucinations``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,16 +15,15 @@ from typing import TYPE_CHECKING, Any
 from speechcx.call import UNDETERMINED, Recording, Span, Word
 from speechcx.errors import ConfigError, ModelBad
 from speechcx.offline import hub_allowed
-from speechcx.transcribe.again import find_wordless, is_sure
 from speechcx.transcribe.chunks import Chunk, ChunkRule, make_chunks
 from speechcx.transcribe.decoding import Decoder, Draft, TimedText
-from speechcx.transcribe.guard import Gates, Stretch, drop_invented
+from speechcx.transcribe.hallucinations import Gates, Stretch, drop_invented
 from speechcx.transcribe.languages import sounds_foreign
 from speechcx.transcribe.listening import CHUNKS_HELD, Listening, written_in
-from speechcx.transcribe.placing import UNSPACED
 from speechcx.transcribe.recognizer import Heard, Hints, LanguageStretch
 from speechcx.transcribe.settings import TranscribeSettings
-from speechcx.transcribe.snapping import snap_to_speech
+from speechcx.transcribe.short_turns import find_wordless, is_sure
+from speechcx.transcribe.word_times import UNSPACED, snap_to_speech
 
 if TYPE_CHECKING:
     from speechcx.waveform import Sound

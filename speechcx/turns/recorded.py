@@ -51,7 +51,7 @@ CLOSING_TURNS = 4
 GREETING_WORDS = 8
 """A greeting stands within this many words of the first turn: a company name may come first."""
 
-LEAST_THANKS_WORDS = 3
+MIN_THANKS_WORDS = 3
 """Thanks of no more words may go on."""
 
 SERVICE_WORDS = 25
@@ -183,7 +183,7 @@ def _cut_flags(duration_s: float, speech: Speech, utterances: Sequence[Utterance
     }
     last = worded[-1][1]
     # Two words of thanks may be for an answer; a sentence of thanks that nobody answers is an end.
-    if len(worded) >= OPENING_TURNS and len(last.split()) > LEAST_THANKS_WORDS and _LAST_THANKS.search(last):
+    if len(worded) >= OPENING_TURNS and len(last.split()) > MIN_THANKS_WORDS and _LAST_THANKS.search(last):
         leaving.add(worded[-1][0].speaker)
     everybody = {turn.speaker for turn, _ in worded}
     rest_s = duration_s - max(turn.span.end_s for turn, _ in worded)
