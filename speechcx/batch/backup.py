@@ -24,9 +24,9 @@ from speechcx.errors import (
 )
 from speechcx.private_files import is_same_file, new_private_file, partial_of, remove_all, sync_folder
 from speechcx.store import Store
-from speechcx.store.audit import Entry, add_entries
 from speechcx.store.copies import Newer, copy_database, find_newer, hold_alone, leave_log
-from speechcx.store.decision_chain import ChainEnd, read_end
+from speechcx.store.decisions.audit import Entry, add_entries
+from speechcx.store.decisions.chain import ChainEnd, read_end
 from speechcx.store.integrity import Examined, Problem, count_rows, examine
 
 Report = Callable[[str], None]

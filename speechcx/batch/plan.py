@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from speechcx.batch.analyse import make_failure
-from speechcx.batch.lengths import guess_length_s
+from speechcx.batch.capacity import guess_length_s
 from speechcx.batch.recordings import MissingFiles
 from speechcx.call import Details, Failure
 from speechcx.errors import FAILURE_KINDS, CallError

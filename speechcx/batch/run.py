@@ -9,15 +9,13 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from speechcx.batch.crew import count_workers
-from speechcx.batch.disk import expect_room
+from speechcx.batch.capacity import count_workers, expect_engines, expect_room
 from speechcx.batch.lock import hold_lock
 from speechcx.batch.plan import Choice, Plan, Planner, Redo
-from speechcx.batch.preflight import expect_engines
 from speechcx.batch.progress import Progress, Report, RunSummary, Tally, count_reasons, say_nothing, tell
 from speechcx.batch.recordings import find_missing, has_vanished, spot_check
-from speechcx.batch.shift import Shift
 from speechcx.batch.stop import StopSignals
+from speechcx.batch.work_loop import Shift
 from speechcx.config import Settings, listen_digest
 from speechcx.discover import (
     DiscoverSettings,

@@ -18,15 +18,15 @@ import typer
 from speechcx.cli import streams
 from speechcx.cli.admin import register as register_admin
 from speechcx.cli.audit import register as register_audit
-from speechcx.cli.coach import register as register_coach
-from speechcx.cli.comply import register as register_comply
 from speechcx.cli.evidence import register as register_evidence
 from speechcx.cli.explore import register as register_explore
 from speechcx.cli.find import register as register_find
+from speechcx.cli.flags import register as register_comply
 from speechcx.cli.keep import register as register_keep
-from speechcx.cli.operate import register as register_operate
+from speechcx.cli.operations import register as register_operate
 from speechcx.cli.output import note
 from speechcx.cli.qa import register as register_qa
+from speechcx.cli.relabel import register as register_coach
 from speechcx.cli.review import register as register_review
 from speechcx.cli.rulebooks import register as register_rulebooks
 from speechcx.cli.run import register as register_run

@@ -10,7 +10,7 @@ from speechcx.cli.score_view import days_text, note_versions
 from speechcx.cli.trend_view import print_trend_rows
 
 if TYPE_CHECKING:
-    from speechcx.ask.agent import AgentReport
+    from speechcx.ask.people.agent import AgentReport
 
 _FIGURES = (
     Column("measure", "measure"),

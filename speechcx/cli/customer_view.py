@@ -9,7 +9,7 @@ from speechcx.cli.figures import document
 from speechcx.cli.output import Column, Format, length, note, print_json, print_rows, print_text
 
 if TYPE_CHECKING:
-    from speechcx.ask.customer import CustomerReport
+    from speechcx.ask.customers.customer import CustomerReport
 
 _CALLS = (
     Column("call_id", "call"),

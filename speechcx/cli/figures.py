@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from speechcx.ask.intervals import MIN_CALLS
+from speechcx.ask.statistics import MIN_CALLS
 from speechcx.cli.output import SCHEMA_VERSION, plain_number
 
 if TYPE_CHECKING:

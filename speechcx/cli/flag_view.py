@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from speechcx.cli.output import clean, clock, print_text
 
 if TYPE_CHECKING:
-    from speechcx.ask.flag_counts import Precision
-    from speechcx.ask.flag_view import Evidence, FlagView, SaidTurn
-    from speechcx.store.audit import AuditRow
+    from speechcx.ask.compliance.flag_counts import Precision
+    from speechcx.ask.compliance.one_flag import Evidence, FlagView, SaidTurn
+    from speechcx.store.decisions.audit import AuditRow
 
 _STANDINGS = {
     "changed": "The evidence is not the one that was decided about: look again.",

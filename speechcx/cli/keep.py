@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from speechcx.batch.recordings import Compared
     from speechcx.store.integrity import Problem
 
-MOST_SHOWN = 40
+MAX_SHOWN = 40
 """Problems shown on a screen; --json has them all."""
 
 Who = Annotated[str | None, typer.Option("--as", metavar="NAME", help="Who does this; default: the login.")]
@@ -72,7 +72,7 @@ def backup(
 ) -> None:
     """Copy the database, also while a run writes, and check the copy; readable by its owner only."""
     from speechcx.batch.backup import back_up
-    from speechcx.store.audit import read_who
+    from speechcx.store.decisions.audit import read_who
 
     where = options.database(options.load(config, None), db)
     made = back_up(where, file, who=read_who(who), replace=replace, anyway=anyway, report=note)
@@ -96,7 +96,7 @@ def restore(
 ) -> None:
     """Check a copy and put it in the place of the database, which is kept beside it."""
     from speechcx.batch.backup import restore as put_back
-    from speechcx.store.audit import read_who
+    from speechcx.store.decisions.audit import read_who
 
     where = options.database(options.load(config, None), db)
     done = put_back(where, file, who=read_who(who), lose_newer=lose_newer, report=note)
@@ -116,10 +116,10 @@ def _print_check(found: CheckReport) -> None:
         note(f"As it was before the repair: {clean(found.kept)}")
     if found.compared is not None:
         _print_compared(found.compared)
-    for problem in found.problems[:MOST_SHOWN]:
+    for problem in found.problems[:MAX_SHOWN]:
         _print_problem(problem)
-    if len(found.problems) > MOST_SHOWN:
-        note(f"{len(found.problems) - MOST_SHOWN} more problems: speechcx check --json has all of them.")
+    if len(found.problems) > MAX_SHOWN:
+        note(f"{len(found.problems) - MAX_SHOWN} more problems: speechcx check --json has all of them.")
     if not found.problems:
         print_text("No problem found." if not found.repaired else "No problem is left.")
     if found.chain is not None:
@@ -134,7 +134,7 @@ def _print_compared(compared: Compared) -> None:
     parts += [f"{len(compared.unreadable):,} that cannot be read"] if compared.unreadable else []
     parts += [f"{compared.left:,} not looked at"] if compared.left else []
     print_text("; ".join(parts) + ".")
-    for path in compared.unreadable[:MOST_SHOWN]:
+    for path in compared.unreadable[:MAX_SHOWN]:
         note(f"Cannot be read: {clean(path)}")
 
 
@@ -150,7 +150,7 @@ def _print_backup(made: BackupReport) -> None:
         f"{clean(made.backup)}: {made.calls} calls, {made.size_bytes / 1e6:.1f} MB, checked, in {made.seconds:.1f} s"
     )
     print_text(f"Decision chain: {made.chain.entries} entries, last digest {made.chain.digest}")
-    for problem in made.problems[:MOST_SHOWN]:
+    for problem in made.problems[:MAX_SHOWN]:
         _print_problem(problem)
     if not made.is_in_trail:
         note("The audit trail does not tell of it: the database cannot be written.")
@@ -166,5 +166,5 @@ def _print_restored(done: RestoreReport) -> None:
         note("What it had besides is not known: it could not be read.")
     elif done.lost.is_anything:
         note(f"Only there: {done.lost}.")
-    for problem in done.problems[:MOST_SHOWN]:
+    for problem in done.problems[:MAX_SHOWN]:
         _print_problem(problem)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from speechcx.cli.output import Column, Format, clean, clock, note, print_json, print_rows, print_text
 
 if TYPE_CHECKING:
-    from speechcx.ask.qa.compared import ReviewStep, ReviewView
     from speechcx.ask.qa.forms import ReviewForm
-    from speechcx.store.review_plans import ReviewPlan
+    from speechcx.ask.qa.review_comparison import ReviewStep, ReviewView
+    from speechcx.store.decisions.review_plans import ReviewPlan
 
 _TURN_COLUMNS = (Column("time", "time"), Column("party", "party"), Column("text", "words"))
 _QUESTION_COLUMNS = (

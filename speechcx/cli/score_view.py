@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from speechcx.ask.case_mix import CaseMixTable
-    from speechcx.ask.compare import Comparison
-    from speechcx.ask.tables import By, Estimate, ScoreRow, ScoreTable
-    from speechcx.cli.asking import Asked
+    from speechcx.ask.ground.score_rows import By, Estimate, ScoreRow, ScoreTable
+    from speechcx.ask.people.case_mix import CaseMixTable
+    from speechcx.ask.people.compare import Comparison
+    from speechcx.cli.question_options import Asked
 
 MEASURE_COLUMNS = (
     Column("critical_accuracy", "critical\nright", share=True),
@@ -51,10 +51,10 @@ def print_scores(asked: Asked, question: ScoreQuestion) -> None:
     UsageError
         Two forms at once, or a name or period that is none.
     """
-    from speechcx.ask.aggregate import score_agents, score_centers, score_teams
-    from speechcx.ask.case_mix import adjust_scores
-    from speechcx.ask.compare import compare
-    from speechcx.ask.tables import TableForm
+    from speechcx.ask.ground.score_rows import TableForm
+    from speechcx.ask.people.aggregate import score_agents, score_centers, score_teams
+    from speechcx.ask.people.case_mix import adjust_scores
+    from speechcx.ask.people.compare import compare
     from speechcx.errors import UsageError
 
     form = TableForm(question.scorecard, question.sort, question.min_n, read_against(question.against))
@@ -77,7 +77,7 @@ def print_scores(asked: Asked, question: ScoreQuestion) -> None:
 
 def read_against(text: str | None) -> tuple[date | None, date | None] | None:
     """First and last day of the period ``--against`` names; None where it is not given."""
-    from speechcx.ask.periods import read_period
+    from speechcx.ask.ground.periods import read_period
 
     if text is None:
         return None

@@ -11,7 +11,7 @@ from speechcx.cli.flag_view import say_precision
 from speechcx.cli.output import Column, Format, clock, note, print_json, print_rows, print_text
 
 if TYPE_CHECKING:
-    from speechcx.ask.flag_counts import Precision
+    from speechcx.ask.compliance.flag_counts import Precision
     from speechcx.batch import CoverReport, TriedCall, TryReport
     from speechcx.rules import Rulebook, RuleCover
 

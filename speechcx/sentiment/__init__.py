@@ -14,9 +14,7 @@ without code: ``--set sentiment.model=FOLDER``.
 """
 
 from speechcx.sentiment.agitation import measure_agitation
-from speechcx.sentiment.fusion import join_turn, name_label
-from speechcx.sentiment.moments import join_feeling
-from speechcx.sentiment.party import score_party
+from speechcx.sentiment.feeling import join_feeling, join_turn, name_label, score_party
 from speechcx.sentiment.protocol import ClassShares, SentimentModel
 from speechcx.sentiment.reading import load_sentiment, read_sentiment, read_texts
 from speechcx.sentiment.sentences import split_sentences

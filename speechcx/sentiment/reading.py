@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from speechcx.call import UNDETERMINED, SentimentLabel, TextSentiment, Utterance
 from speechcx.engines import find_factory
-from speechcx.sentiment.fusion import name_label
+from speechcx.sentiment.feeling import name_label
 from speechcx.sentiment.protocol import ClassShares, SentimentModel
 from speechcx.sentiment.sentences import join_passages, join_shares, split_sentences
 from speechcx.sentiment.settings import SentimentSettings

@@ -19,10 +19,10 @@ from typing import Literal
 
 from speechcx import __version__
 from speechcx.call import Call, Details, Failure, Outcome, Recording
-from speechcx.store.decision_chain import read_end
+from speechcx.store.calls.file_versions import supersede
+from speechcx.store.decisions.chain import read_end
 from speechcx.store.moments import utc_text
 from speechcx.store.paths import plain_text, write_path
-from speechcx.store.versions import supersede
 
 FileState = Literal[
     "seen", "settled", "claimed", "done", "failed", "quarantined", "needs_metadata", "duplicate", "skipped"
@@ -237,7 +237,7 @@ class Ledger:
 
         ``reason="duplicate"`` with the `call_id` of the call its bytes belong to sets the state
         ``duplicate``; every other reason sets ``skipped``. Where the file held another call before, that
-        one counts no longer (see :mod:`speechcx.store.versions`).
+        one counts no longer (see :mod:`speechcx.store.calls.file_versions`).
         """
         state: FileState = "duplicate" if reason == "duplicate" else "skipped"
         with self._write():

@@ -9,13 +9,12 @@ more engine is one module with a factory that takes the settings, and a line in
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from speechcx.call import UNDETERMINED, Span, Utterance
 from speechcx.transcribe.languages import SHORT_S
-from speechcx.transcribe.placing import leave_out, place_words, write_utterance
 from speechcx.transcribe.recognizer import (
     DialogueRecognizer,
     Dropped,
@@ -24,23 +23,21 @@ from speechcx.transcribe.recognizer import (
     Hints,
     LanguageStretch,
     Recognizer,
-    Sound,
     Voice,
 )
 from speechcx.transcribe.settings import NOT_IN_DIGEST, TranscribeSettings
 from speechcx.transcribe.windows import merge_spans
+from speechcx.transcribe.word_times import leave_out, place_words, write_utterance
+from speechcx.waveform import RECOGNITION_RATE_HZ, ChannelSound
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-
-    import numpy as np
-    from numpy.typing import NDArray
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from speechcx.call import Audio, Details, Recording, Speech, Turn, Word
+    from speechcx.waveform import Sound
 
 __all__ = [
     "NOT_IN_DIGEST",
-    "CallSound",
     "DialogueRecognizer",
     "DropReason",
     "Dropped",
@@ -48,7 +45,6 @@ __all__ = [
     "Hints",
     "LanguageStretch",
     "Recognizer",
-    "Sound",
     "TranscribeSettings",
     "Voice",
     "find_language_flags",
@@ -58,9 +54,6 @@ __all__ = [
 ]
 
 logger = logging.getLogger(__name__)
-
-MARGIN_S = 0.05
-"""Sound at each side of a stretch while it is resampled: its edges are then those of the whole channel."""
 
 USUAL_LANGUAGE = "en"
 """Expected where the settings leave the language open."""
@@ -120,12 +113,26 @@ def transcribe(
     hints = Hints(
         expected_language(settings), _hotwords(recording.details, settings), settings.initial_prompt
     )
-    for channel, turns, heard in _hear(audio, speech, recording, recognizer, hints):
+    # A recogniser hears the pauses between turns too.
+    apart: dict[int, tuple[Span, ...]] = {
+        channel: tuple(each.span for each in speech.unheard if each.channel == channel)
+        for channel in sorted({turn.channel for turn in speech.turns})
+    }
+    sounds: dict[int, Sound] = {
+        channel: ChannelSound(audio, channel, rate_hz=RECOGNITION_RATE_HZ, silent=silent)
+        for channel, silent in apart.items()
+    }
+    parts = (
+        _hear_dialogue(sounds, speech, recording, recognizer, hints)
+        if isinstance(recognizer, DialogueRecognizer)
+        else _hear_channels(sounds, speech, recording, recognizer, hints)
+    )
+    for channel, turns, heard in parts:
         heard = _without_halves(heard)
-        said_by_machine = leave_out(heard.words, (*speech.hold, *speech.ivr), turns)
-        words = [word for word in heard.words if word not in said_by_machine]
+        nobodys = leave_out(heard.words, (*speech.hold, *speech.ivr, *apart[channel]), turns)
+        words = [word for word in heard.words if word not in nobodys]
         placed, astray = place_words(words, turns)
-        _log_dropped(recording, channel, heard.dropped, (*said_by_machine, *astray))
+        _log_dropped(recording, channel, heard.dropped, (*nobodys, *astray))
         for turn in turns:
             said[turn.no] = write_utterance(turn.no, placed[turn.no], language_of(turn.span, heard))
     if settings.language != "auto":
@@ -133,20 +140,23 @@ def transcribe(
     return tuple(said[turn.no] for turn in speech.turns)
 
 
-def _hear(
-    audio: Audio, speech: Speech, recording: Recording, recognizer: Recognizer, hints: Hints
-) -> Iterator[tuple[int, list[Turn], Heard]]:
-    """What was heard, with its channel and the turns it belongs to."""
-    if not isinstance(recognizer, DialogueRecognizer):
-        yield from _hear_channels(audio, speech, recording, recognizer, hints)
-        return
-    found: dict[tuple[int, str], tuple[list[Turn], list[Heard]]] = {}
+_Part = tuple[int, "list[Turn]", Heard]
+"""A channel, turns in it, and what was heard there."""
+
+
+def _hear_dialogue(
+    sounds: Mapping[int, Sound],
+    speech: Speech,
+    recording: Recording,
+    recognizer: DialogueRecognizer,
+    hints: Hints,
+) -> Iterator[_Part]:
+    """All voices at once."""
     voices = _voices(speech)
-    together = (
-        recognizer.recognize_dialogue(CallSound(audio), list(voices), hints=hints, recording=recording)
-        if voices
-        else ()
-    )
+    if not voices:
+        return
+    together = recognizer.recognize_dialogue(sounds, tuple(voices), hints=hints, recording=recording)
+    found: dict[tuple[int, str], tuple[list[Turn], list[Heard]]] = {}
     for (voice, turns), heard in zip(voices.items(), together, strict=True):
         # Two voices in one channel speak over each other: a word is placed by its time among both.
         shared = found.setdefault((voice.channel, heard.language), ([], []))
@@ -181,18 +191,15 @@ def _voices(speech: Speech) -> dict[Voice, list[Turn]]:
 
 
 def _hear_channels(
-    audio: Audio, speech: Speech, recording: Recording, recognizer: Recognizer, hints: Hints
-) -> Iterator[tuple[int, list[Turn], Heard]]:
+    sounds: Mapping[int, Sound], speech: Speech, recording: Recording, recognizer: Recognizer, hints: Hints
+) -> Iterator[_Part]:
     """One channel after the other, the one with most speech first."""
-    from speechcx.waveform import RECOGNITION_RATE_HZ, read_channel
-
     usual = hints.language
     channels = _by_talk(speech)
     for channel, turns in channels:
-        samples = read_channel(audio, channel, rate_hz=RECOGNITION_RATE_HZ)
         language = usual if _talk_s(turns) < SHORT_S else hints.language
         heard = recognizer.recognize(
-            samples,
+            sounds[channel],
             merge_spans(stretch for turn in turns for stretch in turn.speech),
             hints=replace(hints, language=language),
             recording=recording,
@@ -202,29 +209,6 @@ def _hear_channels(
         if channel == channels[0][0] and heard.language != UNDETERMINED:
             # A word or two in the other channel say nothing of their language.
             usual = heard.language
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class CallSound:
-    """Decoded audio as a :class:`Sound`: floats are made of one stretch at a time."""
-
-    audio: Audio
-
-    @property
-    def duration_s(self) -> float:
-        """Its length in seconds."""
-        return self.audio.duration_s
-
-    def cut(self, channel: int, span: Span) -> NDArray[np.float32]:
-        """A stretch of one channel at 16 kHz, resampled with a little sound around it."""
-        from speechcx.waveform import RECOGNITION_RATE_HZ, read_channel
-
-        first_s = max(0.0, round(span.start_s - MARGIN_S, 2))
-        around = read_channel(
-            self.audio, channel, rate_hz=RECOGNITION_RATE_HZ, start_s=first_s, end_s=span.end_s + MARGIN_S
-        )
-        first = round((span.start_s - first_s) * RECOGNITION_RATE_HZ)
-        return around[first : first + round(span.duration_s * RECOGNITION_RATE_HZ)]
 
 
 def _warn_of_others(recording: Recording, expected: str, said: Iterable[Utterance]) -> None:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from speechcx.call import UNDETERMINED
 from speechcx.transcribe.decoding import Decoder, Draft, Encoded
-from speechcx.transcribe.guard import Gates
+from speechcx.transcribe.hallucinations import Gates
 from speechcx.transcribe.languages import LOOP_LOGPROB, Trial, Vote, find_rival, settle
-from speechcx.transcribe.recognizer import Hints, Sound
+from speechcx.transcribe.recognizer import Hints
 from speechcx.transcribe.windows import Window
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from speechcx.waveform import Sound
 
 WINDOWS_HELD = 24
 """Windows whose encodings are held at once, some ten minutes of speech: 3 MB each of the base model."""
@@ -34,16 +36,18 @@ class Listening:
         Asks the model.
     windows
         What is heard.
-    sound
-        The recording they are cut from.
+    sounds
+        The channels they are cut from.
     hints
         What is known before listening; its language is the expected one.
     """
 
-    def __init__(self, decoder: Decoder, windows: Sequence[Window], sound: Sound, hints: Hints) -> None:
+    def __init__(
+        self, decoder: Decoder, windows: Sequence[Window], sounds: Mapping[int, Sound], hints: Hints
+    ) -> None:
         self.windows = tuple(windows)
         self._decoder = decoder
-        self._sounds: tuple[NDArray[np.float32], ...] = tuple(window.cut(sound) for window in windows)
+        self._sounds: tuple[NDArray[np.float32], ...] = tuple(window.cut(sounds) for window in windows)
         self.hints = hints
         self._encoded = decoder.encode(self._sounds)
         self._votes: dict[int, Vote] = {}

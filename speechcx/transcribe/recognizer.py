@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
@@ -10,11 +10,10 @@ from speechcx.call import Recording, Span, Word
 from speechcx.transcribe.windows import Window, overlapping
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+    from speechcx.waveform import Sound
 
 DropReason = Literal["outside_speech", "no_speech", "loop", "stock_phrase"]
-"""Why recognised words were taken for invented; see ``speechcx.transcribe.guard``."""
+"""Why recognised words were taken for invented; see ``speechcx.transcribe.hallucinations``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +107,7 @@ class Recognizer(Protocol):
 
     def recognize(
         self,
-        samples: NDArray[np.float32],
+        samples: Sound,
         speech: tuple[Span, ...],
         *,
         hints: Hints,
@@ -120,7 +119,8 @@ class Recognizer(Protocol):
         Parameters
         ----------
         samples
-            float32, shape ``(time,)``, -1..1, 16,000 Hz, from the first sample of the file.
+            float32, shape ``(time,)``, -1..1, 16,000 Hz, from the first sample of the file. Floats are made
+            for what is cut out of it; ``numpy.asarray(samples)`` makes those of the whole channel.
         speech
             Stretches of speech in it, in seconds, sorted and apart. Words elsewhere are not wanted.
         hints
@@ -135,19 +135,6 @@ class Recognizer(Protocol):
         ModelMissing, ModelBad
             The weights are not here or not right.
         """
-        ...
-
-
-class Sound(Protocol):
-    """A recording from which stretches can be cut, each channel by itself."""
-
-    @property
-    def duration_s(self) -> float:
-        """Its length in seconds."""
-        ...
-
-    def cut(self, channel: int, span: Span) -> NDArray[np.float32]:
-        """A stretch of one channel: float32, 16,000 Hz, -1..1, shape ``(time,)``."""
         ...
 
 
@@ -179,14 +166,14 @@ class DialogueRecognizer(Protocol):
     """
 
     def recognize_dialogue(
-        self, sound: Sound, voices: Sequence[Voice], *, hints: Hints, recording: Recording
+        self, sounds: Mapping[int, Sound], voices: Sequence[Voice], *, hints: Hints, recording: Recording
     ) -> tuple[Heard, ...]:
         """Write down what each voice says.
 
         Parameters
         ----------
-        sound
-            The recording.
+        sounds
+            Each channel with a voice in it, as for :meth:`Recognizer.recognize`.
         voices
             Who speaks when; voices of one channel may overlap.
         hints

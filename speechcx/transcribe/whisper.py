@@ -8,7 +8,7 @@ the speech it belongs to.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
@@ -17,27 +17,25 @@ from typing import TYPE_CHECKING, Any
 from speechcx.call import UNDETERMINED, Recording, Span, Word
 from speechcx.errors import ConfigError, ModelBad
 from speechcx.offline import hub_allowed
-from speechcx.transcribe.again import find_wordless, is_sure
 from speechcx.transcribe.decoding import Decoder, Draft, TimedText
-from speechcx.transcribe.guard import Gates, Stretch, drop_invented
+from speechcx.transcribe.hallucinations import Gates, Stretch, drop_invented
 from speechcx.transcribe.languages import SHORT_S, sounds_foreign
 from speechcx.transcribe.listening import WINDOWS_HELD, Listening, written_in
-from speechcx.transcribe.placing import UNSPACED
-from speechcx.transcribe.recognizer import Dropped, Heard, Hints, LanguageStretch, Sound, Voice
+from speechcx.transcribe.recognizer import Dropped, Heard, Hints, LanguageStretch, Voice
 from speechcx.transcribe.settings import TranscribeSettings
-from speechcx.transcribe.snapping import snap_to_speech
+from speechcx.transcribe.short_turns import find_wordless, is_sure
 from speechcx.transcribe.windows import (
-    RATE_HZ,
     Window,
     WindowRule,
     make_windows,
     merge_spans,
     overlapping,
 )
+from speechcx.transcribe.word_times import UNSPACED, snap_to_speech
+from speechcx.waveform import RECOGNITION_RATE_HZ as RATE_HZ
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+    from speechcx.waveform import Sound
 
 PROBE_S = 12.0
 """So much of each voice is heard by itself for its language: among other voices it would not show."""
@@ -73,7 +71,7 @@ class Whisper:
 
     def recognize(
         self,
-        samples: NDArray[np.float32],
+        samples: Sound,
         speech: tuple[Span, ...],
         *,
         hints: Hints,
@@ -82,28 +80,28 @@ class Whisper:
     ) -> Heard:
         """Write down what is said in one channel; see :class:`~speechcx.transcribe.Recognizer`."""
         voices = (Voice("", channel, speech),)
-        (heard,) = self.recognize_dialogue(OneChannel(samples), voices, hints=hints, recording=recording)
+        (heard,) = self.recognize_dialogue({channel: samples}, voices, hints=hints, recording=recording)
         return heard
 
     def recognize_dialogue(
-        self, sound: Sound, voices: Sequence[Voice], *, hints: Hints, recording: Recording
+        self, sounds: Mapping[int, Sound], voices: Sequence[Voice], *, hints: Hints, recording: Recording
     ) -> tuple[Heard, ...]:
         """Write down what all voices say; see :class:`~speechcx.transcribe.DialogueRecognizer`."""
-        windows = self._lay_out(sound, voices)
+        windows = self._lay_out(sounds, voices)
         if not windows:
             return tuple(Heard((), hints.language) for _ in voices)
-        first = Listening(self._decoder, windows[:WINDOWS_HELD], sound, hints)
-        languages = self._find_languages(first, sound, voices, hints)
+        first = Listening(self._decoder, windows[:WINDOWS_HELD], sounds, hints)
+        languages = self._find_languages(first, sounds, voices, hints)
         if len(set(languages)) == 1 and (len(voices) == 1 or languages[0] != UNDETERMINED):
-            rest = self._listen(windows[WINDOWS_HELD:], sound, hints)
-            passages = self._write(chain([first], rest), sound, voices, languages[0])
-            languages = self._find_foreign(passages, sound, voices, languages, hints)
+            rest = self._listen(windows[WINDOWS_HELD:], sounds, hints)
+            passages = self._write(chain([first], rest), sounds, voices, languages[0])
+            languages = self._find_foreign(passages, sounds, voices, languages, hints)
             if len(set(languages)) == 1:
-                return self._read(passages, sound, voices, languages[0], hints)
-        return self._hear_apart(sound, voices, languages, hints)
+                return self._read(passages, sounds, voices, languages[0], hints)
+        return self._hear_apart(sounds, voices, languages, hints)
 
     def _hear_apart(
-        self, sound: Sound, voices: Sequence[Voice], languages: Sequence[str], hints: Hints
+        self, sounds: Mapping[int, Sound], voices: Sequence[Voice], languages: Sequence[str], hints: Hints
     ) -> tuple[Heard, ...]:
         """Voices of different languages share no window, and one whose language is not known shares none."""
         groups: dict[tuple[str, int], list[int]] = {}
@@ -112,22 +110,24 @@ class Whisper:
         found: dict[int, Heard] = {}
         for (language, _), numbers in groups.items():
             some = [voices[no] for no in numbers]
-            listenings = self._listen(self._lay_out(sound, some), sound, hints)
-            passages = self._write(listenings, sound, some, language)
-            found.update(zip(numbers, self._read(passages, sound, some, language, hints), strict=True))
+            listenings = self._listen(self._lay_out(sounds, some), sounds, hints)
+            passages = self._write(listenings, sounds, some, language)
+            found.update(zip(numbers, self._read(passages, sounds, some, language, hints), strict=True))
         return tuple(found[no] for no in range(len(voices)))
 
-    def _lay_out(self, sound: Sound, voices: Sequence[Voice]) -> tuple[Window, ...]:
-        return make_windows(_by_channel(voices), sound, self._rule)
+    def _lay_out(self, sounds: Mapping[int, Sound], voices: Sequence[Voice]) -> tuple[Window, ...]:
+        return make_windows(_by_channel(voices), sounds, self._rule)
 
-    def _listen(self, windows: Sequence[Window], sound: Sound, hints: Hints) -> Iterator[Listening]:
+    def _listen(
+        self, windows: Sequence[Window], sounds: Mapping[int, Sound], hints: Hints
+    ) -> Iterator[Listening]:
         for first in range(0, len(windows), WINDOWS_HELD):
-            yield Listening(self._decoder, windows[first : first + WINDOWS_HELD], sound, hints)
+            yield Listening(self._decoder, windows[first : first + WINDOWS_HELD], sounds, hints)
 
     # --- languages ---------------------------------------------------------------------------------
 
     def _find_languages(
-        self, listening: Listening, sound: Sound, voices: Sequence[Voice], hints: Hints
+        self, listening: Listening, sounds: Mapping[int, Sound], voices: Sequence[Voice], hints: Hints
     ) -> tuple[str, ...]:
         """The language of each voice, the one that speaks most first."""
         usual = hints.language
@@ -135,7 +135,7 @@ class Whisper:
         for no in sorted(range(len(voices)), key=lambda no: -voices[no].speech_s):
             # A word or two say nothing of their language: that of the call's main speaker is expected.
             expected = hints.language if voices[no].speech_s >= SHORT_S else usual
-            found[no] = self._find_language(listening, sound, voices, no, expected, hints)
+            found[no] = self._find_language(listening, sounds, voices, no, expected, hints)
             if len(found) == 1 and found[no] != UNDETERMINED:
                 usual = found[no]
         return tuple(found[no] for no in range(len(voices)))
@@ -143,7 +143,7 @@ class Whisper:
     def _find_language(
         self,
         listening: Listening,
-        sound: Sound,
+        sounds: Mapping[int, Sound],
         voices: Sequence[Voice],
         no: int,
         expected: str,
@@ -153,20 +153,20 @@ class Whisper:
             return listening.find_language(expected)
         if not self._decoder.is_multilingual:
             return expected
-        probe = max(make_windows(_by_channel([voices[no]]), sound, self._probe_rule), key=_speech_s)
-        if not Listening(self._decoder, [probe], sound, hints).is_doubtful(0, expected):
+        probe = max(make_windows(_by_channel([voices[no]]), sounds, self._probe_rule), key=_speech_s)
+        if not Listening(self._decoder, [probe], sounds, hints).is_doubtful(0, expected):
             return expected
-        return self._listen_alone(sound, voices[no], hints).find_language(expected)
+        return self._listen_alone(sounds, voices[no], hints).find_language(expected)
 
-    def _listen_alone(self, sound: Sound, voice: Voice, hints: Hints) -> Listening:
+    def _listen_alone(self, sounds: Mapping[int, Sound], voice: Voice, hints: Hints) -> Listening:
         """The windows of one voice in which most is said."""
-        windows = sorted(self._lay_out(sound, [voice]), key=_speech_s)
-        return Listening(self._decoder, windows[-ALONE:], sound, hints)
+        windows = sorted(self._lay_out(sounds, [voice]), key=_speech_s)
+        return Listening(self._decoder, windows[-ALONE:], sounds, hints)
 
     def _find_foreign(
         self,
         passages: Sequence[Passage],
-        sound: Sound,
+        sounds: Mapping[int, Sound],
         voices: Sequence[Voice],
         languages: tuple[str, ...],
         hints: Hints,
@@ -180,8 +180,8 @@ class Whisper:
             if len(voices) > 1:
                 if not _seems_foreign(passages, voice):
                     continue
-                alone = self._listen_alone(sound, voice, hints)
-                own = self._write([alone], sound, [voice], languages[no])
+                alone = self._listen_alone(sounds, voice, hints)
+                own = self._write([alone], sounds, [voice], languages[no])
             if _sounds_foreign(own, self._gates):
                 found[no] = UNDETERMINED
         return tuple(found)
@@ -189,26 +189,30 @@ class Whisper:
     # --- words -------------------------------------------------------------------------------------
 
     def _write(
-        self, listenings: Iterable[Listening], sound: Sound, voices: Sequence[Voice], language: str
+        self,
+        listenings: Iterable[Listening],
+        sounds: Mapping[int, Sound],
+        voices: Sequence[Voice],
+        language: str,
     ) -> list[Passage]:
         """Every window written down; what a voice says in another language meanwhile, in that."""
         found = []
         for listening in listenings:
             hints = listening.hints
             changes = (
-                self._find_changes(listening, sound, voices, language) if language != UNDETERMINED else {}
+                self._find_changes(listening, sounds, voices, language) if language != UNDETERMINED else {}
             )
             for window, draft in listening.write_down(written_in(language, hints), leave_out=changes.keys()):
                 found.append(_passage(window, draft, written_in(language, hints)))
             for parts in changes.values():
                 for spoken, windows in parts:
-                    apart = Listening(self._decoder, windows, sound, hints)
+                    apart = Listening(self._decoder, windows, sounds, hints)
                     for window, draft in apart.write_down(written_in(spoken, hints)):
                         found.append(_passage(window, draft, spoken))
         return found
 
     def _find_changes(
-        self, listening: Listening, sound: Sound, voices: Sequence[Voice], language: str
+        self, listening: Listening, sounds: Mapping[int, Sound], voices: Sequence[Voice], language: str
     ) -> dict[int, list[tuple[str, tuple[Window, ...]]]]:
         """Windows in which a voice changes its language, by number, laid out anew by language."""
         if len(listening.windows) < 2 or not self._decoder.is_multilingual:
@@ -221,16 +225,16 @@ class Whisper:
             for voice in voices:
                 part = voice.within(window)
                 if part.speech:
-                    alone = Listening(self._decoder, self._lay_out(sound, [part]), sound, listening.hints)
+                    alone = Listening(self._decoder, self._lay_out(sounds, [part]), sounds, listening.hints)
                     parts.setdefault(alone.find_language(language), []).append(part)
             if parts.keys() != {language}:
-                found[no] = [(spoken, self._lay_out(sound, some)) for spoken, some in parts.items()]
+                found[no] = [(spoken, self._lay_out(sounds, some)) for spoken, some in parts.items()]
         return found
 
     def _read(
         self,
         passages: Sequence[Passage],
-        sound: Sound,
+        sounds: Mapping[int, Sound],
         voices: Sequence[Voice],
         language: str,
         hints: Hints,
@@ -253,7 +257,7 @@ class Whisper:
                     stretches[piece.channel].append(LanguageStretch(piece.span, passage.language))
         heard = {
             channel: Heard(
-                self._place(sound, channel, speech, words[channel], written_in(language, hints)),
+                self._place(sounds, channel, speech, words[channel], written_in(language, hints)),
                 language,
                 tuple(dropped[channel]),
                 tuple(sorted(stretches[channel], key=lambda each: each.span)),
@@ -263,24 +267,34 @@ class Whisper:
         return tuple(share_out(heard[voice.channel], voice, voices) for voice in voices)
 
     def _place(
-        self, sound: Sound, channel: int, speech: Sequence[Span], words: list[Word], language: str
+        self,
+        sounds: Mapping[int, Sound],
+        channel: int,
+        speech: Sequence[Span],
+        words: list[Word],
+        language: str,
     ) -> tuple[Word, ...]:
         """The words of one channel on its speech, with those of turns that had got none."""
         words.sort(key=lambda word: (word.start_s, word.end_s))
         said = snap_to_speech(words, speech)
         if self._hear_again:
-            said += self._hear_wordless(sound, channel, speech, said, language)
+            said += self._hear_wordless(sounds, channel, speech, said, language)
         return tuple(sorted(said, key=lambda word: (word.start_s, word.end_s)))
 
     def _hear_wordless(
-        self, sound: Sound, channel: int, speech: Sequence[Span], said: Sequence[Word], language: str
+        self,
+        sounds: Mapping[int, Sound],
+        channel: int,
+        speech: Sequence[Span],
+        said: Sequence[Word],
+        language: str,
     ) -> list[Word]:
         """Words of the turns that got none, heard alone: without hints, which short sound would repeat."""
-        windows = find_wordless(channel, speech, said, sound.duration_s)
+        windows = find_wordless(channel, speech, said, sounds[channel].size / RATE_HZ)
         if not windows:
             return []
         found = []
-        for window, draft in Listening(self._decoder, windows, sound, Hints(language)).write_down(language):
+        for window, draft in Listening(self._decoder, windows, sounds, Hints(language)).write_down(language):
             passage = _passage(window, draft, language)
             if is_sure(passage.stretch, window):
                 words, _ = drop_invented([passage.stretch], window.speech, self._gates)
@@ -298,22 +312,6 @@ class Passage:
     window: Window
     stretch: Stretch
     language: str
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class OneChannel:
-    """Samples at 16,000 Hz as a :class:`~speechcx.transcribe.recognizer.Sound`, whatever channel is asked for."""
-
-    samples: NDArray[np.float32]
-
-    @property
-    def duration_s(self) -> float:
-        """Its length in seconds."""
-        return self.samples.size / RATE_HZ
-
-    def cut(self, channel: int, span: Span) -> NDArray[np.float32]:
-        """A stretch of the samples."""
-        return self.samples[round(span.start_s * RATE_HZ) : round(span.end_s * RATE_HZ)]
 
 
 def _speech_s(window: Window) -> float:

@@ -15,14 +15,13 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from speechcx.call import Span
+from speechcx.waveform import RECOGNITION_RATE_HZ as RATE_HZ
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from speechcx.transcribe.recognizer import Sound
-
-RATE_HZ = 16_000
+    from speechcx.waveform import Sound
 
 APART_S = 0.8
 """Silence that ends a turn (definitions, section 0): closer stretches of one channel are heard as one."""
@@ -77,14 +76,14 @@ class Window:
         """Seconds of speech in it."""
         return sum(span.duration_s for span in self.speech)
 
-    def cut(self, sound: Sound) -> NDArray[np.float32]:
+    def cut(self, sounds: Mapping[int, Sound]) -> NDArray[np.float32]:
         """The sound of the window: float32, 16,000 Hz, shape ``(time,)``, true silence between pieces."""
         import numpy as np
 
         samples = np.zeros(round(self.duration_s * RATE_HZ), np.float32)
         for piece in self.pieces:
             first = round(piece.at_s * RATE_HZ)
-            cut = sound.cut(piece.channel, piece.span)[: samples.size - first]
+            cut = _cut(sounds[piece.channel], piece.span)[: samples.size - first]
             samples[first : first + cut.size] = cut
         return samples
 
@@ -177,7 +176,7 @@ class WindowRule:
 
 
 def make_windows(
-    channels: Mapping[int, Sequence[Span]], sound: Sound, rule: WindowRule
+    channels: Mapping[int, Sequence[Span]], sounds: Mapping[int, Sound], rule: WindowRule
 ) -> tuple[Window, ...]:
     """Lay out the speech of some channels in windows of at most ``rule.window_s``.
 
@@ -185,8 +184,8 @@ def make_windows(
     ----------
     channels
         Stretches of speech of each channel in seconds of the file, sorted and apart.
-    sound
-        The recording, to find quiet places in.
+    sounds
+        The channels at 16,000 Hz, to find quiet places in.
     rule
         Lengths.
 
@@ -195,7 +194,11 @@ def make_windows(
     tuple of Window
         Every moment of speech inside the sound lies in exactly one window.
     """
-    turns = [turn for channel, speech in channels.items() for turn in _turns(speech, channel, sound, rule)]
+    turns = [
+        turn
+        for channel, speech in channels.items()
+        for turn in _turns(speech, channel, sounds[channel], rule)
+    ]
     groups: list[list[_Turn]] = []
     end_s = 0.0
     for turn in sorted(turns, key=lambda turn: (turn.span.start_s, turn.channel)):
@@ -236,15 +239,16 @@ def _join(turns: Sequence[_Turn], channels: Mapping[int, Sequence[Span]], rule: 
 
 def _turns(speech: Sequence[Span], channel: int, sound: Sound, rule: WindowRule) -> list[_Turn]:
     """The turns of one channel with sound around them, those longer than a window in parts."""
+    duration_s = sound.size / RATE_HZ
     spans: list[Span] = []
-    for group in group_turns([span for span in speech if span.start_s < sound.duration_s]):
+    for group in group_turns([span for span in speech if span.start_s < duration_s]):
         whole = Span(
             max(0.0, group[0].start_s - rule.padding_s),
-            min(sound.duration_s, group[-1].end_s + rule.padding_s),
+            min(duration_s, group[-1].end_s + rule.padding_s),
         )
-        spans += _split(whole, channel, sound, rule.window_s)
+        spans += _split(whole, sound, rule.window_s)
     middles_s = [(before.end_s + after.start_s) / 2 for before, after in pairwise(spans)]
-    bounds_s = [0.0, *middles_s, sound.duration_s]
+    bounds_s = [0.0, *middles_s, duration_s]
     return [_Turn(channel, span, Span(bounds_s[no], bounds_s[no + 1])) for no, span in enumerate(spans)]
 
 
@@ -259,12 +263,12 @@ def group_turns(speech: Sequence[Span]) -> list[list[Span]]:
     return groups
 
 
-def _split(span: Span, channel: int, sound: Sound, longest_s: float) -> list[Span]:
+def _split(span: Span, sound: Sound, longest_s: float) -> list[Span]:
     """A turn in parts of at most `longest_s`, cut at the quietest moment of each part's last third."""
     parts = []
     while span.duration_s > longest_s:
         last_third = Span(span.start_s + longest_s * 2 / 3, span.start_s + longest_s)
-        cut_s = _quietest(sound.cut(channel, last_third), last_third.start_s)
+        cut_s = _quietest(_cut(sound, last_third), last_third.start_s)
         parts.append(Span(span.start_s, cut_s))
         span = Span(cut_s, span.end_s)
     return [*parts, span]
@@ -280,3 +284,7 @@ def _quietest(samples: NDArray[np.float32], start_s: float) -> float:
     energy = np.convolve(energy, np.ones(3), mode="same")
     energy[[0, -1]] = np.inf
     return float(start_s + (int(np.argmin(energy)) + 0.5) * _FRAME_S)
+
+
+def _cut(sound: Sound, span: Span) -> NDArray[np.float32]:
+    return sound[round(span.start_s * RATE_HZ) : round(span.end_s * RATE_HZ)]

@@ -10,13 +10,13 @@ from types import SimpleNamespace
 
 from speechcx.call import Call, Span
 from speechcx.store import FileStats, RunInfo, RunSummary, Store
-from speechcx.store.audit import Entry, add_entries
-from speechcx.store.erasure import erase_call
-from speechcx.store.flags import FlagChange, SeenFlag, set_flags
+from speechcx.store.calls.erasure import erase_call
+from speechcx.store.decisions.audit import Entry, add_entries
+from speechcx.store.decisions.flags import FlagChange, SeenFlag, set_flags
+from speechcx.store.decisions.review_disputes import acknowledge, add_note, decide, dispute
+from speechcx.store.decisions.review_plans import Draw, ReviewPlan, Shortfall, save_plan
+from speechcx.store.decisions.review_record import Given
 from speechcx.store.moments import utc_text
-from speechcx.store.review_plans import Draw, ReviewPlan, Shortfall, save_plan
-from speechcx.store.review_record import Given
-from speechcx.store.settling import acknowledge, add_note, decide, dispute
 from tests.factories import make_assessment, make_failure, make_hit, make_result
 from tests.store.reviewing import answers, desk_of, plan, reviewable
 

@@ -1,22 +1,19 @@
 """The door of the room: turns in, utterances out, with a recogniser whose words are known."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
-from speechcx.call import Recording, Span, Speech, Turn, Utterance, Word
+from speechcx.call import Recording, Span, Speech, Turn, Unheard, Utterance, Word
 from speechcx.errors import ConfigError
 from speechcx.transcribe import (
-    CallSound,
     Dropped,
     Heard,
     Hints,
     LanguageStretch,
-    Sound,
     TranscribeSettings,
     Voice,
     find_language_flags,
@@ -24,9 +21,9 @@ from speechcx.transcribe import (
     load_recognizer,
     transcribe,
 )
-from speechcx.waveform import read_channel
+from speechcx.waveform import Sound
 from tests.factories import make_recording, make_turn
-from tests.synth import audio_of, noise, silence, tone
+from tests.synth import audio_of, silence, tone
 
 SETTINGS = TranscribeSettings()
 RECORDING = make_recording()
@@ -40,12 +37,13 @@ class Fixed:
     language: str = "en"
     dropped: tuple[Dropped, ...] = ()
     asked: list[tuple[int, int, tuple[Span, ...], Hints]] = field(default_factory=list)
+    first_heard: np.ndarray | None = None
     name: str = "fixed"
     digest: str = "0" * 16
 
     def recognize(
         self,
-        samples: NDArray[np.float32],
+        samples: Sound,
         speech: tuple[Span, ...],
         *,
         hints: Hints,
@@ -53,7 +51,8 @@ class Fixed:
         channel: int,
     ) -> Heard:
         """The words of the channel."""
-        assert samples.dtype == np.float32
+        assert samples[:10].dtype == np.asarray(samples).dtype == np.float32
+        self.first_heard = np.asarray(samples) if self.first_heard is None else self.first_heard
         self.asked.append((channel, samples.size, speech, hints))
         return Heard(self.said.get(channel, ()), self.language, self.dropped)
 
@@ -163,11 +162,11 @@ class Together(Fixed):
     """Hears all voices at once: Spanish where a voice begins before 2 s, and gives fixed words by channel."""
 
     def recognize_dialogue(
-        self, sound: Sound, voices: Sequence[Voice], *, hints: Hints, recording: Recording
+        self, sounds: Mapping[int, Sound], voices: Sequence[Voice], *, hints: Hints, recording: Recording
     ) -> tuple[Heard, ...]:
         """The words of each voice's channel."""
         self.voices = tuple(voices)
-        self.lengths = [sound.cut(voice.channel, voice.speech[0]).size for voice in voices]
+        self.lengths = [sounds[voice.channel].size for voice in voices]
         return tuple(
             Heard(self.said.get(voice.channel, ()), "es" if voice.speech[0].start_s < 2 else "en")
             for voice in voices
@@ -175,27 +174,16 @@ class Together(Fixed):
 
 
 def test_an_engine_that_can_hears_all_voices_at_once() -> None:
-    """It is given each voice with its channel and speech, and cuts sound at 16 kHz; words go to their turns."""
+    """It is given each voice with its channel and speech, and each channel at 16 kHz; words go to their turns."""
     engine = Together({0: (Word("Hola", 1.1, 1.5, 0.8),), 1: (Word("Hi", 3.6, 3.9, 0.9),)})
     said = transcribe(audio_of(two_channels()), SPEECH, RECORDING, engine, SETTINGS)
     assert [
         Voice("ch0", 0, (Span(1.0, 3.0), Span(5.0, 6.0))),
         Voice("ch1", 1, (Span(3.5, 4.0),)),
     ] == list(engine.voices)
-    assert [32_000, 8_000] == engine.lengths
+    assert [160_000, 160_000] == engine.lengths
     assert [("Hola", "es"), ("Hi", "en"), ("", "es")] == [(each.text, each.language) for each in said]
     assert [] == engine.asked
-
-
-def test_a_stretch_is_cut_as_the_whole_channel_sounds() -> None:
-    """Resampled by itself with a little sound around it, a stretch equals the same part of the whole channel."""
-    samples = np.stack([silence(4.0, 8_000), noise(4.0, 8_000)])
-    audio = audio_of(samples, 8_000)
-    whole = read_channel(audio, 1, rate_hz=16_000)
-    cut = CallSound(audio).cut(1, Span(1.234, 2.5))
-    first = round(1.234 * 16_000)
-    assert round(1.266 * 16_000) == cut.size
-    assert np.abs(cut - whole[first : first + cut.size]).max() < 1e-3
 
 
 def test_two_languages_in_one_channel_are_heard_apart() -> None:
@@ -283,3 +271,14 @@ def test_an_unknown_engine() -> None:
     """A misspelt engine is answered with the right one."""
     with pytest.raises(ConfigError, match="use 'whisper'"):
         load_recognizer(TranscribeSettings(engine="wisper"))
+
+
+def test_a_neighbour_is_not_listened_to() -> None:
+    """Where somebody speaks in the background the engine is given silence, and no word of it is anybody's."""
+    speech = replace(SPEECH, unheard=(Unheard(0, Span(3.2, 4.2), "background_voice"),))
+    engine = Fixed({0: (Word("mine", 2.5, 2.9, 0.9), Word("theirs", 3.25, 3.4, 0.9))})
+    said = transcribe(audio_of(two_channels()), speech, RECORDING, engine, SETTINGS)
+    assert ["mine", "", ""] == [each.text for each in said]
+    sound = np.abs(np.asarray(engine.first_heard))
+    assert 0.0 == sound[int(3.3 * 16_000) : int(4.1 * 16_000)].max()
+    assert 0.1 < sound[: int(3.2 * 16_000)].max()

@@ -217,7 +217,7 @@ def test_words_of_a_dialogue_go_back_to_their_speakers(engine: Recognizer, share
     )
     assert isinstance(engine, DialogueRecognizer)
     first, second = engine.recognize_dialogue(
-        _Stereo(call), voices, hints=Hints(), recording=make_recording()
+        {0: call[0], 1: call[1]}, voices, hints=Hints(), recording=make_recording()
     )
     assert "ask not" in plain(first)
     assert "elizabeth" in plain(second)
@@ -227,18 +227,6 @@ def test_words_of_a_dialogue_go_back_to_their_speakers(engine: Recognizer, share
     off = [abs(times[text] - start_s) for text, start_s in _shifted(alone, gap_s) if text in times]
     assert len(off) > 8
     assert sorted(off)[int(0.9 * len(off))] < 0.3
-
-
-class _Stereo:
-    """Two channels at 16 kHz."""
-
-    def __init__(self, samples: NDArray[np.float32]) -> None:
-        self.samples = samples
-        self.duration_s = samples.shape[1] / RATE
-
-    def cut(self, channel: int, span: Span) -> NDArray[np.float32]:
-        """A stretch of one channel."""
-        return self.samples[channel, round(span.start_s * RATE) : round(span.end_s * RATE)]
 
 
 def _shifted(heard: Heard, by_s: float) -> list[tuple[str, float]]:

@@ -7,24 +7,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from speechcx.ask.aggregate import find_newest_day
-from speechcx.ask.naming import settle_names
-from speechcx.ask.opening import Where, reading
-from speechcx.ask.operations.chance import Usual, learn_usual
+from speechcx.ask.ground.empty_answer_hints import Hint, find_hint
+from speechcx.ask.ground.opening import Where, reading
+from speechcx.ask.ground.resolve_names import settle_names
 from speechcx.ask.operations.events import EVENT, WatchedRule, list_watched
-from speechcx.ask.widen import Hint, find_hint
+from speechcx.ask.people.aggregate import find_newest_day
+from speechcx.ask.statistics import Usual, learn_usual
 from speechcx.store import CallFilter, Store
 
 PAST_WEEKS = 8
 """Weeks that say what is usual."""
 
-LEAST_DAYS = 3
+MIN_DAYS = 3
 """Fewer past days of the same weekday with calls say nothing; all past days stand in, if there are as many
-as `LEAST_ANY_DAYS`."""
-LEAST_ANY_DAYS = 5
+as `MIN_ANY_DAYS`."""
+MIN_ANY_DAYS = 5
 
 PROBABILITY = 0.001
-LEAST_EXCESS = 5.0
+MIN_EXCESS = 5.0
 """An alert is both this improbable and at least so many calls too many (definitions, section 5)."""
 
 Shares = tuple[tuple[str, int], ...]
@@ -136,7 +136,7 @@ def find_alerts(
     *,
     day: date | None = None,
     probability: float = PROBABILITY,
-    least_excess: float = LEAST_EXCESS,
+    least_excess: float = MIN_EXCESS,
 ) -> Alerts:
     """What happens more often on a day than usual.
 
@@ -186,9 +186,9 @@ class _PastDays:
         self.days = [past for past in self.counts[None] if past != day]
         same = [past for past in self.days if past.weekday() == day.weekday()]
         self.kind: str | None = None
-        if len(same) >= LEAST_DAYS:
+        if len(same) >= MIN_DAYS:
             self.kind = "same weekday"
-        elif len(self.days) >= LEAST_ANY_DAYS:
+        elif len(self.days) >= MIN_ANY_DAYS:
             self.kind, same = "any day", self.days
         self.alike = same
 

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from speechcx.ask.consent import is_opted_out, is_resolved, read_columns
-from speechcx.ask.naming import settle_names
-from speechcx.ask.opening import Where, reading
+from speechcx.ask.ground.consent import is_opted_out, is_resolved, read_columns
+from speechcx.ask.ground.empty_answer_hints import Hint, find_hint
+from speechcx.ask.ground.opening import Where, reading
+from speechcx.ask.ground.resolve_names import settle_names
 from speechcx.ask.operations.events import WatchedRule, find_watched
-from speechcx.ask.widen import Hint, find_hint
 from speechcx.errors import UsageError
 from speechcx.store import CallFilter, Store
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from speechcx.ask.opening import Where, reading
+from speechcx.ask.ground.opening import Where, reading
 from speechcx.store import Store
+from speechcx.store.decisions.review_record import read_answers, read_review
 from speechcx.store.paths import read_path
-from speechcx.store.review_record import read_answers, read_review
 
 
 @dataclass(frozen=True, slots=True)
