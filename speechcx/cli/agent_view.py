@@ -33,7 +33,7 @@ _QUESTIONS = (
 )
 _CALLS = (
     Column("call_id", "call"),
-    Column("started", "start"),
+    Column("started", "start", is_start=True),
     Column("length", "length"),
     Column("score", "score", digits=1),
     Column("customer_sentiment", "customer\n-5..5", digits=1),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from speechcx.call import Answer, Call, Hit, Party, ScoreResult, Turn, Unheard, collect_metrics
-from speechcx.cli.output import Column, clean, clock, format_cell, print_rows, print_text
+from speechcx.cli.output import Column, clean, clock, format_cell, print_rows, print_text, start_text
 
 _PARTY_COLUMNS = (
     Column("party", "party"),
@@ -61,7 +61,7 @@ def print_call(call: Call, *, why: bool = False) -> None:
 def _print_head(call: Call) -> None:
     heard = call.conversation
     details, origin = heard.recording.details, heard.origin
-    when = details.started_at.isoformat(sep=" ", timespec="seconds") if details.started_at else "time unknown"
+    when = start_text(details.started)
     print_text(f"Call {heard.recording.id}  {clean(heard.recording.path)}")
     people = f"agent {details.agent or 'unknown'}, customer {details.customer or 'unknown'}"
     more = ", ".join(part for part in (details.direction, details.queue) if part)

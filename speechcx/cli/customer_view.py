@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _CALLS = (
     Column("call_id", "call"),
-    Column("started", "start"),
+    Column("started", "start", is_start=True),
     Column("agent", "agent"),
     Column("queue", "queue", rank=2),
     Column("drivers", "about"),

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 _COLUMNS = (
     Column("call_id", "call"),
-    Column("started", "start"),
+    Column("started", "start", is_start=True),
     Column("agent", "agent"),
     Column("team", "team", rank=3),
     Column("customer", "customer", rank=1),

@@ -6,7 +6,16 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from speechcx.cli.figures import document
-from speechcx.cli.output import Column, Format, note, plain_number, print_json, print_rows, print_text
+from speechcx.cli.output import (
+    Column,
+    Format,
+    note,
+    plain_number,
+    print_json,
+    print_rows,
+    print_text,
+    start_text,
+)
 from speechcx.cli.score_view import days_text
 
 if TYPE_CHECKING:
@@ -23,7 +32,7 @@ _ALERTS = (
     Column("chance", "by chance"),
     Column("customers", "cus-\ntomers"),
     Column("minutes", "minutes", digits=0, rank=1),
-    Column("first_at", "first, UTC", rank=2),
+    Column("first_at", "first", rank=2),
     Column("teams", "teams", rank=3),
     Column("queues", "queues", rank=3),
 )
@@ -74,7 +83,7 @@ def _alert_cells(row: Alert, style: Format) -> dict[str, object]:
         "chance": row.probability if style == "csv" else _chance(row.probability),
         "customers": size.customers,
         "minutes": size.minutes,
-        "first_at": first if style == "csv" or first is None else first[11:16],
+        "first_at": first if first is None else start_text(first)[0 if style == "csv" else 11 :],
         "teams": names(size.teams),
         "queues": names(size.queues),
         "centers": names(size.centers),
@@ -89,7 +98,7 @@ _OUTREACH = (
     Column("customer", "customer"),
     Column("calls", "calls"),
     Column("sentiment", "customer\n-5..5", digits=1),
-    Column("last", "last call, UTC"),
+    Column("started", "last call", is_start=True),
     Column("agent", "agent", rank=1),
     Column("call_id", "call"),
     Column("quote", "words", rank=2),
@@ -101,14 +110,7 @@ def print_outreach(found: Outreach, style: Format) -> None:
     if style == "json":
         print_json(document("outreach", found))
         return
-    rows = [
-        asdict(row)
-        | {
-            "sentiment": row.customer_sentiment,
-            "last": row.occurred_at if style == "csv" or row.occurred_at is None else row.occurred_at[:16],
-        }
-        for row in found.rows
-    ]
+    rows = [asdict(row) | {"sentiment": row.customer_sentiment} for row in found.rows]
     nobody = f"{found.title}: {found.calls} calls, nobody left to call back."
     print_rows("customers", rows, _OUTREACH, style=style, empty=str(found.hint or nobody))
     if style == "table" and found.calls:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -50,17 +51,42 @@ def init(
     ] = None,
     zone: Annotated[str, typer.Option(help="Zone of the recorder's clock, e.g. Europe/Berlin.")] = "UTC",
     model: Annotated[str, typer.Option(help="Recognition model.")] = "base",
+    layout: Annotated[
+        str | None,
+        typer.Option(
+            help="The recorder's layout; `layouts list` names them. Found from recordings if left out."
+        ),
+    ] = None,
 ) -> None:
     """Start a project: a commented speechcx.toml, a rulebook, a roster and a folder for recordings."""
     from speechcx.project import start_project
 
     chosen = rulebook or _ask_rulebooks(folder)
-    started = start_project(folder, rulebooks=chosen, zone=zone, model=model)
+    names = layout or _guess_layout(folder / "recordings")
+    started = start_project(folder, rulebooks=chosen, zone=zone, model=model, layout=names)
     for path in started.written:
         print_text(f"written: {path}")
     for path in started.kept:
         print_text(f"left as it was: {path}")
     note("Next: speechcx models pull, speechcx doctor, then put recordings in place and: speechcx run")
+
+
+def _guess_layout(recordings: Path) -> str | None:
+    """The layout of the recordings that are there already; None where there are none, or their names tell nothing."""
+    if not recordings.is_dir():
+        return None
+    from speechcx.discover import DiscoverSettings, find_files
+    from speechcx.discover.layouts import guess_layouts, read_names
+
+    paths = [found.path for found in islice(find_files([recordings], DiscoverSettings()), 2000)]
+    fits = guess_layouts(paths)
+    if not fits:
+        return None
+    best = fits[0].layout
+    note(f"{recordings} looks like {best.title} ({fits[0].read} of {fits[0].names} names are read by it):")
+    for one in read_names(best, paths[:10], zone="UTC"):
+        note(f"  {one.name}: {', '.join(f'{field} {value}' for field, value in one.values) or 'not read'}")
+    return best.name
 
 
 def _ask_rulebooks(folder: Path) -> list[str]:

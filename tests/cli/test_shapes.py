@@ -40,6 +40,8 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "doctor": ("doctor", "doctor --settings"),
     "failures": ("failures",),
     "failures list": ("failures list",),
+    "layouts list": ("layouts list",),
+    "layouts try": ("layouts try calls --layout plain",),
     "models list": ("models list",),
     "outcomes": ("outcomes", "outcomes --by agent --agent nobody"),
     "outreach": ("outreach negative-end", "outreach negative-end --agent nobody"),
