@@ -18,6 +18,7 @@ from speechcx.call import UNDETERMINED, Recording, Span, Word
 from speechcx.errors import ConfigError, ModelBad
 from speechcx.offline import hub_allowed
 from speechcx.transcribe.decoding import Decoder, Draft, TimedText
+from speechcx.transcribe.encoder import load_encoder
 from speechcx.transcribe.hallucinations import Gates, Stretch, drop_invented
 from speechcx.transcribe.languages import SHORT_S, sounds_foreign
 from speechcx.transcribe.listening import WINDOWS_HELD, Listening, written_in
@@ -447,8 +448,13 @@ def load_whisper(settings: TranscribeSettings) -> Whisper:
         )
     from speechcx.weights import model_digest
 
+    encoder = None
+    if settings.encoder == "auto" and device == "cpu" and compute_type == "int8":
+        encoder = load_encoder(folder, model, settings.cpu_threads)
     name = f"whisper {Path(settings.model).name}"
-    return Whisper(name, model_digest(folder), Decoder(model, settings), settings)
+    # The same weights give other words by another encoder.
+    digest = model_digest(folder) + (f"-{encoder.name}" if encoder else "")
+    return Whisper(name, digest, Decoder(model, settings, encoder), settings)
 
 
 def _find_weights(settings: TranscribeSettings) -> Path:
