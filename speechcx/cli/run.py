@@ -16,7 +16,7 @@ from speechcx.cli.streams import is_reader_gone, is_summary
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from speechcx.batch import Progress, Redo, RunSummary
+    from speechcx.batch import Progress, Redo, RunSummary, Shard
     from speechcx.call import Outcome
     from speechcx.cli.output import Format
     from speechcx.config import LoadedSettings
@@ -110,6 +110,14 @@ def run(
     model: options.Model = None,
     workers: Annotated[int | None, typer.Option("--workers", min=0, help="Worker processes.")] = None,
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="Take at most so many files.")] = None,
+    shard: Annotated[
+        str | None,
+        typer.Option(
+            "--shard",
+            metavar="N/OF",
+            help="Take this part of the recordings, into a database of its own; see `merge`.",
+        ),
+    ] = None,
     redo: Annotated[
         str,
         typer.Option(
@@ -136,12 +144,13 @@ def run(
     if explain is not None:
         _print_explanation(explain, where, loaded, as_json)
         return
+    part = None if shard is None else batch.Shard.parse(shard)
     wanted = batch.RunOptions(
-        redo=_redo(redo), limit=limit, dry_run=dry_run, wait=wait, roster=load_roster(loaded)
+        redo=_redo(redo), limit=limit, dry_run=dry_run, wait=wait, roster=load_roster(loaded), shard=part
     )
     report = _reporter() if not dry_run else batch.say_nothing
     summary = batch.run(
-        options.database(loaded, db),
+        _own_database(options.database(loaded, db), db, part),
         where,
         loaded.settings,
         load_rulebook(loaded),
@@ -151,6 +160,15 @@ def run(
     is_summary()
     _print_summary(summary, as_json)
     raise typer.Exit(summary.exit_code)
+
+
+def _own_database(database: Path, given: Path | None, shard: Shard | None) -> Path:
+    """The database to write: of a shard its own, since several machines may not write one."""
+    if shard is None or given is not None:
+        return database
+    own = shard.name_database(database)
+    note(f"Shard {shard} goes into {own}")
+    return own
 
 
 def _redo(text: str) -> Redo:
@@ -221,6 +239,7 @@ def _print_summary(summary: RunSummary, as_json: bool) -> None:
     parts += [f"{number} {kind}" for kind, number in summary.failed]
     parts += [f"{summary.needs_metadata} without agent or time"] if summary.needs_metadata else []
     parts += [f"{summary.duplicates} duplicates"] if summary.duplicates else []
+    parts += [f"{summary.elsewhere} of other shards"] if summary.elsewhere else []
     parts += [f"{summary.skipped} done before"] if summary.skipped else []
     parts += [
         f"{number} ignored ({reason})" for reason, number in summary.ignored if reason != "still_growing"
