@@ -184,6 +184,16 @@ def day(flag: str, text: str | None) -> date | None:
         raise UsageError(f"{flag} {text!r}", "a day such as 2026-03-31", "write YYYY-MM-DD") from error
 
 
+def read_against(text: str | None) -> tuple[date | None, date | None] | None:
+    """First and last day of the period ``--against`` names; None where it is not given."""
+    from speechcx.ask.ground.periods import read_period
+
+    if text is None:
+        return None
+    period = read_period(text, flag="--against")
+    return period.since, period.until
+
+
 def row(record: DataclassInstance) -> dict[str, object]:
     """A record's fields by name, one level deep, as tables and JSON show them."""
     return {field.name: getattr(record, field.name) for field in fields(record)}

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from speechcx.cli import options
-from speechcx.cli.output import Column, Format, clock, note, print_json, print_rows, print_text
+from speechcx.cli.output import Format, note, print_json, print_rows, print_text
+from speechcx.present.table import Column
+from speechcx.present.units import clock
 
 if TYPE_CHECKING:
     from speechcx.ask.qa.agreement import AgreementReport, QuestionAgreement
@@ -24,11 +26,11 @@ _AGREEMENT_COLUMNS = (
     Column("question", "question"),
     Column("counts", "counts"),
     Column("n", "n"),
-    Column("observed", "agree", share=True),
+    Column("observed", "agree", kind="share"),
     Column("kappa", "kappa", digits=2),
     Column("interval", "95 %"),
     Column("pabak", "PABAK", digits=2),
-    Column("prevalence", "people say yes", share=True),
+    Column("prevalence", "people say yes", kind="share"),
     Column("people_n", "twice"),
     Column("people_kappa", "people's kappa", digits=2),
     Column("n_unsure", "left out"),
@@ -60,7 +62,7 @@ _SCORE_COLUMNS = (
     Column("n_reviewed", "by people"),
     Column("score", "official score", digits=1),
     Column("interval", "95 %"),
-    Column("weight_share", "of the weight", share=True),
+    Column("weight_share", "of the weight", kind="share"),
     Column("suggested", "machine alone", digits=1),
     Column("n_suggested", "of calls"),
 )

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from speechcx.cli import options
-from speechcx.cli.output import Column, print_rows
+from speechcx.cli.output import print_rows
 from speechcx.cli.review_options import Who, read_who
+from speechcx.present.table import Column
 
 if TYPE_CHECKING:
     from speechcx.config import ReviewSettings

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from speechcx.cli import options
-from speechcx.cli.output import Column, note, print_json, print_rows, print_text
+from speechcx.cli.output import note, print_json, print_rows, print_text
 from speechcx.cli.streams import is_summary
+from speechcx.present.table import Column
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from speechcx.batch import CallChoice, Progress, Report
-    from speechcx.cli.rulebook_view import LabelledRule
     from speechcx.config import LoadedSettings
+    from speechcx.present.rulebooks import LabelledRule
     from speechcx.rules import Rulebook as Book
     from speechcx.store import CallFilter
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from speechcx.call import Call, Feeling, TurnFeeling
-from speechcx.cli.call_view import print_call
+from speechcx.cli.output import print_answer
+from speechcx.present.one_call import present_call
 from tests.factories import make_assessment, make_conversation, make_party_feeling, make_reading
 
 
@@ -22,7 +23,7 @@ def feel(*values: float | None) -> tuple[TurnFeeling, ...]:
 def test_moments_are_shown_with_time_and_words(capsys: pytest.CaptureFixture[str]) -> None:
     """The lowest and the highest turn can be found by ear: value, time, words; and how the party ended."""
     customer = make_party_feeling("customer", most_negative=1, most_positive=3, end_state="neutral")
-    print_call(call_with(Feeling(feel(0.0, -0.8, 0.0, 0.6), (customer,))))
+    print_answer(present_call(call_with(Feeling(feel(0.0, -0.8, 0.0, 0.6), (customer,)))), "table")
     shown = " ".join(capsys.readouterr().out.split())
     assert 'customer: ends neutral, lowest -0.80 at 0:05.0 "I want to cancel my account' in shown
     assert 'highest +0.60 at 0:13.0 "Okay thank you."' in shown
@@ -31,7 +32,7 @@ def test_moments_are_shown_with_time_and_words(capsys: pytest.CaptureFixture[str
 def test_no_moments_no_line(capsys: pytest.CaptureFixture[str]) -> None:
     """A party without a score, a negative or a positive turn has no line, and no 'None' is printed."""
     silent = make_party_feeling("customer", most_negative=None, most_positive=None, end_state=None)
-    print_call(call_with(Feeling(feel(None, None, None, None), (silent,))))
+    print_answer(present_call(call_with(Feeling(feel(None, None, None, None), (silent,)))), "table")
     shown = capsys.readouterr().out
     assert "customer: " not in shown
     assert "None" not in shown
@@ -42,7 +43,7 @@ def test_the_voice_has_its_column(
 ) -> None:
     """What the voice added to a turn stands beside what its words say."""
     monkeypatch.setenv("COLUMNS", "220")
-    print_call(call_with(Feeling(feel(-0.5, -0.5, -0.5, -0.5), ())))
+    print_answer(present_call(call_with(Feeling(feel(-0.5, -0.5, -0.5, -0.5), ()))), "table")
     shown = capsys.readouterr().out
     assert "voice added" in shown
     assert "-0.07" in shown
