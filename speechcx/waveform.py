@@ -2,21 +2,102 @@
 
 On the ground floor because four rooms need it and rooms never import each other. Audio is kept as
 16-bit samples at the file's own rate (one hour of two channels: 115 MB at 8 kHz); floats at 16 kHz
-are made for one channel or one window at a time.
+(one hour of one channel: 230 MB) are made for a window at a time.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import math
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
 
 from speechcx.call import Audio
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
 RECOGNITION_RATE_HZ = 16_000
 """The rate Whisper and Silero VAD were trained on."""
+
+_MARGIN_S = 0.1
+"""Sound on each side of a window that is resampled with it: the filter reaches less far, so that a window
+holds what the whole channel would (measured: the same to the last bit of a float)."""
+
+
+class Sound(Protocol):
+    """Sound that is sliced as a NumPy array is, and may be one: float32, -1..1, shape ``(time,)``.
+
+    ``numpy.asarray(sound)`` gives all of it at once.
+    """
+
+    @property
+    def size(self) -> int:
+        """Number of samples."""
+        ...
+
+    def __getitem__(self, window: slice[Any, Any, None], /) -> NDArray[np.float32]:
+        """The samples of a window, from one sample to before another."""
+        ...
+
+
+class ChannelSound:
+    """One channel as a :class:`Sound`, made a window at a time: a call of four hours is a gigabyte of floats.
+
+    Parameters
+    ----------
+    audio
+        Decoded sound.
+    channel
+        Index of the channel.
+    rate_hz
+        Rate of what is given.
+    """
+
+    def __init__(self, audio: Audio, channel: int, *, rate_hz: int) -> None:
+        self._samples: NDArray[np.int16] = audio.samples[channel]
+        self._from_hz = audio.rate_hz
+        self._to_hz = rate_hz
+
+    @property
+    def size(self) -> int:
+        """Number of samples at the rate asked for."""
+        return (2 * self._samples.size * self._to_hz + self._from_hz) // (2 * self._from_hz)
+
+    def __len__(self) -> int:
+        return self.size
+
+    def __getitem__(self, window: slice[Any, Any, None], /) -> NDArray[np.float32]:
+        """A window in steps of one sample; each time a new array, which the caller may change."""
+        first, last, step = window.indices(self.size)
+        if step != 1:
+            raise ValueError(f"sound is cut in steps of 1, got {step}")
+        last = max(first, last)
+        if self._from_hz == self._to_hz or first == last:
+            return _to_floats(self._samples[first:last])
+        import soxr
+
+        # Windows begin where a sample of one rate falls on one of the other.
+        common = math.gcd(self._from_hz, self._to_hz)
+        step_from, step_to = self._from_hz // common, self._to_hz // common
+        margin = round(_MARGIN_S * self._to_hz)
+        block = max(0, first - margin) // step_to
+        end = -(-(last + margin) // step_to)
+        around = _to_floats(self._samples[block * step_from : end * step_from])
+        resampled: NDArray[np.float32] = soxr.resample(around, self._from_hz, self._to_hz, quality="HQ")
+        before = block * step_to
+        return resampled[first - before : last - before].astype(np.float32, copy=False)
+
+    def __array__(self, dtype: Any = None, *, copy: bool | None = None) -> NDArray[Any]:
+        """The whole channel."""
+        whole = self[:]
+        return whole if dtype is None else whole.astype(dtype, copy=False)
+
+
+def _to_floats(samples: NDArray[np.int16]) -> NDArray[np.float32]:
+    floats = samples.astype(np.float32)
+    floats /= np.float32(32768.0)
+    return floats
 
 
 def read_channel(
@@ -45,11 +126,9 @@ def read_channel(
     ndarray
         float32, shape ``(time,)``. A new array: the caller may change it.
     """
-    import numpy as np
-
     first = max(0, round(start_s * audio.rate_hz))
     last = audio.samples.shape[1] if end_s is None else round(end_s * audio.rate_hz)
-    window = audio.samples[channel, first:last].astype(np.float32) / np.float32(32768.0)
+    window = _to_floats(audio.samples[channel, first:last])
     if rate_hz is None or rate_hz == audio.rate_hz or window.size == 0:
         return window
     import soxr

@@ -30,10 +30,8 @@ from speechcx.transcribe.word_times import leave_out, place_words, write_utteran
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    import numpy as np
-    from numpy.typing import NDArray
-
     from speechcx.call import Audio, Details, Recording, Speech, Turn, Word
+    from speechcx.waveform import Sound
 
 __all__ = [
     "NOT_IN_DIGEST",
@@ -107,13 +105,13 @@ def transcribe(
     CallError
         The engine cannot recognise this recording.
     """
-    from speechcx.waveform import RECOGNITION_RATE_HZ, read_channel
+    from speechcx.waveform import RECOGNITION_RATE_HZ, ChannelSound
 
     said: dict[int, Utterance] = {}
     expected = usual = expected_language(settings)
     hotwords = _hotwords(recording.details, settings)
     for channel, turns in _by_talk(speech):
-        samples = read_channel(audio, channel, rate_hz=RECOGNITION_RATE_HZ)
+        samples = ChannelSound(audio, channel, rate_hz=RECOGNITION_RATE_HZ)
         hints = Hints(usual if _talk_s(turns) < SHORT_S else expected, hotwords, settings.initial_prompt)
         for language, some in _by_language(recognizer, samples, turns, hints):
             heard = recognizer.recognize(
@@ -146,7 +144,7 @@ def expected_language(settings: TranscribeSettings) -> str:
 
 
 def _by_language(
-    recognizer: Recognizer, samples: NDArray[np.float32], turns: list[Turn], hints: Hints
+    recognizer: Recognizer, samples: Sound, turns: list[Turn], hints: Hints
 ) -> list[tuple[str, list[Turn]]]:
     """The turns of one channel by the language their speakers use: more than one only in a mono file."""
     speakers = sorted({turn.speaker for turn in turns})

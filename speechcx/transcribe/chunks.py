@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from speechcx.waveform import Sound
+
 _FRAME_S = 0.05
 """Frame in which the quietest place of a long stretch is looked for."""
 
@@ -46,7 +48,7 @@ class Chunk:
         """From its first to its last moment."""
         return Span(self.pieces[0].start_s, self.pieces[-1].end_s)
 
-    def cut(self, samples: NDArray[np.float32], rate_hz: int) -> NDArray[np.float32]:
+    def cut(self, samples: Sound, rate_hz: int) -> NDArray[np.float32]:
         """The sound of the chunk: float32, shape ``(time,)``."""
         import numpy as np
 
@@ -78,9 +80,7 @@ class ChunkRule:
     padding_s: float
 
 
-def make_chunks(
-    speech: Sequence[Span], samples: NDArray[np.float32], rate_hz: int, rule: ChunkRule
-) -> tuple[Chunk, ...]:
+def make_chunks(speech: Sequence[Span], samples: Sound, rate_hz: int, rule: ChunkRule) -> tuple[Chunk, ...]:
     """Cut the speech of one channel into chunks of at most ``rule.chunk_s``.
 
     Parameters
@@ -88,7 +88,7 @@ def make_chunks(
     speech
         Stretches of speech in seconds, sorted and apart.
     samples
-        float32, shape ``(time,)``: the channel, to find quiet places in.
+        The channel, to find quiet places in.
     rate_hz
         Its rate.
     rule
@@ -151,7 +151,7 @@ def _pieces(group: Sequence[Span], rule: ChunkRule, bounds: Span) -> tuple[Span,
     return tuple(pieces)
 
 
-def _split(span: Span, samples: NDArray[np.float32], rate_hz: int, longest_s: float) -> list[Span]:
+def _split(span: Span, samples: Sound, rate_hz: int, longest_s: float) -> list[Span]:
     """A stretch in parts of at most `longest_s`, cut at the quietest moment of each part's last third."""
     parts = []
     while span.duration_s > longest_s:
@@ -161,7 +161,7 @@ def _split(span: Span, samples: NDArray[np.float32], rate_hz: int, longest_s: fl
     return [*parts, span]
 
 
-def _quietest(samples: NDArray[np.float32], rate_hz: int, window: Span) -> float:
+def _quietest(samples: Sound, rate_hz: int, window: Span) -> float:
     import numpy as np
 
     frame = round(_FRAME_S * rate_hz)

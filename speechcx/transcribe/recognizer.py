@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 from speechcx.call import Recording, Span, Word
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+    from speechcx.waveform import Sound
 
 DropReason = Literal["outside_speech", "no_speech", "loop", "stock_phrase"]
 """Why recognised words were taken for invented; see ``speechcx.transcribe.hallucinations``."""
@@ -106,7 +105,7 @@ class Recognizer(Protocol):
 
     def recognize(
         self,
-        samples: NDArray[np.float32],
+        samples: Sound,
         speech: tuple[Span, ...],
         *,
         hints: Hints,
@@ -118,7 +117,8 @@ class Recognizer(Protocol):
         Parameters
         ----------
         samples
-            float32, shape ``(time,)``, -1..1, 16,000 Hz, from the first sample of the file.
+            float32, shape ``(time,)``, -1..1, 16,000 Hz, from the first sample of the file. Floats are made
+            for what is cut out of it; ``numpy.asarray(samples)`` makes those of the whole channel.
         speech
             Stretches of speech in it, in seconds, sorted and apart. Words elsewhere are not wanted.
         hints
@@ -143,7 +143,7 @@ class LanguageFinder(Protocol):
     Asked only where several speakers share a channel.
     """
 
-    def find_language(self, samples: NDArray[np.float32], speech: tuple[Span, ...], *, hints: Hints) -> str:
+    def find_language(self, samples: Sound, speech: tuple[Span, ...], *, hints: Hints) -> str:
         """ISO 639-1 code of the language of some stretches; that of `hints` unless the sound tells another.
 
         Parameters

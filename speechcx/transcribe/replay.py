@@ -29,8 +29,7 @@ from speechcx.transcribe.recognizer import Heard, Hints
 from speechcx.transcribe.settings import TranscribeSettings
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+    from speechcx.waveform import Sound
 
 LARGEST_BYTES = 64 << 20
 """A transcript is read whole; ten hours of speech are about 10 MB."""
@@ -55,7 +54,7 @@ class Replay:
 
     def recognize(
         self,
-        samples: NDArray[np.float32],
+        samples: Sound,
         speech: tuple[Span, ...],
         *,
         hints: Hints,

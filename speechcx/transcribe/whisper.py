@@ -26,8 +26,7 @@ from speechcx.transcribe.short_turns import find_wordless, is_sure
 from speechcx.transcribe.word_times import UNSPACED, snap_to_speech
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+    from speechcx.waveform import Sound
 
 RATE_HZ = 16_000
 
@@ -58,7 +57,7 @@ class Whisper:
 
     def recognize(
         self,
-        samples: NDArray[np.float32],
+        samples: Sound,
         speech: tuple[Span, ...],
         *,
         hints: Hints,
@@ -89,7 +88,7 @@ class Whisper:
         said.sort(key=lambda word: (word.start_s, word.end_s))
         return Heard(tuple(said), language, dropped, tuple(languages))
 
-    def find_language(self, samples: NDArray[np.float32], speech: tuple[Span, ...], *, hints: Hints) -> str:
+    def find_language(self, samples: Sound, speech: tuple[Span, ...], *, hints: Hints) -> str:
         """The language of one speaker, from the part with most speech."""
         chunks = make_chunks(speech, samples, RATE_HZ, replace(self._rule, chunk_s=LANGUAGE_CHUNK_S))
         longest = sorted(chunks, key=lambda chunk: chunk.speech_s)[-1:]
@@ -97,7 +96,7 @@ class Whisper:
         return Listening(self._decoder, longest, sounds, hints).find_language()
 
     def _hear_wordless(
-        self, samples: NDArray[np.float32], speech: Sequence[Span], said: Sequence[Word], language: str
+        self, samples: Sound, speech: Sequence[Span], said: Sequence[Word], language: str
     ) -> list[Word]:
         """Words of the turns that got none, heard alone: without hints, which short sound would repeat."""
         chunks = find_wordless(speech, said, samples.size / RATE_HZ)

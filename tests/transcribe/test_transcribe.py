@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from speechcx.call import Recording, Span, Speech, Turn, Utterance, Word
 from speechcx.errors import ConfigError
@@ -20,6 +19,7 @@ from speechcx.transcribe import (
     load_recognizer,
     transcribe,
 )
+from speechcx.waveform import Sound
 from tests.factories import make_recording, make_turn
 from tests.synth import audio_of, silence, tone
 
@@ -40,7 +40,7 @@ class Fixed:
 
     def recognize(
         self,
-        samples: NDArray[np.float32],
+        samples: Sound,
         speech: tuple[Span, ...],
         *,
         hints: Hints,
@@ -48,7 +48,7 @@ class Fixed:
         channel: int,
     ) -> Heard:
         """The words of the channel."""
-        assert samples.dtype == np.float32
+        assert samples[:10].dtype == np.asarray(samples).dtype == np.float32
         self.asked.append((channel, samples.size, speech, hints))
         return Heard(self.said.get(channel, ()), self.language, self.dropped)
 
@@ -157,13 +157,13 @@ def test_a_turn_has_the_language_of_the_stretch_it_lies_in() -> None:
 class TwoTongues(Fixed):
     """Finds Spanish in the speaker who starts first, and English in the other."""
 
-    def find_language(self, samples: NDArray[np.float32], speech: tuple[Span, ...], *, hints: Hints) -> str:
+    def find_language(self, samples: Sound, speech: tuple[Span, ...], *, hints: Hints) -> str:
         """By the start of the speech."""
         return "es" if speech[0].start_s < 2 else "en"
 
     def recognize(
         self,
-        samples: NDArray[np.float32],
+        samples: Sound,
         speech: tuple[Span, ...],
         *,
         hints: Hints,

@@ -40,6 +40,25 @@ def sound_key(word: str) -> str:
     return head + re.sub(r"[aeiou]", "", key)
 
 
+_PLACELESS = str.maketrans("pbtdkgmnfvs0xj", "ttttttnnssssss")
+"""Stops, nasals and fricatives each as one letter."""
+
+
+def placeless(key: str) -> str:
+    """A key without where in the mouth its consonants are made.
+
+    That is what a telephone band takes from them first: p, t and k, m and n, f, s and th are confused
+    long before a stop and a fricative are (G. A. Miller and P. E. Nicely, "An analysis of perceptual
+    confusions among some English consonants", JASA 27, 1955).
+
+    Examples
+    --------
+    >>> placeless(sound_key("reported")) == placeless(sound_key("recorded"))
+    True
+    """
+    return key.translate(_PLACELESS)
+
+
 def is_one_off(word: str, other: str) -> bool:
     """Whether one letter added, lost, changed or swapped with its neighbour makes one word the other.
 

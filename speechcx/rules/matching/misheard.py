@@ -27,7 +27,7 @@ from speechcx.rules.language.pattern import (
     Sounds,
     Wildcard,
 )
-from speechcx.rules.matching.fuzzy_words import is_one_off, sound_key
+from speechcx.rules.matching.fuzzy_words import is_one_off, placeless, sound_key
 from speechcx.rules.matching.plans import Leaf, Node, key_of, weigh
 from speechcx.rules.matching.proximity import Matches
 from speechcx.rules.matching.search import Search
@@ -137,7 +137,8 @@ def _alike(words: Sequence[str], search: Search, allowed: NDArray[np.bool_]) -> 
 def _sounds_near(key: str, other: str) -> bool:
     if key == other:
         return True
-    return min(len(key), len(other)) >= 3 and is_one_off(key, other)
+    shorter = min(len(key), len(other))
+    return (shorter >= 3 and is_one_off(key, other)) or (shorter >= 4 and placeless(key) == placeless(other))
 
 
 @dataclass(slots=True)

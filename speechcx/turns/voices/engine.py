@@ -19,7 +19,7 @@ from speechcx.turns.voices.recut import cut_softly, recut
 from speechcx.turns.voices.segments import Segments, hear_segments
 from speechcx.turns.voices.stretches import Stretch, cut_speech, find_pairs
 from speechcx.turns.voices.vectors import Blocks, hear_blocks, vectors_of
-from speechcx.waveform import RECOGNITION_RATE_HZ, read_channel
+from speechcx.waveform import RECOGNITION_RATE_HZ, ChannelSound
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -42,7 +42,7 @@ class Campplus:
         """Give each part of `speech` to a voice; see :class:`speechcx.turns.Diarizer`."""
         if settings.speakers < 2 or not speech:
             return ()
-        sound = read_channel(audio, channel, rate_hz=RECOGNITION_RATE_HZ)
+        sound = ChannelSound(audio, channel, rate_hz=RECOGNITION_RATE_HZ)
         segments = hear_segments(sound, speech, self._folder)
         stretches = cut_speech(speech, segments)
         blocks = hear_blocks(sound, stretches, self._folder)

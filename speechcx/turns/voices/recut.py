@@ -16,7 +16,7 @@ import numpy as np
 from speechcx.turns.voices.fit import SHARPNESS, Fit
 from speechcx.turns.voices.stretches import Stretch
 from speechcx.turns.voices.vectors import BLOCK_STEPS, Blocks, vectors_of
-from speechcx.waveform import RECOGNITION_RATE_HZ
+from speechcx.waveform import RECOGNITION_RATE_HZ, Sound
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -59,9 +59,7 @@ def recut(
     return found
 
 
-def cut_softly(
-    stretches: Sequence[Stretch], cut_off: Sequence[bool], sound: NDArray[np.float32]
-) -> list[Stretch]:
+def cut_softly(stretches: Sequence[Stretch], cut_off: Sequence[bool], sound: Sound) -> list[Stretch]:
     """The same stretches, with the cuts inside speech moved to where it is softest nearby."""
     moved = [list(stretch) for stretch in stretches]
     for no in range(1, len(moved)):
@@ -71,7 +69,7 @@ def cut_softly(
     return [(first, last) for first, last in moved]
 
 
-def _softest(step: int, sound: NDArray[np.float32]) -> int:
+def _softest(step: int, sound: Sound) -> int:
     """The step of 10 ms around which 30 ms are softest."""
     size = RECOGNITION_RATE_HZ // 100
     first = max(0, step - NEAR_STEPS - SOFT_STEPS // 2)

@@ -16,7 +16,7 @@ import numpy as np
 from speechcx.call import Span
 from speechcx.turns.sessions import open_session
 from speechcx.turns.vad import LEVEL_STEP_S
-from speechcx.waveform import RECOGNITION_RATE_HZ
+from speechcx.waveform import RECOGNITION_RATE_HZ, Sound
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -82,13 +82,13 @@ class Segments:
         return float(shares[0] @ shares[1])
 
 
-def hear_segments(sound: NDArray[np.float32], speech: Sequence[Span], folder: Path) -> Segments:
+def hear_segments(sound: Sound, speech: Sequence[Span], folder: Path) -> Segments:
     """Run the network over all windows that hold speech.
 
     Parameters
     ----------
     sound
-        float32 at 16 kHz.
+        One channel at 16 kHz.
     speech
         Stretches of speech, sorted.
     folder

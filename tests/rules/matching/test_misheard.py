@@ -43,9 +43,18 @@ def test_one_misheard_word_does_not_fail_a_critical_rule(heard: str) -> None:
     assert not result.hits[0].is_nearest
 
 
-def test_a_word_that_sounds_nearly_alike_is_doubted_at_any_confidence() -> None:
-    """A recogniser is often sure of the wrong word."""
-    assert "cannot_tell" == ask(notice(), *opening("you are on a recorted line", 0.9)).value
+@pytest.mark.parametrize(
+    "heard",
+    [
+        "you are on a recorted line",
+        "this call is reported",
+        "this call is retorted",
+        "this call may be monidored",
+    ],
+)
+def test_a_word_that_sounds_nearly_alike_is_doubted_at_any_confidence(heard: str) -> None:
+    """A recogniser is often sure of the wrong word; a telephone band blurs p, t and k."""
+    assert "cannot_tell" == ask(notice(), *opening(heard, 0.9)).value
 
 
 @pytest.mark.parametrize(
@@ -54,6 +63,8 @@ def test_a_word_that_sounds_nearly_alike_is_doubted_at_any_confidence() -> None:
         "how can I help you",
         "the weather is fine",
         "your order was recorded by Tom yesterday I think",
+        "your call is important to us",
+        "the call was reordered",
         "what is it",
     ],
 )
