@@ -107,7 +107,7 @@ def _print_scores(asked: Asked, by: By, typed: TableOptions) -> None:
     print_answer(answer, asked.style)
 
 
-@asks("agent", "team", "center", "as_csv")
+@asks("agent", "as_csv")
 def agent(
     asked: Asked,
     name: Annotated[str, typer.Argument(metavar="AGENT", help="Agent, by id or by name.")],

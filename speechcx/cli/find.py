@@ -19,7 +19,7 @@ _LABELS = ("negative", "neutral", "positive", "mixed")
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the app."""
-    app.command(rich_help_panel="Compliance")(asks("driver", "flagged")(search))
+    app.command(rich_help_panel="Compliance")(asks()(search))
     app.command(rich_help_panel="Compliance")(searches)
 
 

@@ -67,9 +67,9 @@ Flag = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the app."""
-    flags_app.callback(invoke_without_command=True)(asks("driver", "flagged")(flags))
+    flags_app.callback(invoke_without_command=True)(asks()(flags))
     flags_app.command("show")(show)
-    flags_app.command("set")(asks("driver", "flagged", "as_csv")(set_))
+    flags_app.command("set")(asks("as_csv")(set_))
     app.add_typer(flags_app, rich_help_panel="Compliance")
     app.command(rich_help_panel="Compliance")(asks()(callbacks))
 

@@ -18,7 +18,7 @@ def register(app: typer.Typer) -> None:
         app.command()(command)
 
 
-@asks("period", "since", "until", "flagged", "driver")
+@asks("period", "since", "until")
 def alerts(
     asked: Asked,
     day: Annotated[

@@ -193,7 +193,7 @@ def list_(
     plan: Annotated[str | None, typer.Option("--plan", help="Only of this plan.")] = None,
     state: Annotated[str | None, typer.Option("--state", help="Only open, submitted, disputed, ...")] = None,
     reviewer: Annotated[str | None, typer.Option("--reviewer", help="Only by this person.")] = None,
-    agent: options.Agent = None,
+    agent: Annotated[str | None, typer.Option("--agent", help="Only of this agent, by id or name.")] = None,
     call: Annotated[str | None, typer.Option("--call", help="Only of this call.")] = None,
     limit: options.Limit = 50,
     db: options.Database = None,
