@@ -29,7 +29,7 @@ def print_answer(answer: Answer, style: Format) -> None:
     """Print an answer in the form asked for: what it holds on stdout, footnotes on stderr."""
     if style == "json":
         print_json(answer.document())
-    elif style == "csv":
+    elif style == "csv" and answer.table is not None:
         _print_csv(answer.table)
     else:
         for block in answer.blocks:
@@ -39,9 +39,7 @@ def print_answer(answer: Answer, style: Format) -> None:
             note(block.cut)
 
 
-def _print_csv(table: Table | None) -> None:
-    if table is None:
-        return
+def _print_csv(table: Table) -> None:
     write_csv(table, sys.stdout)
     if not table.rows:
         note(table.empty)
