@@ -68,7 +68,9 @@ def call_document(call: Call, *, with_hidden: bool = False) -> dict[str, Json]:
         "turns": [_turn(call, turn) for turn in heard.speech.turns],
         "non_talk": [_span(span) for span in reading.flow.non_talk],
         "hold": [_span(span) for span in heard.speech.hold],
-        "unheard": [{"channel": each.channel, **_span(each.span)} for each in heard.speech.unheard],
+        "unheard": [
+            {"channel": each.channel, "why": each.why, **_span(each.span)} for each in heard.speech.unheard
+        ],
         "overlaps": [{"by": o.by, "kind": o.kind, **_span(o.span)} for o in reading.flow.overlaps],
         "interruptions": [
             {"by": o.by, **_span(o.span)} for o in reading.flow.overlaps if o.kind == "interruption"

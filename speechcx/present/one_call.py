@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from speechcx.call import Answer as Answered
-from speechcx.call import Call, Hit, Party, RuleResult, ScoreResult, Turn, collect_metrics
+from speechcx.call import Call, Hit, Party, RuleResult, ScoreResult, Turn, Unheard, collect_metrics
 from speechcx.document import call_document
 from speechcx.present.table import Answer, Column, Table, Text, clean, make_table
 from speechcx.present.units import clock, plain_number
@@ -165,9 +165,22 @@ def _head(call: Call) -> Iterator[Text]:
     sound = f"{clock(origin.duration_s)}, {origin.channels} channel(s), {origin.codec} {origin.rate_hz} Hz"
     flags = ", ".join(heard.flags) or "none"
     yield Text(f"{sound}; speakers by {heard.speech.split}; flags: {flags}", indent=2)
+    if heard.speech.unheard:
+        yield Text(f"Not heard: {_list_unheard(heard.speech.unheard)}", indent=2)
     for role in call.assessment.reading.roles:
         text = f"{role.speaker} is {role.party} ({role.confidence:.2f} by {role.how}) {role.why}"
         yield Text(text, indent=2)
+
+
+def _list_unheard(unheard: Sequence[Unheard]) -> str:
+    """Seconds of each channel in which its speaker was not heard, by reason."""
+    seconds: dict[tuple[int, str], float] = {}
+    for each in unheard:
+        key = (each.channel, each.why)
+        seconds[key] = seconds.get(key, 0.0) + each.span.duration_s
+    return ", ".join(
+        f"{length_s:.1f} s of channel {channel} ({why})" for (channel, why), length_s in seconds.items()
+    )
 
 
 def _times(call: Call) -> Iterator[Text]:

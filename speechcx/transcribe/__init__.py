@@ -111,7 +111,9 @@ def transcribe(
     expected = usual = expected_language(settings)
     hotwords = _hotwords(recording.details, settings)
     for channel, turns in _by_talk(speech):
-        samples = ChannelSound(audio, channel, rate_hz=RECOGNITION_RATE_HZ)
+        # A recogniser hears the pauses between turns too.
+        apart = tuple(each.span for each in speech.unheard if each.channel == channel)
+        samples = ChannelSound(audio, channel, rate_hz=RECOGNITION_RATE_HZ, silent=apart)
         hints = Hints(usual if _talk_s(turns) < SHORT_S else expected, hotwords, settings.initial_prompt)
         for language, some in _by_language(recognizer, samples, turns, hints):
             heard = recognizer.recognize(
@@ -119,10 +121,10 @@ def transcribe(
                 recording=recording, channel=channel,
             )  # fmt: skip
             heard = _without_halves(heard)
-            said_by_machine = leave_out(heard.words, (*speech.hold, *speech.ivr), some)
-            words = [word for word in heard.words if word not in said_by_machine]
+            nobodys = leave_out(heard.words, (*speech.hold, *speech.ivr, *apart), some)
+            words = [word for word in heard.words if word not in nobodys]
             placed, astray = place_words(words, some)
-            _log_dropped(recording, channel, heard.dropped, (*said_by_machine, *astray))
+            _log_dropped(recording, channel, heard.dropped, (*nobodys, *astray))
             for turn in some:
                 said[turn.no] = write_utterance(turn.no, placed[turn.no], language_of(turn.span, heard))
             if channel == _by_talk(speech)[0][0] and heard.language != UNDETERMINED:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from speechcx.call import Audio, Span, Speech, Split
+from speechcx.call import Audio, Span, Speech, Split, Unheard
 from speechcx.engines import find_factory
 from speechcx.turns.assemble import Voice, assemble_turns, close_stops
-from speechcx.turns.crosstalk import is_dual_mono, remove_crosstalk
+from speechcx.turns.background import find_background
+from speechcx.turns.crosstalk import SHORTEST_OWN_S, is_dual_mono, remove_crosstalk
 from speechcx.turns.hold_music import find_music, take_out
 from speechcx.turns.settings import TurnSettings
-from speechcx.turns.spans import find_doubtful, find_speech, join_spans
+from speechcx.turns.spans import find_doubtful, find_speech, join_spans, subtract_spans
 from speechcx.turns.vad import Heard, hear_again, hear_channel
 
 
@@ -37,9 +39,11 @@ def hear_speakers(audio: Audio, settings: TurnSettings) -> Speech:
     found = [_part_channel(audio, channel, heard[channel], settings) for channel in range(len(heard))]
     flags.update(["music"] if any(part.has_music for part in found) else [])
     spans = tuple(part.speech for part in found)
+    unheard: tuple[Unheard, ...] = ()
     if len(spans) > 1:
         spans, leaks = remove_crosstalk(audio, heard, spans, settings)
         flags.update(["crosstalk"] if leaks else [])
+        spans, unheard = _leave_background_out(heard, spans)
         flags.update(["one_sided"] if sum(map(bool, spans)) == 1 else [])
         split: Split = "channels"
         voices = tuple(Voice(f"ch{channel}", channel, speech) for channel, speech in enumerate(spans))
@@ -51,7 +55,22 @@ def hear_speakers(audio: Audio, settings: TurnSettings) -> Speech:
         assemble_turns(voices, turn_gap_s=settings.turn_gap_s),
         hold=join_spans(span for part in found for span in part.hold),
         ivr=join_spans(span for part in found for span in part.keys),
-        flags=tuple(sorted(flags)),
+        flags=tuple(sorted({*flags, *(stretch.why for stretch in unheard)})),
+        unheard=unheard,
+    )
+
+
+def _leave_background_out(
+    heard: Sequence[Heard], spans: Sequence[tuple[Span, ...]]
+) -> tuple[tuple[tuple[Span, ...], ...], tuple[Unheard, ...]]:
+    """Each channel's speech without voices in the background, and where those speak."""
+    behind = find_background(heard, spans)
+    own = tuple(
+        subtract_spans(speech, others, shortest_s=SHORTEST_OWN_S) if others else speech
+        for speech, others in zip(spans, behind, strict=True)
+    )
+    return own, tuple(
+        Unheard(channel, span, "background_voice") for channel, found in enumerate(behind) for span in found
     )
 
 

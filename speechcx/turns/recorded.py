@@ -149,7 +149,7 @@ def mark_unheard(audio: Audio, speech: Speech, utterances: Sequence[Utterance]) 
         ``opening_missing`` and ``closing_missing`` those that hold.
     """
     unheard = find_unheard(audio) if speech.split == "channels" else ()
-    flags = {*speech.flags, *(["channel_died"] if unheard else [])}
+    flags = {*speech.flags, *(stretch.why for stretch in unheard)}
     spoken_s = sum(stretch.duration_s for turn in speech.turns for stretch in turn.speech)
     if audio.duration_s < SHORT_CALL_S or spoken_s < SHORT_SPEECH_S:
         flags.add("too_short")
@@ -157,7 +157,7 @@ def mark_unheard(audio: Audio, speech: Speech, utterances: Sequence[Utterance]) 
         flags.add("no_person" if speech.ivr and _is_machine_call(speech) else "one_leg")
     if speech.turns and _is_read(utterances):
         flags.update(_cut_flags(audio.duration_s, speech, utterances))
-    return replace(speech, unheard=unheard, flags=tuple(sorted(flags)))
+    return replace(speech, unheard=tuple(sorted((*speech.unheard, *unheard))), flags=tuple(sorted(flags)))
 
 
 def _is_machine_call(speech: Speech) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pytest
 
-from speechcx.call import Recording, Span, Speech, Turn, Utterance, Word
+from speechcx.call import Recording, Span, Speech, Turn, Unheard, Utterance, Word
 from speechcx.errors import ConfigError
 from speechcx.transcribe import (
     Dropped,
@@ -35,6 +35,7 @@ class Fixed:
     language: str = "en"
     dropped: tuple[Dropped, ...] = ()
     asked: list[tuple[int, int, tuple[Span, ...], Hints]] = field(default_factory=list)
+    first_heard: np.ndarray | None = None
     name: str = "fixed"
     digest: str = "0" * 16
 
@@ -49,6 +50,7 @@ class Fixed:
     ) -> Heard:
         """The words of the channel."""
         assert samples[:10].dtype == np.asarray(samples).dtype == np.float32
+        self.first_heard = np.asarray(samples) if self.first_heard is None else self.first_heard
         self.asked.append((channel, samples.size, speech, hints))
         return Heard(self.said.get(channel, ()), self.language, self.dropped)
 
@@ -171,6 +173,7 @@ class TwoTongues(Fixed):
         channel: int,
     ) -> Heard:
         """What it is told to expect."""
+        self.first_heard = np.asarray(samples) if self.first_heard is None else self.first_heard
         self.asked.append((channel, samples.size, speech, hints))
         return Heard((), hints.language)
 
@@ -252,3 +255,14 @@ def test_an_unknown_engine() -> None:
     """A misspelt engine is answered with the right one."""
     with pytest.raises(ConfigError, match="use 'whisper'"):
         load_recognizer(TranscribeSettings(engine="wisper"))
+
+
+def test_a_neighbour_is_not_listened_to() -> None:
+    """Where somebody speaks in the background the engine is given silence, and no word of it is anybody's."""
+    speech = replace(SPEECH, unheard=(Unheard(0, Span(3.2, 4.2), "background_voice"),))
+    engine = Fixed({0: (Word("mine", 2.5, 2.9, 0.9), Word("theirs", 3.25, 3.4, 0.9))})
+    said = transcribe(audio_of(two_channels()), speech, RECORDING, engine, SETTINGS)
+    assert ["mine", "", ""] == [each.text for each in said]
+    sound = np.abs(np.asarray(engine.first_heard))
+    assert 0.0 == sound[int(3.3 * 16_000) : int(4.1 * 16_000)].max()
+    assert 0.1 < sound[: int(3.2 * 16_000)].max()

@@ -193,7 +193,11 @@ def facts_of(conversation: Conversation, reading: Reading) -> Facts:
 
 
 def _unheard_of(conversation: Conversation, parties: Mapping[str, Party]) -> tuple[tuple[str, Span], ...]:
-    dead = [(parties.get(f"ch{each.channel}", "unknown"), each.span) for each in conversation.speech.unheard]
+    dead = [
+        (parties.get(f"ch{each.channel}", "unknown"), each.span)
+        for each in conversation.speech.unheard
+        if each.why == "channel_died"
+    ]
     return (*dead, *(("any", gap) for gap in conversation.origin.gaps))
 
 

@@ -73,7 +73,10 @@ def read_heard(db: sqlite3.Connection, call_no: int) -> Conversation:
         row["split"], _strings(row["speakers"]), turns,
         hold=_machine_spans(db, call_no, "hold"), ivr=_machine_spans(db, call_no, "ivr"),
         flags=_strings(row["speech_flags"]),
-        unheard=tuple(Unheard(channel, Span(*span)) for channel, *span in json.loads(row["unheard"])),
+        unheard=tuple(
+            Unheard(channel, Span(start_s, end_s), *why)
+            for channel, start_s, end_s, *why in json.loads(row["unheard"])
+        ),
     )  # fmt: skip
     made = Provenance(row["speechcx"], _pairs(row["engines"]), row["settings_digest"], _pairs(row["stages"]))
     return Conversation(
@@ -125,7 +128,7 @@ def _recording_row(heard: Conversation) -> dict[str, object]:
         "gaps": json.dumps([(gap.start_s, gap.end_s) for gap in origin.gaps]),
         "speech_flags": json.dumps(heard.speech.flags),
         "unheard": json.dumps(
-            [[each.channel, each.span.start_s, each.span.end_s] for each in heard.speech.unheard]
+            [[each.channel, each.span.start_s, each.span.end_s, each.why] for each in heard.speech.unheard]
         ),
         "peaks_hz": heard.peaks.rate_hz,
         "peaks_channels": len(heard.peaks.values),

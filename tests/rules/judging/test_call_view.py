@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from speechcx.call import Span, Unheard
 from speechcx.rules import Line, RuleTest, facts_of, facts_of_test
 from speechcx.rules.language.conditions import TURN_NUMBERS
 from tests.factories import make_conversation, make_reading, make_recording
@@ -71,3 +72,11 @@ def test_names_come_from_the_details() -> None:
     assert {"ann", "bell"} == names(agent="x1", agent_name="Ann Bell")
     assert frozenset() == names(agent="A017")
     assert frozenset() == names()
+
+
+def test_a_neighbour_left_out_hides_nothing() -> None:
+    """Where somebody spoke in the background the agent was heard; a dead channel is not."""
+    heard = make_conversation()
+    stretches = (Unheard(0, Span(1.0, 4.0), "background_voice"), Unheard(0, Span(9.0, 12.0)))
+    call = replace(heard, speech=replace(heard.speech, unheard=stretches))
+    assert (("agent", Span(9.0, 12.0)),) == facts_of(call, make_reading(call)).unheard
