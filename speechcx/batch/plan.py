@@ -21,11 +21,11 @@ from speechcx.store import FileStats, KnownFile, digest_details
 if TYPE_CHECKING:
     from speechcx.discover import FoundFile, OtherFile, SourceWarning
 
-Redo = Literal["none", "failed", "changed", "all"]
+Redo = Literal["none", "failed", "outdated", "all"]
 """Which of the files already dealt with are done again.
 
-``failed``: what failed or was quarantined. ``changed``: what was heard with other settings, or whose
-details have changed. ``all``: everything.
+``failed``: what failed or was quarantined. ``outdated``: what was heard with other settings or by a speechcx
+that heard otherwise, or whose details have changed. ``all``: everything.
 """
 
 Why = Literal["new", "changed_file", "unfinished", "failed_before", "retry_asked", "outdated", "redo"]
@@ -256,7 +256,7 @@ class Planner:
     def _why_again(self, before: KnownFile, path: str, left_as: Literal["done", "given_up"]) -> Why | None:
         if self.choice.redo == "all":
             return "redo"
-        if self.choice.redo == "changed" and self._has_changed(before, path):
+        if self.choice.redo == "outdated" and self._has_changed(before, path):
             return "outdated"
         self.counts[left_as] += 1
         return None

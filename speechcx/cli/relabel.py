@@ -49,15 +49,16 @@ def sentiment(
     as_json: options.AsJson = False,
 ) -> None:
     """Read the feeling of text, one utterance a line: label, value from -1 to 1, confidence 0 to 1."""
-    from speechcx.sentiment import load_sentiment, read_texts
+    from speechcx.sentiment import load_sentiment, read_lines
 
     loaded = options.load(config, overrides, sentiment_model=model)
     texts = options.read_lines(file)
     engine = load_sentiment(loaded.settings.sentiment)
-    for text, read in zip(texts, read_texts(texts, engine, loaded.settings.sentiment), strict=True):
+    for text, read in zip(texts, read_lines(texts, engine, loaded.settings.sentiment), strict=True):
         if as_json:
             print_json({"text": text, **options.row(read)}, lines=True)
         else:
             value = "-" if read.value is None else f"{read.value:+.2f}"
             sure = "-" if read.confidence is None else f"{read.confidence:.2f}"
-            print_text(f"{read.label or 'none':9}{value:>6}{sure:>6}  {text}")
+            why = f" ({read.why_missing})" if read.why_missing else ""
+            print_text(f"{read.label or 'none':9}{value:>6}{sure:>6}  {text}{why}")

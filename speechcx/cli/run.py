@@ -87,7 +87,11 @@ def run(
     workers: Annotated[int | None, typer.Option("--workers", min=0, help="Worker processes.")] = None,
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="Take at most so many files.")] = None,
     redo: Annotated[
-        str, typer.Option("--redo", help="Do again: none, failed, changed (settings) or all.")
+        str,
+        typer.Option(
+            "--redo",
+            help="Do again: none, failed, outdated (heard with other settings or an older speechcx) or all.",
+        ),
     ] = "none",
     wait: Annotated[bool, typer.Option("--wait", help="Wait for another run to end.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", "-n", help="Only say what would be done.")] = False,
@@ -131,8 +135,10 @@ def _redo(text: str) -> Redo:
     from speechcx.batch import Redo
     from speechcx.errors import UsageError
 
+    # An older name, which nightly jobs may still give.
+    asked = "outdated" if text == "changed" else text
     for known in get_args(Redo):
-        if text == known:
+        if asked == known:
             wanted: Redo = known
             return wanted
     raise UsageError(f"--redo {text}", f"one of {', '.join(get_args(Redo))}", "correct it")
@@ -276,11 +282,13 @@ def status(
     from speechcx.ask.runs.status import read_status
     from speechcx.batch.recordings import read_missing
     from speechcx.cli.status_view import print_status
+    from speechcx.config import listen_digest
 
     loaded = options.load(config, overrides)
     where = options.database(loaded, db)
     missing = read_missing(where, [loaded.resolve(path) for path in loaded.files.recordings])
-    stands = read_status(where, settle_s=loaded.settings.discover.settle_s)
+    settings = loaded.settings
+    stands = read_status(where, settle_s=settings.discover.settle_s, listen_digest=listen_digest(settings))
     print_status(stands, missing, as_json=as_json)
 
 

@@ -67,6 +67,11 @@ def print_status(status: Status, missing: MissingFiles, *, as_json: bool) -> Non
     print_text(
         f"{status.calls} calls{days}, {clock(status.audio_s)} of audio, {status.flagged_calls} flagged"
     )
+    if status.outdated:
+        print_text(
+            f"{status.outdated} calls were heard with other settings, or by an older speechcx, than a run would use"
+            " now; `speechcx run --redo outdated` hears them again."
+        )
     _print_run(status)
     states = ", ".join(f"{count} {state}" for state, count in status.files)
     print_text(f"Files: {states or 'none seen'}")

@@ -5,23 +5,35 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from speechcx.ask.ground.measures import MEASURE_NAMES
+from speechcx.ask.ground.measures import MEASURE_NAMES, MEASURES, ComparedMeasure
 from speechcx.ask.statistics import MIN_CALLS
-from speechcx.present.table import Column, Kind
+from speechcx.present.table import Column
 from speechcx.present.units import plain_number
 
 if TYPE_CHECKING:
     from speechcx.ask.ground.score_rows import Estimate
 
-SHARES = frozenset({"critical_accuracy", "agent_talk_share", "non_talk_share", "flagged_share"})
+SHARES = frozenset(measure.name for measure in MEASURES if measure.unit == "share")
 """Measures that are shares of something, shown in percent."""
 
 VERDICT = "told from\nchance?"
 """Heading of the word that says whether a difference can be told from chance."""
 
-_DIGITS = {"agent_pace_wpm": 0, "hold_s": 0, "recorded_duration_s": 0, "agent_interruptions": 2}
-_ENDS = {"score": (0.0, 100.0)} | dict.fromkeys(_DIGITS, (0.0, float("inf")))
+_DIGITS = {measure.name: measure.shown for measure in MEASURES}
+_ENDS = {
+    measure.name: (
+        float("-inf") if measure.scale.low is None else measure.scale.low,
+        float("inf") if measure.scale.high is None else measure.scale.high,
+    )
+    for measure in MEASURES
+}
 """Where the scale of a measure ends; an interval does not reach past it."""
+
+_RANKS = {
+    "critical_accuracy": 0, "customer_sentiment": 0, "flagged_share": 0, "non_talk_share": 2, "agent_talk_share": 3,
+    "agent_interruptions": 5, "agent_pace_wpm": 6, "hold_s": 7,
+}  # fmt: skip
+"""Which columns go first where there is little room: the highest; measures that are not here go before all of them."""
 
 
 class Measured(Protocol):
@@ -45,28 +57,18 @@ def get_estimate(row: Measured, measure: str) -> Estimate:
     return row.measures[MEASURE_NAMES.index(measure)]
 
 
-def _column(measure: str, heading: str, digits: int | None = None, rank: int = 0) -> Column:
-    kind: Kind = "share" if measure in SHARES else "plain"
+def _column(measure: ComparedMeasure) -> Column:
     return Column(
-        measure,
-        heading,
-        digits,
-        kind,
-        rank,
-        value=lambda row: get_estimate(row, measure).mean,
+        measure.name,
+        measure.heading,
+        measure.shown,
+        "share" if measure.unit == "share" else "plain",
+        _RANKS.get(measure.name, 8),
+        value=lambda row: get_estimate(row, measure.name).mean,
     )
 
 
-MEASURE_COLUMNS = (
-    _column("critical_accuracy", "critical\nright"),
-    _column("customer_sentiment", "customer\n-5..5", digits=1),
-    _column("agent_talk_share", "talks", rank=3),
-    _column("agent_pace_wpm", "wpm", digits=0, rank=6),
-    _column("agent_interruptions", "inter-\nrupts", digits=1, rank=5),
-    _column("non_talk_share", "silent", rank=2),
-    _column("hold_s", "hold\ns", digits=0, rank=7),
-    _column("flagged_share", "flagged"),
-)
+MEASURE_COLUMNS = tuple(_column(one) for one in MEASURES if one.heading and one.name != "score")
 """Columns of measures that tables of people and of time share, beside the score."""
 
 

@@ -19,6 +19,7 @@ from speechcx.sentiment.protocol import ClassShares, SentimentModel
 from speechcx.sentiment.reading import load_sentiment, read_sentiment, read_texts
 from speechcx.sentiment.sentences import split_sentences
 from speechcx.sentiment.settings import NOT_IN_DIGEST, SentimentSettings
+from speechcx.sentiment.written import read_lines
 
 __all__ = [
     "NOT_IN_DIGEST",
@@ -30,6 +31,7 @@ __all__ = [
     "load_sentiment",
     "measure_agitation",
     "name_label",
+    "read_lines",
     "read_sentiment",
     "read_texts",
     "score_party",

@@ -40,3 +40,14 @@ def test_sentiment_reads_a_line_each(project: Path, speechcx: Speechcx) -> None:
     assert lines[0]["value"] < -0.25 < 0.25 < lines[1]["value"]
     assert speechcx("sentiment", text).out.startswith("negative")
     assert 2 == speechcx("sentiment", "nowhere.txt").code
+
+
+def test_sentiment_does_not_guess_at_spanish(project: Path, speechcx: Speechcx) -> None:
+    """A line in a language that the model does not read has no value; text and JSON say why."""
+    import json
+
+    text = project / "dicho.txt"
+    text.write_text("Estoy muy contento con el servicio que me han dado.\n", encoding="utf-8")
+    (line,) = [json.loads(line) for line in speechcx("sentiment", text, "--json").out.splitlines()]
+    assert (None, "the text model does not read language 'es'") == (line["value"], line["why_missing"])
+    assert "(the text model does not read language 'es')" in speechcx("sentiment", text).out

@@ -10,7 +10,7 @@ from typing import Literal, get_args
 
 from speechcx.ask.ground.driver_lookup import DriverRule, list_drivers
 from speechcx.ask.ground.empty_answer_hints import Hint, find_hint
-from speechcx.ask.ground.measures import Measure, Verdict
+from speechcx.ask.ground.measures import ComparedMeasure, Verdict
 from speechcx.ask.ground.opening import Where, reading
 from speechcx.ask.ground.resolve_names import expect_one, settle_names
 from speechcx.ask.ground.score_rows import MIN_N
@@ -27,10 +27,10 @@ FORWARDED_S = 15 * 60
 
 Sort = Literal["calls", "change", "sentiment", "length", "repeat"]
 
-_NEITHER = Measure("share", "", kind="share")
-_NEITHER_MEAN = Measure("recorded_duration_s", "")
-_HIGH_IS_GOOD = Measure("customer_sentiment", "", best="high")
-_LOW_IS_GOOD = Measure("repeat_share", "", kind="share", best="low")
+_NEITHER = ComparedMeasure("share", "", kind="share")
+_NEITHER_MEAN = ComparedMeasure("recorded_duration_s", "")
+_HIGH_IS_GOOD = ComparedMeasure("customer_sentiment", "", best="high")
+_LOW_IS_GOOD = ComparedMeasure("repeat_share", "", kind="share", best="low")
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,7 +326,7 @@ def _share(mine: _Tally, everything: _Tallies) -> Sums:
     return Sums(everything.everything.calls - mine.cannot_tell, mine.calls, mine.calls, mine.cannot_tell)
 
 
-def _figure(measure: Measure, now: Sums, before: Sums) -> Figure:
+def _figure(measure: ComparedMeasure, now: Sums, before: Sums) -> Figure:
     found = Figure(now.mean, measure.interval(now), now.n)
     if before.mean is None or now.mean is None:
         return found

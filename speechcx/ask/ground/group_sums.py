@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from speechcx.ask.ground.measures import MEASURES, Measure
+from speechcx.ask.ground.measures import MEASURES, ComparedMeasure
 from speechcx.ask.ground.resolve_names import expect_one
 from speechcx.ask.statistics import Sums
 from speechcx.store import CallFilter, Store
@@ -134,7 +134,7 @@ def _grouped(by: Sequence[str], more: int = 0) -> str:
     return f" GROUP BY {', '.join(map(str, places))}" if places else ""
 
 
-def _squares(measure: Measure) -> str:
+def _squares(measure: ComparedMeasure) -> str:
     if measure.kind == "share":
         # Squares of 0 and 1 are themselves.
         return f"total({measure.sql})"

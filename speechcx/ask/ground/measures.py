@@ -1,4 +1,4 @@
-"""The measures that people are compared by, each with its expression on a call and what it may be."""
+"""The measures that people are compared by: those of calls that are declared for it, scores and flags."""
 
 from __future__ import annotations
 
@@ -15,14 +15,15 @@ from speechcx.ask.statistics import (
     share_difference,
     share_interval,
 )
+from speechcx.call.measures import COMPARED, ENDS, CallColumn, Unit, call_columns
 
 Verdict = Literal["better", "worse", "higher", "lower", "cannot tell", "too few calls"]
 """A difference in a word: ``higher`` and ``lower`` where neither is better."""
 
 
 @dataclass(frozen=True, slots=True)
-class Measure:
-    """One measure of a call.
+class ComparedMeasure:
+    """One measure of a call, as groups of calls are compared by it.
 
     Parameters
     ----------
@@ -38,6 +39,12 @@ class Measure:
         Key of its reason in ``calls.missing``; None where another table has it, or it is never missing.
     scale
         Where its values end.
+    unit
+        Of its values; None for a score.
+    heading
+        Over its column in tables; empty for one that they leave out.
+    shown
+        Decimals in tables; of a share, in percent.
     """
 
     name: str
@@ -46,6 +53,9 @@ class Measure:
     best: Literal["high", "low"] | None = None
     missing: str | None = None
     scale: Scale = OPEN
+    unit: Unit | None = None
+    heading: str = ""
+    shown: int = 1
 
     def interval(self, sums: Sums) -> Interval | None:
         """95 % interval of the measure; None where there are too few calls."""
@@ -70,38 +80,46 @@ class Measure:
         return "better" if is_up == (self.best == "high") else "worse"
 
 
-_FEELING, _SHARE, _COUNT = Scale(-5.0, 5.0), Scale(0.0, 1.0), Scale(0.0)
+def _compared(column: CallColumn) -> ComparedMeasure:
+    measure = column.measure
+    return ComparedMeasure(
+        # The length of recordings is never called handle time.
+        name="recorded_duration_s" if column.name == "audio_duration_s" else column.name,
+        sql=f"c.{column.name}",
+        best=measure.better,
+        missing=column.name,
+        scale=Scale(*ENDS.get(measure.unit, (None, None))),
+        unit=measure.unit,
+        heading=COMPARED[column.name],
+        shown=measure.shown,
+    )
+
+
+_SHARE = Scale(0.0, 1.0)
+_COLUMNS = {column.name: column for column in call_columns()}
 
 MEASURES = (
-    Measure("score", "s.score", best="high", scale=Scale(0.0, 100.0)),
-    Measure(
+    ComparedMeasure("score", "s.score", best="high", scale=Scale(0.0, 100.0), heading="score"),
+    ComparedMeasure(
         "critical_accuracy",
         "CASE WHEN s.score IS NOT NULL THEN s.critical_errors = '[]' END",
         kind="share",
         best="high",
+        scale=_SHARE,
+        unit="share",
+        heading="critical\nright",
     ),
-    Measure(
-        "customer_sentiment",
-        "c.customer_sentiment",
-        best="high",
-        missing="customer_sentiment",
-        scale=_FEELING,
-    ),
-    Measure("agent_sentiment", "c.agent_sentiment", best="high", missing="agent_sentiment", scale=_FEELING),
-    Measure("agent_talk_share", "c.agent_talk_share", missing="agent_talk_share", scale=_SHARE),
-    Measure("agent_pace_wpm", "c.agent_pace_wpm", missing="agent_pace_wpm", scale=_COUNT),
-    Measure(
-        "agent_interruptions",
-        "c.agent_interruptions",
+    *(_compared(_COLUMNS[name]) for name in COMPARED),
+    ComparedMeasure(
+        "flagged_share",
+        "c.flagged_count > 0",
+        kind="share",
         best="low",
-        missing="agent_interruptions",
-        scale=_COUNT,
+        scale=_SHARE,
+        unit="share",
+        heading="flagged",
     ),
-    Measure("non_talk_share", "c.non_talk_share", best="low", missing="non_talk_share", scale=_SHARE),
-    Measure("hold_s", "c.hold_s", best="low", scale=_COUNT),
-    Measure("recorded_duration_s", "c.audio_duration_s", scale=_COUNT),
-    Measure("flagged_share", "c.flagged_count > 0", kind="share", best="low"),
 )
-"""In the order tables show them. ``recorded_duration_s`` is the length of recordings, never handle time."""
+"""In the order tables show them."""
 
 MEASURE_NAMES = tuple(measure.name for measure in MEASURES)

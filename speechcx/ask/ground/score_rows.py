@@ -8,7 +8,7 @@ from typing import Literal
 
 from speechcx.ask.ground.empty_answer_hints import Hint
 from speechcx.ask.ground.group_sums import GroupSums
-from speechcx.ask.ground.measures import MEASURE_NAMES, MEASURES, Measure, Verdict
+from speechcx.ask.ground.measures import MEASURE_NAMES, MEASURES, ComparedMeasure, Verdict
 from speechcx.ask.ground.resolve_names import expect_one
 from speechcx.ask.statistics import Interval, Sums
 
@@ -159,7 +159,7 @@ def make_estimates(now: GroupSums, before: GroupSums | None) -> tuple[Estimate, 
     return tuple(_estimate(measure, place, now, before) for place, measure in enumerate(MEASURES))
 
 
-def _estimate(measure: Measure, place: int, now: GroupSums, before: GroupSums | None) -> Estimate:
+def _estimate(measure: ComparedMeasure, place: int, now: GroupSums, before: GroupSums | None) -> Estimate:
     sums = now.measures[place]
     earlier = Sums() if before is None else before.measures[place]
     is_changed = sums.mean is not None and earlier.mean is not None

@@ -8,7 +8,7 @@ from datetime import date
 
 from speechcx.ask.ground.empty_answer_hints import Hint, find_hint
 from speechcx.ask.ground.group_sums import GroupSums, add_sums, count_versions, find_scorecard, sum_calls
-from speechcx.ask.ground.measures import Measure, Verdict
+from speechcx.ask.ground.measures import ComparedMeasure, Verdict
 from speechcx.ask.ground.opening import Where, reading
 from speechcx.ask.ground.resolve_names import find_name, read_names, settle_names
 from speechcx.ask.ground.score_rows import MIN_N, Estimate, TableForm, make_estimates
@@ -156,7 +156,7 @@ def _case_mix(store: Store, own: CallFilter, scorecard: str | None) -> CaseMixRo
     return next(iter(adjust_scores(store, "agent", own, TableForm(scorecard=scorecard)).rows), None)
 
 
-_YES = Measure("yes_share", "", kind="share", best="high")
+_YES = ComparedMeasure("yes_share", "", kind="share", best="high")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from datetime import date
 from speechcx.ask.ground.driver_lookup import driver_of_call
 from speechcx.ask.ground.empty_answer_hints import Hint, find_hint
 from speechcx.ask.ground.group_sums import find_scorecard
-from speechcx.ask.ground.measures import MEASURE_NAMES, MEASURES, Measure, Verdict
+from speechcx.ask.ground.measures import MEASURE_NAMES, MEASURES, ComparedMeasure, Verdict
 from speechcx.ask.ground.opening import Where, reading
 from speechcx.ask.ground.resolve_names import read_names, settle_names
 from speechcx.ask.ground.score_rows import MIN_N, By, TableForm
@@ -148,7 +148,7 @@ Levels = tuple[dict[Cell, Sums], ...]
 
 
 def _sum_others(
-    store: Store, filters: CallFilter, scorecard: str | None, by: By, measure: Measure, cells: Cells
+    store: Store, filters: CallFilter, scorecard: str | None, by: By, measure: ComparedMeasure, cells: Cells
 ) -> tuple[Levels, Cells]:
     """Sums over everybody's calls by kind, and over all calls of those who are judged, wherever they were."""
     everybody = replace(filters, agent=(), team=(), center=())
@@ -159,7 +159,9 @@ def _sum_others(
     return _sum_levels(_sum_cells(store, everybody, scorecard, "NULL", measure).values()), {None: {}} | own
 
 
-def _sum_cells(store: Store, filters: CallFilter, scorecard: str | None, key: str, measure: Measure) -> Cells:
+def _sum_cells(
+    store: Store, filters: CallFilter, scorecard: str | None, key: str, measure: ComparedMeasure
+) -> Cells:
     """Sums of the measure for each key and each finest kind of call: queue, driver, hour."""
     condition, values = filters.to_sql()
     rows = store.db.execute(
@@ -214,7 +216,7 @@ def differences_of(scale: Scale) -> Scale:
 
 
 def _row(
-    key: str | None, own: dict[Cell, Sums], others: _Others, measure: Measure, overall: float | None
+    key: str | None, own: dict[Cell, Sums], others: _Others, measure: ComparedMeasure, overall: float | None
 ) -> CaseMixRow:
     left, used, expected_total = Sums(), [0] * len(LEVELS), 0.0
     kept = []

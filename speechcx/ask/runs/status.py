@@ -67,6 +67,9 @@ class Status:
         The days they are from.
     flagged_calls
         Calls with a flagged rule.
+    outdated
+        Calls heard with other settings, or by a speechcx that heard otherwise, than a run would use now; None
+        where that was not asked.
     redone
         Times a file was taken up by a run that died on it.
     left_out
@@ -88,12 +91,23 @@ class Status:
     first_day: str | None
     last_day: str | None
     flagged_calls: int
+    outdated: int | None
     redone: int
     left_out: LeftOut
 
 
-def read_status(where: Where, *, settle_s: float = 0.0) -> Status:
-    """How the work of a database stands; `settle_s` as in :func:`speechcx.ask.runs.left_out.read_left_out`."""
+def read_status(where: Where, *, settle_s: float = 0.0, listen_digest: str | None = None) -> Status:
+    """How the work of a database stands.
+
+    Parameters
+    ----------
+    where
+        Store or database.
+    settle_s
+        As in :func:`speechcx.ask.runs.left_out.read_left_out`.
+    listen_digest
+        Digest of how a run would listen now, to count the calls that were heard otherwise.
+    """
     with reading(where) as store:
         db = store.db
         calls = db.execute(
@@ -122,6 +136,7 @@ def read_status(where: Where, *, settle_s: float = 0.0) -> Status:
             first_day=calls[2],
             last_day=calls[3],
             flagged_calls=int(calls[4]),
+            outdated=None if listen_digest is None else _count_outdated(store, listen_digest),
             redone=redone,
             left_out=read_left_out(store, settle_s=settle_s),
         )
@@ -158,6 +173,15 @@ def _read_backlog(store: Store) -> tuple[int, str | None]:
     count = store.db.execute(f"SELECT count(*) {waiting}", BACKLOG).fetchone()[0]
     row = store.db.execute(f"SELECT path {waiting} ORDER BY mtime_ns LIMIT 1", BACKLOG).fetchone()
     return int(count), None if row is None else read_path(row[0])
+
+
+def _count_outdated(store: Store, listen_digest: str) -> int:
+    (count,) = store.db.execute(
+        "SELECT count(*) FROM calls JOIN provenances USING (provenance_no)"
+        " WHERE superseded_by IS NULL AND settings_digest <> ?",
+        (listen_digest,),
+    ).fetchone()
+    return int(count)
 
 
 def _size(store: Store) -> int:

@@ -17,6 +17,7 @@ from speechcx.call import (
     TurnVoice,
     Utterance,
 )
+from speechcx.call.measures import voice_measures
 from speechcx.store.calls.lookup_tables import Names
 from speechcx.store.codes import LABELS, PARTY_CODES, to_code
 from speechcx.store.moments import ROWS_A_CALL
@@ -29,11 +30,7 @@ from speechcx.store.packing import (
     unpack_words,
 )
 
-VOICE = (
-    ("level_dbov", 100), ("level_rel_db", 100), ("pitch_hz", 100), ("pitch_rel_st", 100),
-    ("pitch_range_st", 100), ("pitch_slope_st_s", 100), ("voiced_share", 1000), ("pace_wpm", 100),
-    ("articulation_wpm", 100), ("pause_share", 1000),
-)  # fmt: skip
+VOICE = tuple((measure.name, measure.scale) for measure in voice_measures())
 """Measures of a turn's voice and the scale each is kept at."""
 
 LANGUAGE = "en"

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from speechcx.call import Assessment, Call, Conversation, Details, Reading, collect_metrics
+from speechcx.call.measures import call_columns
 from speechcx.store.calls import heard as heard_rows
 from speechcx.store.calls import judged as judged_rows
 from speechcx.store.calls import past_assessments
@@ -24,26 +25,6 @@ from speechcx.store.moments import (
     utc_text,
 )
 from speechcx.store.paths import plain_text
-
-HEADLINES = {
-    "agent_talk_share": "agent.talk_share",
-    "agent_pace_wpm": "agent.pace_wpm",
-    "agent_interruptions": "agent.interruptions",
-    "agent_sentiment": "agent.sentiment_score",
-    "customer_sentiment": "customer.sentiment_score",
-    "customer_sentiment_shift": "customer.sentiment_shift",
-    "non_talk_s": "non_talk_s",
-    "non_talk_count": "non_talk_count",
-    "longest_silence_s": "longest_silence_s",
-    "non_talk_share": "non_talk_share",
-    "greeting_latency_s": "greeting_latency_s",
-    "overlap_count": "overlap_count",
-    "interruption_count": "interruption_count",
-    "agent_only_s": "agent_only_s",
-    "customer_only_s": "customer_only_s",
-    "both_s": "both_s",
-}
-"""Columns of ``calls`` that are copies of a metric, for averages without a join."""
 
 JUDGED_TABLES = ("calls", "turns_data", "past_assessments", *judged_rows.TABLES)
 """Tables that judging writes."""
@@ -177,18 +158,13 @@ def _details_values(details: Details) -> dict[str, Any]:
 
 
 def _judged_values(judged: Assessment, names: Names) -> dict[str, Any]:
-    flow, part = judged.reading.flow, judged.reading.flow.partition
+    flow = judged.reading.flow
     start, end = (
         (None, None) if flow.conversation is None else (flow.conversation.start_s, flow.conversation.end_s)
     )
-    return _headline_values(judged.reading) | {
+    return _measure_values(judged.reading) | {
         "judged_at": utc_text(),
         "rulebook_no": names.rulebook_no(judged),
-        "audio_duration_s": part.audio_duration_s,
-        "speech_s": part.speech_s,
-        "hold_s": part.hold_s,
-        "ivr_s": part.ivr_s,
-        "silence_s": part.silence_s,
         "conversation_start_s": start,
         "conversation_end_s": end,
         "flagged_count": sum(result.flagged for result in judged.results),
@@ -196,15 +172,17 @@ def _judged_values(judged: Assessment, names: Names) -> dict[str, Any]:
     }
 
 
-def _headline_values(reading: Reading) -> dict[str, Any]:
+def _measure_values(reading: Reading) -> dict[str, Any]:
+    """Copies of the measures most asked for, for averages without a join, and why one is null."""
     metrics = collect_metrics(reading)
-    found = {column: metrics[name] for column, name in HEADLINES.items()}
-    missing = {column: metric.why_missing for column, metric in found.items() if metric.value is None}
-    counts = ("agent_interruptions", "non_talk_count", "overlap_count", "interruption_count")
-    values: dict[str, Any] = {
-        column: int(metric.value) if column in counts and metric.value is not None else metric.value
-        for column, metric in found.items()
-    }
+    values: dict[str, Any] = {}
+    missing = {}
+    for column in call_columns():
+        metric = metrics[column.metric]
+        is_count = column.measure.unit == "count" and metric.value is not None
+        values[column.name] = int(metric.value or 0) if is_count else metric.value
+        if metric.value is None:
+            missing[column.name] = metric.why_missing
     states = (felt.end_state for felt in reading.feeling.parties if felt.party == "customer")
     return values | {
         "customer_end_state": next(states, None),

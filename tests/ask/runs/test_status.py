@@ -38,6 +38,17 @@ def test_status_counts_files_runs_and_calls(store: Store) -> None:
     assert [run_id, killed] == [run.run_id for run in list_runs(store)]
 
 
+def test_calls_that_a_run_would_hear_otherwise_are_outdated(store: Store) -> None:
+    """By the digest they were heard under; nothing is said where none is given to compare with."""
+    first, second = make_call("first"), make_call("second")
+    made = replace(second.conversation.provenance, settings_digest="0123456789abcdef")
+    store.save_call(first)
+    store.save_call(replace(second, conversation=replace(second.conversation, provenance=made)))
+    assert (1, None) == (
+        read_status(store, listen_digest="0123456789abcdef").outdated, read_status(store).outdated,
+    )  # fmt: skip
+
+
 def test_a_retry_that_was_asked_for_waits(store: Store) -> None:
     """It belongs to what the next run takes."""
     run_id = store.ledger.begin_run(RunInfo())

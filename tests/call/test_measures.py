@@ -1,10 +1,32 @@
+"""Measures: every name has a value or a reason, and no more digits than it means."""
+
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from speechcx.call.resolution import to_resolution
+from speechcx.call import collect_metrics, metric_names
+from speechcx.call.measures import party_metrics, to_resolution
+from tests import factories
 from tests.factories import make_conversation
 from tests.odd_calls import odd_call
+
+
+def test_every_name_is_answered() -> None:
+    """Every documented name is a key, with a value or a reason for its absence."""
+    metrics = collect_metrics(factories.make_call().assessment.reading)
+    assert set(metric_names()) == set(metrics)
+    assert [] == [m.name for m in metrics.values() if m.value is None and not m.why_missing]
+
+
+@given(st.sampled_from(["agent", "customer", "unknown", "ivr"]))
+def test_absent_party_has_reasons(party) -> None:
+    """A party that does not speak in the call has no numbers, and says so."""
+    reading = factories.make_call().assessment.reading
+    if all(flow.party != party for flow in reading.flow.parties):
+        assert {None} == {m.value for m in party_metrics(reading, party).values()}
+        assert all("no speaker" in str(m.why_missing) for m in party_metrics(reading, party).values())
 
 
 def test_numbers_of_turns_and_words_are_rounded() -> None:
