@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from speechcx.cli.output import Format, note, print_json, print_rows, print_text
 from speechcx.present.table import Column, clean
-from speechcx.present.units import clock
+from speechcx.present.units import clock, start_text
 
 if TYPE_CHECKING:
     from speechcx.ask.qa.forms import ReviewForm
@@ -69,7 +69,7 @@ def print_form(form: ReviewForm, style: Format) -> None:
         return
     print_text(f"Review {form.review_id} ({form.state}) by {clean(form.reviewer)}: call {form.call_id}")
     people = f"agent {form.agent or 'unknown'}, customer {form.customer or 'unknown'}"
-    when = form.occurred_at.replace("T", " ")[:16] + " UTC" if form.occurred_at else "time unknown"
+    when = start_text(form.started)
     more = ", ".join(part for part in (form.direction, form.queue) if part)
     print_text(
         f"{when}, {clock(form.audio_duration_s)}, {clean(people)}{', ' + clean(more) if more else ''}",

@@ -27,7 +27,7 @@ ENVELOPES: dict[str, Envelopes] = {"agent": _AGENT}
 
 _CALLS = (
     Column("call_id", "call"),
-    Column("started", "start"),
+    Column("started", "start", kind="start"),
     Column("length", "length", kind="length", value=lambda call: call.audio_duration_s),
     Column("score", "score", digits=1),
     Column("customer_sentiment", "customer\n-5..5", digits=1),

@@ -93,7 +93,7 @@ def _again(call: CustomerCall) -> str | None:
 
 _CUSTOMER_CALLS = (
     Column("call_id", "call"),
-    Column("started", "start"),
+    Column("started", "start", kind="start"),
     Column("agent", "agent", value=_agent),
     Column("queue", "queue", rank=2),
     Column("drivers", "about", value=lambda call: tuple(title for _, title in call.drivers)),

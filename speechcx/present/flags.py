@@ -13,7 +13,7 @@ from speechcx.ask.compliance.flags import FlagList, FlagRow
 from speechcx.ask.compliance.one_flag import Evidence, FlagView, SaidTurn
 from speechcx.present.envelope import Envelopes, record, rows
 from speechcx.present.table import Answer, Column, Text, make_table
-from speechcx.present.units import clock, moment
+from speechcx.present.units import clock, moment, start_text
 from speechcx.present.wording import STANDINGS, minute_text, precision_text, result_text
 from speechcx.store.decisions.audit import AuditRow, Verdict
 
@@ -148,7 +148,7 @@ def _flag_blocks(found: FlagView) -> Iterator[Text]:
     yield Text(f"{flag.title or flag.rule}: {result_text(flag.result)}. {flag.why}", indent=2)
     who = f"agent {flag.agent or 'unknown'}, customer {flag.customer or 'unknown'}"
     where = ", ".join(part for part in (flag.team, flag.center, flag.queue) if part)
-    when = f"{minute_text(flag.occurred_at)} UTC" if flag.occurred_at else "time unknown"
+    when = start_text(flag.started)
     yield Text(f"{when}  {who}{f', {where}' if where else ''}", indent=2)
     for path in found.paths:
         yield Text(f"recording {path}", indent=2)

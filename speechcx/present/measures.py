@@ -33,7 +33,7 @@ _RANKS = {
     "critical_accuracy": 0, "customer_sentiment": 0, "flagged_share": 0, "non_talk_share": 2, "agent_talk_share": 3,
     "agent_interruptions": 5, "agent_pace_wpm": 6, "hold_s": 7,
 }  # fmt: skip
-"""Which columns go first where there is little room: the highest; measures that are not here go before all of them."""
+"""Which columns go first where there is little room: the highest; 4 for a measure that is not here."""
 
 
 class Measured(Protocol):
@@ -63,7 +63,7 @@ def _column(measure: ComparedMeasure) -> Column:
         measure.heading,
         measure.shown,
         "share" if measure.unit == "share" else "plain",
-        _RANKS.get(measure.name, 8),
+        _RANKS.get(measure.name, 4),
         value=lambda row: get_estimate(row, measure.name).mean,
     )
 

@@ -9,7 +9,7 @@ from speechcx.call import Answer as Answered
 from speechcx.call import Call, Hit, Party, RuleResult, ScoreResult, Turn, Unheard, collect_metrics
 from speechcx.document import call_document
 from speechcx.present.table import Answer, Column, Table, Text, clean, make_table
-from speechcx.present.units import clock, plain_number
+from speechcx.present.units import clock, plain_number, start_text
 from speechcx.present.wording import result_text
 
 _PARTY_COLUMNS = (
@@ -157,7 +157,7 @@ def _blocks(call: Call, *, why: bool) -> Iterator[Table | Text]:
 def _head(call: Call) -> Iterator[Text]:
     heard = call.conversation
     details, origin = heard.recording.details, heard.origin
-    when = details.started_at.isoformat(sep=" ", timespec="seconds") if details.started_at else "time unknown"
+    when = start_text(details.started)
     yield Text(f"Call {heard.recording.id}  {heard.recording.path}")
     people = f"agent {details.agent or 'unknown'}, customer {details.customer or 'unknown'}"
     more = ", ".join(part for part in (details.direction, details.queue) if part)

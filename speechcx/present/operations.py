@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 
 from speechcx.ask.operations.alerts import Alert, Alerts, Shares
 from speechcx.ask.operations.causes import Cause, Causes
-from speechcx.ask.operations.outreach import Outreach, Touched
+from speechcx.ask.operations.outreach import Outreach
 from speechcx.ask.operations.topics import Topics
 from speechcx.present.envelope import Envelopes, record
 from speechcx.present.table import Answer, Column, Table, Text, make_table
-from speechcx.present.units import days_text, plain_number
+from speechcx.present.units import days_text, plain_number, start_text
 
 _HINT = str | None
 _ALERTS = record("alerts", Alerts, swapped={"Alerts.hint": _HINT})
@@ -40,8 +40,13 @@ def _chance(row: Alert) -> str:
     return "under 1 in a million" if row.probability < 1e-6 else f"1 in {round(1 / row.probability):,}"
 
 
+def _first(row: Alert) -> str | None:
+    return None if row.size.first_at is None else start_text(row.size.first_at)
+
+
 def _hour(row: Alert) -> str | None:
-    return None if row.size.first_at is None else row.size.first_at[11:16]
+    first = _first(row)
+    return None if first is None else first[11:]
 
 
 _ALERT_COLUMNS = (
@@ -52,7 +57,7 @@ _ALERT_COLUMNS = (
     Column("chance", "by chance", value=lambda row: row.probability, text=_chance),
     Column("customers", "cus-\ntomers", value=lambda row: row.size.customers),
     Column("minutes", "minutes", digits=0, rank=1, value=lambda row: row.size.minutes),
-    Column("first_at", "first, UTC", rank=2, value=lambda row: row.size.first_at, text=_hour),
+    Column("first_at", "first", rank=2, value=_first, text=_hour),
     Column("teams", "teams", rank=3, value=_shares("teams"), text=_shares("teams", at_most=3)),
     Column("queues", "queues", rank=3, value=_shares("queues"), text=_shares("queues", at_most=3)),
     Column("rule", "rule", audience="programs"),
@@ -90,15 +95,11 @@ def _no_alerts(found: Alerts) -> str:
     return f"{found.day}: nothing out of the usual among {found.calls} calls; {found.watched} counts were compared."
 
 
-def _minute(row: Touched) -> str | None:
-    return None if row.occurred_at is None else row.occurred_at[:16]
-
-
 _OUTREACH_COLUMNS = (
     Column("customer", "customer"),
     Column("calls", "calls"),
     Column("sentiment", "customer\n-5..5", digits=1, value=lambda row: row.customer_sentiment),
-    Column("last", "last call, UTC", value=lambda row: row.occurred_at, text=_minute),
+    Column("started", "last call", kind="start"),
     Column("agent", "agent", rank=1),
     Column("call_id", "call"),
     Column("quote", "words", rank=2),

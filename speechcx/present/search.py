@@ -35,7 +35,7 @@ ENVELOPES: dict[str, Envelopes] = {
 
 _CALL_COLUMNS = (
     Column("call_id", "call"),
-    Column("started", "start"),
+    Column("started", "start", kind="start"),
     Column("agent", "agent"),
     Column("team", "team", rank=3),
     Column("customer", "customer", rank=1),

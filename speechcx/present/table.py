@@ -13,13 +13,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from speechcx.present.units import clock, length, percent, plain_number
+from speechcx.present.units import clock, length, percent, plain_number, start_text
 
 if TYPE_CHECKING:
     from speechcx.present.envelope import Document
 
-Kind = Literal["plain", "share", "length", "clock"]
-"""How a value is written: as it is; 0 to 1 in percent; seconds as ``m:ss``; seconds as ``m:ss.s``."""
+Kind = Literal["plain", "share", "length", "clock", "start"]
+"""How a value is written: as it is; 0 to 1 in percent; seconds as ``m:ss``; seconds as ``m:ss.s``; when a call began
+(ISO 8601) to the minute, also for programs: the JSON document keeps the offset."""
 
 Audience = Literal["people", "programs"]
 Record = Any
@@ -242,6 +243,8 @@ def format_value(value: object, column: Column) -> str:
     """A value as people read it; a missing one is a dash, never a 0."""
     if value is None:
         return "-"
+    if column.kind == "start":
+        return start_text(str(value))
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int | float):
@@ -266,12 +269,14 @@ def write_csv(table: Table, file: _Writable) -> None:
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow([column.key for column in plain.columns])
     for row in plain.rows:
-        writer.writerow([_csv_value(cell.value) for cell in row])
+        writer.writerow([_csv_value(cell.value, one) for cell, one in zip(row, plain.columns, strict=True)])
 
 
-def _csv_value(value: object) -> object:
+def _csv_value(value: object, column: Column) -> object:
     """Text that a spreadsheet would run as a formula gets a quote in front."""
     if value is None or isinstance(value, int | float):
         return "" if value is None else value
+    if column.kind == "start":
+        return start_text(str(value))
     text = clean(", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value))
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text

@@ -46,6 +46,11 @@ def moment(seconds: float | None) -> str | None:
     return None if seconds is None else clock(seconds)
 
 
+def start_text(started: str | None) -> str:
+    """When a call began as people read it, on the centre's clock: ``2026-03-02 09:15``."""
+    return "time unknown" if started is None else started[:16].replace("T", " ")
+
+
 def days_text(since: date | None, until: date | None) -> str:
     """A period in words."""
     return f"{since or 'the first day'} to {until or 'the last day'}"

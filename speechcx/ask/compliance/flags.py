@@ -16,6 +16,7 @@ from speechcx.errors import UsageError
 from speechcx.store import Store
 from speechcx.store.codes import PARTY_CODES, VALUES
 from speechcx.store.decisions.flags import FLAG_STATUSES, FlagStatus, SeenFlag, digest_evidence
+from speechcx.store.moments import read_start
 from speechcx.store.packing import from_fixed
 
 Standing = Literal["found", "changed", "gone"]
@@ -30,8 +31,8 @@ class FlagRow:
     ----------
     flag
         Its name for other commands: the call's id, a colon, the rule.
-    occurred_at, local_day, agent, team, center, customer, queue
-        Of the call.
+    occurred_at, started, local_day, agent, team, center, customer, queue
+        Of the call; its start in UTC, and on the clock of its own zone with the offset.
     rule, title, kind, severity
         The rule, what happened by its title, and more of it; kind ``question`` for a critical question; None where
         no rulebook here knows it.
@@ -53,6 +54,7 @@ class FlagRow:
     flag: str
     call_id: str
     occurred_at: str | None
+    started: str | None
     local_day: str | None
     agent: str | None
     team: str | None
@@ -324,7 +326,8 @@ def _row(store: Store, flag: Found) -> FlagRow:
              "changed_at", "changed_by")  # fmt: skip
     given = {name: flag[name] for name in names}
     return FlagRow(
-        f"{flag['call_id']}:{flag['rule']}", occurred_at=call[0], local_day=call[1], agent=call[2], team=call[3],
+        f"{flag['call_id']}:{flag['rule']}", occurred_at=call[0],
+        started=read_start(store.db, int(str(flag["call_no"]))), local_day=call[1], agent=call[2], team=call[3],
         center=call[4], customer=call[5], queue=call[6], why=str(flag["why"]),
         party=first.party if first else None, start_s=first.start_s if first else None,
         end_s=first.end_s if first else None, quote=first.quote if first else None,

@@ -9,6 +9,7 @@ from speechcx.ask.ground.empty_answer_hints import find_hint
 from speechcx.ask.ground.opening import Where, reading
 from speechcx.ask.ground.resolve_names import settle_names
 from speechcx.store import CallFilter, Store
+from speechcx.store.moments import read_start
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,7 @@ class CallbackRow:
     ----------
     customer
         The customer.
-    call_id, occurred_at, local_day, agent, team, queue
+    call_id, occurred_at, started, local_day, agent, team, queue
         The newest call.
     calls
         Calls of the customer in all.
@@ -31,6 +32,7 @@ class CallbackRow:
     customer: str
     call_id: str
     occurred_at: str | None
+    started: str | None
     local_day: str | None
     agent: str | None
     team: str | None
@@ -95,8 +97,13 @@ def _newest_calls(store: Store, filters: CallFilter) -> list[tuple[int, Callback
         values,
     )
     return [
-        (call_no, CallbackRow(customer, call_id, occurred_at, day, agent, team, queue, calls, ()))
-        for call_no, customer, call_id, occurred_at, day, agent, team, queue, calls in rows.fetchall()
+        (
+            call_no,
+            CallbackRow(
+                customer, call_id, at, read_start(store.db, call_no), day, agent, team, queue, calls, ()
+            ),
+        )
+        for call_no, customer, call_id, at, day, agent, team, queue, calls in rows.fetchall()
     ]
 
 

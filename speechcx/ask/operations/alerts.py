@@ -14,6 +14,7 @@ from speechcx.ask.operations.events import EVENT, WatchedRule, list_watched
 from speechcx.ask.people.aggregate import find_newest_day
 from speechcx.ask.statistics import Usual, learn_usual
 from speechcx.store import CallFilter, Store
+from speechcx.store.moments import read_start
 
 PAST_WEEKS = 8
 """Weeks that say what is usual."""
@@ -39,7 +40,7 @@ class Size:
     calls, customers, minutes
         Calls, distinct known customers, minutes of recordings.
     first_at
-        Start of the first such call of the day, UTC.
+        Start of the first such call of the day, on the clock of its own zone, with the offset.
     centers, teams, queues
         (name, calls) pairs, most calls first; calls of which it is not known are not among them.
     """
@@ -253,7 +254,7 @@ def _alert(
 def measure_size(store: Store, condition: str, values: Sequence[object]) -> Size:
     """How much the calls of a condition on ``calls c`` are, and how far they reach."""
     calls, customers, seconds, first = store.db.execute(
-        "SELECT count(*), count(DISTINCT c.customer), total(c.audio_duration_s), min(c.occurred_at)"
+        "SELECT count(*), count(DISTINCT c.customer), total(c.audio_duration_s), min(c.call_no)"
         f" FROM calls c WHERE {condition}",
         values,
     ).fetchone()
@@ -265,7 +266,13 @@ def measure_size(store: Store, condition: str, values: Sequence[object]) -> Size
             values,
         )
         shares.append(tuple((str(key), int(count)) for key, count in rows))
-    return Size(calls, customers, round(seconds / 60, 1), first, *shares)
+    return Size(
+        calls,
+        customers,
+        round(seconds / 60, 1),
+        None if first is None else read_start(store.db, first),
+        *shares,
+    )
 
 
 def read_examples(

@@ -13,7 +13,7 @@ from speechcx.ask.search.search_filters import SearchFilter, SearchHit
 from speechcx.ask.search.snippets import Piece
 from speechcx.store import Store
 from speechcx.store.codes import VALUES
-from speechcx.store.moments import ROWS_A_CALL
+from speechcx.store.moments import ROWS_A_CALL, read_start
 from speechcx.store.paths import plain_text
 
 _WHO = "c.agent, c.team, c.center, c.customer, c.queue, c.occurred_at, c.local_day"
@@ -75,6 +75,7 @@ def read_result(store: Store, number: int) -> SearchHit:
         " LEFT JOIN reasons w ON w.reason_no = d.reason_no WHERE d.call_no = ? AND d.rule_no = ?",
         (call_no, rule_no),
     ).fetchone()
+    who.append(read_start(store.db, call_no))
     hit = next((hit for hit in read_hits(store, call_no, rule_no) if not hit.is_nearest), None)
     turn_no = hit.turn_no if hit else None
     turn = (None, None, None, None) if turn_no is None else _read_turn(store, call_no, turn_no)
@@ -93,6 +94,7 @@ def read_silence(store: Store, number: int) -> SearchHit:
         " WHERE n.call_no = ? AND n.position = ?",
         (call_no, position),
     ).fetchone()
+    who.append(read_start(store.db, call_no))
     text = f"nobody speaks for {end_s - start_s:.1f} s"
     return SearchHit(
         "silence", call_id, None, None, None, start_s, start_s, end_s, (Piece(text, False),), None, None, None,

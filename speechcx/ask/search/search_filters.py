@@ -139,8 +139,8 @@ class SearchHit:
         The rule, what it found and why; None for turns and silences.
     sentiment
         Of the turn, -1 to 1; None where it could not be told.
-    agent, team, center, customer, queue, occurred_at, local_day
-        Of the call.
+    agent, team, center, customer, queue, occurred_at, local_day, started
+        Of the call; its start in UTC, and on the clock of its own zone with the offset.
     """
 
     found: Literal["turn", "rule", "silence"]
@@ -163,6 +163,7 @@ class SearchHit:
     queue: str | None
     occurred_at: str | None
     local_day: str | None
+    started: str | None
 
 
 @dataclass(frozen=True, slots=True)

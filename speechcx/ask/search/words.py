@@ -20,7 +20,7 @@ from speechcx.ask.search.search_filters import SearchFilter, SearchHit, SearchPa
 from speechcx.ask.search.snippets import cut_snippet
 from speechcx.store import Store
 from speechcx.store.codes import PARTY_CODES
-from speechcx.store.moments import ROWS_A_CALL
+from speechcx.store.moments import ROWS_A_CALL, read_start
 from speechcx.store.packing import from_fixed, unpack_words
 
 __all__ = ["SearchFilter", "SearchHit", "SearchPage", "search"]
@@ -144,11 +144,12 @@ def _look_into(
 def _read_hit(store: Store, turn_id: int, words: Words) -> SearchHit:
     row = store.db.execute(
         "SELECT c.call_id, t.party, coalesce(t.speaker, 'ch' || t.channel), t.start_s_x1000, t.end_s_x1000, t.text,"
-        " t.words, t.sentiment_x10000, c.agent, c.team, c.center, c.customer, c.queue, c.occurred_at, c.local_day"
-        f" FROM turns_data t JOIN calls c ON c.call_no = t.turn_id / {ROWS_A_CALL} WHERE t.turn_id = ?",
+        " t.words, t.sentiment_x10000, c.agent, c.team, c.center, c.customer, c.queue, c.occurred_at, c.local_day,"
+        f" c.call_no FROM turns_data t JOIN calls c ON c.call_no = t.turn_id / {ROWS_A_CALL} WHERE t.turn_id = ?",
         (turn_id,),
     ).fetchone()
-    call_id, party, speaker, start, end, text, packed, sentiment, *who = row
+    call_id, party, speaker, start, end, text, packed, sentiment, *who, call_no = row
+    who.append(read_start(store.db, call_no))
     start_s, end_s = from_fixed(start, 1000) or 0.0, from_fixed(end, 1000) or 0.0
     spans = find_terms(text, words)
     said = unpack_words(packed, text, start_s=start_s)

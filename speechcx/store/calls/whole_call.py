@@ -21,7 +21,6 @@ from speechcx.store.moments import (
     CALLS_A_SECOND,
     UNKNOWN_BEFORE,
     first_call_no,
-    to_local,
     utc_text,
 )
 from speechcx.store.paths import plain_text
@@ -148,7 +147,7 @@ def _heard_values(heard: Conversation, names: Names) -> dict[str, Any]:
 
 
 def _details_values(details: Details) -> dict[str, Any]:
-    local = to_local(details)
+    local = details.local_start
     words = {name: getattr(details, name) for name in ("agent", "customer", "queue", "direction")}
     return {name: None if text is None else plain_text(text) for name, text in words.items()} | {
         "occurred_at": None if details.started_at is None else utc_text(details.started_at),
