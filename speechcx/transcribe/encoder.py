@@ -89,8 +89,6 @@ class OnnxEncoder:
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         options.log_severity_level = 4
-        # Without VNNI, products of signed and unsigned bytes overflow: there weights become unsigned.
-        options.add_session_config_entry("session.x64quantprecision", "1")
         self._session = onnxruntime.InferenceSession(
             str(path), sess_options=options, providers=["CPUExecutionProvider"]
         )
@@ -98,8 +96,7 @@ class OnnxEncoder:
     def encode(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
         """Shape ``(batch, mels, frames)`` in, ``(batch, frames / 2, width)`` out.
 
-        Each window by itself: the scale of the int8 numbers follows from all that is multiplied at once, so a
-        window would come out otherwise beside another.
+        Each window by itself, which takes less memory and no more time, and comes out the same beside any other.
         """
         import numpy as np
 

@@ -1,7 +1,10 @@
 """Whisper's encoder as an ONNX graph with int8 weights, made of the weights that CTranslate2 reads.
 
-``model.bin`` holds them as floats; the graph multiplies in int8, with one scale for each column of the weights
-and one for the whole input, found while it runs (Jacob et al. 2018). Convolutions, attention and norms stay float.
+``model.bin`` holds them as floats; the graph multiplies in int8, with a scale of its own for every 128 numbers of
+the weights and, found while it runs, of the input. One scale for the whole input, as in onnxruntime's dynamic
+quantisation, takes a quarter less time, but is three times as far from the float model, for a few inputs are very
+large: with `base` 0.13 of the norm, against 0.05 in blocks and 0.08 of CTranslate2's own int8; on 120 telephone
+sentences 1.3 points more words were wrong. Convolutions, attention and norms stay float.
 """
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-FORMAT = 1
+FORMAT = 2
 """Grows with every change of the graph: it may change words."""
 
 OPSET = 17
@@ -24,6 +27,15 @@ IR_VERSION = 8
 
 BINARY_VERSION = 6
 """Of CTranslate2's file format, the one it has written since 2021."""
+
+BLOCKS = (128, 64, 32, 16)
+"""Numbers that share a scale: the most that fit."""
+
+ZERO = 128
+"""Weights are stored unsigned around this."""
+
+INT8_INPUT = 4
+"""onnxruntime's ``accuracy_level`` at which the input is int8 too."""
 
 _MICROSOFT = "com.microsoft"
 """Operators that only onnxruntime has."""
@@ -163,17 +175,24 @@ class _Graph:
 
     def _linear(self, name: str, states: str) -> str:
         """A product with int8 weights, and the bias."""
-        weight = self._weights[f"{name}/weight"].astype(np.float32).T
-        scale = np.maximum(np.abs(weight).max(axis=0), np.float32(1e-8)) / np.float32(127)
-        rounded = np.clip(np.rint(weight / scale), -127, 127).astype(np.int8)
+        weight = self._weights[f"{name}/weight"].astype(np.float32)
+        out, width = weight.shape
+        block = next((size for size in BLOCKS if width % size == 0), None)
+        if block is None:
+            raise ValueError(f"{name} is {width} wide, a multiple of {BLOCKS[-1]} is needed")
+        blocks = weight.reshape(out, width // block, block)
+        scale = np.maximum(np.abs(blocks).max(axis=2), np.float32(1e-8)) / np.float32(127)
+        rounded = np.clip(np.rint(blocks / scale[:, :, None]), -127, 127) + ZERO
         inputs = [
             states,
-            self._store(f"{name}/weight", rounded),
+            self._store(f"{name}/weight", rounded.astype(np.uint8)),
             self._store(f"{name}/scale", scale),
-            self._store(f"{name}/zero", np.zeros(scale.size, np.int8)),
+            "",
+            "",
             self._float(f"{name}/bias"),
         ]
-        return self._node("DynamicQuantizeMatMul", inputs, name, domain=_MICROSOFT)
+        sizes = {"K": width, "N": out, "bits": 8, "block_size": block}
+        return self._node("MatMulNBits", inputs, name, domain=_MICROSOFT, accuracy_level=INT8_INPUT, **sizes)
 
     def _norm(self, name: str, states: str, output: str | None = None) -> str:
         inputs = [states, self._float(f"{name}/gamma"), self._float(f"{name}/beta")]

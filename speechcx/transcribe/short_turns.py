@@ -1,17 +1,33 @@
-"""Short turns that got no words: found, and believed on stricter terms when they are heard again alone.
+"""Speech that got no words: found, and believed on stricter terms when it is heard again alone.
 
 Among the long sentences of its window an "okay" between two pauses is sometimes passed over. Alone it is
-heard, but alone Whisper also writes "thank you" over a cough: hence the stricter terms.
+heard, but alone Whisper also writes "thank you" over a cough: hence the stricter terms. And who says one word
+nine times makes Whisper loop or stop: what was dropped as a loop, or passed over, is heard again in short parts.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from speechcx.call import Span, Word
 from speechcx.transcribe.hallucinations import Stretch
-from speechcx.transcribe.windows import Piece, Window, group_turns
+from speechcx.transcribe.windows import (
+    LONG_WORD_S,
+    Piece,
+    Window,
+    WindowRule,
+    group_turns,
+    make_windows,
+    merge_spans,
+    overlapping,
+)
+from speechcx.transcribe.word_times import in_order
+
+if TYPE_CHECKING:
+    from speechcx.waveform import Sound
 
 SHORTEST_S = 0.25
 """Less speech than this is a breath or a click more often than a word."""
@@ -22,6 +38,12 @@ where it shares a window with others."""
 
 AROUND_S = 0.3
 """Sound around it that is heard too."""
+
+HOLE_S = 2.0
+"""So much speech without a word was not listened to."""
+
+HOLE_RULE = WindowRule(window_s=3.0, padding_s=0.2, seam_s=0.1)
+"""In so short a window there is no time for a loop."""
 
 SURE = 0.5
 MAX_NO_SPEECH = 0.4
@@ -66,6 +88,47 @@ def find_wordless(
         whole = Window((Piece(channel, Span(start_s, max(start_s, end_s)), 0.0),))
         found.append(Window(whole.pieces, whole.inside(channel, group)))
     return tuple(found)
+
+
+def find_holes(
+    channel: int, speech: Sequence[Span], words: Sequence[Word], sound: Sound
+) -> tuple[Window, ...]:
+    """Seconds of speech without a word, in a turn that has words elsewhere or none, in windows of 3 s at most.
+
+    Parameters
+    ----------
+    channel, speech, words
+        As for :func:`find_wordless`.
+    sound
+        The channel at 16,000 Hz.
+    """
+    last_s = [max(word.start_s, word.end_s - LONG_WORD_S) for word in words]
+    covered = merge_spans(
+        Span(start_s, max(start_s, word.end_s)) for start_s, word in zip(last_s, words, strict=True)
+    )
+    holes: list[Span] = []
+    for group in group_turns(speech):
+        between = [group[0].start_s]
+        for span in overlapping(covered, Span(group[0].start_s, group[-1].end_s)):
+            between += [span.start_s, span.end_s]
+        between.append(group[-1].end_s)
+        for start_s, end_s in zip(between[::2], between[1::2], strict=True):
+            spoken = overlapping(group, Span(start_s, end_s)) if end_s > start_s else []
+            if HOLE_S <= sum(each.duration_s for each in spoken) <= LONGEST_S:
+                holes += spoken
+    return make_windows({channel: holes}, {channel: sound}, HOLE_RULE)
+
+
+def shorten_over(words: Sequence[Word], found: Sequence[Word]) -> list[Word]:
+    """Words by time with those found in holes; one that seemed to fill a hole ends where it did, and begins after."""
+    starts = [word.start_s for word in found]
+    shortened = []
+    for word in words:
+        latest_s = max(word.start_s, word.end_s - LONG_WORD_S)
+        inside = found[bisect_left(starts, word.start_s) : bisect_left(starts, latest_s)]
+        start_s = min(latest_s, max(each.end_s for each in inside)) if inside else word.start_s
+        shortened.append(replace(word, start_s=start_s))
+    return in_order([*shortened, *found])
 
 
 def _has_word(span: Span, words: Sequence[Word], starts: Sequence[float]) -> bool:

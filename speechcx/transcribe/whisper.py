@@ -25,7 +25,7 @@ from speechcx.transcribe.listening import WINDOWS_HELD, Listening, written_in
 from speechcx.transcribe.passages import Passage, is_foreign, make_passage, seems_foreign
 from speechcx.transcribe.recognizer import Dropped, Heard, Hints, LanguageStretch, Voice
 from speechcx.transcribe.settings import TranscribeSettings
-from speechcx.transcribe.short_turns import find_wordless, is_sure
+from speechcx.transcribe.short_turns import find_holes, find_wordless, is_sure, shorten_over
 from speechcx.transcribe.windows import (
     Window,
     WindowRule,
@@ -33,7 +33,7 @@ from speechcx.transcribe.windows import (
     merge_spans,
     overlapping,
 )
-from speechcx.transcribe.word_times import snap_to_speech
+from speechcx.transcribe.word_times import in_order, snap_to_speech
 from speechcx.waveform import RECOGNITION_RATE_HZ as RATE_HZ
 
 if TYPE_CHECKING:
@@ -274,22 +274,22 @@ class Whisper:
         language: str,
     ) -> tuple[Word, ...]:
         """The words of one channel on its speech, with those of turns that had got none."""
-        words.sort(key=lambda word: (word.start_s, word.end_s))
-        said = snap_to_speech(words, speech)
+        said = snap_to_speech(in_order(words), speech)
         if self._hear_again:
-            said += self._hear_wordless(sounds, channel, speech, said, language)
-        return tuple(sorted(said, key=lambda word: (word.start_s, word.end_s)))
+            wordless = find_wordless(channel, speech, said, sounds[channel].size / RATE_HZ)
+            said = in_order([*said, *self._hear_alone(sounds, wordless, speech, language)])
+            holes = find_holes(channel, speech, said, sounds[channel])
+            said = shorten_over(said, self._hear_alone(sounds, holes, speech, language))
+        return tuple(said)
 
-    def _hear_wordless(
+    def _hear_alone(
         self,
         sounds: Mapping[int, Sound],
-        channel: int,
+        windows: Sequence[Window],
         speech: Sequence[Span],
-        said: Sequence[Word],
         language: str,
     ) -> list[Word]:
-        """Words of the turns that got none, heard alone: without hints, which short sound would repeat."""
-        windows = find_wordless(channel, speech, said, sounds[channel].size / RATE_HZ)
+        """Words of speech that got none, heard alone: without hints, which short sound would repeat."""
         if not windows:
             return []
         found = []
@@ -300,8 +300,7 @@ class Whisper:
                 for word in words:
                     _, span = window.to_file(word.start_s, word.end_s)
                     found.append(replace(word, start_s=span.start_s, end_s=span.end_s))
-        found.sort(key=lambda word: (word.start_s, word.end_s))
-        return snap_to_speech(found, speech)
+        return snap_to_speech(in_order(found), speech)
 
 
 def _speech_s(window: Window) -> float:

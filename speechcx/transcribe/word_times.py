@@ -17,6 +17,11 @@ LATE_S = 0.2
 down may come before it."""
 
 
+def in_order(words: Iterable[Word]) -> list[Word]:
+    """Words by time."""
+    return sorted(words, key=lambda word: (word.start_s, word.end_s))
+
+
 def snap_to_speech(words: Sequence[Word], speech: Sequence[Span]) -> list[Word]:
     """Words with their times cut, or a little lengthened, to the edges of speech.
 

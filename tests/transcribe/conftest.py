@@ -56,3 +56,16 @@ def tiny() -> str:
     except ModelMissing:
         pytest.skip("Whisper tiny.en is not on this machine: speechcx models pull whisper-tiny.en")
     return "tiny.en"
+
+
+@pytest.fixture(scope="session")
+def base() -> str:
+    """The usual model's name, where its weights are on this machine."""
+    from speechcx.errors import ModelMissing
+    from speechcx.weights import find_model
+
+    try:
+        find_model("base")
+    except ModelMissing:
+        pytest.skip("Whisper base is not on this machine: speechcx models pull whisper-base")
+    return "base"

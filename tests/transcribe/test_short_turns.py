@@ -1,10 +1,11 @@
 """Turns without words: which are heard again, and what is believed of them."""
 
+import numpy as np
 import pytest
 
 from speechcx.call import Span, Word
 from speechcx.transcribe.hallucinations import Stretch
-from speechcx.transcribe.short_turns import find_wordless, is_sure
+from speechcx.transcribe.short_turns import find_holes, find_wordless, is_sure, shorten_over
 from speechcx.transcribe.windows import Piece, Window
 
 
@@ -73,3 +74,37 @@ def test_what_is_believed(confidences: tuple[float, ...], no_speech: float, expe
     words = tuple(word(20.0, 20.1, confidence) for confidence in confidences)
     window = Window((Piece(0, Span(19.7, 21.0), 0.0),))
     assert expected is is_sure(Stretch(words, -0.5, no_speech, 1.0), window)
+
+
+def holes(*speech: tuple[float, float], words: tuple[Word, ...] = ()) -> list[Span]:
+    sound = np.random.default_rng(0).standard_normal(60 * 16_000).astype(np.float32)
+    windows = find_holes(0, [Span(*each) for each in speech], words, sound)
+    assert all(window.duration_s <= 3.06 for window in windows)
+    return [piece.span for window in windows for piece in window.pieces]
+
+
+def test_seconds_of_speech_without_a_word_are_heard_again_in_short_parts() -> None:
+    """Where words were dropped as a loop or passed over, the sound under them is covered by windows of 3 s."""
+    found = holes((10.0, 20.0), words=(word(10.0, 10.8), word(18.6, 20.0)))
+    assert pytest.approx(8.4, abs=0.1) == sum(each.overlap_s(Span(10.8, 19.2)) for each in found)
+    assert 3 <= len(found)
+
+
+def test_the_breath_between_two_words_is_no_hole() -> None:
+    """Less than two seconds of speech without a word are not heard again, pauses in it not counted."""
+    assert [] == holes((10.0, 11.0), (11.7, 12.4), words=(word(10.0, 10.2), word(12.2, 12.4)))
+    assert [] == holes((10.0, 12.0), words=(word(10.0, 10.8), word(11.0, 12.0)))
+
+
+def test_a_word_stretched_over_a_hole_covers_its_end_alone() -> None:
+    """One word that seems to take eight seconds does not hide what else was said in them."""
+    found = holes((10.0, 18.0), words=(word(10.0, 18.0),))
+    assert pytest.approx(7.2, abs=0.3) == sum(each.overlap_s(Span(10.0, 17.2)) for each in found)
+
+
+def test_words_found_in_a_hole_come_before_the_one_stretched_over_it() -> None:
+    """The stretched word begins after them; other words keep their times."""
+    said = shorten_over([word(8.0, 8.5), word(10.0, 18.0)], [word(11.0, 12.0), word(14.0, 15.0)])
+    assert [(8.0, 8.5), (11.0, 12.0), (14.0, 15.0), (15.0, 18.0)] == [
+        (each.start_s, each.end_s) for each in said
+    ]

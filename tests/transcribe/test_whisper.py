@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from types import SimpleNamespace
 
+import av
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -205,6 +206,26 @@ def test_words_of_a_dialogue_go_back_to_their_speakers(engine: Recognizer, share
     off = [abs(times[text] - start_s) for text, start_s in _shifted(alone, gap_s) if text in times]
     assert len(off) > 8
     assert sorted(off)[int(0.9 * len(off))] < 0.3
+
+
+@pytest.mark.e2e
+@pytest.mark.shared_data
+def test_one_word_said_nine_times_is_heard_nine_times(base: str, shared: Path) -> None:
+    """What Whisper passes over, or loops on, when a caller repeats one word is heard again in parts."""
+    case = shared.parent / "cases" / "repeat.mp3"
+    if not case.is_file():
+        pytest.skip("the shared cases are not on this machine")
+    with av.open(str(case)) as container:
+        resampler = av.AudioResampler("fltp", "stereo", RATE)
+        frames = [part for frame in container.decode(audio=0) for part in resampler.resample(frame)]
+    sound = np.concatenate([frame.to_ndarray() for frame in frames], axis=1)
+    speech = (Span(14.1, 21.2), Span(23.1, 31.8))
+    engine = load_recognizer(TranscribeSettings(model=base))
+    heard = engine.recognize(sound[1], speech, hints=Hints(), recording=make_recording(), channel=1)
+    assert 5 <= plain(heard).split().count("no")
+    assert "i said no" in plain(heard)
+    assert "want a supervisor" in plain(heard)
+    assert 9 <= sum(word.text.lower().startswith("supervisor") for word in heard.words if word.start_s > 22)
 
 
 def _shifted(heard: Heard, by_s: float) -> list[tuple[str, float]]:
