@@ -324,7 +324,7 @@ def status(
     as_json: options.AsJson = False,
 ) -> None:
     """The last run, what is done, what waits, what failed."""
-    from speechcx.ask.runs.status import read_status
+    from speechcx.ask.runs import read_status
     from speechcx.batch.recordings import read_missing
     from speechcx.cli.status_view import print_status
     from speechcx.config import listen_digest
@@ -366,8 +366,7 @@ def list_again(
 def _print_failures(loaded: LoadedSettings, db: Path | None, kind: str | None, style: Format) -> None:
     from dataclasses import asdict
 
-    from speechcx.ask.runs.failures import list_failures
-    from speechcx.ask.runs.left_out import read_left_out
+    from speechcx.ask.runs import list_failures, read_left_out
     from speechcx.cli.left_view import later_text, others_text, print_warnings
 
     database = options.database(loaded, db)
@@ -395,7 +394,7 @@ def retry(
     config: options.Config = None,
 ) -> None:
     """Let the next run take failed calls again, the quarantined among them."""
-    from speechcx.ask.runs.failures import find_failure
+    from speechcx.ask.runs import find_failure
     from speechcx.batch import retry_failures
     from speechcx.store import Store
 

@@ -11,8 +11,7 @@ from speechcx.present.table import clean
 from speechcx.present.units import clock
 
 if TYPE_CHECKING:
-    from speechcx.ask.runs.left_out import LeftOut
-    from speechcx.ask.runs.status import Status
+    from speechcx.ask.runs import LeftOut, Status
     from speechcx.batch.recordings import Compared, MissingFiles
 
 

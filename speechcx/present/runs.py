@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from speechcx.ask.runs.failures import FailureRow
-from speechcx.ask.runs.left_out import LeftOut
-from speechcx.ask.runs.status import Status
+from speechcx.ask.runs import FailureRow, LeftOut, Status
 from speechcx.batch import RunSummary
 from speechcx.batch.recordings import MissingFiles
 from speechcx.discover import ExplainRow
