@@ -7,11 +7,12 @@ import sys
 from pathlib import Path
 from types import SimpleNamespace
 
-import av
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from speechcx.audio import AudioSettings
+from speechcx.audio import decode as decode_call
 from speechcx.call import Span, Word
 from speechcx.errors import ConfigError, ModelBad, ModelMissing
 from speechcx.transcribe import (
@@ -23,8 +24,10 @@ from speechcx.transcribe import (
     TranscribeSettings,
     Voice,
     load_recognizer,
+    transcribe,
 )
 from speechcx.transcribe.whisper import load_whisper, share_out
+from speechcx.turns import TurnSettings, find_turns
 from tests.factories import make_recording
 from tests.synth import noise, silence, tone
 from tests.transcribe.conftest import Sound, decode
@@ -215,17 +218,15 @@ def test_one_word_said_nine_times_is_heard_nine_times(base: str, shared: Path) -
     case = shared.parent / "cases" / "repeat.mp3"
     if not case.is_file():
         pytest.skip("the shared cases are not on this machine")
-    with av.open(str(case)) as container:
-        resampler = av.AudioResampler("fltp", "stereo", RATE)
-        frames = [part for frame in container.decode(audio=0) for part in resampler.resample(frame)]
-    sound = np.concatenate([frame.to_ndarray() for frame in frames], axis=1)
-    speech = (Span(14.1, 21.2), Span(23.1, 31.8))
-    engine = load_recognizer(TranscribeSettings(model=base))
-    heard = engine.recognize(sound[1], speech, hints=Hints(), recording=make_recording(), channel=1)
-    assert 5 <= plain(heard).split().count("no")
-    assert "i said no" in plain(heard)
-    assert "want a supervisor" in plain(heard)
-    assert 9 <= sum(word.text.lower().startswith("supervisor") for word in heard.words if word.start_s > 22)
+    recording = make_recording(path=str(case))
+    audio = decode_call(recording, AudioSettings())
+    speech = find_turns(audio, TurnSettings())
+    settings = TranscribeSettings(model=base)
+    said = transcribe(audio, speech, recording, load_recognizer(settings), settings)
+    texts = [text.text.lower() for turn, text in zip(speech.turns, said, strict=True) if turn.channel == 1]
+    assert any("i said no" in text and "want a supervisor" in text for text in texts)
+    assert 5 <= sum(text.count("no.") for text in texts)
+    assert 9 <= max(text.count("supervisor") for text in texts)
 
 
 def _shifted(heard: Heard, by_s: float) -> list[tuple[str, float]]:
