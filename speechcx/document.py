@@ -23,7 +23,7 @@ from speechcx.call import (
     Turn,
     collect_metrics,
 )
-from speechcx.call.metrics import PARTY_METRICS, party_metrics
+from speechcx.call.measures import list_measures, party_metrics, voice_measures
 
 SCHEMA_VERSION = 1
 
@@ -68,7 +68,9 @@ def call_document(call: Call, *, with_hidden: bool = False) -> dict[str, Json]:
         "turns": [_turn(call, turn) for turn in heard.speech.turns],
         "non_talk": [_span(span) for span in reading.flow.non_talk],
         "hold": [_span(span) for span in heard.speech.hold],
-        "unheard": [{"channel": each.channel, **_span(each.span)} for each in heard.speech.unheard],
+        "unheard": [
+            {"channel": each.channel, "why": each.why, **_span(each.span)} for each in heard.speech.unheard
+        ],
         "overlaps": [{"by": o.by, "kind": o.kind, **_span(o.span)} for o in reading.flow.overlaps],
         "interruptions": [
             {"by": o.by, **_span(o.span)} for o in reading.flow.overlaps if o.kind == "interruption"
@@ -103,7 +105,7 @@ def _details(heard: Conversation) -> dict[str, Json]:
     return {
         "agent": details.agent,
         "customer": details.customer,
-        "started_at": details.started_at.isoformat() if details.started_at else None,
+        "started_at": details.started,
         "zone": details.zone,
         "direction": details.direction,
         "queue": details.queue,
@@ -152,9 +154,9 @@ def _party(call: Call, party: Party) -> dict[str, Json]:
     reading = call.assessment.reading
     metrics: Mapping[str, Metric] = party_metrics(reading, party)
     found: dict[str, Json] = {
-        name: _round(metrics[f"{party}.{name}"].value)
-        for name in PARTY_METRICS
-        if not name.startswith("sentiment_q")
+        measure.name: _round(metrics[f"{party}.{measure.name}"].value, measure.digits)
+        for measure in list_measures("party")
+        if not measure.name.startswith("sentiment_q")
     }
     found["sentiment_quarters"] = [_round(metrics[f"{party}.sentiment_q{n}"].value) for n in (1, 2, 3, 4)]
     feeling = next((part for part in reading.feeling.parties if part.party == party), None)
@@ -195,16 +197,9 @@ def _turn(call: Call, turn: Turn) -> dict[str, Json]:
             }
             for word in said.words
         ],
-        "level_dbov": _round(voice.level_dbov, 2),
-        "level_rel_db": _round(voice.level_rel_db, 2),
-        "pitch_hz": _round(voice.pitch_hz, 1),
-        "pitch_rel_st": _round(voice.pitch_rel_st, 2),
-        "pitch_range_st": _round(voice.pitch_range_st, 2),
-        "pitch_slope_st_s": _round(voice.pitch_slope_st_s, 2),
-        "voiced_share": _round(voice.voiced_share),
-        "pace_wpm": _round(voice.pace_wpm, 1),
-        "articulation_wpm": _round(voice.articulation_wpm, 1),
-        "pause_share": _round(voice.pause_share),
+        **{
+            measure.name: _round(getattr(voice, measure.name), measure.digits) for measure in voice_measures()
+        },
         "text_sentiment": _round(read.value),
         "text_label": read.label,
         "text_confidence": _round(read.confidence),

@@ -18,7 +18,7 @@ from speechcx.call import (
     Reading,
     Recording,
 )
-from speechcx.call.resolution import to_resolution
+from speechcx.call.measures import to_resolution
 from speechcx.config import Settings, listen_digest
 from speechcx.errors import CallError
 from speechcx.prosody import measure_flow, measure_voice

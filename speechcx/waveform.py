@@ -8,11 +8,12 @@ On the ground floor because four rooms need it and rooms never import each other
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from speechcx.call import Audio
+from speechcx.call import Audio, Span
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,6 +24,10 @@ RECOGNITION_RATE_HZ = 16_000
 _MARGIN_S = 0.1
 """Sound on each side of a window that is resampled with it: the filter reaches less far, so that a window
 holds what the whole channel would (measured: the same to the last bit of a float)."""
+
+
+_SILENT_MARGIN_S = 0.1
+"""A silenced stretch keeps so much at each end: a soft consonant may reach out of the turn beside it."""
 
 
 class Sound(Protocol):
@@ -52,12 +57,21 @@ class ChannelSound:
         Index of the channel.
     rate_hz
         Rate of what is given.
+    silent
+        Stretches given as silence, such as voices in the background.
     """
 
-    def __init__(self, audio: Audio, channel: int, *, rate_hz: int) -> None:
+    def __init__(self, audio: Audio, channel: int, *, rate_hz: int, silent: Sequence[Span] = ()) -> None:
         self._samples: NDArray[np.int16] = audio.samples[channel]
         self._from_hz = audio.rate_hz
         self._to_hz = rate_hz
+        self._silent = [
+            (
+                round((span.start_s + _SILENT_MARGIN_S) * rate_hz),
+                round((span.end_s - _SILENT_MARGIN_S) * rate_hz),
+            )
+            for span in silent
+        ]
 
     @property
     def size(self) -> int:
@@ -73,6 +87,12 @@ class ChannelSound:
         if step != 1:
             raise ValueError(f"sound is cut in steps of 1, got {step}")
         last = max(first, last)
+        sound = self._read(first, last)
+        for start, end in self._silent:
+            sound[max(0, start - first) : max(0, end - first)] = 0.0
+        return sound
+
+    def _read(self, first: int, last: int) -> NDArray[np.float32]:
         if self._from_hz == self._to_hz or first == last:
             return _to_floats(self._samples[first:last])
         import soxr

@@ -42,6 +42,7 @@ from speechcx.call import (
     Turn,
     TurnFeeling,
     TurnVoice,
+    Unheard,
     Utterance,
     Word,
 )
@@ -135,6 +136,9 @@ class _Draw:
         )  # fmt: skip
         return Recording(sha256[:16], "/in/" + name, sha256, self.rng.randrange(2**40), details)
 
+    def unheard(self) -> Unheard:
+        return Unheard(self.rng.randrange(3), self.span(), self.pick(("channel_died", "background_voice")))
+
     def turn(self, no: int) -> Turn:
         edges = sorted(self.second() for _ in range(2 * self.rng.randint(1, 4)))
         speech = tuple(Span(a, b) for a, b in zip(edges[::2], edges[1::2], strict=True))
@@ -172,7 +176,7 @@ class _Draw:
             peaks=Peaks(self.number(), tuple(self.rng.randbytes(length) for _ in names)),
             speech=Speech(
                 self.pick(("channels", "diarized", "unsplit")), names, tuple(self.turn(no) for no in range(count)),
-                self.several(self.span), self.several(self.span), self.flags(),
+                self.several(self.span), self.several(self.span), self.flags(), self.several(self.unheard),
             ),
             utterances=tuple(self.utterance(no) for no in range(count)),
             voices=tuple(

@@ -1,6 +1,6 @@
 """Made conversations of many trades, with the party of every line known: for measuring how parties are named.
 
-Written apart from the clues in ``speechcx/turns/evidence.py``: openings, questions and answers as people of
+Written apart from the clues in ``speechcx/turns/party_clues.py``: openings, questions and answers as people of
 sixteen trades say them, calls placed by the centre, calls cut at the front, and words lost or misheard.
 """
 

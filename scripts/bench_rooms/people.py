@@ -13,16 +13,16 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from scripts.bench_rooms.ask import MONTH, measure
-from speechcx.ask.agent import describe_agent
-from speechcx.ask.aggregate import score_agents, score_centers, score_teams
-from speechcx.ask.calls import list_calls
-from speechcx.ask.case_mix import adjust_scores
-from speechcx.ask.compare import compare
-from speechcx.ask.customer import describe_customer
-from speechcx.ask.drivers import list_driver_rows
-from speechcx.ask.outcomes import list_outcomes
-from speechcx.ask.show import find_call
-from speechcx.ask.trends import score_over_time
+from speechcx.ask.customers.customer import describe_customer
+from speechcx.ask.customers.drivers import list_driver_rows
+from speechcx.ask.customers.outcomes import list_outcomes
+from speechcx.ask.ground.find_call import find_call
+from speechcx.ask.people.agent import describe_agent
+from speechcx.ask.people.aggregate import score_agents, score_centers, score_teams
+from speechcx.ask.people.case_mix import adjust_scores
+from speechcx.ask.people.compare import compare
+from speechcx.ask.people.trends import score_over_time
+from speechcx.ask.search.calls import list_calls
 from speechcx.store import Store
 
 

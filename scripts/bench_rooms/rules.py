@@ -17,12 +17,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from speechcx.rules import Rulebook, judge_facts, lint, parse_rulebook, read_rulebook
-from speechcx.rules.examples import Line, RuleTest
-from speechcx.rules.facts import Facts, facts_of_test
-from speechcx.rules.grammar import PhraseError, parse_said
-from speechcx.rules.plans import make_plans
-from speechcx.rules.search import Search
-from speechcx.rules.stream import build_stream
+from speechcx.rules.judging.call_view import Facts, facts_of_test
+from speechcx.rules.language.examples import Line, RuleTest
+from speechcx.rules.language.grammar import PhraseError, parse_said
+from speechcx.rules.matching.plans import make_plans
+from speechcx.rules.matching.search import Search
+from speechcx.rules.matching.stream import build_stream
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = ("speed", "slow", "cases", "samples", "keywords", "drivers")
@@ -290,7 +290,7 @@ def show_cases(number: int) -> None:
     from hypothesis import HealthCheck, given, settings
 
     from tests.rules import made
-    from tests.rules.test_search import BY, compare
+    from tests.rules.matching.test_search import BY, compare
 
     counts = {"cases": 0, "refused": 0, "with matches": 0}
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from speechcx.rules import facts_of_test, judge_facts, parse_rulebook
-from speechcx.rules.examples import Line, RuleTest
+from speechcx.rules.language.examples import Line, RuleTest
 from speechcx.rules.starter import starter_rulebook
 
 INTENTS = {

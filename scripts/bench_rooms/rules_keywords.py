@@ -11,7 +11,7 @@ from pathlib import Path
 from scripts.bench_rooms.accuracy import read_settings, read_wuw2, run_ours
 from speechcx.call import Utterance
 from speechcx.rules import facts_of_test, judge_facts, parse_rulebook
-from speechcx.rules.examples import Line, RuleTest
+from speechcx.rules.language.examples import Line, RuleTest
 
 KEYWORDS = ("Operator", "ThinkEngine", "Onword", "Wildfire", "Voyager")
 FORMS = ("", "~1", "~sound")

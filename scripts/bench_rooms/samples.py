@@ -68,7 +68,7 @@ def print_figures(database: Path) -> None:
 
 def print_starters(database: Path) -> None:
     """The rulebooks that come with the program on the same words, where they have a rule the truth judges."""
-    from speechcx.batch.survey import read_facts
+    from speechcx.batch.what_if.survey import read_facts
     from speechcx.rules import judge_facts, parse_rulebook
     from speechcx.rules.starter import starter_rulebook, starter_rulebooks
     from speechcx.store import Store

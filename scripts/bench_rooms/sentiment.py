@@ -17,7 +17,7 @@ from pathlib import Path
 
 from scripts.bench_rooms.sentiment_pairs import Pairs
 from scripts.sentiment.figures import Figures, measure
-from scripts.sentiment.sets import CALLS, KINDS, PUBLIC, TURNS, Sets, own_tests, public_test
+from scripts.sentiment.sets import CALLS, FRIENDLY, KINDS, PUBLIC, TURNS, Sets, own_tests, public_test
 
 ROOT = Path(__file__).resolve().parents[2]
 READ, PRINTED = "transformer", "as printed"
@@ -182,7 +182,7 @@ def text_rows(figures: dict[tuple[str, str], Figures]) -> list[Row]:
     if own and best is not None:
         ahead = own.macro_f1 - best
         rows.append(Row("  above the best word list", f"{ahead:+.3f}", ">= +0.100", str(own.n), ahead >= 0.1))
-    for name in (*KINDS.values(), TURNS):
+    for name in (*KINDS.values(), TURNS, FRIENDLY):
         found, best = figures.get((READ, name)), best_list(figures, name)
         if found:
             yardstick = "" if best is None else f"lists {best:.3f}"

@@ -20,7 +20,7 @@ SAMPLES = Path(__file__).resolve().parents[2] / "samples" / "calls"
 ROOM_DB = 11.0
 TURNS = 3
 """Turns of a call that are raised: the longest ones."""
-LEAST_SPEECH_S = 1.0
+MIN_SPEECH_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def find_pairs(database: Path) -> Iterator[tuple[Any, Any]]:
             for turn in heard.speech.turns
             if turn.speaker in customers
             and calm[turn.no].value is not None
-            and length_s(turn) >= LEAST_SPEECH_S
+            and length_s(turn) >= MIN_SPEECH_S
         ]
         for turn in sorted(chosen, key=length_s, reverse=True)[:TURNS]:
             for raised in RAISES:

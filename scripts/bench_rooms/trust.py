@@ -32,7 +32,7 @@ TESTS = {
     "bombs": "tests/trust/test_bombs.py",
     "soak": "tests/trust/test_soak.py",
     "rivals": "tests/trust/test_rivals.py",
-    "tampering": "tests/store/test_decision_chain.py",
+    "tampering": "tests/store/decisions/test_chain.py",
     "torn log": "tests/store/test_crash.py",
     "backup": "tests/batch/test_backup.py",
 }

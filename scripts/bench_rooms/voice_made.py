@@ -27,7 +27,7 @@ from tests.prosody.voices import mu_law
 from tests.synth import audio_of, noise, scale_to, tone
 
 RATE_HZ = 8000
-LEAST_S, MOST_S = 1.6, 7.0
+MIN_S, MAX_S = 1.6, 7.0
 GOES_ON_S = 0.8
 EDGE_S = 0.05
 """Speech that reaches less than this into a silence is an edge, not a reply."""
@@ -140,7 +140,7 @@ def cut_clips(samples: Sequence[Sample]) -> list[tuple[list[Clip], list[Clip]]]:
             own = [turn for turn in entry["turns"] if turn["channel"] == channel]
             pauses = [p for p in entry["pauses"] if p["channel"] == channel and p["kind"] == "in_turn"]
             clips = [_cut(sound, turn, pauses) for turn in own]
-            said = [c for c in clips if not c.backchannel and LEAST_S <= c.duration_s <= MOST_S]
+            said = [c for c in clips if not c.backchannel and MIN_S <= c.duration_s <= MAX_S]
             cut.append((said, [c for c in clips if c.backchannel]))
     return [pair for pair in cut if len(pair[0]) >= 4]
 

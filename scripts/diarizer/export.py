@@ -18,7 +18,7 @@ from torch import nn
 
 OPSET = 17
 SEGMENTS, FRAMES, VECTOR = "segments.onnx", "frames.onnx", "vector.onnx"
-LEAST_WEIGHTS = 1024
+MIN_WEIGHTS = 1024
 """Smaller tensors stay float: they are norms and biases, and weigh nothing."""
 
 
@@ -125,7 +125,7 @@ def shrink(model: onnx.ModelProto) -> onnx.ModelProto:
     fresh, nodes = [], []
     for weight in graph.initializer:
         values = numpy_helper.to_array(weight)
-        if values.dtype != np.float32 or values.size < LEAST_WEIGHTS or values.ndim < 2:
+        if values.dtype != np.float32 or values.size < MIN_WEIGHTS or values.ndim < 2:
             fresh.append(weight)
             continue
         axes = (

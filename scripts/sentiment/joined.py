@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from scripts.sentiment.sources import Example
 
-MOST_WORDS = 36
+MAX_WORDS = 36
 """Of a joined turn: some 46 tokens, which is what is read in training."""
 _TRIES = 12
 """Draws of another sentence before a turn is left as it is: some feelings are rare in some domains."""
@@ -53,7 +53,7 @@ def _find_fitting(
     for _ in range(_TRIES):
         other = rng.choice(others)
         opposite = {turn.label, other.label} == {"negative", "positive"}
-        if not opposite and other.text not in held and _words(turn) + _words(other) <= MOST_WORDS:
+        if not opposite and other.text not in held and _words(turn) + _words(other) <= MAX_WORDS:
             return other
     return None
 

@@ -18,7 +18,7 @@ from scripts.sentiment.sources import Example, Spread
 
 STEPS = 255
 """Shares are kept in steps of 1/255."""
-LEAST_SHARE = 1e-3
+MIN_SHARE = 1e-3
 """Added to shares before they are multiplied: one teacher's 0 does not overrule the other."""
 
 
@@ -48,7 +48,7 @@ def agree(first: Mapping[int, Spread], second: Mapping[int, Spread]) -> dict[int
     """The geometric mean of two opinions where there are two, else the one there is; each sums to 1."""
     joined = {**first, **second}
     for key in first.keys() & second.keys():
-        shares = np.sqrt((np.array(first[key]) + LEAST_SHARE) * (np.array(second[key]) + LEAST_SHARE))
+        shares = np.sqrt((np.array(first[key]) + MIN_SHARE) * (np.array(second[key]) + MIN_SHARE))
         negative, neutral, positive = (shares / shares.sum()).tolist()
         joined[key] = (negative, neutral, positive)
     return joined

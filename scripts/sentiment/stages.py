@@ -10,6 +10,7 @@ from pathlib import Path
 
 from scripts.sentiment.fitting import Drawing, Recipe, every_epoch
 from scripts.sentiment.opinions import agree, blend, read_opinions
+from scripts.sentiment.sets import FRIENDLY_DOMAINS
 from scripts.sentiment.sources import (
     WRITTEN,
     Example,
@@ -24,7 +25,7 @@ from scripts.sentiment.sources import (
 
 OPINIONS = WRITTEN / "teacher.npz"
 HELD_OUT = WRITTEN / "held_out.npz"
-STUDENT = Recipe(epochs=3, learning_rate=2.0e-4, label_smoothing=0.02, average_decay=0.999)
+STUDENT = Recipe(epochs=2, learning_rate=2.0e-4, label_smoothing=0.02, average_decay=0.999)
 TEACHER = Recipe(
     epochs=2,
     learning_rate=6e-5,
@@ -74,7 +75,7 @@ class PublicPass:
 PUBLIC_PASSES = (
     PublicPass(replace(PUBLIC, learning_rate=1e-4, seed=20)),
     PublicPass(replace(PUBLIC, seed=21), own=2500, own_seed=5, agents=1, friendly=1),
-    PublicPass(replace(PUBLIC, seed=25), own=1000, own_seed=25, apologies=False),
+    PublicPass(replace(PUBLIC, seed=25), own=1000, own_seed=25, apologies=False, friendly=1),
 )
 """After the student's passes over everything: GoEmotions is hard, and gets what is left of the hour."""
 POLISH = PublicPass(
@@ -97,9 +98,6 @@ TRUST = 0.7
 INTENTS, REQUESTS = 2500, 4000
 SECOND_PASS_OWN = 7000
 AGENT_DOMAINS = ("agent", "flow", "desk")
-FRIENDLY_DOMAINS = ("friendly", "friendly message", "friendly dialogue")
-"""Complaints made of friendly words (wishes, mock thanks, leaving, "joke", "used to"), and true thanks, plain wishes
-and closings that look like them. Public text takes these words for feeling."""
 _APOLOGY = re.compile(r"\bsorry (about|for|to hear)\b|\bapologi[sz]|\bmy apolog", re.IGNORECASE)
 _SCRIPT = re.compile(r"\b(sorry|apologi[sz]\w*|apology|thank you for|thanks for)\b", re.IGNORECASE)
 

@@ -25,7 +25,7 @@ SMALLEST_SHARE = 0.1
 """An offset is seen in at least this share of the blocks; in fewer it is a knock or a breath on the microphone."""
 
 _QUIET_BLOCKS = 5
-_MOST_WANDER = 2.0
+_MAX_WANDER = 2.0
 """An offset stands out by so much over what the mean changes from one block to the next."""
 _BLOCKS_AT_ONCE = 600
 
@@ -85,7 +85,7 @@ def _has_offset(blocks: _Blocks, offsets: NDArray[np.float64]) -> bool:
         return True
     moving = blocks.means[~blocks.is_constant]
     wander = float(np.median(np.abs(np.diff(moving)))) if moving.size > 1 else 0.0
-    stands_out = np.abs(offsets) > max(SMALLEST, _MOST_WANDER * wander)
+    stands_out = np.abs(offsets) > max(SMALLEST, _MAX_WANDER * wander)
     return bool(stands_out.mean() >= SMALLEST_SHARE)
 
 

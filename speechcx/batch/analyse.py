@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from speechcx.batch.preflight import expect_engines
+from speechcx.batch.capacity import expect_engines
 from speechcx.call import Failure, Outcome, Recording
 from speechcx.config import Settings
 from speechcx.discover import FoundFile, identify, read_sources

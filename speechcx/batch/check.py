@@ -15,7 +15,7 @@ from speechcx.batch.stop import StopSignals
 from speechcx.errors import EXIT_OK, EXIT_SOME_FAILED, DatabaseBad, DatabaseMissing, Interrupted
 from speechcx.store import Store
 from speechcx.store.copies import copy_database
-from speechcx.store.decision_chain import ChainEnd, read_end
+from speechcx.store.decisions.chain import ChainEnd, read_end
 from speechcx.store.heard_files import list_heard_files
 from speechcx.store.integrity import Area, Examined, Problem, count_rows, examine, repair
 from speechcx.store.integrity.find import repairs_of, unreadable

@@ -11,7 +11,7 @@ from speechcx.batch.analyse import lost_call, make_failure
 from speechcx.batch.lock import hold_lock
 from speechcx.batch.progress import Report, RunSummary, Tally, say_nothing
 from speechcx.batch.stop import StopSignals
-from speechcx.batch.survey import explain_to_people, find_judges, open_to_read
+from speechcx.batch.what_if.survey import explain_to_people, find_judges, open_to_read
 from speechcx.call import Assessment, Failure
 from speechcx.config import Settings
 from speechcx.executors import WorkerLost

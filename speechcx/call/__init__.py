@@ -2,7 +2,7 @@
 
 ``recording`` is the file as found and decoded, ``conversation`` what ``listen`` heard in it,
 ``assessment`` what ``judge`` made of that, ``scorecard`` the form a rulebook asks to fill in,
-``metrics`` every measure by name. Standard library only.
+``measures`` every measure, declared once. Standard library only.
 """
 
 from speechcx.call.assessment import (
@@ -45,7 +45,7 @@ from speechcx.call.conversation import (
     Utterance,
     Word,
 )
-from speechcx.call.metrics import Metric, collect_metrics, metric_names
+from speechcx.call.measures import Measure, Metric, collect_metrics, metric_names
 from speechcx.call.recording import (
     NOT_HEARD_TO_THE_END,
     PARTIES,
@@ -78,6 +78,7 @@ __all__ = [
     "Feeling",
     "Flow",
     "Hit",
+    "Measure",
     "Metric",
     "Origin",
     "Outcome",

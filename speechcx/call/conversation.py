@@ -56,10 +56,21 @@ class Turn:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Unheard:
-    """A stretch in which one channel holds no signal, though it does elsewhere: what was said is not known."""
+    """A stretch of one channel in which its speaker was not heard.
+
+    Parameters
+    ----------
+    channel, span
+        Where.
+    why
+        The quality flag that tells the reason: ``channel_died`` where the channel holds no signal though it
+        does elsewhere, so that what was said is not known; ``background_voice`` where somebody else speaks
+        in the background.
+    """
 
     channel: int
     span: Span
+    why: str = "channel_died"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +90,7 @@ class Speech:
     flags
         Sorted quality flags found here: ``dual_mono``, ``crosstalk``, ``one_sided``, ``music``, ...
     unheard
-        Where a channel went dead, by channel and time.
+        Where a channel's speaker was not heard and why, by channel and time.
     """
 
     split: Split

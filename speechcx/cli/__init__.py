@@ -1,8 +1,8 @@
 """The command line: reads arguments, calls one library function, shows the result.
 
-Commands are grouped in files by the person who types them: ``run`` (operator), ``explore``
-(supervisor and reviewer), ``operate`` (whoever runs the floor), ``find`` (whoever looks for words),
-``comply`` and ``evidence`` (compliance reviewer), ``rulebooks`` and ``coach`` (quality lead),
+Commands are grouped in files by the person who types them: ``run`` and ``layouts`` (operator), ``explore``
+(supervisor and reviewer), ``operations`` (operations managers), ``find`` (whoever looks for words),
+``flags`` and ``evidence`` (compliance reviewer), ``rulebooks`` and ``relabel`` (quality lead),
 ``admin`` and ``keep`` (administrator). ``output`` is the only place that prints, through ``streams``.
 Errors become words and exit codes here and nowhere else. To add a command, write it in the file of
 the person who types it; heavy imports stay inside the function.
@@ -18,15 +18,16 @@ import typer
 from speechcx.cli import streams
 from speechcx.cli.admin import register as register_admin
 from speechcx.cli.audit import register as register_audit
-from speechcx.cli.coach import register as register_coach
-from speechcx.cli.comply import register as register_comply
 from speechcx.cli.evidence import register as register_evidence
 from speechcx.cli.explore import register as register_explore
 from speechcx.cli.find import register as register_find
+from speechcx.cli.flags import register as register_comply
 from speechcx.cli.keep import register as register_keep
-from speechcx.cli.operate import register as register_operate
+from speechcx.cli.layouts import register as register_layouts
+from speechcx.cli.operations import register as register_operate
 from speechcx.cli.output import note
 from speechcx.cli.qa import register as register_qa
+from speechcx.cli.relabel import register as register_coach
 from speechcx.cli.review import register as register_review
 from speechcx.cli.rulebooks import register as register_rulebooks
 from speechcx.cli.run import register as register_run
@@ -61,6 +62,7 @@ def _options(
 
 for register in (
     register_run,
+    register_layouts,
     register_explore,
     register_operate,
     register_find,

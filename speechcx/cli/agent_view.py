@@ -10,7 +10,7 @@ from speechcx.cli.score_view import days_text, note_versions
 from speechcx.cli.trend_view import print_trend_rows
 
 if TYPE_CHECKING:
-    from speechcx.ask.agent import AgentReport
+    from speechcx.ask.people.agent import AgentReport
 
 _FIGURES = (
     Column("measure", "measure"),
@@ -33,7 +33,7 @@ _QUESTIONS = (
 )
 _CALLS = (
     Column("call_id", "call"),
-    Column("started", "start"),
+    Column("started", "start", is_start=True),
     Column("length", "length"),
     Column("score", "score", digits=1),
     Column("customer_sentiment", "customer\n-5..5", digits=1),

@@ -41,7 +41,7 @@ def audit(
     as_csv: options.AsCsv = False,
 ) -> None:
     """The trail of what people decided, exported and erased; rows are added and never changed."""
-    from speechcx.ask.trail import check_trail, list_trail
+    from speechcx.ask.compliance.audit_trail import check_trail, list_trail
 
     where = options.database(options.load(config, None), db)
     style = options.style(as_json, as_csv)

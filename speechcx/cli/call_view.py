@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from speechcx.call import Answer, Call, Hit, Party, ScoreResult, Turn, collect_metrics
-from speechcx.cli.output import Column, clean, clock, format_cell, print_rows, print_text
+from collections.abc import Sequence
+
+from speechcx.call import Answer, Call, Hit, Party, ScoreResult, Turn, Unheard, collect_metrics
+from speechcx.cli.output import Column, clean, clock, format_cell, print_rows, print_text, start_text
 
 _PARTY_COLUMNS = (
     Column("party", "party"),
@@ -59,7 +61,7 @@ def print_call(call: Call, *, why: bool = False) -> None:
 def _print_head(call: Call) -> None:
     heard = call.conversation
     details, origin = heard.recording.details, heard.origin
-    when = details.started_at.isoformat(sep=" ", timespec="seconds") if details.started_at else "time unknown"
+    when = start_text(details.started)
     print_text(f"Call {heard.recording.id}  {clean(heard.recording.path)}")
     people = f"agent {details.agent or 'unknown'}, customer {details.customer or 'unknown'}"
     more = ", ".join(part for part in (details.direction, details.queue) if part)
@@ -68,9 +70,22 @@ def _print_head(call: Call) -> None:
     print_text(
         f"{sound}; speakers by {heard.speech.split}; flags: {', '.join(heard.flags) or 'none'}", indent=2
     )
+    if heard.speech.unheard:
+        print_text(f"Not heard: {_list_unheard(heard.speech.unheard)}", indent=2)
     for role in call.assessment.reading.roles:
         text = f"{role.speaker} is {role.party} ({role.confidence:.2f} by {role.how}) {role.why}"
         print_text(text, indent=2)
+
+
+def _list_unheard(unheard: Sequence[Unheard]) -> str:
+    """Seconds of each channel in which its speaker was not heard, by reason."""
+    seconds: dict[tuple[int, str], float] = {}
+    for each in unheard:
+        key = (each.channel, each.why)
+        seconds[key] = seconds.get(key, 0.0) + each.span.duration_s
+    return ", ".join(
+        f"{length_s:.1f} s of channel {channel} ({why})" for (channel, why), length_s in seconds.items()
+    )
 
 
 def _print_measures(call: Call) -> None:

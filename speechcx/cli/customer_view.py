@@ -9,11 +9,11 @@ from speechcx.cli.figures import document
 from speechcx.cli.output import Column, Format, length, note, print_json, print_rows, print_text
 
 if TYPE_CHECKING:
-    from speechcx.ask.customer import CustomerReport
+    from speechcx.ask.customers.customer import CustomerReport
 
 _CALLS = (
     Column("call_id", "call"),
-    Column("started", "start"),
+    Column("started", "start", is_start=True),
     Column("agent", "agent"),
     Column("queue", "queue", rank=2),
     Column("drivers", "about"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from speechcx.ask.moves import Move
+from speechcx.ask.people.score_changes import Move
 from speechcx.batch import Flip, RuleFlips
 from speechcx.cli.output import Column, Format, note, print_json, print_rows, print_text
 

@@ -13,7 +13,7 @@ from speechcx.cli import options
 from speechcx.cli.output import SCHEMA_VERSION, clean, note, print_json, print_text
 
 if TYPE_CHECKING:
-    from speechcx.ask.export import Exported
+    from speechcx.ask.compliance.export import Exported
     from speechcx.batch import ErasedCalls
     from speechcx.store import Store
 
@@ -68,9 +68,9 @@ def export(
     """Write calls as evidence: transcript, times, hits with rules and versions, decisions, digests of every file."""
     from dataclasses import asdict
 
-    from speechcx.ask.export import export_evidence
+    from speechcx.ask.compliance.export import export_evidence
     from speechcx.store import Store
-    from speechcx.store.audit import Entry, add_entries, read_who
+    from speechcx.store.decisions.audit import Entry, add_entries, read_who
 
     name = read_who(who)
     with Store.open(options.database(options.load(config, None), db)) as store:
@@ -108,9 +108,9 @@ def erase(
     from dataclasses import asdict
 
     from speechcx import batch
-    from speechcx.cli.comply import confirm
+    from speechcx.cli.flags import confirm
     from speechcx.store import Store
-    from speechcx.store.audit import read_who
+    from speechcx.store.decisions.audit import read_who
 
     name = read_who(who)
     with Store.open(options.database(options.load(config, None), db)) as store:
@@ -150,9 +150,9 @@ def compact(
 
 def _chosen(store: Store, calls: Names, flags: Names, saved: str | None) -> list[str]:
     """Ids of the calls that are named, of the flags, and of the matches of a kept search."""
-    from speechcx.ask.flags import find_flag
-    from speechcx.ask.saved import find_calls
-    from speechcx.ask.show import find_call_id
+    from speechcx.ask.compliance.flags import find_flag
+    from speechcx.ask.ground.find_call import find_call_id
+    from speechcx.ask.search.saved import find_calls
 
     ids = [find_call_id(store, call) for call in calls or ()]
     ids += [find_flag(store, flag).call_id for flag in flags or ()]
@@ -162,7 +162,7 @@ def _chosen(store: Store, calls: Names, flags: Names, saved: str | None) -> list
 
 def _find_erasable(store: Store, calls: Sequence[str], customers: Sequence[str]) -> list[str]:
     """Ids of the calls that are named, and of every call of the customers, also of those that count no longer."""
-    from speechcx.ask.naming import find_name
+    from speechcx.ask.ground.resolve_names import find_name
     from speechcx.errors import UsageError
     from speechcx.store import CallFilter
 
@@ -179,8 +179,8 @@ def _find_erasable(store: Store, calls: Sequence[str], customers: Sequence[str])
 
 def _erasable(store: Store, name: str) -> str:
     """Id of a stored call, or of one that failed or was erased before, by its whole id."""
-    from speechcx.ask.show import find_call_id
-    from speechcx.store.erasure import find_erasure
+    from speechcx.ask.ground.find_call import find_call_id
+    from speechcx.store.calls.erasure import find_erasure
 
     whole = name.strip().lower()
     if find_erasure(store, whole) is not None or (len(whole) == 16 and store.ledger.find_paths(whole)):

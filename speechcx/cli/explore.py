@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from speechcx.cli import options
-from speechcx.cli.asking import Asked, asks
 from speechcx.cli.output import note, print_json
+from speechcx.cli.question_options import Asked, asks
 
 
 def register(app: typer.Typer) -> None:
@@ -74,8 +74,8 @@ def agent(
     scorecard: options.Scorecard = None,
 ) -> None:
     """One agent: figures beside the team's, weeks, questions, best and worst calls, moments to talk about."""
-    from speechcx.ask.agent import describe_agent
-    from speechcx.ask.tables import TableForm
+    from speechcx.ask.ground.score_rows import TableForm
+    from speechcx.ask.people.agent import describe_agent
     from speechcx.cli.agent_view import print_agent
     from speechcx.cli.score_view import read_against
 
@@ -90,7 +90,7 @@ def customer(
     scorecard: options.Scorecard = None,
 ) -> None:
     """One customer's calls over time: why, with whom, how it felt, called again, what looks open."""
-    from speechcx.ask.customer import describe_customer
+    from speechcx.ask.customers.customer import describe_customer
     from speechcx.cli.customer_view import print_customer
 
     print_customer(describe_customer(asked.where, name, asked.filters, scorecard=scorecard), asked.style)
@@ -105,7 +105,7 @@ def drivers(
     against: options.Against = None,
 ) -> None:
     """Why customers call and what grows: calls, share, change, length, sentiment, repeat contacts by driver."""
-    from speechcx.ask.drivers import list_driver_rows
+    from speechcx.ask.customers.drivers import list_driver_rows
     from speechcx.cli.score_view import read_against
     from speechcx.cli.trend_view import print_drivers
 
@@ -122,7 +122,7 @@ def trends(
     scorecard: options.Scorecard = None,
 ) -> None:
     """How scores and measures go over time, or over hours, weekdays and queues."""
-    from speechcx.ask.trends import score_over_time
+    from speechcx.ask.people.trends import score_over_time
     from speechcx.cli.trend_view import print_trends
 
     print_trends(score_over_time(asked.where, asked.filters, by=by, scorecard=scorecard), asked.style)
@@ -137,7 +137,7 @@ def outcomes(
     ] = "team",
 ) -> None:
     """Surveys and call records: CSAT, NPS, CES, handle time, wait, transfers, resolution, first contact."""
-    from speechcx.ask.outcomes import list_outcomes
+    from speechcx.ask.customers.outcomes import list_outcomes
     from speechcx.cli.outcome_view import print_outcomes
 
     print_outcomes(list_outcomes(asked.where, asked.filters, by=by), asked.style)
@@ -157,7 +157,7 @@ def calls(
     limit: options.Limit = 50,
 ) -> None:
     """List calls; `show CALL` opens one."""
-    from speechcx.ask.calls import list_calls
+    from speechcx.ask.search.calls import list_calls
     from speechcx.cli.list_view import print_calls
 
     found = list_calls(asked.where, asked.filters, sort=sort, limit=limit, scorecard=scorecard)
@@ -181,7 +181,7 @@ def show(
     as_json: options.AsJson = False,
 ) -> None:
     """One call: who spoke when, words and feeling, rule hits, scores and how they came about."""
-    from speechcx.ask.show import find_call
+    from speechcx.ask.ground.find_call import find_call
     from speechcx.cli.call_view import print_call
     from speechcx.document import call_document
     from speechcx.picture import check_picture, draw_call

@@ -5,17 +5,24 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from speechcx.ask.intervals import MIN_CALLS
+from speechcx.ask.ground.measures import MEASURES
+from speechcx.ask.statistics import MIN_CALLS
 from speechcx.cli.output import SCHEMA_VERSION, plain_number
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-SHARES = frozenset({"critical_accuracy", "agent_talk_share", "non_talk_share", "flagged_share"})
+SHARES = frozenset(measure.name for measure in MEASURES if measure.unit == "share")
 """Measures that are shares of something, shown in percent."""
 
-_DIGITS = {"agent_pace_wpm": 0, "hold_s": 0, "recorded_duration_s": 0, "agent_interruptions": 2}
-_ENDS = {"score": (0.0, 100.0)} | dict.fromkeys(_DIGITS, (0.0, float("inf")))
+_DIGITS = {measure.name: measure.shown for measure in MEASURES}
+_ENDS = {
+    measure.name: (
+        float("-inf") if measure.scale.low is None else measure.scale.low,
+        float("inf") if measure.scale.high is None else measure.scale.high,
+    )
+    for measure in MEASURES
+}
 """Where the scale of a measure ends; an interval does not reach past it."""
 
 

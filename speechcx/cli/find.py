@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from speechcx.cli import options
-from speechcx.cli.asking import Asked, asks
 from speechcx.cli.output import (
     SCHEMA_VERSION,
     Column,
@@ -20,10 +19,11 @@ from speechcx.cli.output import (
     print_rows,
     print_text,
 )
+from speechcx.cli.question_options import Asked, asks
 
 if TYPE_CHECKING:
-    from speechcx.ask.search import SearchFilter, SearchHit, SearchPage
-    from speechcx.ask.snippets import Piece
+    from speechcx.ask.search.snippets import Piece
+    from speechcx.ask.search.words import SearchFilter, SearchHit, SearchPage
 
 _HIT_COLUMNS = (
     Column("call_id", "call"),
@@ -118,7 +118,7 @@ def search(
     Without words: the evidence of --rule or --result, the turns of --speaker or --sentiment, or the silences of
     --min-silence.
     """
-    from speechcx.ask.search import SearchFilter
+    from speechcx.ask.search.words import SearchFilter
 
     typed = " ".join(words or ())
     if saved is not None:
@@ -144,9 +144,9 @@ def searches(
     as_csv: options.AsCsv = False,
 ) -> None:
     """Searches kept under a name, each with what is new since somebody looked."""
-    from speechcx.ask.saved import find_saved, list_saved
+    from speechcx.ask.search.saved import find_saved, list_saved
     from speechcx.store import Store
-    from speechcx.store.searches import delete_search
+    from speechcx.store.decisions.saved_searches import delete_search
 
     where, style = options.database(options.load(config, None), db), options.style(as_json, as_csv)
     if delete is None:
@@ -164,10 +164,10 @@ def searches(
 
 
 def _save(where: Path, name: str, typed: str, filters: SearchFilter) -> None:
-    from speechcx.ask.saved import read_name, write_filters
+    from speechcx.ask.search.saved import read_name, write_filters
     from speechcx.store import Store
-    from speechcx.store.audit import read_who, tidy_text
-    from speechcx.store.searches import save_search
+    from speechcx.store.decisions.audit import read_who, tidy_text
+    from speechcx.store.decisions.saved_searches import save_search
 
     kept = read_name(name)
     with Store.open(where) as store:
@@ -178,9 +178,9 @@ def _save(where: Path, name: str, typed: str, filters: SearchFilter) -> None:
 def _run_saved(asked: Asked, name: str, *, only_new: bool, limit: int) -> None:
     from dataclasses import replace
 
-    from speechcx.ask.saved import count_new, find_saved, read_filters
+    from speechcx.ask.search.saved import count_new, find_saved, read_filters
     from speechcx.store import CallFilter, Store
-    from speechcx.store.searches import newest_moment, note_look
+    from speechcx.store.decisions.saved_searches import newest_moment, note_look
 
     if asked.filters != CallFilter():
         _refuse_mix("filters")
@@ -227,7 +227,7 @@ def _read_result(value: str | None, rule: str | None) -> Any:
 
 
 def _find(asked: Asked, typed: str, filters: SearchFilter, limit: int) -> None:
-    from speechcx.ask.search import search
+    from speechcx.ask.search.words import search
 
     found = search(asked.where, typed, filters, limit=limit)
     is_empty = not (

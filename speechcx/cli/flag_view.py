@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from speechcx.cli.output import clean, clock, print_text
+from speechcx.cli.output import clean, clock, print_text, start_text
 
 if TYPE_CHECKING:
-    from speechcx.ask.flag_counts import Precision
-    from speechcx.ask.flag_view import Evidence, FlagView, SaidTurn
-    from speechcx.store.audit import AuditRow
+    from speechcx.ask.compliance.flag_counts import Precision
+    from speechcx.ask.compliance.one_flag import Evidence, FlagView, SaidTurn
+    from speechcx.store.decisions.audit import AuditRow
 
 _STANDINGS = {
     "changed": "The evidence is not the one that was decided about: look again.",
@@ -38,7 +38,7 @@ def print_flag(found: FlagView) -> None:
     _line(f"{flag.title or flag.rule}: {flag.result.replace('_', ' ')}. {flag.why}", indent=2)
     who = f"agent {flag.agent or 'unknown'}, customer {flag.customer or 'unknown'}"
     where = ", ".join(part for part in (flag.team, flag.center, flag.queue) if part)
-    when = flag.occurred_at.replace("T", " ")[:16] + " UTC" if flag.occurred_at else "time unknown"
+    when = start_text(flag.started)
     _line(f"{when}  {who}{f', {where}' if where else ''}", indent=2)
     for path in found.paths:
         _line(f"recording {path}", indent=2)

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from speechcx.cli.output import Column, Format, length, note, print_rows
 
 if TYPE_CHECKING:
-    from speechcx.ask.calls import CallList
+    from speechcx.ask.search.calls import CallList
 
 _COLUMNS = (
     Column("call_id", "call"),
-    Column("started", "start"),
+    Column("started", "start", is_start=True),
     Column("agent", "agent"),
     Column("team", "team", rank=3),
     Column("customer", "customer", rank=1),
@@ -52,8 +52,8 @@ def print_calls(found: CallList, columns: str | None, style: Format) -> None:
 
 
 def _read_columns(found: CallList, columns: str) -> list[Column]:
-    from speechcx.ask.calls import CallRow
-    from speechcx.ask.naming import expect_one
+    from speechcx.ask.ground.resolve_names import expect_one
+    from speechcx.ask.search.calls import CallRow
 
     legal = [field.name for field in fields(CallRow)]
     legal += sorted({name for call in found.rows for name, _ in call.extras} - set(legal))

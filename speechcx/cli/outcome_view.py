@@ -9,7 +9,7 @@ from speechcx.cli.output import Column, Format, length, note, plain_number, prin
 from speechcx.cli.score_view import days_text
 
 if TYPE_CHECKING:
-    from speechcx.ask.outcomes import Outcome, OutcomeRow, OutcomeTable
+    from speechcx.ask.customers.outcomes import Outcome, OutcomeRow, OutcomeTable
 
 _HEADINGS = {
     "csat": "CSAT\n4 and 5", "nps": "NPS", "ces": "CES", "aht_s": "handle\ntime", "asa_s": "wait",
@@ -82,7 +82,7 @@ def _print_notes(table: OutcomeTable, known: list[str]) -> None:
 
 
 def _no_columns() -> str:
-    from speechcx.ask.outcomes import COLUMNS
+    from speechcx.ask.customers.outcomes import COLUMNS
 
     names = "\n".join(f"  {name:12}  {meaning}" for name, meaning in COLUMNS.items())
     return (

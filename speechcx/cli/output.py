@@ -41,6 +41,8 @@ class Column:
         0 to 1, shown in percent.
     rank
         0 for what must be seen; where a window is too narrow, columns with the highest rank go first.
+    is_start
+        When a call began, as :func:`start_text` shows it; JSON keeps the offset.
     """
 
     key: str
@@ -48,6 +50,7 @@ class Column:
     digits: int | None = None
     share: bool = False
     rank: int = 0
+    is_start: bool = False
 
 
 def clean(text: str) -> str:
@@ -65,6 +68,8 @@ def format_cell(value: object, column: Column) -> str:
     """A value as people read it; a missing one is a dash, never a 0."""
     if value is None:
         return "-"
+    if column.is_start:
+        return start_text(str(value))
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int | float):
@@ -143,13 +148,15 @@ def _print_csv(rows: Sequence[Row], columns: Sequence[Column]) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow([column.key for column in columns])
     for row in rows:
-        writer.writerow([_csv_cell(row.get(column.key)) for column in columns])
+        writer.writerow([_csv_cell(row.get(column.key), column) for column in columns])
 
 
-def _csv_cell(value: object) -> object:
+def _csv_cell(value: object, column: Column) -> object:
     """Text that a spreadsheet would run as a formula gets a quote in front."""
     if value is None or isinstance(value, int | float):
         return "" if value is None else value
+    if column.is_start:
+        return start_text(str(value))
     text = clean(", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value))
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
@@ -243,6 +250,11 @@ def note(text: str) -> None:
     for line in text.split("\n"):
         sys.stderr.write(clean(line) + "\n")
     sys.stderr.flush()
+
+
+def start_text(started: str | None) -> str:
+    """When a call began as people read it, on the centre's clock: ``2026-03-02 09:15``."""
+    return "time unknown" if started is None else started[:16].replace("T", " ")
 
 
 def length(seconds: float | None) -> str:

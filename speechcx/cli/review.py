@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from speechcx.cli import options
-from speechcx.cli.answering import ask_answers, read_file, read_words
-from speechcx.cli.desk import Desk, Number, at_desk
+from speechcx.cli.answer_input import ask_answers, read_file, read_words
 from speechcx.cli.output import Column, note, print_json, print_rows, print_text
 from speechcx.cli.review_after import register_after
+from speechcx.cli.review_options import Desk, Number, at_desk
 from speechcx.cli.review_plan import register_plans
 
 if TYPE_CHECKING:
-    from speechcx.store.review_record import Given
-    from speechcx.store.reviews import Taken
+    from speechcx.store.decisions.review_record import Given
+    from speechcx.store.decisions.reviews import Taken
 
 review = typer.Typer(name="review", help="Reviews by people: plan, take a call, answer, compare, settle.",
                      no_args_is_help=True)  # fmt: skip
@@ -81,10 +81,10 @@ def open_(
     ] = None,
 ) -> None:
     """Open a call of your choice for review, or look at your own form again; shows nothing of the machine."""
+    from speechcx.ask.ground.find_call import find_call_id
     from speechcx.ask.qa.forms import read_form
-    from speechcx.ask.show import find_call_id
     from speechcx.cli.review_view import print_form
-    from speechcx.store.review_record import expect_reviewer, read_review
+    from speechcx.store.decisions.review_record import expect_reviewer, read_review
 
     if what.isdecimal() and len(what) < 10:
         expect_reviewer(read_review(desk.store, int(what)), desk.who)
@@ -125,7 +125,7 @@ def answer(
 
 def _ask(desk: Desk, number: int) -> None:
     from speechcx.ask.qa.forms import read_form
-    from speechcx.store.review_record import expect_reviewer, expect_state, read_review
+    from speechcx.store.decisions.review_record import expect_reviewer, expect_state, read_review
 
     row = read_review(desk.store, number)
     expect_state(row, ("open",), "answers")
@@ -161,7 +161,7 @@ def submit(
     ] = False,
 ) -> None:
     """Hand in your review; then shows the machine's answers beside yours."""
-    from speechcx.ask.qa.compared import show_review
+    from speechcx.ask.qa.review_comparison import show_review
     from speechcx.cli.review_view import print_review
 
     desk.reviews.submit(number, desk.who, blind=not not_blind)
@@ -182,7 +182,7 @@ def show(
     log: Annotated[bool, typer.Option("--log", help="Every step: who did what when.")] = False,
 ) -> None:
     """A submitted review beside the machine; not for one who is at a review of the same call."""
-    from speechcx.ask.qa.compared import show_review
+    from speechcx.ask.qa.review_comparison import show_review
     from speechcx.cli.review_view import print_review
 
     print_review(show_review(desk.store, number, desk.who), desk.style, log=log)
@@ -201,8 +201,8 @@ def list_(
     as_csv: options.AsCsv = False,
 ) -> None:
     """List reviews, newest first: who, which call, where it stands, how many answers are unlike the machine's."""
+    from speechcx.ask.ground.find_call import find_call_id
     from speechcx.ask.qa.reviews import ReviewFilter, list_reviews
-    from speechcx.ask.show import find_call_id
     from speechcx.cli.review_view import to_minutes
 
     options.expect("--state", state, _STATES)

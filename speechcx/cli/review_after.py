@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from speechcx.cli.answering import read_time, read_words
-from speechcx.cli.desk import Desk, Number, at_desk
+from speechcx.cli.answer_input import read_time, read_words
+from speechcx.cli.review_options import Desk, Number, at_desk
 from speechcx.cli.review_view import print_step
 
 _Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why, in a sentence.")]
@@ -34,7 +34,7 @@ def acknowledge(
     comment: Annotated[str, typer.Option("--comment", metavar="TEXT", help="What you say to it.")] = "",
 ) -> None:
     """The agent of the call has read the review."""
-    from speechcx.store.settling import acknowledge
+    from speechcx.store.decisions.review_disputes import acknowledge
 
     acknowledge(desk.store, number, desk.who, comment)
     print_step(number, "acknowledged", desk.style)
@@ -49,7 +49,7 @@ def dispute(
     ] = None,
 ) -> None:
     """Contradict a review, with a reason; it then waits for a decision."""
-    from speechcx.store.settling import dispute
+    from speechcx.store.decisions.review_disputes import dispute
 
     dispute(desk.store, number, desk.who, reason, question)
     print_step(number, "disputed", desk.style)
@@ -65,7 +65,7 @@ def decide(
     ] = None,
 ) -> None:
     """Settle a dispute or a second opinion: as it was, or with other answers; the submitted ones stay on record."""
-    from speechcx.store.settling import decide
+    from speechcx.store.decisions.review_disputes import decide
 
     changes = read_words(answers or (), (), ())
     outcome = "changed" if changes else "upheld"
@@ -80,7 +80,7 @@ def note(
     at: Annotated[str | None, typer.Option("--at", metavar="M:SS", help="The moment in the call.")] = None,
 ) -> None:
     """Leave a coaching note on a review, at a moment of the call."""
-    from speechcx.store.settling import add_note
+    from speechcx.store.decisions.review_disputes import add_note
 
     add_note(desk.store, number, desk.who, text, None if at is None else read_time(at))
     print_step(number, "noted", desk.style)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from speechcx.cli import options
-from speechcx.cli.desk import Who, read_who
 from speechcx.cli.output import Column, print_rows
+from speechcx.cli.review_options import Who, read_who
 
 if TYPE_CHECKING:
     from speechcx.config import ReviewSettings
@@ -95,7 +95,7 @@ def plan(
     from speechcx.ask.qa.sampling import PlanForm, draw_plan
     from speechcx.cli.review_view import print_plan
     from speechcx.store import Store
-    from speechcx.store.review_plans import save_plan
+    from speechcx.store.decisions.review_plans import save_plan
 
     loaded, style = options.load(config, None), options.style(as_json, as_csv)
     filters = options.call_filter(since, until, agent=agent, team=team, center=center, queue=queue)

@@ -11,15 +11,15 @@ if TYPE_CHECKING:
 def list_review_shapes() -> dict[str, Shapes]:
     """Every command of ``review`` and ``qa``, as :func:`speechcx.cli.shapes.list_shapes` has them."""
     from speechcx.ask.qa.agreement import AgreementReport
-    from speechcx.ask.qa.compared import ReviewView
     from speechcx.ask.qa.estimate import PlanEstimate
     from speechcx.ask.qa.forms import NothingLeft, ReviewForm
     from speechcx.ask.qa.official import OfficialTable
     from speechcx.ask.qa.plans import DrawRow, PlanRow
+    from speechcx.ask.qa.review_comparison import ReviewView
     from speechcx.ask.qa.reviews import ListedReview
     from speechcx.cli.review_view import AnswersKept, StepKept
     from speechcx.cli.shapes import record, rows
-    from speechcx.store.review_plans import ReviewPlan
+    from speechcx.store.decisions.review_plans import ReviewPlan
 
     step, form, view = (
         record("review-step", StepKept),

@@ -5,12 +5,22 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from speechcx.cli.output import Column, Format, clean, clock, note, print_json, print_rows, print_text
+from speechcx.cli.output import (
+    Column,
+    Format,
+    clean,
+    clock,
+    note,
+    print_json,
+    print_rows,
+    print_text,
+    start_text,
+)
 
 if TYPE_CHECKING:
-    from speechcx.ask.qa.compared import ReviewStep, ReviewView
     from speechcx.ask.qa.forms import ReviewForm
-    from speechcx.store.review_plans import ReviewPlan
+    from speechcx.ask.qa.review_comparison import ReviewStep, ReviewView
+    from speechcx.store.decisions.review_plans import ReviewPlan
 
 _TURN_COLUMNS = (Column("time", "time"), Column("party", "party"), Column("text", "words"))
 _QUESTION_COLUMNS = (
@@ -84,7 +94,7 @@ def print_form(form: ReviewForm, style: Format) -> None:
         return
     print_text(f"Review {form.review_id} ({form.state}) by {clean(form.reviewer)}: call {form.call_id}")
     people = f"agent {form.agent or 'unknown'}, customer {form.customer or 'unknown'}"
-    when = form.occurred_at.replace("T", " ")[:16] + " UTC" if form.occurred_at else "time unknown"
+    when = start_text(form.started)
     more = ", ".join(part for part in (form.direction, form.queue) if part)
     print_text(
         f"{when}, {clock(form.audio_duration_s)}, {clean(people)}{', ' + clean(more) if more else ''}",

@@ -74,7 +74,7 @@ class LabelledRule:
 
 def label_rule(measure: RuleMeasure) -> LabelledRule:
     """A measure with its intervals."""
-    from speechcx.ask.intervals import Sums, share_interval
+    from speechcx.ask.statistics import Sums, share_interval
 
     right, found, there = measure.right, measure.found, measure.there
     return LabelledRule(

@@ -119,7 +119,7 @@ def run_tests(
 
 def _measure(book: Book, labels: Path, loaded: LoadedSettings, db: Path | None) -> tuple[LabelledRule, ...]:
     from speechcx import batch
-    from speechcx.ask.show import find_call_id
+    from speechcx.ask.ground.find_call import find_call_id
     from speechcx.cli.rulebook_view import label_rule
     from speechcx.rules import read_labels
     from speechcx.store import Store
@@ -205,7 +205,7 @@ def coverage(
 ) -> None:
     """What a rulebook says of stored calls: rules that never or always hold, dead phrases, calls without a driver."""
     from speechcx import batch
-    from speechcx.ask.flag_counts import measure_precision
+    from speechcx.ask.compliance.flag_counts import measure_precision
     from speechcx.cli.tried_view import print_cover
 
     style = options.style(as_json, as_csv)
@@ -247,7 +247,7 @@ def diff(
 ) -> None:
     """What NEW would change on stored calls: results that flip, scores that move. Changes nothing."""
     from speechcx import batch
-    from speechcx.ask.moves import move_scores
+    from speechcx.ask.people.score_changes import move_scores
     from speechcx.cli.diff_view import make_diff, print_diff
     from speechcx.rules import read_rulebook
 
@@ -314,8 +314,8 @@ def _tell_rejudged(planned: int, done: int, seconds: float, book: Book) -> str:
 
 def _choose(database: Path, filters: CallFilter, *, names: Sequence[str], newest: int) -> CallChoice:
     """The calls of a filter, or those of them that are named."""
-    from speechcx.ask.show import find_call_id
-    from speechcx.ask.widen import find_hint
+    from speechcx.ask.ground.empty_answer_hints import find_hint
+    from speechcx.ask.ground.find_call import find_call_id
     from speechcx.batch import CallChoice
     from speechcx.store import Store
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,7 +16,7 @@ from speechcx.cli.streams import is_reader_gone, is_summary
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from speechcx.batch import Progress, Redo, RunSummary
+    from speechcx.batch import Progress, Redo, RunSummary, Shard
     from speechcx.call import Outcome
     from speechcx.cli.output import Format
     from speechcx.config import LoadedSettings
@@ -50,17 +51,42 @@ def init(
     ] = None,
     zone: Annotated[str, typer.Option(help="Zone of the recorder's clock, e.g. Europe/Berlin.")] = "UTC",
     model: Annotated[str, typer.Option(help="Recognition model.")] = "base",
+    layout: Annotated[
+        str | None,
+        typer.Option(
+            help="The recorder's layout; `layouts list` names them. Found from recordings if left out."
+        ),
+    ] = None,
 ) -> None:
     """Start a project: a commented speechcx.toml, a rulebook, a roster and a folder for recordings."""
     from speechcx.project import start_project
 
     chosen = rulebook or _ask_rulebooks(folder)
-    started = start_project(folder, rulebooks=chosen, zone=zone, model=model)
+    names = layout or _guess_layout(folder / "recordings")
+    started = start_project(folder, rulebooks=chosen, zone=zone, model=model, layout=names)
     for path in started.written:
         print_text(f"written: {path}")
     for path in started.kept:
         print_text(f"left as it was: {path}")
     note("Next: speechcx models pull, speechcx doctor, then put recordings in place and: speechcx run")
+
+
+def _guess_layout(recordings: Path) -> str | None:
+    """The layout of the recordings that are there already; None where there are none, or their names tell nothing."""
+    if not recordings.is_dir():
+        return None
+    from speechcx.discover import DiscoverSettings, find_files
+    from speechcx.discover.layouts import guess_layouts, read_names
+
+    paths = [found.path for found in islice(find_files([recordings], DiscoverSettings()), 2000)]
+    fits = guess_layouts(paths)
+    if not fits:
+        return None
+    best = fits[0].layout
+    note(f"{recordings} looks like {best.title} ({fits[0].read} of {fits[0].names} names are read by it):")
+    for one in read_names(best, paths[:10], zone="UTC"):
+        note(f"  {one.name}: {', '.join(f'{field} {value}' for field, value in one.values) or 'not read'}")
+    return best.name
 
 
 def _ask_rulebooks(folder: Path) -> list[str]:
@@ -84,8 +110,20 @@ def run(
     model: options.Model = None,
     workers: Annotated[int | None, typer.Option("--workers", min=0, help="Worker processes.")] = None,
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="Take at most so many files.")] = None,
+    shard: Annotated[
+        str | None,
+        typer.Option(
+            "--shard",
+            metavar="N/OF",
+            help="Take this part of the recordings, into a database of its own; see `merge`.",
+        ),
+    ] = None,
     redo: Annotated[
-        str, typer.Option("--redo", help="Do again: none, failed, changed (settings) or all.")
+        str,
+        typer.Option(
+            "--redo",
+            help="Do again: none, failed, outdated (heard with other settings or an older speechcx) or all.",
+        ),
     ] = "none",
     wait: Annotated[bool, typer.Option("--wait", help="Wait for another run to end.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", "-n", help="Only say what would be done.")] = False,
@@ -106,12 +144,13 @@ def run(
     if explain is not None:
         _print_explanation(explain, where, loaded, as_json)
         return
+    part = None if shard is None else batch.Shard.parse(shard)
     wanted = batch.RunOptions(
-        redo=_redo(redo), limit=limit, dry_run=dry_run, wait=wait, roster=load_roster(loaded)
+        redo=_redo(redo), limit=limit, dry_run=dry_run, wait=wait, roster=load_roster(loaded), shard=part
     )
     report = _reporter() if not dry_run else batch.say_nothing
     summary = batch.run(
-        options.database(loaded, db),
+        _own_database(options.database(loaded, db), db, part),
         where,
         loaded.settings,
         load_rulebook(loaded),
@@ -123,14 +162,25 @@ def run(
     raise typer.Exit(summary.exit_code)
 
 
+def _own_database(database: Path, given: Path | None, shard: Shard | None) -> Path:
+    """The database to write: of a shard its own, since several machines may not write one."""
+    if shard is None or given is not None:
+        return database
+    own = shard.name_database(database)
+    note(f"Shard {shard} goes into {own}")
+    return own
+
+
 def _redo(text: str) -> Redo:
     from typing import get_args
 
     from speechcx.batch import Redo
     from speechcx.errors import UsageError
 
+    # An older name, which nightly jobs may still give.
+    asked = "outdated" if text == "changed" else text
     for known in get_args(Redo):
-        if text == known:
+        if asked == known:
             wanted: Redo = known
             return wanted
     raise UsageError(f"--redo {text}", f"one of {', '.join(get_args(Redo))}", "correct it")
@@ -189,6 +239,7 @@ def _print_summary(summary: RunSummary, as_json: bool) -> None:
     parts += [f"{number} {kind}" for kind, number in summary.failed]
     parts += [f"{summary.needs_metadata} without agent or time"] if summary.needs_metadata else []
     parts += [f"{summary.duplicates} duplicates"] if summary.duplicates else []
+    parts += [f"{summary.elsewhere} of other shards"] if summary.elsewhere else []
     parts += [f"{summary.skipped} done before"] if summary.skipped else []
     parts += [
         f"{number} ignored ({reason})" for reason, number in summary.ignored if reason != "still_growing"
@@ -271,14 +322,16 @@ def status(
     as_json: options.AsJson = False,
 ) -> None:
     """The last run, what is done, what waits, what failed."""
-    from speechcx.ask.status import read_status
+    from speechcx.ask.runs.status import read_status
     from speechcx.batch.recordings import read_missing
     from speechcx.cli.status_view import print_status
+    from speechcx.config import listen_digest
 
     loaded = options.load(config, overrides)
     where = options.database(loaded, db)
     missing = read_missing(where, [loaded.resolve(path) for path in loaded.files.recordings])
-    stands = read_status(where, settle_s=loaded.settings.discover.settle_s)
+    settings = loaded.settings
+    stands = read_status(where, settle_s=settings.discover.settle_s, listen_digest=listen_digest(settings))
     print_status(stands, missing, as_json=as_json)
 
 
@@ -311,8 +364,8 @@ def list_again(
 def _print_failures(loaded: LoadedSettings, db: Path | None, kind: str | None, style: Format) -> None:
     from dataclasses import asdict
 
-    from speechcx.ask.failures import list_failures
-    from speechcx.ask.left_out import read_left_out
+    from speechcx.ask.runs.failures import list_failures
+    from speechcx.ask.runs.left_out import read_left_out
     from speechcx.cli.left_view import later_text, others_text, print_warnings
 
     database = options.database(loaded, db)
@@ -340,7 +393,7 @@ def retry(
     config: options.Config = None,
 ) -> None:
     """Let the next run take failed calls again, the quarantined among them."""
-    from speechcx.ask.failures import find_failure
+    from speechcx.ask.runs.failures import find_failure
     from speechcx.batch import retry_failures
     from speechcx.store import Store
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from speechcx.ask.ground.measures import MEASURES
 from speechcx.cli.figures import SHARES, change_text, document, interval_text, value_text
 from speechcx.cli.output import Column, Format, note, print_json, print_rows
 
@@ -12,20 +13,21 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from speechcx.ask.case_mix import CaseMixTable
-    from speechcx.ask.compare import Comparison
-    from speechcx.ask.tables import By, Estimate, ScoreRow, ScoreTable
-    from speechcx.cli.asking import Asked
+    from speechcx.ask.ground.score_rows import By, Estimate, ScoreRow, ScoreTable
+    from speechcx.ask.people.case_mix import CaseMixTable
+    from speechcx.ask.people.compare import Comparison
+    from speechcx.cli.question_options import Asked
 
-MEASURE_COLUMNS = (
-    Column("critical_accuracy", "critical\nright", share=True),
-    Column("customer_sentiment", "customer\n-5..5", digits=1),
-    Column("agent_talk_share", "talks", share=True, rank=3),
-    Column("agent_pace_wpm", "wpm", digits=0, rank=6),
-    Column("agent_interruptions", "inter-\nrupts", digits=1, rank=5),
-    Column("non_talk_share", "silent", share=True, rank=2),
-    Column("hold_s", "hold\ns", digits=0, rank=7),
-    Column("flagged_share", "flagged", share=True),
+_RANKS = {
+    "critical_accuracy": 0, "customer_sentiment": 0, "flagged_share": 0, "non_talk_share": 2, "agent_talk_share": 3,
+    "agent_interruptions": 5, "agent_pace_wpm": 6, "hold_s": 7,
+}  # fmt: skip
+"""Which columns a narrow window drops first: the highest; 4 for a measure that is not here."""
+
+MEASURE_COLUMNS = tuple(
+    Column(one.name, one.heading, digits=one.shown, share=one.unit == "share", rank=_RANKS.get(one.name, 4))
+    for one in MEASURES
+    if one.heading and one.name != "score"
 )
 """Columns of measures that tables of people and of time share, beside the score."""
 
@@ -51,10 +53,10 @@ def print_scores(asked: Asked, question: ScoreQuestion) -> None:
     UsageError
         Two forms at once, or a name or period that is none.
     """
-    from speechcx.ask.aggregate import score_agents, score_centers, score_teams
-    from speechcx.ask.case_mix import adjust_scores
-    from speechcx.ask.compare import compare
-    from speechcx.ask.tables import TableForm
+    from speechcx.ask.ground.score_rows import TableForm
+    from speechcx.ask.people.aggregate import score_agents, score_centers, score_teams
+    from speechcx.ask.people.case_mix import adjust_scores
+    from speechcx.ask.people.compare import compare
     from speechcx.errors import UsageError
 
     form = TableForm(question.scorecard, question.sort, question.min_n, read_against(question.against))
@@ -77,7 +79,7 @@ def print_scores(asked: Asked, question: ScoreQuestion) -> None:
 
 def read_against(text: str | None) -> tuple[date | None, date | None] | None:
     """First and last day of the period ``--against`` names; None where it is not given."""
-    from speechcx.ask.periods import read_period
+    from speechcx.ask.ground.periods import read_period
 
     if text is None:
         return None

@@ -63,28 +63,29 @@ def lines(record: Any, **also: Any) -> Shape:
 
 def list_shapes() -> dict[str, Shapes]:
     """Every command with ``--json``, as it is typed, and what it prints; `analyze` and `show` apart."""
-    from speechcx.ask.agent import AgentReport
-    from speechcx.ask.calls import CallRow
-    from speechcx.ask.case_mix import CaseMixTable
-    from speechcx.ask.compare import Comparison
-    from speechcx.ask.customer import CustomerReport
-    from speechcx.ask.drivers import DriverTable
-    from speechcx.ask.failures import FailureRow
-    from speechcx.ask.left_out import LeftOut
-    from speechcx.ask.outcomes import Outcome, OutcomeTable
-    from speechcx.ask.status import Status
-    from speechcx.ask.tables import Estimate, ScoreTable
-    from speechcx.ask.trends import TrendTable
+    from speechcx.ask.customers.customer import CustomerReport
+    from speechcx.ask.customers.drivers import DriverTable
+    from speechcx.ask.customers.outcomes import Outcome, OutcomeTable
+    from speechcx.ask.ground.score_rows import Estimate, ScoreTable
+    from speechcx.ask.people.agent import AgentReport
+    from speechcx.ask.people.case_mix import CaseMixTable
+    from speechcx.ask.people.compare import Comparison
+    from speechcx.ask.people.trends import TrendTable
+    from speechcx.ask.runs.failures import FailureRow
+    from speechcx.ask.runs.left_out import LeftOut
+    from speechcx.ask.runs.status import Status
+    from speechcx.ask.search.calls import CallRow
     from speechcx.batch import CoverReport, RunSummary, TryReport
     from speechcx.batch.recordings import MissingFiles
     from speechcx.call import TextSentiment
-    from speechcx.cli.comply_shapes import list_comply_shapes
     from speechcx.cli.diff_view import RulebookDiff
+    from speechcx.cli.flags_shapes import list_comply_shapes
     from speechcx.cli.keep_shapes import list_keep_shapes
-    from speechcx.cli.operate_shapes import list_operate_shapes
+    from speechcx.cli.operations_shapes import list_operate_shapes
     from speechcx.cli.review_shapes import list_review_shapes
     from speechcx.cli.rulebook_view import LabelledRule
     from speechcx.discover import ExplainRow
+    from speechcx.discover.layouts import LayoutDescription
     from speechcx.doctor import Finding
     from speechcx.project import Starter
     from speechcx.rules import Problem, TestOutcome
@@ -124,6 +125,8 @@ def list_shapes() -> dict[str, Shapes]:
         "drivers": record("drivers", DriverTable, swapped={"DriverTable.hint": hint}),
         "failures": failures,
         "failures list": failures,
+        "layouts list": rows("layouts", LayoutDescription),
+        "layouts try": rows("names", dict[str, Any]),
         "models list": rows("models", dict[str, Any]),
         "outcomes": record(
             "outcomes",

@@ -9,12 +9,12 @@ from speechcx.cli.left_view import later_text, print_warnings
 from speechcx.cli.output import clean, clock, print_json, print_text
 
 if TYPE_CHECKING:
-    from speechcx.ask.left_out import LeftOut
-    from speechcx.ask.status import Status
+    from speechcx.ask.runs.left_out import LeftOut
+    from speechcx.ask.runs.status import Status
     from speechcx.batch.recordings import Compared, MissingFiles
 
 
-MOST_FOLDERS = 10
+MAX_FOLDERS = 10
 """Folders and files named on a screen; --json has them all."""
 
 
@@ -23,10 +23,10 @@ def missing_lines(missing: MissingFiles) -> list[str]:
     alarms = missing.alarms
     lines = [
         f"{alarm.folder} is {alarm.state}: {alarm.files:,} known files are not there; is the disk mounted?"
-        for alarm in alarms[:MOST_FOLDERS]
+        for alarm in alarms[:MAX_FOLDERS]
     ]
-    if len(alarms) > MOST_FOLDERS:
-        lines.append(f"The same of {len(alarms) - MOST_FOLDERS} more folders; --json names them.")
+    if len(alarms) > MAX_FOLDERS:
+        lines.append(f"The same of {len(alarms) - MAX_FOLDERS} more folders; --json names them.")
     others = [folder for folder in missing.folders if not folder.is_alarm]
     if others:
         count = sum(folder.files for folder in others)
@@ -42,16 +42,16 @@ def changed_lines(compared: Compared) -> list[str]:
     """Files that hold other bytes than those that were heard, and what to do."""
     lines = [
         f"{file.path} holds other bytes than call {file.call_id}, under the same name, size and time."
-        for file in compared.changed[:MOST_FOLDERS]
+        for file in compared.changed[:MAX_FOLDERS]
     ]
-    if len(compared.changed) > MOST_FOLDERS:
-        lines.append(f"The same of {len(compared.changed) - MOST_FOLDERS} more files; --json names them.")
+    if len(compared.changed) > MAX_FOLDERS:
+        lines.append(f"The same of {len(compared.changed) - MAX_FOLDERS} more files; --json names them.")
     if compared.changed:
         lines.append(
             "To do: find out who changed them (speechcx check --recordings looks at all); to hear what is there"
             " now, speechcx run --redo all FILE: the call of before is kept and counts no longer."
         )
-    lines += [f"{path} cannot be read any more." for path in compared.unreadable[:MOST_FOLDERS]]
+    lines += [f"{path} cannot be read any more." for path in compared.unreadable[:MAX_FOLDERS]]
     return lines
 
 
@@ -65,6 +65,11 @@ def print_status(status: Status, missing: MissingFiles, *, as_json: bool) -> Non
     print_text(
         f"{status.calls} calls{days}, {clock(status.audio_s)} of audio, {status.flagged_calls} flagged"
     )
+    if status.outdated:
+        print_text(
+            f"{status.outdated} calls were heard with other settings, or by an older speechcx, than a run would use"
+            " now; `speechcx run --redo outdated` hears them again."
+        )
     _print_run(status)
     states = ", ".join(f"{count} {state}" for state, count in status.files)
     print_text(f"Files: {states or 'none seen'}")

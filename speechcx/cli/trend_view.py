@@ -12,8 +12,8 @@ from speechcx.cli.score_view import MEASURE_COLUMNS, days_text, note_versions
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from speechcx.ask.drivers import DriverRow, DriverTable
-    from speechcx.ask.trends import TrendRow, TrendTable
+    from speechcx.ask.customers.drivers import DriverRow, DriverTable
+    from speechcx.ask.people.trends import TrendRow, TrendTable
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 

@@ -11,13 +11,13 @@ from speechcx.cli.flag_view import say_precision
 from speechcx.cli.output import Column, Format, clock, note, print_json, print_rows, print_text
 
 if TYPE_CHECKING:
-    from speechcx.ask.flag_counts import Precision
+    from speechcx.ask.compliance.flag_counts import Precision
     from speechcx.batch import CoverReport, TriedCall, TryReport
     from speechcx.rules import Rulebook, RuleCover
 
 _PLACE = (
     Column("call_id", "call"),
-    Column("started_at", "start"),
+    Column("started_at", "start", is_start=True),
     Column("agent", "agent"),
     Column("time", "time"),
     Column("party", "party"),
@@ -26,7 +26,7 @@ _PLACE = (
 _HIT_COLUMNS = _PLACE
 _WHY_COLUMNS = (*_PLACE, Column("why", "why"))
 _CSV_COLUMNS = (
-    Column("call_id", "call"), Column("file", "file"), Column("agent", "agent"), Column("started_at", "start"),
+    Column("call_id", "call"), Column("file", "file"), Column("agent", "agent"), _PLACE[1],
     Column("value", "result"), Column("start_s", "start s", digits=3), Column("end_s", "end s", digits=3),
     Column("party", "party"), Column("words", "words"), Column("why", "why"),
 )  # fmt: skip
@@ -163,7 +163,7 @@ def _rows(tried: TriedCall) -> Iterator[dict[str, object]]:
         "call_id": tried.call_id or "(typed)",
         "file": os.path.basename(tried.file),
         "agent": tried.agent,
-        "started_at": tried.started_at[:16].replace("T", " ") if tried.started_at else None,
+        "started_at": tried.started_at,
         "value": tried.value,
         "why": tried.why,
     }

@@ -6,13 +6,14 @@ Nothing is declared twice: each room's settings dataclass, with its docstring, i
 To add a setting, add a field (with default and docstring line) to the room's dataclass.
 """
 
-from speechcx.config.digest import listen_digest
+from speechcx.config.digest import LISTEN_VERSION, listen_digest
 from speechcx.config.load import CONFIG_NAME, LoadedSettings, find_config, load_settings
 from speechcx.config.review import PERIODS, RISKS, STRATA, ReviewSettings
 from speechcx.config.sections import BatchSettings, FileSettings, Settings, describe_sections
 
 __all__ = [
     "CONFIG_NAME",
+    "LISTEN_VERSION",
     "PERIODS",
     "RISKS",
     "STRATA",

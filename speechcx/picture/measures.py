@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from speechcx.call import Turn
-from speechcx.picture.looks import NEGATIVE, NEUTRAL, PALE, POSITIVE, RULE, darken
-from speechcx.picture.marks import Strip
-from speechcx.picture.talk import View
+from speechcx.picture.annotations import Strip
+from speechcx.picture.speech_lanes import View
+from speechcx.picture.style import NEGATIVE, NEUTRAL, PALE, POSITIVE, RULE, darken
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-LEAST_DB, LEAST_ST = 6.0, 4.0
+MIN_DB, MIN_ST = 6.0, 4.0
 """The scales of level and pitch reach at least this far both ways."""
 FLAT = 0.05
 """Sentiment nearer to 0 is drawn as a thin grey bar."""
@@ -22,13 +22,13 @@ FLAT = 0.05
 def draw_level(view: View, axes: Axes) -> None:
     """How much louder than itself each speaker was."""
     view.sheet.name_lane(axes, "level", note="dB, 0 = own median")
-    _draw_bars(view, axes, [v.level_rel_db for v in view.call.conversation.voices], LEAST_DB, "level")
+    _draw_bars(view, axes, [v.level_rel_db for v in view.call.conversation.voices], MIN_DB, "level")
 
 
 def draw_pitch(view: View, axes: Axes) -> None:
     """How much higher than itself each speaker was."""
     view.sheet.name_lane(axes, "pitch", note="semitones, 0 = own median")
-    _draw_bars(view, axes, [v.pitch_rel_st for v in view.call.conversation.voices], LEAST_ST, "pitch")
+    _draw_bars(view, axes, [v.pitch_rel_st for v in view.call.conversation.voices], MIN_ST, "pitch")
 
 
 def _draw_bars(view: View, axes: Axes, values: Sequence[float | None], least: float, what: str) -> None:

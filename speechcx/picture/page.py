@@ -7,11 +7,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from speechcx.call import Call
-from speechcx.picture import looks
-from speechcx.picture.marks import make_flags, make_heading, make_shades, make_strips
+from speechcx.picture import style as styles
+from speechcx.picture.annotations import make_flags, make_heading, make_shades, make_strips
+from speechcx.picture.canvas import LEFT_IN, Sheet, axis_width_in, style
 from speechcx.picture.measures import draw_level, draw_pitch, draw_sentiment
-from speechcx.picture.sheet import LEFT_IN, Sheet, axis_width_in, style
-from speechcx.picture.talk import (
+from speechcx.picture.speech_lanes import (
     NAMED_LEFT_IN,
     View,
     draw_shades,
@@ -50,7 +50,7 @@ def _draw(call: Call) -> Sheet:
     heights += [0.52 if len(strips) < 3 else 0.36] * len(strips)
     left_in = LEFT_IN if flags.named_at_flag else NAMED_LEFT_IN
     sheet = Sheet(duration_s, len(heading), heights, left_in=left_in)
-    view = View(call, sheet, strips, looks.colour_speakers(strips))
+    view = View(call, sheet, strips, styles.colour_speakers(strips))
     draws: list[Callable[[Axes], None]] = [
         partial(flags.draw, view),
         partial(draw_shades, view, shades),
@@ -75,27 +75,27 @@ def _draw_legend(view: View, *, has_flags: bool) -> None:
     from matplotlib.textpath import TextPath
 
     kinds = {overlap.kind for overlap in view.call.assessment.reading.flow.overlaps}
-    ink: dict[str, Any] = {"color": looks.INK, "linestyle": "none"}
+    ink: dict[str, Any] = {"color": styles.INK, "linestyle": "none"}
     handles: list[Any] = [
         Patch(facecolor=look.colour, hatch=look.hatch, edgecolor="white", linewidth=0, label=party)
-        for party, look in looks.LOOKS.items()
+        for party, look in styles.LOOKS.items()
         if any(strip.party == party for strip in view.strips)
     ]
     if "interruption" in kinds:
         handles.append(Line2D([], [], marker="^", markersize=6, label="interrupts", **ink))
     if "overlap" in kinds:
-        handles.append(Patch(facecolor="none", edgecolor=looks.INK, linewidth=0.5, label="both at once"))
+        handles.append(Patch(facecolor="none", edgecolor=styles.INK, linewidth=0.5, label="both at once"))
     if "backchannel" in kinds:
         round_mark: dict[str, Any] = {"marker": "o", "markersize": 4, "markerfacecolor": "white"}
         handles.append(Line2D([], [], label="shows listening", **round_mark, **ink))
-    handles.append(Patch(facecolor=looks.POSITIVE, label="positive"))
-    handles.append(Patch(facecolor=looks.NEGATIVE, label="negative"))
+    handles.append(Patch(facecolor=styles.POSITIVE, label="positive"))
+    handles.append(Patch(facecolor=styles.NEGATIVE, label="negative"))
     handles.append(
-        Line2D([], [], marker="x", markersize=4, label="not measured", **ink | {"color": looks.PALE})
+        Line2D([], [], marker="x", markersize=4, label="not measured", **ink | {"color": styles.PALE})
     )
     for sign, colour, label in (
-        (looks.FULL_FLAG, looks.FLAGGED, "rule that flags the call"),
-        (looks.HOLLOW_FLAG, looks.FOUND, "rule that was found"),
+        (styles.FULL_FLAG, styles.FLAGGED, "rule that flags the call"),
+        (styles.HOLLOW_FLAG, styles.FOUND, "rule that was found"),
     ):
         if has_flags:
             shape: Any = TextPath((0, 0), sign)

@@ -46,7 +46,7 @@ def measure_voice(
 
 
 def measure_flow(conversation: Conversation, roles: Sequence[Role], settings: ProsodySettings) -> Flow:
-    """How the talk flowed; see :func:`speechcx.prosody.flow.measure_flow`."""
-    from speechcx.prosody.flow import measure_flow as measure
+    """How the talk flowed; see :func:`speechcx.prosody.time_partition.measure_flow`."""
+    from speechcx.prosody.time_partition import measure_flow as measure
 
     return measure(conversation, roles, settings)

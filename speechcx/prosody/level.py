@@ -25,7 +25,7 @@ ENVELOPE_RATE_HZ = 1000
 FLOOR_DBOV = -100.0
 
 
-class Voltmeter:
+class ActiveLevelMeter:
     """Active speech level of a signal that comes in parts.
 
     Parameters
@@ -97,8 +97,8 @@ class Voltmeter:
 
 
 def measure_active_level(sound: NDArray[np.float32], rate_hz: int) -> float | None:
-    """Active speech level of a whole signal in dBov; see :class:`Voltmeter`."""
-    meter = Voltmeter(rate_hz)
+    """Active speech level of a whole signal in dBov; see :class:`ActiveLevelMeter`."""
+    meter = ActiveLevelMeter(rate_hz)
     meter.add(sound)
     return meter.level_dbov
 

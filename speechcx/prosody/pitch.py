@@ -36,7 +36,7 @@ NEAR_BEST = 0.05
 """A shorter period that repeats this little worse than the best one is the period."""
 COMPRESSION = 0.7
 """Power of the magnitude spectrum: 2 is plain autocorrelation, less evens out the partials."""
-LEAST_TAPER = 0.15
+MIN_TAPER = 0.15
 """The window's own fall is made good down to this part of its power."""
 GATE_DB = 30.0
 """Frames this far under the loud part of the stretch are not voiced: hum and echo repeat too."""
@@ -165,7 +165,7 @@ def _compressed_correlation(frames: NDArray[np.float32], lags: int) -> NDArray[n
     spectrum = np.abs(rfft((frames - frames.mean(axis=1, keepdims=True)) * window, size, axis=1))
     product = irfft(spectrum**COMPRESSION, size, axis=1)[:, :lags]
     fall = irfft(np.abs(rfft(window, size)) ** 2, size)[:lags]
-    taper = np.sqrt(np.maximum(fall / fall[0], LEAST_TAPER))
+    taper = np.sqrt(np.maximum(fall / fall[0], MIN_TAPER))
     return np.asarray(product / (product[:, :1] + 1e-12) / taper, np.float32)
 
 

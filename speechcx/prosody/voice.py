@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from speechcx.call import Audio, Span, SpeakerVoice, Speech, Turn, TurnVoice, Utterance
-from speechcx.prosody.level import Voltmeter, power_to_dbov
+from speechcx.prosody.level import ActiveLevelMeter, power_to_dbov
 from speechcx.prosody.pitch import STEP_S, track_pitch
 from speechcx.prosody.settings import ProsodySettings
 from speechcx.prosody.tempo import count_words, find_pauses, speech_in, words_per_minute
@@ -80,7 +80,7 @@ def measure_voices(
     speakers = []
     for speaker in speech.speakers:
         turns = [turn for turn in speech.turns if turn.speaker == speaker]
-        meter = Voltmeter(audio.rate_hz)
+        meter = ActiveLevelMeter(audio.rate_hz)
         whole = _Gathered()
         raw = {}
         for turn, following in zip_longest(turns, turns[1:]):
@@ -95,7 +95,7 @@ def measure_voices(
 
 
 def _measure_turn(
-    audio: Audio, turn: Turn, end_s: float, meter: Voltmeter, settings: ProsodySettings
+    audio: Audio, turn: Turn, end_s: float, meter: ActiveLevelMeter, settings: ProsodySettings
 ) -> _Gathered:
     found = _Gathered()
     first_s = max(0.0, turn.span.start_s - LEAD_S)
@@ -200,7 +200,7 @@ def _speaker_voice(
     audio: Audio,
     speech: Speech,
     speaker: str,
-    measured: tuple[Voltmeter, _Gathered],
+    measured: tuple[ActiveLevelMeter, _Gathered],
     settings: ProsodySettings,
 ) -> SpeakerVoice:
     meter, whole = measured

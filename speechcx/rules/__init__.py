@@ -9,12 +9,11 @@ one more slot a finder in ``slots``.
 """
 
 from speechcx.call import Conversation, Reading, RuleResult
-from speechcx.rules.changes import ResultChange, compare_results
-from speechcx.rules.examples import Line, RuleTest
-from speechcx.rules.facts import Facts, facts_of, facts_of_test
-from speechcx.rules.judging import judge_facts
-from speechcx.rules.labelled import Label, read_labels
-from speechcx.rules.labels import (
+from speechcx.rules.checks.ad_hoc_rule import TYPED, parties_asked, type_lines, type_rule
+from speechcx.rules.checks.changes import ResultChange, compare_results
+from speechcx.rules.checks.labelled_calls import Label, read_labels
+from speechcx.rules.checks.phrase_usage import CallCover, RulePhrase, cover_call, list_phrases
+from speechcx.rules.checks.precision_recall import (
     Cover,
     CoverCount,
     RuleCover,
@@ -23,12 +22,20 @@ from speechcx.rules.labels import (
     measure_rules,
     why_unknown,
 )
-from speechcx.rules.meaning import Meanings, SentenceEncoder
-from speechcx.rules.rulebook import Rulebook, lint, lint_file, parse_rulebook, read_rulebook
-from speechcx.rules.source import Problem
-from speechcx.rules.trials import TestOutcome, Trial, judge_rule, run_rulebook_tests, try_on, try_rule
-from speechcx.rules.typed import TYPED, parties_asked, type_lines, type_rule
-from speechcx.rules.usage import CallCover, RulePhrase, cover_call, list_phrases
+from speechcx.rules.checks.rulebook_tests import (
+    TestOutcome,
+    Trial,
+    judge_rule,
+    run_rulebook_tests,
+    try_on,
+    try_rule,
+)
+from speechcx.rules.judging.call_view import Facts, facts_of, facts_of_test
+from speechcx.rules.judging.judge import judge_facts
+from speechcx.rules.language.examples import Line, RuleTest
+from speechcx.rules.language.rulebook import Rulebook, lint, lint_file, parse_rulebook, read_rulebook
+from speechcx.rules.language.source import Problem
+from speechcx.rules.matching.meaning import Meanings, SentenceEncoder
 
 __all__ = [
     "TYPED",

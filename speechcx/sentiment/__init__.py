@@ -14,13 +14,12 @@ without code: ``--set sentiment.model=FOLDER``.
 """
 
 from speechcx.sentiment.agitation import measure_agitation
-from speechcx.sentiment.fusion import join_turn, name_label
-from speechcx.sentiment.moments import join_feeling
-from speechcx.sentiment.party import score_party
+from speechcx.sentiment.feeling import join_feeling, join_turn, name_label, score_party
 from speechcx.sentiment.protocol import ClassShares, SentimentModel
 from speechcx.sentiment.reading import load_sentiment, read_sentiment, read_texts
 from speechcx.sentiment.sentences import split_sentences
 from speechcx.sentiment.settings import NOT_IN_DIGEST, SentimentSettings
+from speechcx.sentiment.written import read_lines
 
 __all__ = [
     "NOT_IN_DIGEST",
@@ -32,6 +31,7 @@ __all__ = [
     "load_sentiment",
     "measure_agitation",
     "name_label",
+    "read_lines",
     "read_sentiment",
     "read_texts",
     "score_party",

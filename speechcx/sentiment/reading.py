@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from speechcx.call import UNDETERMINED, SentimentLabel, TextSentiment, Utterance
 from speechcx.engines import find_factory
-from speechcx.sentiment.fusion import name_label
+from speechcx.sentiment.feeling import name_label
 from speechcx.sentiment.protocol import ClassShares, SentimentModel
 from speechcx.sentiment.sentences import join_passages, join_shares, split_sentences
 from speechcx.sentiment.settings import SentimentSettings
@@ -37,18 +37,25 @@ def read_sentiment(
     Without words, or in a language the model does not read, the value is None with the reason.
     """
     reasons = [_why_not(utterance, settings) for utterance in utterances]
-    readable = [u.text for u, reason in zip(utterances, reasons, strict=True) if reason is None]
+    found = read_allowed([u.text for u in utterances], reasons, model, settings)
+    return tuple(replace(read, no=u.no) for read, u in zip(found, utterances, strict=True))
+
+
+def read_allowed(
+    texts: Sequence[str], reasons: Sequence[str | None], model: SentimentModel, settings: SentimentSettings
+) -> tuple[TextSentiment, ...]:
+    """Return what each text says, in order; where there is a reason not to read it, the reason alone."""
+    readable = [text for text, reason in zip(texts, reasons, strict=True) if reason is None]
     found = iter(read_texts(readable, model, settings))
-    result = []
-    for utterance, reason in zip(utterances, reasons, strict=True):
-        if reason is not None:
-            result.append(TextSentiment(utterance.no, None, None, None, reason))
-        else:
-            read = next(found)
-            result.append(
-                TextSentiment(utterance.no, read.value, read.label, read.confidence, read.why_missing)
-            )
-    return tuple(result)
+    return tuple(
+        replace(next(found), no=no) if reason is None else TextSentiment(no, None, None, None, reason)
+        for no, reason in enumerate(reasons)
+    )
+
+
+def why_unread(language: str) -> str:
+    """Return the reason of a text in a language that the model does not read."""
+    return f"the text model does not read language {language!r}"
 
 
 def read_texts(
@@ -102,7 +109,7 @@ def _why_not(utterance: Utterance, settings: SentimentSettings) -> str | None:
     if settings.languages and utterance.language == UNDETERMINED:
         return "the language of this turn could not be told"
     if settings.languages and utterance.language not in settings.languages:
-        return f"the text model does not read language {utterance.language!r}"
+        return why_unread(utterance.language)
     return None
 
 

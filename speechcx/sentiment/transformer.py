@@ -18,7 +18,7 @@ from speechcx.errors import ConfigError, ModelBad, ModelMissing
 from speechcx.sentiment.protocol import ClassShares
 from speechcx.sentiment.settings import CLASSES, SentimentSettings
 from speechcx.weights import find_model
-from speechcx.weights.seals import sealed_digests
+from speechcx.weights.digest_cache import sealed_digests
 
 _ONNX_PLACES = (
     "onnx/model_quantized.onnx",

@@ -17,9 +17,12 @@ from types import TracebackType
 
 from speechcx.call import Assessment, Call, Conversation, Details, Party, Reading
 from speechcx.errors import SpeechcxError
-from speechcx.store import calls, heard, judged, past, places
 from speechcx.store.busy import Patience
+from speechcx.store.calls import heard, judged, past_assessments, team_assignment, whole_call
+from speechcx.store.calls.lookup_tables import Names
+from speechcx.store.calls.row_digests import note_shared
 from speechcx.store.database import begin_write, expect_unchanged, open_database, write_transaction
+from speechcx.store.decisions.review_record import erase_words
 from speechcx.store.filters import CallFilter
 from speechcx.store.ledger import (
     FileState,
@@ -30,9 +33,6 @@ from speechcx.store.ledger import (
     RunSummary,
     digest_details,
 )
-from speechcx.store.names import Names
-from speechcx.store.review_record import erase_words
-from speechcx.store.row_digests import note_shared
 from speechcx.store.trouble import explain
 
 __all__ = [
@@ -62,6 +62,8 @@ class Store:
         Files, runs, attempts and failures.
     patience
         How long writes wait while another program holds the database.
+    names
+        Numbers of what many calls refer to.
     """
 
     def __init__(self, db: sqlite3.Connection, path: Path, patience: Patience | None = None) -> None:
@@ -69,7 +71,7 @@ class Store:
         self.path = path
         self.patience = patience or Patience()
         self.ledger = Ledger(db, write=self.write, save_call=self.save_call)
-        self._names = Names(db)
+        self.names = Names(db)
 
     @classmethod
     def open(
@@ -143,7 +145,7 @@ class Store:
             with write_transaction(self.db, begin=self._begin):
                 yield
         except BaseException:
-            self._names.forget()
+            self.names.forget()
             raise
 
     def _begin(self) -> None:
@@ -170,7 +172,7 @@ class Store:
         the same file before and is nowhere else any more is set aside (``superseded_by``).
         """
         with self.write():
-            calls.replace_call(self.db, call, self._names)
+            whole_call.replace_call(self.db, call, self.names)
 
     def save_assessment(self, call_id: str, assessment: Assessment) -> None:
         """Judge a stored call anew; an assessment under another rulebook is kept under its version.
@@ -183,7 +185,7 @@ class Store:
             The call is not stored.
         """
         with self.write():
-            calls.replace_assessment(self.db, self._call_no(call_id), assessment, self._names)
+            whole_call.replace_assessment(self.db, self._call_no(call_id), assessment, self.names)
 
     def update_details(self, call_id: str, details: Details) -> None:
         """Correct what is known of a stored call besides its sound; its measures stay as they are.
@@ -197,7 +199,7 @@ class Store:
             The call is not stored.
         """
         with self.write():
-            calls.replace_details(self.db, self._call_no(call_id), details, self._names)
+            whole_call.replace_details(self.db, self._call_no(call_id), details, self.names)
             if not details.is_relabelled:
                 self.ledger.note_details(call_id, details)
 
@@ -241,7 +243,7 @@ class Store:
             present = judged.read_judged(self.db, call_no)
             if digest is None or present.digest == digest:
                 return present
-            return past.read_past(self.db, call_no, digest)
+            return past_assessments.read_past(self.db, call_no, digest)
 
     def iter_call_ids(self, filters: CallFilter | None = None) -> Iterator[str]:
         """Ids of stored calls, oldest first. The list is fixed at the start: writing meanwhile is safe."""
@@ -251,13 +253,13 @@ class Store:
 
     def find_relabelling(self, call_id: str) -> tuple[Party, ...] | None:
         """Parties of a call's speakers as a person named them; None where nobody did, or no call is stored."""
-        call_no = calls.find_call_no(self.db, call_id)
+        call_no = whole_call.find_call_no(self.db, call_id)
         details = None if call_no is None else heard.read_recording(self.db, call_no).details
         return details.channels if details is not None and details.is_relabelled else None
 
     def has_call(self, call_id: str) -> bool:
         """Whether a call is stored."""
-        return calls.find_call_no(self.db, call_id) is not None
+        return whole_call.find_call_no(self.db, call_id) is not None
 
     def delete_call(self, call_id: str) -> None:
         """Remove everything stored of a call, past assessments among it; its files stay in the ledger.
@@ -273,7 +275,7 @@ class Store:
             The call is not stored.
         """
         with self.write():
-            calls.delete_call(self.db, self._call_no(call_id))
+            whole_call.delete_call(self.db, self._call_no(call_id))
             erase_words(self, call_id)
 
     def tidy(self) -> None:
@@ -298,7 +300,7 @@ class Store:
         return bool(self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0)
 
     def _call_no(self, call_id: str) -> int:
-        found = calls.find_call_no(self.db, call_id)
+        found = whole_call.find_call_no(self.db, call_id)
         if found is None:
             raise KeyError(call_id)
         return found
@@ -308,11 +310,11 @@ class Store:
     def save_rulebook(self, digest: str, *, name: str, version: str, source: str) -> None:
         """Keep the text of a rulebook beside the calls judged under it."""
         with self.write():
-            number = self._names.rulebook_no_of(digest, name, version)
+            number = self.names.rulebook_no_of(digest, name, version)
             self.db.execute("UPDATE rulebooks SET source = ? WHERE rulebook_no = ?", (source, number))
             note_shared(self.db, "rulebooks", number)
 
-    def sync_roster(self, entries: Iterable[places.Entry]) -> int:
+    def sync_roster(self, entries: Iterable[team_assignment.Entry]) -> int:
         """Make the stored roster what `entries` say; teams and centers of calls follow.
 
         Returns
@@ -321,4 +323,4 @@ class Store:
             Number of agents whose entries changed.
         """
         with self.write():
-            return places.sync_roster(self.db, entries)
+            return team_assignment.sync_roster(self.db, entries)

@@ -1,6 +1,4 @@
-"""Prints the whole schema as SQL: ``python -m speechcx.store > speechcx/store/schema.sql``."""
-
-from __future__ import annotations
+"""Prints the schema of a new database as SQL: ``python -m speechcx.store``."""
 
 import sqlite3
 import sys
@@ -8,7 +6,13 @@ import sys
 from speechcx.store.comments import dump_schema
 from speechcx.store.database import migrate
 
+
+def new_schema() -> str:
+    """The schema of a new database, as SQL with its comments; ``docs/schema.md`` shows it."""
+    db = sqlite3.connect(":memory:", isolation_level=None)
+    migrate(db)
+    return dump_schema(db)
+
+
 if __name__ == "__main__":
-    fresh = sqlite3.connect(":memory:", isolation_level=None)
-    migrate(fresh)
-    sys.stdout.write(dump_schema(fresh))
+    sys.stdout.write(new_schema())

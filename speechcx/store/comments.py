@@ -70,15 +70,15 @@ def list_columns(db: sqlite3.Connection, table: str) -> tuple[str, ...]:
 
 
 def dump_schema(db: sqlite3.Connection) -> str:
-    """The whole schema as it now is, as SQL with its comments: the text of ``schema.sql``."""
+    """The whole schema as it now is, as SQL with its comments: as ``docs/schema.md`` shows it."""
     tables = dict(db.execute("SELECT table_name, comment FROM _tables"))
     rows = db.execute(
-        "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"
+        "SELECT name, tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL"
         " ORDER BY CASE type WHEN 'table' THEN 0 WHEN 'view' THEN 1 WHEN 'index' THEN 2 ELSE 3 END, rowid"
     )
-    parts = ["-- Written by `python -m speechcx.store`; a test compares it with a new database."]
-    for name, sql in rows:
-        if not _HIDDEN.match(name):
+    parts = []
+    for name, table, sql in rows:
+        if not _HIDDEN.match(name) and not _HIDDEN.match(table):
             comment = "".join(f"-- {line}\n" for line in tables.get(name, "").splitlines())
             parts.append(f"{comment}{sql};")
     return "\n\n".join(parts) + "\n"

@@ -13,9 +13,10 @@ from urllib.parse import quote
 
 from speechcx.errors import AccessDenied, DatabaseBad, DatabaseBusy, DatabaseMissing
 from speechcx.private_files import make_private_folder
-from speechcx.store import decision_chain, row_digests
 from speechcx.store.busy import BUSY_LIMIT_S, STEP_MS, Patience
+from speechcx.store.calls import row_digests
 from speechcx.store.comments import write_comments
+from speechcx.store.decisions import chain
 from speechcx.store.trouble import besides, damaged, explain, explain_place
 from speechcx.store.words import add_words
 
@@ -329,11 +330,11 @@ def _digests_kept(db: sqlite3.Connection) -> Iterator[None]:
     broken: set[tuple[str, str]] = set()
     if _has_digests(db):
         changed = row_digests.find_changed(db)
-        broken = {(row.about, row.key) for row in decision_chain.find_broken(db)}
+        broken = {(row.about, row.key) for row in chain.find_broken(db)}
     yield
     if _has_digests(db):
         row_digests.note_all(db, but=changed)
-        decision_chain.note_missing(db, but=broken)
+        chain.note_missing(db, but=broken)
 
 
 def _has_digests(db: sqlite3.Connection) -> bool:

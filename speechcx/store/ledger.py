@@ -19,15 +19,18 @@ from typing import Literal
 
 from speechcx import __version__
 from speechcx.call import Call, Details, Failure, Outcome, Recording
-from speechcx.store.decision_chain import read_end
+from speechcx.store.calls.file_versions import supersede
+from speechcx.store.decisions.chain import read_end
 from speechcx.store.moments import utc_text
 from speechcx.store.paths import plain_text, write_path
-from speechcx.store.versions import supersede
 
 FileState = Literal[
     "seen", "settled", "claimed", "done", "failed", "quarantined", "needs_metadata", "duplicate", "skipped"
 ]
 """Where a file is on its way; the order is the way."""
+
+OTHER_SHARD = "other_shard"
+"""Why a file was left alone whose bytes belong to another part of the recordings than the one a run took."""
 
 _LARGEST_INTEGER = 2**63 - 1
 
@@ -111,6 +114,8 @@ class RunInfo:
     host: str = field(default_factory=socket.gethostname)
     pid: int = field(default_factory=os.getpid)
     speechcx: str = __version__
+    shard: str | None = None
+    zone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,10 +204,10 @@ class Ledger:
             )
             found = self._db.execute(
                 "INSERT INTO runs (command, started_at, speechcx, host, pid, listen_digest, rulebook_digest,"
-                " workers, paths) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " workers, paths, shard, zone) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     run.command, utc_text(run.started_at), run.speechcx, run.host, run.pid, run.listen_digest,
-                    run.rulebook_digest, run.workers, json.dumps(run.paths),
+                    run.rulebook_digest, run.workers, json.dumps(run.paths), run.shard, run.zone,
                 ),
             )  # fmt: skip
             assert found.lastrowid is not None
@@ -237,7 +242,7 @@ class Ledger:
 
         ``reason="duplicate"`` with the `call_id` of the call its bytes belong to sets the state
         ``duplicate``; every other reason sets ``skipped``. Where the file held another call before, that
-        one counts no longer (see :mod:`speechcx.store.versions`).
+        one counts no longer (see :mod:`speechcx.store.calls.file_versions`).
         """
         state: FileState = "duplicate" if reason == "duplicate" else "skipped"
         with self._write():

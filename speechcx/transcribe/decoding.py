@@ -27,7 +27,7 @@ FRAMES_A_SECOND = 100
 WHOLE_WINDOW = 3000
 """Frames of Whisper's window: 30 s."""
 
-MOST_TOKENS = 448
+MAX_TOKENS = 448
 TOKENS_A_SECOND = 12
 """Far more than anybody speaks (about 7): bounds what a loop may cost."""
 
@@ -225,7 +225,7 @@ class Decoder:
         return self._model.model.generate(
             encoded,
             prompts,
-            max_length=min(MOST_TOKENS, most),
+            max_length=min(MAX_TOKENS, most),
             return_scores=True,
             return_no_speech_prob=True,
             suppress_tokens=self._suppressed(),

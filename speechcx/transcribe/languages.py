@@ -17,10 +17,10 @@ from speechcx.call import UNDETERMINED
 SURELY_EXPECTED = 0.8
 """With this mean share, the expected language is not doubted."""
 
-LEAST_RIVAL = 0.15
+MIN_RIVAL = 0.15
 """Less than this mean share is no sign of a language, but of noise."""
 
-LEAST_S = 1.0
+MIN_S = 1.0
 """Less speech than this says nothing of its language."""
 
 SHORT_S = 3.0
@@ -28,9 +28,9 @@ SHORT_RIVAL = 0.8
 SHORT_GAIN = 0.2
 """Under three seconds of speech, another language needs this share and this gain."""
 
-LEAST_GAIN = 0.05
+MIN_GAIN = 0.05
 GAIN_WEIGHT = 6.0
-LEAST_SCORE = 1.0
+MIN_SCORE = 1.0
 """A rival is believed from this gain (in mean log probability of a token) and this score: the log ratio of the
 shares plus the weighted gain. Real English sentences that were looked at because of their shares scored -0.3 at
 most; made Spanish, German and French speakers mostly 2 to 6."""
@@ -62,7 +62,7 @@ those over -1.1 were loops."""
 LOOP_LOGPROB = -1.0
 """A loop is written with great certainty, which says nothing: it counts as no more than this."""
 
-LEAST_WORDS = 3
+MIN_WORDS = 3
 """Fewer words written in a rival's language are no evidence of it."""
 
 _FLOOR = 0.002
@@ -127,14 +127,14 @@ def find_rival(votes: Sequence[Vote], expected: str) -> str | None:
     """
     total_s = sum(vote.speech_s for vote in votes)
     languages = {language for vote in votes for language in vote.shares} - {expected}
-    if total_s < LEAST_S or not languages or mean_share(votes, expected) >= SURELY_EXPECTED:
+    if total_s < MIN_S or not languages or mean_share(votes, expected) >= SURELY_EXPECTED:
         return None
 
     def evidence(language: str) -> float:
         return sum(vote.speech_s * math.log(max(vote.shares.get(language, 0.0), _FLOOR)) for vote in votes)
 
     rival = max(sorted(languages), key=evidence)
-    least = LEAST_RIVAL if total_s >= SHORT_S else SHORT_RIVAL
+    least = MIN_RIVAL if total_s >= SHORT_S else SHORT_RIVAL
     return rival if mean_share(votes, rival) >= least else None
 
 
@@ -149,7 +149,7 @@ def settle(votes: Sequence[Vote], expected: str, rival: str, trials: Sequence[Tr
         Of the chunks with most speech.
     """
     total_s = sum(trial.speech_s for trial in trials)
-    if not total_s or sum(trial.words for trial in trials) < LEAST_WORDS:
+    if not total_s or sum(trial.words for trial in trials) < MIN_WORDS:
         return expected
     before = sum(trial.speech_s * trial.expected_logprob for trial in trials) / total_s
     gain = sum(trial.speech_s * trial.rival_logprob for trial in trials) / total_s - before
@@ -157,7 +157,7 @@ def settle(votes: Sequence[Vote], expected: str, rival: str, trials: Sequence[Tr
     speech_s = sum(vote.speech_s for vote in votes)
     share = mean_share(votes, expected)
     score = math.log(max(mean_share(votes, rival), _FLOOR) / max(share, _FLOOR)) + GAIN_WEIGHT * gain
-    if score >= LEAST_SCORE and gain >= (LEAST_GAIN if speech_s >= SHORT_S else SHORT_GAIN):
+    if score >= MIN_SCORE and gain >= (MIN_GAIN if speech_s >= SHORT_S else SHORT_GAIN):
         return rival
     is_even = speech_s >= SHORT_S and score >= UNSURE_SCORE and gain >= UNSURE_GAIN
     is_poor = speech_s >= POOR_S and before - no_speech <= POOR

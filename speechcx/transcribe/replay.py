@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 LARGEST_BYTES = 64 << 20
 """A transcript is read whole; ten hours of speech are about 10 MB."""
 
-MOST_WORDS = 500_000
+MAX_WORDS = 500_000
 
 LONGEST_WORD = 1_000
 """Letters of a word; what is longer is data of another kind, and would hold up every rule for minutes."""
@@ -118,8 +118,8 @@ def _words(document: Mapping[str, Any], path: Path) -> Iterator[tuple[int, Word]
         rows = [each for no, row in enumerate(document["segments"]) for each in _segment(no, row, path)]
     else:
         raise _wrong(path, "it has neither a list words nor a list segments", "one of them")
-    if len(rows) > MOST_WORDS:
-        raise _wrong(path, f"it has {len(rows)} words", f"at most {MOST_WORDS}")
+    if len(rows) > MAX_WORDS:
+        raise _wrong(path, f"it has {len(rows)} words", f"at most {MAX_WORDS}")
     for where, row, channel in rows:
         if not isinstance(row, dict):
             raise _wrong(path, f"{where} is {_shown(row)}", "an object with text, start_s and end_s")

@@ -83,7 +83,7 @@ def find_turns(audio: Audio, settings: TurnSettings) -> Speech:
     ModelMissing
         The speech detector is not installed.
     """
-    from speechcx.turns.hearing import hear_speakers
+    from speechcx.turns.find import hear_speakers
 
     return hear_speakers(audio, settings)
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from math import exp
 
 from speechcx.call import Conversation, Party, Role
-from speechcx.turns.evidence import (
+from speechcx.turns.party_clues import (
     FIRST_INBOUND,
     FIRST_LATER,
     FIRST_OUTBOUND,

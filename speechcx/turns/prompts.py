@@ -51,7 +51,7 @@ BESIDE_S = 4.0
 """Machine sentences this near to hold music, tones or keys stand where machines speak."""
 KEYS_AFTER_S = 15.0
 """Keys follow a menu within this time."""
-MOST_BEFORE = 40
+MAX_BEFORE = 40
 """Words before the first machine sentence of a turn: with more, somebody is telling of it."""
 PAUSE_S = 0.8
 """Pauses of a machine that belong to its prompt."""
@@ -121,7 +121,7 @@ def _find_prompt(text: str) -> _Found | None:
     tokens = [re.sub(r"[^\w'*#]+", "", word.lower().replace("’", "'")) for word in text.split()]
     line = " ".join(tokens)
     matches = list(_MACHINE.finditer(line))
-    if not matches or line[: matches[0].start()].count(" ") > MOST_BEFORE:
+    if not matches or line[: matches[0].start()].count(" ") > MAX_BEFORE:
         return None
     person = _PEOPLE.search(line)
     if person is not None and person.start() < matches[0].start():

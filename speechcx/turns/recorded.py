@@ -51,7 +51,7 @@ CLOSING_TURNS = 4
 GREETING_WORDS = 8
 """A greeting stands within this many words of the first turn: a company name may come first."""
 
-LEAST_THANKS_WORDS = 3
+MIN_THANKS_WORDS = 3
 """Thanks of no more words may go on."""
 
 SERVICE_WORDS = 25
@@ -149,7 +149,7 @@ def mark_unheard(audio: Audio, speech: Speech, utterances: Sequence[Utterance]) 
         ``opening_missing`` and ``closing_missing`` those that hold.
     """
     unheard = find_unheard(audio) if speech.split == "channels" else ()
-    flags = {*speech.flags, *(["channel_died"] if unheard else [])}
+    flags = {*speech.flags, *(stretch.why for stretch in unheard)}
     spoken_s = sum(stretch.duration_s for turn in speech.turns for stretch in turn.speech)
     if audio.duration_s < SHORT_CALL_S or spoken_s < SHORT_SPEECH_S:
         flags.add("too_short")
@@ -157,7 +157,7 @@ def mark_unheard(audio: Audio, speech: Speech, utterances: Sequence[Utterance]) 
         flags.add("no_person" if speech.ivr and _is_machine_call(speech) else "one_leg")
     if speech.turns and _is_read(utterances):
         flags.update(_cut_flags(audio.duration_s, speech, utterances))
-    return replace(speech, unheard=unheard, flags=tuple(sorted(flags)))
+    return replace(speech, unheard=tuple(sorted((*speech.unheard, *unheard))), flags=tuple(sorted(flags)))
 
 
 def _is_machine_call(speech: Speech) -> bool:
@@ -183,7 +183,7 @@ def _cut_flags(duration_s: float, speech: Speech, utterances: Sequence[Utterance
     }
     last = worded[-1][1]
     # Two words of thanks may be for an answer; a sentence of thanks that nobody answers is an end.
-    if len(worded) >= OPENING_TURNS and len(last.split()) > LEAST_THANKS_WORDS and _LAST_THANKS.search(last):
+    if len(worded) >= OPENING_TURNS and len(last.split()) > MIN_THANKS_WORDS and _LAST_THANKS.search(last):
         leaving.add(worded[-1][0].speaker)
     everybody = {turn.speaker for turn, _ in worded}
     rest_s = duration_s - max(turn.span.end_s for turn, _ in worded)

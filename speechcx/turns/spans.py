@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Run = tuple[int, int]
 """First step and the step after the last."""
 
-LEAST_DROP_DB = 12.0
+MIN_DROP_DB = 12.0
 """However loud the noise seems, sound this near to the loud part of speech is speech."""
 NOTHING_DB = 3.0
 """What is not this far over the noise around it is noise, however sure the detector: a click woke it."""
@@ -153,7 +153,7 @@ def _refine(
     loud = float(np.percentile(level[run[0] : run[1]], 90))
     noise = floor.around(run)
     threshold = max(noise + settings.noise_margin_db, loud - settings.edge_drop_db)
-    threshold = max(min(threshold, loud - LEAST_DROP_DB), noise + NOTHING_DB)
+    threshold = max(min(threshold, loud - MIN_DROP_DB), noise + NOTHING_DB)
     sounding = [part for part in runs_of(level[low:high] >= threshold) if part[1] - part[0] > CLICK_STEPS]
     parts = join_runs([(first + low, last + low) for first, last in sounding], BRIDGE_STEPS)
     return [part for part in parts if likely[part[0] : part[1] + LAG_STEPS].max() >= settings.speech_on]

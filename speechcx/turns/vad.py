@@ -44,7 +44,7 @@ FLOOR_DBOV = -100.0
 """Level given to digital silence."""
 WANTED_DBOV = -20.0
 """The loudest hundredth of a soft channel is brought up to this level for the model."""
-MOST_GAIN_DB = 24.0
+MAX_GAIN_DB = 24.0
 AGAIN_BEFORE_S, AGAIN_AFTER_S = 0.35, 0.25
 """Sound around a stretch that is heard again."""
 AGAIN_SURE = 0.5
@@ -142,7 +142,7 @@ def hear_again(audio: Audio, channel: int, heard: Heard, doubtful: Sequence[Span
 
 
 def _gain(heard: Heard) -> float:
-    gain_db = min(MOST_GAIN_DB, max(0.0, WANTED_DBOV - heard.loudest_dbov))
+    gain_db = min(MAX_GAIN_DB, max(0.0, WANTED_DBOV - heard.loudest_dbov))
     return float(10 ** (gain_db / 20))
 
 

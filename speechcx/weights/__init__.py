@@ -17,6 +17,7 @@ from pathlib import Path, PurePosixPath
 from typing import Literal, NoReturn
 
 from speechcx.errors import ModelBad, ModelMissing
+from speechcx.weights.digest_cache import sealed_digests
 from speechcx.weights.manifest import (
     SAFE_NAMES,
     SAFE_SUFFIXES,
@@ -26,7 +27,6 @@ from speechcx.weights.manifest import (
     models_home,
     read_manifest,
 )
-from speechcx.weights.seals import sealed_digests
 
 __all__ = [
     "ModelCheck",

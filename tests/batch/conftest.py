@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from speechcx.batch import Progress, RunOptions, RunSummary, run, shift
+from speechcx.batch import Progress, RunOptions, RunSummary, run, work_loop
 from speechcx.config import Settings
 from speechcx.store import Store
 from tests.batch.folders import make_rulebook, make_settings
@@ -40,8 +40,8 @@ def database(tmp_path: Path, empty_database: Path) -> Path:
 @pytest.fixture
 def made_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """Calls are made up instead of analysed, also in workers; ``serial`` starts none."""
-    monkeypatch.setattr(shift, "AnalyseOne", calls.made_up)
-    monkeypatch.setattr(shift, "find_crew", calls.in_process)
+    monkeypatch.setattr(work_loop, "AnalyseOne", calls.made_up)
+    monkeypatch.setattr(work_loop, "find_crew", calls.in_process)
 
 
 @pytest.fixture

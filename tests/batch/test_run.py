@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from speechcx import batch
-from speechcx.batch import Progress, RunOptions, plan_run, run, shift
+from speechcx.batch import Progress, RunOptions, plan_run, run, work_loop
 from speechcx.errors import RunInProgress
 from speechcx.store import Store
 from speechcx.transcribe import TranscribeSettings
@@ -65,7 +65,7 @@ def test_the_second_run_opens_no_file(
         3,
     )
     before = content_hash(database)
-    monkeypatch.setattr(shift, "identify", lambda *_: pytest.fail("a file was opened"))
+    monkeypatch.setattr(work_loop, "identify", lambda *_: pytest.fail("a file was opened"))
     again = run_inbox()
     assert (again.planned, again.done, again.skipped, again.needs_metadata) == (0, 0, 31, 1)
     assert again.exit_code == 0

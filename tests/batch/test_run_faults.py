@@ -14,8 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from speechcx.batch import Progress, run, shift
-from speechcx.batch import disk as disk_module
+from speechcx.batch import Progress, capacity, run, work_loop
 from speechcx.call import Recording
 from speechcx.errors import ConfigError, DiskLow, Interrupted, ModelMissing
 from speechcx.store import Store, busy
@@ -291,7 +290,7 @@ def test_a_full_disk_is_told_before_the_run(
 ) -> None:
     """Exit 14, with what is free and what is wanted."""
     write_calls(inbox, 1)
-    monkeypatch.setattr(disk_module, "free_bytes", lambda _: 1_000_000)
+    monkeypatch.setattr(capacity, "free_bytes", lambda _: 1_000_000)
     with pytest.raises(DiskLow, match="1 MB are free"):
         run_inbox(make_settings(disk_floor_mb=200))
 
@@ -303,12 +302,12 @@ def test_a_disk_that_fills_stops_the_run_cleanly(
     write_calls(inbox, 10)
     seen: list[Progress] = []
     monkeypatch.setattr(
-        disk_module, "free_bytes", lambda _: 10**9 if not seen or seen[-1].calls_done < 4 else 10**6
+        capacity, "free_bytes", lambda _: 10**9 if not seen or seen[-1].calls_done < 4 else 10**6
     )
     summary = run_inbox(make_settings(disk_floor_mb=200), seen=seen)
     assert (summary.done, summary.exit_code) == (4, 14)
     assert states(database) == {"done": 4, "seen": 6}
-    monkeypatch.setattr(disk_module, "free_bytes", lambda _: 10**9)
+    monkeypatch.setattr(capacity, "free_bytes", lambda _: 10**9)
     assert run_inbox().done == 6
 
 
@@ -325,7 +324,7 @@ def test_a_call_let_go_by_a_stop_was_not_tried(
             return iter(())
 
     with monkeypatch.context() as patch:
-        patch.setattr(shift, "find_crew", lambda *_, **__: Stopped())
+        patch.setattr(work_loop, "find_crew", lambda *_, **__: Stopped())
         assert run_inbox().exit_code == 130
     assert states(database) == {"seen": 3}
     assert {file.attempts for file in known(database).values()} == {0}

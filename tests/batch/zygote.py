@@ -144,11 +144,11 @@ def start(order: Mapping[str, Any]) -> int:
 def command(order: Mapping[str, Any]) -> int:
     """The command ``speechcx``; returns its exit code."""
     from speechcx.__main__ import main as run_command
-    from speechcx.batch import shift
+    from speechcx.batch import work_loop
     from tests.faults import calls
 
     if order.get("made_up"):
-        shift.AnalyseOne = calls.made_up  # type: ignore[assignment,misc]
+        work_loop.AnalyseOne = calls.made_up  # type: ignore[assignment,misc]
     os.chdir(order["cwd"])
     if order.get("fresh"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPS)
@@ -177,15 +177,15 @@ def command(order: Mapping[str, Any]) -> int:
 
 def work(order: Mapping[str, Any]) -> int:
     """The run itself; returns its exit code."""
-    from speechcx.batch import RunOptions, run, shift
+    from speechcx.batch import RunOptions, run, work_loop
     from speechcx.errors import SpeechcxError
     from tests.batch.folders import make_rulebook, make_settings
     from tests.faults import calls
 
     if order.get("made_up"):
-        shift.AnalyseOne = calls.made_up  # type: ignore[assignment,misc]
+        work_loop.AnalyseOne = calls.made_up  # type: ignore[assignment,misc]
     # ``serial`` means this process, which has loaded everything: most of its time is the work itself.
-    shift.find_crew = calls.in_process  # type: ignore[assignment]
+    work_loop.find_crew = calls.in_process  # type: ignore[assignment]
     settings = make_settings(order.get("executor", "serial"))
     options = RunOptions(wait=order.get("wait", False))
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPS)

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from speechcx.call import Call, Feeling, TurnFeeling
-from speechcx.cli.call_view import print_call
+from speechcx.call import Call, Feeling, Span, TurnFeeling, Unheard
+from speechcx.cli.call_view import _print_head, print_call
 from tests.factories import make_assessment, make_conversation, make_party_feeling, make_reading
 
 
@@ -46,3 +46,14 @@ def test_the_voice_has_its_column(
     shown = capsys.readouterr().out
     assert "voice added" in shown
     assert "-0.07" in shown
+
+
+def test_what_was_left_out_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    """How many seconds of which channel were not heard as its speaker's, and why."""
+    call = call_with(Feeling((), ()))
+    behind = (Unheard(0, Span(1.0, 2.5), "background_voice"), Unheard(0, Span(4.0, 5.0), "background_voice"))
+    heard = call.conversation
+    speech = replace(heard.speech, unheard=(*behind, Unheard(1, Span(50.0, 60.0))))
+    _print_head(replace(call, conversation=replace(heard, speech=speech)))
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "Not heard: 2.5 s of channel 0 (background_voice), 10.0 s of channel 1 (channel_died)" in shown

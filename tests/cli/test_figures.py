@@ -1,6 +1,6 @@
 import pytest
 
-from speechcx.ask.tables import Estimate
+from speechcx.ask.ground.score_rows import Estimate
 from speechcx.cli.figures import change_text, interval_text, number_text, signed, value_text
 
 

@@ -27,9 +27,9 @@ def test_an_unknown_column_names_the_nearest(speechcx: Speechcx) -> None:
 
 
 def test_the_start_is_on_the_calls_own_clock(speechcx: Speechcx) -> None:
-    """Local time to the minute; the document has UTC beside it."""
+    """With the offset in the document, which has UTC beside it; to the minute in a table and for a spreadsheet."""
     row = speechcx("calls", "--sort", "oldest", "--limit", "1", "--json").json["rows"][0]
-    assert ("2025-02-01 09:00", "2025-02-01T09:00:00.000Z") == (row["started"], row["occurred_at"])
+    assert ("2025-02-01T09:00:00+00:00", "2025-02-01T09:00:00.000Z") == (row["started"], row["occurred_at"])
 
 
 def test_how_many_there_are(speechcx: Speechcx) -> None:

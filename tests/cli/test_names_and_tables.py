@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from speechcx.batch import shift
+from speechcx.batch import work_loop
 from speechcx.store import Store
 from tests import synth
 from tests.cli.conftest import CONFIG, RULEBOOK, Ran, Speechcx, write_call
@@ -89,7 +89,7 @@ class Night:
 def night(tmp_path: Path, sound: Path, speechcx: Speechcx, monkeypatch: pytest.MonkeyPatch) -> Night:
     monkeypatch.chdir(tmp_path)
     # No test waits for a worker to start.
-    monkeypatch.setattr(shift, "find_crew", in_process)
+    monkeypatch.setattr(work_loop, "find_crew", in_process)
     return Night(tmp_path, sound, speechcx)
 
 

@@ -32,7 +32,7 @@ def in_process(settings: BatchSettings, *, tasks: int, workers: int | None = Non
     """Takes the place of ``find_crew``: ``serial`` works here, so that a test waits for no worker to start."""
     if settings.executor == "serial":
         return InProcess(WorkerLimits())
-    from speechcx.batch.crew import find_crew
+    from speechcx.batch.capacity import find_crew
 
     return find_crew(settings, tasks=tasks, workers=workers)
 

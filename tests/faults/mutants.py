@@ -25,7 +25,7 @@ import numpy as np
 
 from tests.synth import Sound, chirp, dialogic_bytes, sample_bytes, speech_like, to_int16, wav_bytes
 
-MOST_SECONDS = 20
+MAX_SECONDS = 20
 """A mutant that takes longer hangs."""
 
 
@@ -421,7 +421,7 @@ def is_short_without_flag(told: dict[str, object]) -> bool:
 def main(first: int, last: int, folder: str) -> None:
     """Decode the mutants `first` to `last` - 1 in `folder`."""
     for number in range(first, last):
-        signal.alarm(MOST_SECONDS)
+        signal.alarm(MAX_SECONDS)
         print(json.dumps({"no": number, "end": "begun"}), flush=True)
         print(json.dumps(try_mutant(make_mutant(number), Path(folder))), flush=True)
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from speechcx.prosody.level import Voltmeter, measure_active_level, power_to_dbov
+from speechcx.prosody.level import ActiveLevelMeter, measure_active_level, power_to_dbov
 from tests.synth import noise, silence, tone
 
 DATA = Path(os.environ.get("SPEECHCX_DATA", Path(__file__).parents[3] / "shared" / "data"))
@@ -48,7 +48,7 @@ def test_pauses_do_not_lower_the_level(rate_hz: int) -> None:
 def test_parts_add_up_to_the_whole(pieces: int) -> None:
     """A signal in parts of any length has the level it has as a whole."""
     sound = np.concatenate([noise(2.0, level_dbov=-20), silence(0.7), tone(300, 1.0), silence(2.0)])
-    meter = Voltmeter(8000)
+    meter = ActiveLevelMeter(8000)
     for part in np.array_split(sound, pieces):
         meter.add(part)
     assert meter.level_dbov == pytest.approx(measure_active_level(sound, 8000), abs=0.02)
@@ -57,7 +57,7 @@ def test_parts_add_up_to_the_whole(pieces: int) -> None:
 def test_silence_has_no_level() -> None:
     """Digital silence, and nothing at all, have no level: None, not 0."""
     assert measure_active_level(silence(2.0), 8000) is None
-    assert Voltmeter(8000).level_dbov is None
+    assert ActiveLevelMeter(8000).level_dbov is None
 
 
 def test_dbov_has_a_floor() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from speechcx.call import Word
-from speechcx.rules.stream import SaidTurn
+from speechcx.rules.matching.stream import SaidTurn
 
 WORDS = ("cancel", "my", "card", "debit", "my", "card", "cancel", "not", "cancels", "cart", "line", "1")
 LISTS = {"product": ("card", "debit card", "my *1 line"), "verb": ("cancel*", "not [my] card")}

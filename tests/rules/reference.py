@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
-from speechcx.rules.pattern import (
+from speechcx.rules.language.pattern import (
     AnyWord,
     Choose,
     Either,
@@ -26,7 +26,7 @@ from speechcx.rules.pattern import (
     Together,
     Wildcard,
 )
-from speechcx.rules.stream import Stream
+from speechcx.rules.matching.stream import Stream
 
 Range = tuple[int, int]
 

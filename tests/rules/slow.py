@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 from speechcx.call import Word
-from speechcx.rules.stream import SaidTurn
+from speechcx.rules.matching.stream import SaidTurn
 
 TEXT_BYTES = 100_000
 

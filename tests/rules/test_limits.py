@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from speechcx.rules import lint, parse_rulebook
-from speechcx.rules.grammar import parse_said
-from speechcx.rules.plans import make_plans
-from speechcx.rules.search import Search
-from speechcx.rules.stream import build_stream
+from speechcx.rules.language.grammar import parse_said
+from speechcx.rules.matching.plans import make_plans
+from speechcx.rules.matching.search import Search
+from speechcx.rules.matching.stream import build_stream
 from tests.rules.reference import Reference
 from tests.rules.slow import alias_bomb, slow_phrases, slow_texts, turns_of
 from tests.rules.talk import agent, ask

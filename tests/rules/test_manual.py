@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from speechcx.rules import limits, parse_rulebook, run_rulebook_tests
-from speechcx.rules.asking import CONDITION_KEYS
-from speechcx.rules.conditions import RULE_KINDS, SEVERITIES, TURN_NUMBERS
-from speechcx.rules.examples import _LINE, _TEST
-from speechcx.rules.forms import _QUESTION
-from speechcx.rules.pattern import SLOTS
+from speechcx.rules.language.conditions import RULE_KINDS, SEVERITIES, TURN_NUMBERS
+from speechcx.rules.language.examples import _LINE, _TEST
+from speechcx.rules.language.pattern import SLOTS
+from speechcx.rules.language.read_conditions import CONDITION_KEYS
+from speechcx.rules.language.read_scorecards import _QUESTION
 from tests.rules.talk import ask, book, customer
 
 MANUAL = (Path(__file__).resolve().parents[2] / "docs" / "rules.md").read_text(encoding="utf-8")

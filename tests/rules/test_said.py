@@ -14,8 +14,8 @@ import pytest
 
 from speechcx.call import Party
 from speechcx.rules import Line, Rulebook, RuleTest, facts_of_test, parse_rulebook, read_rulebook
+from speechcx.rules.checks.rulebook_tests import judge_rule
 from speechcx.rules.starter import starter_rulebook, starter_rulebooks
-from speechcx.rules.trials import judge_rule
 
 ROOT = Path(__file__).parents[2]
 SAID = Path(__file__).parent / "said"

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 DATA = Path(__file__).parents[2] / "scripts" / "sentiment" / "data"
-PARTS = ("train", "dev", "test", "talk")
-HELD_OUT = ("dev", "test", "talk")
+PARTS = ("train", "dev", "test", "talk", "friendly")
+HELD_OUT = PARTS[1:]
 
 
 def read(name: str) -> list[tuple[str, str, str]]:
@@ -21,7 +21,10 @@ def read(name: str) -> list[tuple[str, str, str]]:
     return [tuple(line.split("\t")) for line in lines[1:]]  # type: ignore[misc]
 
 
-@pytest.mark.parametrize(("name", "least"), [("train", 20000), ("dev", 1500), ("test", 600), ("talk", 600)])
+@pytest.mark.parametrize(
+    ("name", "least"),
+    [("train", 20000), ("dev", 1500), ("test", 600), ("talk", 600), ("friendly", 240)],
+)
 def test_rows(name: str, least: int) -> None:
     """Each part is as large as promised, has every class in force, and says nothing twice."""
     rows = read(name)

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from scripts.sentiment.joined import MOST_WORDS, by_domain, join_another, make_turns
+from scripts.sentiment.joined import MAX_WORDS, by_domain, join_another, make_turns
 from scripts.sentiment.sources import LABELS, Example
 
 
@@ -53,7 +53,7 @@ def test_sentences_are_told_apart_and_one_is_addressed() -> None:
 
 def test_no_turn_longer_than_is_read() -> None:
     """Where no other sentence fits, or none is of that domain, the sentence is left as it was."""
-    long = written("neutral", "call", "word " * (MOST_WORDS - 2))
+    long = written("neutral", "call", "word " * (MAX_WORDS - 2))
     alone = written("positive", "talk", "lovely")
     for one in (long, alone):
         assert join_another(one, by_domain([*MANY, long, alone]), random.Random(3)) is one

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 from speechcx.call import Call
 from speechcx.store import Store
-from speechcx.store.review_plans import Draw, ReviewPlan, save_plan
-from speechcx.store.review_record import Given
-from speechcx.store.reviews import ReviewDesk
+from speechcx.store.decisions.review_plans import Draw, ReviewPlan, save_plan
+from speechcx.store.decisions.review_record import Given
+from speechcx.store.decisions.reviews import ReviewDesk
 from tests.factories import make_answer, make_assessment, make_conversation, make_recording, make_score
 
 QUESTIONS = ("greeted", "verified", "polite")

@@ -9,8 +9,8 @@ import pytest
 
 from speechcx.call import Call
 from speechcx.store import FileStats, RunInfo, Store
+from speechcx.store.calls.row_digests import find_changed
 from speechcx.store.integrity.recount import find_wrong_sums
-from speechcx.store.row_digests import find_changed
 from tests.factories import (
     make_assessment,
     make_call,
@@ -179,7 +179,7 @@ class _Archive:
 @pytest.mark.parametrize("seed", range(2))
 def test_scores_always_equal_a_recount(store: Store, seed: int) -> None:
     """Adding, redoing, relabelling, correcting, moving agents, new rulebooks, new bytes: to the last digit."""
-    from speechcx.ask.sums import sum_calls
+    from speechcx.ask.ground.group_sums import sum_calls
     from speechcx.store import CallFilter
 
     archive = _Archive(store, seed)

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from speechcx.errors import UsageError
 from speechcx.store import Store
-from speechcx.store.review_record import Given
-from speechcx.store.settling import acknowledge, add_note, decide, dispute
+from speechcx.store.decisions.review_disputes import acknowledge, add_note, decide, dispute
+from speechcx.store.decisions.review_record import Given
 from tests.store.reviewing import QUESTIONS, desk_of, fill, plan, reviewable
 
 PEOPLE = st.sampled_from(("rita", "Sam", "tom", "ann", "lead"))

@@ -135,7 +135,7 @@ def test_a_huge_transcript_is_not_read(tmp_path: Path, monkeypatch: pytest.Monke
 
 def test_too_many_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """So is one with more words than anybody speaks."""
-    monkeypatch.setattr(replay, "MOST_WORDS", 2)
+    monkeypatch.setattr(replay, "MAX_WORDS", 2)
     with pytest.raises(CallError, match="it has 3 words"):
         read(tmp_path, {"words": [WORD] * 3})
 

@@ -15,7 +15,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from speechcx.store.row_digests import find_changed
+from speechcx.store.calls.row_digests import find_changed
 
 DOUBLED = "counted wrongly: "
 """How a fault begins where files, calls and attempts do not match one to one."""

@@ -7,24 +7,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from speechcx.ask.aggregate import find_newest_day
-from speechcx.ask.naming import settle_names
-from speechcx.ask.opening import Where, reading
-from speechcx.ask.operations.chance import Usual, learn_usual
+from speechcx.ask.ground.empty_answer_hints import Hint, find_hint
+from speechcx.ask.ground.opening import Where, reading
+from speechcx.ask.ground.resolve_names import settle_names
 from speechcx.ask.operations.events import EVENT, WatchedRule, list_watched
-from speechcx.ask.widen import Hint, find_hint
+from speechcx.ask.people.aggregate import find_newest_day
+from speechcx.ask.statistics import Usual, learn_usual
 from speechcx.store import CallFilter, Store
+from speechcx.store.moments import read_start
 
 PAST_WEEKS = 8
 """Weeks that say what is usual."""
 
-LEAST_DAYS = 3
+MIN_DAYS = 3
 """Fewer past days of the same weekday with calls say nothing; all past days stand in, if there are as many
-as `LEAST_ANY_DAYS`."""
-LEAST_ANY_DAYS = 5
+as `MIN_ANY_DAYS`."""
+MIN_ANY_DAYS = 5
 
 PROBABILITY = 0.001
-LEAST_EXCESS = 5.0
+MIN_EXCESS = 5.0
 """An alert is both this improbable and at least so many calls too many (definitions, section 5)."""
 
 Shares = tuple[tuple[str, int], ...]
@@ -39,7 +40,7 @@ class Size:
     calls, customers, minutes
         Calls, distinct known customers, minutes of recordings.
     first_at
-        Start of the first such call of the day, UTC.
+        Start of the first such call of the day, on the clock of its own zone, with the offset.
     centers, teams, queues
         (name, calls) pairs, most calls first; calls of which it is not known are not among them.
     """
@@ -136,7 +137,7 @@ def find_alerts(
     *,
     day: date | None = None,
     probability: float = PROBABILITY,
-    least_excess: float = LEAST_EXCESS,
+    least_excess: float = MIN_EXCESS,
 ) -> Alerts:
     """What happens more often on a day than usual.
 
@@ -186,9 +187,9 @@ class _PastDays:
         self.days = [past for past in self.counts[None] if past != day]
         same = [past for past in self.days if past.weekday() == day.weekday()]
         self.kind: str | None = None
-        if len(same) >= LEAST_DAYS:
+        if len(same) >= MIN_DAYS:
             self.kind = "same weekday"
-        elif len(self.days) >= LEAST_ANY_DAYS:
+        elif len(self.days) >= MIN_ANY_DAYS:
             self.kind, same = "any day", self.days
         self.alike = same
 
@@ -253,7 +254,7 @@ def _alert(
 def measure_size(store: Store, condition: str, values: Sequence[object]) -> Size:
     """How much the calls of a condition on ``calls c`` are, and how far they reach."""
     calls, customers, seconds, first = store.db.execute(
-        "SELECT count(*), count(DISTINCT c.customer), total(c.audio_duration_s), min(c.occurred_at)"
+        "SELECT count(*), count(DISTINCT c.customer), total(c.audio_duration_s), min(c.call_no)"
         f" FROM calls c WHERE {condition}",
         values,
     ).fetchone()
@@ -265,7 +266,13 @@ def measure_size(store: Store, condition: str, values: Sequence[object]) -> Size
             values,
         )
         shares.append(tuple((str(key), int(count)) for key, count in rows))
-    return Size(calls, customers, round(seconds / 60, 1), first, *shares)
+    return Size(
+        calls,
+        customers,
+        round(seconds / 60, 1),
+        None if first is None else read_start(store.db, first),
+        *shares,
+    )
 
 
 def read_examples(

@@ -6,15 +6,15 @@ import math
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from speechcx.ask.driving import list_drivers
-from speechcx.ask.intervals import NORMAL, Interval
-from speechcx.ask.naming import expect_one, settle_names
-from speechcx.ask.opening import Where, reading
+from speechcx.ask.ground.driver_lookup import list_drivers
+from speechcx.ask.ground.empty_answer_hints import Hint, find_hint
+from speechcx.ask.ground.opening import Where, reading
+from speechcx.ask.ground.resolve_names import expect_one, settle_names
+from speechcx.ask.ground.score_rows import MIN_N
 from speechcx.ask.operations.events import find_watched
 from speechcx.ask.operations.outreach import NEGATIVE, NEGATIVE_TITLE
-from speechcx.ask.tables import MIN_N
-from speechcx.ask.trends import EXPRESSIONS
-from speechcx.ask.widen import Hint, find_hint
+from speechcx.ask.people.trends import EXPRESSIONS
+from speechcx.ask.statistics import NORMAL, Interval
 from speechcx.store import CallFilter, Store
 
 By = Literal["driver", "queue", "team", "center", "agent", "direction", "hour", "weekday"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from speechcx.ask.naming import expect_one
+from speechcx.ask.ground.resolve_names import expect_one
 from speechcx.store import Store
 
 EVENT = "((r.kind IN ('driver', 'risk', 'outcome') AND d.value = 1) OR d.flagged = 1)"

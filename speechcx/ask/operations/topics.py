@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from importlib import resources
 
-from speechcx.ask.aggregate import find_newest_day, period_before
-from speechcx.ask.driving import list_drivers
-from speechcx.ask.naming import settle_names
-from speechcx.ask.opening import Where, reading
-from speechcx.ask.widen import Hint, find_hint
+from speechcx.ask.ground.driver_lookup import list_drivers
+from speechcx.ask.ground.empty_answer_hints import Hint, find_hint
+from speechcx.ask.ground.opening import Where, reading
+from speechcx.ask.ground.resolve_names import settle_names
+from speechcx.ask.people.aggregate import find_newest_day, period_before
 from speechcx.store import CallFilter, Store
 from speechcx.store.codes import PARTY_CODES
 from speechcx.store.moments import ROWS_A_CALL
@@ -25,10 +25,10 @@ DAYS = 7
 LONGEST = 3
 """Words in a phrase."""
 
-LEAST_CALLS = 5
+MIN_CALLS = 5
 """A phrase in fewer calls is no topic."""
 
-MOST_CALLS = 4000
+MAX_CALLS = 4000
 """More calls in a period are sampled, evenly over it."""
 
 PROBABILITY = 0.001
@@ -153,7 +153,7 @@ def compare(
     """
     if not calls or not calls_before:
         return [], 0
-    asked = {phrase: count for phrase, count in now.items() if count >= LEAST_CALLS}
+    asked = {phrase: count for phrase, count in now.items() if count >= MIN_CALLS}
     if not asked:
         return [], 0
     bar = _normal_quantile(PROBABILITY / len(asked))
@@ -205,7 +205,7 @@ def _read(store: Store, filters: CallFilter, *, keep: bool) -> _Period:
             f"SELECT c.call_no FROM calls c WHERE {condition} ORDER BY c.call_no", values
         )
     ]
-    step = math.ceil(len(numbers) / MOST_CALLS) or 1
+    step = math.ceil(len(numbers) / MAX_CALLS) or 1
     dull = read_dull_words()
     found, places, calls = Counter[str](), dict[str, list[int]](), 0
     for number, text in _read_customers(store, numbers[::step]):

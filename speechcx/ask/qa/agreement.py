@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from speechcx.ask.opening import Where, reading
-from speechcx.ask.qa.answered import (
+from speechcx.ask.ground.group_sums import find_scorecard
+from speechcx.ask.ground.opening import Where, reading
+from speechcx.ask.qa.paired_answers import (
     COMPARED,
     Answered,
     PresentForm,
@@ -17,9 +18,8 @@ from speechcx.ask.qa.answered import (
     read_form,
     read_present_answers,
 )
-from speechcx.ask.qa.kappa import Agreement, fisher_less, measure_agreement
 from speechcx.ask.qa.verdict import Drift, Status, Tally, find_status, say_what_to_do
-from speechcx.ask.sums import find_scorecard
+from speechcx.ask.statistics import Agreement, fisher_less, measure_agreement
 from speechcx.config import ReviewSettings
 from speechcx.errors import UsageError
 from speechcx.store import CallFilter, Store

@@ -7,10 +7,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from speechcx.ask.intervals import Interval, t_quantile
-from speechcx.ask.opening import Where, reading
+from speechcx.ask.ground.opening import Where, reading
 from speechcx.ask.qa.official import score_reviews
 from speechcx.ask.qa.plans import list_draws, list_plans
+from speechcx.ask.statistics import Interval, t_quantile
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,14 @@ from collections import defaultdict
 from dataclasses import dataclass, fields
 from typing import Literal, get_args
 
-from speechcx.ask.intervals import Interval, Scale, Sums, mean_interval
-from speechcx.ask.opening import Where, reading
+from speechcx.ask.ground.empty_answer_hints import find_hint
+from speechcx.ask.ground.opening import Where, reading
 from speechcx.ask.qa.agreement import AgreementFilter, AgreementReport, measure_questions
-from speechcx.ask.qa.answered import read_form
-from speechcx.ask.qa.compared import score_form
+from speechcx.ask.qa.paired_answers import read_form
+from speechcx.ask.qa.question_digest import read_ways
+from speechcx.ask.qa.review_comparison import score_form
 from speechcx.ask.qa.reviews import DONE
-from speechcx.ask.qa.ways import read_ways
-from speechcx.ask.widen import find_hint
+from speechcx.ask.statistics import Interval, Scale, Sums, mean_interval
 from speechcx.config import ReviewSettings
 from speechcx.store import CallFilter, Store
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from speechcx.ask.opening import Where, reading
+from speechcx.ask.ground.opening import Where, reading
 from speechcx.errors import UsageError
 
 

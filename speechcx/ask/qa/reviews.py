@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from speechcx.ask.opening import Where, reading
+from speechcx.ask.ground.opening import Where, reading
 
 DONE = ("submitted", "acknowledged", "disputed", "decided")
 """States in which a review's answers count."""

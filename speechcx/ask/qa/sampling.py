@@ -7,15 +7,15 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
-from speechcx.ask.opening import Where, reading
-from speechcx.ask.qa.drawing import draw, find_chances
-from speechcx.ask.qa.frame import Candidate, Frame, read_frame
-from speechcx.ask.sums import find_scorecard
-from speechcx.ask.widen import find_hint
+from speechcx.ask.ground.empty_answer_hints import find_hint
+from speechcx.ask.ground.group_sums import find_scorecard
+from speechcx.ask.ground.opening import Where, reading
+from speechcx.ask.qa.sampling_frame import Candidate, Frame, read_frame
+from speechcx.ask.qa.systematic_sampling import draw, find_chances
 from speechcx.config import ReviewSettings
 from speechcx.errors import UsageError
 from speechcx.store import CallFilter, Store
-from speechcx.store.review_plans import Draw, ReviewPlan, Shortfall
+from speechcx.store.decisions.review_plans import Draw, ReviewPlan, Shortfall
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def draw_plan(
     """Draw calls for people to review; nothing is written.
 
     For each agent and period on its own: chances in proportion to risk, the draw spread over strata
-    (:mod:`speechcx.ask.qa.drawing`). So the draw of one agent does not depend on the calls of others.
+    (:mod:`speechcx.ask.qa.systematic_sampling`). So the draw of one agent does not depend on the calls of others.
 
     Parameters
     ----------

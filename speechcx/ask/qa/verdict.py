@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from speechcx.ask.qa.kappa import Agreement
+from speechcx.ask.statistics import Agreement
 from speechcx.config import ReviewSettings
 
 Status = Literal["official", "too-few", "below-bar", "undefined", "drift", "person", "retired"]

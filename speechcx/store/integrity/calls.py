@@ -6,14 +6,14 @@ import sqlite3
 from collections.abc import Iterator
 
 from speechcx.store import Store
-from speechcx.store.integrity.problem import HEAR_AGAIN, REPAIR, RESTORE, Problem
-from speechcx.store.row_digests import (
+from speechcx.store.calls.row_digests import (
     CALL_TABLES,
     SHARED_TABLES,
     ChangedRows,
     find_changed_calls,
     find_changed_shared,
 )
+from speechcx.store.integrity.problem import HEAR_AGAIN, REPAIR, RESTORE, Problem
 
 SAMPLE = 200
 """Sound calls that are read back in every check, evenly spread; one takes about 3 ms."""

@@ -9,8 +9,8 @@ from functools import cache
 from typing import get_args
 
 from speechcx.store import Store
-from speechcx.store.audit import verify_trail
 from speechcx.store.database import migrate
+from speechcx.store.decisions.audit import verify_trail
 from speechcx.store.integrity.calls import find_bad_calls, find_bad_shared
 from speechcx.store.integrity.ledger import find_ledger_problems
 from speechcx.store.integrity.problem import REPAIR, RESTORE, Area, Problem, Repair

@@ -5,10 +5,10 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 
+from speechcx.store.calls.team_assignment import PLACED
 from speechcx.store.integrity.problem import REPAIR, Problem
 from speechcx.store.integrity.queries import Query, run_queries
 from speechcx.store.moments import ROWS_A_CALL
-from speechcx.store.places import PLACED
 
 _PARTY_COLUMNS = {
     "agent_talk_share": ("agent", "talk_share"),

@@ -9,6 +9,13 @@ import sqlite3
 from collections.abc import Sequence
 
 from speechcx.store import Store
+from speechcx.store.calls.row_digests import (
+    SHARED_TABLES,
+    find_changed_calls,
+    find_changed_shared,
+    note_call,
+    note_shared,
+)
 from speechcx.store.comments import write_comments
 from speechcx.store.database import read_migrations
 from speechcx.store.integrity.calls import why_not_readable
@@ -16,13 +23,6 @@ from speechcx.store.integrity.find import expected_schema, read_objects, repairs
 from speechcx.store.integrity.problem import Problem, Repair
 from speechcx.store.integrity.recount import count_again
 from speechcx.store.moments import utc_text
-from speechcx.store.row_digests import (
-    SHARED_TABLES,
-    find_changed_calls,
-    find_changed_shared,
-    note_call,
-    note_shared,
-)
 
 
 def repair(store: Store, problems: Sequence[Problem]) -> tuple[str, ...]:

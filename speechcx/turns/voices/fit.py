@@ -21,9 +21,9 @@ SHARPNESS = 60.0
 channels) the log odds of a stretch of `d` s are this times `d` times the difference of the cosines."""
 FULL_S = 1.5
 """Longer stretches say no more than this."""
-MOST_ODDS = 6.0
+MAX_ODDS = 6.0
 """No single stretch says more (log odds): a cough is not a voice."""
-LEAST_SAME = 0.03
+MIN_SAME = 0.03
 SAME_TRUST = 0.4
 """Part of its log odds that "one voice" of the segmentation network is worth: where it cannot part two
 voices once, it cannot part them all call long. Its "two voices" is taken in full."""
@@ -32,9 +32,9 @@ NEAR_ODDS, GAP_ODDS = 0.5, 1.0
 STARTS, ROUNDS = 16, 12
 PLAIN_S = 0.6
 """Stretches from this length on are compared to tell whether two voices are one."""
-MOST_ALIKE = 0.88
+MAX_ALIKE = 0.88
 """Two voices whose stretches are, across, at least this much as alike as within, are one voice."""
-LEAST_GAIN = 30.0
+MIN_GAIN = 30.0
 """A voice that explains the call by less than this (log odds) is a cough, a far voice, or one that shouts.
 
 Both bars lie where they part best: 97 recordings of one voice (real agents and callers alone, all samples'
@@ -86,7 +86,7 @@ class Fit:
 
 def same_odds(likely: float, gap_s: float) -> float:
     """Log odds that two neighbours have one voice, from what the network heard and the gap between."""
-    share = min(max(likely, LEAST_SAME), 1 - LEAST_SAME)
+    share = min(max(likely, MIN_SAME), 1 - MIN_SAME)
     heard = float(np.log(share / (1 - share)))
     return (SAME_TRUST * heard if heard > 0 else heard) + NEAR_ODDS - GAP_ODDS * min(gap_s, 1.0)
 
@@ -109,7 +109,7 @@ class Apart:
     @property
     def are_two(self) -> bool:
         """Whether they are plainly two."""
-        return self.alike <= MOST_ALIKE and self.gain >= LEAST_GAIN
+        return self.alike <= MAX_ALIKE and self.gain >= MIN_GAIN
 
     @property
     def sureness(self) -> float:
@@ -189,7 +189,7 @@ def _starts(vectors: NDArray[np.float32], weight: NDArray[np.float64], voices: i
 def _odds(evidence: Evidence, directions: NDArray[np.float64]) -> NDArray[np.float64]:
     """Log likelihood of each stretch under each voice, shape ``(starts, stretches, voices)``, best 0."""
     found = _cosines(evidence.vectors, directions) * evidence.weight[:, None]
-    return np.asarray(np.maximum(found - found.max(-1, keepdims=True), -MOST_ODDS))
+    return np.asarray(np.maximum(found - found.max(-1, keepdims=True), -MAX_ODDS))
 
 
 def _cosines(vectors: NDArray[np.float32], directions: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -21,7 +21,7 @@ from speechcx.waveform import RECOGNITION_RATE_HZ, Sound
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-LEAST_BLOCKS = 6
+MIN_BLOCKS = 6
 """A shorter stretch, 1.5 s, is left whole."""
 AROUND = 4
 """Blocks that are heard together, 1 s."""
@@ -48,7 +48,7 @@ def recut(
     """
     found: tuple[list[Stretch], list[Blocks], list[bool]] = ([], [], [])
     for stretch, own in zip(stretches, blocks, strict=True):
-        cuts = _cuts(own, fit, folder) if len(own.counts) >= LEAST_BLOCKS else []
+        cuts = _cuts(own, fit, folder) if len(own.counts) >= MIN_BLOCKS else []
         edges = [0, *cuts, len(own.counts)]
         for start, end in pairwise(edges):
             first = stretch[0] + start * BLOCK_STEPS

@@ -21,7 +21,7 @@ from speechcx.waveform import Sound
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-LEAST_FRAMES = 25
+MIN_FRAMES = 25
 """A shorter stretch is heard with the sound around it."""
 OWN_FRAMES = 150
 """The mean that is taken off a stretch's bands is half its own, half the call's, at this length."""
@@ -103,10 +103,10 @@ def _sum_blocks(features: NDArray[np.float32]) -> Blocks:
 def _bands(sound: Sound, stretch: Stretch) -> NDArray[np.float16]:
     """Bands of a stretch, and of what is around it where it is too short; half precision to save memory."""
     first, last = stretch[0], max(stretch[1], stretch[0] + 1)
-    spare = max(0, LEAST_FRAMES - (last - first))
+    spare = max(0, MIN_FRAMES - (last - first))
     first = max(0, first - (spare + 1) // 2)
-    first = max(0, min(first, sound.size // STEP - LEAST_FRAMES - 2))
-    last = max(last, first + LEAST_FRAMES)
+    first = max(0, min(first, sound.size // STEP - MIN_FRAMES - 2))
+    last = max(last, first + MIN_FRAMES)
     piece = sound[first * STEP : last * STEP + FRAME - STEP]
-    short = LEAST_FRAMES * STEP + FRAME - STEP - piece.size
+    short = MIN_FRAMES * STEP + FRAME - STEP - piece.size
     return log_mel(np.pad(piece, (0, short)) if short > 0 else piece).astype(np.float16)

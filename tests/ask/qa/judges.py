@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import timedelta
 
-from speechcx.ask.qa.ways import read_ways
+from speechcx.ask.qa.question_digest import read_ways
 from speechcx.call import Call
 from speechcx.store import Store
-from speechcx.store.review_record import Given
-from speechcx.store.reviews import ReviewDesk
+from speechcx.store.decisions.review_record import Given
+from speechcx.store.decisions.reviews import ReviewDesk
 from tests.ask.archive import at
 from tests.factories import make_answer, make_assessment, make_conversation, make_recording, make_score
 

@@ -10,9 +10,9 @@ from speechcx.ask.qa.agreement import AgreementFilter, find_official, measure_qu
 from speechcx.config import ReviewSettings
 from speechcx.errors import UsageError
 from speechcx.store import Store
-from speechcx.store.review_plans import Draw, ReviewPlan, save_plan
-from speechcx.store.review_record import Given
-from speechcx.store.reviews import ReviewDesk
+from speechcx.store.decisions.review_plans import Draw, ReviewPlan, save_plan
+from speechcx.store.decisions.review_record import Given
+from speechcx.store.decisions.reviews import ReviewDesk
 from tests.ask.qa.judges import fill_pairs, judged, review
 
 GOOD = [("yes", "yes"), ("no", "no")] * 14 + [("yes", "no"), ("no", "yes")]

@@ -6,15 +6,15 @@ import random
 
 import pytest
 
-from speechcx.ask.qa.drawing import draw, find_chances
 from speechcx.ask.qa.estimate import Cell, Scored, estimate_cells, estimate_plan
+from speechcx.ask.qa.systematic_sampling import draw, find_chances
 from speechcx.errors import UsageError
 from speechcx.store import Store
-from speechcx.store.review_plans import Draw, ReviewPlan, save_plan
-from speechcx.store.review_record import Given
-from speechcx.store.reviews import ReviewDesk
+from speechcx.store.decisions.review_plans import Draw, ReviewPlan, save_plan
+from speechcx.store.decisions.review_record import Given
+from speechcx.store.decisions.reviews import ReviewDesk
 from tests.ask.qa.judges import judged
-from tests.ask.qa.test_compared import BOOK
+from tests.ask.qa.test_review_comparison import BOOK
 
 
 def test_by_hand() -> None:

@@ -4,10 +4,10 @@ import json
 from dataclasses import asdict
 
 from speechcx.ask.qa.forms import read_form
-from speechcx.ask.qa.ways import read_ways
+from speechcx.ask.qa.question_digest import read_ways
 from speechcx.store import Store
-from speechcx.store.review_record import Given
-from speechcx.store.reviews import ReviewDesk
+from speechcx.store.decisions.review_record import Given
+from speechcx.store.decisions.reviews import ReviewDesk
 from tests.ask.qa.judges import judged
 
 

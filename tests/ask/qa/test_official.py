@@ -7,10 +7,10 @@ import pytest
 from speechcx.ask.qa.official import score_officially
 from speechcx.config import ReviewSettings
 from speechcx.store import CallFilter, Store
-from speechcx.store.review_record import Given
-from speechcx.store.settling import decide, dispute
+from speechcx.store.decisions.review_disputes import decide, dispute
+from speechcx.store.decisions.review_record import Given
 from tests.ask.qa.judges import fill_pairs, judged, review
-from tests.ask.qa.test_compared import BOOK
+from tests.ask.qa.test_review_comparison import BOOK
 
 GOOD = [("yes", "yes"), ("no", "no")] * 15
 

@@ -3,14 +3,14 @@
 import pytest
 
 from speechcx.ask.qa.plans import list_draws, list_plans
+from speechcx.ask.qa.question_digest import read_ways
 from speechcx.ask.qa.reviews import ReviewFilter, list_reviews
 from speechcx.ask.qa.sampling import PlanForm, draw_plan
-from speechcx.ask.qa.ways import read_ways
 from speechcx.errors import UsageError
 from speechcx.store import CallFilter, Store
-from speechcx.store.review_plans import save_plan
-from speechcx.store.review_record import Given
-from speechcx.store.reviews import ReviewDesk
+from speechcx.store.decisions.review_plans import save_plan
+from speechcx.store.decisions.review_record import Given
+from speechcx.store.decisions.reviews import ReviewDesk
 
 ALL = [Given("greeted", "no"), Given("closed", "yes"), Given("polite", "n-a")]
 

@@ -10,7 +10,7 @@ from speechcx.ask.qa.sampling import PlanForm, draw_plan
 from speechcx.config import ReviewSettings
 from speechcx.errors import UsageError
 from speechcx.store import CallFilter, Store
-from speechcx.store.review_plans import save_plan
+from speechcx.store.decisions.review_plans import save_plan
 from tests.ask.archive import at
 
 FORM = PlanForm("march", "lead")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from speechcx.ask.qa.kappa import measure_agreement
 from speechcx.ask.qa.verdict import KEEP_WATCH, Drift, Tally, find_status, say_what_to_do
+from speechcx.ask.statistics import measure_agreement
 from speechcx.config import ReviewSettings
 
 BARS = ReviewSettings()

@@ -14,7 +14,7 @@ from speechcx.batch import hold_lock
 from speechcx.batch.check import check
 from speechcx.errors import DatabaseBad
 from speechcx.store import Store
-from speechcx.store.row_digests import CALL_TABLES, SHARED_TABLES, find_changed
+from speechcx.store.calls.row_digests import CALL_TABLES, SHARED_TABLES, find_changed
 from tests.store.tampering import DECISION_TABLES, list_columns, other_value, row_key, unguard
 
 

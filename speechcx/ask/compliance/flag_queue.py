@@ -1,0 +1,185 @@
+"""Which flags there are: the condition people choose them by, and the query that finds them.
+
+A flag is a result that is not what it should be, a compliance or critical rule that could not tell,
+or a critical question answered against the call. Nothing of that is written down anywhere but in the
+results, so the queue cannot drift from them; what people decided is joined to it. The
+query gives keys alone: with the text of every flag in it, it took twice as long.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+from speechcx.errors import UsageError
+from speechcx.store import CallFilter
+from speechcx.store.codes import VALUES
+from speechcx.store.decisions.flags import FLAG_STATUSES, FlagStatus
+from speechcx.store.paths import plain_text
+
+Standing = Literal["found", "gone"]
+STANDINGS: tuple[Standing, ...] = get_args(Standing)
+SEVERITIES = ("critical", "major", "minor", "info")
+RESULTS = (*VALUES, "no")
+WAITING: tuple[FlagStatus, ...] = ("open", "escalated")
+"""What the queue shows unless asked for more: what nobody has settled yet."""
+
+Value = str | int | float | bytes | None
+Query = tuple[str, list[Value]]
+
+
+@dataclass(frozen=True, slots=True)
+class FlagFilter:
+    """Flags must satisfy every field that is given; a tuple means one of its values, an empty one any.
+
+    Parameters
+    ----------
+    calls
+        Of which calls.
+    rule, kind, severity, result
+        Of the rule and what it found; kind ``question`` and result ``no`` for critical questions.
+    status
+        As people set it; a flag nobody touched is ``open``.
+    owner
+        Who is to deal with it; the empty text means nobody.
+    overdue_on
+        Due before this day (YYYY-MM-DD) and not settled.
+    standing
+        ``found``: the call is still flagged for it; ``gone``: only the decision is left.
+    """
+
+    calls: CallFilter = field(default_factory=CallFilter)
+    rule: tuple[str, ...] = ()
+    kind: tuple[str, ...] = ()
+    severity: tuple[str, ...] = ()
+    result: tuple[str, ...] = ()
+    status: tuple[FlagStatus, ...] = WAITING
+    owner: tuple[str, ...] = ()
+    overdue_on: str | None = None
+    standing: tuple[Standing, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name, legal in (
+            ("severity", SEVERITIES), ("result", RESULTS), ("status", FLAG_STATUSES), ("standing", STANDINGS)
+        ):  # fmt: skip
+            for value in getattr(self, name):
+                if value not in legal:
+                    raise UsageError(f"{name} {value!r}", f"one of {', '.join(legal)}", "correct it")
+
+
+KEYS = ("call_no", "rule_no", "question_no", "gone_rule", "rank", "status", "due")
+"""What :func:`flags_query` gives: a rule of the call, or a critical question of it, or the rule of a decision whose
+flag is gone."""
+
+ORDERS = {
+    "severity": "rank, call_no DESC, rule_no, question_no, gone_rule",
+    "newest": "call_no DESC, rank, rule_no, question_no, gone_rule",
+    "oldest": "call_no, rank, rule_no, question_no, gone_rule",
+    "due": "due IS NULL, due, rank, call_no DESC, rule_no, question_no, gone_rule",
+}
+"""Orders by name."""
+
+_RANK = "CASE r.severity WHEN 'critical' THEN 0 WHEN 'major' THEN 1 WHEN 'minor' THEN 2 ELSE 3 END"
+_STATE = "coalesce(s.status, 'open') AS status, s.due"
+_RESULT = "CASE d.value WHEN 0 THEN 'absent' WHEN 1 THEN 'present' ELSE 'cannot_tell' END"
+_LOOK = "(d.flagged = 1 OR (d.value = 2 AND (r.kind = 'compliance' OR r.severity = 'critical')))"
+_AGAINST = (
+    "a.answer = 'no' AND q.critical IS NOT NULL AND NOT EXISTS"
+    " (SELECT 1 FROM results_data d WHERE d.call_no = a.call_no AND d.rule_no = a.rule_no AND d.flagged = 1)"
+)
+
+IS_GONE = (
+    "(NOT EXISTS (SELECT 1 FROM rules r CROSS JOIN results_data d ON d.call_no = c.call_no AND d.rule_no = r.rule_no"
+    f" WHERE r.rulebook_no = c.rulebook_no AND r.rule = s.rule AND {_LOOK}) AND NOT EXISTS"
+    " (SELECT 1 FROM questions q CROSS JOIN answers_data a ON a.call_no = c.call_no AND a.question_no = q.question_no"
+    " WHERE q.rulebook_no = c.rulebook_no AND q.scorecard || '.' || q.question = s.rule"
+    f" AND {_AGAINST}))"
+)
+"""That the flag of a decision (``flag_states s``) is not found in its call (``calls c``) any more."""
+
+
+def flags_query(filters: FlagFilter, *, more: str = "") -> Query:
+    """A query for all flags of a filter, with the columns :data:`KEYS`, and its values.
+
+    `more` names further columns of ``calls c``, such as ``, c.agent``; ``{rule}`` in it stands for the rule's id.
+    """
+    branches = []
+    if filters.standing != ("gone",):
+        branches = [
+            _results("flagged", filters, more),
+            _results("unsure", filters, more),
+            _questions(filters, more),
+        ]
+    if filters.standing != ("found",):
+        branches.append(_gone(filters, more))
+    return " UNION ALL ".join(sql for sql, _ in branches), [
+        value for _, values in branches for value in values
+    ]
+
+
+def _results(which: Literal["flagged", "unsure"], filters: FlagFilter, more: str) -> Query:
+    """Results of rules; the order of the join is ours, since both indexes hold what is asked for."""
+    state = "d.flagged = 1" if which == "flagged" else f"d.value = 2 AND d.flagged = 0 AND {_LOOK}"
+    wanted = {
+        "r.rule": filters.rule,
+        "r.kind": filters.kind,
+        "r.severity": filters.severity,
+        _RESULT: filters.result,
+    }
+    where, values = _condition(filters, wanted)
+    return (
+        f"SELECT c.call_no, d.rule_no, NULL AS question_no, NULL AS gone_rule, {_RANK} AS rank, {_STATE}"
+        f"{more.format(rule='r.rule')}"
+        f" FROM calls c CROSS JOIN results_data d INDEXED BY results_{which} ON d.call_no = c.call_no"
+        " CROSS JOIN rules r ON r.rule_no = d.rule_no"
+        " LEFT JOIN flag_states s ON s.call_id = c.call_id AND s.rule = r.rule"
+        f" WHERE {state} AND r.kind <> 'hidden' AND {where}",
+        values,
+    )
+
+
+def _questions(filters: FlagFilter, more: str) -> Query:
+    """Critical questions answered against the call, where no flagged rule says the same."""
+    name = "(q.scorecard || '.' || q.question)"
+    wanted = {
+        name: filters.rule,
+        "'question'": filters.kind,
+        "'critical'": filters.severity,
+        "'no'": filters.result,
+    }
+    where, values = _condition(filters, wanted)
+    return (
+        f"SELECT c.call_no, NULL, q.question_no, NULL, 0, {_STATE}{more.format(rule=name)}"
+        " FROM scores k INDEXED BY scores_critical"
+        " CROSS JOIN calls c ON c.call_no = k.call_no CROSS JOIN answers_data a ON a.call_no = k.call_no"
+        " CROSS JOIN questions q ON q.question_no = a.question_no AND q.scorecard = k.scorecard"
+        f" LEFT JOIN flag_states s ON s.call_id = c.call_id AND s.rule = {name}"
+        f" WHERE k.critical_errors <> '[]' AND {_AGAINST} AND {where}",
+        values,
+    )
+
+
+def _gone(filters: FlagFilter, more: str) -> Query:
+    """Decisions about calls that are no longer flagged for it, with the rule as it was last known."""
+    wanted = {"s.rule": filters.rule, "r.kind": filters.kind, "r.severity": filters.severity,
+              "s.seen_result": filters.result}  # fmt: skip
+    where, values = _condition(filters, wanted)
+    return (
+        f"SELECT c.call_no, NULL, NULL, s.rule, {_RANK}, {_STATE}{more.format(rule='s.rule')}"
+        " FROM flag_states s CROSS JOIN calls c ON c.call_id = s.call_id"
+        " LEFT JOIN rules r ON r.rule_no = (SELECT max(rule_no) FROM rules WHERE rules.rule = s.rule)"
+        f" WHERE {IS_GONE} AND {where}",
+        values,
+    )
+
+
+def _condition(filters: FlagFilter, wanted: dict[str, tuple[str, ...]]) -> Query:
+    """What holds for every branch: of the call, of what was found, and of what people said of it."""
+    where, values = filters.calls.to_sql()
+    asked = wanted | {"coalesce(s.status, 'open')": filters.status, "coalesce(s.owner, '')": filters.owner}
+    parts = [where, *(f"{name} IN ({', '.join('?' * len(some))})" for name, some in asked.items() if some)]
+    values += [plain_text(value) for some in asked.values() for value in some]
+    if filters.overdue_on is not None:
+        parts.append("s.due < ? AND s.status IN ('open', 'escalated')")
+        values.append(filters.overdue_on)
+    return " AND ".join(parts), values

@@ -1,0 +1,388 @@
+"""The queue of flags: what the rules found fault with, what people said of it, and the words it rests on."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from speechcx.ask.compliance.flag_queue import KEYS, ORDERS, FlagFilter, flags_query
+from speechcx.ask.ground.empty_answer_hints import Hint, find_hint
+from speechcx.ask.ground.find_call import find_call_id
+from speechcx.ask.ground.opening import Where, reading
+from speechcx.ask.ground.resolve_names import settle_names
+from speechcx.call import Hit, Party
+from speechcx.errors import UsageError
+from speechcx.store import Store
+from speechcx.store.codes import PARTY_CODES, VALUES
+from speechcx.store.decisions.flags import FLAG_STATUSES, FlagStatus, SeenFlag, digest_evidence
+from speechcx.store.moments import read_start
+from speechcx.store.packing import from_fixed
+
+Standing = Literal["found", "changed", "gone"]
+"""How a flag stands: ``found`` in the call as it is judged now, ``changed`` since somebody settled it, or ``gone``."""
+
+
+@dataclass(frozen=True, slots=True)
+class FlagRow:
+    """One flag.
+
+    Parameters
+    ----------
+    flag
+        Its name for other commands: the call's id, a colon, the rule.
+    occurred_at, started, local_day, agent, team, center, customer, queue
+        Of the call; its start in UTC, and on the clock of its own zone with the offset.
+    rule, title, kind, severity
+        The rule, what happened by its title, and more of it; kind ``question`` for a critical question; None where
+        no rulebook here knows it.
+    result
+        ``present`` or ``absent`` where that is not what it should be, ``cannot_tell``, ``no`` for a question;
+        what was decided about where the flag is gone.
+    why
+        The reason in words; empty where the flag is gone.
+    party, start_s, end_s, quote
+        The first piece of evidence; None where there is none.
+    nearest
+        The words that come nearest to what was not found; None where nothing does. They are no evidence.
+    status, owner, reason, due, changed_at, changed_by
+        What people said last; ``open`` and None where nobody did.
+    standing
+        See :data:`Standing`.
+    """
+
+    flag: str
+    call_id: str
+    occurred_at: str | None
+    started: str | None
+    local_day: str | None
+    agent: str | None
+    team: str | None
+    center: str | None
+    customer: str | None
+    queue: str | None
+    rule: str
+    title: str | None
+    kind: str | None
+    severity: str | None
+    result: str
+    why: str
+    party: Party | None
+    start_s: float | None
+    end_s: float | None
+    quote: str | None
+    nearest: str | None
+    status: FlagStatus
+    owner: str | None
+    reason: str | None
+    due: str | None
+    changed_at: str | None
+    changed_by: str | None
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class FlagList:
+    """A page of flags.
+
+    Parameters
+    ----------
+    rows
+        The page.
+    total
+        Flags in all.
+    counts
+        (status, flags) pairs over all of them.
+    hint
+        Where there are none: what would widen the question.
+    """
+
+    rows: tuple[FlagRow, ...]
+    total: int
+    counts: tuple[tuple[FlagStatus, int], ...]
+    hint: str | None
+
+
+Found = dict[str, object]
+
+_STATE = ("status", "owner", "reason", "due", "changed_at", "changed_by", "seen_result", "seen_evidence")
+_TITLE = (
+    "coalesce(CASE d.value WHEN 0 THEN r.title_absent WHEN 1 THEN r.title_present ELSE r.title_cannot_tell END,"
+    " r.title)"
+)
+_TITLE_SEEN = (
+    "coalesce(CASE s.seen_result WHEN 'absent' THEN r.title_absent WHEN 'present' THEN r.title_present"
+    " ELSE r.title_cannot_tell END, r.title)"
+)
+_RULE = (
+    f"SELECT r.rule, {_TITLE}, r.kind, r.severity, CASE d.value WHEN 0 THEN 'absent'"
+    " WHEN 1 THEN 'present' ELSE 'cannot_tell' END, coalesce(w.text, '') || coalesce(d.why, ''), d.rule_no"
+    " FROM results_data d JOIN rules r ON r.rule_no = d.rule_no LEFT JOIN reasons w ON w.reason_no = d.reason_no"
+    " WHERE d.call_no = ? AND d.rule_no = ?"
+)
+_QUESTION = (
+    "SELECT q.scorecard || '.' || q.question, q.text, 'question', 'critical', a.answer, CASE WHEN a.reason_no IS NULL"
+    " AND a.why IS NULL THEN coalesce(w.text, '') || coalesce(d.why, '')"
+    " ELSE coalesce(v.text, '') || coalesce(a.why, '') END, a.rule_no"
+    " FROM answers_data a JOIN questions q ON q.question_no = a.question_no"
+    " LEFT JOIN reasons v ON v.reason_no = a.reason_no"
+    " LEFT JOIN results_data d ON d.call_no = a.call_no AND d.rule_no = a.rule_no"
+    " LEFT JOIN reasons w ON w.reason_no = d.reason_no WHERE a.call_no = ? AND a.question_no = ?"
+)
+_GONE = (
+    f"SELECT s.rule, {_TITLE_SEEN}, r.kind, r.severity,"
+    " s.seen_result, '', NULL FROM flag_states s"
+    " LEFT JOIN rules r ON r.rule_no = (SELECT max(rule_no) FROM rules WHERE rules.rule = s.rule)"
+    " WHERE s.call_id = ? AND s.rule = ?"
+)
+
+_WIDER = {
+    "rule": "Without --rule", "kind": "Without --kind", "severity": "Without --severity",
+    "result": "Without --result", "status": "With --status all", "owner": "Without --owner",
+    "overdue_on": "Without --overdue", "standing": "Without --standing", "calls": "In all calls",
+}  # fmt: skip
+"""How each part of a filter is taken away."""
+
+
+def list_flags(
+    where: Where,
+    filters: FlagFilter | None = None,
+    *,
+    sort: str = "severity",
+    limit: int = 50,
+    offset: int = 0,
+) -> FlagList:
+    """Flags of a filter in an order.
+
+    Parameters
+    ----------
+    where
+        Store or database.
+    filters
+        Which; None for all that wait for somebody.
+    sort
+        A key of ``flag_queue.ORDERS``.
+    limit, offset
+        How many, after how many.
+
+    Raises
+    ------
+    UsageError
+        There is no such order.
+    """
+    if sort not in ORDERS:
+        near = difflib.get_close_matches(sort, ORDERS, n=1)
+        raise UsageError(
+            f"cannot sort by {sort!r}", f"one of {', '.join(ORDERS)}", f"use {near[0]}" if near else ""
+        )
+    filters = filters or FlagFilter()
+    with reading(where) as store:
+        filters = replace(filters, calls=settle_names(store, filters.calls))
+        query, values = flags_query(filters)
+        counts = dict(
+            store.db.execute(f"SELECT status, count(*) FROM ({query}) GROUP BY 1", values).fetchall()
+        )
+        page = store.db.execute(
+            f"SELECT {', '.join(KEYS)} FROM ({query}) ORDER BY {ORDERS[sort]} LIMIT ? OFFSET ?",
+            [*values, limit, offset],
+        ).fetchall()
+        rows = tuple(_row(store, _complete(store, key)) for key in page)
+        hint = None if counts else find_flags_hint(store, filters)
+    known = tuple((status, counts[status]) for status in FLAG_STATUSES if status in counts)
+    return FlagList(rows, sum(counts.values()), known, hint)
+
+
+def find_flag(where: Where, name: str) -> FlagRow:
+    """The flag of a name: a call as ``show`` takes it, a colon, and the rule or the beginning of one.
+
+    Where a call has a single flag, the call alone will do.
+
+    Raises
+    ------
+    UsageError
+        No flag, or several, have that name; the message lists the call's flags.
+    """
+    with reading(where) as store:
+        call_id, rule = _split_name(store, name)
+        all_of_call = _flags_of_call(store, call_id)
+        found = [flag for flag in all_of_call if flag["rule"] == rule] or [
+            flag for flag in all_of_call if str(flag["rule"]).startswith(rule)
+        ]
+        if len(found) == 1:
+            return _row(store, found[0])
+        names = ", ".join(f"{call_id}:{flag['rule']}" for flag in all_of_call)
+        raise UsageError(
+            f"{len(found) or 'no'} flags of call {call_id} are named {rule!r}", "the name of one flag",
+            f"use one of {names}" if names else "that call has no flags; list them by `speechcx flags --status all`",
+        )  # fmt: skip
+
+
+def list_call_flags(where: Where, call_id: str) -> tuple[FlagRow, ...]:
+    """Every flag of a call by its id, whatever its status, gone ones among them."""
+    with reading(where) as store:
+        return tuple(_row(store, flag) for flag in _flags_of_call(store, call_id))
+
+
+def see_flags(where: Where, filters: FlagFilter) -> Iterator[SeenFlag]:
+    """Every flag of a filter as :func:`speechcx.store.decisions.flags.set_flags` takes it;
+    the list is fixed at the start."""
+    with reading(where) as store:
+        query, values = flags_query(replace(filters, calls=settle_names(store, filters.calls)))
+        found = store.db.execute(
+            f"SELECT {', '.join(KEYS)} FROM ({query}) ORDER BY {ORDERS['oldest']}", values
+        )
+        return iter([_seen(store, _complete(store, key)) for key in found.fetchall()])
+
+
+def see_flag(where: Where, name: str) -> SeenFlag:
+    """One flag, named as for :func:`find_flag`, as ``set_flags`` takes it."""
+    with reading(where) as store:
+        found = find_flag(store, name)
+        one = next(flag for flag in _flags_of_call(store, found.call_id) if flag["rule"] == found.rule)
+        return _seen(store, one)
+
+
+def read_hits(store: Store, call_no: object, rule_no: object) -> tuple[Hit, ...]:
+    """The evidence of a rule in a call."""
+    rows = store.db.execute(
+        "SELECT coalesce(h.rule, r.rule), h.result, h.party, h.turn_no, h.start_s_x1000, h.end_s_x1000, h.quote, w.text"
+        " FROM hits_data h JOIN rules r ON r.rule_no = h.rule_no JOIN reasons w ON w.reason_no = h.reason_no"
+        " WHERE h.call_no = ? AND h.rule_no = ? ORDER BY h.position",
+        (call_no, rule_no),
+    )
+    return tuple(
+        Hit(
+            rule, VALUES[result], None if party is None else PARTY_CODES[party], turn_no,
+            from_fixed(start, 1000), from_fixed(end, 1000), quote, why,
+        )
+        for rule, result, party, turn_no, start, end, quote, why in rows
+    )  # fmt: skip
+
+
+def _split_name(store: Store, name: str) -> tuple[str, str]:
+    """Call id and rule of a flag's name; file names may hold colons, so every one of them is tried."""
+    places = [at for at, sign in enumerate(name) if sign == ":"]
+    errors: list[UsageError] = []
+    for at in [*places[::-1], len(name)]:
+        try:
+            return find_call_id(store, name[:at].strip()), name[at + 1 :].strip()
+        except UsageError as error:
+            errors.append(error)
+    raise errors[0 if places else -1]
+
+
+def _flags_of_call(store: Store, call_id: str) -> list[Found]:
+    """Every flag of a call, whatever its status; also of a call whose file was replaced."""
+    call_no = store.db.execute("SELECT call_no FROM calls WHERE call_id = ?", (call_id,)).fetchone()[0]
+    rows = store.db.execute(
+        "SELECT d.call_no, d.rule_no, NULL, NULL FROM results_data d JOIN rules r ON r.rule_no = d.rule_no"
+        " WHERE d.call_no = ?1 AND r.kind <> 'hidden' AND (d.flagged = 1 OR (d.value = 2 AND"
+        " (r.kind = 'compliance' OR r.severity = 'critical'))) UNION ALL"
+        " SELECT a.call_no, NULL, a.question_no, NULL FROM answers_data a JOIN questions q"
+        " ON q.question_no = a.question_no WHERE a.call_no = ?1 AND a.answer = 'no' AND q.critical IS NOT NULL"
+        " AND NOT EXISTS (SELECT 1 FROM results_data d WHERE d.call_no = ?1 AND d.rule_no = a.rule_no AND"
+        " d.flagged = 1) UNION ALL"
+        " SELECT ?1, NULL, NULL, rule FROM flag_states WHERE call_id = ?2",
+        (call_no, call_id),
+    ).fetchall()
+    found = [_complete(store, (*row, None, None, None)) for row in rows]
+    there = {flag["rule"] for flag in found if flag["standing"] == "found"}
+    return [flag for flag in found if flag["standing"] == "found" or flag["rule"] not in there]
+
+
+def _complete(store: Store, key: Sequence[Any]) -> Found:
+    """What the database says of a flag by its key: the rule or question, the result, the decision."""
+    call_no, rule_no, question_no, gone_rule, *_ = key
+    call_id, rulebook_no = store.db.execute(
+        "SELECT call_id, rulebook_no FROM calls WHERE call_no = ?", (call_no,)
+    ).fetchone()
+    names = ("rule", "title", "kind", "severity", "result", "why", "rule_no")
+    if rule_no is not None:
+        row = store.db.execute(_RULE, (call_no, rule_no)).fetchone()
+    elif question_no is not None:
+        row = store.db.execute(_QUESTION, (call_no, question_no)).fetchone()
+    else:
+        row = store.db.execute(_GONE, (call_id, gone_rule)).fetchone()
+    state = store.db.execute(
+        f"SELECT {', '.join(_STATE)} FROM flag_states WHERE call_id = ? AND rule = ?", (call_id, row[0])
+    ).fetchone() or ("open", *[None] * (len(_STATE) - 1))
+    return {
+        "call_no": call_no, "call_id": call_id, "rulebook_no": rulebook_no,
+        "standing": "found" if gone_rule is None else "gone",
+        **dict(zip(names, row, strict=True)), **dict(zip(_STATE, state, strict=True)),
+    }  # fmt: skip
+
+
+def _row(store: Store, flag: Found) -> FlagRow:
+    """All of one flag."""
+    call = store.db.execute(
+        "SELECT occurred_at, local_day, agent, team, center, customer, queue FROM calls WHERE call_no = ?",
+        (flag["call_no"],),
+    ).fetchone()
+    hits = read_hits(store, flag["call_no"], flag["rule_no"])
+    first = next((hit for hit in hits if not hit.is_nearest), None)
+    nearest = next((hit for hit in hits if hit.is_nearest), None)
+    names = ("call_id", "rule", "title", "kind", "severity", "result", "status", "owner", "reason", "due",
+             "changed_at", "changed_by")  # fmt: skip
+    given = {name: flag[name] for name in names}
+    return FlagRow(
+        f"{flag['call_id']}:{flag['rule']}", occurred_at=call[0],
+        started=read_start(store.db, int(str(flag["call_no"]))), local_day=call[1], agent=call[2], team=call[3],
+        center=call[4], customer=call[5], queue=call[6], why=str(flag["why"]),
+        party=first.party if first else None, start_s=first.start_s if first else None,
+        end_s=first.end_s if first else None, quote=first.quote if first else None,
+        nearest=nearest.quote if nearest else None,
+        standing=_standing(flag, hits), **given,  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+def _standing(flag: Found, hits: Sequence[Hit]) -> Standing:
+    if flag["standing"] == "gone":
+        return "gone"
+    settled = flag["status"] in ("confirmed", "dismissed", "escalated")
+    return "changed" if settled and flag["seen_evidence"] != _digest(flag, hits) else "found"
+
+
+def _digest(flag: Found, hits: Sequence[Hit]) -> str:
+    return digest_evidence(str(flag["result"]), [(hit.start_s, hit.end_s, hit.quote) for hit in hits])
+
+
+def _seen(store: Store, flag: Found) -> SeenFlag:
+    name, version = store.db.execute(
+        "SELECT name, version FROM rulebooks WHERE rulebook_no = ?", (flag["rulebook_no"],)
+    ).fetchone()
+    # A flag that is gone stays decided about what it was.
+    gone = flag["standing"] == "gone"
+    digest = (
+        flag["seen_evidence"] if gone else _digest(flag, read_hits(store, flag["call_no"], flag["rule_no"]))
+    )
+    return SeenFlag(
+        str(flag["call_id"]), str(flag["rule"]), str(flag["result"]), str(digest), name, version
+    )  # fmt: skip
+
+
+def find_flags_hint(store: Store, filters: FlagFilter) -> str:
+    """What would widen a filter that no flag satisfies."""
+    hint: Hint = find_hint(store, filters.calls)
+    where, values = filters.calls.to_sql()
+    if not store.db.execute(f"SELECT 1 FROM calls c WHERE {where} LIMIT 1", values).fetchone():
+        return str(hint)
+    parts = []
+    for rule in filters.rule:
+        known = [
+            name for (name,) in store.db.execute("SELECT DISTINCT rule FROM rules WHERE kind <> 'hidden'")
+        ]
+        near = difflib.get_close_matches(rule, known, n=1)
+        if rule not in known:
+            parts.append(f"No rule {rule!r}" + (f"; the nearest is {near[0]!r}." if near else "."))
+    empty = FlagFilter(status=())
+    for name, how in _WIDER.items():
+        if getattr(filters, name) == getattr(empty, name):
+            continue
+        wider: dict[str, Any] = {name: getattr(empty, name)}
+        query, values = flags_query(replace(filters, **wider))
+        n = store.db.execute(f"SELECT count(*) FROM ({query})", values).fetchone()[0]
+        if n:
+            parts.append(f"{how} there would be {n}.")
+    return " ".join(parts) or f"No flags in {hint.calls} calls: no rule found fault with any of them."

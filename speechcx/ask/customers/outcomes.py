@@ -1,0 +1,287 @@
+"""Surveys and call records: satisfaction, handle time, transfers, resolution, from columns of the calls' sources.
+
+The columns are those of ``calls.csv``, a sidecar or a file name, under the names of :data:`COLUMNS`.
+What a call does not have is left out and counted; what cannot be read is counted apart.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from speechcx.ask.customers.drivers import read_contacts
+from speechcx.ask.ground.consent import NO, YES, is_resolved
+from speechcx.ask.ground.driver_lookup import list_drivers
+from speechcx.ask.ground.empty_answer_hints import Hint, find_hint
+from speechcx.ask.ground.opening import Where, reading
+from speechcx.ask.ground.resolve_names import expect_one, read_names, settle_names
+from speechcx.ask.people.trends import EXPRESSIONS
+from speechcx.ask.statistics import Interval, Sums, mean_interval, share_interval
+from speechcx.store import CallFilter, Store
+
+COLUMNS = {
+    "csat": "rating of satisfaction, 1 to 5",
+    "nps": "how likely to recommend, 0 to 10",
+    "ces": "effort, on the survey's own scale",
+    "handle_s": "seconds of talk, hold and after-call work together; or these three:",
+    "talk_s": "seconds of talk",
+    "hold_s": "seconds on hold",
+    "acw_s": "seconds of after-call work",
+    "queue_wait_s": "seconds in the queue before the answer",
+    "transferred": "yes or no",
+    "resolved": "yes or no",
+}
+"""Columns of a call's source that are understood, and what they hold."""
+
+
+Extras = Mapping[str, str]
+
+
+class _UnreadableError(ValueError):
+    """A column holds something that is not what it should."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One measure of a group of calls.
+
+    Parameters
+    ----------
+    name
+        csat, nps, ces, aht_s, asa_s, transfer_rate, resolution_rate or fcr.
+    value, interval
+        Mean or share, and its 95 % interval; nps from -100 to 100.
+    n
+        Calls it is of.
+    n_missing, n_unreadable
+        Calls whose source does not say, and those where it says something else than expected.
+    """
+
+    name: str
+    value: float | None
+    interval: Interval | None
+    n: int
+    n_missing: int
+    n_unreadable: int
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeRow:
+    """The calls of one agent, team, queue, week, ...
+
+    Parameters
+    ----------
+    key, name
+        What they have in common, None where it is not known; an agent's name in the roster.
+    n
+        Calls.
+    measures
+        In the order of the table; an object by name in JSON.
+    """
+
+    key: str | None
+    name: str | None
+    n: int
+    measures: tuple[Outcome, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeTable:
+    """Surveys and call records by whatever was asked.
+
+    Parameters
+    ----------
+    by
+        What a row is.
+    since, until
+        The period; None where open.
+    rows, total
+        The rows, and all their calls together.
+    columns
+        (column, calls that have it) pairs, of the columns that are understood.
+    immature
+        Calls too new to say whether the customer contacts again; left out of fcr.
+    hint
+        Where there are no rows: what would widen the question.
+    """
+
+    by: str
+    since: date | None
+    until: date | None
+    rows: tuple[OutcomeRow, ...]
+    total: OutcomeRow
+    columns: tuple[tuple[str, int], ...]
+    immature: int
+    hint: Hint | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Measure:
+    """How a measure is read from the columns of a call: a value, or None where they do not say."""
+
+    name: str
+    read: Callable[[Extras], float | None]
+    kind: Literal["mean", "share"] = "mean"
+
+
+def _read_number(extras: Extras, name: str, low: float = 0.0, high: float = 1e6) -> float | None:
+    text = extras.get(name)
+    if text is None:
+        return None
+    try:
+        value = float(text.replace(",", "."))
+    except ValueError as error:
+        raise _UnreadableError(text) from error
+    if not low <= value <= high:
+        raise _UnreadableError(text)
+    return value
+
+
+def _read_answer(extras: Extras, name: str) -> float | None:
+    text = extras.get(name)
+    if text is None:
+        return None
+    folded = text.strip().casefold()
+    if folded not in YES | NO:
+        raise _UnreadableError(text)
+    return float(folded in YES)
+
+
+def _read_csat(extras: Extras) -> float | None:
+    rating = _read_number(extras, "csat", 1, 5)
+    return None if rating is None else float(rating >= 4)
+
+
+def _read_nps(extras: Extras) -> float | None:
+    rating = _read_number(extras, "nps", 0, 10)
+    # Promoters count for, detractors against, 7 and 8 for neither.
+    return None if rating is None else 100.0 if rating >= 9 else -100.0 if rating <= 6 else 0.0
+
+
+def _read_handle(extras: Extras) -> float | None:
+    whole = _read_number(extras, "handle_s")
+    talk = _read_number(extras, "talk_s")
+    if whole is not None or talk is None:
+        return whole
+    return talk + (_read_number(extras, "hold_s") or 0.0) + (_read_number(extras, "acw_s") or 0.0)
+
+
+_MEASURES = (
+    _Measure("csat", _read_csat, "share"),
+    _Measure("nps", _read_nps),
+    _Measure("ces", lambda extras: _read_number(extras, "ces")),
+    _Measure("aht_s", _read_handle),
+    _Measure("asa_s", lambda extras: _read_number(extras, "queue_wait_s")),
+    _Measure("transfer_rate", lambda extras: _read_answer(extras, "transferred"), "share"),
+    _Measure("resolution_rate", lambda extras: _read_answer(extras, "resolved"), "share"),
+    _Measure("fcr", lambda extras: _read_number(extras, "_fcr"), "share"),
+)
+OUTCOMES = tuple(measure.name for measure in _MEASURES)
+"""Names of the measures, in order."""
+
+BY = ("agent", "team", "center", *EXPRESSIONS)
+"""What a table can be divided by."""
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What the calls of a row add up to."""
+
+    n: int = 0
+    sums: dict[str, Sums] = field(default_factory=lambda: defaultdict(Sums))
+    unreadable: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+
+    def add(self, extras: Extras) -> None:
+        self.n += 1
+        for measure in _MEASURES:
+            try:
+                value = measure.read(extras)
+            except _UnreadableError:
+                self.unreadable[measure.name] += 1
+                continue
+            if value is not None:
+                self.sums[measure.name] += Sums(1, value, value * value)
+
+
+def list_outcomes(where: Where, filters: CallFilter | None = None, *, by: str = "team") -> OutcomeTable:
+    """Surveys and call records of the calls of a filter.
+
+    Parameters
+    ----------
+    where
+        Store or database.
+    filters
+        Which calls; None for all.
+    by
+        agent, team, center, day, week, month, weekday, hour, queue or direction.
+
+    Raises
+    ------
+    UsageError
+        There is no such division.
+    """
+    expect_one("divide by", by, BY)
+    with reading(where) as store:
+        filters = settle_names(store, filters or CallFilter())
+        contacts, immature = _read_first_contacts(store, filters)
+        tallies: dict[str | None, _Tally] = defaultdict(_Tally)
+        everything, columns = _Tally(), dict.fromkeys(COLUMNS, 0)
+        for key, call_no, extras in _read_extras(store, filters, by):
+            for name in extras.keys() & columns.keys():
+                columns[name] += 1
+            if is_resolved(extras) and call_no in contacts:
+                extras["_fcr"] = "0" if contacts[call_no] else "1"
+            tallies[key].add(extras)
+            everything.add(extras)
+        names = read_names(store) if by == "agent" else {}
+        keys = sorted(tallies, key=lambda key: (key is None, key or ""))
+        return OutcomeTable(
+            by, filters.since, filters.until, tuple(_row(key, names.get(key), tallies[key]) for key in keys),
+            _row(None, None, everything), tuple((name, n) for name, n in columns.items() if n), immature,
+            None if everything.n else find_hint(store, filters),
+        )  # fmt: skip
+
+
+def _read_extras(store: Store, filters: CallFilter, by: str) -> list[tuple[str | None, int, dict[str, str]]]:
+    condition, values = filters.to_sql()
+    key = (
+        f"c.{by}"
+        if by in ("agent", "team", "center")
+        else next(EXPRESSIONS[b] for b in EXPRESSIONS if b == by)
+    )
+    rows = store.db.execute(
+        f"SELECT {key}, c.call_no, x.extras FROM calls c JOIN recordings x ON x.call_no = c.call_no"
+        f" WHERE {condition}",
+        values,
+    )
+    # Several values of one column are a list of pairs: the last one counts.
+    return [
+        (key, call_no, {str(k): str(v) for k, v in dict(json.loads(text)).items()})
+        for key, call_no, text in rows
+    ]
+
+
+def _read_first_contacts(store: Store, filters: CallFilter) -> tuple[dict[int, bool], int]:
+    """Whether a call was followed by another on the same driver, for those old enough; and how many are not."""
+    contacts, ripe = read_contacts(store, filters, list_drivers(store))
+    found: dict[int, bool] = {}
+    immature = set()
+    for _, call_no, is_repeat in contacts:
+        if call_no > ripe:
+            immature.add(call_no)
+        else:
+            found[call_no] = found.get(call_no, False) or is_repeat
+    return found, len(immature)
+
+
+def _row(key: str | None, name: str | None, tally: _Tally) -> OutcomeRow:
+    measures = []
+    for measure in _MEASURES:
+        sums, wrong = tally.sums[measure.name], tally.unreadable[measure.name]
+        interval = mean_interval(sums) if measure.kind == "mean" else share_interval(sums)
+        measures.append(Outcome(measure.name, sums.mean, interval, sums.n, tally.n - sums.n - wrong, wrong))
+    return OutcomeRow(key, name, tally.n, tuple(measures))

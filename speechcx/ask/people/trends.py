@@ -1,0 +1,133 @@
+"""How measures go over time: by day, week or month, or over the hours and weekdays of a period."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal, get_args
+
+from speechcx.ask.ground.empty_answer_hints import Hint, find_hint
+from speechcx.ask.ground.group_sums import count_versions, find_scorecard, sum_calls
+from speechcx.ask.ground.opening import Where, reading
+from speechcx.ask.ground.resolve_names import expect_one, settle_names
+from speechcx.ask.ground.score_rows import Estimate, make_estimates
+from speechcx.store import CallFilter, Store
+
+Bucket = Literal["day", "week", "month", "weekday", "hour", "queue", "direction"]
+
+EXPRESSIONS: dict[Bucket, str] = {
+    "day": "c.local_day",
+    # The Monday of the week.
+    "week": "date(c.local_day, 'weekday 0', '-6 days')",
+    "month": "substr(c.local_day, 1, 7)",
+    # Monday is 1, as in ISO 8601.
+    "weekday": "CAST((strftime('%w', c.local_day) + 6) % 7 + 1 AS TEXT)",
+    "hour": "printf('%02d', c.local_hour)",
+    "queue": "c.queue",
+    "direction": "c.direction",
+}
+"""The expression on a call ``c`` for each division."""
+
+_OVER_TIME = ("day", "week", "month")
+
+
+@dataclass(frozen=True, slots=True)
+class TrendRow:
+    """The calls of one day, week, month, weekday, hour, queue or direction.
+
+    Parameters
+    ----------
+    key
+        The day, the Monday of the week, the month (2026-09), the weekday (1 is Monday), the hour or the
+        name; None for calls of which it is not known.
+    n, n_flagged
+        Calls, and those with a flagged rule.
+    is_whole
+        False where the period begins or ends inside this week or month.
+    measures
+        In the order of ``measures.MEASURES``, an object by name in JSON. Changes are against the row before,
+        for days, weeks and months.
+    """
+
+    key: str | None
+    n: int
+    n_flagged: int
+    is_whole: bool
+    measures: tuple[Estimate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TrendTable:
+    """Measures over time.
+
+    Parameters
+    ----------
+    by
+        What a row is.
+    scorecard
+        The scorecard of score and critical accuracy.
+    since, until
+        The period; None where open.
+    rows
+        In order of time, or of names; a day without calls has no row.
+    versions
+        (rulebook, engines and settings; calls) pairs. More than one: a step in the trend may be theirs.
+    hint
+        Where there are no rows: what would widen the question.
+    """
+
+    by: Bucket
+    scorecard: str | None
+    since: date | None
+    until: date | None
+    rows: tuple[TrendRow, ...]
+    versions: tuple[tuple[str, int], ...]
+    hint: Hint | None
+
+
+def score_over_time(
+    where: Where, filters: CallFilter | None = None, *, by: str = "week", scorecard: str | None = None
+) -> TrendTable:
+    """Every measure by day, week, month, weekday, hour, queue or direction.
+
+    Raises
+    ------
+    UsageError
+        There is no such division, or no such scorecard.
+    """
+    expect_one("divide by", by, get_args(Bucket))
+    bucket = next(known for known in EXPRESSIONS if known == by)
+    with reading(where) as store:
+        filters = settle_names(store, filters or CallFilter())
+        card = find_scorecard(store, filters, scorecard)
+        rows = read_rows(store, filters, bucket, card)
+        return TrendTable(
+            bucket, card, filters.since, filters.until, rows, count_versions(store, filters),
+            None if rows else find_hint(store, filters),
+        )  # fmt: skip
+
+
+def read_rows(store: Store, filters: CallFilter, by: Bucket, scorecard: str | None) -> tuple[TrendRow, ...]:
+    """The rows of a trend."""
+    sums = sum_calls(store, filters, scorecard, by=(EXPRESSIONS[by],))
+    rows: list[TrendRow] = []
+    before = None
+    for (key,), now in sorted(sums.items(), key=lambda pair: (pair[0][0] is None, pair[0][0] or "")):
+        estimates = make_estimates(now, before if by in _OVER_TIME and key is not None else None)
+        rows.append(TrendRow(key, now.n, now.flagged, _is_whole(by, key, filters), estimates))
+        before = now
+    return tuple(rows)
+
+
+def _is_whole(by: Bucket, key: str | None, filters: CallFilter) -> bool:
+    if key is None or by not in ("week", "month"):
+        return True
+    if by == "week":
+        first = date.fromisoformat(key)
+        last = first + timedelta(days=6)
+    else:
+        first = date.fromisoformat(f"{key}-01")
+        last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    return (filters.since is None or filters.since <= first) and (
+        filters.until is None or last <= filters.until
+    )

@@ -1,0 +1,1 @@
+"""How the nightly work stands: status, failures, and what was left out."""

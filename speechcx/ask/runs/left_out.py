@@ -1,0 +1,90 @@
+"""What the last run left for later, took for no recording, or could not use of tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from speechcx.ask.ground.opening import Where, reading
+from speechcx.discover import SKIP_REASONS, SourceWarning
+from speechcx.store.left_out import read_other_files
+from speechcx.store.paths import read_path
+
+
+@dataclass(frozen=True, slots=True)
+class NotTaken:
+    """A file that is no recording, or one that is not taken as it is.
+
+    `reason` is a key of ``discover.SKIP_REASONS`` or ``discover.OTHER_REASONS``, `why` says more.
+    """
+
+    path: str
+    reason: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """What the last run did not use.
+
+    Parameters
+    ----------
+    growing
+        Files that were still being written, and the path of one of them.
+    growing_example, again_at
+        One of them, and from when on they can be taken, UTC; None where there are none.
+    not_taken
+        Files that were not taken, those in use (sidecars, calls tables) among them.
+    reasons
+        (reason, files) pairs of those, most frequent first.
+    warnings
+        Lines of calls tables and of the roster that were not used.
+    """
+
+    growing: int
+    growing_example: str | None
+    again_at: str | None
+    not_taken: tuple[NotTaken, ...]
+    reasons: tuple[tuple[str, int], ...]
+    warnings: tuple[SourceWarning, ...]
+
+
+def read_left_out(where: Where, *, settle_s: float = 0.0) -> LeftOut:
+    """What the last run did not use.
+
+    Parameters
+    ----------
+    where
+        Store or database.
+    settle_s
+        ``discover.settle_s``: how long a file that was seen to grow must not change.
+    """
+    with reading(where) as store:
+        skipped = store.db.execute(
+            "SELECT path, reason, changed_at FROM files WHERE (state = 'skipped' OR reason = 'still_growing')"
+            " ORDER BY changed_at DESC, path"
+        ).fetchall()
+        warnings = store.db.execute(
+            "SELECT path, line, found, cure FROM source_warnings ORDER BY warning_id"
+        ).fetchall()
+        others = read_other_files(store.db)
+    growing = [(read_path(path), at) for path, reason, at in skipped if reason == "still_growing"]
+    taken = [
+        NotTaken(read_path(path), reason, SKIP_REASONS.get(reason, ""))
+        for path, reason, _ in skipped
+        if reason in SKIP_REASONS and reason != "still_growing"
+    ]
+    taken += [NotTaken(path, reason, why) for path, _, _, reason, why in others]
+    counts: dict[str, int] = {}
+    for file in taken:
+        counts[file.reason] = counts.get(file.reason, 0) + 1
+    last = max((at for _, at in growing), default=None)
+    again = None if last is None else datetime.fromisoformat(last) + timedelta(seconds=settle_s)
+    return LeftOut(
+        growing=len(growing),
+        growing_example=growing[0][0] if growing else None,
+        again_at=None if again is None else again.isoformat(timespec="seconds"),
+        not_taken=tuple(taken),
+        reasons=tuple(sorted(counts.items(), key=lambda one: (-one[1], one[0]))),
+        warnings=tuple(SourceWarning(*row) for row in warnings),
+    )

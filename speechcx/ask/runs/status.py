@@ -1,0 +1,189 @@
+"""How the work stands: the last run, what is done, what waits, what failed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from speechcx.ask.ground.opening import Where, reading
+from speechcx.ask.runs.failures import KindCount, count_failures
+from speechcx.ask.runs.left_out import LeftOut, read_left_out
+from speechcx.store import Store
+from speechcx.store.paths import read_path
+
+BACKLOG = ("seen", "settled", "claimed")
+"""States of files that the next run takes, beside those a person asked another try of."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """One run; the numbers are None while it runs, and where it was killed.
+
+    `times_realtime` is audio over elapsed time.
+    """
+
+    run_id: int
+    command: str
+    started_at: str
+    finished_at: str | None
+    outcome: str | None
+    exit_code: int | None
+    speechcx: str
+    host: str
+    pid: int
+    workers: int | None
+    planned: int | None
+    done: int | None
+    failed: int | None
+    skipped: int | None
+    audio_s: float | None
+    elapsed_s: float | None
+    times_realtime: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How the work stands.
+
+    Parameters
+    ----------
+    database, size_bytes, schema
+        The file, its size with its log, and the number of its schema.
+    run
+        The newest run, None before the first.
+    interrupted_runs
+        Runs that were killed.
+    files
+        (state, files) pairs.
+    backlog, oldest_waiting
+        Files the next run takes, and the path of the one that waits longest.
+    failures
+        How many files failed in which way.
+    calls, superseded
+        Calls that count, and older versions that do not.
+    audio_s
+        Seconds of audio in calls that count.
+    first_day, last_day
+        The days they are from.
+    flagged_calls
+        Calls with a flagged rule.
+    outdated
+        Calls heard with other settings, or by a speechcx that heard otherwise, than a run would use now; None
+        where that was not asked.
+    redone
+        Times a file was taken up by a run that died on it.
+    left_out
+        What the last run left for later, took for no recording, or could not use of tables.
+    """
+
+    database: str
+    size_bytes: int
+    schema: int
+    run: RunRow | None
+    interrupted_runs: int
+    files: tuple[tuple[str, int], ...]
+    backlog: int
+    oldest_waiting: str | None
+    failures: tuple[KindCount, ...]
+    calls: int
+    superseded: int
+    audio_s: float
+    first_day: str | None
+    last_day: str | None
+    flagged_calls: int
+    outdated: int | None
+    redone: int
+    left_out: LeftOut
+
+
+def read_status(where: Where, *, settle_s: float = 0.0, listen_digest: str | None = None) -> Status:
+    """How the work of a database stands.
+
+    Parameters
+    ----------
+    where
+        Store or database.
+    settle_s
+        As in :func:`speechcx.ask.runs.left_out.read_left_out`.
+    listen_digest
+        Digest of how a run would listen now, to count the calls that were heard otherwise.
+    """
+    with reading(where) as store:
+        db = store.db
+        calls = db.execute(
+            "SELECT count(*), total(audio_duration_s), min(local_day), max(local_day), total(flagged_count > 0)"
+            " FROM calls WHERE superseded_by IS NULL"
+        ).fetchone()
+        superseded = db.execute("SELECT count(*) FROM calls WHERE superseded_by IS NOT NULL").fetchone()[0]
+        backlog, oldest = _read_backlog(store)
+        redone = db.execute("SELECT count(*) FROM attempts WHERE outcome = 'interrupted'").fetchone()[0]
+        killed = db.execute("SELECT count(*) FROM runs WHERE outcome = 'interrupted'").fetchone()[0]
+        return Status(
+            database=str(store.path),
+            size_bytes=_size(store),
+            schema=int(db.execute("PRAGMA user_version").fetchone()[0]),
+            run=_read_run(store),
+            interrupted_runs=killed,
+            files=tuple(
+                db.execute("SELECT state, count(*) FROM files GROUP BY state ORDER BY 2 DESC").fetchall()
+            ),
+            backlog=backlog,
+            oldest_waiting=oldest,
+            failures=count_failures(store),
+            calls=calls[0],
+            superseded=superseded,
+            audio_s=calls[1],
+            first_day=calls[2],
+            last_day=calls[3],
+            flagged_calls=int(calls[4]),
+            outdated=None if listen_digest is None else _count_outdated(store, listen_digest),
+            redone=redone,
+            left_out=read_left_out(store, settle_s=settle_s),
+        )
+
+
+def list_runs(where: Where, *, limit: int = 20) -> tuple[RunRow, ...]:
+    """The newest runs, newest first."""
+    with reading(where) as store:
+        rows = store.db.execute(f"SELECT {_RUN} FROM runs ORDER BY run_id DESC LIMIT ?", (limit,))
+        return tuple(_to_run(row) for row in rows)
+
+
+_RUN = (
+    "run_id, command, started_at, finished_at, outcome, exit_code, speechcx, host, pid, workers, planned, done,"
+    " failed, skipped, audio_s, elapsed_s"
+)
+
+
+def _read_run(store: Store) -> RunRow | None:
+    row = store.db.execute(f"SELECT {_RUN} FROM runs ORDER BY run_id DESC LIMIT 1").fetchone()
+    return None if row is None else _to_run(row)
+
+
+def _to_run(row: tuple[Any, ...]) -> RunRow:
+    audio_s, elapsed_s = row[-2:]
+    speed = audio_s / elapsed_s if audio_s is not None and elapsed_s else None
+    names = (name.strip() for name in _RUN.split(","))
+    return RunRow(**dict(zip(names, row, strict=True)) | {"times_realtime": speed})
+
+
+def _read_backlog(store: Store) -> tuple[int, str | None]:
+    places = ", ".join("?" * len(BACKLOG))
+    waiting = f"FROM files WHERE state IN ({places}) OR retry_asked = 1"
+    count = store.db.execute(f"SELECT count(*) {waiting}", BACKLOG).fetchone()[0]
+    row = store.db.execute(f"SELECT path {waiting} ORDER BY mtime_ns LIMIT 1", BACKLOG).fetchone()
+    return int(count), None if row is None else read_path(row[0])
+
+
+def _count_outdated(store: Store, listen_digest: str) -> int:
+    (count,) = store.db.execute(
+        "SELECT count(*) FROM calls JOIN provenances USING (provenance_no)"
+        " WHERE superseded_by IS NULL AND settings_digest <> ?",
+        (listen_digest,),
+    ).fetchone()
+    return int(count)
+
+
+def _size(store: Store) -> int:
+    log = store.path.with_name(store.path.name + "-wal")
+    return sum(path.stat().st_size for path in (store.path, log) if path.exists())

@@ -1,0 +1,1 @@
+"""Finding calls: lists, words that were said, results of rules, and saved searches."""

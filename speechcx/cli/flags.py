@@ -1,0 +1,368 @@
+"""Commands of the compliance reviewer: the queue of flags, one flag in full, decisions, whom to call back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from speechcx.cli import options
+from speechcx.cli.output import (
+    SCHEMA_VERSION,
+    Column,
+    Format,
+    clock,
+    note,
+    print_json,
+    print_rows,
+    print_text,
+)
+from speechcx.cli.question_options import Asked, asks
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from speechcx.ask.compliance.flag_counts import FlagCounts
+    from speechcx.ask.compliance.flag_queue import FlagFilter
+    from speechcx.ask.compliance.flags import FlagList
+    from speechcx.store import CallFilter
+    from speechcx.store.decisions.flags import FlagChange, SeenFlag
+
+flags_app = typer.Typer(name="flags", help="The queue of flagged calls: list, count, show, decide.")
+Names = list[str] | None
+Rule = Annotated[Names, typer.Option("--rule", metavar="RULE", help="Only of this rule; may be repeated.")]
+Kind = Annotated[
+    Names,
+    typer.Option(
+        "--kind", metavar="KIND", help="Only of this kind: compliance, risk, ..., question; may be repeated."
+    ),
+]
+Severity = Annotated[
+    Names,
+    typer.Option(
+        "--severity", metavar="SEVERITY", help="Only critical, major, minor or info; may be repeated."
+    ),
+]
+Result = Annotated[
+    Names,
+    typer.Option(
+        "--result",
+        metavar="RESULT",
+        help="Only where the rule came out present, absent or cannot_tell; may be repeated.",
+    ),
+]
+Status = Annotated[
+    Names,
+    typer.Option(
+        "--status",
+        metavar="STATUS",
+        help="open, confirmed, dismissed, escalated or all; default: open and escalated.",
+    ),
+]
+Owner = Annotated[
+    Names,
+    typer.Option("--owner", metavar="OWNER", help="Only this owner's; '' for nobody's; may be repeated."),
+]
+Overdue = Annotated[bool, typer.Option("--overdue", help="Only what was due before today.")]
+Standing = Annotated[
+    str | None,
+    typer.Option(
+        "--standing", metavar="STANDING", help="found: still flagged; gone: only the decision is left."
+    ),
+]
+Who = Annotated[
+    str | None, typer.Option("--as", metavar="NAME", help="Your name in the trail; default: your login.")
+]
+Flag = Annotated[
+    str, typer.Argument(metavar="FLAG", help="CALL:RULE as `flags` lists it; CALL where it has only one.")
+]
+
+_FLAG_COLUMNS = (
+    Column("flag", "flag"),
+    Column("local_day", "day"),
+    Column("agent", "agent"),
+    Column("severity", "severity"),
+    Column("title", "rule"),
+    Column("result", "result"),
+    Column("time", "time"),
+    Column("quote", "words"),
+    Column("status", "status"),
+    Column("owner", "owner"),
+    Column("due", "due"),
+    Column("standing", "standing"),
+)
+_COUNT_COLUMNS = (
+    Column("key", "which"),
+    Column("severity", "severity"),
+    Column("calls", "calls"),
+    Column("call_share", "of all", share=True),
+    Column("course", "course"),
+    Column("change_points", "points"),
+    Column("waiting", "waiting"),
+    Column("cannot_tell", "cannot tell"),
+    Column("agents", "agents"),
+    Column("teams", "teams"),
+    Column("minutes", "minutes", digits=0),
+    Column("customers", "customers"),
+    Column("first_day", "first"),
+    Column("last_day", "last"),
+    Column("right", "right (95 %), n"),
+)
+_CALLBACK_COLUMNS = (
+    Column("customer", "customer"),
+    Column("call_id", "newest call"),
+    Column("local_day", "day"),
+    Column("agent", "agent"),
+    Column("queue", "queue"),
+    Column("calls", "calls"),
+    Column("why", "why"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedFlags:
+    """How many flags were named or chosen, and how many of them were changed."""
+
+    matched: int
+    changed: int
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the app."""
+    flags_app.callback(invoke_without_command=True)(asks("driver", "flagged")(flags))
+    flags_app.command("show")(show)
+    flags_app.command("set")(asks("driver", "flagged", "as_csv")(set_))
+    app.add_typer(flags_app, rich_help_panel="Compliance")
+    app.command(rich_help_panel="Compliance")(asks()(callbacks))
+
+
+def flags(
+    asked: Asked,
+    ctx: typer.Context,
+    rule: Rule = None,
+    kind: Kind = None,
+    severity: Severity = None,
+    result: Result = None,
+    status: Status = None,
+    owner: Owner = None,
+    overdue: Overdue = False,
+    standing: Standing = None,
+    by: Annotated[
+        str | None,
+        typer.Option(
+            "--by", metavar="GROUP", help="Count them by rule, agent, team, center or queue instead."
+        ),
+    ] = None,
+    sort: Annotated[
+        str, typer.Option("--sort", metavar="ORDER", help="severity, newest, oldest or due.")
+    ] = "severity",
+    limit: options.Limit = 50,
+) -> None:
+    """The queue of flags; `--by rule` counts them: how many, how far, rising or falling, how often right."""
+    if ctx.invoked_subcommand is not None:
+        return
+    given = {"rule": rule, "kind": kind, "severity": severity, "result": result, "owner": owner}
+    filters = _filter(
+        asked.filters, given, status, overdue=overdue, standing=standing, counting=by is not None
+    )
+    if by is not None:
+        from speechcx.ask.compliance.flag_counts import GROUPS, count_flags
+
+        options.expect("--by", by, GROUPS)
+        _print_counts(count_flags(asked.where, filters, by=next(g for g in GROUPS if g == by)), asked.style)
+        return
+    from speechcx.ask.compliance.flags import list_flags
+
+    _print_flags(list_flags(asked.where, filters, sort=sort, limit=limit), asked.style)
+
+
+def show(
+    flag: Flag,
+    db: options.Database = None,
+    config: options.Config = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """One flag in full: the words before and after, times, party, the rule as written, what was decided."""
+    from dataclasses import asdict
+
+    from speechcx.ask.compliance.one_flag import show_flag
+    from speechcx.cli.flag_view import print_flag
+
+    found = show_flag(options.database(options.load(config, None), db), flag)
+    if as_json:
+        print_json({"schema_version": SCHEMA_VERSION, "kind": "flag", **asdict(found)})
+    else:
+        print_flag(found)
+
+
+def set_(
+    asked: Asked,
+    flag: Annotated[
+        Names,
+        typer.Argument(metavar="FLAG", help="CALL:RULE as `flags` lists them; - for standard input."),
+    ] = None,
+    to: Annotated[
+        str | None,
+        typer.Option(
+            "--status", metavar="STATUS", help="What they are now: open, confirmed, dismissed, escalated."
+        ),
+    ] = None,
+    reason: Annotated[
+        str | None, typer.Option("--reason", metavar="WORDS", help="Why; needed to dismiss or escalate.")
+    ] = None,
+    owner: Annotated[
+        str | None, typer.Option("--owner", metavar="OWNER", help="Who is to deal with them; '' for nobody.")
+    ] = None,
+    due: Annotated[
+        str | None, typer.Option("--due", metavar="DATE", help="By when, YYYY-MM-DD; none for never.")
+    ] = None,
+    who: Who = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask, though many change at once.")] = False,
+    rule: Rule = None,
+    kind: Kind = None,
+    severity: Severity = None,
+    result: Result = None,
+    was: Annotated[
+        Names,
+        typer.Option(
+            "--was",
+            metavar="STATUS",
+            help="Only those that are open, ... now; all for all; default: open, escalated.",
+        ),
+    ] = None,
+    owned_by: Annotated[
+        Names, typer.Option("--owned-by", metavar="OWNER", help="Only this owner's; '' for nobody's.")
+    ] = None,
+    overdue: Overdue = False,
+) -> None:
+    """Decide about flags: those named, or all that filters choose (then it asks first)."""
+    from speechcx.ask.compliance.flags import find_flags_hint
+    from speechcx.store import Store
+    from speechcx.store.decisions.audit import read_who
+    from speechcx.store.decisions.flags import set_flags
+
+    change, name = _change(to, reason, owner, due), read_who(who)
+    given = {"rule": rule, "kind": kind, "severity": severity, "result": result, "owner": owned_by}
+    filters = _filter(asked.filters, given, was, overdue=overdue)
+    with Store.open(asked.where) as store:
+        chosen = _choose(store, flag, filters, is_filtered=any(given.values()) or overdue or was is not None)
+        if not chosen:
+            note(find_flags_hint(store, filters))
+        if not flag and not yes:
+            confirm(f"Change {len(chosen)} flags?", len(chosen))
+        changed = set_flags(store, chosen, change, who=name)
+    if asked.style == "json":
+        done = ChangedFlags(len(chosen), changed)
+        print_json({"schema_version": SCHEMA_VERSION, "kind": "flags-set", **options.row(done)})
+    else:
+        print_text(f"{changed} of {len(chosen)} flags changed{f' to {to}' if to else ''}.")
+
+
+def callbacks(asked: Asked, limit: options.Limit = 50) -> None:
+    """Whom to call back: customers whose newest call ended badly or at risk, and who have not been spoken to since."""
+    from speechcx.ask.customers.callbacks import list_callbacks
+
+    found = list_callbacks(asked.where, asked.filters, limit=limit)
+    rows = [options.row(row) for row in found.rows]
+    facts = {"total": found.total, "left_out": dict(found.left_out)}
+    print_rows("callbacks", rows, _CALLBACK_COLUMNS, style=asked.style, empty=found.hint or "", facts=facts)
+    if asked.style == "table" and rows:
+        left = "".join(f"; {n} left out: {why}" for why, n in found.left_out)
+        note(f"{len(rows)} of {found.total} customers{left}.")
+
+
+def _filter(
+    calls: CallFilter,
+    given: dict[str, Names],
+    status: Names,
+    *,
+    overdue: bool = False,
+    standing: str | None = None,
+    counting: bool = False,
+) -> FlagFilter:
+    """The flags that the options ask for."""
+    from datetime import date
+
+    from speechcx.ask.compliance.flag_queue import STANDINGS, WAITING, FlagFilter
+
+    options.expect("--standing", standing, STANDINGS)
+    wanted: dict[str, Any] = {name: tuple(some) for name, some in given.items() if some}
+    if status:
+        wanted["status"] = () if "all" in status else tuple(status)
+    else:
+        wanted["status"] = () if counting else WAITING
+    if standing is not None:
+        wanted["standing"] = (standing,)
+    return FlagFilter(calls, overdue_on=date.today().isoformat() if overdue else None, **wanted)
+
+
+def _change(to: str | None, reason: str | None, owner: str | None, due: str | None) -> FlagChange:
+    from datetime import date
+
+    from speechcx.store.decisions.flags import FLAG_STATUSES, FlagChange
+
+    options.expect("--status", to, FLAG_STATUSES)
+    day: date | None = date.min if due in ("none", "") else options.day("--due", due)
+    return FlagChange(next((known for known in FLAG_STATUSES if known == to), None), owner, reason, day)
+
+
+def _choose(store: Any, names: Names, filters: FlagFilter, *, is_filtered: bool) -> list[SeenFlag]:
+    """The flags that are named, or those of the filter."""
+    from speechcx.ask.compliance.flags import see_flag, see_flags
+    from speechcx.errors import UsageError
+    from speechcx.store import CallFilter
+
+    if names:
+        listed = [line for name in names for line in (options.read_lines("-") if name == "-" else (name,))]
+        return [see_flag(store, name) for name in dict.fromkeys(listed)]
+    if filters.calls == CallFilter() and not is_filtered:
+        raise UsageError("no flag named", "flags, or filters that choose them", "name one, or add --rule ID")
+    return list(see_flags(store, filters))
+
+
+def confirm(question: str, n: int) -> None:
+    """Ask before many things change; without a terminal to ask on, refuse."""
+    import sys
+
+    from speechcx.errors import UsageError
+
+    if not n:
+        return
+    if not sys.stdin.isatty():
+        raise UsageError(f"{question} cannot be asked here", "a terminal, or a yes beforehand", "add --yes")
+    typer.confirm(question, abort=True, err=True)
+
+
+def _print_flags(found: FlagList, style: Format) -> None:
+    rows = [
+        options.row(row) | {"time": None if row.start_s is None else clock(row.start_s)} for row in found.rows
+    ]
+    facts = {"total": found.total, "counts": dict(found.counts)}
+    print_rows("flags", rows, _FLAG_COLUMNS, style=style, empty=found.hint or "", facts=facts)
+    if style == "table" and rows:
+        parts = ", ".join(f"{n} {status}" for status, n in found.counts)
+        more = f"; --limit shows more than {len(rows)}" if len(rows) < found.total else ""
+        note(f"{parts}{more}. `speechcx flags show FLAG` shows the words.")
+
+
+def _print_counts(found: FlagCounts, style: Format) -> None:
+    from dataclasses import asdict
+
+    from speechcx.cli.flag_view import say_precision
+
+    rows = [
+        asdict(row)
+        | {
+            "minutes": row.audio_s / 60,
+            "change_points": None if row.change is None else f"{100 * row.change:+.1f}",
+            "right": say_precision(row.precision),
+        }
+        for row in found.rows
+    ]
+    facts = {"by": found.by, "before": found.before}
+    print_rows("flag-counts", rows, _COUNT_COLUMNS, style=style, empty=found.hint or "", facts=facts)
+    if style == "table" and rows and found.before:
+        note(f"Course against {found.before[0]} to {found.before[1]}: the change of the share of calls.")
+    elif style == "table" and rows:
+        note("--since DATE compares with the period before.")

@@ -1,0 +1,88 @@
+"""Commands of whoever runs the floor: what surges, whom to call back, what goes with what, what is new."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from speechcx.cli import options
+from speechcx.cli.question_options import Asked, asks
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this file to `app`."""
+    for command in (alerts, outreach, causes, topics):
+        app.command()(command)
+
+
+@asks("period", "since", "until", "flagged", "driver")
+def alerts(
+    asked: Asked,
+    day: Annotated[
+        str | None, typer.Option("--day", metavar="DAY", help="The day; default: the newest with calls.")
+    ] = None,
+    probability: Annotated[
+        float, typer.Option("--probability", min=0.0, max=1.0, help="At most so probable on a usual day.")
+    ] = 0.001,
+    excess: Annotated[
+        float, typer.Option("--excess", min=0.0, help="At least so many calls more than usual.")
+    ] = 5.0,
+) -> None:
+    """What happens more often on a day than the same weekday usually brings, with size and scope."""
+    from speechcx.ask.operations.alerts import find_alerts
+    from speechcx.cli.operations_view import print_alerts
+
+    found = find_alerts(
+        asked.where,
+        asked.filters,
+        day=options.day("--day", day),
+        probability=probability,
+        least_excess=excess,
+    )
+    print_alerts(found, asked.style)
+
+
+@asks()
+def outreach(
+    asked: Asked,
+    rule: Annotated[str, typer.Argument(metavar="RULE", help="A rule, or negative-end.")],
+    without: Annotated[
+        Path | None,
+        typer.Option("--except", metavar="FILE", help="Customers to leave out: a CSV, the first column."),
+    ] = None,
+) -> None:
+    """Customers touched by a rule who still wait to be called back, the most displeased first."""
+    from speechcx.ask.operations.outreach import list_outreach, read_customers
+    from speechcx.cli.operations_view import print_outreach
+
+    excepted = () if without is None else read_customers(without)
+    print_outreach(list_outreach(asked.where, rule, asked.filters, excepted=excepted), asked.style)
+
+
+@asks()
+def causes(
+    asked: Asked,
+    outcome: Annotated[
+        str, typer.Argument(metavar="OUTCOME", help="A rule, negative-end or flagged.")
+    ] = "negative-end",
+    by: Annotated[
+        str,
+        typer.Option("--by", help="driver, queue, team, center, agent, direction, hour or weekday."),
+    ] = "driver",
+) -> None:
+    """What an outcome goes with: how much more often it comes with a driver, queue, hour, ... than usual."""
+    from speechcx.ask.operations.causes import find_causes
+    from speechcx.cli.operations_view import print_causes
+
+    print_causes(find_causes(asked.where, outcome, asked.filters, by=by), asked.style)
+
+
+@asks()
+def topics(asked: Asked, limit: options.Limit = 20) -> None:
+    """Words of customers that come in more calls than in the period before; default: the newest 7 days."""
+    from speechcx.ask.operations.topics import find_topics
+    from speechcx.cli.operations_view import print_topics
+
+    print_topics(find_topics(asked.where, asked.filters, limit=limit), asked.style)

@@ -1,0 +1,1 @@
+"""The language of rulebooks: from YAML text to phrases, conditions, scorecards and tests."""

@@ -1,0 +1,1 @@
+"""Phrases found in the words of a call, in linear time."""

@@ -1,0 +1,103 @@
+"""Calls that were erased: everything of them goes, and what is left keeps their files from being taken again."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from speechcx.store.decisions.audit import Entry, add_entries, forget_details, tidy_text
+from speechcx.store.decisions.chain import note_decision
+from speechcx.store.moments import utc_text
+from speechcx.store.paths import write_path
+
+if TYPE_CHECKING:
+    from speechcx.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """What is left of an erased call: when, by whom and why."""
+
+    call_id: str
+    erased_at: str
+    erased_by: str
+    reason: str
+
+
+def erase_call(store: Store, call_id: str, *, who: str, reason: str) -> tuple[str, ...]:
+    """Remove a call and everything said about it, in one transaction, and keep that it was erased.
+
+    Reviews and the audit trail keep who did what and when, without words. Parts of its words may stay
+    in the search index and the log until the store is compacted. Files that still hold its recording
+    stay known, so that no run takes them; of files that are gone, the name goes too.
+
+    Parameters
+    ----------
+    store
+        Open for writing, with the run lock held.
+    call_id
+        A stored call, one that failed, or one that was erased before.
+    who
+        Who erases it.
+    reason
+        Why; must hold no words of the call, since it stays.
+
+    Returns
+    -------
+    tuple of str
+        Paths of files that still hold its recording.
+    """
+    now = utc_text()
+    with store.write():
+        paths = store.ledger.find_paths(call_id)
+        if store.has_call(call_id):
+            paths = tuple(dict.fromkeys((*paths, store.load_conversation(call_id).recording.path)))
+        remove_said(store, call_id)
+        add_entries(store, who, [Entry("erase", call_id, None, {"reason": tidy_text(reason)})], at=now)
+        store.db.execute(
+            "INSERT OR REPLACE INTO erasures (call_id, erased_at, erased_by, reason) VALUES (?, ?, ?, ?)",
+            (call_id, now, who, tidy_text(reason) or ""),
+        )
+        note_decision(store.db, "erasures", (call_id,))
+        left = tuple(path for path in paths if os.path.exists(path))
+        forget_files(store, call_id, left)
+    return left
+
+
+def remove_said(store: Store, call_id: str) -> None:
+    """Remove a call with every decision about it, and the words of the trail about it; inside a write."""
+    if store.has_call(call_id):
+        store.delete_call(call_id)
+    store.db.execute("DELETE FROM merged_calls WHERE call_id = ?", (call_id,))
+    gone = store.db.execute(
+        "DELETE FROM flag_states WHERE call_id = ? RETURNING call_id, rule", (call_id,)
+    ).fetchall()
+    note_decision(store.db, "flag_states", *gone)
+    forget_details(store, call_id)
+
+
+def find_erasure(store: Store, call_id: str) -> Erasure | None:
+    """When, by whom and why a call was erased; None where it was not."""
+    row = store.db.execute(
+        "SELECT call_id, erased_at, erased_by, reason FROM erasures WHERE call_id = ?", (call_id,)
+    ).fetchone()
+    return None if row is None else Erasure(*row)
+
+
+def forget_files(store: Store, call_id: str, left: Sequence[str]) -> None:
+    """Mark the files that are left as erased; forget the others, and every failure."""
+    of_call = "(SELECT file_id FROM files WHERE call_id = ?)"
+    store.db.execute(
+        f"DELETE FROM failures WHERE call_id = ?1 OR file_id IN {of_call.replace('?', '?1')}", (call_id,)
+    )
+    store.db.execute(
+        "UPDATE files SET state = 'skipped', reason = 'erased', retry_asked = 0 WHERE call_id = ?", (call_id,)
+    )
+    kept = {write_path(path) for path in left}
+    rows = store.db.execute("SELECT file_id, path FROM files WHERE call_id = ?", (call_id,)).fetchall()
+    for file_id, path in rows:
+        if path not in kept:
+            store.db.execute("DELETE FROM attempts WHERE file_id = ?", (file_id,))
+            store.db.execute("DELETE FROM files WHERE file_id = ?", (file_id,))

@@ -1,0 +1,208 @@
+"""Turns to rows and back: what was heard in each, and what was made of it."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from typing import Any
+
+from speechcx.call import (
+    Conversation,
+    Reading,
+    Span,
+    TextSentiment,
+    Turn,
+    TurnFeeling,
+    TurnVoice,
+    Utterance,
+)
+from speechcx.call.measures import voice_measures
+from speechcx.store.calls.lookup_tables import Names
+from speechcx.store.codes import LABELS, PARTY_CODES, to_code
+from speechcx.store.moments import ROWS_A_CALL
+from speechcx.store.packing import (
+    from_fixed,
+    pack_spans,
+    pack_words,
+    to_fixed,
+    unpack_spans,
+    unpack_words,
+)
+
+VOICE = tuple((measure.name, measure.scale) for measure in voice_measures())
+"""Measures of a turn's voice and the scale each is kept at."""
+
+LANGUAGE = "en"
+"""The language that is not written down."""
+
+_HEARD = (
+    "channel", "speaker", "confidence_x1000", "start_s_x1000", "end_s_x1000", "pauses", "text", "words",
+    "language", "word_confidence_x1000", *(f"{name}_x{scale}" for name, scale in VOICE),
+    "text_sentiment_x10000", "text_label", "text_confidence_x10000", "heard_missing_no",
+)  # fmt: skip
+_JUDGED = (
+    "party", "agitation_x10000", "sentiment_x10000", "sentiment_label", "voice_part_x10000", "judged_missing_no"
+)  # fmt: skip
+_COLUMNS = ("turn_id", *_HEARD, *_JUDGED)
+_INSERT = f"INSERT INTO turns_data ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
+_UPDATE = f"UPDATE turns_data SET {', '.join(f'{name} = ?' for name in _JUDGED)} WHERE turn_id = ?"
+_SELECT = (
+    f"SELECT {', '.join(_HEARD)}, h.text, {', '.join(_JUDGED)}, j.text FROM turns_data t"
+    " LEFT JOIN reasons h ON h.reason_no = t.heard_missing_no"
+    " LEFT JOIN reasons j ON j.reason_no = t.judged_missing_no"
+    " WHERE turn_id BETWEEN ? AND ? ORDER BY turn_id"
+).replace(" text,", " t.text,")
+_FIRST_JUDGED = len(_HEARD) + 1
+
+
+def insert_turns(
+    db: sqlite3.Connection, call_no: int, heard: Conversation, reading: Reading, names: Names
+) -> None:
+    """Write the turns of a call.
+
+    Raises
+    ------
+    ValueError
+        A number is not finite, the feeling is not parallel to the turns, or there are more turns
+        than numbers kept free for them.
+    """
+    turns = heard.speech.turns
+    if len(turns) > ROWS_A_CALL:
+        raise ValueError(f"a call may have {ROWS_A_CALL} turns, got {len(turns)}")
+    felt = _judged_rows([turn.speaker for turn in turns], reading, names)
+    rows = [
+        (call_no * ROWS_A_CALL + turn.no, *_heard_row(heard, turn, names), *felt[turn.no]) for turn in turns
+    ]
+    db.executemany(_INSERT, rows)
+
+
+def update_turns(db: sqlite3.Connection, call_no: int, reading: Reading, names: Names) -> None:
+    """Write anew what was made of the turns of a stored call; errors as :func:`insert_turns`."""
+    rows = db.execute(
+        "SELECT channel, speaker FROM turns_data WHERE turn_id BETWEEN ? AND ? ORDER BY turn_id",
+        _range(call_no),
+    )
+    felt = _judged_rows(
+        [f"ch{channel}" if speaker is None else speaker for channel, speaker in rows], reading, names
+    )
+    db.executemany(_UPDATE, [(*row, call_no * ROWS_A_CALL + no) for no, row in enumerate(felt)])
+
+
+def delete_turns(db: sqlite3.Connection, call_no: int) -> None:
+    """Remove the turns of a call, and their words from the search index."""
+    db.execute("DELETE FROM turns_data WHERE turn_id BETWEEN ? AND ?", _range(call_no))
+
+
+def select_turns(db: sqlite3.Connection, call_no: int) -> list[tuple[Any, ...]]:
+    """The rows of a call's turns, for the functions below."""
+    return db.execute(_SELECT, _range(call_no)).fetchall()
+
+
+def read_turns(
+    rows: Sequence[tuple[Any, ...]],
+) -> tuple[tuple[Turn, ...], tuple[Utterance, ...], tuple[TurnVoice, ...], tuple[TextSentiment, ...]]:
+    """What was heard in each turn: turns, words, voices, sentiments of the words."""
+    turns, said, voices, read = [], [], [], []
+    for no, row in enumerate(rows):
+        channel, speaker, sure, start, end, pauses, text, words, language, word_sure = row[:10]
+        value, label, confidence, _, reasons = row[20:25]
+        missing = json.loads(reasons) if reasons else {}
+        span = Span(_number(start), _number(end))
+        whole = unpack_spans(pauses, span)
+        turns.append(
+            Turn(
+                no,
+                f"ch{channel}" if speaker is None else speaker,
+                channel,
+                span,
+                whole,
+                1.0 if sure is None else _number(sure),
+            )
+        )
+        spoken = unpack_words(words, text, start_s=span.start_s)
+        said.append(
+            Utterance(
+                no, text, spoken, LANGUAGE if language is None else language, from_fixed(word_sure, 1000)
+            )
+        )
+        measures: dict[str, Any] = {
+            name: from_fixed(measure, scale) for measure, (name, scale) in zip(row[10:20], VOICE, strict=True)
+        }
+        voices.append(TurnVoice(**measures | {"no": no, "why_missing": missing.get("voice")}))
+        sentiment, sureness = from_fixed(value, 10_000), from_fixed(confidence, 10_000)
+        name = None if label is None else LABELS[label]
+        read.append(TextSentiment(no, sentiment, name, sureness, missing.get("text")))
+    return tuple(turns), tuple(said), tuple(voices), tuple(read)
+
+
+def read_feelings(rows: Sequence[tuple[Any, ...]]) -> tuple[TurnFeeling, ...]:
+    """What was made of each turn."""
+    felt = []
+    for no, row in enumerate(rows):
+        agitation, sentiment, label, part, _, reasons = row[_FIRST_JUDGED + 1 :]
+        missing = json.loads(reasons) if reasons else {}
+        felt.append(
+            TurnFeeling(
+                no,
+                from_fixed(agitation, 10_000),
+                from_fixed(sentiment, 10_000),
+                None if label is None else LABELS[label],
+                from_fixed(part, 10_000),
+                missing.get("agitation"),
+                missing.get("sentiment"),
+            )
+        )
+    return tuple(felt)
+
+
+def _number(value: int | float) -> float:
+    found = from_fixed(value, 1000)
+    assert found is not None
+    return found
+
+
+def _range(call_no: int) -> tuple[int, int]:
+    return call_no * ROWS_A_CALL, (call_no + 1) * ROWS_A_CALL - 1
+
+
+def _heard_row(heard: Conversation, turn: Turn, names: Names) -> tuple[object, ...]:
+    said, voice, read = heard.utterances[turn.no], heard.voices[turn.no], heard.sentiments[turn.no]
+    return (
+        turn.channel,
+        None if turn.speaker == f"ch{turn.channel}" else turn.speaker,
+        None if turn.confidence == 1 else to_fixed(turn.confidence, 1000),
+        to_fixed(turn.span.start_s, 1000),
+        to_fixed(turn.span.end_s, 1000),
+        pack_spans(turn.speech),
+        said.text,
+        pack_words(said.words, said.text, start_s=turn.span.start_s),
+        None if said.language == LANGUAGE else said.language,
+        to_fixed(said.confidence, 1000),
+        *(to_fixed(getattr(voice, name), scale) for name, scale in VOICE),
+        to_fixed(read.value, 10_000),
+        to_code(LABELS, read.label),
+        to_fixed(read.confidence, 10_000),
+        names.reasons_no({"voice": voice.why_missing, "text": read.why_missing}),
+    )
+
+
+def _judged_rows(speakers: Sequence[str], reading: Reading, names: Names) -> list[tuple[object, ...]]:
+    felt = reading.feeling.turns
+    if [feeling.no for feeling in felt] != list(range(len(speakers))):
+        raise ValueError(
+            f"the feeling of turns must be numbered like the {len(speakers)} turns,"
+            f" got {[feeling.no for feeling in felt]}"
+        )
+    parties = {role.speaker: role.party for role in reversed(reading.roles)}
+    return [
+        (
+            to_code(PARTY_CODES, parties.get(speaker, "unknown")),
+            to_fixed(feeling.agitation, 10_000),
+            to_fixed(feeling.sentiment, 10_000),
+            to_code(LABELS, feeling.label),
+            to_fixed(feeling.voice_part, 10_000),
+            names.reasons_no({"agitation": feeling.why_no_agitation, "sentiment": feeling.why_missing}),
+        )
+        for speaker, feeling in zip(speakers, felt, strict=True)
+    ]

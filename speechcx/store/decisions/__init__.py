@@ -1,0 +1,1 @@
+"""What people decided: reviews, flags, saved searches, and the audit trail over all of it."""

@@ -1,0 +1,95 @@
+"""The order inside this room: hear each channel, take out hold, compare the channels, make turns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from speechcx.call import Audio, Span, Speech, Split, Unheard
+from speechcx.engines import find_factory
+from speechcx.turns.assemble import Voice, assemble_turns, close_stops
+from speechcx.turns.background import find_background
+from speechcx.turns.crosstalk import SHORTEST_OWN_S, is_dual_mono, remove_crosstalk
+from speechcx.turns.hold_music import find_music, take_out
+from speechcx.turns.settings import TurnSettings
+from speechcx.turns.spans import find_doubtful, find_speech, join_spans, subtract_spans
+from speechcx.turns.vad import Heard, hear_again, hear_channel
+
+
+@dataclass(frozen=True, slots=True)
+class _Channel:
+    """What one channel holds."""
+
+    speech: tuple[Span, ...]
+    hold: tuple[Span, ...]
+    keys: tuple[Span, ...]
+    has_music: bool
+
+
+def hear_speakers(audio: Audio, settings: TurnSettings) -> Speech:
+    """Find who speaks when; see :func:`speechcx.turns.find_turns`."""
+    flags: set[str] = set()
+    heard = [
+        hear_channel(audio, channel, silent_dbov=settings.silent_dbov)
+        for channel in range(audio.samples.shape[0])
+    ]
+    if len(heard) == 2 and is_dual_mono(audio, heard, settings):
+        flags.add("dual_mono")
+        heard = heard[:1]
+    found = [_part_channel(audio, channel, heard[channel], settings) for channel in range(len(heard))]
+    flags.update(["music"] if any(part.has_music for part in found) else [])
+    spans = tuple(part.speech for part in found)
+    unheard: tuple[Unheard, ...] = ()
+    if len(spans) > 1:
+        spans, leaks = remove_crosstalk(audio, heard, spans, settings)
+        flags.update(["crosstalk"] if leaks else [])
+        spans, unheard = _leave_background_out(heard, spans)
+        flags.update(["one_sided"] if sum(map(bool, spans)) == 1 else [])
+        split: Split = "channels"
+        voices = tuple(Voice(f"ch{channel}", channel, speech) for channel, speech in enumerate(spans))
+    else:
+        split, voices = _split_mono(audio, spans[0], settings)
+    return Speech(
+        split,
+        tuple(sorted({voice.speaker for voice in voices})),
+        assemble_turns(voices, turn_gap_s=settings.turn_gap_s),
+        hold=join_spans(span for part in found for span in part.hold),
+        ivr=join_spans(span for part in found for span in part.keys),
+        flags=tuple(sorted({*flags, *(stretch.why for stretch in unheard)})),
+        unheard=unheard,
+    )
+
+
+def _leave_background_out(
+    heard: Sequence[Heard], spans: Sequence[tuple[Span, ...]]
+) -> tuple[tuple[tuple[Span, ...], ...], tuple[Unheard, ...]]:
+    """Each channel's speech without voices in the background, and where those speak."""
+    behind = find_background(heard, spans)
+    own = tuple(
+        subtract_spans(speech, others, shortest_s=SHORTEST_OWN_S) if others else speech
+        for speech, others in zip(spans, behind, strict=True)
+    )
+    return own, tuple(
+        Unheard(channel, span, "background_voice") for channel, found in enumerate(behind) for span in found
+    )
+
+
+def _part_channel(audio: Audio, channel: int, heard: Heard, settings: TurnSettings) -> _Channel:
+    """Part one channel into speech, hold and keypad tones."""
+    first = find_speech(heard, settings)
+    other = find_music(audio, channel, heard, first, settings)
+    again = hear_again(audio, channel, heard, find_doubtful(heard, first, other.all, settings))
+    speech, hold, keys = take_out(find_speech(again, settings, other.all), other, settings)
+    return _Channel(speech, hold, keys, bool(other.music))
+
+
+def _split_mono(
+    audio: Audio, speech: tuple[Span, ...], settings: TurnSettings
+) -> tuple[Split, tuple[Voice, ...]]:
+    """Voices of a single channel: by the diarizer of the settings, else one unsplit speaker."""
+    if settings.diarizer and speech:
+        diarizer = find_factory("diarizers", settings.diarizer)(settings)
+        voices: tuple[Voice, ...] = diarizer.split_voices(audio, 0, speech, settings)
+        if voices:
+            return "diarized", close_stops(voices)
+    return "unsplit", close_stops((Voice("s0", 0, speech),))

@@ -1,0 +1,75 @@
+"""Turns without words: which are heard again, and what is believed of them."""
+
+import pytest
+
+from speechcx.call import Span, Word
+from speechcx.transcribe.hallucinations import Stretch
+from speechcx.transcribe.short_turns import find_wordless, is_sure
+from speechcx.transcribe.windows import Piece, Window
+
+
+def word(start_s: float, end_s: float, confidence: float = 0.9) -> Word:
+    return Word("okay", start_s, end_s, confidence)
+
+
+def wordless(
+    *speech: tuple[float, float], words: tuple[Word, ...] = (), duration_s: float = 60.0
+) -> list[Span]:
+    windows = find_wordless(0, [Span(*each) for each in speech], words, duration_s)
+    return [piece.span for window in windows for piece in window.pieces]
+
+
+def test_a_turn_without_words_is_found() -> None:
+    """A stretch of speech with no word in it is heard again with a little sound around."""
+    said = (word(10.0, 11.0), word(30.0, 31.0))
+    assert [Span(19.7, 20.8)] == wordless((10.0, 11.0), (20.0, 20.5), (30.0, 31.0), words=said)
+
+
+def test_a_pause_inside_a_turn_makes_no_turn() -> None:
+    """Stretches closer than a turn's pause are one: words in one of them are enough."""
+    assert [] == wordless((10.0, 11.0), (11.5, 12.0), words=(word(10.0, 10.5),))
+    assert [Span(9.7, 12.3)] == wordless((10.0, 11.0), (11.5, 12.0))
+
+
+def test_clicks_are_not_heard_again() -> None:
+    """Speech shorter than a word is left alone, and so is a long noise."""
+    assert [] == wordless((20.0, 20.2))
+    assert [] == wordless((20.0, 49.0))
+
+
+def test_neighbours_are_left_out() -> None:
+    """The sound around a turn ends where the neighbour's speech begins, and at the file's ends."""
+    near = wordless((0.1, 1.0), (1.85, 2.2), (3.05, 5.0), words=(word(0.2, 0.8), word(3.1, 3.4)))
+    assert [Span(1.55, 2.5)] == near
+    assert [Span(0.0, 0.8)] == wordless((0.1, 0.5))
+    assert [Span(58.2, 59.2)] == wordless((58.5, 61.0), duration_s=59.2)
+
+
+def test_a_long_word_from_before_counts() -> None:
+    """A word that begins before the turn and reaches into it is a word of it."""
+    assert [] == wordless((20.0, 20.5), words=(word(18.0, 20.1),))
+
+
+def test_words_at_the_edges_only_touch() -> None:
+    """A word that ends where the turn begins is not in it."""
+    assert [Span(19.7, 20.8)] == wordless((20.0, 20.5), words=(word(19.0, 20.0), word(20.5, 20.9)))
+
+
+@pytest.mark.parametrize(
+    ("confidences", "no_speech", "expected"),
+    [
+        ((0.7,), 0.1, True),
+        ((0.5, 0.5), 0.39, True),
+        ((0.4,), 0.1, False),
+        ((0.9,), 0.6, False),
+        ((), 0.1, False),
+        ((0.9,) * 5, 0.1, True),
+        ((0.9,) * 6, 0.1, False),
+    ],
+    ids=["sure", "barely", "doubtful", "likely silence", "no words", "fast", "too fast"],
+)
+def test_what_is_believed(confidences: tuple[float, ...], no_speech: float, expected: bool) -> None:
+    """Alone, words need confidence, likely speech and time to be said in."""
+    words = tuple(word(20.0, 20.1, confidence) for confidence in confidences)
+    window = Window((Piece(0, Span(19.7, 21.0), 0.0),))
+    assert expected is is_sure(Stretch(words, -0.5, no_speech, 1.0), window)
