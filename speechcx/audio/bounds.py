@@ -28,10 +28,13 @@ LARGE_BYTES = 64 << 20
 FAR_SHARE = 1.25
 """An estimated length is too long when it is over the bound by so much."""
 
-_ZERO_BYTES = 4096
-"""No encoder leaves so many zeros in a row: a frame has a header, and none is so long."""
+ZERO_BYTES = 64 * 1024
+"""No encoder leaves so many zeros in a row: every frame has a header. The longest rows are those of ALAC with 24 bits a
+sample of which 8 are 0: 4,096 bytes a channel."""
 
-_ZEROS = bytes(_ZERO_BYTES)
+_HEAD_REST_BYTES = 4096
+"""What stands before the first sample of a file of plain samples, at most."""
+
 _FRAME_BYTES = 16 * 1024
 _HEADER_BYTES = 64 * 1024
 _AMR_BYTES = (12, 13, 15, 17, 19, 20, 26, 31, 5, 0, 0, 0, 0, 0, 0, 0)
@@ -111,7 +114,8 @@ def check_zeros(source: Readable, form: Format, codec: str | None, settings: Aud
     is_compressed = form.demuxer in COMPRESSED if codec is None else not codec.startswith(("pcm_", "adpcm_"))
     if not is_large(source) or not (is_compressed and form.has_header):
         return
-    zeros = sum(source.read(at, _ZERO_BYTES) == _ZEROS for at in _places(source, form.sound_at))
+    row = bytes(ZERO_BYTES)
+    zeros = sum(source.read(at, ZERO_BYTES) == row for at in _places(source, form.sound_at))
     if zeros / PLACES > settings.max_lost_share:
         raise CallError(
             "damaged",
@@ -126,12 +130,11 @@ def check_silence(source: Source, form: Format, codec: str) -> None:
         return
     # Nothing may be left out but the header: what stands before the first constant stretch must be as short as one.
     head = source.read(form.sound_at, _HEADER_BYTES)
-    if len(head.rstrip(head[-1:])) > _ZERO_BYTES:
+    if len(head.rstrip(head[-1:])) > _HEAD_REST_BYTES:
         return
-    seen = {
-        byte for at in _places(source, form.sound_at + _HEADER_BYTES) for byte in source.read(at, _ZERO_BYTES)
-    }
-    if seen == {head[-1]} and source.is_constant(form.sound_at + _HEADER_BYTES, head[-1]):
+    start = form.sound_at + _HEADER_BYTES
+    seen = {byte for at in _places(source, start) for byte in source.read(at, _HEAD_REST_BYTES)}
+    if seen == {head[-1]} and source.is_constant(start, head[-1]):
         raise CallError(
             "no_speech",
             f"all {source.size_bytes:,} bytes of sound have the same value: digital silence",
