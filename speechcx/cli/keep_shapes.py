@@ -6,13 +6,15 @@ from speechcx.cli.shapes import Shapes, record
 
 
 def list_keep_shapes() -> dict[str, Shapes]:
-    """`check`, `backup`, `restore` and `merge`."""
+    """`check`, `backup`, `restore`, `merge` and `bench`."""
     from speechcx.batch.backup import BackupReport, RestoreReport
+    from speechcx.batch.bench import BenchReport
     from speechcx.batch.check import CheckReport
     from speechcx.batch.merge import MergeReport
 
     return {
         "backup": record("backup", BackupReport),
+        "bench": record("bench", BenchReport),
         "check": record("check", CheckReport),
         "merge": record("merge", MergeReport),
         "restore": record("restore", RestoreReport),
