@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from speechcx.cli import options
-from speechcx.cli.output import Column, clock, note, print_rows, print_text
+from speechcx.cli.output import note, print_rows, print_text
+from speechcx.present.table import Column
 
 if TYPE_CHECKING:
     from speechcx.batch import BenchReport
@@ -110,8 +111,9 @@ def bench(
     from dataclasses import replace
 
     from speechcx import batch
-    from speechcx.cli.output import SCHEMA_VERSION, print_json
+    from speechcx.cli.output import print_json
     from speechcx.config import write_settings
+    from speechcx.present.envelope import SCHEMA_VERSION
     from speechcx.project import load_rulebook
 
     loaded = options.load(config, overrides)
@@ -130,6 +132,8 @@ def bench(
 
 def _print_bench(found: BenchReport) -> None:
     from dataclasses import asdict
+
+    from speechcx.present.units import clock
 
     print_rows("speeds", [asdict(speed) for speed in found.speeds], _SPEED_COLUMNS)
     best = found.speeds[0].times_real_time
