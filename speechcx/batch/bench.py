@@ -53,6 +53,8 @@ class Speed:
     ----------
     workers, threads, batch_size
         Worker processes, threads of each, and chunks recognised at once (0: as the engine chooses).
+    encoder
+        ``transcribe.encoder``: unlike the others, it may change a few words.
     pieces
         Pieces of recordings that were worked on.
     times_real_time
@@ -64,6 +66,7 @@ class Speed:
     workers: int
     threads: int
     batch_size: int
+    encoder: str
     pieces: int
     times_real_time: float
     memory_mb: float
@@ -107,8 +110,8 @@ class BenchReport:
     ----------
     cores
         Cores that this process may use.
-    model
-        Recognition model.
+    model, encoder
+        Recognition model, and the encoder that is set.
     files
         Recordings that were measured, in pieces.
     mean_call_s
@@ -129,6 +132,7 @@ class BenchReport:
 
     cores: int
     model: str
+    encoder: str
     files: int
     mean_call_s: float
     speeds: tuple[Speed, ...]
@@ -139,9 +143,14 @@ class BenchReport:
     seconds: float
 
     @property
+    def best(self) -> Speed:
+        """The fastest choice with the encoder that is set; the fastest of all where there is none."""
+        return next((speed for speed in self.speeds if speed.encoder == self.encoder), self.speeds[0])
+
+    @property
     def best_settings(self) -> dict[str, dict[str, int]]:
-        """The fastest choice, by section and key; all of these change speed only, and not one word."""
-        best = self.speeds[0]
+        """The fastest choice with the encoder that is set, by section and key: it changes speed, and not one word."""
+        best = self.best
         return {
             "batch": {"workers": best.workers},
             "transcribe": {"cpu_threads": best.threads, "batch_size": best.batch_size},
@@ -220,16 +229,19 @@ def bench(
         raise UsageError(
             f"none of {files} recordings could be analysed", "recordings with speech", "name others"
         )
-    best = found[0].times_real_time
+    best = next(
+        (one for one in found if one.encoder == settings.transcribe.encoder), found[0]
+    ).times_real_time
     needs = tuple(_reckon(calls, mean_call_s, best, night_hours) for calls in NIGHTS)
+    spoken = settings.transcribe
     return BenchReport(
-        count_cores(), settings.transcribe.model, files, round(mean_call_s, 1), tuple(found), night_hours,
+        count_cores(), spoken.model, spoken.encoder, files, round(mean_call_s, 1), tuple(found), night_hours,
         int(best * night_hours * 3600 / mean_call_s), needs, None, round(time.monotonic() - started, 1),
     )  # fmt: skip
 
 
 def list_choices(cores: int, settings: Settings) -> tuple[Settings, ...]:
-    """Settings to try: one worker for each core, fewer with more threads each, and several chunks at once."""
+    """Settings to try: a worker for each core, fewer with more threads, several chunks at once, another encoder."""
     crews = [
         (cores, 1),
         *([(cores // 2, 2)] if cores >= 2 else []),
@@ -237,7 +249,7 @@ def list_choices(cores: int, settings: Settings) -> tuple[Settings, ...]:
     ]
     crews += [(cores + 1, 1)] if cores <= 4 else []
     batches = (0, 4) if settings.transcribe.engine == "whisper" else (0,)
-    return tuple(
+    choices = [
         replace(
             settings,
             batch=replace(settings.batch, workers=workers, executor="processes"),
@@ -245,13 +257,18 @@ def list_choices(cores: int, settings: Settings) -> tuple[Settings, ...]:
         )
         for workers, threads in crews
         for batch in batches
-    )
+    ]
+    if settings.transcribe.engine == "whisper" and settings.transcribe.encoder == "auto":
+        other = replace(choices[0].transcribe, encoder="ctranslate2")
+        choices.insert(1, replace(choices[0], transcribe=other))
+    return tuple(choices)
 
 
 def _tell(settings: Settings) -> str:
     batch, transcribe = settings.batch, settings.transcribe
     chunks = f", {transcribe.batch_size} chunks at once" if transcribe.batch_size else ""
-    return f"measuring {batch.workers} workers with {transcribe.cpu_threads} threads each{chunks}"
+    encoder = "" if transcribe.encoder == "auto" else f", encoder {transcribe.encoder}"
+    return f"measuring {batch.workers} workers with {transcribe.cpu_threads} threads each{chunks}{encoder}"
 
 
 def _measure(
@@ -282,7 +299,8 @@ def _measure(
         return None
     speed = workers * sum(one.audio_s for one in steady) / sum(one.busy_s for one in steady)
     return Speed(
-        workers, settings.transcribe.cpu_threads, settings.transcribe.batch_size, len(steady), round(speed, 2),
+        workers, settings.transcribe.cpu_threads, settings.transcribe.batch_size,
+        settings.transcribe.encoder, len(steady), round(speed, 2),
         round(max(one.memory_mb for one in found)),
     )  # fmt: skip
 

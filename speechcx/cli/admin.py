@@ -34,6 +34,7 @@ _SPEED_COLUMNS = (
     Column("workers", "workers"),
     Column("threads", "threads each"),
     Column("batch_size", "chunks at once"),
+    Column("encoder", "encoder"),
     Column("times_real_time", "x real time", digits=1),
     Column("memory_mb", "MB a worker", digits=0),
     Column("pieces", "pieces"),
@@ -136,7 +137,7 @@ def _print_bench(found: BenchReport) -> None:
     from speechcx.present.units import clock
 
     print_rows("speeds", [asdict(speed) for speed in found.speeds], _SPEED_COLUMNS)
-    best = found.speeds[0].times_real_time
+    best = found.best.times_real_time
     print_text(
         f"{best:.1f} hours of audio an hour, by {found.files} recordings of {clock(found.mean_call_s)} on average,"
         f" model {found.model}, {found.cores} cores. A night of {found.night_hours:g} hours:"
@@ -144,9 +145,9 @@ def _print_bench(found: BenchReport) -> None:
     )
     print_rows("needs", [asdict(need) for need in found.needs], _NEED_COLUMNS)
     if found.written is not None:
-        print_text(f"Written into {found.written}: {found.speeds[0].text}.")
+        print_text(f"Written into {found.written}: {found.best.text}.")
     else:
-        note(f"The fastest: {found.speeds[0].text}. To write that into the settings: speechcx bench --write")
+        note(f"The fastest: {found.best.text}. To write that into the settings: speechcx bench --write")
 
 
 @models.command("list")

@@ -24,6 +24,8 @@ def two_cores_here(monkeypatch: pytest.MonkeyPatch) -> None:
     module = sys.modules["speechcx.batch.bench"]
     monkeypatch.setattr(module, "find_crew", work_here)
     monkeypatch.setattr(module, "count_cores", lambda: 2)
+    # However slow this machine is now, no choice is left out.
+    monkeypatch.setattr(module, "_MAX_FACTOR", float("inf"))
 
 
 def work_here(batch: BatchSettings, *, tasks: int, workers: int) -> Executor:
@@ -49,10 +51,11 @@ def test_every_choice_is_measured_and_the_fastest_comes_first(tmp_path: Path) ->
 
 
 def test_settings_that_are_tried_change_no_word() -> None:
-    """All of them have one digest of hearing."""
+    """All of them have one digest of hearing, but for the other encoder, which is never written by itself."""
     for cores in (1, 2, 8, 64):
         choices = list_choices(cores, Settings())
-        assert 1 == len({listen_digest(choice) for choice in choices})
+        kept = [choice for choice in choices if choice.transcribe.encoder == "auto"]
+        assert (1, len(choices) - 1) == (len({listen_digest(choice) for choice in kept}), len(kept))
         assert len(choices) == len(set(choices))
         assert all(choice.batch.workers >= 1 for choice in choices)
 
