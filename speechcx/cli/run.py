@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from speechcx.cli import options
-from speechcx.cli.output import Column, clock, note, print_json, print_rows, print_text
+from speechcx.cli.output import note, print_answer, print_json, print_rows, print_text
 from speechcx.cli.streams import is_reader_gone, is_summary
+from speechcx.present.table import Column
+from speechcx.present.units import clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -109,6 +111,12 @@ def run(
     db: options.Database = None,
     model: options.Model = None,
     workers: Annotated[int | None, typer.Option("--workers", min=0, help="Worker processes.")] = None,
+    executor: Annotated[
+        str | None, typer.Option("--executor", help="How to spread the work: processes, serial or ray.")
+    ] = None,
+    address: Annotated[
+        str | None, typer.Option("--address", metavar="HOST:PORT", help="Head node of a Ray cluster.")
+    ] = None,
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="Take at most so many files.")] = None,
     shard: Annotated[
         str | None,
@@ -139,7 +147,10 @@ def run(
     from speechcx import batch
     from speechcx.project import load_roster, load_rulebook
 
-    loaded = options.load(config, overrides, transcribe_model=model, batch_workers=workers)
+    loaded = options.load(
+        config, overrides, transcribe_model=model, batch_workers=workers, batch_ray_address=address,
+        batch_executor=executor or ("ray" if address else None),
+    )  # fmt: skip
     where = paths or [str(loaded.resolve(path)) for path in loaded.files.recordings]
     if explain is not None:
         _print_explanation(explain, where, loaded, as_json)
@@ -300,8 +311,8 @@ def analyze(
 def _print_outcome(outcome: Outcome, *, as_json: bool, lines: bool, why: bool) -> bool:
     """Print one call or say why it failed; returns whether it failed."""
     from speechcx.call import Failure
-    from speechcx.cli.call_view import print_call
     from speechcx.document import call_document, failure_document
+    from speechcx.present.one_call import present_call
 
     if isinstance(outcome, Failure):
         if as_json:
@@ -311,7 +322,7 @@ def _print_outcome(outcome: Outcome, *, as_json: bool, lines: bool, why: bool) -
     if as_json:
         print_json(call_document(outcome), lines=lines)
     else:
-        print_call(outcome, why=why)
+        print_answer(present_call(outcome, why=why), "table")
     return False
 
 
