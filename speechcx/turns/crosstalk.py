@@ -96,9 +96,9 @@ def find_mixes(audio: Audio, heard: Sequence[Heard], settings: TurnSettings) -> 
     # From the last: recorders put the mix, and second copies, behind the parties.
     for channel in reversed(range(len(heard))):
         others = [other for other in range(len(heard)) if other != channel and other not in mixes]
-        if len(others) > 1 and heard[channel].loudest_dbov >= settings.silent_dbov:
-            if windows.shape[1] and _is_sum(windows[channel], windows[others]):
-                mixes.append(channel)
+        is_heard = heard[channel].loudest_dbov >= settings.silent_dbov
+        if windows.shape[1] and len(others) > 1 and is_heard and _is_sum(windows[channel], windows[others]):
+            mixes.append(channel)
     return tuple(sorted(mixes))
 
 
