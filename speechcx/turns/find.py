@@ -37,12 +37,7 @@ def hear_speakers(audio: Audio, settings: TurnSettings) -> Speech:
         flags.add("dual_mono")
         heard = heard[:1]
     mixes = find_mixes(audio, heard, settings) if len(heard) > 2 else ()
-    found = [
-        _Channel((), (), (), has_music=False)
-        if channel in mixes
-        else _part_channel(audio, channel, heard[channel], settings)
-        for channel in range(len(heard))
-    ]
+    found = [_part_channel(audio, channel, heard[channel], settings, mixes) for channel in range(len(heard))]
     flags.update(["music"] if any(part.has_music for part in found) else [])
     spans = tuple(part.speech for part in found)
     whole = Span(0.0, audio.duration_s)
@@ -86,8 +81,12 @@ def _leave_background_out(
     )
 
 
-def _part_channel(audio: Audio, channel: int, heard: Heard, settings: TurnSettings) -> _Channel:
-    """Part one channel into speech, hold and keypad tones."""
+def _part_channel(
+    audio: Audio, channel: int, heard: Heard, settings: TurnSettings, mixes: Sequence[int]
+) -> _Channel:
+    """Part one channel into speech, hold and keypad tones; a mix of others has nothing of its own."""
+    if channel in mixes:
+        return _Channel((), (), (), has_music=False)
     first = find_speech(heard, settings)
     other = find_music(audio, channel, heard, first, settings)
     again = hear_again(audio, channel, heard, find_doubtful(heard, first, other.all, settings))
