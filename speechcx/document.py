@@ -105,7 +105,7 @@ def _details(heard: Conversation) -> dict[str, Json]:
     return {
         "agent": details.agent,
         "customer": details.customer,
-        "started_at": details.started_at.isoformat() if details.started_at else None,
+        "started_at": details.started,
         "zone": details.zone,
         "direction": details.direction,
         "queue": details.queue,

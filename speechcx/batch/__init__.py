@@ -8,9 +8,11 @@ an executor, see :mod:`speechcx.executors`; to add a reason to take a file again
 """
 
 from speechcx.batch.analyse import AnalyseOne, analyse_files, make_failure
+from speechcx.batch.bench import BenchReport, bench
 from speechcx.batch.corrections import ErasedCalls, erase, relabel, retry_failures
 from speechcx.batch.lock import LockHolder, hold_lock, is_locked, read_holder
-from speechcx.batch.plan import Plan, PlannedFile, Redo, SetAside
+from speechcx.batch.merge import MergeOptions, MergeReport, merge
+from speechcx.batch.plan import Plan, PlannedFile, Redo, SetAside, Shard, find_shard_databases
 from speechcx.batch.progress import Progress, Report, RunSummary, say_nothing
 from speechcx.batch.rejudge import rejudge
 from speechcx.batch.run import RunOptions, plan_run, run
@@ -21,6 +23,7 @@ from speechcx.batch.what_if.tryout import TriedCall, TryOne, TryReport, try_on_c
 
 __all__ = [
     "AnalyseOne",
+    "BenchReport",
     "CallChoice",
     "CompareOne",
     "Comparison",
@@ -30,6 +33,8 @@ __all__ = [
     "Flip",
     "JudgeOnly",
     "LockHolder",
+    "MergeOptions",
+    "MergeReport",
     "Plan",
     "PlannedFile",
     "Progress",
@@ -39,17 +44,21 @@ __all__ = [
     "RunOptions",
     "RunSummary",
     "SetAside",
+    "Shard",
     "TriedCall",
     "TryOne",
     "TryReport",
     "analyse_files",
+    "bench",
     "compare_rulebooks",
     "cover_stored",
     "erase",
+    "find_shard_databases",
     "hold_lock",
     "is_locked",
     "make_failure",
     "measure_labels",
+    "merge",
     "plan_run",
     "read_holder",
     "rejudge",

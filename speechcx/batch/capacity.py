@@ -45,19 +45,28 @@ def find_crew(settings: BatchSettings, *, tasks: int, workers: int | None = None
     workers
         Overrides the number of the settings.
     """
-    wanted = workers or settings.workers or count_workers()
+    is_cluster = settings.executor == "ray"
+    # How many a cluster can carry, also when nodes join it, is known there.
+    wanted = workers or settings.workers or (tasks if is_cluster else count_workers())
     count = max(1, min(wanted, tasks))
     limits = WorkerLimits(
         workers=count,
-        memory_mb=settings.memory_limit_mb or worker_limit_mb(count),
+        memory_mb=settings.memory_limit_mb or worker_limit_mb(count_workers() if is_cluster else count),
         recycle_after=settings.recycle_after,
+        gpus=settings.ray_gpus,
+        address=settings.ray_address,
     )
     return find_executor(settings.executor, limits)
 
 
+def count_cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def count_workers() -> int:
     """One worker for each core this process may use, as far as the free memory carries them."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    cores = count_cores()
     free = available_bytes()
     return cores if free is None else max(1, min(cores, free // WORKER_BYTES))
 

@@ -10,11 +10,11 @@ Call-wide measures are asked for by their plain name (``hold_s``), those of a pa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Final, Literal
 
-from speechcx.call.assessment import Flow, PartyFeeling, PartyFlow, Reading
+from speechcx.call.assessment import Assessment, Flow, Hit, PartyFeeling, PartyFlow, Reading, TurnFeeling
 from speechcx.call.conversation import Conversation, TextSentiment, Turn, TurnVoice, Utterance, Word
 from speechcx.call.recording import Party, Span
 
@@ -154,6 +154,9 @@ MEASURES: Final = (
             "times this party came in while the other spoke (0.5 s and more at once), the other "
             "stopped within 2 s, and it went on for 1 s and more with more than a back-channel",
             better="low", columns=("agent_interruptions",), shown=2),
+    Measure("party", "overtalk_share", "share",
+            "of its talk, what it said over the other, who was already speaking; back-channels left out; null where "
+            "both are in one channel", better="low", columns=("agent_overtalk_share",), shown=0),
     Measure("party", "pace_wpm", "a minute",
             "words a minute of its own speaking time, pauses inside turns kept; null under 10 s of "
             "speech", columns=("agent_pace_wpm",), shown=0),
@@ -193,6 +196,7 @@ COMPARED: Final[Mapping[str, str]] = {
     "agent_talk_share": "talks",
     "agent_pace_wpm": "wpm",
     "agent_interruptions": "inter-\nrupts",
+    "agent_overtalk_share": "over-\ntalk",
     "non_talk_share": "silent",
     "hold_s": "hold\ns",
     "audio_duration_s": "",
@@ -357,8 +361,50 @@ def to_resolution(heard: Conversation) -> Conversation:
     )
 
 
+def round_assessment(judged: Assessment) -> Assessment:
+    """The same assessment with the numbers of its turns, overlaps and evidence rounded to their resolution.
+
+    Done once, at the end of ``judge``; what is of the whole call stays as it was computed.
+    """
+    reading = judged.reading
+    overlaps = tuple(replace(overlap, span=_span(overlap.span)) for overlap in reading.flow.overlaps)
+    felt = tuple(_feeling(feeling) for feeling in reading.feeling.turns)
+    return replace(
+        judged,
+        reading=replace(
+            reading,
+            flow=replace(reading.flow, overlaps=overlaps),
+            feeling=replace(reading.feeling, turns=felt),
+        ),
+        results=tuple(replace(result, hits=_hits(result.hits)) for result in judged.results),
+        scores=tuple(
+            replace(
+                score, answers=tuple(replace(answer, hits=_hits(answer.hits)) for answer in score.answers)
+            )
+            for score in judged.scores
+        ),
+    )
+
+
+def _feeling(feeling: TurnFeeling) -> TurnFeeling:
+    return replace(
+        feeling,
+        agitation=_round(feeling.agitation, _kept_digits("agitation")),
+        sentiment=_round(feeling.sentiment, _kept_digits("sentiment")),
+        voice_part=_round(feeling.voice_part, _kept_digits("voice_part")),
+    )
+
+
+def _hits(hits: Sequence[Hit]) -> tuple[Hit, ...]:
+    return tuple(
+        replace(hit, start_s=_round(hit.start_s, TIME_DIGITS), end_s=_round(hit.end_s, TIME_DIGITS))
+        for hit in hits
+    )
+
+
 def _round(value: float | None, digits: int) -> float | None:
-    return None if value is None else round(float(value), digits)
+    # Adding 0 takes the sign off a zero, which whole numbers have none of.
+    return None if value is None else round(float(value), digits) + 0.0
 
 
 def _span(span: Span) -> Span:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -74,6 +75,23 @@ class Details:
     def __post_init__(self) -> None:
         if self.started_at is not None and self.started_at.tzinfo is None:
             raise ValueError(f"started_at must carry a time zone, got {self.started_at.isoformat()}")
+
+    @property
+    def local_start(self) -> datetime | None:
+        """Start of the call on the clock of its own zone; None where it is not known."""
+        if self.started_at is None or self.zone is None:
+            return self.started_at
+        try:
+            return self.started_at.astimezone(ZoneInfo(self.zone))
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            # The zone is an offset, or a name this machine does not know: the time carries its offset.
+            return self.started_at
+
+    @property
+    def started(self) -> str | None:
+        """The same as every answer gives it: ISO 8601 to the second, with the offset; None likewise."""
+        local = self.local_start
+        return None if local is None else local.isoformat(timespec="seconds")
 
     @property
     def missing(self) -> tuple[str, ...]:

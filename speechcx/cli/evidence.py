@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from speechcx.cli import options
-from speechcx.cli.output import SCHEMA_VERSION, clean, note, print_json, print_text
+from speechcx.cli.output import note, print_json, print_text
+from speechcx.present.envelope import SCHEMA_VERSION
+from speechcx.present.table import clean
 
 if TYPE_CHECKING:
-    from speechcx.ask.compliance.export import Exported
+    from speechcx.ask.compliance import Exported
     from speechcx.batch import ErasedCalls
     from speechcx.store import Store
 
@@ -21,15 +22,6 @@ Names = list[str] | None
 Who = Annotated[
     str | None, typer.Option("--as", metavar="NAME", help="Your name in the trail; default: your login.")
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Compacted:
-    """Size of the database before and after; `is_log_empty` is false while another program goes on reading."""
-
-    bytes_before: int
-    bytes_after: int
-    is_log_empty: bool
 
 
 def register(app: typer.Typer) -> None:
@@ -68,7 +60,7 @@ def export(
     """Write calls as evidence: transcript, times, hits with rules and versions, decisions, digests of every file."""
     from dataclasses import asdict
 
-    from speechcx.ask.compliance.export import export_evidence
+    from speechcx.ask.compliance import export_evidence
     from speechcx.store import Store
     from speechcx.store.decisions.audit import Entry, add_entries, read_who
 
@@ -132,6 +124,7 @@ def compact(
 ) -> None:
     """Rewrite the database: smaller, and without a trace of what was erased; needs its size in free room."""
     from speechcx import batch
+    from speechcx.present.keeping import Compacted
     from speechcx.store import Store
 
     where = options.database(options.load(config, None), db)
@@ -150,9 +143,9 @@ def compact(
 
 def _chosen(store: Store, calls: Names, flags: Names, saved: str | None) -> list[str]:
     """Ids of the calls that are named, of the flags, and of the matches of a kept search."""
-    from speechcx.ask.compliance.flags import find_flag
-    from speechcx.ask.ground.find_call import find_call_id
-    from speechcx.ask.search.saved import find_calls
+    from speechcx.ask.compliance import find_flag
+    from speechcx.ask.ground import find_call_id
+    from speechcx.ask.search import find_calls
 
     ids = [find_call_id(store, call) for call in calls or ()]
     ids += [find_flag(store, flag).call_id for flag in flags or ()]
@@ -162,7 +155,7 @@ def _chosen(store: Store, calls: Names, flags: Names, saved: str | None) -> list
 
 def _find_erasable(store: Store, calls: Sequence[str], customers: Sequence[str]) -> list[str]:
     """Ids of the calls that are named, and of every call of the customers, also of those that count no longer."""
-    from speechcx.ask.ground.resolve_names import find_name
+    from speechcx.ask.ground import find_name
     from speechcx.errors import UsageError
     from speechcx.store import CallFilter
 
@@ -179,7 +172,7 @@ def _find_erasable(store: Store, calls: Sequence[str], customers: Sequence[str])
 
 def _erasable(store: Store, name: str) -> str:
     """Id of a stored call, or of one that failed or was erased before, by its whole id."""
-    from speechcx.ask.ground.find_call import find_call_id
+    from speechcx.ask.ground import find_call_id
     from speechcx.store.calls.erasure import find_erasure
 
     whole = name.strip().lower()

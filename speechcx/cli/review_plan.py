@@ -8,37 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from speechcx.cli import options
-from speechcx.cli.output import Column, print_rows
+from speechcx.cli.output import print_answer
+from speechcx.cli.question_options import Asked, asks
 from speechcx.cli.review_options import Who, read_who
 
 if TYPE_CHECKING:
     from speechcx.config import ReviewSettings
-
-_PLAN_COLUMNS = (
-    Column("name", "plan"),
-    Column("scorecard", "scorecard"),
-    Column("made_at", "drawn"),
-    Column("made_by", "by"),
-    Column("frame", "out of"),
-    Column("drawn", "calls"),
-    Column("wanted", "reviews"),
-    Column("done", "done"),
-    Column("open", "open"),
-    Column("gone", "gone"),
-    Column("short", "short"),
-)
-
-_DRAW_COLUMNS = (
-    Column("call_id", "call"),
-    Column("agent", "agent"),
-    Column("period", "period"),
-    Column("risk", "risk", digits=1),
-    Column("chance", "chance", digits=4),
-    Column("reviews", "reviews"),
-    Column("done", "done"),
-    Column("reviewers", "reviewers"),
-    Column("reason", "reason"),
-)
 
 
 def register_plans(review: typer.Typer) -> None:
@@ -47,13 +22,15 @@ def register_plans(review: typer.Typer) -> None:
         review.command()(command)
 
 
+@asks()
 def plan(
+    asked: Asked,
     name: Annotated[str, typer.Argument(help="What to call it, such as march.")],
     per_agent: Annotated[
         int | None,
         typer.Option("--per-agent", min=1, help="Calls an agent and period; default: review.per_agent."),
     ] = None,
-    period: Annotated[str | None, typer.Option("--each", help="Period: day, week, month or all.")] = None,
+    each: Annotated[str | None, typer.Option("--each", help="Period: day, week, month or all.")] = None,
     strata: Annotated[
         list[str] | None,
         typer.Option(
@@ -75,38 +52,26 @@ def plan(
         typer.Option("--second", min=0, max=1, help="Share that two people review blind, 0 to 1."),
     ] = None,
     seed: Annotated[int, typer.Option("--seed", help="Another seed draws other calls.")] = 1,
-    since: options.Since = None,
-    until: options.Until = None,
-    agent: options.Agent = None,
-    team: options.Team = None,
-    center: options.Center = None,
-    queue: options.Queue = None,
     scorecard: Annotated[
         str | None, typer.Option("--scorecard", help="The form; default: the newest call's first.")
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Draw and show, keep nothing.")] = False,
     who: Who = None,
-    db: options.Database = None,
-    config: options.Config = None,
-    as_json: options.AsJson = False,
-    as_csv: options.AsCsv = False,
 ) -> None:
     """Draw calls for review: so many an agent and period, spread and weighed as asked, reproducible by its seed."""
-    from speechcx.ask.qa.sampling import PlanForm, draw_plan
-    from speechcx.cli.review_view import print_plan
+    from speechcx.ask.qa import PlanForm, draw_plan
+    from speechcx.present.reviews import present_plan
     from speechcx.store import Store
     from speechcx.store.decisions.review_plans import save_plan
 
-    loaded, style = options.load(config, None), options.style(as_json, as_csv)
-    filters = options.call_filter(since, until, agent=agent, team=team, center=center, queue=queue)
-    given = {"per_agent": per_agent, "period": period, "second_share": second}
-    settings = _settings(loaded.settings.review, given, strata, risks)
+    given = {"per_agent": per_agent, "period": each, "second_share": second}
+    settings = _settings(asked.loaded.settings.review, given, strata, risks)
     form = PlanForm(name, read_who(who), seed, scorecard)
-    with Store.open(options.database(loaded, db)) as store:
-        drawn = draw_plan(store, form, filters, settings)
+    with Store.open(asked.where) as store:
+        drawn = draw_plan(store, form, asked.filters, settings)
         if not dry_run:
             save_plan(store, drawn)
-    print_plan(drawn, style, kept=not dry_run)
+    print_answer(present_plan(drawn, kept=not dry_run), asked.style)
 
 
 def plans(
@@ -119,17 +84,12 @@ def plans(
     as_csv: options.AsCsv = False,
 ) -> None:
     """Review plans and how far people are with each; the calls of one tell what the machine found in them."""
-    from speechcx.ask.qa.plans import list_draws, list_plans
-    from speechcx.cli.review_view import to_minutes
+    from speechcx.ask.qa import list_draws, list_plans
+    from speechcx.present.reviews import present_draws, present_plans
 
     where, style = options.database(options.load(config, None), db), options.style(as_json, as_csv)
-    if name is not None:
-        print_rows("draws", [options.row(row) for row in list_draws(where, name)], _DRAW_COLUMNS, style=style)
-        return
-    rows = [to_minutes(options.row(row), style) for row in list_plans(where)]
-    print_rows(
-        "plans", rows, _PLAN_COLUMNS, style=style, empty="No plan yet; `speechcx review plan NAME` draws one."
-    )
+    found = present_plans(list_plans(where)) if name is None else present_draws(list_draws(where, name))
+    print_answer(found, style)
 
 
 def _settings(

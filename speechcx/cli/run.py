@@ -3,34 +3,26 @@
 from __future__ import annotations
 
 import sys
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from speechcx.cli import options
-from speechcx.cli.output import Column, clock, note, print_json, print_rows, print_text
+from speechcx.cli.output import note, print_answer, print_json, print_text
 from speechcx.cli.streams import is_reader_gone, is_summary
+from speechcx.present.units import clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from speechcx.batch import Progress, Redo, RunSummary
+    from speechcx.batch import Progress, Redo, RunSummary, Shard
     from speechcx.call import Outcome
     from speechcx.cli.output import Format
     from speechcx.config import LoadedSettings
 
 failures = typer.Typer(name="failures", help="Calls that could not be scored, why, and what to do.")
-
-_FAILURE_COLUMNS = (
-    Column("path", "file"),
-    Column("kind", "kind"),
-    Column("stage", "stage"),
-    Column("attempts", "tries"),
-    Column("message", "found"),
-    Column("cure", "to do"),
-)
-_EXPLAIN_COLUMNS = (Column("field", "field"), Column("value", "value"), Column("source", "from"))
 
 
 def register(app: typer.Typer) -> None:
@@ -50,17 +42,42 @@ def init(
     ] = None,
     zone: Annotated[str, typer.Option(help="Zone of the recorder's clock, e.g. Europe/Berlin.")] = "UTC",
     model: Annotated[str, typer.Option(help="Recognition model.")] = "base",
+    layout: Annotated[
+        str | None,
+        typer.Option(
+            help="The recorder's layout; `layouts list` names them. Found from recordings if left out."
+        ),
+    ] = None,
 ) -> None:
     """Start a project: a commented speechcx.toml, a rulebook, a roster and a folder for recordings."""
     from speechcx.project import start_project
 
     chosen = rulebook or _ask_rulebooks(folder)
-    started = start_project(folder, rulebooks=chosen, zone=zone, model=model)
+    names = layout or _guess_layout(folder / "recordings")
+    started = start_project(folder, rulebooks=chosen, zone=zone, model=model, layout=names)
     for path in started.written:
         print_text(f"written: {path}")
     for path in started.kept:
         print_text(f"left as it was: {path}")
     note("Next: speechcx models pull, speechcx doctor, then put recordings in place and: speechcx run")
+
+
+def _guess_layout(recordings: Path) -> str | None:
+    """The layout of the recordings that are there already; None where there are none, or their names tell nothing."""
+    if not recordings.is_dir():
+        return None
+    from speechcx.discover import DiscoverSettings, find_files
+    from speechcx.discover.layouts import guess_layouts, read_names
+
+    paths = [found.path for found in islice(find_files([recordings], DiscoverSettings()), 2000)]
+    fits = guess_layouts(paths)
+    if not fits:
+        return None
+    best = fits[0].layout
+    note(f"{recordings} looks like {best.title} ({fits[0].read} of {fits[0].names} names are read by it):")
+    for one in read_names(best, paths[:10], zone="UTC"):
+        note(f"  {one.name}: {', '.join(f'{field} {value}' for field, value in one.values) or 'not read'}")
+    return best.name
 
 
 def _ask_rulebooks(folder: Path) -> list[str]:
@@ -83,7 +100,21 @@ def run(
     db: options.Database = None,
     model: options.Model = None,
     workers: Annotated[int | None, typer.Option("--workers", min=0, help="Worker processes.")] = None,
+    executor: Annotated[
+        str | None, typer.Option("--executor", help="How to spread the work: processes, serial or ray.")
+    ] = None,
+    address: Annotated[
+        str | None, typer.Option("--address", metavar="HOST:PORT", help="Head node of a Ray cluster.")
+    ] = None,
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="Take at most so many files.")] = None,
+    shard: Annotated[
+        str | None,
+        typer.Option(
+            "--shard",
+            metavar="N/OF",
+            help="Take this part of the recordings, into a database of its own; see `merge`.",
+        ),
+    ] = None,
     redo: Annotated[
         str,
         typer.Option(
@@ -105,17 +136,21 @@ def run(
     from speechcx import batch
     from speechcx.project import load_roster, load_rulebook
 
-    loaded = options.load(config, overrides, transcribe_model=model, batch_workers=workers)
+    loaded = options.load(
+        config, overrides, transcribe_model=model, batch_workers=workers, batch_ray_address=address,
+        batch_executor=executor or ("ray" if address else None),
+    )  # fmt: skip
     where = paths or [str(loaded.resolve(path)) for path in loaded.files.recordings]
     if explain is not None:
         _print_explanation(explain, where, loaded, as_json)
         return
+    part = None if shard is None else batch.Shard.parse(shard)
     wanted = batch.RunOptions(
-        redo=_redo(redo), limit=limit, dry_run=dry_run, wait=wait, roster=load_roster(loaded)
+        redo=_redo(redo), limit=limit, dry_run=dry_run, wait=wait, roster=load_roster(loaded), shard=part
     )
     report = _reporter() if not dry_run else batch.say_nothing
     summary = batch.run(
-        options.database(loaded, db),
+        _own_database(options.database(loaded, db), db, part),
         where,
         loaded.settings,
         load_rulebook(loaded),
@@ -125,6 +160,15 @@ def run(
     is_summary()
     _print_summary(summary, as_json)
     raise typer.Exit(summary.exit_code)
+
+
+def _own_database(database: Path, given: Path | None, shard: Shard | None) -> Path:
+    """The database to write: of a shard its own, since several machines may not write one."""
+    if shard is None or given is not None:
+        return database
+    own = shard.name_database(database)
+    note(f"Shard {shard} goes into {own}")
+    return own
 
 
 def _redo(text: str) -> Redo:
@@ -143,14 +187,12 @@ def _redo(text: str) -> Redo:
 
 
 def _print_explanation(file: Path, where: list[str], loaded: LoadedSettings, as_json: bool) -> None:
-    from dataclasses import asdict
-
     from speechcx.discover import explain, read_sources
+    from speechcx.present.runs import present_fields
 
-    rows = explain(
-        str(file), read_sources([*where, str(file)], loaded.settings.discover), loaded.settings.discover
-    )
-    print_rows("fields", [asdict(row) for row in rows], _EXPLAIN_COLUMNS, style=options.style(as_json, False))
+    settings = loaded.settings.discover
+    found = explain(str(file), read_sources([*where, str(file)], settings), settings)
+    print_answer(present_fields(found), options.style(as_json, False))
 
 
 def _reporter() -> Callable[[Progress], None]:
@@ -171,7 +213,7 @@ def _reporter() -> Callable[[Progress], None]:
             return
         last[0] = time.monotonic()
         speed = f", {now.times_real_time:.1f} x real time" if now.times_real_time else ""
-        left = f", {clock(now.eta_s)} to go" if now.eta_s and not finished else ""
+        left = f", {_until(now.eta_s)}" if now.eta_s and not finished else ""
         failed = f", {now.failed} failed" if now.failed else ""
         audio = f"{clock(now.audio_done_s)} of {clock(now.audio_total_s)} audio"
         note(f"{now.calls_done}/{now.calls_total} calls, {audio}{speed}{left}{failed}")
@@ -179,51 +221,21 @@ def _reporter() -> Callable[[Progress], None]:
     return show
 
 
+def _until(eta_s: float) -> str:
+    """How long it still takes at the speed so far, and until when by this machine's clock."""
+    from datetime import datetime, timedelta
+
+    end = datetime.now().astimezone() + timedelta(seconds=eta_s)
+    day = f"{end:%a }" if end.date() != datetime.now().date() else ""
+    return f"{clock(eta_s)} to go, until about {day}{end:%H:%M}"
+
+
 def _print_summary(summary: RunSummary, as_json: bool) -> None:
-    from dataclasses import asdict
+    from speechcx.present.runs import present_run
 
-    from speechcx.cli.status_view import changed_lines, missing_lines
-
-    if as_json:
-        print_json({"schema_version": 1, "kind": "run", **asdict(summary)})
-        if summary.stopped_by:
-            note(f"speechcx: stopped early: {summary.stopped_by}")
-        return
-    parts = (
-        [f"{summary.done} calls scored"] if summary.run_id is not None else [f"{summary.planned} files to do"]
-    )
-    parts += [f"{number} {kind}" for kind, number in summary.failed]
-    parts += [f"{summary.needs_metadata} without agent or time"] if summary.needs_metadata else []
-    parts += [f"{summary.duplicates} duplicates"] if summary.duplicates else []
-    parts += [f"{summary.skipped} done before"] if summary.skipped else []
-    parts += [
-        f"{number} ignored ({reason})" for reason, number in summary.ignored if reason != "still_growing"
-    ]
-    parts += [f"{summary.beyond_limit} left by --limit"] if summary.beyond_limit else []
-    speed = (
-        f", {summary.audio_s / summary.seconds:.1f} x real time" if summary.seconds and summary.done else ""
-    )
-    print_text(f"{'; '.join(parts)}. {clock(summary.audio_s)} of audio in {clock(summary.seconds)}{speed}.")
-    _print_left(summary)
-    if summary.failed or summary.needs_metadata:
-        note("See: speechcx failures")
-    for line in (*missing_lines(summary.missing), *changed_lines(summary.compared)):
-        note(line)
+    print_answer(present_run(summary), options.style(as_json, False))
     if summary.stopped_by:
         note(f"speechcx: stopped early: {summary.stopped_by}")
-
-
-def _print_left(summary: RunSummary) -> None:
-    """What the run left for later, passed over, or could not use."""
-    from speechcx.cli.left_view import later_text, others_text, print_warnings
-
-    growing = dict(summary.ignored).get("still_growing", 0) + dict(summary.failed).get("still_growing", 0)
-    if growing and summary.again_at:
-        print_text(later_text(growing, summary.again_at))
-    others = others_text(summary.other_files)
-    if others:
-        print_text(others)
-    print_warnings(summary.warnings)
 
 
 def analyze(
@@ -255,8 +267,8 @@ def analyze(
 def _print_outcome(outcome: Outcome, *, as_json: bool, lines: bool, why: bool) -> bool:
     """Print one call or say why it failed; returns whether it failed."""
     from speechcx.call import Failure
-    from speechcx.cli.call_view import print_call
     from speechcx.document import call_document, failure_document
+    from speechcx.present.one_call import present_call
 
     if isinstance(outcome, Failure):
         if as_json:
@@ -266,7 +278,7 @@ def _print_outcome(outcome: Outcome, *, as_json: bool, lines: bool, why: bool) -
     if as_json:
         print_json(call_document(outcome), lines=lines)
     else:
-        print_call(outcome, why=why)
+        print_answer(present_call(outcome, why=why), "table")
     return False
 
 
@@ -277,17 +289,17 @@ def status(
     as_json: options.AsJson = False,
 ) -> None:
     """The last run, what is done, what waits, what failed."""
-    from speechcx.ask.runs.status import read_status
+    from speechcx.ask.runs import read_status
     from speechcx.batch.recordings import read_missing
-    from speechcx.cli.status_view import print_status
     from speechcx.config import listen_digest
+    from speechcx.present.runs import present_status
 
     loaded = options.load(config, overrides)
     where = options.database(loaded, db)
     missing = read_missing(where, [loaded.resolve(path) for path in loaded.files.recordings])
     settings = loaded.settings
     stands = read_status(where, settle_s=settings.discover.settle_s, listen_digest=listen_digest(settings))
-    print_status(stands, missing, as_json=as_json)
+    print_answer(present_status(stands, missing), options.style(as_json, False))
 
 
 @failures.callback(invoke_without_command=True)
@@ -317,25 +329,12 @@ def list_again(
 
 
 def _print_failures(loaded: LoadedSettings, db: Path | None, kind: str | None, style: Format) -> None:
-    from dataclasses import asdict
-
-    from speechcx.ask.runs.failures import list_failures
-    from speechcx.ask.runs.left_out import read_left_out
-    from speechcx.cli.left_view import later_text, others_text, print_warnings
+    from speechcx.ask.runs import list_failures, read_left_out
+    from speechcx.present.runs import present_failures
 
     database = options.database(loaded, db)
-    rows = [asdict(failure) for failure in list_failures(database, kind=kind)]
     left = read_left_out(database, settle_s=loaded.settings.discover.settle_s)
-    facts = {"left_out": asdict(left)}
-    print_rows("failures", rows, _FAILURE_COLUMNS, style=style, empty="No call has failed.", facts=facts)
-    if style != "table":
-        return
-    if left.growing and left.again_at:
-        note(later_text(left.growing, left.again_at, left.growing_example))
-    others = others_text(left.reasons)
-    if others:
-        note(others)
-    print_warnings([str(warning) for warning in left.warnings])
+    print_answer(present_failures(list_failures(database, kind=kind), left), style)
 
 
 @failures.command()
@@ -348,7 +347,7 @@ def retry(
     config: options.Config = None,
 ) -> None:
     """Let the next run take failed calls again, the quarantined among them."""
-    from speechcx.ask.runs.failures import find_failure
+    from speechcx.ask.runs import find_failure
     from speechcx.batch import retry_failures
     from speechcx.store import Store
 

@@ -143,7 +143,7 @@ def make_heading(call: Call) -> tuple[str, str, str]:
     """Three lines over the picture: the call with its scores, what it is, and what has no place in time."""
     heard, judged = call.conversation, call.assessment
     details, origin = heard.recording.details, heard.origin
-    when = f"{details.started_at:%Y-%m-%d %H:%M}" if details.started_at else "date unknown"
+    when = f"{details.local_start:%Y-%m-%d %H:%M}" if details.local_start else "date unknown"
     agent = plain(details.agent, 40) if details.agent else "unknown"
     scores = [
         f"{plain(score.title or score.scorecard)} "

@@ -15,12 +15,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
-from speechcx.call import Assessment, Call, Conversation, Details, Party, Reading
+from speechcx.call import Assessment, Call, Conversation, Details, Party, Reading, Word
 from speechcx.errors import SpeechcxError
 from speechcx.store.busy import Patience
 from speechcx.store.calls import heard, judged, past_assessments, team_assignment, whole_call
 from speechcx.store.calls.lookup_tables import Names
 from speechcx.store.calls.row_digests import note_shared
+from speechcx.store.calls.turns import read_words
 from speechcx.store.database import begin_write, expect_unchanged, open_database, write_transaction
 from speechcx.store.decisions.review_record import erase_words
 from speechcx.store.filters import CallFilter
@@ -62,6 +63,8 @@ class Store:
         Files, runs, attempts and failures.
     patience
         How long writes wait while another program holds the database.
+    names
+        Numbers of what many calls refer to.
     """
 
     def __init__(self, db: sqlite3.Connection, path: Path, patience: Patience | None = None) -> None:
@@ -69,7 +72,7 @@ class Store:
         self.path = path
         self.patience = patience or Patience()
         self.ledger = Ledger(db, write=self.write, save_call=self.save_call)
-        self._names = Names(db)
+        self.names = Names(db)
 
     @classmethod
     def open(
@@ -143,7 +146,7 @@ class Store:
             with write_transaction(self.db, begin=self._begin):
                 yield
         except BaseException:
-            self._names.forget()
+            self.names.forget()
             raise
 
     def _begin(self) -> None:
@@ -170,7 +173,7 @@ class Store:
         the same file before and is nowhere else any more is set aside (``superseded_by``).
         """
         with self.write():
-            whole_call.replace_call(self.db, call, self._names)
+            whole_call.replace_call(self.db, call, self.names)
 
     def save_assessment(self, call_id: str, assessment: Assessment) -> None:
         """Judge a stored call anew; an assessment under another rulebook is kept under its version.
@@ -183,7 +186,7 @@ class Store:
             The call is not stored.
         """
         with self.write():
-            whole_call.replace_assessment(self.db, self._call_no(call_id), assessment, self._names)
+            whole_call.replace_assessment(self.db, self._call_no(call_id), assessment, self.names)
 
     def update_details(self, call_id: str, details: Details) -> None:
         """Correct what is known of a stored call besides its sound; its measures stay as they are.
@@ -197,7 +200,7 @@ class Store:
             The call is not stored.
         """
         with self.write():
-            whole_call.replace_details(self.db, self._call_no(call_id), details, self._names)
+            whole_call.replace_details(self.db, self._call_no(call_id), details, self.names)
             if not details.is_relabelled:
                 self.ledger.note_details(call_id, details)
 
@@ -222,6 +225,10 @@ class Store:
         """Who is who, how the talk flowed and how it felt, as last judged; KeyError where it is not stored."""
         with self.snapshot():
             return judged.read_reading(self.db, self._call_no(call_id))
+
+    def load_words(self, turn_id: int) -> tuple[Word, ...]:
+        """The words of a turn with their times, by its number in this database; KeyError where there is none."""
+        return read_words(self.db, turn_id)
 
     def load_assessment(self, call_id: str, *, digest: str | None = None) -> Assessment | None:
         """The present assessment of a stored call, or the one under the rulebook of a digest.
@@ -308,7 +315,7 @@ class Store:
     def save_rulebook(self, digest: str, *, name: str, version: str, source: str) -> None:
         """Keep the text of a rulebook beside the calls judged under it."""
         with self.write():
-            number = self._names.rulebook_no_of(digest, name, version)
+            number = self.names.rulebook_no_of(digest, name, version)
             self.db.execute("UPDATE rulebooks SET source = ? WHERE rulebook_no = ?", (source, number))
             note_shared(self.db, "rulebooks", number)
 

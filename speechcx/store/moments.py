@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from speechcx.call import Details
 
@@ -42,15 +43,12 @@ def first_call_no_of_day(day: date) -> int:
     return max(0, (day - _EPOCH.date()).days) * 86_400 * CALLS_A_SECOND
 
 
-def to_local(details: Details) -> datetime | None:
-    """Start of a call on the clock of its own zone; None where the start is unknown."""
-    if details.started_at is None or details.zone is None:
-        return details.started_at
-    try:
-        return details.started_at.astimezone(ZoneInfo(details.zone))
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        # The zone is an offset, or a name this machine does not know: the time carries its offset.
-        return details.started_at
+def read_start(db: sqlite3.Connection, call_no: int) -> str | None:
+    """Start of a stored call as :attr:`speechcx.call.Details.started` writes it: the one form of every answer."""
+    written, zone = db.execute(
+        "SELECT started_at, zone FROM recordings WHERE call_no = ?", (call_no,)
+    ).fetchone()
+    return Details(started_at=read_moment(written), zone=zone).started
 
 
 def write_moment(moment: datetime | None) -> str | None:

@@ -7,17 +7,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from speechcx.ask.compliance.flag_queue import KEYS, ORDERS, FlagFilter, flags_query
+from speechcx.ask.compliance.flag_queue import KEYS, ORDERS, FlagFilter, flags_query, settle_flags
+from speechcx.ask.ground.call_by_name import find_call_id
 from speechcx.ask.ground.empty_answer_hints import Hint, find_hint
-from speechcx.ask.ground.find_call import find_call_id
 from speechcx.ask.ground.opening import Where, reading
-from speechcx.ask.ground.resolve_names import settle_names
 from speechcx.call import Hit, Party
 from speechcx.errors import UsageError
 from speechcx.store import Store
-from speechcx.store.codes import PARTY_CODES, VALUES
 from speechcx.store.decisions.flags import FLAG_STATUSES, FlagStatus, SeenFlag, digest_evidence
-from speechcx.store.packing import from_fixed
+from speechcx.store.moments import read_start
 
 Standing = Literal["found", "changed", "gone"]
 """How a flag stands: ``found`` in the call as it is judged now, ``changed`` since somebody settled it, or ``gone``."""
@@ -31,8 +29,8 @@ class FlagRow:
     ----------
     flag
         Its name for other commands: the call's id, a colon, the rule.
-    occurred_at, local_day, agent, team, center, customer, queue
-        Of the call.
+    occurred_at, started, local_day, agent, team, center, customer, queue
+        Of the call; its start in UTC, and on the clock of its own zone with the offset.
     rule, title, kind, severity
         The rule, what happened by its title, and more of it; kind ``question`` for a critical question; None where
         no rulebook here knows it.
@@ -54,6 +52,7 @@ class FlagRow:
     flag: str
     call_id: str
     occurred_at: str | None
+    started: str | None
     local_day: str | None
     agent: str | None
     team: str | None
@@ -105,28 +104,14 @@ class FlagList:
 Found = dict[str, object]
 
 _STATE = ("status", "owner", "reason", "due", "changed_at", "changed_by", "seen_result", "seen_evidence")
-_TITLE = (
-    "coalesce(CASE d.value WHEN 0 THEN r.title_absent WHEN 1 THEN r.title_present ELSE r.title_cannot_tell END,"
-    " r.title)"
-)
 _TITLE_SEEN = (
     "coalesce(CASE s.seen_result WHEN 'absent' THEN r.title_absent WHEN 'present' THEN r.title_present"
     " ELSE r.title_cannot_tell END, r.title)"
 )
-_RULE = (
-    f"SELECT r.rule, {_TITLE}, r.kind, r.severity, CASE d.value WHEN 0 THEN 'absent'"
-    " WHEN 1 THEN 'present' ELSE 'cannot_tell' END, coalesce(w.text, '') || coalesce(d.why, ''), d.rule_no"
-    " FROM results_data d JOIN rules r ON r.rule_no = d.rule_no LEFT JOIN reasons w ON w.reason_no = d.reason_no"
-    " WHERE d.call_no = ? AND d.rule_no = ?"
-)
+_RULE = "SELECT rule, headline, kind, severity, value, why, rule_no FROM results WHERE call_no = ? AND rule_no = ?"
 _QUESTION = (
-    "SELECT q.scorecard || '.' || q.question, q.text, 'question', 'critical', a.answer, CASE WHEN a.reason_no IS NULL"
-    " AND a.why IS NULL THEN coalesce(w.text, '') || coalesce(d.why, '')"
-    " ELSE coalesce(v.text, '') || coalesce(a.why, '') END, a.rule_no"
-    " FROM answers_data a JOIN questions q ON q.question_no = a.question_no"
-    " LEFT JOIN reasons v ON v.reason_no = a.reason_no"
-    " LEFT JOIN results_data d ON d.call_no = a.call_no AND d.rule_no = a.rule_no"
-    " LEFT JOIN reasons w ON w.reason_no = d.reason_no WHERE a.call_no = ? AND a.question_no = ?"
+    "SELECT scorecard || '.' || question, text, 'question', 'critical', answer, why, rule_no FROM answers"
+    " WHERE call_no = ? AND question_no = ?"
 )
 _GONE = (
     f"SELECT s.rule, {_TITLE_SEEN}, r.kind, r.severity,"
@@ -176,7 +161,7 @@ def list_flags(
         )
     filters = filters or FlagFilter()
     with reading(where) as store:
-        filters = replace(filters, calls=settle_names(store, filters.calls))
+        filters = settle_flags(store, filters)
         query, values = flags_query(filters)
         counts = dict(
             store.db.execute(f"SELECT status, count(*) FROM ({query}) GROUP BY 1", values).fetchall()
@@ -226,7 +211,7 @@ def see_flags(where: Where, filters: FlagFilter) -> Iterator[SeenFlag]:
     """Every flag of a filter as :func:`speechcx.store.decisions.flags.set_flags` takes it;
     the list is fixed at the start."""
     with reading(where) as store:
-        query, values = flags_query(replace(filters, calls=settle_names(store, filters.calls)))
+        query, values = flags_query(settle_flags(store, filters))
         found = store.db.execute(
             f"SELECT {', '.join(KEYS)} FROM ({query}) ORDER BY {ORDERS['oldest']}", values
         )
@@ -244,18 +229,11 @@ def see_flag(where: Where, name: str) -> SeenFlag:
 def read_hits(store: Store, call_no: object, rule_no: object) -> tuple[Hit, ...]:
     """The evidence of a rule in a call."""
     rows = store.db.execute(
-        "SELECT coalesce(h.rule, r.rule), h.result, h.party, h.turn_no, h.start_s_x1000, h.end_s_x1000, h.quote, w.text"
-        " FROM hits_data h JOIN rules r ON r.rule_no = h.rule_no JOIN reasons w ON w.reason_no = h.reason_no"
-        " WHERE h.call_no = ? AND h.rule_no = ? ORDER BY h.position",
+        "SELECT rule, result, party, turn_no, start_s, end_s, quote, why FROM hits WHERE call_no = ? AND rule_no = ?"
+        " ORDER BY position",
         (call_no, rule_no),
     )
-    return tuple(
-        Hit(
-            rule, VALUES[result], None if party is None else PARTY_CODES[party], turn_no,
-            from_fixed(start, 1000), from_fixed(end, 1000), quote, why,
-        )
-        for rule, result, party, turn_no, start, end, quote, why in rows
-    )  # fmt: skip
+    return tuple(Hit(*row) for row in rows)
 
 
 def _split_name(store: Store, name: str) -> tuple[str, str]:
@@ -274,14 +252,9 @@ def _flags_of_call(store: Store, call_id: str) -> list[Found]:
     """Every flag of a call, whatever its status; also of a call whose file was replaced."""
     call_no = store.db.execute("SELECT call_no FROM calls WHERE call_id = ?", (call_id,)).fetchone()[0]
     rows = store.db.execute(
-        "SELECT d.call_no, d.rule_no, NULL, NULL FROM results_data d JOIN rules r ON r.rule_no = d.rule_no"
-        " WHERE d.call_no = ?1 AND r.kind <> 'hidden' AND (d.flagged = 1 OR (d.value = 2 AND"
-        " (r.kind = 'compliance' OR r.severity = 'critical'))) UNION ALL"
-        " SELECT a.call_no, NULL, a.question_no, NULL FROM answers_data a JOIN questions q"
-        " ON q.question_no = a.question_no WHERE a.call_no = ?1 AND a.answer = 'no' AND q.critical IS NOT NULL"
-        " AND NOT EXISTS (SELECT 1 FROM results_data d WHERE d.call_no = ?1 AND d.rule_no = a.rule_no AND"
-        " d.flagged = 1) UNION ALL"
-        " SELECT ?1, NULL, NULL, rule FROM flag_states WHERE call_id = ?2",
+        "SELECT call_no, iif(question_no IS NULL, rule_no, NULL), question_no, NULL FROM (SELECT * FROM flags_found"
+        " WHERE call_no = ?1 ORDER BY question_no IS NOT NULL, iif(question_no IS NULL, rule_no, NULL), question_no)"
+        " UNION ALL SELECT ?1, NULL, NULL, rule FROM flag_states WHERE call_id = ?2",
         (call_no, call_id),
     ).fetchall()
     found = [_complete(store, (*row, None, None, None)) for row in rows]
@@ -325,7 +298,8 @@ def _row(store: Store, flag: Found) -> FlagRow:
              "changed_at", "changed_by")  # fmt: skip
     given = {name: flag[name] for name in names}
     return FlagRow(
-        f"{flag['call_id']}:{flag['rule']}", occurred_at=call[0], local_day=call[1], agent=call[2], team=call[3],
+        f"{flag['call_id']}:{flag['rule']}", occurred_at=call[0],
+        started=read_start(store.db, int(str(flag["call_no"]))), local_day=call[1], agent=call[2], team=call[3],
         center=call[4], customer=call[5], queue=call[6], why=str(flag["why"]),
         party=first.party if first else None, start_s=first.start_s if first else None,
         end_s=first.end_s if first else None, quote=first.quote if first else None,

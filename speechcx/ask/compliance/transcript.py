@@ -68,7 +68,7 @@ def plain(text: str) -> str:
 def _head(call: Call) -> list[str]:
     heard, judged = call.conversation, call.assessment
     details = heard.recording.details
-    started = details.started_at.isoformat(sep=" ", timespec="seconds") if details.started_at else "unknown"
+    started = details.started.replace("T", " ") if details.started else "unknown"
     return [
         f"Call {heard.recording.id}",
         f"Start: {started}",

@@ -9,6 +9,7 @@ from speechcx.ask.ground.empty_answer_hints import find_hint
 from speechcx.ask.ground.opening import Where, reading
 from speechcx.ask.ground.resolve_names import settle_names
 from speechcx.store import CallFilter, Store
+from speechcx.store.moments import read_start
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,7 @@ class CallbackRow:
     ----------
     customer
         The customer.
-    call_id, occurred_at, local_day, agent, team, queue
+    call_id, occurred_at, started, local_day, agent, team, queue
         The newest call.
     calls
         Calls of the customer in all.
@@ -31,6 +32,7 @@ class CallbackRow:
     customer: str
     call_id: str
     occurred_at: str | None
+    started: str | None
     local_day: str | None
     agent: str | None
     team: str | None
@@ -95,8 +97,13 @@ def _newest_calls(store: Store, filters: CallFilter) -> list[tuple[int, Callback
         values,
     )
     return [
-        (call_no, CallbackRow(customer, call_id, occurred_at, day, agent, team, queue, calls, ()))
-        for call_no, customer, call_id, occurred_at, day, agent, team, queue, calls in rows.fetchall()
+        (
+            call_no,
+            CallbackRow(
+                customer, call_id, at, read_start(store.db, call_no), day, agent, team, queue, calls, ()
+            ),
+        )
+        for call_no, customer, call_id, at, day, agent, team, queue, calls in rows.fetchall()
     ]
 
 
@@ -113,10 +120,9 @@ def _find_reasons(store: Store, call_no: int, call_id: str, known: dict[str, str
     if is_unresolved(known):
         reasons.append("marked as not resolved by its source")
     risks = store.db.execute(
-        "SELECT coalesce(r.title_present, r.title)"
-        " FROM results_data d JOIN rules r ON r.rule_no = d.rule_no LEFT JOIN flag_states s"
-        " ON s.call_id = ? AND s.rule = r.rule WHERE d.call_no = ? AND d.flagged = 1 AND d.value = 1"
-        " AND r.kind = 'risk' AND coalesce(s.status, 'open') <> 'dismissed' ORDER BY d.position",
+        "SELECT d.headline FROM results d LEFT JOIN flag_states s ON s.call_id = ? AND s.rule = d.rule"
+        " WHERE d.call_no = ? AND d.flagged = 1 AND d.value = 'present' AND d.kind = 'risk'"
+        " AND coalesce(s.status, 'open') <> 'dismissed' ORDER BY d.position",
         (call_id, call_no),
     )
     return (*reasons, *(title for (title,) in risks))

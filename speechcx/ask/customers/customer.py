@@ -10,9 +10,9 @@ from speechcx.ask.ground.empty_answer_hints import Hint, find_hint
 from speechcx.ask.ground.group_sums import find_scorecard
 from speechcx.ask.ground.opening import Where, reading
 from speechcx.ask.ground.resolve_names import find_name, read_names, settle_names
-from speechcx.ask.search.calls import count_calls, read_flagged, read_start
+from speechcx.ask.search import count_calls, read_flagged
 from speechcx.store import CallFilter, Store
-from speechcx.store.moments import CALLS_A_SECOND
+from speechcx.store.moments import CALLS_A_SECOND, read_start
 
 _DAY = 86_400 * CALLS_A_SECOND
 _MOST = 1000
@@ -25,7 +25,7 @@ class CustomerCall:
     Parameters
     ----------
     call_id, started
-        The call, and its start on the clock of its own zone.
+        The call, and its start on the clock of its own zone, with the offset.
     agent, agent_name, team, queue, direction
         Who took it and where.
     drivers
@@ -163,7 +163,7 @@ def _read_calls(
     names = read_names(store)
     calls = [
         CustomerCall(
-            call_id, read_start(store, call_no), agent, names.get(agent), team, queue, direction,
+            call_id, read_start(store.db, call_no), agent, names.get(agent), team, queue, direction,
             _read_drivers(store, call_no), length, score, mood, shift, end, read_flagged(store, call_no),
             None, is_forwarded=False, repeat_of=None,
         )
@@ -174,8 +174,7 @@ def _read_calls(
 
 def _read_drivers(store: Store, call_no: int) -> tuple[tuple[str, str], ...]:
     rows = store.db.execute(
-        "SELECT r.rule, r.title FROM results_data d JOIN rules r ON r.rule_no = d.rule_no"
-        " WHERE d.call_no = ? AND r.kind = 'driver' AND d.value = 1 ORDER BY d.position",
+        "SELECT rule, title FROM results WHERE call_no = ? AND kind = 'driver' AND value = 'present' ORDER BY position",
         (call_no,),
     )
     return tuple(rows.fetchall())

@@ -9,11 +9,12 @@ from datetime import date, timedelta
 
 from speechcx.ask.ground.empty_answer_hints import Hint, find_hint
 from speechcx.ask.ground.opening import Where, reading
+from speechcx.ask.ground.periods import find_newest_day
 from speechcx.ask.ground.resolve_names import settle_names
 from speechcx.ask.operations.events import EVENT, WatchedRule, list_watched
-from speechcx.ask.people.aggregate import find_newest_day
 from speechcx.ask.statistics import Usual, learn_usual
 from speechcx.store import CallFilter, Store
+from speechcx.store.moments import read_start
 
 PAST_WEEKS = 8
 """Weeks that say what is usual."""
@@ -39,7 +40,7 @@ class Size:
     calls, customers, minutes
         Calls, distinct known customers, minutes of recordings.
     first_at
-        Start of the first such call of the day, UTC.
+        Start of the first such call of the day, on the clock of its own zone, with the offset.
     centers, teams, queues
         (name, calls) pairs, most calls first; calls of which it is not known are not among them.
     """
@@ -209,7 +210,7 @@ def _count_days(store: Store, filters: CallFilter, until_hour: int) -> dict[str 
     found: dict[str | None, Counter[date]] = defaultdict(Counter)
     for rule, day, count in store.db.execute(
         f"SELECT NULL, c.local_day, count(*) FROM calls c WHERE {condition} AND c.local_hour <= ? GROUP BY 2"
-        " UNION ALL SELECT r.rule, c.local_day, count(*) FROM calls c JOIN results_data d ON d.call_no = c.call_no"
+        " UNION ALL SELECT r.rule, c.local_day, count(*) FROM calls c JOIN rule_results d ON d.call_no = c.call_no"
         f" JOIN rules r ON r.rule_no = d.rule_no WHERE {condition} AND c.local_hour <= ? AND {EVENT} GROUP BY 1, 2",
         [*values, until_hour, *values, until_hour],
     ):
@@ -253,7 +254,7 @@ def _alert(
 def measure_size(store: Store, condition: str, values: Sequence[object]) -> Size:
     """How much the calls of a condition on ``calls c`` are, and how far they reach."""
     calls, customers, seconds, first = store.db.execute(
-        "SELECT count(*), count(DISTINCT c.customer), total(c.audio_duration_s), min(c.occurred_at)"
+        "SELECT count(*), count(DISTINCT c.customer), total(c.audio_duration_s), min(c.call_no)"
         f" FROM calls c WHERE {condition}",
         values,
     ).fetchone()
@@ -265,7 +266,13 @@ def measure_size(store: Store, condition: str, values: Sequence[object]) -> Size
             values,
         )
         shares.append(tuple((str(key), int(count)) for key, count in rows))
-    return Size(calls, customers, round(seconds / 60, 1), first, *shares)
+    return Size(
+        calls,
+        customers,
+        round(seconds / 60, 1),
+        None if first is None else read_start(store.db, first),
+        *shares,
+    )
 
 
 def read_examples(
@@ -276,7 +283,7 @@ def read_examples(
     rows = store.db.execute(
         "SELECT c.call_id, h.party, h.start_s, h.quote FROM calls c JOIN hits h ON h.call_no = c.call_no"
         f" WHERE {condition} AND h.rule_no IN ({listed}) AND h.quote <> ''"
-        " AND h.position = (SELECT min(x.position) FROM hits_data x WHERE x.call_no = c.call_no"
+        " AND h.position = (SELECT min(x.position) FROM hits x WHERE x.call_no = c.call_no"
         " AND x.rule_no = h.rule_no AND x.quote <> '') ORDER BY c.call_no DESC LIMIT ?",
         [*values, limit],
     )

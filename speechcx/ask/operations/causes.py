@@ -8,12 +8,12 @@ from typing import Literal, get_args
 
 from speechcx.ask.ground.driver_lookup import list_drivers
 from speechcx.ask.ground.empty_answer_hints import Hint, find_hint
+from speechcx.ask.ground.group_sums import DIVISIONS
 from speechcx.ask.ground.opening import Where, reading
 from speechcx.ask.ground.resolve_names import expect_one, settle_names
 from speechcx.ask.ground.score_rows import MIN_N
 from speechcx.ask.operations.events import find_watched
 from speechcx.ask.operations.outreach import NEGATIVE, NEGATIVE_TITLE
-from speechcx.ask.people.trends import EXPRESSIONS
 from speechcx.ask.statistics import NORMAL, Interval
 from speechcx.store import CallFilter, Store
 
@@ -25,7 +25,7 @@ _EXPRESSIONS: dict[str, str] = {
     "team": "c.team",
     "center": "c.center",
     "agent": "c.agent",
-    **{by: EXPRESSIONS[by] for by in ("queue", "direction", "hour", "weekday")},
+    **{by: DIVISIONS[by] for by in ("queue", "direction", "hour", "weekday")},
 }
 
 Verdict = Literal["more often", "less often", "cannot tell", "too few calls"]
@@ -180,8 +180,8 @@ def _outcome(store: Store, outcome: str) -> tuple[str, str, str]:
     rule = find_watched(store, outcome, besides=(NEGATIVE, FLAGGED))
     listed = ", ".join(map(str, rule.numbers))
     told = (
-        "EXISTS (SELECT 1 FROM results_data d WHERE d.call_no = c.call_no"
-        f" AND d.rule_no IN ({listed}) AND d.value <> 2)"
+        "EXISTS (SELECT 1 FROM rule_results d WHERE d.call_no = c.call_no"
+        f" AND d.rule_no IN ({listed}) AND NOT d.is_unsure)"
     )
     return rule.title, rule.condition, told
 
@@ -208,7 +208,7 @@ def _count(
         listed = ", ".join(map(str, driver.numbers))
         n, with_it = store.db.execute(
             f"SELECT count(*), total({happened}) FROM calls c WHERE {condition} AND EXISTS (SELECT 1 FROM"
-            f" results_data x WHERE x.call_no = c.call_no AND x.rule_no IN ({listed}) AND x.value = 1)",
+            f" rule_results x WHERE x.call_no = c.call_no AND x.rule_no IN ({listed}) AND x.is_present)",
             values,
         ).fetchone()
         found.append((driver.rule, driver.title, n, int(with_it)))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from speechcx.ask.ground.resolve_names import expect_one
+from speechcx.ask.ground.resolve_names import expect_one, settle_rule
 from speechcx.store import Store
 
-EVENT = "((r.kind IN ('driver', 'risk', 'outcome') AND d.value = 1) OR d.flagged = 1)"
+EVENT = "((r.kind IN ('driver', 'risk', 'outcome') AND d.is_present) OR d.flagged = 1)"
 """A condition on a result ``d`` of a rule ``r``: the call is one of those the rule is watched for."""
 
 
@@ -25,7 +25,7 @@ class WatchedRule:
         """Whether a call ``c`` is one of its events, in SQL."""
         listed = ", ".join(map(str, self.numbers))
         return (
-            "EXISTS (SELECT 1 FROM rules r CROSS JOIN results_data d WHERE r.rule_no"
+            "EXISTS (SELECT 1 FROM rules r CROSS JOIN rule_results d WHERE r.rule_no"
             f" IN ({listed}) AND d.rule_no = r.rule_no AND d.call_no = c.call_no AND {EVENT})"
         )
 
@@ -45,7 +45,7 @@ def list_watched(store: Store) -> tuple[WatchedRule, ...]:
 
 
 def find_watched(store: Store, rule: str, *, besides: tuple[str, ...] = ()) -> WatchedRule:
-    """The rule of a name; `besides` are names that are no rules, for the message.
+    """The rule of an id or a title; `besides` are names that are no rules, for the message.
 
     Raises
     ------
@@ -53,6 +53,7 @@ def find_watched(store: Store, rule: str, *, besides: tuple[str, ...] = ()) -> W
         There is none; names the nearest.
     """
     known = {one.rule: one for one in list_watched(store)}
+    rule = settle_rule(store, rule)
     if rule not in known:
         expect_one("find rule", rule, (*besides, *known))
     return known[rule]

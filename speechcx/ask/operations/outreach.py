@@ -14,6 +14,7 @@ from speechcx.ask.ground.resolve_names import settle_names
 from speechcx.ask.operations.events import WatchedRule, find_watched
 from speechcx.errors import UsageError
 from speechcx.store import CallFilter, Store
+from speechcx.store.moments import read_start
 
 _NEWEST = 50
 """Calls of a customer that are asked for opting out."""
@@ -34,8 +35,8 @@ class Touched:
         As the source wrote it.
     calls
         Calls of the customer that were touched.
-    call_id, occurred_at, agent
-        The newest of them, its start in UTC, and who took it.
+    call_id, occurred_at, started, agent
+        The newest of them, its start in UTC and on the clock of its own zone with the offset, and who took it.
     customer_sentiment
         The lowest of them, -5 to 5; None where none was measured.
     quote
@@ -46,6 +47,7 @@ class Touched:
     calls: int
     call_id: str
     occurred_at: str | None
+    started: str | None
     agent: str | None
     customer_sentiment: float | None
     quote: str | None
@@ -131,14 +133,17 @@ def _read_touched(
     numbers = ", ".join(map(str, watched.numbers)) if watched else "NULL"
     # With max() SQLite takes the bare columns from the row of the newest call.
     rows = store.db.execute(
-        "SELECT x.customer, x.n, x.call_id, x.occurred_at, x.agent, x.lowest, (SELECT h.quote FROM hits h"
+        "SELECT x.customer, x.n, x.call_id, x.occurred_at, x.call_no, x.agent, x.lowest, (SELECT h.quote FROM hits h"
         f" WHERE h.call_no = x.call_no AND h.rule_no IN ({numbers}) AND h.quote <> '' ORDER BY h.position LIMIT 1)"
         " FROM (SELECT c.customer, count(*) AS n, max(c.call_no) AS call_no, c.call_id, c.occurred_at, c.agent,"
         f" min(c.customer_sentiment) AS lowest FROM calls c WHERE {condition} AND c.customer IS NOT NULL"
         " GROUP BY c.customer) x ORDER BY x.customer",
         values,
     )
-    return [Touched(*row) for row in rows]
+    return [
+        Touched(customer, calls, call_id, at, read_start(store.db, call_no), *more)
+        for customer, calls, call_id, at, call_no, *more in rows.fetchall()
+    ]
 
 
 def _find_reasons(store: Store, touched: Iterable[Touched], excepted: frozenset[str]) -> dict[str, str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from speechcx.ask.ground.opening import Where, reading
 from speechcx.store import Store
 from speechcx.store.decisions.review_record import read_answers, read_review
+from speechcx.store.moments import read_start
 from speechcx.store.paths import read_path
 
 
@@ -41,8 +42,9 @@ class ReviewForm:
     ----------
     review_id, scorecard, reviewer, state
         The review.
-    call_id, path, occurred_at, agent, customer, queue, direction, audio_duration_s
-        The call; `path` is the file to listen to. All but `call_id` are None once the call is erased.
+    call_id, path, occurred_at, started, agent, customer, queue, direction, audio_duration_s
+        The call; `path` is the file to listen to, `occurred_at` its start in UTC, `started` the same on the clock of
+        its own zone, with the offset. All but `call_id` are None once the call is erased.
     turns
         Who said what when.
     questions
@@ -56,6 +58,7 @@ class ReviewForm:
     call_id: str
     path: str | None
     occurred_at: str | None
+    started: str | None
     agent: str | None
     customer: str | None
     queue: str | None
@@ -96,7 +99,9 @@ def read_form(where: Where, review_id: int) -> ReviewForm:
         )
         return ReviewForm(
             review_id, review.scorecard, review.reviewer, review.state, review.call_id,
-            None if path is None else read_path(path), occurred_at, review.agent, customer, queue, direction, length_s,
+            None if path is None else read_path(path), occurred_at,
+            None if call_no is None else read_start(store.db, call_no), review.agent, customer, queue, direction,
+            length_s,
             tuple(FormTurn(*turn) for turn in turns), _read_questions(store, review_id),
         )  # fmt: skip
 

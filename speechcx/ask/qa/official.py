@@ -9,6 +9,7 @@ from typing import Literal, get_args
 
 from speechcx.ask.ground.empty_answer_hints import find_hint
 from speechcx.ask.ground.opening import Where, reading
+from speechcx.ask.ground.resolve_names import settle_names
 from speechcx.ask.qa.agreement import AgreementFilter, AgreementReport, measure_questions
 from speechcx.ask.qa.paired_answers import read_form
 from speechcx.ask.qa.question_digest import read_ways
@@ -19,7 +20,7 @@ from speechcx.config import ReviewSettings
 from speechcx.store import CallFilter, Store
 
 By = Literal["agent", "team", "center"]
-GROUPS: tuple[By, ...] = get_args(By)
+SCORE_GROUPS: tuple[By, ...] = get_args(By)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +146,8 @@ def score_officially(
     UsageError
         No call has such a scorecard.
     """
-    filters = filters or CallFilter()
     with reading(where) as store:
+        filters = settle_names(store, filters or CallFilter())
         report = measure_questions(store, AgreementFilter(scorecard), settings)
         people = score_reviews(store, report.scorecard)
         groups: dict[str | None, _Group] = defaultdict(_Group)
@@ -201,7 +202,7 @@ def _read_calls(
     return store.db.execute(
         f"SELECT c.call_id, c.{by}, s.score, total(a.points), sum(CASE WHEN a.points IS NOT NULL THEN a.out_of END),"
         " coalesce(max(a.answer = 'no' AND q.auto_fail), 0) FROM calls c JOIN scores s ON s.call_no = c.call_no"
-        " AND s.scorecard = ? LEFT JOIN answers_data a ON a.call_no = c.call_no AND a.question_no IN"
+        " AND s.scorecard = ? LEFT JOIN form_answers a ON a.call_no = c.call_no AND a.question_no IN"
         " (SELECT value FROM json_each(?)) LEFT JOIN questions q ON q.question_no = a.question_no"
         f" WHERE {where} GROUP BY c.call_no",
         [scorecard, json.dumps(numbers), *values],

@@ -10,9 +10,8 @@ from speechcx.ask.ground.empty_answer_hints import Hint, find_hint
 from speechcx.ask.ground.group_sums import find_scorecard
 from speechcx.ask.ground.opening import Where, reading
 from speechcx.ask.ground.resolve_names import expect_one, settle_names
-from speechcx.call import Details
 from speechcx.store import CallFilter, Store
-from speechcx.store.moments import read_moment, to_local
+from speechcx.store.moments import read_start
 
 SORTS = {
     "newest": "c.call_no DESC",
@@ -38,9 +37,9 @@ SORTS = {
 class CallRow:
     """One call in a list; a measure that could not be told is None, and `missing` says why.
 
-    `occurred_at` is in UTC, `started` on the clock of the call's own zone. `drivers` are titles of the
-    contact drivers found; `flagged_rules` of the rules whose result is not what it should be; `flags` are
-    quality flags of the recording; `extras` further columns of its source.
+    `started` is its start on the clock of its own zone, with the offset; `occurred_at` is the same instant
+    in UTC. `drivers` are titles of the contact drivers found; `flagged_rules` of the rules whose result is
+    not what it should be; `flags` are quality flags of the recording; `extras` further columns of its source.
     """
 
     call_id: str
@@ -153,7 +152,7 @@ def _row(store: Store, row: tuple[object, ...]) -> CallRow:
     number = int(str(call_no))
     return CallRow(
         **given,  # type: ignore[arg-type]
-        started=read_start(store, number),
+        started=read_start(store.db, number),
         drivers=read_drivers(store, number),
         flagged_rules=read_flagged(store, number),
         flags=tuple(json.loads(str(flags))),
@@ -162,20 +161,10 @@ def _row(store: Store, row: tuple[object, ...]) -> CallRow:
     )
 
 
-def read_start(store: Store, call_no: int) -> str | None:
-    """Start of a call on the clock of its own zone, to the minute; None where it is not known."""
-    written, zone = store.db.execute(
-        "SELECT started_at, zone FROM recordings WHERE call_no = ?", (call_no,)
-    ).fetchone()
-    local = to_local(Details(started_at=read_moment(written), zone=zone))
-    return None if local is None else f"{local:%Y-%m-%d %H:%M}"
-
-
 def read_flagged(store: Store, call_no: int) -> tuple[str, ...]:
     """Titles of the rules of a call whose result is not what it should be."""
     titles = store.db.execute(
-        "SELECT r.title FROM results_data d JOIN rules r ON r.rule_no = d.rule_no"
-        " WHERE d.call_no = ? AND d.flagged = 1 ORDER BY d.position",
+        "SELECT title FROM results WHERE call_no = ? AND flagged = 1 ORDER BY position",
         (call_no,),
     )
     return tuple(title for (title,) in titles)

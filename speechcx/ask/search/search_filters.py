@@ -6,11 +6,11 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from speechcx.ask.ground.empty_answer_hints import Hint
+from speechcx.ask.ground.resolve_names import settle_names, settle_rule
 from speechcx.ask.ground.typed_words import Words
 from speechcx.ask.search.snippets import Piece
 from speechcx.call import Party, RuleValue, SentimentLabel
-from speechcx.store import CallFilter
-from speechcx.store.codes import LABELS, PARTY_CODES
+from speechcx.store import CallFilter, Store
 from speechcx.store.paths import plain_text
 
 
@@ -67,6 +67,11 @@ class SearchFilter:
         """Whether results of rules are asked for."""
         return self.rule is not None or self.result is not None
 
+    def settle(self, store: Store) -> SearchFilter:
+        """The filter with names and the rule as they are stored."""
+        rule = None if self.rule is None else settle_rule(store, self.rule)
+        return replace(self, calls=settle_names(store, self.calls), rule=rule)
+
     def call_sql(self) -> tuple[str, list[str | int | float | bytes | None]]:
         """A condition on ``calls c``, and its values."""
         calls = self.calls
@@ -77,8 +82,8 @@ class SearchFilter:
         parts = [where]
         if self.rule is None and self.result is not None:
             parts.append(
-                "EXISTS (SELECT 1 FROM results_data u JOIN rules k ON k.rule_no = u.rule_no"
-                " WHERE u.call_no = c.call_no AND u.value = 2 AND k.kind <> 'hidden')"
+                "EXISTS (SELECT 1 FROM rule_results u JOIN rules k ON k.rule_no = u.rule_no"
+                " WHERE u.call_no = c.call_no AND u.is_unsure AND k.kind <> 'hidden')"
             )
         if self.min_silence_s is not None:
             parts.append("c.longest_silence_s >= ?")
@@ -88,26 +93,23 @@ class SearchFilter:
             values.append(self.stored_after)
         return " AND ".join(parts), values
 
-    def turn_sql(self) -> tuple[str, list[int | float]]:
-        """A condition on ``turns_data t``, and its values."""
-        parts, values = ["1"], []
+    def turn_sql(self) -> tuple[str, list[str | float]]:
+        """A condition on ``turn_feelings t``, and its values."""
+        parts: list[str] = ["1"]
+        values: list[str | float] = []
         if self.party is not None:
             parts.append("t.party = ?")
-            values.append(float(PARTY_CODES.index(self.party)))
+            values.append(self.party)
         if self.label is not None:
             parts.append("t.sentiment_label = ?")
-            values.append(float(LABELS.index(self.label)))
-        # A whole number there stands for ten-thousandths, one with a fraction for itself.
-        value = "(CASE typeof({0}) WHEN 'integer' THEN {0} / 10000.0 ELSE {0} END)".format(
-            "t.sentiment_x10000"
-        )
+            values.append(self.label)
         if self.sentiment_at_most is not None:
-            parts.append(f"{value} <= ?")
+            parts.append("t.sentiment <= ?")
             values.append(self.sentiment_at_most)
         if self.sentiment_at_least is not None:
-            parts.append(f"{value} >= ?")
+            parts.append("t.sentiment >= ?")
             values.append(self.sentiment_at_least)
-        return " AND ".join(parts), [*values]
+        return " AND ".join(parts), values
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +135,8 @@ class SearchHit:
         The rule, what it found and why; None for turns and silences.
     sentiment
         Of the turn, -1 to 1; None where it could not be told.
-    agent, team, center, customer, queue, occurred_at, local_day
-        Of the call.
+    agent, team, center, customer, queue, occurred_at, local_day, started
+        Of the call; its start in UTC, and on the clock of its own zone with the offset.
     """
 
     found: Literal["turn", "rule", "silence"]
@@ -157,6 +159,7 @@ class SearchHit:
     queue: str | None
     occurred_at: str | None
     local_day: str | None
+    started: str | None
 
 
 @dataclass(frozen=True, slots=True)

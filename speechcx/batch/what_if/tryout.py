@@ -97,7 +97,7 @@ class TryOne:
         result, details = trial.result, conversation.recording.details
         return TriedCall(
             call_id, conversation.recording.path, details.agent,
-            details.started_at.isoformat() if details.started_at else None, result.value, result.why, result.hits,
+            details.started, result.value, result.why, result.hits,
             trial.closeness, why_unknown(result) if result.value == "cannot_tell" else "",
         )  # fmt: skip
 

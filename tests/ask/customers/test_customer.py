@@ -25,7 +25,7 @@ def test_calls_over_time_with_repeats_forwarding_and_open_issues(store: Store) -
     assert [False, False, True, False] == [call.is_forwarded for call in report.calls]
     assert (None, 3.0) == (first.days_since, again.days_since)
     assert other.days_since == pytest.approx(16 - 12 / 1440)
-    assert ("2025-03-01 09:00", "Ann Hall", (("billing", "billing"),)) == (
+    assert ("2025-03-01T09:00:00+00:00", "Ann Hall", (("billing", "billing"),)) == (
         first.started, first.agent_name, first.drivers,
     )  # fmt: skip
     assert (-2.0, 2.0) == (report.sentiment_first, report.sentiment_last)
