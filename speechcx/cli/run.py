@@ -195,6 +195,8 @@ def _print_summary(summary: RunSummary, as_json: bool) -> None:
     parts += [f"{number} {kind}" for kind, number in summary.failed]
     parts += [f"{summary.needs_metadata} without agent or time"] if summary.needs_metadata else []
     parts += [f"{summary.duplicates} duplicates"] if summary.duplicates else []
+    if summary.same_calls:
+        parts += [f"{summary.same_calls} of them another recording of a call that counts already"]
     parts += [f"{summary.skipped} done before"] if summary.skipped else []
     parts += [
         f"{number} ignored ({reason})" for reason, number in summary.ignored if reason != "still_growing"
@@ -215,7 +217,7 @@ def _print_summary(summary: RunSummary, as_json: bool) -> None:
 
 def _print_left(summary: RunSummary) -> None:
     """What the run left for later, passed over, or could not use."""
-    from speechcx.cli.left_view import later_text, others_text, print_warnings
+    from speechcx.cli.left_view import MAX_SHOWN, later_text, others_text, print_warnings
 
     growing = dict(summary.ignored).get("still_growing", 0) + dict(summary.failed).get("still_growing", 0)
     if growing and summary.again_at:
@@ -223,6 +225,8 @@ def _print_left(summary: RunSummary) -> None:
     others = others_text(summary.other_files)
     if others:
         print_text(others)
+    for path, why in summary.passed_over[:MAX_SHOWN]:
+        print_text(clean(f"{path}: {why or 'no calls table'}"), indent=2)
     print_warnings(summary.warnings)
 
 

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from speechcx.batch.recordings import Compared, MissingFiles
 
 
+_SAME_CALLS = "recordings of a call that another recording of it counts for; kept, listed by status --json"
+_NAMED = {"same_call": 10, "other_table": 10}
+"""Of files of these reasons, so many are named on a screen with what is to be said of each."""
+
 MAX_FOLDERS = 10
 """Folders and files named on a screen; --json has them all."""
 
@@ -84,13 +88,16 @@ def print_status(status: Status, missing: MissingFiles, *, as_json: bool) -> Non
 
 
 def _print_left_out(left: LeftOut) -> None:
+    from speechcx.ask.runs.left_out import SAME_CALL
     from speechcx.discover import OTHER_REASONS, SKIP_REASONS
 
     if left.growing and left.again_at:
         print_text(later_text(left.growing, left.again_at, left.growing_example))
     for reason, count in left.reasons:
         words = OTHER_REASONS.get(reason) or f"files left out: {SKIP_REASONS.get(reason, reason)}"
-        print_text(f"{count} {words}", indent=2)
+        print_text(f"{count} {_SAME_CALLS if reason == SAME_CALL else words}", indent=2)
+        for file in [file for file in left.not_taken if file.reason == reason][: _NAMED.get(reason, 0)]:
+            print_text(clean(f"{file.path}: {file.why}"), indent=4)
     print_warnings([str(warning) for warning in left.warnings], on_stdout=True)
 
 
