@@ -6,6 +6,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from speechcx.call.measures import list_measures
 from speechcx.document import call_document
 from tests import factories
 
@@ -16,6 +17,15 @@ def test_document_follows_the_schema() -> None:
     """A made call's document validates, through JSON and back."""
     document = json.loads(json.dumps(call_document(factories.make_call())))
     jsonschema.validate(document, SCHEMA)
+
+
+def test_a_party_has_every_measure_that_is_declared() -> None:
+    """By its name in docs/metrics.md; quarters stand together in a list."""
+    names = {measure.name for measure in list_measures("party")}
+    quarters = {name for name in names if name.startswith("sentiment_q")}
+    others = set(SCHEMA["$defs"]["party"]["properties"])
+    for party in call_document(factories.make_call())["parties"].values():
+        assert names - quarters == set(party) - others
 
 
 def test_schema_refuses_a_stranger() -> None:

@@ -107,6 +107,7 @@ class PartyFlow:
     pitch_range_st: float | None
     voiced_share: float | None
     reasons: Reasons = ()
+    overtalk_share: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

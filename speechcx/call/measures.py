@@ -154,6 +154,9 @@ MEASURES: Final = (
             "times this party came in while the other spoke (0.5 s and more at once), the other "
             "stopped within 2 s, and it went on for 1 s and more with more than a back-channel",
             better="low", columns=("agent_interruptions",), shown=2),
+    Measure("party", "overtalk_share", "share",
+            "of its talk, what it said over the other, who was already speaking; back-channels left out; null where "
+            "both are in one channel", better="low", columns=("agent_overtalk_share",), shown=0),
     Measure("party", "pace_wpm", "a minute",
             "words a minute of its own speaking time, pauses inside turns kept; null under 10 s of "
             "speech", columns=("agent_pace_wpm",), shown=0),
@@ -193,6 +196,7 @@ COMPARED: Final[Mapping[str, str]] = {
     "agent_talk_share": "talks",
     "agent_pace_wpm": "wpm",
     "agent_interruptions": "inter-\nrupts",
+    "agent_overtalk_share": "over-\ntalk",
     "non_talk_share": "silent",
     "hold_s": "hold\ns",
     "audio_duration_s": "",

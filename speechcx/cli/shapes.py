@@ -85,6 +85,7 @@ def list_shapes() -> dict[str, Shapes]:
     from speechcx.cli.review_shapes import list_review_shapes
     from speechcx.cli.rulebook_view import LabelledRule
     from speechcx.discover import ExplainRow
+    from speechcx.discover.layouts import LayoutDescription
     from speechcx.doctor import Finding
     from speechcx.project import Starter
     from speechcx.rules import Problem, TestOutcome
@@ -124,6 +125,8 @@ def list_shapes() -> dict[str, Shapes]:
         "drivers": record("drivers", DriverTable, swapped={"DriverTable.hint": hint}),
         "failures": failures,
         "failures list": failures,
+        "layouts list": rows("layouts", LayoutDescription),
+        "layouts try": rows("names", dict[str, Any]),
         "models list": rows("models", dict[str, Any]),
         "outcomes": record(
             "outcomes",

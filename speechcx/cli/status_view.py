@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from speechcx.batch.recordings import Compared, MissingFiles
 
 
-_SAME_CALLS = "recordings of a call that another recording of it counts for; kept, listed by status --json"
+_SAME_CALLS = "second recordings of one call; kept, and not counted"
 _NAMED = {"same_call": 10, "other_table": 10}
 """Of files of these reasons, so many are named on a screen with what is to be said of each."""
 

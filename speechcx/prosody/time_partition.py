@@ -179,6 +179,7 @@ def _measure_party(
     reasons: dict[str, str] = {}
     values: dict[str, float | None] = {}
     values |= _measure_tempo(conversation, own, reasons, settings)
+    values |= _measure_overtalk(conversation, party, floor, reasons)
     values |= _measure_voice_of(conversation, speakers, reasons)
     known = party != "unknown"
     unknown = _why_untrusted(conversation, talk)
@@ -240,6 +241,31 @@ def _measure_tempo(
                 silent if not turns else why_no_pace if name.endswith("wpm") else "no pauses inside turns"
             )
     return values
+
+
+def _measure_overtalk(
+    conversation: Conversation,
+    party: Party,
+    floor: tuple[Sequence[Said], Sequence[Overlap]],
+    reasons: dict[str, str],
+) -> dict[str, float | None]:
+    """How much of its talk a party says over the other; writes into `reasons` why that is None.
+
+    Each stretch is that of who came in second: an agent whom the customer talks down has nothing of it.
+    """
+    talk, overlaps = floor
+    talk_s = total_s(s.span for s in talk if s.party == party)
+    over_s = total_s(o.span for o in overlaps if o.by == party and o.kind != "backchannel")
+    if party == "unknown":
+        why = _why_untrusted(conversation, talk)
+    elif conversation.speech.split != "channels":
+        why = "two people at once are not told apart in one channel"
+    elif not talk_s:
+        why = "this party says nothing"
+    else:
+        return {"overtalk_share": over_s / talk_s}
+    reasons["overtalk_share"] = why
+    return {"overtalk_share": None}
 
 
 def _percentile(ordered: Sequence[float], share: float) -> float:

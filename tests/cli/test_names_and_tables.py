@@ -247,3 +247,27 @@ def test_agents_in_other_capitals_are_one_by_setting(night: Night) -> None:
     assert 0 == night.run("discover.agents_ignore_case=true").code
     ((agent, calls),) = ((row["key"], row["n"]) for row in night.speechcx("agents", "--json").json["rows"])
     assert ("maria", 2) == (agent.lower(), calls)
+
+
+def test_two_recordings_of_one_call_are_counted_once(night: Night) -> None:
+    """Also where the second comes a night later: it is kept, named with the reason, and counts no more."""
+    night.record("maria_5551234_2026-03-02T09-25-00.wav")
+    assert 0 == night.run().code
+    night.record("maria_5551234_2026-03-02T09-25-02.wav")
+    ran = night.run()
+    assert (0, True) == (ran.code, "1 of them second recordings of one call, not counted" in ran.out)
+    assert ["maria_5551234_2026-03-02T09-25-00.wav"] == list(night.calls_by_file())
+    status = night.speechcx("status")
+    assert "1 second recordings of one call" in status.out
+    assert "maria_5551234_2026-03-02T09-25-02.wav: the same call as" in " ".join(status.out.split())
+    assert (1, 1) == tuple(night.speechcx("status", "--json").json[name] for name in ("calls", "superseded"))
+
+
+def test_a_table_that_names_no_files_is_told_with_the_reason(night: Night) -> None:
+    """``run`` and ``status`` say in words which table was passed over, and why."""
+    night.record("maria_1051_2026-03-02T09-25-00.wav")
+    night.table("agent,queue\nmaria,billing\n", "export.csv")
+    for typed in ("run", "status"):
+        out = " ".join(night.speechcx(typed).out.split())
+        assert "export.csv: " in out, out
+        assert "column" in out

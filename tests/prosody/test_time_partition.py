@@ -93,6 +93,18 @@ def test_the_course_of_a_call() -> None:
     assert [(o.by, o.kind) for o in flow.overlaps] == [("agent", "backchannel"), ("customer", "interruption")]
 
 
+def test_who_talks_over_the_other_is_who_came_in_second() -> None:
+    """A second of the customer's 19.5 s of talk is over the agent; the agent's back-channel is no overtalk."""
+    flow = flow_of(CALL)
+    assert party(flow, "customer").overtalk_share == pytest.approx(1.0 / 19.5)
+    assert party(flow, "agent").overtalk_share == 0.0
+    mono = flow_of(replace(CALL, speech=replace(CALL.speech, split="diarized")))
+    assert party(mono, "customer").overtalk_share is None
+    assert ("overtalk_share", "two people at once are not told apart in one channel") in party(
+        mono, "customer"
+    ).reasons
+
+
 def test_the_greeting_is_measured_from_the_start_of_the_leg() -> None:
     """From the recording's start, or the end of what a machine said before; not where the opening is missing."""
     speech = CALL.speech

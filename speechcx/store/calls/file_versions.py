@@ -87,7 +87,9 @@ def count_once(db: sqlite3.Connection, call_id: str) -> int:
 
     Returns 1 where this makes one recording more that does not count, else 0.
     """
-    (this,) = _read(db, "c.call_id = ?", (call_id,))
+    this = next(iter(_read(db, "c.call_id = ?", (call_id,))), None)
+    if this is None:
+        return 0
     freed = _read(db, f"c.superseded_by = ? AND {IS_COPY}", (call_id,))
     for one in freed:
         _set(db, one, None)

@@ -1,0 +1,54 @@
+"""A database of an older speechcx is brought up to date without losing a call or a reason."""
+
+import gzip
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from speechcx.call import Call, collect_metrics
+from speechcx.store import Store
+from speechcx.store.calls.row_digests import find_changed
+from tests.factories import make_call
+
+OLD = Path(__file__).with_name("schema_11.db.gz")
+"""Made by the speechcx of schema 11: two usual calls, and two whose numbers have any number of digits."""
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Iterator[Store]:
+    """That database, opened by this speechcx."""
+    path = tmp_path / "old.db"
+    path.write_bytes(gzip.decompress(OLD.read_bytes()))
+    with Store.open(path) as store:
+        yield store
+
+
+def without_overtalk(call: Call) -> Call:
+    """The call as it was judged before overtalk was measured: null, with a reason."""
+    why = ("overtalk_share", "judged before this was measured; `speechcx rejudge --again` measures it")
+    reading = call.assessment.reading
+    parties = tuple(
+        replace(flow, overtalk_share=None, reasons=(*flow.reasons, why)) for flow in reading.flow.parties
+    )
+    flow = replace(reading.flow, parties=parties)
+    return replace(call, assessment=replace(call.assessment, reading=replace(reading, flow=flow)))
+
+
+def test_calls_of_an_older_database_are_what_they_were(old: Store) -> None:
+    """Equal to the calls that were saved, but for what was not measured then; and every row is accounted for."""
+    for name in ("x", "y"):
+        call = make_call(name)
+        assert without_overtalk(call) == old.load(call.conversation.recording.id)
+    assert 4 == len([old.load(call_id) for call_id in old.iter_call_ids()])
+    assert set() == find_changed(old.db)
+
+
+def test_a_measure_that_is_newer_than_the_call_says_so(old: Store) -> None:
+    """In the call as in the row that tables of people read, also where nothing else was missing."""
+    loaded = old.load(make_call("x").conversation.recording.id)
+    metric = collect_metrics(loaded.assessment.reading)["agent.overtalk_share"]
+    assert "judged before this was measured" in str(metric.why_missing)
+    rows = old.db.execute("SELECT json_extract(missing, '$.agent_overtalk_share') FROM calls").fetchall()
+    assert {metric.why_missing} == {why for (why,) in rows}
