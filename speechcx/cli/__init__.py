@@ -18,6 +18,7 @@ import typer
 from speechcx.cli import streams
 from speechcx.cli.admin import register as register_admin
 from speechcx.cli.audit import register as register_audit
+from speechcx.cli.demo import register as register_demo
 from speechcx.cli.evidence import register as register_evidence
 from speechcx.cli.explore import register as register_explore
 from speechcx.cli.find import register as register_find
@@ -61,6 +62,7 @@ def _options(
 
 
 for register in (
+    register_demo,
     register_run,
     register_layouts,
     register_explore,
