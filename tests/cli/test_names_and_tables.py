@@ -162,15 +162,15 @@ def test_a_bad_line_of_the_roster_costs_itself(night: Night, line: str, team: st
 
 def test_wav49_and_wav16_are_taken_and_vox_is_named(night: Night) -> None:
     """A ``.vox`` says nothing of itself: it ends in the list with the way to take it, and is taken then."""
-    stem = "maria_1051_2026-03-02T09-25-00"
-    night.record(f"{stem}.wav16")
-    synth.write_gsm_wav(night.calls / f"{stem}.wav49", synth.two_speaker_call().sound.mean(axis=0))
-    (night.calls / f"{stem}.vox").write_bytes(
+    stem = "maria_1051_2026-03-02T09"
+    night.record(f"{stem}-15-00.wav16")
+    synth.write_gsm_wav(night.calls / f"{stem}-25-00.wav49", synth.two_speaker_call().sound.mean(axis=0))
+    (night.calls / f"{stem}-35-00.vox").write_bytes(
         synth.dialogic_bytes(synth.two_speaker_call().sound.mean(axis=0))
     )
     assert 0 == night.run().code
-    assert {f"{stem}.wav16", f"{stem}.wav49"} == set(night.calls_by_file())
-    assert {f"{stem}.vox"} == night.not_taken() & {f"{stem}.vox"}
+    assert {f"{stem}-15-00.wav16", f"{stem}-25-00.wav49"} == set(night.calls_by_file())
+    assert {f"{stem}-35-00.vox"} == night.not_taken() & {f"{stem}-35-00.vox"}
     assert 0 == night.run('audio.headerless=[".vox=dialogic"]').code
     assert 3 == len(night.calls_by_file())
 
