@@ -109,6 +109,12 @@ def run(
     db: options.Database = None,
     model: options.Model = None,
     workers: Annotated[int | None, typer.Option("--workers", min=0, help="Worker processes.")] = None,
+    executor: Annotated[
+        str | None, typer.Option("--executor", help="How to spread the work: processes, serial or ray.")
+    ] = None,
+    address: Annotated[
+        str | None, typer.Option("--address", metavar="HOST:PORT", help="Head node of a Ray cluster.")
+    ] = None,
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="Take at most so many files.")] = None,
     shard: Annotated[
         str | None,
@@ -139,7 +145,10 @@ def run(
     from speechcx import batch
     from speechcx.project import load_roster, load_rulebook
 
-    loaded = options.load(config, overrides, transcribe_model=model, batch_workers=workers)
+    loaded = options.load(
+        config, overrides, transcribe_model=model, batch_workers=workers, batch_ray_address=address,
+        batch_executor=executor or ("ray" if address else None),
+    )  # fmt: skip
     where = paths or [str(loaded.resolve(path)) for path in loaded.files.recordings]
     if explain is not None:
         _print_explanation(explain, where, loaded, as_json)
