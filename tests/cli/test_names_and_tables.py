@@ -164,6 +164,10 @@ def test_wav49_and_wav16_are_taken_and_vox_is_named(night: Night) -> None:
     """A ``.vox`` says nothing of itself: it ends in the list with the way to take it, and is taken then."""
     stem = "maria_1051_2026-03-02T09"
     night.record(f"{stem}-15-00.wav16")
+    for minute in (25, 35):
+        shutil.copy(
+            night.sound.with_suffix(".transcript.json"), night.calls / f"{stem}-{minute}-00.transcript.json"
+        )
     synth.write_gsm_wav(night.calls / f"{stem}-25-00.wav49", synth.two_speaker_call().sound.mean(axis=0))
     (night.calls / f"{stem}-35-00.vox").write_bytes(
         synth.dialogic_bytes(synth.two_speaker_call().sound.mean(axis=0))
