@@ -26,7 +26,6 @@ PARAMETERS = 6
 LONG_FUNCTIONS: dict[str, str] = {
     # "module:function": "reason"
     "document:_turn": "one JSON object, a line for each of its fields",
-    "cli.shapes:list_shapes": "a line for each command and its record",
 }
 LONG_MODULES: dict[str, str] = {}
 MANY_PARAMETERS: dict[str, str] = {}

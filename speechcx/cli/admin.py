@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from speechcx.cli import options
-from speechcx.cli.output import Column, note, print_rows, print_text
+from speechcx.cli.output import note, print_rows, print_text
+from speechcx.present.table import Column
 
 if TYPE_CHECKING:
     from speechcx.config import LoadedSettings

@@ -8,8 +8,9 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from speechcx.cli.output import clean, note
+from speechcx.cli.output import note
 from speechcx.errors import UsageError
+from speechcx.present.table import clean
 
 if TYPE_CHECKING:
     from speechcx.ask.qa.forms import FormQuestion

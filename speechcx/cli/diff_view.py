@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from speechcx.ask.people.score_changes import Move
-from speechcx.batch import Flip, RuleFlips
-from speechcx.cli.output import Column, Format, note, print_json, print_rows, print_text
+from speechcx.cli.output import Format, note, print_json, print_rows, print_text
+from speechcx.present.rulebooks import BookName, RulebookDiff
+from speechcx.present.table import Column
 
 if TYPE_CHECKING:
-    from speechcx.batch import CompareOne, Comparison
+    from speechcx.ask.people.score_changes import Move
+    from speechcx.batch import CompareOne, Comparison, RuleFlips
     from speechcx.rules import Rulebook
 
 _FLIP_COLUMNS = (
@@ -37,55 +38,11 @@ _MOVE_COLUMNS = (
     Column("score_before", "score", digits=1),
     Column("score_after", "then", digits=1),
     Column("change", "change", digits=1),
-    Column("critical_before", "critical accuracy", share=True),
-    Column("critical_after", "then", share=True),
+    Column("critical_before", "critical accuracy", kind="share"),
+    Column("critical_after", "then", kind="share"),
     Column("flagged_before", "flagged"),
     Column("flagged_after", "then"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class BookName:
-    """A rulebook by name, version and digest."""
-
-    name: str
-    version: str
-    digest: str
-
-
-@dataclass(frozen=True, slots=True)
-class RulebookDiff:
-    """What another rulebook would change on stored calls; nothing is changed by asking.
-
-    Parameters
-    ----------
-    old, new
-        The rulebooks; `old` is None for what each call is judged by now.
-    calls
-        Calls that were compared.
-    changed
-        Calls on which a result, a flag or a score would be another.
-    failed
-        Calls that could not be judged: they would keep what they have.
-    rules
-        Rules whose results flip, most calls first.
-    moves
-        Scores of all calls, each center, team and agent, before and after.
-    flips
-        Every result that would be another.
-    hint
-        Where there are no calls: what would widen the question.
-    """
-
-    old: BookName | None
-    new: BookName
-    calls: int
-    changed: int
-    failed: int
-    rules: tuple[RuleFlips, ...]
-    moves: tuple[Move, ...]
-    flips: tuple[Flip, ...]
-    hint: str | None
 
 
 def make_diff(ask: CompareOne, found: Comparison, moves: tuple[Move, ...], hint: str | None) -> RulebookDiff:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from speechcx.cli import options
-from speechcx.cli.output import SCHEMA_VERSION, clean, note, print_json, print_text
+from speechcx.cli.output import note, print_json, print_text
+from speechcx.present.envelope import SCHEMA_VERSION
+from speechcx.present.table import clean
 
 if TYPE_CHECKING:
     from speechcx.ask.compliance.export import Exported
@@ -21,15 +22,6 @@ Names = list[str] | None
 Who = Annotated[
     str | None, typer.Option("--as", metavar="NAME", help="Your name in the trail; default: your login.")
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Compacted:
-    """Size of the database before and after; `is_log_empty` is false while another program goes on reading."""
-
-    bytes_before: int
-    bytes_after: int
-    is_log_empty: bool
 
 
 def register(app: typer.Typer) -> None:
@@ -132,6 +124,7 @@ def compact(
 ) -> None:
     """Rewrite the database: smaller, and without a trace of what was erased; needs its size in free room."""
     from speechcx import batch
+    from speechcx.present.keeping import Compacted
     from speechcx.store import Store
 
     where = options.database(options.load(config, None), db)

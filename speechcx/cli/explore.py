@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from speechcx.cli import options
-from speechcx.cli.output import note, print_json
+from speechcx.cli.output import note, print_answer, print_json
 from speechcx.cli.question_options import Asked, asks
+
+if TYPE_CHECKING:
+    from speechcx.ask.ground.score_rows import By
 
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the app."""
     for command in (agents, teams, centers, agent, customer, drivers, trends, outcomes, calls, show):
         app.command(rich_help_panel="Supervisor and reviewer")(command)
+
+
+@dataclass(frozen=True, slots=True)
+class TableOptions:
+    """What was asked of a score table, as typed."""
+
+    sort: str
+    min_n: int
+    against: str | None
+    pair: tuple[str, str] | None
+    case_mix: bool
+    scorecard: str | None
 
 
 @asks()
@@ -29,9 +45,7 @@ def agents(
     scorecard: options.Scorecard = None,
 ) -> None:
     """Scores of agents, with calls, 95 % intervals and the change against the period before."""
-    from speechcx.cli.score_view import ScoreQuestion, print_scores
-
-    print_scores(asked, ScoreQuestion("agent", sort, min_n, against, compare, case_mix, scorecard))
+    _print_scores(asked, "agent", TableOptions(sort, min_n, against, compare, case_mix, scorecard))
 
 
 @asks()
@@ -45,9 +59,7 @@ def teams(
     scorecard: options.Scorecard = None,
 ) -> None:
     """Scores of teams: every call weighs the same, and beside it every agent weighs the same."""
-    from speechcx.cli.score_view import ScoreQuestion, print_scores
-
-    print_scores(asked, ScoreQuestion("team", sort, min_n, against, compare, case_mix, scorecard))
+    _print_scores(asked, "team", TableOptions(sort, min_n, against, compare, case_mix, scorecard))
 
 
 @asks()
@@ -61,12 +73,41 @@ def centers(
     scorecard: options.Scorecard = None,
 ) -> None:
     """Scores of centres: every call weighs the same, and beside it every agent weighs the same."""
-    from speechcx.cli.score_view import ScoreQuestion, print_scores
-
-    print_scores(asked, ScoreQuestion("center", sort, min_n, against, compare, case_mix, scorecard))
+    _print_scores(asked, "center", TableOptions(sort, min_n, against, compare, case_mix, scorecard))
 
 
-@asks("agent", "team", "center", "as_csv")
+def _print_scores(asked: Asked, by: By, typed: TableOptions) -> None:
+    """Ask, and print the table, the comparison of two, or the case-mix view.
+
+    Raises
+    ------
+    UsageError
+        Two forms at once, or an unknown name or period.
+    """
+    from speechcx.ask.ground.score_rows import TableForm
+    from speechcx.ask.people.aggregate import score_agents, score_centers, score_teams
+    from speechcx.ask.people.case_mix import adjust_scores
+    from speechcx.ask.people.compare import compare
+    from speechcx.errors import UsageError
+    from speechcx.present.scores import present_case_mix, present_comparison, present_scores
+
+    form = TableForm(typed.scorecard, typed.sort, typed.min_n, options.read_against(typed.against))
+    if sum((typed.pair is not None, typed.case_mix, typed.against is not None)) > 1:
+        raise UsageError(
+            "--compare, --case-mix and --against together", "one of them", "leave the others away"
+        )
+    if typed.pair is not None:
+        found = compare(asked.where, by, typed.pair, asked.filters, scorecard=form.scorecard)
+        answer = present_comparison(found)
+    elif typed.case_mix:
+        answer = present_case_mix(adjust_scores(asked.where, by, asked.filters, form))
+    else:
+        score = {"agent": score_agents, "team": score_teams, "center": score_centers}[by]
+        answer = present_scores(score(asked.where, asked.filters, form))
+    print_answer(answer, asked.style)
+
+
+@asks("agent", "as_csv")
 def agent(
     asked: Asked,
     name: Annotated[str, typer.Argument(metavar="AGENT", help="Agent, by id or by name.")],
@@ -76,11 +117,10 @@ def agent(
     """One agent: figures beside the team's, weeks, questions, best and worst calls, moments to talk about."""
     from speechcx.ask.ground.score_rows import TableForm
     from speechcx.ask.people.agent import describe_agent
-    from speechcx.cli.agent_view import print_agent
-    from speechcx.cli.score_view import read_against
+    from speechcx.present.agent import present_agent
 
-    form = TableForm(scorecard=scorecard, before=read_against(against))
-    print_agent(describe_agent(asked.where, name, asked.filters, form), asked.style)
+    form = TableForm(scorecard=scorecard, before=options.read_against(against))
+    print_answer(present_agent(describe_agent(asked.where, name, asked.filters, form)), asked.style)
 
 
 @asks("customer")
@@ -91,9 +131,10 @@ def customer(
 ) -> None:
     """One customer's calls over time: why, with whom, how it felt, called again, what looks open."""
     from speechcx.ask.customers.customer import describe_customer
-    from speechcx.cli.customer_view import print_customer
+    from speechcx.present.customers import present_customer
 
-    print_customer(describe_customer(asked.where, name, asked.filters, scorecard=scorecard), asked.style)
+    found = describe_customer(asked.where, name, asked.filters, scorecard=scorecard)
+    print_answer(present_customer(found), asked.style)
 
 
 @asks()
@@ -106,11 +147,10 @@ def drivers(
 ) -> None:
     """Why customers call and what grows: calls, share, change, length, sentiment, repeat contacts by driver."""
     from speechcx.ask.customers.drivers import list_driver_rows
-    from speechcx.cli.score_view import read_against
-    from speechcx.cli.trend_view import print_drivers
+    from speechcx.present.customers import present_drivers
 
-    found = list_driver_rows(asked.where, asked.filters, sort=sort, before=read_against(against))
-    print_drivers(found, asked.style)
+    found = list_driver_rows(asked.where, asked.filters, sort=sort, before=options.read_against(against))
+    print_answer(present_drivers(found), asked.style)
 
 
 @asks()
@@ -123,9 +163,10 @@ def trends(
 ) -> None:
     """How scores and measures go over time, or over hours, weekdays and queues."""
     from speechcx.ask.people.trends import score_over_time
-    from speechcx.cli.trend_view import print_trends
+    from speechcx.present.trends import present_trends
 
-    print_trends(score_over_time(asked.where, asked.filters, by=by, scorecard=scorecard), asked.style)
+    found = score_over_time(asked.where, asked.filters, by=by, scorecard=scorecard)
+    print_answer(present_trends(found), asked.style)
 
 
 @asks()
@@ -138,9 +179,9 @@ def outcomes(
 ) -> None:
     """Surveys and call records: CSAT, NPS, CES, handle time, wait, transfers, resolution, first contact."""
     from speechcx.ask.customers.outcomes import list_outcomes
-    from speechcx.cli.outcome_view import print_outcomes
+    from speechcx.present.customers import present_outcomes
 
-    print_outcomes(list_outcomes(asked.where, asked.filters, by=by), asked.style)
+    print_answer(present_outcomes(list_outcomes(asked.where, asked.filters, by=by)), asked.style)
 
 
 @asks()
@@ -158,10 +199,10 @@ def calls(
 ) -> None:
     """List calls; `show CALL` opens one."""
     from speechcx.ask.search.calls import list_calls
-    from speechcx.cli.list_view import print_calls
+    from speechcx.present.search import present_calls
 
     found = list_calls(asked.where, asked.filters, sort=sort, limit=limit, scorecard=scorecard)
-    print_calls(found, columns, asked.style)
+    print_answer(present_calls(found, columns), asked.style)
 
 
 def show(
@@ -182,9 +223,9 @@ def show(
 ) -> None:
     """One call: who spoke when, words and feeling, rule hits, scores and how they came about."""
     from speechcx.ask.ground.find_call import find_call
-    from speechcx.cli.call_view import print_call
     from speechcx.document import call_document
     from speechcx.picture import check_picture, draw_call
+    from speechcx.present.one_call import present_call
 
     if plot is not None:
         check_picture(plot)
@@ -195,4 +236,4 @@ def show(
     if as_json:
         print_json(call_document(found))
     elif why or plot is None:
-        print_call(found, why=why)
+        print_answer(present_call(found, why=why), "table")

@@ -2,65 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from speechcx.cli import options
-from speechcx.cli.output import (
-    SCHEMA_VERSION,
-    Column,
-    Format,
-    clock,
-    note,
-    print_json,
-    print_rows,
-    print_text,
-)
+from speechcx.cli.output import note, print_answer
 from speechcx.cli.question_options import Asked, asks
 
 if TYPE_CHECKING:
-    from speechcx.ask.search.snippets import Piece
-    from speechcx.ask.search.words import SearchFilter, SearchHit, SearchPage
+    from speechcx.ask.search.words import SearchFilter
 
-_HIT_COLUMNS = (
-    Column("call_id", "call"),
-    Column("local_day", "day"),
-    Column("agent", "agent"),
-    Column("time", "time"),
-    Column("party", "party"),
-    Column("snippet", "words"),
-)
-_RESULT_COLUMNS = (
-    *_HIT_COLUMNS[:3],
-    Column("rule", "rule"),
-    Column("result", "result"),
-    *_HIT_COLUMNS[3:],
-    Column("why", "why"),
-)
-_SAVED_COLUMNS = (
-    Column("name", "name"),
-    Column("words", "words"),
-    Column("filters", "where"),
-    Column("new", "new"),
-    Column("looked_at", "since"),
-    Column("saved_by", "saved by"),
-)
 _LABELS = ("negative", "neutral", "positive", "mixed")
-
-
-@dataclass(frozen=True, slots=True)
-class ForgottenSearch:
-    """The name of a search that is kept no longer."""
-
-    name: str
 
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the app."""
-    app.command(rich_help_panel="Compliance")(asks("driver", "flagged")(search))
+    app.command(rich_help_panel="Compliance")(asks()(search))
     app.command(rich_help_panel="Compliance")(searches)
 
 
@@ -145,22 +104,17 @@ def searches(
 ) -> None:
     """Searches kept under a name, each with what is new since somebody looked."""
     from speechcx.ask.search.saved import find_saved, list_saved
+    from speechcx.present.search import present_forgotten, present_searches
     from speechcx.store import Store
     from speechcx.store.decisions.saved_searches import delete_search
 
     where, style = options.database(options.load(config, None), db), options.style(as_json, as_csv)
     if delete is None:
-        rows = [options.row(row) for row in list_saved(where)]
-        empty = "No search is kept: add --save NAME to `speechcx search`."
-        print_rows("searches", rows, _SAVED_COLUMNS, style=style, empty=empty)
+        print_answer(present_searches(list_saved(where)), style)
         return
     with Store.open(where) as store:
         delete_search(store, find_saved(store, delete).name)
-    if style == "json":
-        gone = ForgottenSearch(delete)
-        print_json({"schema_version": SCHEMA_VERSION, "kind": "search-forgotten", **options.row(gone)})
-    else:
-        print_text(f"{delete} is forgotten.")
+    print_answer(present_forgotten(delete), style)
 
 
 def _save(where: Path, name: str, typed: str, filters: SearchFilter) -> None:
@@ -228,42 +182,10 @@ def _read_result(value: str | None, rule: str | None) -> Any:
 
 def _find(asked: Asked, typed: str, filters: SearchFilter, limit: int) -> None:
     from speechcx.ask.search.words import search
+    from speechcx.present.search import present_hits
 
     found = search(asked.where, typed, filters, limit=limit)
     is_empty = not (
         found.words.terms or filters.is_about_rules or filters.is_about_turns or filters.min_silence_s
     )
-    _print_found(found, asked.style, is_empty=is_empty)
-
-
-def _print_found(found: SearchPage, style: Format, *, is_empty: bool) -> None:
-    rows = [_row(hit) for hit in found.hits]
-    nothing = "Nobody said that in the calls asked for."
-    if is_empty:
-        nothing = (
-            "Nothing to look for: type words, or --rule, --result, --speaker, --sentiment or --min-silence."
-        )
-    elif found.hint:
-        nothing = str(found.hint)
-    elif not found.words.terms:
-        nothing = "Nothing like that in the calls asked for."
-    elif len(found.words.groups) > 1:
-        nothing = "Nobody said all of that in one turn; OR between words finds either: one OR other."
-    columns = _RESULT_COLUMNS if any(hit.rule for hit in found.hits) else _HIT_COLUMNS
-    print_rows("turns", rows, columns, style=style, empty=nothing)
-    if found.words.left_out and style == "table":
-        note(f"Not searched for: {' '.join(found.words.left_out)[:200]}")
-    if found.next is not None:
-        note("There are more; --limit shows them.")
-
-
-def _row(hit: SearchHit) -> dict[str, object]:
-    snippet = "".join(_mark(piece) for piece in hit.pieces)
-    return options.row(hit) | {
-        "time": None if hit.start_s is None else clock(hit.start_s),
-        "snippet": snippet,
-    }
-
-
-def _mark(piece: Piece) -> str:
-    return f"[{piece.text}]" if piece.is_match else piece.text
+    print_answer(present_hits(found, is_empty=is_empty), asked.style)

@@ -2,30 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from speechcx.cli import options
-from speechcx.cli.output import (
-    SCHEMA_VERSION,
-    Column,
-    Format,
-    clock,
-    note,
-    print_json,
-    print_rows,
-    print_text,
-)
+from speechcx.cli.output import note, print_answer
 from speechcx.cli.question_options import Asked, asks
 
 if TYPE_CHECKING:
-    from datetime import date
-
-    from speechcx.ask.compliance.flag_counts import FlagCounts
     from speechcx.ask.compliance.flag_queue import FlagFilter
-    from speechcx.ask.compliance.flags import FlagList
     from speechcx.store import CallFilter
     from speechcx.store.decisions.flags import FlagChange, SeenFlag
 
@@ -78,61 +64,12 @@ Flag = Annotated[
     str, typer.Argument(metavar="FLAG", help="CALL:RULE as `flags` lists it; CALL where it has only one.")
 ]
 
-_FLAG_COLUMNS = (
-    Column("flag", "flag"),
-    Column("local_day", "day"),
-    Column("agent", "agent"),
-    Column("severity", "severity"),
-    Column("title", "rule"),
-    Column("result", "result"),
-    Column("time", "time"),
-    Column("quote", "words"),
-    Column("status", "status"),
-    Column("owner", "owner"),
-    Column("due", "due"),
-    Column("standing", "standing"),
-)
-_COUNT_COLUMNS = (
-    Column("key", "which"),
-    Column("severity", "severity"),
-    Column("calls", "calls"),
-    Column("call_share", "of all", share=True),
-    Column("course", "course"),
-    Column("change_points", "points"),
-    Column("waiting", "waiting"),
-    Column("cannot_tell", "cannot tell"),
-    Column("agents", "agents"),
-    Column("teams", "teams"),
-    Column("minutes", "minutes", digits=0),
-    Column("customers", "customers"),
-    Column("first_day", "first"),
-    Column("last_day", "last"),
-    Column("right", "right (95 %), n"),
-)
-_CALLBACK_COLUMNS = (
-    Column("customer", "customer"),
-    Column("call_id", "newest call"),
-    Column("local_day", "day"),
-    Column("agent", "agent"),
-    Column("queue", "queue"),
-    Column("calls", "calls"),
-    Column("why", "why"),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class ChangedFlags:
-    """How many flags were named or chosen, and how many of them were changed."""
-
-    matched: int
-    changed: int
-
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the app."""
-    flags_app.callback(invoke_without_command=True)(asks("driver", "flagged")(flags))
+    flags_app.callback(invoke_without_command=True)(asks()(flags))
     flags_app.command("show")(show)
-    flags_app.command("set")(asks("driver", "flagged", "as_csv")(set_))
+    flags_app.command("set")(asks("as_csv")(set_))
     app.add_typer(flags_app, rich_help_panel="Compliance")
     app.command(rich_help_panel="Compliance")(asks()(callbacks))
 
@@ -160,6 +97,8 @@ def flags(
     limit: options.Limit = 50,
 ) -> None:
     """The queue of flags; `--by rule` counts them: how many, how far, rising or falling, how often right."""
+    from speechcx.present.flags import present_flag_counts, present_flags
+
     if ctx.invoked_subcommand is not None:
         return
     given = {"rule": rule, "kind": kind, "severity": severity, "result": result, "owner": owner}
@@ -170,11 +109,12 @@ def flags(
         from speechcx.ask.compliance.flag_counts import GROUPS, count_flags
 
         options.expect("--by", by, GROUPS)
-        _print_counts(count_flags(asked.where, filters, by=next(g for g in GROUPS if g == by)), asked.style)
+        counts = count_flags(asked.where, filters, by=next(g for g in GROUPS if g == by))
+        print_answer(present_flag_counts(counts), asked.style)
         return
     from speechcx.ask.compliance.flags import list_flags
 
-    _print_flags(list_flags(asked.where, filters, sort=sort, limit=limit), asked.style)
+    print_answer(present_flags(list_flags(asked.where, filters, sort=sort, limit=limit)), asked.style)
 
 
 def show(
@@ -184,16 +124,11 @@ def show(
     as_json: options.AsJson = False,
 ) -> None:
     """One flag in full: the words before and after, times, party, the rule as written, what was decided."""
-    from dataclasses import asdict
-
     from speechcx.ask.compliance.one_flag import show_flag
-    from speechcx.cli.flag_view import print_flag
+    from speechcx.present.flags import present_flag
 
     found = show_flag(options.database(options.load(config, None), db), flag)
-    if as_json:
-        print_json({"schema_version": SCHEMA_VERSION, "kind": "flag", **asdict(found)})
-    else:
-        print_flag(found)
+    print_answer(present_flag(found), options.style(as_json, False))
 
 
 def set_(
@@ -238,6 +173,7 @@ def set_(
 ) -> None:
     """Decide about flags: those named, or all that filters choose (then it asks first)."""
     from speechcx.ask.compliance.flags import find_flags_hint
+    from speechcx.present.flags import ChangedFlags, present_changed_flags
     from speechcx.store import Store
     from speechcx.store.decisions.audit import read_who
     from speechcx.store.decisions.flags import set_flags
@@ -252,24 +188,15 @@ def set_(
         if not flag and not yes:
             confirm(f"Change {len(chosen)} flags?", len(chosen))
         changed = set_flags(store, chosen, change, who=name)
-    if asked.style == "json":
-        done = ChangedFlags(len(chosen), changed)
-        print_json({"schema_version": SCHEMA_VERSION, "kind": "flags-set", **options.row(done)})
-    else:
-        print_text(f"{changed} of {len(chosen)} flags changed{f' to {to}' if to else ''}.")
+    print_answer(present_changed_flags(ChangedFlags(len(chosen), changed), to), asked.style)
 
 
 def callbacks(asked: Asked, limit: options.Limit = 50) -> None:
     """Whom to call back: customers whose newest call ended badly or at risk, and who have not been spoken to since."""
     from speechcx.ask.customers.callbacks import list_callbacks
+    from speechcx.present.customers import present_callbacks
 
-    found = list_callbacks(asked.where, asked.filters, limit=limit)
-    rows = [options.row(row) for row in found.rows]
-    facts = {"total": found.total, "left_out": dict(found.left_out)}
-    print_rows("callbacks", rows, _CALLBACK_COLUMNS, style=asked.style, empty=found.hint or "", facts=facts)
-    if asked.style == "table" and rows:
-        left = "".join(f"; {n} left out: {why}" for why, n in found.left_out)
-        note(f"{len(rows)} of {found.total} customers{left}.")
+    print_answer(present_callbacks(list_callbacks(asked.where, asked.filters, limit=limit)), asked.style)
 
 
 def _filter(
@@ -332,37 +259,3 @@ def confirm(question: str, n: int) -> None:
     if not sys.stdin.isatty():
         raise UsageError(f"{question} cannot be asked here", "a terminal, or a yes beforehand", "add --yes")
     typer.confirm(question, abort=True, err=True)
-
-
-def _print_flags(found: FlagList, style: Format) -> None:
-    rows = [
-        options.row(row) | {"time": None if row.start_s is None else clock(row.start_s)} for row in found.rows
-    ]
-    facts = {"total": found.total, "counts": dict(found.counts)}
-    print_rows("flags", rows, _FLAG_COLUMNS, style=style, empty=found.hint or "", facts=facts)
-    if style == "table" and rows:
-        parts = ", ".join(f"{n} {status}" for status, n in found.counts)
-        more = f"; --limit shows more than {len(rows)}" if len(rows) < found.total else ""
-        note(f"{parts}{more}. `speechcx flags show FLAG` shows the words.")
-
-
-def _print_counts(found: FlagCounts, style: Format) -> None:
-    from dataclasses import asdict
-
-    from speechcx.cli.flag_view import say_precision
-
-    rows = [
-        asdict(row)
-        | {
-            "minutes": row.audio_s / 60,
-            "change_points": None if row.change is None else f"{100 * row.change:+.1f}",
-            "right": say_precision(row.precision),
-        }
-        for row in found.rows
-    ]
-    facts = {"by": found.by, "before": found.before}
-    print_rows("flag-counts", rows, _COUNT_COLUMNS, style=style, empty=found.hint or "", facts=facts)
-    if style == "table" and rows and found.before:
-        note(f"Course against {found.before[0]} to {found.before[1]}: the change of the share of calls.")
-    elif style == "table" and rows:
-        note("--since DATE compares with the period before.")

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from speechcx.cli import options
-from speechcx.cli.output import SCHEMA_VERSION, clean, note, print_json, print_text
+from speechcx.cli.output import note, print_json, print_text
+from speechcx.present.envelope import SCHEMA_VERSION
+from speechcx.present.table import clean
 
 if TYPE_CHECKING:
     from speechcx.batch.backup import BackupReport, RestoreReport

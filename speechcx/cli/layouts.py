@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from speechcx.cli import options
-from speechcx.cli.output import Column, note, print_rows
+from speechcx.cli.output import note, print_rows
+from speechcx.present.table import Column
 
 if TYPE_CHECKING:
     from speechcx.discover.layouts import NameReading

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from speechcx.cli import options
+from speechcx.cli.output import print_answer
 from speechcx.cli.question_options import Asked, asks
 
 
@@ -17,7 +18,7 @@ def register(app: typer.Typer) -> None:
         app.command()(command)
 
 
-@asks("period", "since", "until", "flagged", "driver")
+@asks("period", "since", "until")
 def alerts(
     asked: Asked,
     day: Annotated[
@@ -32,7 +33,7 @@ def alerts(
 ) -> None:
     """What happens more often on a day than the same weekday usually brings, with size and scope."""
     from speechcx.ask.operations.alerts import find_alerts
-    from speechcx.cli.operations_view import print_alerts
+    from speechcx.present.operations import present_alerts
 
     found = find_alerts(
         asked.where,
@@ -41,7 +42,7 @@ def alerts(
         probability=probability,
         least_excess=excess,
     )
-    print_alerts(found, asked.style)
+    print_answer(present_alerts(found), asked.style)
 
 
 @asks()
@@ -55,10 +56,11 @@ def outreach(
 ) -> None:
     """Customers touched by a rule who still wait to be called back, the most displeased first."""
     from speechcx.ask.operations.outreach import list_outreach, read_customers
-    from speechcx.cli.operations_view import print_outreach
+    from speechcx.present.operations import present_outreach
 
     excepted = () if without is None else read_customers(without)
-    print_outreach(list_outreach(asked.where, rule, asked.filters, excepted=excepted), asked.style)
+    found = list_outreach(asked.where, rule, asked.filters, excepted=excepted)
+    print_answer(present_outreach(found), asked.style)
 
 
 @asks()
@@ -74,15 +76,15 @@ def causes(
 ) -> None:
     """What an outcome goes with: how much more often it comes with a driver, queue, hour, ... than usual."""
     from speechcx.ask.operations.causes import find_causes
-    from speechcx.cli.operations_view import print_causes
+    from speechcx.present.operations import present_causes
 
-    print_causes(find_causes(asked.where, outcome, asked.filters, by=by), asked.style)
+    print_answer(present_causes(find_causes(asked.where, outcome, asked.filters, by=by)), asked.style)
 
 
 @asks()
 def topics(asked: Asked, limit: options.Limit = 20) -> None:
     """Words of customers that come in more calls than in the period before; default: the newest 7 days."""
     from speechcx.ask.operations.topics import find_topics
-    from speechcx.cli.operations_view import print_topics
+    from speechcx.present.operations import present_topics
 
-    print_topics(find_topics(asked.where, asked.filters, limit=limit), asked.style)
+    print_answer(present_topics(find_topics(asked.where, asked.filters, limit=limit)), asked.style)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import fields
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,7 +17,8 @@ if TYPE_CHECKING:
     from speechcx.call import Party, RuleValue
     from speechcx.cli.output import Format
     from speechcx.config import LoadedSettings
-    from speechcx.store import CallFilter
+
+Command = Callable[..., None]
 
 Config = Annotated[
     Path | None, typer.Option("--config", help="Settings file; default: speechcx.toml in this folder.")
@@ -27,13 +30,6 @@ Overrides = Annotated[
 Database = Annotated[Path | None, typer.Option("--db", help="The database; default: files.database.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 AsCsv = Annotated[bool, typer.Option("--csv", help="CSV on stdout.")]
-Since = Annotated[str | None, typer.Option("--since", metavar="DATE", help="From this day on, YYYY-MM-DD.")]
-Until = Annotated[str | None, typer.Option("--until", metavar="DATE", help="Up to this day, YYYY-MM-DD.")]
-Agent = Annotated[str | None, typer.Option("--agent", help="Only this agent.")]
-Team = Annotated[str | None, typer.Option("--team", help="Only this team.")]
-Center = Annotated[str | None, typer.Option("--center", help="Only this centre.")]
-Queue = Annotated[str | None, typer.Option("--queue", help="Only this queue.")]
-Customer = Annotated[str | None, typer.Option("--customer", help="Only this customer.")]
 Limit = Annotated[int, typer.Option("--limit", min=1, help="At most so many rows.")]
 Sort = Annotated[str, typer.Option("--sort", help="A measure, name or n.")]
 MinN = Annotated[int, typer.Option("--min-n", min=1, help="Calls that a rank needs.")]
@@ -61,6 +57,46 @@ Channels = Annotated[
     str | None,
     typer.Option("--channels", metavar="agent,customer", help="The party of each channel, in order."),
 ]
+
+
+def give(
+    command: Command,
+    *,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    call: Callable[[Command, dict[str, Any], dict[str, Any]], None],
+) -> Command:
+    """A command with options that many share, read in one place.
+
+    Parameters
+    ----------
+    command
+        Takes what `call` makes of the shared options first, then its own.
+    before, after
+        Options by name, before and after those of its own that may be left out.
+    call
+        Gets the command, its own arguments and the shared ones, and calls it.
+    """
+    _, *own = inspect.signature(command, eval_str=True).parameters.values()
+    first, last = ([_parameter(name, kind) for name, kind in kinds.items()] for kinds in (before, after))
+    # What must be typed comes first, then what narrows the question.
+    typed = [one for one in own if one.default is one.empty]
+    rest = [one for one in own if one.default is not one.empty]
+
+    def run(**given: Any) -> None:
+        mine = {one.name: given.pop(one.name) for one in own}
+        call(command, mine, given)
+
+    run.__name__, run.__doc__, run.__module__ = command.__name__, command.__doc__, command.__module__
+    signature = inspect.Signature([*typed, *first, *rest, *last])
+    run.__signature__ = signature  # type: ignore[attr-defined]
+    run.__annotations__ = {one.name: one.annotation for one in signature.parameters.values()}
+    return run
+
+
+def _parameter(name: str, kind: Any) -> inspect.Parameter:
+    default = False if name in ("as_json", "as_csv") else None
+    return inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=default, annotation=kind)
 
 
 def load(config: Path | None, overrides: list[str] | None, **given: object) -> LoadedSettings:
@@ -155,23 +191,6 @@ def rule_value(value: str | None, rule: str | None) -> RuleValue | None:
     return found
 
 
-def call_filter(
-    since: str | None, until: str | None, *, flagged: bool | None = None, **wanted: str | None
-) -> CallFilter:
-    """The calls the filter flags ask for.
-
-    Raises
-    ------
-    UsageError
-        A date is none.
-    """
-    from speechcx.store import CallFilter
-
-    lists: dict[str, Any] = {name: (value,) for name, value in wanted.items() if value is not None}
-    days: dict[str, Any] = {"since": day("--since", since), "until": day("--until", until)}
-    return replace(CallFilter(flagged=flagged), **days, **lists)
-
-
 def day(flag: str, text: str | None) -> date | None:
     """The day a flag names; None where it names none."""
     from speechcx.errors import UsageError
@@ -182,6 +201,16 @@ def day(flag: str, text: str | None) -> date | None:
         return date.fromisoformat(text)
     except ValueError as error:
         raise UsageError(f"{flag} {text!r}", "a day such as 2026-03-31", "write YYYY-MM-DD") from error
+
+
+def read_against(text: str | None) -> tuple[date | None, date | None] | None:
+    """First and last day of the period ``--against`` names; None where it is not given."""
+    from speechcx.ask.ground.periods import read_period
+
+    if text is None:
+        return None
+    period = read_period(text, flag="--against")
+    return period.since, period.until
 
 
 def row(record: DataclassInstance) -> dict[str, object]:

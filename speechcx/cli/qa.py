@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from speechcx.cli import options
-from speechcx.cli.output import Column, Format, clock, note, print_json, print_rows, print_text
+from speechcx.cli.output import Format, note, print_json, print_rows, print_text
+from speechcx.cli.question_options import Asked, asks
+from speechcx.present.table import Column
+from speechcx.present.units import clock
 
 if TYPE_CHECKING:
     from speechcx.ask.qa.agreement import AgreementReport, QuestionAgreement
@@ -17,18 +20,15 @@ if TYPE_CHECKING:
 qa = typer.Typer(name="qa", help="The machine against people: agreement, and which answers count.",
                  no_args_is_help=True)  # fmt: skip
 
-Scorecard = Annotated[
-    str | None, typer.Option("--scorecard", help="Scorecard; default: the newest call's first.")
-]
 _AGREEMENT_COLUMNS = (
     Column("question", "question"),
     Column("counts", "counts"),
     Column("n", "n"),
-    Column("observed", "agree", share=True),
+    Column("observed", "agree", kind="share"),
     Column("kappa", "kappa", digits=2),
     Column("interval", "95 %"),
     Column("pabak", "PABAK", digits=2),
-    Column("prevalence", "people say yes", share=True),
+    Column("prevalence", "people say yes", kind="share"),
     Column("people_n", "twice"),
     Column("people_kappa", "people's kappa", digits=2),
     Column("n_unsure", "left out"),
@@ -60,7 +60,7 @@ _SCORE_COLUMNS = (
     Column("n_reviewed", "by people"),
     Column("score", "official score", digits=1),
     Column("interval", "95 %"),
-    Column("weight_share", "of the weight", share=True),
+    Column("weight_share", "of the weight", kind="share"),
     Column("suggested", "machine alone", digits=1),
     Column("n_suggested", "of calls"),
 )
@@ -75,7 +75,7 @@ def register(app: typer.Typer) -> None:
 
 
 def agreement(
-    scorecard: Scorecard = None,
+    scorecard: options.Scorecard = None,
     question: Annotated[str | None, typer.Option("--question", help="Only this question.")] = None,
     disagreements: Annotated[
         bool, typer.Option("--disagreements", help="List the calls on which machine and person differ.")
@@ -96,7 +96,7 @@ def agreement(
     from speechcx.ask.qa.agreement import AgreementFilter, measure_questions
 
     loaded, style = options.load(config, None), options.style(as_json, as_csv)
-    day = options.call_filter(since, None).since
+    day = options.day("--since", since)
     wanted = AgreementFilter(scorecard, None if day is None else day.isoformat(), reviewer)
     found = measure_questions(options.database(loaded, db), wanted, loaded.settings.review)
     if question is not None:
@@ -113,33 +113,23 @@ def agreement(
         _print_agreement(found, style)
 
 
+@asks()
 def scores(
+    asked: Asked,
     by: Annotated[str, typer.Option("--by", help="agent, team or center.")] = "agent",
-    since: options.Since = None,
-    until: options.Until = None,
-    agent: options.Agent = None,
-    team: options.Team = None,
-    center: options.Center = None,
-    queue: options.Queue = None,
-    scorecard: Scorecard = None,
-    db: options.Database = None,
-    config: options.Config = None,
-    as_json: options.AsJson = False,
-    as_csv: options.AsCsv = False,
+    scorecard: options.Scorecard = None,
 ) -> None:
     """Official scores: reviews by people, and machine answers that agree with people well enough."""
     from speechcx.ask.qa.official import GROUPS, score_officially
 
     options.expect("--by", by, GROUPS)
-    loaded, style = options.load(config, None), options.style(as_json, as_csv)
-    filters = options.call_filter(since, until, agent=agent, team=team, center=center, queue=queue)
     group = next(known for known in GROUPS if known == by)
-    where = options.database(loaded, db)
-    found = score_officially(where, filters, loaded.settings.review, by=group, scorecard=scorecard)
-    if style == "json":
+    review = asked.loaded.settings.review
+    found = score_officially(asked.where, asked.filters, review, by=group, scorecard=scorecard)
+    if asked.style == "json":
         print_json({"schema_version": 1, "kind": "official-scores", **asdict(found)})
     else:
-        _print_scores(found, style)
+        _print_scores(found, asked.style)
 
 
 def estimate(

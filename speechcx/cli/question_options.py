@@ -1,13 +1,12 @@
 """What every question about calls takes besides its own options: which calls, which database, which form.
 
-A command marked :func:`asks` takes an :class:`Asked` first; the person types the options for it. So
-every such command has the same filters under the same names.
+A command marked :func:`asks` takes an :class:`Asked` first; the person types the options for it. So every command
+that filters calls has the same filters under the same names, and reads them the same way.
 """
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from speechcx.cli.output import Format
+    from speechcx.config import LoadedSettings
     from speechcx.store import CallFilter
 
 Names = list[str] | None
@@ -30,13 +30,17 @@ def _only(what: str, flag: str) -> Any:
     return Annotated[Names, typer.Option(flag, metavar=metavar, help=f"Only {what}; may be repeated.")]
 
 
-_FILTERS: dict[str, Any] = {
+FILTERS: dict[str, Any] = {
     "period": Annotated[
         str | None,
         typer.Option("--period", metavar="PERIOD", help="2026-09, 2026-W38, 2026-Q3, 2026-09-01:2026-09-14."),
     ],
-    "since": options.Since,
-    "until": options.Until,
+    "since": Annotated[
+        str | None, typer.Option("--since", metavar="DATE", help="From this day on, YYYY-MM-DD.")
+    ],
+    "until": Annotated[
+        str | None, typer.Option("--until", metavar="DATE", help="Up to this day, YYYY-MM-DD.")
+    ],
     "agent": _only("this agent, by id or name", "--agent"),
     "team": _only("this team", "--team"),
     "center": _only("this centre", "--center"),
@@ -56,31 +60,41 @@ _FILTERS: dict[str, Any] = {
         bool | None,
         typer.Option("--flagged/--not-flagged", help="Only calls with a flagged rule, or without."),
     ],
+    "judged_by": Annotated[
+        str | None,
+        typer.Option(
+            "--judged-by",
+            metavar="VERSION",
+            help="Only calls judged by this version of the rulebook, or its digest.",
+        ),
+    ],
 }
+"""Every filter of calls, by the name a command may leave it out under."""
+
 _OUTPUT: dict[str, Any] = {
     "db": options.Database,
     "config": options.Config,
+    "overrides": options.Overrides,
     "as_json": options.AsJson,
     "as_csv": options.AsCsv,
 }
-
-
 _NAMED = ("agent", "team", "center", "queue", "direction", "customer")
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What was asked: the database, which calls, in which form to answer."""
+    """What was asked: the database, which calls, in which form to answer, and the settings of this command."""
 
     where: Path
     filters: CallFilter
     style: Format
+    loaded: LoadedSettings
 
 
 Command = Callable[..., None]
 
 
-def asks(*without: str) -> Callable[[Command], Command]:
+def asks(*without: str, with_settings: bool = False) -> Callable[[Command], Command]:
     """Give a command the options every question has, and call it with what was asked.
 
     Parameters
@@ -88,49 +102,34 @@ def asks(*without: str) -> Callable[[Command], Command]:
     without
         Filters the command does not take, such as ``agent`` where it is named anyway, and ``as_csv``
         where there is no table.
+    with_settings
+        Whether it takes ``--set``, since settings change the answer.
     """
+    left_out = {*without} if with_settings else {*without, "overrides"}
+    filters, output = (
+        {name: kind for name, kind in kinds.items() if name not in left_out} for kinds in (FILTERS, _OUTPUT)
+    )
 
     def give(command: Command) -> Command:
-        _, *own = inspect.signature(command, eval_str=True).parameters.values()
-        filters, output = (
-            [_parameter(name, kind) for name, kind in kinds.items() if name not in without]
-            for kinds in (_FILTERS, _OUTPUT)
-        )
-        # What must be typed comes first, then what narrows the question.
-        typed = [one for one in own if one.default is one.empty]
-        rest = [one for one in own if one.default is not one.empty]
-
-        def ask(**given: Any) -> None:
-            mine = {one.name: given.pop(one.name) for one in own}
-            command(_read(given), **mine)
-
-        ask.__name__, ask.__doc__, ask.__module__ = command.__name__, command.__doc__, command.__module__
-        signature = inspect.Signature([*typed, *filters, *rest, *output])
-        ask.__signature__ = signature  # type: ignore[attr-defined]
-        ask.__annotations__ = {one.name: one.annotation for one in signature.parameters.values()}
-        return ask
+        return options.give(command, before=filters, after=output, call=_call)
 
     return give
 
 
-def _parameter(name: str, kind: Any) -> inspect.Parameter:
-    default = False if name in ("as_json", "as_csv") else None
-    return inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=default, annotation=kind)
-
-
-def _read(given: dict[str, Any]) -> Asked:
+def _call(command: Command, own: dict[str, Any], given: dict[str, Any]) -> None:
     style = options.style(given.pop("as_json", False), given.pop("as_csv", False))
-    where = options.database(options.load(given.pop("config", None), None), given.pop("db", None))
-    return Asked(where, _read_filters(given), style)
+    loaded = options.load(given.pop("config", None), given.pop("overrides", None))
+    where = options.database(loaded, given.pop("db", None))
+    command(Asked(where, _read_filters(given), style, loaded), **own)
 
 
-def _read_filters(given: dict[str, Any]) -> CallFilter:
+def _read_filters(given: Mapping[str, Any]) -> CallFilter:
     """The calls the filter options ask for.
 
     Raises
     ------
     UsageError
-        A day, a period or a pair is none, or a period is given twice.
+        A day, a period or a pair cannot be read, or a period is given twice.
     """
     since, until = _read_days(given.get("period"), given.get("since"), given.get("until"))
     named: dict[str, Any] = {name: tuple(given.get(name) or ()) for name in _NAMED}
@@ -143,7 +142,7 @@ def _read_filters(given: dict[str, Any]) -> CallFilter:
     return CallFilter(
         since=since, until=until, extras=tuple(pair for pair in pairs if pair[0] not in named),
         results=tuple((rule, "present") for rule in given.get("driver") or ()),
-        flagged=given.get("flagged"), **named,
+        flagged=given.get("flagged"), rulebook_digest=given.get("judged_by"), **named,
     )  # fmt: skip
 
 
@@ -153,12 +152,12 @@ def _read_days(period: str | None, since: str | None, until: str | None) -> tupl
 
     if period is not None:
         if since is not None or until is not None:
-            raise UsageError("--period beside --since or --until", "one of them", "leave one away")
+            raise UsageError("--period beside --since or --until", "one of them", "leave one out")
         found = read_period(period)
         return found.since, found.until
     first, last = options.day("--since", since), options.day("--until", until)
     if first and last and first > last:
-        raise UsageError(f"--since {first} is after --until {last}", "the first day first", "exchange them")
+        raise UsageError(f"--since {first} is after --until {last}", "the first day first", "swap them")
     return first, last
 
 

@@ -8,10 +8,11 @@ import typer
 
 from speechcx.cli import options
 from speechcx.cli.answer_input import ask_answers, read_file, read_words
-from speechcx.cli.output import Column, note, print_json, print_rows, print_text
+from speechcx.cli.output import note, print_json, print_rows, print_text
 from speechcx.cli.review_after import register_after
 from speechcx.cli.review_options import Desk, Number, at_desk
 from speechcx.cli.review_plan import register_plans
+from speechcx.present.table import Column
 
 if TYPE_CHECKING:
     from speechcx.store.decisions.review_record import Given
@@ -139,7 +140,7 @@ def _ask(desk: Desk, number: int) -> None:
 
 def _print_waiting(desk: Desk, number: int) -> None:
     from speechcx.ask.qa.forms import read_form
-    from speechcx.cli.review_view import AnswersKept
+    from speechcx.present.reviews import AnswersKept
 
     questions = read_form(desk.store, number).questions
     waiting = tuple(one.question for one in questions if one.answer is None)
@@ -192,7 +193,7 @@ def list_(
     plan: Annotated[str | None, typer.Option("--plan", help="Only of this plan.")] = None,
     state: Annotated[str | None, typer.Option("--state", help="Only open, submitted, disputed, ...")] = None,
     reviewer: Annotated[str | None, typer.Option("--reviewer", help="Only by this person.")] = None,
-    agent: options.Agent = None,
+    agent: Annotated[str | None, typer.Option("--agent", help="Only of this agent, by id or name.")] = None,
     call: Annotated[str | None, typer.Option("--call", help="Only of this call.")] = None,
     limit: options.Limit = 50,
     db: options.Database = None,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +22,7 @@ Who = Annotated[
     typer.Option("--as", metavar="NAME", help="Who you are; default: SPEECHCX_REVIEWER, else your login."),
 ]
 Number = Annotated[int, typer.Argument(metavar="REVIEW", min=1, help="Number of the review.")]
-Command = Callable[..., None]
+Command = options.Command
 
 _SHARED: dict[str, Any] = {
     "who": Who,
@@ -53,27 +52,12 @@ def at_desk(command: Command, *, read_only: bool = False) -> Command:
     read_only
         Open the database to look only.
     """
-    _, *own = inspect.signature(command, eval_str=True).parameters.values()
-    shared = [
-        inspect.Parameter(
-            name,
-            inspect.Parameter.POSITIONAL_OR_KEYWORD,
-            default=None if name != "as_json" else False,
-            annotation=kind,
-        )
-        for name, kind in _SHARED.items()
-    ]
 
-    def sit(**given: Any) -> None:
-        mine = {one.name: given.pop(one.name) for one in own}
+    def sit(command: Command, own: dict[str, Any], given: dict[str, Any]) -> None:
         with _open_desk(**given, read_only=read_only) as desk:
-            command(desk, **mine)
+            command(desk, **own)
 
-    sit.__name__, sit.__doc__, sit.__module__ = command.__name__, command.__doc__, command.__module__
-    signature = inspect.Signature([*own, *shared])
-    sit.__signature__ = signature  # type: ignore[attr-defined]
-    sit.__annotations__ = {one.name: one.annotation for one in signature.parameters.values()}
-    return sit
+    return options.give(command, before={}, after=_SHARED, call=sit)
 
 
 @contextmanager

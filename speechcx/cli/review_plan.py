@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from speechcx.cli import options
-from speechcx.cli.output import Column, print_rows
+from speechcx.cli.output import print_rows
+from speechcx.cli.question_options import Asked, asks
 from speechcx.cli.review_options import Who, read_who
+from speechcx.present.table import Column
 
 if TYPE_CHECKING:
     from speechcx.config import ReviewSettings
@@ -47,13 +49,15 @@ def register_plans(review: typer.Typer) -> None:
         review.command()(command)
 
 
+@asks()
 def plan(
+    asked: Asked,
     name: Annotated[str, typer.Argument(help="What to call it, such as march.")],
     per_agent: Annotated[
         int | None,
         typer.Option("--per-agent", min=1, help="Calls an agent and period; default: review.per_agent."),
     ] = None,
-    period: Annotated[str | None, typer.Option("--each", help="Period: day, week, month or all.")] = None,
+    each: Annotated[str | None, typer.Option("--each", help="Period: day, week, month or all.")] = None,
     strata: Annotated[
         list[str] | None,
         typer.Option(
@@ -75,21 +79,11 @@ def plan(
         typer.Option("--second", min=0, max=1, help="Share that two people review blind, 0 to 1."),
     ] = None,
     seed: Annotated[int, typer.Option("--seed", help="Another seed draws other calls.")] = 1,
-    since: options.Since = None,
-    until: options.Until = None,
-    agent: options.Agent = None,
-    team: options.Team = None,
-    center: options.Center = None,
-    queue: options.Queue = None,
     scorecard: Annotated[
         str | None, typer.Option("--scorecard", help="The form; default: the newest call's first.")
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Draw and show, keep nothing.")] = False,
     who: Who = None,
-    db: options.Database = None,
-    config: options.Config = None,
-    as_json: options.AsJson = False,
-    as_csv: options.AsCsv = False,
 ) -> None:
     """Draw calls for review: so many an agent and period, spread and weighed as asked, reproducible by its seed."""
     from speechcx.ask.qa.sampling import PlanForm, draw_plan
@@ -97,16 +91,14 @@ def plan(
     from speechcx.store import Store
     from speechcx.store.decisions.review_plans import save_plan
 
-    loaded, style = options.load(config, None), options.style(as_json, as_csv)
-    filters = options.call_filter(since, until, agent=agent, team=team, center=center, queue=queue)
-    given = {"per_agent": per_agent, "period": period, "second_share": second}
-    settings = _settings(loaded.settings.review, given, strata, risks)
+    given = {"per_agent": per_agent, "period": each, "second_share": second}
+    settings = _settings(asked.loaded.settings.review, given, strata, risks)
     form = PlanForm(name, read_who(who), seed, scorecard)
-    with Store.open(options.database(loaded, db)) as store:
-        drawn = draw_plan(store, form, filters, settings)
+    with Store.open(asked.where) as store:
+        drawn = draw_plan(store, form, asked.filters, settings)
         if not dry_run:
             save_plan(store, drawn)
-    print_plan(drawn, style, kept=not dry_run)
+    print_plan(drawn, asked.style, kept=not dry_run)
 
 
 def plans(

@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from speechcx.cli.output import (
-    Column,
-    Format,
-    clean,
-    clock,
-    note,
-    print_json,
-    print_rows,
-    print_text,
-    start_text,
-)
+from speechcx.cli.output import Format, note, print_json, print_rows, print_text
+from speechcx.present.table import Column, clean
+from speechcx.present.units import clock, start_text
 
 if TYPE_CHECKING:
     from speechcx.ask.qa.forms import ReviewForm
@@ -68,23 +60,6 @@ DRAW_COLUMNS = (
     Column("reviews", "reviews"),
     Column("reason", "reason"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class AnswersKept:
-    """What answering left: how many questions are answered, and which wait."""
-
-    review_id: int
-    answered: int
-    waiting: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class StepKept:
-    """A step that was kept."""
-
-    review_id: int
-    step: str
 
 
 def print_form(form: ReviewForm, style: Format) -> None:
@@ -168,6 +143,8 @@ def print_steps(steps: tuple[ReviewStep, ...]) -> None:
 
 def print_step(number: int, step: str, style: Format) -> None:
     """Say what was kept."""
+    from speechcx.present.reviews import StepKept
+
     if style == "json":
         print_json({"schema_version": 1, "kind": "review-step", **asdict(StepKept(number, step))})
     else:

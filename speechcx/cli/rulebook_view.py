@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from speechcx.cli.output import Column, Format, print_rows
+from speechcx.cli.output import Format, print_rows
+from speechcx.present.rulebooks import Interval, LabelledRule
+from speechcx.present.table import Column
 
 if TYPE_CHECKING:
     from speechcx.rules import RuleMeasure, TestOutcome
@@ -32,44 +34,6 @@ _MEASURE_COLUMNS = (
     Column("false", "wrongly present"),
 )
 _CALLS_SHOWN = 3
-
-Interval = tuple[float, float]
-
-
-@dataclass(frozen=True, slots=True)
-class LabelledRule:
-    """How one rule did on calls that people labelled.
-
-    Parameters
-    ----------
-    rule
-        Its id.
-    n
-        Labelled calls it was asked on; those people could not tell of are left out.
-    there, found, right
-        Calls labelled present, calls it was present on, and calls of both.
-    precision, precision_95
-        right / found and Wilson's 95 % interval; None where it was never present.
-    recall, recall_95
-        right / there and Wilson's 95 % interval; None where no label is present.
-    cannot_tell
-        Calls on which it could not tell; they count as not found.
-    missed, false
-        Ids of the calls it missed, and of those it was present on wrongly.
-    """
-
-    rule: str
-    n: int
-    there: int
-    found: int
-    right: int
-    precision: float | None
-    precision_95: Interval | None
-    recall: float | None
-    recall_95: Interval | None
-    cannot_tell: int
-    missed: tuple[str, ...]
-    false: tuple[str, ...]
 
 
 def label_rule(measure: RuleMeasure) -> LabelledRule:

@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from speechcx.cli import options
-from speechcx.cli.output import Column, note, print_json, print_rows, print_text
+from speechcx.cli.output import note, print_json, print_rows, print_text
+from speechcx.cli.question_options import Asked, asks
 from speechcx.cli.streams import is_summary
+from speechcx.present.table import Column
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from speechcx.batch import CallChoice, Progress, Report
-    from speechcx.cli.rulebook_view import LabelledRule
     from speechcx.config import LoadedSettings
+    from speechcx.present.rulebooks import LabelledRule
     from speechcx.rules import Rulebook as Book
-    from speechcx.store import CallFilter
 
 rules = typer.Typer(name="rules", help="Rulebooks: check, test, try, cover, compare.", no_args_is_help=True)
 
@@ -139,7 +140,9 @@ def _measure(book: Book, labels: Path, loaded: LoadedSettings, db: Path | None) 
 
 
 @rules.command("try")
+@asks(with_settings=True)
 def try_phrase(
+    asked: Asked,
     condition: Annotated[
         str | None, typer.Argument(help="A phrase as after said:, hold_s > 20, or a condition in YAML.")
     ] = None,
@@ -155,71 +158,48 @@ def try_phrase(
         Path | None, typer.Option("--rulebook", help="Whose lists and rules; default: files.rulebook.")
     ] = None,
     call: CallNames = None,
-    since: options.Since = None,
-    until: options.Until = None,
-    agent: options.Agent = None,
-    team: options.Team = None,
-    center: options.Center = None,
-    queue: options.Queue = None,
     newest: Newest = 1000,
     limit: options.Limit = 20,
-    db: options.Database = None,
-    config: options.Config = None,
-    overrides: options.Overrides = None,
-    as_json: options.AsJson = False,
-    as_csv: options.AsCsv = False,
 ) -> None:
     """Try a phrase or a condition before it is saved: where it holds in stored calls, and where nearly."""
     from speechcx import batch
     from speechcx.cli.tried_view import print_tried, try_on_text
 
-    style = options.style(as_json, as_csv)
-    loaded = options.load(config, overrides)
+    style, loaded = asked.style, asked.loaded
     book, name = _typed(condition, rule, by, negated, _base(rulebook, loaded, rule))
     if text is not None:
         print_tried(try_on_text(book, name, text), style)
         return
-    filters = options.call_filter(since, until, agent=agent, team=team, center=center, queue=queue)
-    chosen = _choose(options.database(loaded, db), filters, names=call or (), newest=newest)
+    chosen = _choose(asked, names=call or (), newest=newest)
     ask = batch.TryOne(book, name, loaded.settings)
     print_tried(batch.try_on_calls(chosen, ask, limit=limit, report=_reporter()), style)
 
 
 @rules.command()
+@asks(with_settings=True)
 def coverage(
+    asked: Asked,
     rulebook: Rulebook = None,
     call: CallNames = None,
-    since: options.Since = None,
-    until: options.Until = None,
-    agent: options.Agent = None,
-    team: options.Team = None,
-    center: options.Center = None,
-    queue: options.Queue = None,
     newest: Newest = 1000,
     limit: options.Limit = 20,
-    db: options.Database = None,
-    config: options.Config = None,
-    overrides: options.Overrides = None,
-    as_json: options.AsJson = False,
-    as_csv: options.AsCsv = False,
 ) -> None:
     """What a rulebook says of stored calls: rules that never or always hold, dead phrases, calls without a driver."""
     from speechcx import batch
     from speechcx.ask.compliance.flag_counts import measure_precision
     from speechcx.cli.tried_view import print_cover
 
-    style = options.style(as_json, as_csv)
-    loaded = options.load(config, overrides)
+    style, loaded = asked.style, asked.loaded
     book = _book(rulebook, loaded)
-    filters = options.call_filter(since, until, agent=agent, team=team, center=center, queue=queue)
-    where = options.database(loaded, db)
-    chosen = _choose(where, filters, names=call or (), newest=newest)
+    chosen = _choose(asked, names=call or (), newest=newest)
     report = batch.cover_stored(chosen, batch.CoverOne(book, loaded.settings), report=_reporter())
-    print_cover(report, style, limit=limit, right=measure_precision(where))
+    print_cover(report, style, limit=limit, right=measure_precision(asked.where))
 
 
 @rules.command()
+@asks(with_settings=True)
 def diff(
+    asked: Asked,
     old: Annotated[
         str,
         typer.Argument(help="A rulebook, or 'stored': what each call is judged by now. May be left away."),
@@ -231,19 +211,8 @@ def diff(
         bool, typer.Option("--again", help="As rejudge --again: also calls judged by NEW already.")
     ] = False,
     call: CallNames = None,
-    since: options.Since = None,
-    until: options.Until = None,
-    agent: options.Agent = None,
-    team: options.Team = None,
-    center: options.Center = None,
-    queue: options.Queue = None,
     newest: Newest = 0,
     limit: options.Limit = 20,
-    db: options.Database = None,
-    config: options.Config = None,
-    overrides: options.Overrides = None,
-    as_json: options.AsJson = False,
-    as_csv: options.AsCsv = False,
 ) -> None:
     """What NEW would change on stored calls: results that flip, scores that move. Changes nothing."""
     from speechcx import batch
@@ -251,51 +220,43 @@ def diff(
     from speechcx.cli.diff_view import make_diff, print_diff
     from speechcx.rules import read_rulebook
 
-    style = options.style(as_json, as_csv)
-    loaded = options.load(config, overrides)
+    style, loaded = asked.style, asked.loaded
     if new is None and old != "stored":
         # One rulebook alone is the new one, as `rejudge` would take it.
         old, new = "stored", Path(old)
     before = None if old == "stored" else read_rulebook(old)
     after = _book(new, loaded)
-    database = options.database(loaded, db)
-    filters = options.call_filter(since, until, agent=agent, team=team, center=center, queue=queue)
-    chosen = _choose(database, filters, names=call or (), newest=newest)
+    chosen = _choose(asked, names=call or (), newest=newest)
     ask = batch.CompareOne(before, after, loaded.settings, again=again)
     found = batch.compare_rulebooks(chosen, ask, report=_reporter())
-    print_diff(make_diff(ask, found, move_scores(database, found.standings), chosen.hint), style, limit=limit)
+    print_diff(
+        make_diff(ask, found, move_scores(asked.where, found.standings), chosen.hint), style, limit=limit
+    )
 
 
+@asks("as_csv", with_settings=True)
 def rejudge(
+    asked: Asked,
     rulebook: Rulebook = None,
     again: Annotated[
         bool, typer.Option("--again", help="Also calls already judged by this rulebook.")
     ] = False,
-    since: options.Since = None,
-    until: options.Until = None,
-    agent: options.Agent = None,
-    team: options.Team = None,
-    center: options.Center = None,
-    queue: options.Queue = None,
-    db: options.Database = None,
-    config: options.Config = None,
-    overrides: options.Overrides = None,
-    as_json: options.AsJson = False,
 ) -> None:
     """Judge stored calls under the rulebook as it now is; touches no audio, keeps the old results."""
     from dataclasses import asdict, replace
 
     from speechcx import batch
+    from speechcx.ask.ground.resolve_names import settle_names
     from speechcx.store import Store
 
-    loaded = options.load(config, overrides)
-    book = _book(rulebook, loaded)
-    filters = options.call_filter(since, until, agent=agent, team=team, center=center, queue=queue)
-    with Store.open(options.database(loaded, db)) as store:
-        only = replace(filters, with_superseded=True)
-        summary = batch.rejudge(store, book, loaded.settings, only=only, again=again, report=_reporter())
+    book = _book(rulebook, asked.loaded)
+    with Store.open(asked.where) as store:
+        only = replace(settle_names(store, asked.filters), with_superseded=True)
+        summary = batch.rejudge(
+            store, book, asked.loaded.settings, only=only, again=again, report=_reporter()
+        )
     is_summary()
-    if as_json:
+    if asked.style == "json":
         print_json({"schema_version": 1, "kind": "rejudge", "rulebook": book.digest, **asdict(summary)})
     else:
         print_text(_tell_rejudged(summary.planned, summary.done, summary.seconds, book))
@@ -312,20 +273,22 @@ def _tell_rejudged(planned: int, done: int, seconds: float, book: Book) -> str:
     return f"{done} calls judged by {book.name} version {book.version} in {seconds:.1f} s{left}."
 
 
-def _choose(database: Path, filters: CallFilter, *, names: Sequence[str], newest: int) -> CallChoice:
+def _choose(asked: Asked, *, names: Sequence[str], newest: int) -> CallChoice:
     """The calls of a filter, or those of them that are named."""
     from speechcx.ask.ground.empty_answer_hints import find_hint
     from speechcx.ask.ground.find_call import find_call_id
+    from speechcx.ask.ground.resolve_names import settle_names
     from speechcx.batch import CallChoice
     from speechcx.store import Store
 
-    with Store.open(database, read_only=True) as store:
+    with Store.open(asked.where, read_only=True) as store:
+        filters = settle_names(store, asked.filters)
         found = tuple(store.iter_call_ids(filters))
         if names:
             wanted = {find_call_id(store, name) for name in names}
             found = tuple(call_id for call_id in found if call_id in wanted)
         hint = None if found else str(find_hint(store, filters))
-    return CallChoice(database, found[-newest:] if newest else found, len(found), hint)
+    return CallChoice(asked.where, found[-newest:] if newest else found, len(found), hint)
 
 
 def _path(rulebook: Path | None, config: Path | None) -> Path:

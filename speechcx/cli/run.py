@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from speechcx.cli import options
-from speechcx.cli.output import Column, clean, clock, note, print_json, print_rows, print_text
+from speechcx.cli.output import note, print_answer, print_json, print_rows, print_text
 from speechcx.cli.streams import is_reader_gone, is_summary
+from speechcx.present.table import Column, clean
+from speechcx.present.units import clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -313,8 +315,8 @@ def analyze(
 def _print_outcome(outcome: Outcome, *, as_json: bool, lines: bool, why: bool) -> bool:
     """Print one call or say why it failed; returns whether it failed."""
     from speechcx.call import Failure
-    from speechcx.cli.call_view import print_call
     from speechcx.document import call_document, failure_document
+    from speechcx.present.one_call import present_call
 
     if isinstance(outcome, Failure):
         if as_json:
@@ -324,7 +326,7 @@ def _print_outcome(outcome: Outcome, *, as_json: bool, lines: bool, why: bool) -
     if as_json:
         print_json(call_document(outcome), lines=lines)
     else:
-        print_call(outcome, why=why)
+        print_answer(present_call(outcome, why=why), "table")
     return False
 
 

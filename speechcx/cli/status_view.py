@@ -6,7 +6,9 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from speechcx.cli.left_view import later_text, print_warnings
-from speechcx.cli.output import clean, clock, print_json, print_text
+from speechcx.cli.output import print_json, print_text
+from speechcx.present.table import clean
+from speechcx.present.units import clock
 
 if TYPE_CHECKING:
     from speechcx.ask.runs.left_out import LeftOut

@@ -7,8 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from speechcx.cli.flag_view import say_precision
-from speechcx.cli.output import Column, Format, clock, note, print_json, print_rows, print_text
+from speechcx.cli.output import Format, note, print_json, print_rows, print_text
+from speechcx.present.table import Column
+from speechcx.present.units import clock
+from speechcx.present.wording import precision_text
 
 if TYPE_CHECKING:
     from speechcx.ask.compliance.flag_counts import Precision
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 
 _PLACE = (
     Column("call_id", "call"),
-    Column("started_at", "start", is_start=True),
+    Column("started_at", "start", kind="start"),
     Column("agent", "agent"),
     Column("time", "time"),
     Column("party", "party"),
@@ -36,7 +38,7 @@ _RULE_COLUMNS = (
     Column("present", "present"),
     Column("absent", "absent"),
     Column("cannot_tell", "cannot tell"),
-    Column("share", "present of told", share=True),
+    Column("share", "present of told", kind="share"),
     Column("flagged", "flagged"),
     Column("remark", "remark"),
     Column("reasons", "why it cannot tell"),
@@ -103,7 +105,7 @@ def print_cover(
         print_json({"schema_version": 1, "kind": "rules-coverage", **asdict(report)})
         return
     rows = [
-        _rule_row(rule, report) | {"right": say_precision((right or {}).get(rule.rule))}
+        _rule_row(rule, report) | {"right": precision_text((right or {}).get(rule.rule))}
         for rule in report.rules
     ]
     print_rows("rules", rows, _RULE_COLUMNS, style=style, empty=report.hint or "No call could be judged.")

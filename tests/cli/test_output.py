@@ -10,24 +10,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from rich.console import Console
 
 from speechcx.cli import output
-from speechcx.cli.output import Column, clean, clock, format_cell, length, plain_number, print_rows
+from speechcx.cli.output import print_rows
+from speechcx.present.table import Column
 from speechcx.store import Store
 from tests.ask.archive import make
 
-COLUMNS = (Column("agent", "agent"), Column("score", "score", digits=1), Column("talk", "talk", share=True))
-
-
-@given(st.text(st.characters(), max_size=200))
-def test_no_control_character_gets_out(text: str) -> None:
-    """Cleaned text holds no control character and prints as UTF-8."""
-    cleaned = clean(text)
-    assert not any(ord(char) < 32 or 127 <= ord(char) < 160 for char in cleaned)
-    cleaned.encode("utf-8")
+COLUMNS = (Column("agent", "agent"), Column("score", "score", digits=1), Column("talk", "talk", kind="share"))
 
 
 @pytest.mark.parametrize("text", ["[/b]", "[link=http://x]y[/link]", "\x1b[31mred", "a\u202eb"])
@@ -39,13 +30,6 @@ def test_markup_and_escapes_are_only_text(text: str, style, capsys: pytest.Captu
     assert "\x1b" not in out
     if style == "table":
         assert text.split("\x1b")[0].split("\u202e")[0] in out
-
-
-def test_missing_is_a_dash_never_zero() -> None:
-    """A missing number is shown as a dash."""
-    assert "-" == format_cell(None, COLUMNS[1])
-    assert "0.0" == format_cell(0.0, COLUMNS[1])
-    assert "50 %" == format_cell(0.5, COLUMNS[2])
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@"])
@@ -73,19 +57,11 @@ def test_empty_table_says_what_would_widen(capsys: pytest.CaptureFixture[str]) -
     assert ("", "No calls in May; there are calls in June.\n") == (out, err)
 
 
-@pytest.mark.parametrize(
-    ("seconds", "shown"), [(0, "0:00.0"), (59.96, "1:00.0"), (125.3, "2:05.3"), (None, "-")]
-)
-def test_clock(seconds, shown: str) -> None:
-    """Seconds are shown as minutes and seconds."""
-    assert shown == clock(seconds)
-
-
 WIDE = (
     Column("name", "agent"),
     Column("score", "score", digits=1),
     Column("place", "team,\ncentre", rank=2),
-    Column("silent", "silent\nshare", share=True, rank=1),
+    Column("silent", "silent\nshare", kind="share", rank=1),
 )
 ROWS = [{"name": "Maria Lopez", "score": 81.25, "place": "cards, Berlin", "silent": 0.1}]
 
@@ -124,22 +100,6 @@ def test_a_very_narrow_window_gets_a_list(
     words = out.split()
     assert {"agent", "Maria", "81.2", "cards,", "10"} <= set(words)
     assert err == ""
-
-
-@pytest.mark.parametrize(
-    ("value", "digits", "text"), [(-0.04, 1, "0.0"), (-0.06, 1, "-0.1"), (0.0, 0, "0"), (-0.4, 0, "0")]
-)
-def test_nothing_has_no_sign(value: float, digits: int, text: str) -> None:
-    """Minus nothing is nothing."""
-    assert text == plain_number(value, digits)
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"), [(None, "-"), (59.6, "1:00"), (546.3, "9:06"), (3725, "1:02:05")]
-)
-def test_lengths_are_minutes(seconds: float | None, text: str) -> None:
-    """And hours where there are any."""
-    assert text == length(seconds)
 
 
 def test_facts_and_records_in_json(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,10 +1,49 @@
 """Options that every question about calls has."""
 
-import pytest
+from collections.abc import Iterator
 
+import pytest
+from typer.main import get_command
+
+from speechcx.cli import app
+from speechcx.cli.question_options import FILTERS
 from tests.cli.conftest import Speechcx
 
 pytestmark = pytest.mark.usefixtures("archive")
+
+FLAGS = {f"--{name.replace('_', '-')}" for name in FILTERS}
+EXCEPTIONS = {
+    # command: (filters it does not take, why)
+    "agent": ({"--agent"}, "the agent is its argument"),
+    "alerts": ({"--period", "--since", "--until"}, "--day names the day"),
+    "customer": ({"--customer"}, "the customer is its argument"),
+    "erase": (FLAGS - {"--customer"}, "erasing by a filter would be a slip of the finger for good"),
+    "qa agreement": (
+        FLAGS - {"--since"},
+        "it filters answers of people, and --since is when they were handed in",
+    ),
+    "review list": (FLAGS - {"--agent"}, "it filters reviews"),
+}
+
+
+def list_options() -> dict[str, set[str]]:
+    """Every command as it is typed, with its options."""
+
+    def walk(command: object, words: tuple[str, ...]) -> Iterator[tuple[str, set[str]]]:
+        yield " ".join(words), {flag for option in command.params for flag in option.opts}
+        for name, inner in getattr(command, "commands", {}).items():
+            yield from walk(inner, (*words, name))
+
+    return dict(walk(get_command(app), ()))
+
+
+def test_every_command_that_filters_calls_has_the_same_filters() -> None:
+    """All of them, or none; where one is missing, there is a reason."""
+    missing = {name: FLAGS - options for name, options in list_options().items() if options & FLAGS}
+    assert {name: lacks for name, (lacks, _) in EXCEPTIONS.items()} == {
+        name: lacks for name, lacks in missing.items() if lacks
+    }
+    assert {"agents", "flags", "search", "qa scores", "review plan", "rules try", "rejudge"} <= set(missing)
 
 
 @pytest.mark.parametrize(
@@ -24,7 +63,10 @@ pytestmark = pytest.mark.usefixtures("archive")
         (("--where", "campaign=none"), 0),
         (("--driver", "billing"), 0),
         (("--driver", "cancel-intent"), 16),
+        (("--driver", "Cancel-Intent"), 16),
         (("--flagged",), 2),
+        (("--judged-by", "1"), 16),
+        (("--judged-by", "7"), 0),
         (("--not-flagged", "--team", "red"), 1),
     ],
 )
@@ -61,3 +103,34 @@ def test_a_filter_nothing_fits_says_what_would(speechcx: Speechcx) -> None:
     assert "nearest is 'Ann Hall (ann)'" in ran.err
     assert "No driver 'biling'; the nearest is 'billing'" in speechcx("calls", "--driver", "biling").err
     assert "--driver" in speechcx("agents", "--driver", "nothing", "--json").json["hint"]
+
+
+@pytest.mark.parametrize(
+    ("command", "agent", "name"),
+    [
+        ("agents", "ann", "ANN HALL"),
+        ("calls", "ann", "Ann Hall"),
+        ("flags", "cid", "CID"),
+        ("search cancel", "ann", "ann hall"),
+        ("trends", "bea", "Bea Low"),
+        ("qa scores", "ann", "ANN HALL"),
+        ("causes flagged --by team", "cid", "CID"),
+    ],
+)
+def test_names_are_understood_alike_everywhere(
+    speechcx: Speechcx, command: str, agent: str, name: str
+) -> None:
+    """An agent by name, a team and a rule in capitals give what their ids give."""
+    team = "red" if agent == "cid" else "blue"
+    plain = speechcx(
+        *command.split(), "--json", "--agent", agent, "--team", team, "--driver", "cancel-intent"
+    )
+    typed = ("--agent", name, "--team", team.upper(), "--driver", "CANCEL-INTENT")
+    named = speechcx(*command.split(), "--json", *typed)
+    assert (0, plain.json) == (named.code, named.json)
+    assert plain.json["rows"]
+
+
+def test_a_version_that_no_rulebook_has(speechcx: Speechcx) -> None:
+    """Finds nothing, and the answer says what would."""
+    assert "Without --judged-by there would be 16" in speechcx("calls", "--judged-by", "7").err

@@ -7,10 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal, get_args
 
-from speechcx.ask.compliance.flag_queue import IS_GONE, FlagFilter, flags_query
+from speechcx.ask.compliance.flag_queue import IS_GONE, FlagFilter, flags_query, settle_flags
 from speechcx.ask.compliance.flags import find_flags_hint
 from speechcx.ask.ground.opening import Where, reading
-from speechcx.ask.ground.resolve_names import settle_names
 from speechcx.ask.people.aggregate import period_before
 from speechcx.ask.statistics import Interval, Sums, share_difference, share_interval
 from speechcx.store import Store
@@ -119,7 +118,7 @@ def count_flags(where: Where, filters: FlagFilter | None = None, *, by: GroupBy 
     """
     filters = replace(filters or FlagFilter(status=()), standing=("found",))
     with reading(where) as store:
-        filters = replace(filters, calls=settle_names(store, filters.calls))
+        filters = settle_flags(store, filters)
         earlier = period_before(store, filters.calls)
         sizes = _count(store, filters, by)
         asked = _count_calls(store, filters, by)

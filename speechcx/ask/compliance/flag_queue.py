@@ -8,11 +8,12 @@ query gives keys alone: with the text of every flag in it, it took twice as long
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, get_args
 
+from speechcx.ask.ground.resolve_names import settle_names, settle_rule
 from speechcx.errors import UsageError
-from speechcx.store import CallFilter
+from speechcx.store import CallFilter, Store
 from speechcx.store.codes import VALUES
 from speechcx.store.decisions.flags import FLAG_STATUSES, FlagStatus
 from speechcx.store.paths import plain_text
@@ -65,6 +66,12 @@ class FlagFilter:
             for value in getattr(self, name):
                 if value not in legal:
                     raise UsageError(f"{name} {value!r}", f"one of {', '.join(legal)}", "correct it")
+
+
+def settle_flags(store: Store, filters: FlagFilter) -> FlagFilter:
+    """The filter with names and rules as they are stored."""
+    rules = tuple(settle_rule(store, rule) for rule in filters.rule)
+    return replace(filters, calls=settle_names(store, filters.calls), rule=rules)
 
 
 KEYS = ("call_no", "rule_no", "question_no", "gone_rule", "rank", "status", "due")

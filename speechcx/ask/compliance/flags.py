@@ -7,11 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from speechcx.ask.compliance.flag_queue import KEYS, ORDERS, FlagFilter, flags_query
+from speechcx.ask.compliance.flag_queue import KEYS, ORDERS, FlagFilter, flags_query, settle_flags
 from speechcx.ask.ground.empty_answer_hints import Hint, find_hint
 from speechcx.ask.ground.find_call import find_call_id
 from speechcx.ask.ground.opening import Where, reading
-from speechcx.ask.ground.resolve_names import settle_names
 from speechcx.call import Hit, Party
 from speechcx.errors import UsageError
 from speechcx.store import Store
@@ -178,7 +177,7 @@ def list_flags(
         )
     filters = filters or FlagFilter()
     with reading(where) as store:
-        filters = replace(filters, calls=settle_names(store, filters.calls))
+        filters = settle_flags(store, filters)
         query, values = flags_query(filters)
         counts = dict(
             store.db.execute(f"SELECT status, count(*) FROM ({query}) GROUP BY 1", values).fetchall()
@@ -228,7 +227,7 @@ def see_flags(where: Where, filters: FlagFilter) -> Iterator[SeenFlag]:
     """Every flag of a filter as :func:`speechcx.store.decisions.flags.set_flags` takes it;
     the list is fixed at the start."""
     with reading(where) as store:
-        query, values = flags_query(replace(filters, calls=settle_names(store, filters.calls)))
+        query, values = flags_query(settle_flags(store, filters))
         found = store.db.execute(
             f"SELECT {', '.join(KEYS)} FROM ({query}) ORDER BY {ORDERS['oldest']}", values
         )

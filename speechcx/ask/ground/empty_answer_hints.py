@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields, replace
 from speechcx.ask.ground.resolve_names import KINDS, find_nearest
 from speechcx.store import CallFilter, Store
 
-_FLAGS = {"extras": "where", "results": "driver"}
+_FLAGS = {"extras": "where", "results": "driver", "rulebook_digest": "judged-by"}
 """Options whose field of the filter has another name."""
 
 

@@ -7,6 +7,7 @@ import os
 from dataclasses import dataclass, replace
 
 from speechcx.ask.ground.opening import Where, reading
+from speechcx.ask.ground.resolve_names import MIN_DIGEST
 from speechcx.call import Assessment, Call
 from speechcx.errors import UsageError
 from speechcx.store import Store
@@ -80,7 +81,7 @@ def _find_digest(store: Store, call: Call, version: str) -> str:
     past = list_past(store, call.conversation.recording.id)
     known = dict.fromkeys([(now.rulebook, now.version, now.digest), *past])
     found = [one for one in known if one[1] == version]
-    if not found and len(version) >= 6:
+    if not found and len(version) >= MIN_DIGEST:
         found = [one for one in known if one[2].startswith(version)]
     if len(found) == 1:
         return found[0][2]

@@ -1,4 +1,4 @@
-"""What a typed name means: an agent by id or name, a team in other letters; else the nearest name there is."""
+"""What a typed name means: an agent by id or name, a team ignoring case, a rule by id or title; else the nearest."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ from speechcx.store.paths import plain_text
 Kind = Literal["agent", "team", "center", "customer", "queue", "direction"]
 KINDS: tuple[Kind, ...] = ("agent", "team", "center", "customer", "queue", "direction")
 
+MIN_DIGEST = 6
+"""Characters of a digest that name it."""
+
 _MOST = 50_000
 """Names that are looked through for the nearest."""
 
@@ -28,6 +31,11 @@ def settle_names(store: Store, filters: CallFilter) -> CallFilter:
     """The filter with names as they are stored: ``"maria lopez"`` becomes the agent of that name.
 
     A name that means nothing stays as it is: the answer is empty then, and its hint names the nearest.
+
+    Raises
+    ------
+    UsageError
+        Several rulebooks have the version that is asked for.
     """
     changed: dict[str, tuple[str, ...]] = {}
     for kind in KINDS:
@@ -36,7 +44,47 @@ def settle_names(store: Store, filters: CallFilter) -> CallFilter:
         meant = tuple(_meaning(store, kind, name) or name for name in typed)
         if meant != getattr(filters, kind):
             changed[kind] = meant
+    results = tuple((settle_rule(store, rule), value) for rule, value in filters.results)
+    filters = filters if results == filters.results else replace(filters, results=results)
+    if filters.rulebook_digest is not None:
+        filters = replace(filters, rulebook_digest=settle_rulebook(store, filters.rulebook_digest))
     return replace(filters, **changed) if changed else filters  # type: ignore[arg-type]
+
+
+def settle_rule(store: Store, typed: str) -> str:
+    """The rule that is typed, by id or title, ignoring case; what means no rule, or several, stays as it is."""
+    rules = store.db.execute(
+        "SELECT DISTINCT rule, title FROM rules WHERE kind <> 'hidden' ORDER BY rule_no"
+    ).fetchall()
+    if any(rule == typed for rule, _ in rules):
+        return typed
+    for place in (0, 1):
+        alike = {row[0] for row in rules if fold(row[place]) == fold(typed)}
+        if len(alike) == 1:
+            return str(alike.pop())
+    return typed
+
+
+def settle_rulebook(store: Store, typed: str) -> str:
+    """Digest of the rulebook of a version, or of the beginning of a digest; what means none stays as it is.
+
+    Raises
+    ------
+    UsageError
+        Several rulebooks have that version; the message lists their digests.
+    """
+    books = store.db.execute("SELECT version, digest FROM rulebooks ORDER BY rulebook_no").fetchall()
+    found = [digest for version, digest in books if version == typed]
+    if not found and len(typed) >= MIN_DIGEST:
+        found = [digest for _, digest in books if digest.startswith(typed)]
+    if len(found) > 1:
+        listed = ", ".join(digest[:12] for digest in found)
+        raise UsageError(
+            f"{len(found)} rulebooks of version {typed!r} judged calls",
+            "one rulebook",
+            f"give the beginning of a digest: {listed}",
+        )
+    return str(found[0]) if found else typed
 
 
 def find_name(store: Store, kind: Kind, typed: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from speechcx.ask.ground.resolve_names import expect_one
+from speechcx.ask.ground.resolve_names import expect_one, settle_rule
 from speechcx.store import Store
 
 EVENT = "((r.kind IN ('driver', 'risk', 'outcome') AND d.value = 1) OR d.flagged = 1)"
@@ -45,7 +45,7 @@ def list_watched(store: Store) -> tuple[WatchedRule, ...]:
 
 
 def find_watched(store: Store, rule: str, *, besides: tuple[str, ...] = ()) -> WatchedRule:
-    """The rule of a name; `besides` are names that are no rules, for the message.
+    """The rule of an id or a title; `besides` are names that are no rules, for the message.
 
     Raises
     ------
@@ -53,6 +53,7 @@ def find_watched(store: Store, rule: str, *, besides: tuple[str, ...] = ()) -> W
         There is none; names the nearest.
     """
     known = {one.rule: one for one in list_watched(store)}
+    rule = settle_rule(store, rule)
     if rule not in known:
         expect_one("find rule", rule, (*besides, *known))
     return known[rule]

@@ -9,6 +9,7 @@ from typing import Literal, get_args
 
 from speechcx.ask.ground.empty_answer_hints import find_hint
 from speechcx.ask.ground.opening import Where, reading
+from speechcx.ask.ground.resolve_names import settle_names
 from speechcx.ask.qa.agreement import AgreementFilter, AgreementReport, measure_questions
 from speechcx.ask.qa.paired_answers import read_form
 from speechcx.ask.qa.question_digest import read_ways
@@ -145,8 +146,8 @@ def score_officially(
     UsageError
         No call has such a scorecard.
     """
-    filters = filters or CallFilter()
     with reading(where) as store:
+        filters = settle_names(store, filters or CallFilter())
         report = measure_questions(store, AgreementFilter(scorecard), settings)
         people = score_reviews(store, report.scorecard)
         groups: dict[str | None, _Group] = defaultdict(_Group)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from speechcx.ask.ground.opening import Where, reading
+from speechcx.ask.ground.resolve_names import settle_names
+from speechcx.store import CallFilter, Store
 
 DONE = ("submitted", "acknowledged", "disputed", "decided")
 """States in which a review's answers count."""
@@ -83,17 +85,22 @@ def list_reviews(
         At most so many.
     """
     wanted = wanted or ReviewFilter()
+    with reading(where) as store:
+        return _read_listed(store, wanted, limit)
+
+
+def _read_listed(store: Store, wanted: ReviewFilter, limit: int) -> tuple[ListedReview, ...]:
+    agents = settle_names(store, CallFilter(agent=(wanted.agent,))).agent if wanted.agent else (None,)
     parts = {
         "p.name = ?": wanted.plan, "r.state = ?": wanted.state, "r.reviewer = ? COLLATE NOCASE": wanted.reviewer,
-        "r.agent = ? COLLATE NOCASE": wanted.agent, "r.call_id = ?": wanted.call_id, "r.opened_at >= ?": wanted.since,
+        "r.agent = ? COLLATE NOCASE": agents[0], "r.call_id = ?": wanted.call_id, "r.opened_at >= ?": wanted.since,
     }  # fmt: skip
     given = {condition: value for condition, value in parts.items() if value is not None}
     condition = " AND ".join(given) or "1"
-    with reading(where) as store:
-        rows = store.db.execute(
-            f"{LISTED} WHERE {condition} ORDER BY r.review_id DESC LIMIT ?", [*given.values(), limit]
-        )
-        return tuple(to_listed(row) for row in rows)
+    rows = store.db.execute(
+        f"{LISTED} WHERE {condition} ORDER BY r.review_id DESC LIMIT ?", [*given.values(), limit]
+    )
+    return tuple(to_listed(row) for row in rows)
 
 
 def to_listed(row: tuple[Any, ...]) -> ListedReview:

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from speechcx.ask.ground.empty_answer_hints import find_hint
 from speechcx.ask.ground.group_sums import find_scorecard
 from speechcx.ask.ground.opening import Where, reading
+from speechcx.ask.ground.resolve_names import settle_names
 from speechcx.ask.qa.sampling_frame import Candidate, Frame, read_frame
 from speechcx.ask.qa.systematic_sampling import draw, find_chances
 from speechcx.config import ReviewSettings
@@ -70,6 +71,7 @@ def draw_plan(
     """
     filters, settings = filters or CallFilter(), settings or ReviewSettings()
     with reading(where) as store:
+        filters = settle_names(store, filters)
         card = form.scorecard or find_scorecard(store, filters)
         frame = Frame((), ()) if card is None else read_frame(store, filters, card, settings)
         if card is None or not frame.candidates:

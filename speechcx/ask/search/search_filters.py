@@ -6,10 +6,11 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from speechcx.ask.ground.empty_answer_hints import Hint
+from speechcx.ask.ground.resolve_names import settle_names, settle_rule
 from speechcx.ask.ground.typed_words import Words
 from speechcx.ask.search.snippets import Piece
 from speechcx.call import Party, RuleValue, SentimentLabel
-from speechcx.store import CallFilter
+from speechcx.store import CallFilter, Store
 from speechcx.store.codes import LABELS, PARTY_CODES
 from speechcx.store.paths import plain_text
 
@@ -66,6 +67,11 @@ class SearchFilter:
     def is_about_rules(self) -> bool:
         """Whether results of rules are asked for."""
         return self.rule is not None or self.result is not None
+
+    def settle(self, store: Store) -> SearchFilter:
+        """The filter with names and the rule as they are stored."""
+        rule = None if self.rule is None else settle_rule(store, self.rule)
+        return replace(self, calls=settle_names(store, self.calls), rule=rule)
 
     def call_sql(self) -> tuple[str, list[str | int | float | bytes | None]]:
         """A condition on ``calls c``, and its values."""

@@ -14,7 +14,6 @@ from itertools import islice
 
 from speechcx.ask.ground.empty_answer_hints import Hint, find_hint
 from speechcx.ask.ground.opening import Where, reading
-from speechcx.ask.ground.resolve_names import settle_names
 from speechcx.ask.ground.typed_words import Words, find_terms, read_words
 from speechcx.ask.search.rule_search import find_results, find_silences, find_turns, read_result, read_silence
 from speechcx.ask.search.search_filters import SearchFilter, SearchHit, SearchPage
@@ -59,7 +58,7 @@ def search(
     chosen = filters or SearchFilter()
     words = read_words(typed, near=chosen.near)
     with reading(where) as store:
-        chosen = replace(chosen, calls=settle_names(store, chosen.calls))
+        chosen = chosen.settle(store)
         find, read = _way(store, words, chosen, after)
         found = list(islice(find, limit + 1))
         hits = tuple(read(number) for number in found[:limit])
@@ -72,7 +71,7 @@ def count_matches(where: Where, typed: str, filters: SearchFilter, *, most: int 
     """How many turns, results or silences :func:`search` would find, counted up to `most`."""
     words = read_words(typed, near=filters.near)
     with reading(where) as store:
-        chosen = replace(filters, calls=settle_names(store, filters.calls))
+        chosen = filters.settle(store)
         find, _ = _way(store, words, chosen, None)
         return sum(1 for _ in islice(find, most))
 

@@ -1,6 +1,15 @@
+from pathlib import Path
+
 import pytest
 
-from speechcx.ask.ground.resolve_names import expect_one, find_name, find_nearest, settle_names
+from speechcx.ask.ground.resolve_names import (
+    expect_one,
+    find_name,
+    find_nearest,
+    settle_names,
+    settle_rule,
+    settle_rulebook,
+)
 from speechcx.errors import UsageError
 from speechcx.store import CallFilter, Store
 from tests.ask.archive import Line, make
@@ -55,3 +64,28 @@ def test_an_empty_database_is_to_be_filled(store: Store) -> None:
     """No name is to blame."""
     with pytest.raises(UsageError, match="run `speechcx run`"):
         find_name(store, "agent", "ann")
+
+
+def test_a_rule_is_meant_by_id_or_title_ignoring_case(archive: Store) -> None:
+    """A title of one rule means it; what means none stays as typed."""
+    rule, title = archive.db.execute(
+        "SELECT rule, title FROM rules WHERE kind <> 'hidden' LIMIT 1"
+    ).fetchone()
+    assert [rule] * 3 == [settle_rule(archive, typed) for typed in (rule, rule.upper(), title.upper())]
+    assert "nothing of the sort" == settle_rule(archive, "nothing of the sort")
+    asked = CallFilter(results=((rule.upper(), "present"),))
+    assert ((rule, "present"),) == settle_names(archive, asked).results
+
+
+def test_a_rulebook_is_meant_by_version_or_digest(tmp_path: Path) -> None:
+    """Two rulebooks of one version are told apart by their digests, which the message lists."""
+    with Store.open(tmp_path / "calls.db", create=True) as store:
+        store.save_call(make("one", version="1"))
+        store.save_call(make("two", version="2"))
+        (digest,) = store.db.execute("SELECT digest FROM rulebooks WHERE version = '1'").fetchone()
+        for typed in ("1", digest, digest[:8]):
+            assert digest == settle_names(store, CallFilter(rulebook_digest=typed)).rulebook_digest
+        assert "7" == settle_rulebook(store, "7")
+        store.db.execute("UPDATE rulebooks SET version = '1'")
+        with pytest.raises(UsageError, match=f"2 rulebooks of version '1'.*\n.*\n.*{digest[:12]}"):
+            settle_rulebook(store, "1")

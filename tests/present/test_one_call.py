@@ -5,7 +5,9 @@ from dataclasses import replace
 import pytest
 
 from speechcx.call import Call, Feeling, Span, TurnFeeling, Unheard
-from speechcx.cli.call_view import _print_head, print_call
+from speechcx.cli.output import print_answer
+from speechcx.present.one_call import present_call
+from speechcx.present.table import Text
 from tests.factories import make_assessment, make_conversation, make_party_feeling, make_reading
 
 
@@ -22,7 +24,7 @@ def feel(*values: float | None) -> tuple[TurnFeeling, ...]:
 def test_moments_are_shown_with_time_and_words(capsys: pytest.CaptureFixture[str]) -> None:
     """The lowest and the highest turn can be found by ear: value, time, words; and how the party ended."""
     customer = make_party_feeling("customer", most_negative=1, most_positive=3, end_state="neutral")
-    print_call(call_with(Feeling(feel(0.0, -0.8, 0.0, 0.6), (customer,))))
+    print_answer(present_call(call_with(Feeling(feel(0.0, -0.8, 0.0, 0.6), (customer,)))), "table")
     shown = " ".join(capsys.readouterr().out.split())
     assert 'customer: ends neutral, lowest -0.80 at 0:05.0 "I want to cancel my account' in shown
     assert 'highest +0.60 at 0:13.0 "Okay thank you."' in shown
@@ -31,7 +33,7 @@ def test_moments_are_shown_with_time_and_words(capsys: pytest.CaptureFixture[str
 def test_no_moments_no_line(capsys: pytest.CaptureFixture[str]) -> None:
     """A party without a score, a negative or a positive turn has no line, and no 'None' is printed."""
     silent = make_party_feeling("customer", most_negative=None, most_positive=None, end_state=None)
-    print_call(call_with(Feeling(feel(None, None, None, None), (silent,))))
+    print_answer(present_call(call_with(Feeling(feel(None, None, None, None), (silent,)))), "table")
     shown = capsys.readouterr().out
     assert "customer: " not in shown
     assert "None" not in shown
@@ -42,18 +44,18 @@ def test_the_voice_has_its_column(
 ) -> None:
     """What the voice added to a turn stands beside what its words say."""
     monkeypatch.setenv("COLUMNS", "220")
-    print_call(call_with(Feeling(feel(-0.5, -0.5, -0.5, -0.5), ())))
+    print_answer(present_call(call_with(Feeling(feel(-0.5, -0.5, -0.5, -0.5), ()))), "table")
     shown = capsys.readouterr().out
     assert "voice added" in shown
     assert "-0.07" in shown
 
 
-def test_what_was_left_out_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_was_left_out_is_said() -> None:
     """How many seconds of which channel were not heard as its speaker's, and why."""
-    call = call_with(Feeling((), ()))
+    call = call_with(Feeling(feel(None, None, None, None), ()))
     behind = (Unheard(0, Span(1.0, 2.5), "background_voice"), Unheard(0, Span(4.0, 5.0), "background_voice"))
     heard = call.conversation
     speech = replace(heard.speech, unheard=(*behind, Unheard(1, Span(50.0, 60.0))))
-    _print_head(replace(call, conversation=replace(heard, speech=speech)))
-    shown = " ".join(capsys.readouterr().out.split())
-    assert "Not heard: 2.5 s of channel 0 (background_voice), 10.0 s of channel 1 (channel_died)" in shown
+    shown = present_call(replace(call, conversation=replace(heard, speech=speech)))
+    lines = [block.text for block in shown.blocks if isinstance(block, Text)]
+    assert "Not heard: 2.5 s of channel 0 (background_voice), 10.0 s of channel 1 (channel_died)" in lines

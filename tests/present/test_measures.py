@@ -1,7 +1,8 @@
 import pytest
 
 from speechcx.ask.ground.score_rows import Estimate
-from speechcx.cli.figures import change_text, interval_text, number_text, signed, value_text
+from speechcx.present.measures import change_text, interval_text, number_text, value_text
+from speechcx.present.units import signed
 
 
 @pytest.mark.parametrize(

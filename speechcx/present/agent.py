@@ -1,0 +1,136 @@
+"""One agent: figures beside the team's, weeks, questions, calls to open, moments to talk about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from speechcx.ask.ground.score_rows import Estimate
+from speechcx.ask.people.agent import AgentReport
+from speechcx.present.envelope import Envelopes, record
+from speechcx.present.measures import VERDICT, interval_text, list_versions, number_text, value_text
+from speechcx.present.table import Answer, Column, Table, Text, make_table
+from speechcx.present.trends import make_trend
+from speechcx.present.units import clock, days_text, signed
+
+_MEASURES = dict[str, Estimate]
+_AGENT = record(
+    "agent",
+    AgentReport,
+    swapped={
+        "AgentReport.measures": _MEASURES,
+        "TrendRow.measures": _MEASURES,
+        "AgentReport.hint": str | None,
+    },
+)
+
+ENVELOPES: dict[str, Envelopes] = {"agent": _AGENT}
+
+_CALLS = (
+    Column("call_id", "call"),
+    Column("started", "start", kind="start"),
+    Column("length", "length", kind="length", value=lambda call: call.audio_duration_s),
+    Column("score", "score", digits=1),
+    Column("customer_sentiment", "customer\n-5..5", digits=1),
+    Column("drivers", "about"),
+    Column("flagged_rules", "flagged"),
+)
+_MOMENTS = (
+    Column("call_id", "call"),
+    Column("time", "at", value=lambda one: clock(one.start_s)),
+    Column("severity", "severity"),
+    Column("why", "what"),
+    Column("quote", "words"),
+)
+
+
+def _share_interval(one: object) -> str | None:
+    interval = getattr(one, "interval", None)
+    return interval and f"{100 * interval[0]:.0f} to {100 * interval[1]:.0f} %"
+
+
+_QUESTIONS = (
+    Column("text", "question"),
+    Column("critical", "critical"),
+    Column("yes_share", "yes", kind="share"),
+    Column("interval", "95 %", rank=1, text=_share_interval),
+    Column("n", "calls"),
+    Column("peers_share", "peers", kind="share"),
+    Column("verdict", "against peers"),
+)
+
+
+def present_agent(report: AgentReport) -> Answer:
+    """Everything of the report, in the order a supervisor reads it."""
+    return Answer(lambda: _AGENT.wrap(report), tuple(_blocks(report)))
+
+
+def _blocks(report: AgentReport) -> Iterator[Table | Text]:
+    places = ", ".join((*report.teams, *report.centers)) or "no team"
+    yield Text(f"{report.name or report.agent} ({report.agent}), {places}")
+    if not report.n:
+        yield Text(str(report.hint or "No calls."), is_note=True)
+        return
+    yield _figures(report)
+    if len(report.weeks) > 1:
+        yield Text("Weeks, by their Monday")
+        yield make_trend("week", report.weeks)
+    if report.questions:
+        yield Text("Questions, the weakest first")
+        yield make_table("questions", _QUESTIONS, report.questions)
+    for title, calls in (
+        ("Calls with the lowest score", report.worst),
+        ("Calls with the highest score", report.best),
+    ):
+        yield Text(f"{title}; `speechcx show CALL --why` opens one")
+        yield make_table("calls", _CALLS, calls)
+    if report.moments:
+        yield Text("Moments to talk about")
+        yield make_table("moments", _MOMENTS, report.moments)
+    for note in list_versions(report.versions):
+        yield Text(note, is_note=True)
+
+
+def _figures(report: AgentReport) -> Table:
+    columns = (
+        Column("measure", "measure", value=lambda pair: pair[0].name),
+        Column(
+            "mean", "mean (95 %)",
+            value=lambda pair: pair[0].mean,
+            text=lambda pair: value_text(pair[0].name, pair[0].mean, pair[0].interval),
+        ),
+        Column("n", "calls", value=lambda pair: pair[0].n),
+        Column(
+            "change", "change",
+            value=lambda pair: pair[0].change,
+            text=lambda pair: number_text(pair[0].name, pair[0].change, sign=True),
+        ),
+        Column("trend", VERDICT, rank=1, value=lambda pair: pair[0].verdict),
+        Column(
+            "peers", "peers",
+            value=lambda pair: pair[1].second.mean,
+            text=lambda pair: number_text(pair[0].name, pair[1].second.mean),
+        ),
+        Column(
+            "difference", "against\npeers",
+            value=lambda pair: pair[1].difference,
+            text=lambda pair: number_text(pair[0].name, pair[1].difference, sign=True),
+        ),
+        Column("verdict", VERDICT, value=lambda pair: pair[1].verdict if report.peers else None),
+    )  # fmt: skip
+    pairs = zip(report.measures, report.against_peers, strict=True)
+    return make_table("measures", columns, pairs, notes=tuple(_figure_notes(report)))
+
+
+def _figure_notes(report: AgentReport) -> Iterator[str]:
+    before = f"; change against {days_text(*report.before)}" if report.before else ""
+    yield (
+        f"{report.n} calls, {days_text(report.since, report.until)}{before}; {report.n_flagged} with a flagged rule."
+        f" Peers: {report.peers} other agents of the team. Scorecard {report.scorecard or '(none)'}."
+    )
+    mix = report.case_mix
+    if mix is not None and mix.difference is not None:
+        yield (
+            f"For the mix of calls: {mix.mean:.1f}, where such calls bring others {mix.expected:.1f}; difference"
+            f" {signed(mix.difference, 1)} ({interval_text(mix, 'score', sign=True) or 'too few calls'}),"
+            f" {mix.verdict}."
+        )
