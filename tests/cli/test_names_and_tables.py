@@ -263,7 +263,8 @@ def test_two_recordings_of_one_call_are_counted_once(night: Night) -> None:
     assert ["maria_5551234_2026-03-02T09-25-00.wav"] == list(night.calls_by_file())
     status = night.speechcx("status")
     assert "1 second recordings of one call" in status.out
-    assert "maria_5551234_2026-03-02T09-25-02.wav: the same call as" in " ".join(status.out.split())
+    # Long paths are broken over lines.
+    assert "maria_5551234_2026-03-02T09-25-02.wav:thesamecallas" in "".join(status.out.split())
     assert (1, 1) == tuple(night.speechcx("status", "--json").json[name] for name in ("calls", "superseded"))
 
 
@@ -272,6 +273,6 @@ def test_a_table_that_names_no_files_is_told_with_the_reason(night: Night) -> No
     night.record("maria_1051_2026-03-02T09-25-00.wav")
     night.table("agent,queue\nmaria,billing\n", "export.csv")
     for typed in ("run", "status"):
-        out = " ".join(night.speechcx(typed).out.split())
-        assert "export.csv: " in out, out
+        out = "".join(night.speechcx(typed).out.split())
+        assert "export.csv:" in out, out
         assert "column" in out
