@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from speechcx.audio import AudioSettings
 from speechcx.audio import decode as decode_call
-from speechcx.call import Span, Word
+from speechcx.call import Recording, Span, Word
+from speechcx.discover.files import hash_file
 from speechcx.errors import ConfigError, ModelBad, ModelMissing
 from speechcx.transcribe import (
     DialogueRecognizer,
@@ -218,7 +219,8 @@ def test_one_word_said_nine_times_is_heard_nine_times(base: str, shared: Path) -
     case = shared.parent / "cases" / "repeat.mp3"
     if not case.is_file():
         pytest.skip("the shared cases are not on this machine")
-    recording = make_recording(path=str(case))
+    sha256 = hash_file(str(case))
+    recording = Recording(sha256[:16], str(case), sha256, case.stat().st_size)
     audio = decode_call(recording, AudioSettings())
     speech = find_turns(audio, TurnSettings())
     settings = TranscribeSettings(model=base)
