@@ -34,6 +34,24 @@ SWITCHES = {
 }
 """Each variable that stops a dependency from using the network, and the value that does."""
 
+RAY_OPTIONS = {"include_dashboard": False}
+"""What every connection to Ray is made with: no web page."""
+
+RAY_LOCAL_SWITCHES = {
+    # Without this, Ray asks the system for the address by which it would reach the internet, and listens there.
+    "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",
+    # Only processes with the run's own key are answered.
+    "RAY_AUTH_MODE": "token",
+}
+"""What keeps a cluster of this machine's cores on this machine; read when Ray is imported."""
+
+NO_WEB = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), "http://127.0.0.1:9") | {
+    "no_proxy": "localhost,127.0.0.1",
+    "NO_PROXY": "localhost,127.0.0.1",
+}
+"""Where processes of a library that asks the web are started: a port nobody listens at. Ray's head node asks each
+cloud's address for its name, also with its reports of usage off."""
+
 _HUB_SWITCHES = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
 _TRUE = frozenset({"1", "ON", "YES", "TRUE"})
 

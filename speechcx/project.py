@@ -9,6 +9,7 @@ from pathlib import Path
 
 from speechcx.config import CONFIG_NAME, LoadedSettings
 from speechcx.discover import Roster, read_roster
+from speechcx.discover.layouts import find_layout
 from speechcx.errors import RulebookError, UsageError
 from speechcx.private_files import make_private_folder, write_private
 from speechcx.rules import Rulebook, parse_rulebook, read_rulebook
@@ -32,7 +33,7 @@ roster = "roster.csv"           # agent,name,team,center,valid_from,valid_to
 [discover]
 zone = "{zone}"                 # zone of times that are written without one
 # Where agent, customer and time stand in a file's name; a sidecar JSON or a calls.csv wins over it.
-patterns = ["{{agent}}_{{customer}}_{{started:%Y-%m-%dT%H-%M-%S}}"]
+{names}
 
 [turns]
 # channels = ["agent", "customer"]   # the party of each channel, where your recorder is sure of it
@@ -40,6 +41,9 @@ patterns = ["{{agent}}_{{customer}}_{{started:%Y-%m-%dT%H-%M-%S}}"]
 [transcribe]
 model = "{model}"
 """
+_PLAIN_NAMES = """\
+patterns = ["{agent}_{customer}_{started:%Y-%m-%dT%H-%M-%S}"]
+# layouts = ["freepbx"]         # a known recorder instead: `speechcx layouts list`, `speechcx layouts try FOLDER`"""
 _RULEBOOK = """\
 # What every call is judged by: docs/rules.md explains every line. `speechcx rules starters NAME` shows what an
 # included rulebook holds; `speechcx rules lint` checks this one.
@@ -141,7 +145,9 @@ def write_rulebook(starters: Sequence[str]) -> str:
     return text
 
 
-def start_project(folder: Path, *, rulebooks: Sequence[str], zone: str, model: str) -> StartedProject:
+def start_project(
+    folder: Path, *, rulebooks: Sequence[str], zone: str, model: str, layout: str | None = None
+) -> StartedProject:
     """Write a commented ``speechcx.toml``, a rulebook, an empty roster and a ``recordings`` folder.
 
     Nothing that is already there is changed.
@@ -156,16 +162,21 @@ def start_project(folder: Path, *, rulebooks: Sequence[str], zone: str, model: s
         IANA zone of the recorder's clock, for example ``Europe/Berlin``.
     model
         Recognition model, for example ``base``.
+    layout
+        The recorder's layout (:func:`speechcx.discover.layouts.list_layouts`); None for names such as
+        ``maria_C1042_2026-03-02T09-15-00.wav``.
 
     Raises
     ------
     UsageError
         There is no such starter rulebook or zone.
+    ConfigError
+        There is no such layout.
     """
     text = write_rulebook(rulebooks)
     _check_zone(zone)
     wanted = {
-        CONFIG_NAME: _CONFIG.format(zone=zone, model=model),
+        CONFIG_NAME: _CONFIG.format(zone=zone, model=model, names=_write_names(layout)),
         "rulebook.yaml": text,
         "roster.csv": _ROSTER,
     }
@@ -179,6 +190,13 @@ def start_project(folder: Path, *, rulebooks: Sequence[str], zone: str, model: s
             write_private(path, text.encode("utf-8"))
             written.append(path)
     return StartedProject(folder, tuple(written), tuple(kept))
+
+
+def _write_names(layout: str | None) -> str:
+    """The line of the settings that says how recordings are named."""
+    if layout is None or layout == "plain":
+        return _PLAIN_NAMES
+    return f'layouts = ["{find_layout(layout).name}"]            # `speechcx layouts list` names others'
 
 
 def _check_zone(zone: str) -> None:

@@ -10,7 +10,8 @@ an executor, see :mod:`speechcx.executors`; to add a reason to take a file again
 from speechcx.batch.analyse import AnalyseOne, analyse_files, make_failure
 from speechcx.batch.corrections import ErasedCalls, erase, relabel, retry_failures
 from speechcx.batch.lock import LockHolder, hold_lock, is_locked, read_holder
-from speechcx.batch.plan import Plan, PlannedFile, Redo, SetAside
+from speechcx.batch.merge import MergeOptions, MergeReport, merge
+from speechcx.batch.plan import Plan, PlannedFile, Redo, SetAside, Shard, find_shard_databases
 from speechcx.batch.progress import Progress, Report, RunSummary, say_nothing
 from speechcx.batch.rejudge import rejudge
 from speechcx.batch.run import RunOptions, plan_run, run
@@ -30,6 +31,8 @@ __all__ = [
     "Flip",
     "JudgeOnly",
     "LockHolder",
+    "MergeOptions",
+    "MergeReport",
     "Plan",
     "PlannedFile",
     "Progress",
@@ -39,6 +42,7 @@ __all__ = [
     "RunOptions",
     "RunSummary",
     "SetAside",
+    "Shard",
     "TriedCall",
     "TryOne",
     "TryReport",
@@ -46,10 +50,12 @@ __all__ = [
     "compare_rulebooks",
     "cover_stored",
     "erase",
+    "find_shard_databases",
     "hold_lock",
     "is_locked",
     "make_failure",
     "measure_labels",
+    "merge",
     "plan_run",
     "read_holder",
     "rejudge",

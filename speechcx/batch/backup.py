@@ -133,13 +133,13 @@ def back_up(
     if not database.exists():
         raise DatabaseMissing(f"there is no database at {database}", "a database", "name one with --db")
     _expect_target(database, target, replace=replace)
-    _expect_room(database, target)
-    with _told_full(target), partial_of(Path(os.path.realpath(target))) as partial:
+    expect_space(target, database)
+    with told_full(target), partial_of(Path(os.path.realpath(target))) as partial:
         report(f"copying {database}")
         copy_database(database, partial)
         report("checking the copy")
         problems, calls, end = _examine(partial, is_running=is_locked(database))
-        serious = _find_serious(problems)
+        serious = find_serious(problems)
         if serious and not anyway:
             raise DatabaseBad(
                 f"the copy has {_problems(serious)}, and so has {database}: {serious[0].what}",
@@ -189,8 +189,8 @@ def restore(
         raise UsageError(f"there is no file {backup}", "a copy made by `speechcx backup`", "name another")
     if is_same_file(database, backup):
         raise UsageError(f"{backup} is the database itself", "a copy of it", "name another file")
-    with hold_lock(database, command="restore"), _told_full(database):
-        _expect_room(backup, database)
+    with hold_lock(database, command="restore"), told_full(database):
+        expect_space(database, backup)
         incoming = _name_of(database, "incoming")
         remove_all(incoming)
         try:
@@ -233,10 +233,16 @@ def _expect_target(database: Path, target: Path, *, replace: bool) -> None:
         raise UsageError(f"{target} is there already", "a new file", "name another, or add --replace")
 
 
-def _expect_room(source: Path, target: Path) -> None:
-    """Refuse a copy that cannot fit, before anything is written."""
-    log = source.with_name(f"{source.name}-wal")
-    wanted = source.stat().st_size + (log.stat().st_size if log.exists() else 0)
+def expect_space(target: Path, *sources: Path) -> None:
+    """Refuse what cannot fit beside `target`, before anything is written.
+
+    Raises
+    ------
+    DiskLow
+        Less is free than the sources take, with their logs.
+    """
+    logs = [source.with_name(f"{source.name}-wal") for source in sources]
+    wanted = sum(path.stat().st_size for path in (*sources, *logs) if path.exists())
     free = shutil.disk_usage(target.absolute().parent).free
     if free < wanted:
         raise DiskLow(
@@ -247,7 +253,7 @@ def _expect_room(source: Path, target: Path) -> None:
 
 
 @contextmanager
-def _told_full(target: Path) -> Iterator[None]:
+def told_full(target: Path) -> Iterator[None]:
     """A disk that runs full in the midst, as an error with a cure."""
     try:
         yield
@@ -283,7 +289,7 @@ def _bring_in(incoming: Path) -> tuple[int, tuple[Problem, ...]]:
     for old in incoming.parent.glob(f"{incoming.name}.schema-*.bak"):
         old.unlink()
     problems, calls, _ = _examine(incoming)
-    serious = _find_serious(problems)
+    serious = find_serious(problems)
     if serious:
         raise DatabaseBad(
             f"the backup has {_problems(serious)}: {serious[0].what}",
@@ -360,7 +366,8 @@ def _moment() -> str:
     return datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
 
 
-def _find_serious(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+def find_serious(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    """Those of problems that a copy must not have."""
     return tuple(problem for problem in problems if problem.area in _SERIOUS)
 
 

@@ -45,12 +45,16 @@ def find_crew(settings: BatchSettings, *, tasks: int, workers: int | None = None
     workers
         Overrides the number of the settings.
     """
-    wanted = workers or settings.workers or count_workers()
+    is_cluster = settings.executor == "ray"
+    # How many a cluster can carry, also when nodes join it, is known there.
+    wanted = workers or settings.workers or (tasks if is_cluster else count_workers())
     count = max(1, min(wanted, tasks))
     limits = WorkerLimits(
         workers=count,
-        memory_mb=settings.memory_limit_mb or worker_limit_mb(count),
+        memory_mb=settings.memory_limit_mb or worker_limit_mb(count_workers() if is_cluster else count),
         recycle_after=settings.recycle_after,
+        gpus=settings.ray_gpus,
+        address=settings.ray_address,
     )
     return find_executor(settings.executor, limits)
 

@@ -7,15 +7,17 @@ about a file (its bytes, its call, whether it is a copy) is found out when its t
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from speechcx.batch.analyse import make_failure
 from speechcx.batch.capacity import guess_length_s
 from speechcx.batch.recordings import MissingFiles
 from speechcx.call import Details, Failure
-from speechcx.errors import FAILURE_KINDS, CallError
+from speechcx.errors import FAILURE_KINDS, CallError, UsageError
 from speechcx.store import FileStats, KnownFile, digest_details
 
 if TYPE_CHECKING:
@@ -35,6 +37,62 @@ _MANY_CLAIMS = 3
 
 
 @dataclass(frozen=True, slots=True)
+class Shard:
+    """One of several equal parts of all recordings, by a digest of their bytes.
+
+    Wherever a recording lies and whatever it is called, it belongs to the same part, and so do its copies.
+
+    Parameters
+    ----------
+    number
+        Which part, counted from 1.
+    count
+        How many parts there are.
+    """
+
+    number: int
+    count: int
+
+    @classmethod
+    def parse(cls, text: str) -> Shard:
+        """The part that ``2/5`` names.
+
+        Raises
+        ------
+        UsageError
+            It names none.
+        """
+        found = re.fullmatch(r"\s*(\d{1,6})\s*/\s*(\d{1,6})\s*", text)
+        number, count = (int(found[1]), int(found[2])) if found else (0, 0)
+        if not 1 <= number <= count:
+            raise UsageError(
+                f"shard {text!r}",
+                "NUMBER/COUNT with 1 <= NUMBER <= COUNT",
+                "for the second of five: --shard 2/5",
+            )
+        return cls(number, count)
+
+    def holds(self, call_id: str) -> bool:
+        """Whether the recording with this id belongs to it."""
+        return int(call_id, 16) % self.count == self.number - 1
+
+    def name_database(self, database: Path) -> Path:
+        """The database of this shard alone, beside the one that all are merged into."""
+        return database.with_name(f"{database.stem}.shard-{self.number}-of-{self.count}{database.suffix}")
+
+    def __str__(self) -> str:
+        return f"{self.number}/{self.count}"
+
+
+def find_shard_databases(database: Path) -> tuple[Path, ...]:
+    """Databases beside `database` that :meth:`Shard.name_database` has named, in the order of their shards."""
+    pattern = re.compile(rf"{re.escape(database.stem)}\.shard-(\d+)-of-(\d+){re.escape(database.suffix)}")
+    found = [(pattern.fullmatch(path.name), path) for path in database.absolute().parent.glob("*.shard-*")]
+    numbered = [(int(match[2]), int(match[1]), path) for match, path in found if match]
+    return tuple(path for _, _, path in sorted(numbered))
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     """What a run was asked to take.
 
@@ -46,15 +104,23 @@ class Choice:
         Most files to take; None for all.
     listen_digest
         Digest of the settings it listens with.
+    shard
+        The part of the recordings to take; None for all.
     """
 
     redo: Redo = "none"
     limit: int | None = None
     listen_digest: str = ""
+    shard: Shard | None = None
 
     def __post_init__(self) -> None:
         if self.limit is not None and self.limit < 1:
             raise ValueError(f"limit must be 1 or more, got {self.limit}")
+
+    @property
+    def share(self) -> float:
+        """The part of all recordings that it takes, 0 to 1."""
+        return 1.0 if self.shard is None else 1.0 / self.shard.count
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +142,7 @@ class PlannedFile:
 class SetAside:
     """A file that is not taken up: the `failure` of its metadata, or the reason it was `skipped`.
 
-    `is_news` is false where the ledger says the same already.
+    `is_news` is false where the ledger says the same already. `call_id` is that of its bytes, where they were read.
     """
 
     path: str
@@ -84,6 +150,7 @@ class SetAside:
     failure: Failure | None = None
     skipped: str | None = None
     is_news: bool = True
+    call_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +175,10 @@ class Plan:
         Lines of tables that are not used.
     missing
         Known files in the folders it was given that are not there.
+    elsewhere
+        Number of known files that belong to another shard.
+    choice
+        What was asked for. Of `files`, those of its shard are to be taken, which is known when they are read.
     """
 
     files: tuple[PlannedFile, ...]
@@ -121,6 +192,8 @@ class Plan:
     others: tuple[OtherFile, ...] = ()
     warnings: tuple[SourceWarning, ...] = ()
     missing: MissingFiles = field(default_factory=MissingFiles)
+    elsewhere: int = 0
+    choice: Choice = field(default_factory=Choice)
 
     @property
     def skipped(self) -> int:
@@ -129,8 +202,8 @@ class Plan:
 
     @property
     def audio_s(self) -> float:
-        """Guessed seconds of audio in all files to take up."""
-        return sum(file.length_s for file in self.files)
+        """Guessed seconds of audio in all files to take up; of a shard, its part of all that may be of it."""
+        return sum(file.length_s for file in self.files) * self.choice.share
 
 
 class Planner:
@@ -156,7 +229,7 @@ class Planner:
         self.files: list[PlannedFile] = []
         self.waiting: list[SetAside] = []
         self.ignored: list[SetAside] = []
-        self.counts = {"done": 0, "given_up": 0, "copies": 0, "erased": 0}
+        self.counts = {"done": 0, "given_up": 0, "copies": 0, "erased": 0, "elsewhere": 0}
 
     def plan(
         self,
@@ -186,7 +259,9 @@ class Planner:
             self._look_at(file)
         # The oldest first: calls of one time lie together in the database, and a limit takes the backlog.
         self.files.sort(key=lambda file: (file.is_suspect, file.stats.mtime_ns, file.path))
-        taken = self.files if self.choice.limit is None else self.files[: self.choice.limit]
+        # Which of them belong to a shard is known when their bytes are read: the limit is kept then.
+        limit = None if self.choice.shard is not None else self.choice.limit
+        taken = self.files if limit is None else self.files[:limit]
         return Plan(
             tuple(taken),
             tuple(self.waiting),
@@ -196,6 +271,8 @@ class Planner:
             given_up=self.counts["given_up"],
             copies=self.counts["copies"],
             erased=self.counts["erased"],
+            elsewhere=self.counts["elsewhere"],
+            choice=self.choice,
         )
 
     def has_grown(self, file: FoundFile) -> bool:
@@ -221,6 +298,10 @@ class Planner:
         else:
             why = self._why(before, file.path)
         if why is None:
+            return
+        shard = self.choice.shard
+        if shard and before is not None and before.call_id is not None and not shard.holds(before.call_id):
+            self.counts["elsewhere"] += 1
             return
         if file.skip is not None:
             # When it was last seen to be written tells when to run again.

@@ -76,6 +76,8 @@ class RunSummary:
         Files whose agent or time is not known.
     duplicates
         Files found to hold the bytes of another call.
+    elsewhere
+        Files that belong to another shard.
     skipped
         Files left alone because nothing has changed.
     ignored
@@ -107,6 +109,7 @@ class RunSummary:
     failed: tuple[tuple[str, int], ...] = ()
     needs_metadata: int = 0
     duplicates: int = 0
+    elsewhere: int = 0
     skipped: int = 0
     ignored: tuple[tuple[str, int], ...] = ()
     audio_s: float = 0.0
@@ -150,16 +153,20 @@ class Tally:
     total
         Files planned.
     guessed_s
-        Guessed seconds of audio in all of them.
+        Guessed seconds of audio in those of them that are to be analysed.
     report
         Told of every file.
+    share
+        The part of the files that is to be analysed, where that is known only when they are read; 0 to 1.
     """
 
     total: int
     guessed_s: float
     report: Report = say_nothing
+    share: float = 1.0
     done: int = 0
     duplicates: int = 0
+    elsewhere: int = 0
     newly_waiting: int = 0
     audio_s: float = 0.0
     kinds: Counter[str] = field(default_factory=Counter)
@@ -198,6 +205,12 @@ class Tally:
             self.duplicates += 1
         tell(self.report, self._progress(path, failure))
 
+    def pass_over(self, path: str, *, guessed_s: float) -> None:
+        """Count a file of another shard and report it."""
+        self._guessed_done_s += guessed_s
+        self.elsewhere += 1
+        tell(self.report, self._progress(path, None))
+
     def add_judged(self, call_id: str) -> None:
         """Count a stored call that was judged anew and report it."""
         self.done += 1
@@ -209,9 +222,9 @@ class Tally:
 
     def _progress(self, path: str, failure: Failure | None) -> Progress:
         ratio = self.audio_s / self._guessed_analysed_s if self._guessed_analysed_s else 1.0
-        left_s = max(0.0, self.guessed_s - self._guessed_done_s) * ratio
+        left_s = max(0.0, self.guessed_s - self._guessed_done_s * self.share) * ratio
         failed = self.kinds.total()
-        dealt_with = self.done + self.duplicates + failed
+        dealt_with = self.done + self.duplicates + self.elsewhere + failed
         return Progress(
             dealt_with, self.total, failed, self.audio_s, self.audio_s + left_s, self.seconds, path, failure
         )

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from speechcx.batch.capacity import count_workers, expect_engines, expect_room
 from speechcx.batch.lock import hold_lock
-from speechcx.batch.plan import Choice, Plan, Planner, Redo
+from speechcx.batch.plan import Choice, Plan, Planner, Redo, Shard
 from speechcx.batch.progress import Progress, Report, RunSummary, Tally, count_reasons, say_nothing, tell
 from speechcx.batch.recordings import find_missing, has_vanished, spot_check
 from speechcx.batch.stop import StopSignals
@@ -59,6 +59,8 @@ class RunOptions:
         Wait for another run on the same database to end.
     roster
         Agents, teams and centres to keep; empty leaves the stored ones as they are.
+    shard
+        The part of the recordings to take, where several machines share them; None for all.
     """
 
     redo: Redo = "none"
@@ -66,6 +68,7 @@ class RunOptions:
     dry_run: bool = False
     wait: bool = False
     roster: Roster = field(default_factory=Roster)
+    shard: Shard | None = None
 
 
 def run(
@@ -155,6 +158,7 @@ def summarise_plan(plan: Plan, *, settle_s: float = 0.0) -> RunSummary:
     return RunSummary(
         planned=len(plan.files),
         needs_metadata=len(plan.waiting),
+        elsewhere=plan.elsewhere,
         skipped=plan.skipped,
         ignored=count_reasons(file.skipped or "" for file in plan.ignored),
         audio_s=plan.audio_s,
@@ -205,7 +209,8 @@ def _plan(
     others: list[FoundFile] = []
     found = tuple(find_files(there, discover, others=others))
     sources = read.beside(found)
-    choice = Choice(orders.options.redo, orders.options.limit, listen_digest(settings))
+    options = orders.options
+    choice = Choice(options.redo, options.limit, listen_digest(settings), options.shard)
     planner = Planner(known, choice, lambda path: read_details(path, sources, discover))
     plan = planner.plan(
         found,
@@ -256,9 +261,11 @@ def _run_locked(
             rulebook_digest=rulebook.digest,
             workers=settings.batch.workers or count_workers(),
             paths=tuple(str(path) for path in paths),
+            shard=None if orders.options.shard is None else str(orders.options.shard),
+            zone=settings.discover.zone,
         )
     )
-    tally = Tally(len(plan.files), plan.audio_s, orders.report)
+    tally = Tally(len(plan.files), plan.audio_s, orders.report, share=plan.choice.share)
     store.patience = Patience(settings.batch.busy_wait_s, tally.wait, orders.stop.is_over)
     shift = Shift(store, run_id, settings=settings, tally=tally, stop=orders.stop)
     try:
@@ -312,12 +319,13 @@ def _summarise(plan: Plan, tally: Tally, shift: Shift, run_id: int) -> RunSummar
         failed=tuple(tally.kinds.most_common()),
         needs_metadata=len(plan.waiting),
         duplicates=tally.duplicates,
+        elsewhere=plan.elsewhere + tally.elsewhere,
         skipped=plan.skipped,
         ignored=count_reasons(file.skipped or "" for file in plan.ignored),
         audio_s=tally.audio_s,
         seconds=tally.seconds,
         exit_code=shift.exit_code,
-        beyond_limit=plan.beyond_limit,
+        beyond_limit=plan.beyond_limit + shift.beyond_limit,
         run_id=run_id,
         again_at=_again_at(growing, shift.settings.discover.settle_s),
         other_files=count_reasons(other.reason for other in plan.others),
@@ -331,7 +339,7 @@ def _to_row(summary: RunSummary) -> RunRow:
         planned=summary.planned,
         done=summary.done,
         failed=summary.failed_calls + summary.needs_metadata,
-        skipped=summary.skipped + summary.duplicates,
+        skipped=summary.skipped + summary.duplicates + summary.elsewhere,
         audio_s=round(summary.audio_s, 3),
         elapsed_s=round(summary.seconds, 3),
     )

@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from speechcx.batch.analyse import AnalyseOne, lost_call, make_failure
 from speechcx.batch.capacity import bound_length_s, find_crew, is_low, low_disk
-from speechcx.batch.plan import Plan, PlannedFile, SetAside, find_owners, missing_details
+from speechcx.batch.plan import Choice, Plan, PlannedFile, SetAside, find_owners, missing_details
 from speechcx.batch.progress import Tally
 from speechcx.batch.stop import StopSignals
 from speechcx.call import Call, Failure, Outcome, Recording
@@ -26,6 +26,7 @@ from speechcx.executors import WorkerLost
 from speechcx.rules import Rulebook
 from speechcx.store import FileState, KnownFile, Store
 from speechcx.store.calls.erasure import find_erasure
+from speechcx.store.ledger import OTHER_SHARD
 
 _STOPPING: dict[str, type[SpeechcxError]] = {
     "model_missing": ModelMissing,
@@ -58,6 +59,8 @@ class Shift:
     ----------
     stopped_by
         What ended the run early, besides a signal; None where nothing did.
+    beyond_limit
+        Files that were not looked at, since a shard's limit of calls was reached.
     """
 
     def __init__(
@@ -72,6 +75,9 @@ class Shift:
         self._cannot_write = False
         status = os.stat(store.path)
         self._file = status.st_dev, status.st_ino
+        self.beyond_limit = 0
+        self._passed: list[SetAside] = []
+        self._choice = Choice()
         self._owners: dict[str, bytes | str] = {}
         self._files: dict[str, PlannedFile] = {}
 
@@ -111,12 +117,14 @@ class Shift:
     ) -> None:
         """Analyse the planned files; those that cost a worker are tried again, one alone at a time."""
         self._owners = dict(find_owners(known))
+        self._choice = plan.choice
         self.tally.begin()
         function = AnalyseOne(self.settings, rulebook)
         last = self.settings.batch.max_attempts
         lost = self._map(
             function, self._take_up(plan.files, sources), tasks=len(plan.files), is_last=last == 1
         )
+        self._note_passed()
         for attempt in range(2, last + 1):
             again = self._take_again(lost)
             lost = self._map(function, again, tasks=len(lost), is_last=attempt == last, workers=1)
@@ -167,11 +175,16 @@ class Shift:
 
     def _take_up(self, files: Sequence[PlannedFile], sources: Sources) -> Iterator[Recording]:
         """Recordings to work on, each claimed the moment it is asked for."""
-        for file in files:
+        taken = 0
+        for number, file in enumerate(files):
             if not self._may_go_on():
+                return
+            if self._choice.shard is not None and taken == self._choice.limit:
+                self.beyond_limit = len(files) - number
                 return
             recording = self._take(file, sources)
             if recording is not None:
+                taken += 1
                 yield recording
 
     def _take(self, file: PlannedFile, sources: Sources) -> Recording | None:
@@ -181,6 +194,9 @@ class Shift:
         stage = "discover"
         try:
             recording = identify(found, sources, self.settings.discover)
+            if self._choice.shard is not None and not self._choice.shard.holds(recording.id):
+                self._pass_over(recording, file)
+                return None
             failure = missing_details(file.path, recording.details)
             if failure is None:
                 stage = "claim"
@@ -196,6 +212,18 @@ class Shift:
         if kept is not None:
             self.tally.add(file.path, kept, guessed_s=file.length_s)
         return None
+
+    def _pass_over(self, recording: Recording, file: PlannedFile) -> None:
+        """Leave a file of another shard to the run that takes that."""
+        self._passed.append(SetAside(file.path, file.stats, skipped=OTHER_SHARD, call_id=recording.id))
+        self.tally.pass_over(file.path, guessed_s=file.length_s)
+        if len(self._passed) == _CHUNK:
+            self._note_passed()
+
+    def _note_passed(self) -> None:
+        """Write down files of other shards, many at once: a note that is lost costs another look at its file."""
+        passed, self._passed = self._passed, []
+        self._note(passed, self._set_aside)
 
     def _claim(self, recording: Recording, file: PlannedFile) -> Recording | None:
         """Claim a file, in one transaction; None for a copy, or a call that was erased."""
@@ -321,7 +349,9 @@ class Shift:
 
     def _set_aside(self, file: SetAside) -> None:
         if file.skipped is not None:
-            self.store.ledger.skip(self.run_id, file.path, file.stats, reason=file.skipped)
+            self.store.ledger.skip(
+                self.run_id, file.path, file.stats, reason=file.skipped, call_id=file.call_id
+            )
             return
         if file.failure is not None:
             self.store.ledger.save_outcome(self.run_id, file.failure, file.stats)

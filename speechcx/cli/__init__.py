@@ -1,8 +1,8 @@
 """The command line: reads arguments, calls one library function, shows the result.
 
-Commands are grouped in files by the person who types them: ``run`` (operator), ``explore``
-(supervisor and reviewer), ``operate`` (whoever runs the floor), ``find`` (whoever looks for words),
-``comply`` and ``evidence`` (compliance reviewer), ``rulebooks`` and ``coach`` (quality lead),
+Commands are grouped in files by the person who types them: ``run`` and ``layouts`` (operator), ``explore``
+(supervisor and reviewer), ``operations`` (operations managers), ``find`` (whoever looks for words),
+``flags`` and ``evidence`` (compliance reviewer), ``rulebooks`` and ``relabel`` (quality lead),
 ``admin`` and ``keep`` (administrator). ``output`` is the only place that prints, through ``streams``.
 Errors become words and exit codes here and nowhere else. To add a command, write it in the file of
 the person who types it; heavy imports stay inside the function.
@@ -18,11 +18,13 @@ import typer
 from speechcx.cli import streams
 from speechcx.cli.admin import register as register_admin
 from speechcx.cli.audit import register as register_audit
+from speechcx.cli.demo import register as register_demo
 from speechcx.cli.evidence import register as register_evidence
 from speechcx.cli.explore import register as register_explore
 from speechcx.cli.find import register as register_find
 from speechcx.cli.flags import register as register_comply
 from speechcx.cli.keep import register as register_keep
+from speechcx.cli.layouts import register as register_layouts
 from speechcx.cli.operations import register as register_operate
 from speechcx.cli.output import note
 from speechcx.cli.qa import register as register_qa
@@ -61,7 +63,9 @@ def _options(
 
 
 for register in (
+    register_demo,
     register_run,
+    register_layouts,
     register_explore,
     register_report,
     register_operate,

@@ -1,4 +1,4 @@
-"""Commands that keep the database: check it, copy it, put a copy back."""
+"""Commands that keep the database: check it, copy it, put a copy back, bring several into one."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ from speechcx.present.table import clean
 if TYPE_CHECKING:
     from speechcx.batch.backup import BackupReport, RestoreReport
     from speechcx.batch.check import CheckReport
+    from speechcx.batch.merge import MergeReport
     from speechcx.batch.recordings import Compared
     from speechcx.store.integrity import Problem
+    from speechcx.store.merging import Merged
 
 MAX_SHOWN = 40
 """Problems shown on a screen; --json has them all."""
@@ -26,7 +28,7 @@ Who = Annotated[str | None, typer.Option("--as", metavar="NAME", help="Who does 
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the app."""
-    for command in (check, backup, restore):
+    for command in (check, backup, restore, merge):
         app.command(rich_help_panel="Administrator")(command)
 
 
@@ -109,6 +111,50 @@ def restore(
     raise typer.Exit(3 if done.problems else 0)
 
 
+def merge(
+    databases: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="DATABASES", help="Databases to bring in; default: all shards beside the target."
+        ),
+    ] = None,
+    into: Annotated[
+        Path | None,
+        typer.Option(
+            "--into",
+            metavar="FILE",
+            help="Merge into this; default: files.database.",
+        ),
+    ] = None,
+    prefer: Annotated[
+        Path | None,
+        typer.Option("--prefer", metavar="DATABASE", help="Whose word holds where databases disagree."),
+    ] = None,
+    mixed: Annotated[
+        bool, typer.Option("--mixed", help="Also databases made with other settings, rulebooks or versions.")
+    ] = False,
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="Also databases whose check finds problems.")
+    ] = False,
+    who: Who = None,
+    config: options.Config = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Bring databases of several machines into one, with every decision; exits with 17 where they disagree."""
+    from speechcx import batch
+    from speechcx.store.decisions.audit import read_who
+
+    target = options.database(options.load(config, None), into)
+    sources = tuple(databases or batch.find_shard_databases(target))
+    wanted = batch.MergeOptions(prefer, mixed, anyway)
+    done = batch.merge(target, sources, who=read_who(who), options=wanted, report=note)
+    if as_json:
+        print_json({"schema_version": SCHEMA_VERSION, "kind": "merge", **options.row(done)})
+    else:
+        _print_merged(done)
+    raise typer.Exit(done.exit_code)
+
+
 def _print_check(found: CheckReport) -> None:
     size = f"{found.size_bytes / 1e6:.1f} MB, {found.calls} calls, {found.files} files"
     print_text(f"{clean(found.database)}: {size}, checked in {found.seconds:.1f} s")
@@ -170,3 +216,43 @@ def _print_restored(done: RestoreReport) -> None:
         note(f"Only there: {done.lost}.")
     for problem in done.problems[:MAX_SHOWN]:
         _print_problem(problem)
+
+
+def _print_merged(done: MergeReport) -> None:
+    for merged in done.sources:
+        print_text(f"{clean(merged.source)}: {_brought(merged)}")
+        for line in merged.notes:
+            print_text(clean(line), indent=2)
+    if done.disagreements:
+        _print_disagreements(done)
+        return
+    what = "brought together" if done.is_changed else "nothing was new"
+    print_text(f"{clean(done.database)}: {done.calls} calls, {what}, in {done.seconds:.1f} s")
+    if done.files_left:
+        shards = f": shard {', '.join(done.shards_missing)} is missing" if done.shards_missing else ""
+        note(
+            f"{done.files_left} files are not analysed in any of them{shards}. To do: merge it too, or: speechcx run"
+        )
+
+
+def _brought(merged: Merged) -> str:
+    counts = (
+        (merged.new_calls, "new calls"), (merged.newer_calls, "calls in a later form"),
+        (merged.known_calls, "calls known"), (merged.erased_calls, "calls erased"), (merged.runs, "runs"),
+        (merged.flags, "decisions about flags"), (merged.plans, "review plans"), (merged.reviews, "reviews"),
+        (merged.searches, "saved searches"), (merged.audit_rows, "rows of its audit trail"),
+    )  # fmt: skip
+    return ", ".join(f"{count} {name}" for count, name in counts if count) or "nothing"
+
+
+def _print_disagreements(done: MergeReport) -> None:
+    for one in done.disagreements[:MAX_SHOWN]:
+        print_text(f"{one.about} {clean(one.key)}, in {clean(one.source)}: {clean(one.what)}.")
+    count = len(done.disagreements)
+    if count > MAX_SHOWN:
+        note(f"{count - MAX_SHOWN} more: --json has all of them.")
+    note(
+        f"speechcx: the databases disagree in {count} case{'s' * (count > 1)}; nothing was merged"
+        "\n  Expected: one form of each call, flag and review"
+        "\n  To do: look at both (speechcx show CALL --db DATABASE), then name the one that holds: --prefer DATABASE"
+    )

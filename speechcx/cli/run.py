@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,7 +18,7 @@ from speechcx.present.units import clock
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from speechcx.batch import Progress, Redo, RunSummary
+    from speechcx.batch import Progress, Redo, RunSummary, Shard
     from speechcx.call import Outcome
     from speechcx.cli.output import Format
     from speechcx.config import LoadedSettings
@@ -52,17 +53,42 @@ def init(
     ] = None,
     zone: Annotated[str, typer.Option(help="Zone of the recorder's clock, e.g. Europe/Berlin.")] = "UTC",
     model: Annotated[str, typer.Option(help="Recognition model.")] = "base",
+    layout: Annotated[
+        str | None,
+        typer.Option(
+            help="The recorder's layout; `layouts list` names them. Found from recordings if left out."
+        ),
+    ] = None,
 ) -> None:
     """Start a project: a commented speechcx.toml, a rulebook, a roster and a folder for recordings."""
     from speechcx.project import start_project
 
     chosen = rulebook or _ask_rulebooks(folder)
-    started = start_project(folder, rulebooks=chosen, zone=zone, model=model)
+    names = layout or _guess_layout(folder / "recordings")
+    started = start_project(folder, rulebooks=chosen, zone=zone, model=model, layout=names)
     for path in started.written:
         print_text(f"written: {path}")
     for path in started.kept:
         print_text(f"left as it was: {path}")
     note("Next: speechcx models pull, speechcx doctor, then put recordings in place and: speechcx run")
+
+
+def _guess_layout(recordings: Path) -> str | None:
+    """The layout of the recordings that are there already; None where there are none, or their names tell nothing."""
+    if not recordings.is_dir():
+        return None
+    from speechcx.discover import DiscoverSettings, find_files
+    from speechcx.discover.layouts import guess_layouts, read_names
+
+    paths = [found.path for found in islice(find_files([recordings], DiscoverSettings()), 2000)]
+    fits = guess_layouts(paths)
+    if not fits:
+        return None
+    best = fits[0].layout
+    note(f"{recordings} looks like {best.title} ({fits[0].read} of {fits[0].names} names are read by it):")
+    for one in read_names(best, paths[:10], zone="UTC"):
+        note(f"  {one.name}: {', '.join(f'{field} {value}' for field, value in one.values) or 'not read'}")
+    return best.name
 
 
 def _ask_rulebooks(folder: Path) -> list[str]:
@@ -85,7 +111,21 @@ def run(
     db: options.Database = None,
     model: options.Model = None,
     workers: Annotated[int | None, typer.Option("--workers", min=0, help="Worker processes.")] = None,
+    executor: Annotated[
+        str | None, typer.Option("--executor", help="How to spread the work: processes, serial or ray.")
+    ] = None,
+    address: Annotated[
+        str | None, typer.Option("--address", metavar="HOST:PORT", help="Head node of a Ray cluster.")
+    ] = None,
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="Take at most so many files.")] = None,
+    shard: Annotated[
+        str | None,
+        typer.Option(
+            "--shard",
+            metavar="N/OF",
+            help="Take this part of the recordings, into a database of its own; see `merge`.",
+        ),
+    ] = None,
     redo: Annotated[
         str,
         typer.Option(
@@ -107,17 +147,21 @@ def run(
     from speechcx import batch
     from speechcx.project import load_roster, load_rulebook
 
-    loaded = options.load(config, overrides, transcribe_model=model, batch_workers=workers)
+    loaded = options.load(
+        config, overrides, transcribe_model=model, batch_workers=workers, batch_ray_address=address,
+        batch_executor=executor or ("ray" if address else None),
+    )  # fmt: skip
     where = paths or [str(loaded.resolve(path)) for path in loaded.files.recordings]
     if explain is not None:
         _print_explanation(explain, where, loaded, as_json)
         return
+    part = None if shard is None else batch.Shard.parse(shard)
     wanted = batch.RunOptions(
-        redo=_redo(redo), limit=limit, dry_run=dry_run, wait=wait, roster=load_roster(loaded)
+        redo=_redo(redo), limit=limit, dry_run=dry_run, wait=wait, roster=load_roster(loaded), shard=part
     )
     report = _reporter() if not dry_run else batch.say_nothing
     summary = batch.run(
-        options.database(loaded, db),
+        _own_database(options.database(loaded, db), db, part),
         where,
         loaded.settings,
         load_rulebook(loaded),
@@ -127,6 +171,15 @@ def run(
     is_summary()
     _print_summary(summary, as_json)
     raise typer.Exit(summary.exit_code)
+
+
+def _own_database(database: Path, given: Path | None, shard: Shard | None) -> Path:
+    """The database to write: of a shard its own, since several machines may not write one."""
+    if shard is None or given is not None:
+        return database
+    own = shard.name_database(database)
+    note(f"Shard {shard} goes into {own}")
+    return own
 
 
 def _redo(text: str) -> Redo:
@@ -197,6 +250,7 @@ def _print_summary(summary: RunSummary, as_json: bool) -> None:
     parts += [f"{number} {kind}" for kind, number in summary.failed]
     parts += [f"{summary.needs_metadata} without agent or time"] if summary.needs_metadata else []
     parts += [f"{summary.duplicates} duplicates"] if summary.duplicates else []
+    parts += [f"{summary.elsewhere} of other shards"] if summary.elsewhere else []
     parts += [f"{summary.skipped} done before"] if summary.skipped else []
     parts += [
         f"{number} ignored ({reason})" for reason, number in summary.ignored if reason != "still_growing"

@@ -48,7 +48,8 @@ class BatchSettings:
         ``processes`` (worker processes that may die), ``serial`` (one of them, one call after another) or
         ``ray``.
     workers
-        Worker processes; 0 takes one for each core, up to what memory allows.
+        Worker processes; 0 takes one for each core, up to what memory allows; with ``ray``, for each core of the
+        cluster.
     time_limit_factor
         A call may take this many times its own length ...
     time_limit_floor_s
@@ -56,7 +57,7 @@ class BatchSettings:
     memory_limit_mb
         Memory a worker may take in MB; a call that needs more fails as ``out_of_memory``, and is tried once more
         alone. 0 takes the machine's or container's memory, less a tenth and 500 MB, by the number of workers, and
-        2,600 at least. Not kept with ``ray``, which watches memory itself.
+        2,600 at least. With ``ray``, that of the machine the run is started on.
     max_attempts
         A call whose worker died or ran out of time this often is quarantined.
     recycle_after
@@ -74,6 +75,11 @@ class BatchSettings:
         turn, so that in time all are read. 0: none.
     spot_check_s
         No further one is begun after this many seconds.
+    ray_address
+        With ``ray``: the cluster's head node, as ``HOST:6379``. Empty takes the variable ``RAY_ADDRESS``, else
+        starts a cluster on this machine that no other can reach.
+    ray_gpus
+        With ``ray``: GPUs that each worker takes. 0 gives each a core; 1 a GPU; 0.5 puts two workers on one GPU.
     """
 
     executor: str = "processes"
@@ -88,6 +94,8 @@ class BatchSettings:
     missing_files: Literal["ignore", "warn", "fail"] = "fail"
     spot_check_files: Annotated[int, Range(0, 1_000_000)] = 20
     spot_check_s: Annotated[float, Range(0, 86_400)] = 10.0
+    ray_address: str = ""
+    ray_gpus: Annotated[float, Range(0, 16)] = 0.0
 
     def __post_init__(self) -> None:
         expect_ranges(self)

@@ -18,7 +18,8 @@ from speechcx.call import PARTIES, Details, Party
 from speechcx.discover.callers import read_customer
 from speechcx.discover.clock import Moment, read_moment
 from speechcx.discover.headings import FIELDS, choose_columns
-from speechcx.discover.name_pattern import match_name, read_pattern
+from speechcx.discover.layouts import find_layout, guess_layouts, match_layout
+from speechcx.discover.name_pattern import NameMatch, match_name, read_pattern
 from speechcx.discover.names import printable_name
 from speechcx.discover.settings import DiscoverSettings
 from speechcx.discover.sidecar import describe_json, read_sidecars, sidecar_names
@@ -196,18 +197,28 @@ def _from_tables(path: str, sources: Sources) -> Iterator[Finding]:
 
 
 def _from_name(path: str, zone: str | None, settings: DiscoverSettings) -> Iterator[Finding]:
+    source, found = _match_name(path, zone, settings)
+    if found is None:
+        return
+    yield from _findings(found.values, source, _NAME)
+    if found.moment is not None:
+        value = found.moment.when.isoformat()
+        yield Finding("started_at", value, source, _NAME, found.moment)
+    elif found.why_no_moment:
+        yield Finding("started_at", "", source, _NAME, None, found.why_no_moment)
+
+
+def _match_name(path: str, zone: str | None, settings: DiscoverSettings) -> tuple[str, NameMatch | None]:
+    """What the first pattern that fits read, and where that pattern stands."""
     for text in settings.patterns:
         found = match_name(read_pattern(text), path, zone=zone)
-        if found is None:
-            continue
-        source = f"file name by {text}"
-        yield from _findings(found.values, source, _NAME)
-        if found.moment is not None:
-            value = found.moment.when.isoformat()
-            yield Finding("started_at", value, source, _NAME, found.moment)
-        elif found.why_no_moment:
-            yield Finding("started_at", "", source, _NAME, None, found.why_no_moment)
-        return
+        if found is not None:
+            return f"file name by {text}", found
+    for name in settings.layouts:
+        by_layout = match_layout(find_layout(name), path, zone=zone)
+        if by_layout is not None:
+            return f"file name by layout {name}", by_layout[1]
+    return "", None
 
 
 def _findings(values: tuple[tuple[str, str], ...], source: str, rank: int) -> Iterator[Finding]:
@@ -375,11 +386,23 @@ def _not_given(findings: tuple[Finding, ...], path: str, sources: Sources, setti
     for rank, nothing in (
         (_SIDECAR, _not_a_sidecar(path, settings) or f"no sidecar {stem}.json"),
         (_TABLE, _no_row(path, sources)),
-        (_NAME, "no pattern fits the file name" if settings.patterns else "no discover.patterns"),
+        (_NAME, _no_pattern(path, settings)),
     ):
         silent = sorted({found.source for found in findings if found.rank == rank})
         parts.append(f"not in {', '.join(silent)}" if silent else nothing)
     return "; ".join(parts)
+
+
+def _no_pattern(path: str, settings: DiscoverSettings) -> str:
+    """Why the file name told nothing, with the layout it looks like."""
+    has_any = settings.patterns or settings.layouts
+    nothing = "no pattern fits the file name" if has_any else "no discover.patterns"
+    like = [fit.layout for fit in guess_layouts((path,)) if fit.layout.name not in settings.layouts]
+    return (
+        f'{nothing}, which looks like {like[0].title}: layouts = ["{like[0].name}"] below [discover]'
+        if like
+        else nothing
+    )
 
 
 def _no_row(path: str, sources: Sources) -> str:
@@ -389,7 +412,7 @@ def _no_row(path: str, sources: Sources) -> str:
 
 def _not_a_sidecar(path: str, settings: DiscoverSettings) -> str:
     """Why a JSON that lies beside the recording was not taken for its sidecar; empty where none lies there."""
-    for name in sidecar_names(path):
+    for name in sidecar_names(path, settings):
         why = describe_json(name, settings) if os.path.isfile(name) else ""
         if why:
             return f"{printable_name(os.path.basename(name))} is no sidecar: {why}"

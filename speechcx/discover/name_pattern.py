@@ -2,7 +2,8 @@
 
 - ``{field}`` takes text up to the first place where the literal after it, and the time or number behind
   that literal, fit. Where nothing but a literal follows, that is its first occurrence.
-- ``{field:%Y%m%d}`` takes a time by strptime directives, ``{field:digits}`` digits, ``{started:epoch}``
+- ``{field:%Y%m%d}`` takes a time by strptime directives, ``{field:digits}`` digits, ``{field:uuid}`` a UUID,
+  ``{field:sid}`` two capitals and 32 hexadecimal digits (ids of Twilio), ``{started:epoch}``
   seconds since 1970. ``%z`` and ``%Z`` take the zone; ``UTC``, ``GMT`` or ``Z`` written behind a time say it, too.
 - ``{skip}`` takes text and drops it; it may come more than once. ``{{`` and ``}}`` are braces.
 - A pattern without ``/`` is held against the name without its extension, one with ``/`` against the
@@ -40,6 +41,12 @@ _DIRECTIVES = {
     "Z": r"[A-Za-z]{1,5}",
     "b": "(?i:" + "|".join(_MONTHS) + ")", "B": "(?i:" + "|".join(_LONG_MONTHS) + ")",
 }  # fmt: skip
+_KINDS = {
+    "digits": r"\d++",
+    "uuid": r"[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}",
+    "sid": r"[A-Z]{2}[0-9a-f]{32}",
+}
+"""Kinds of text that a field can be bound to."""
 _SHORT_NUMBERS = frozenset("mdHIMS")
 """Numbers that people also write without a leading 0, where a mark follows."""
 
@@ -252,8 +259,10 @@ def _check_field(text: str, part: Part) -> None:
         raise _wrong(text, at, f"a time format in {{{part.name}}}", "it in {started}, {date} or {time}")
     if part.spec == "epoch" and part.name not in ("started", "started_at"):
         raise _wrong(text, at, f"epoch in {{{part.name}}}", "it in {started}")
-    if part.spec and not is_time and part.spec != "digits":
-        raise _wrong(text, at, f"the format {part.spec!r}", "digits, epoch or directives such as %Y%m%d")
+    if part.spec and not is_time and part.spec not in _KINDS:
+        raise _wrong(
+            text, at, f"the format {part.spec!r}", f"{', '.join(_KINDS)}, epoch or directives such as %Y%m%d"
+        )
     if "%" in part.spec:
         _check_directives(text, part)
 
@@ -304,8 +313,8 @@ def _field_regex(parts: list[Part], index: int) -> str:
 
 
 def _spec_regex(spec: str) -> str:
-    if spec == "digits":
-        return r"\d++"
+    if spec in _KINDS:
+        return _KINDS[spec]
     if spec == "epoch":
         return r"\d{9,10}"
     return "".join(regex for _, regex in _spec_pieces(spec))

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from speechcx.discover.callers import is_country
 from speechcx.discover.clock import find_zone
+from speechcx.discover.layouts import find_layout
 from speechcx.discover.name_pattern import read_pattern
 from speechcx.errors import ConfigError
 from speechcx.ranges import Range, expect_ranges
@@ -43,6 +44,9 @@ class DiscoverSettings:
     patterns
         Name patterns such as ``"{agent}_{customer}_{started:%Y-%m-%dT%H-%M-%S}"``; the first that fits is
         used. A sidecar or a calls table goes before it.
+    layouts
+        Layouts of known recorders, such as ``"freepbx"`` (``speechcx layouts list``): their name patterns are tried
+        after ``patterns``, and their metadata files are read.
     zone
         The centre's zone: ``"Europe/Berlin"``, ``"UTC"``, ``"+02:00"``. Times written without a zone are
         read in it, and calls are counted and shown by its clock, also those whose time is written in UTC.
@@ -71,6 +75,7 @@ class DiscoverSettings:
     settle_s: Annotated[float, Range(0, 86_400)] = 120.0
     second_look_s: Annotated[float, Range(0, 60)] = 1.0
     patterns: tuple[str, ...] = ()
+    layouts: tuple[str, ...] = ()
     zone: str | None = None
     time_format: str | None = None
     country: str | None = None
@@ -95,6 +100,11 @@ class DiscoverSettings:
         for pattern in self.patterns:
             try:
                 read_pattern(pattern)
+            except ConfigError as error:
+                raise ValueError(f"{error.found}; expected {error.expected}") from error
+        for name in self.layouts:
+            try:
+                find_layout(name)
             except ConfigError as error:
                 raise ValueError(f"{error.found}; expected {error.expected}") from error
 

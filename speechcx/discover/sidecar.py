@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from speechcx.call import PARTIES
 from speechcx.discover.files import open_regular
 from speechcx.discover.headings import FIELDS, choose_columns
+from speechcx.discover.layouts import sidecar_suffixes
 from speechcx.discover.settings import DiscoverSettings
 from speechcx.discover.start_columns import is_place_in_sound
 from speechcx.errors import CallError
@@ -69,7 +70,7 @@ def read_sidecars(path: str, settings: DiscoverSettings) -> tuple[Sidecar, ...]:
         ``metadata_missing``: a sidecar is there, but cannot be used.
     """
     found = []
-    for name in sidecar_names(path):
+    for name in sidecar_names(path, settings):
         if os.path.lexists(name):
             try:
                 found.append(_read(name, settings))
@@ -78,9 +79,11 @@ def read_sidecars(path: str, settings: DiscoverSettings) -> tuple[Sidecar, ...]:
     return tuple(found)
 
 
-def sidecar_names(path: str) -> tuple[str, ...]:
-    """Paths under which a sidecar of the recording at `path` may lie."""
-    return tuple(dict.fromkeys((f"{path}.json", f"{os.path.splitext(path)[0]}.json")))
+def sidecar_names(path: str, settings: DiscoverSettings) -> tuple[str, ...]:
+    """Paths under which a sidecar of the recording at `path` may lie; metadata files of the layouts among them."""
+    stem = os.path.splitext(path)[0]
+    by_layout = (f"{stem}{suffix}.json" for suffix, _ in sidecar_suffixes(settings.layouts))
+    return tuple(dict.fromkeys((f"{path}.json", f"{stem}.json", *by_layout)))
 
 
 def describe_json(path: str, settings: DiscoverSettings) -> str:
@@ -113,7 +116,23 @@ def _read(path: str, settings: DiscoverSettings) -> Sidecar:
         raise _unusable(name, _reason(error)) from error
     if not isinstance(parsed, _Pairs):
         raise _NotASidecar("it holds no JSON object ({...})")
-    return Sidecar(name, _read_values(name, parsed, settings))
+    return Sidecar(name, _read_values(name, _in_our_words(name, parsed, settings), settings))
+
+
+def _in_our_words(name: str, parsed: _Pairs, settings: DiscoverSettings) -> _Pairs:
+    """A recorder's metadata with its keys named as ours; a list that can be no single value (two users) is left out."""
+    for suffix, fields in sidecar_suffixes(settings.layouts):
+        if not name.endswith(f"{suffix}.json"):
+            continue
+        renamed = _Pairs()
+        for key, value in parsed:
+            if key in fields and isinstance(value, list):
+                if len(value) != 1:
+                    continue
+                value = value[0]
+            renamed.append((fields.get(key, key), value))
+        return renamed
+    return parsed
 
 
 def _read_values(name: str, parsed: _Pairs, settings: DiscoverSettings) -> tuple[tuple[str, str], ...]:

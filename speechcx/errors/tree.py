@@ -17,6 +17,7 @@
     |-- AccessDenied        15   permissions or a read-only disk are in the way
     |-- DiskError           15   the disk fails to read or write
     |-- OutputLost          16   what was asked for cannot be written to standard output
+    |-- DatabasesDiffer     17   databases to merge disagree, or were made in different ways
     `-- Interrupted        130   stopped by the user (129 where the terminal closed, 143 by SIGTERM)
 
 A message has three parts: what was *found*, what was *expected*, what to do (*cure*). Code never
@@ -189,6 +190,13 @@ class OutputLost(SpeechcxError):
 
     exit_code = 16
     slug = "output-lost"
+
+
+class DatabasesDiffer(SpeechcxError):
+    """Databases to merge disagree about a call, or were made with other settings; nothing was merged."""
+
+    exit_code = 17
+    slug = "databases-differ"
 
 
 class Interrupted(SpeechcxError):

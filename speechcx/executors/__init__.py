@@ -61,12 +61,18 @@ class WorkerLimits:
         Items after which a worker is replaced, against slow growth.
     threads
         Threads the numeric libraries of one worker may use.
+    gpus
+        GPUs that each worker takes, where the executor gives them out.
+    address
+        Where the executor's cluster is; empty for one on this machine.
     """
 
     workers: int = 1
     memory_mb: int = 0
     recycle_after: int = 200
     threads: int = 1
+    gpus: float = 0.0
+    address: str = ""
 
     def __post_init__(self) -> None:
         for name in ("workers", "recycle_after", "threads"):

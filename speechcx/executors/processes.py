@@ -40,15 +40,25 @@ class ProcessExecutor:
     ) -> Iterator[tuple[Item, Result | WorkerLost]]:
         """As :meth:`speechcx.executors.Executor.map`. Closing the iterator kills what runs."""
         packed = pickle.dumps(function, pickle.HIGHEST_PROTOCOL)
-        crew: _Crew[Item, Result] = _Crew(packed, self.limits, time_limit_s)
+        crew: Crew[Item, Result] = Crew(packed, self.limits, time_limit_s)
         try:
             yield from crew.work(iter(items), give_up)
         finally:
             crew.dismiss()
 
 
-class _Crew(Generic[Item, Result]):
-    """The workers of one ``map``."""
+class Crew(Generic[Item, Result]):
+    """The workers of one ``map``.
+
+    Parameters
+    ----------
+    packed
+        The pickled function.
+    limits
+        How many, and the bounds of each.
+    time_limit_s
+        Seconds an item may take.
+    """
 
     def __init__(
         self, packed: bytes, limits: WorkerLimits, time_limit_s: Callable[[Item], float] | None
@@ -65,6 +75,7 @@ class _Crew(Generic[Item, Result]):
     def work(
         self, items: Iterator[Item], give_up: Callable[[], bool]
     ) -> Iterator[tuple[Item, Result | WorkerLost]]:
+        """Yield each item with its result until there are no more, or `give_up` says so."""
         more = True
         while not give_up():
             if more:
@@ -78,6 +89,7 @@ class _Crew(Generic[Item, Result]):
             yield from self._lost()
 
     def dismiss(self) -> None:
+        """End every worker, whatever it is at."""
         for worker in self.workers:
             worker.hang_up()
         for worker in self.workers:

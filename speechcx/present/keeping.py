@@ -8,6 +8,7 @@ from speechcx.ask.compliance.export import Exported
 from speechcx.batch import ErasedCalls
 from speechcx.batch.backup import BackupReport, RestoreReport
 from speechcx.batch.check import CheckReport
+from speechcx.batch.merge import MergeReport
 from speechcx.present.envelope import Envelopes, record
 
 
@@ -26,5 +27,6 @@ ENVELOPES: dict[str, Envelopes] = {
     "compact": record("compact", Compacted),
     "erase": record("erase", ErasedCalls),
     "export": record("export", Exported),
+    "merge": record("merge", MergeReport),
     "restore": record("restore", RestoreReport),
 }

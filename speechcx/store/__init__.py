@@ -62,6 +62,8 @@ class Store:
         Files, runs, attempts and failures.
     patience
         How long writes wait while another program holds the database.
+    names
+        Numbers of what many calls refer to.
     """
 
     def __init__(self, db: sqlite3.Connection, path: Path, patience: Patience | None = None) -> None:
@@ -69,7 +71,7 @@ class Store:
         self.path = path
         self.patience = patience or Patience()
         self.ledger = Ledger(db, write=self.write, save_call=self.save_call)
-        self._names = Names(db)
+        self.names = Names(db)
 
     @classmethod
     def open(
@@ -143,7 +145,7 @@ class Store:
             with write_transaction(self.db, begin=self._begin):
                 yield
         except BaseException:
-            self._names.forget()
+            self.names.forget()
             raise
 
     def _begin(self) -> None:
@@ -170,7 +172,7 @@ class Store:
         the same file before and is nowhere else any more is set aside (``superseded_by``).
         """
         with self.write():
-            whole_call.replace_call(self.db, call, self._names)
+            whole_call.replace_call(self.db, call, self.names)
 
     def save_assessment(self, call_id: str, assessment: Assessment) -> None:
         """Judge a stored call anew; an assessment under another rulebook is kept under its version.
@@ -183,7 +185,7 @@ class Store:
             The call is not stored.
         """
         with self.write():
-            whole_call.replace_assessment(self.db, self._call_no(call_id), assessment, self._names)
+            whole_call.replace_assessment(self.db, self._call_no(call_id), assessment, self.names)
 
     def update_details(self, call_id: str, details: Details) -> None:
         """Correct what is known of a stored call besides its sound; its measures stay as they are.
@@ -197,7 +199,7 @@ class Store:
             The call is not stored.
         """
         with self.write():
-            whole_call.replace_details(self.db, self._call_no(call_id), details, self._names)
+            whole_call.replace_details(self.db, self._call_no(call_id), details, self.names)
             if not details.is_relabelled:
                 self.ledger.note_details(call_id, details)
 
@@ -308,7 +310,7 @@ class Store:
     def save_rulebook(self, digest: str, *, name: str, version: str, source: str) -> None:
         """Keep the text of a rulebook beside the calls judged under it."""
         with self.write():
-            number = self._names.rulebook_no_of(digest, name, version)
+            number = self.names.rulebook_no_of(digest, name, version)
             self.db.execute("UPDATE rulebooks SET source = ? WHERE rulebook_no = ?", (source, number))
             note_shared(self.db, "rulebooks", number)
 

@@ -29,6 +29,9 @@ FileState = Literal[
 ]
 """Where a file is on its way; the order is the way."""
 
+OTHER_SHARD = "other_shard"
+"""Why a file was left alone whose bytes belong to another part of the recordings than the one a run took."""
+
 _LARGEST_INTEGER = 2**63 - 1
 
 _STATE_OF_KIND: dict[str, FileState] = {"metadata_missing": "needs_metadata", "duplicate": "duplicate"}
@@ -111,6 +114,8 @@ class RunInfo:
     host: str = field(default_factory=socket.gethostname)
     pid: int = field(default_factory=os.getpid)
     speechcx: str = __version__
+    shard: str | None = None
+    zone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,10 +204,10 @@ class Ledger:
             )
             found = self._db.execute(
                 "INSERT INTO runs (command, started_at, speechcx, host, pid, listen_digest, rulebook_digest,"
-                " workers, paths) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " workers, paths, shard, zone) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     run.command, utc_text(run.started_at), run.speechcx, run.host, run.pid, run.listen_digest,
-                    run.rulebook_digest, run.workers, json.dumps(run.paths),
+                    run.rulebook_digest, run.workers, json.dumps(run.paths), run.shard, run.zone,
                 ),
             )  # fmt: skip
             assert found.lastrowid is not None

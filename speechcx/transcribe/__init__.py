@@ -16,33 +16,37 @@ from typing import TYPE_CHECKING
 from speechcx.call import UNDETERMINED, Span, Utterance
 from speechcx.transcribe.languages import SHORT_S
 from speechcx.transcribe.recognizer import (
+    DialogueRecognizer,
     Dropped,
     DropReason,
     Heard,
     Hints,
-    LanguageFinder,
     LanguageStretch,
     Recognizer,
+    Voice,
 )
 from speechcx.transcribe.settings import NOT_IN_DIGEST, TranscribeSettings
+from speechcx.transcribe.windows import merge_spans
 from speechcx.transcribe.word_times import leave_out, place_words, write_utterance
+from speechcx.waveform import RECOGNITION_RATE_HZ, ChannelSound
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from speechcx.call import Audio, Details, Recording, Speech, Turn, Word
     from speechcx.waveform import Sound
 
 __all__ = [
     "NOT_IN_DIGEST",
+    "DialogueRecognizer",
     "DropReason",
     "Dropped",
     "Heard",
     "Hints",
-    "LanguageFinder",
     "LanguageStretch",
     "Recognizer",
     "TranscribeSettings",
+    "Voice",
     "find_language_flags",
     "language_of",
     "load_recognizer",
@@ -105,34 +109,106 @@ def transcribe(
     CallError
         The engine cannot recognise this recording.
     """
-    from speechcx.waveform import RECOGNITION_RATE_HZ, ChannelSound
-
     said: dict[int, Utterance] = {}
-    expected = usual = expected_language(settings)
-    hotwords = _hotwords(recording.details, settings)
-    for channel, turns in _by_talk(speech):
-        # A recogniser hears the pauses between turns too.
-        apart = tuple(each.span for each in speech.unheard if each.channel == channel)
-        samples = ChannelSound(audio, channel, rate_hz=RECOGNITION_RATE_HZ, silent=apart)
-        hints = Hints(usual if _talk_s(turns) < SHORT_S else expected, hotwords, settings.initial_prompt)
-        for language, some in _by_language(recognizer, samples, turns, hints):
-            heard = recognizer.recognize(
-                samples, _merge(some), hints=replace(hints, language=language),
-                recording=recording, channel=channel,
-            )  # fmt: skip
-            heard = _without_halves(heard)
-            nobodys = leave_out(heard.words, (*speech.hold, *speech.ivr, *apart), some)
-            words = [word for word in heard.words if word not in nobodys]
-            placed, astray = place_words(words, some)
-            _log_dropped(recording, channel, heard.dropped, (*nobodys, *astray))
-            for turn in some:
-                said[turn.no] = write_utterance(turn.no, placed[turn.no], language_of(turn.span, heard))
-            if channel == _by_talk(speech)[0][0] and heard.language != UNDETERMINED:
-                # A word or two in the other channel say nothing of their language.
-                usual = heard.language
+    hints = Hints(
+        expected_language(settings), _hotwords(recording.details, settings), settings.initial_prompt
+    )
+    # A recogniser hears the pauses between turns too.
+    apart: dict[int, tuple[Span, ...]] = {
+        channel: tuple(each.span for each in speech.unheard if each.channel == channel)
+        for channel in sorted({turn.channel for turn in speech.turns})
+    }
+    sounds: dict[int, Sound] = {
+        channel: ChannelSound(audio, channel, rate_hz=RECOGNITION_RATE_HZ, silent=silent)
+        for channel, silent in apart.items()
+    }
+    parts = (
+        _hear_dialogue(sounds, speech, recording, recognizer, hints)
+        if isinstance(recognizer, DialogueRecognizer)
+        else _hear_channels(sounds, speech, recording, recognizer, hints)
+    )
+    for channel, turns, heard in parts:
+        heard = _without_halves(heard)
+        nobodys = leave_out(heard.words, (*speech.hold, *speech.ivr, *apart[channel]), turns)
+        words = [word for word in heard.words if word not in nobodys]
+        placed, astray = place_words(words, turns)
+        _log_dropped(recording, channel, heard.dropped, (*nobodys, *astray))
+        for turn in turns:
+            said[turn.no] = write_utterance(turn.no, placed[turn.no], language_of(turn.span, heard))
     if settings.language != "auto":
-        _warn_of_others(recording, expected, said.values())
+        _warn_of_others(recording, hints.language, said.values())
     return tuple(said[turn.no] for turn in speech.turns)
+
+
+_Part = tuple[int, "list[Turn]", Heard]
+"""A channel, turns in it, and what was heard there."""
+
+
+def _hear_dialogue(
+    sounds: Mapping[int, Sound],
+    speech: Speech,
+    recording: Recording,
+    recognizer: DialogueRecognizer,
+    hints: Hints,
+) -> Iterator[_Part]:
+    """All voices at once."""
+    voices = _voices(speech)
+    if not voices:
+        return
+    together = recognizer.recognize_dialogue(sounds, tuple(voices), hints=hints, recording=recording)
+    found: dict[tuple[int, str], tuple[list[Turn], list[Heard]]] = {}
+    for (voice, turns), heard in zip(voices.items(), together, strict=True):
+        # Two voices in one channel speak over each other: a word is placed by its time among both.
+        shared = found.setdefault((voice.channel, heard.language), ([], []))
+        shared[0].extend(turns)
+        shared[1].append(heard)
+    for (channel, _), (turns, parts) in found.items():
+        yield channel, sorted(turns, key=lambda turn: turn.no), _join(parts)
+
+
+def _join(parts: Sequence[Heard]) -> Heard:
+    words = sorted(
+        (word for part in parts for word in part.words), key=lambda word: (word.start_s, word.end_s)
+    )
+    stretches = dict.fromkeys(each for part in parts for each in part.stretches)
+    return replace(
+        parts[0],
+        words=tuple(words),
+        dropped=tuple(each for part in parts for each in part.dropped),
+        stretches=tuple(sorted(stretches, key=lambda each: each.span)),
+    )
+
+
+def _voices(speech: Speech) -> dict[Voice, list[Turn]]:
+    """Each speaker of each channel, with its turns."""
+    turns: dict[tuple[int, str], list[Turn]] = {}
+    for turn in speech.turns:
+        turns.setdefault((turn.channel, turn.speaker), []).append(turn)
+    return {
+        Voice(speaker, channel, merge_spans(stretch for turn in own for stretch in turn.speech)): own
+        for (channel, speaker), own in turns.items()
+    }
+
+
+def _hear_channels(
+    sounds: Mapping[int, Sound], speech: Speech, recording: Recording, recognizer: Recognizer, hints: Hints
+) -> Iterator[_Part]:
+    """One channel after the other, the one with most speech first."""
+    usual = hints.language
+    channels = _by_talk(speech)
+    for channel, turns in channels:
+        language = usual if _talk_s(turns) < SHORT_S else hints.language
+        heard = recognizer.recognize(
+            sounds[channel],
+            merge_spans(stretch for turn in turns for stretch in turn.speech),
+            hints=replace(hints, language=language),
+            recording=recording,
+            channel=channel,
+        )
+        yield channel, turns, heard
+        if channel == channels[0][0] and heard.language != UNDETERMINED:
+            # A word or two in the other channel say nothing of their language.
+            usual = heard.language
 
 
 def _warn_of_others(recording: Recording, expected: str, said: Iterable[Utterance]) -> None:
@@ -143,21 +219,6 @@ def _warn_of_others(recording: Recording, expected: str, said: Iterable[Utteranc
 def expected_language(settings: TranscribeSettings) -> str:
     """The language in which a call needs no flag."""
     return USUAL_LANGUAGE if settings.language == "auto" else settings.language
-
-
-def _by_language(
-    recognizer: Recognizer, samples: Sound, turns: list[Turn], hints: Hints
-) -> list[tuple[str, list[Turn]]]:
-    """The turns of one channel by the language their speakers use: more than one only in a mono file."""
-    speakers = sorted({turn.speaker for turn in turns})
-    if len(speakers) < 2 or not isinstance(recognizer, LanguageFinder):
-        return [(hints.language, turns)]
-    found: dict[str, list[Turn]] = {}
-    for speaker in speakers:
-        own = [turn for turn in turns if turn.speaker == speaker]
-        language = recognizer.find_language(samples, _merge(own), hints=hints)
-        found.setdefault(hints.language if language == UNDETERMINED else language, []).extend(own)
-    return [(language, sorted(own, key=lambda turn: turn.no)) for language, own in found.items()]
 
 
 def language_of(span: Span, heard: Heard) -> str:
@@ -209,17 +270,6 @@ def _by_talk(speech: Speech) -> list[tuple[int, list[Turn]]]:
 
 def _talk_s(turns: Sequence[Turn]) -> float:
     return sum(stretch.duration_s for turn in turns for stretch in turn.speech)
-
-
-def _merge(turns: Sequence[Turn]) -> tuple[Span, ...]:
-    """All speech of some turns, sorted and apart: in mono, two speakers may speak at once."""
-    merged: list[Span] = []
-    for stretch in sorted(stretch for turn in turns for stretch in turn.speech):
-        if merged and stretch.start_s <= merged[-1].end_s:
-            merged[-1] = Span(merged[-1].start_s, max(merged[-1].end_s, stretch.end_s))
-        else:
-            merged.append(stretch)
-    return tuple(merged)
 
 
 def _hotwords(details: Details, settings: TranscribeSettings) -> tuple[str, ...]:

@@ -1,98 +1,61 @@
-"""The chunks of one channel before the model: encoded once, asked for their language, written down."""
+"""Windows before the model: encoded once, asked for the language of each voice, written down."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from speechcx.call import UNDETERMINED
-from speechcx.transcribe.chunks import Chunk
 from speechcx.transcribe.decoding import Decoder, Draft, Encoded
 from speechcx.transcribe.hallucinations import Gates
 from speechcx.transcribe.languages import LOOP_LOGPROB, Trial, Vote, find_rival, settle
 from speechcx.transcribe.recognizer import Hints
+from speechcx.transcribe.windows import Window
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-CHUNKS_HELD = 24
-"""Chunks whose encodings are held at once, some ten minutes of speech: 3 MB each of the base model."""
+    from speechcx.waveform import Sound
+
+WINDOWS_HELD = 24
+"""Windows whose encodings are held at once, some ten minutes of speech: 3 MB each of the base model."""
 
 REPETITIVE_AT = Gates().repetitive_at
 
 TRIALS = 2
-"""Chunks written down in both languages before another language is believed."""
+"""Windows written down in both languages before another language is believed."""
 
 
 class Listening:
-    """Some chunks of one channel.
+    """Some windows of a call.
 
     Parameters
     ----------
     decoder
         Asks the model.
-    chunks, sounds
-        The chunks and the sound of each.
+    windows
+        What is heard.
+    sounds
+        The channels they are cut from.
     hints
         What is known before listening; its language is the expected one.
     """
 
     def __init__(
-        self, decoder: Decoder, chunks: Sequence[Chunk], sounds: Sequence[NDArray[np.float32]], hints: Hints
+        self, decoder: Decoder, windows: Sequence[Window], sounds: Mapping[int, Sound], hints: Hints
     ) -> None:
+        self.windows = tuple(windows)
         self._decoder = decoder
-        self._chunks = chunks
-        self._sounds = sounds
-        self._hints = hints
-        self._encoded = decoder.encode(sounds)
+        self._sounds: tuple[NDArray[np.float32], ...] = tuple(window.cut(sounds) for window in windows)
+        self.hints = hints
+        self._encoded = decoder.encode(self._sounds)
         self._votes: dict[int, Vote] = {}
         self._drafts: dict[tuple[int, str], Draft] = {}
 
-    def find_language(self) -> str:
-        """The language of all chunks together."""
-        return self._doubt(range(len(self._chunks)), self._hints.language)
-
-    def find_each(self, language: str) -> dict[int, str]:
-        """The language of each chunk by its number, in a channel of that language."""
-        numbers = range(len(self._chunks))
-        if len(self._chunks) < 2 or language == UNDETERMINED:
-            return dict.fromkeys(numbers, language)
-        return {no: self._doubt([no], language) for no in numbers}
-
-    def write_down(self, language: str, *, doubt: bool = True) -> Iterator[tuple[Chunk, Draft, str]]:
-        """Each chunk with what is said in it and the language of that.
-
-        Parameters
-        ----------
-        language
-            Of the channel; :data:`UNDETERMINED` is written down as the expected one.
-        doubt
-            Whether a chunk may turn out to be in another language than the channel.
-        """
-        spoken = self.find_each(language) if doubt else dict.fromkeys(range(len(self._chunks)), language)
-        for encoded in self._encoded:
-            parts: dict[str, list[int]] = {}
-            for no in encoded.numbers:
-                parts.setdefault(written_in(spoken[no], self._hints), []).append(no)
-            for written, numbers in parts.items():
-                yield from self._written(self._part(encoded, numbers), written, spoken)
-
-    def _written(
-        self, encoded: Encoded, language: str, spoken: dict[int, str]
-    ) -> Iterator[tuple[Chunk, Draft, str]]:
-        drafts = self._decoder.decode(encoded, language=language, hints=self._hints)
-        for no, draft in zip(encoded.numbers, drafts, strict=True):
-            yield self._chunks[no], draft, spoken[no]
-
-    def _part(self, encoded: Encoded, numbers: Sequence[int]) -> Encoded:
-        """Some chunks of a batch: encoded again where they are not all of it."""
-        if tuple(numbers) == encoded.numbers:
-            return encoded
-        return self._decoder.encode_together(numbers, self._sounds)
-
-    def _doubt(self, numbers: Sequence[int], expected: str) -> str:
-        """The language of some chunks: the expected one unless shares and trials tell another."""
+    def find_language(self, expected: str) -> str:
+        """The language of all windows together: the expected one unless shares and trials tell another."""
+        numbers = range(len(self.windows))
         votes = [self._vote(no) for no in numbers]
         rival = find_rival(votes, expected)
         if rival is None:
@@ -100,11 +63,27 @@ class Listening:
         longest = sorted(numbers, key=lambda no: self._votes[no].speech_s, reverse=True)[:TRIALS]
         return settle(votes, expected, rival, [self._try(no, expected, rival) for no in longest])
 
+    def is_doubtful(self, no: int, expected: str) -> bool:
+        """Whether the shares of one window point to another language than the expected one."""
+        return find_rival([self._vote(no)], expected) is not None
+
+    def write_down(self, language: str, *, leave_out: Container[int] = ()) -> Iterator[tuple[Window, Draft]]:
+        """Each window with what is said in it, written in a language, but for the numbers to leave out."""
+        for encoded in self._encoded:
+            drafts = self._decoder.decode(encoded, language=language, hints=self.hints)
+            for no, draft in zip(encoded.numbers, drafts, strict=True):
+                if no not in leave_out:
+                    yield self.windows[no], draft
+
+    def _place(self, no: int) -> tuple[Encoded, int]:
+        batch = next(batch for batch in self._encoded if no in batch.numbers)
+        return batch, batch.numbers.index(no)
+
     def _vote(self, no: int) -> Vote:
         if no not in self._votes:
-            encoded = next(batch for batch in self._encoded if no in batch.numbers)
+            encoded, _ = self._place(no)
             for each, shares in zip(encoded.numbers, self._decoder.language_shares(encoded), strict=True):
-                self._votes[each] = Vote(self._chunks[each].speech_s, shares)
+                self._votes[each] = Vote(self.windows[each].speech_s, shares)
         return self._votes[no]
 
     def _try(self, no: int, expected: str, rival: str) -> Trial:
@@ -115,13 +94,13 @@ class Listening:
             for draft, loop in zip(drafts, loops, strict=True)
         )  # fmt: skip
         words = 0 if all(loops) else len(drafts[1].words)
-        return Trial(self._chunks[no].speech_s, before, after, drafts[0].no_speech, words)
+        return Trial(self.windows[no].speech_s, before, after, drafts[0].no_speech, words)
 
     def _draft(self, no: int, language: str) -> Draft:
-        """One chunk written down in a language without hints, which would favour their own."""
+        """One window written down in a language without hints, which would favour their own."""
         if (no, language) not in self._drafts:
-            encoded = next(batch for batch in self._encoded if no in batch.numbers)
-            alone = self._part(encoded, [no])
+            encoded, _ = self._place(no)
+            alone = encoded if encoded.numbers == (no,) else self._decoder.encode_together([no], self._sounds)
             (draft,) = self._decoder.decode(alone, language=language, hints=Hints(language), retry=False)
             self._drafts[no, language] = draft
         return self._drafts[no, language]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 from speechcx.call import Recording, Span, Word
+from speechcx.transcribe.windows import Window, overlapping
 
 if TYPE_CHECKING:
     from speechcx.waveform import Sound
@@ -136,23 +138,52 @@ class Recognizer(Protocol):
         ...
 
 
-@runtime_checkable
-class LanguageFinder(Protocol):
-    """What a recogniser may also do: say which language one speaker uses, before the words are written down.
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """A speaker, the channel it is heard in, and its stretches of speech, sorted and apart."""
 
-    Asked only where several speakers share a channel.
+    speaker: str
+    channel: int
+    speech: tuple[Span, ...]
+
+    @property
+    def speech_s(self) -> float:
+        """Seconds of speech."""
+        return sum(span.duration_s for span in self.speech)
+
+    def within(self, window: Window) -> Voice:
+        """The part of the voice that is heard in a window."""
+        pieces = [piece.span for piece in window.pieces if piece.channel == self.channel]
+        inside = [part for span in sorted(pieces) for part in overlapping(self.speech, span)]
+        return replace(self, speech=tuple(inside))
+
+
+@runtime_checkable
+class DialogueRecognizer(Protocol):
+    """What a recogniser may also do: hear all voices of a call together, in the order in which they spoke.
+
+    An engine that can is asked once for each call in place of once for each channel.
     """
 
-    def find_language(self, samples: Sound, speech: tuple[Span, ...], *, hints: Hints) -> str:
-        """ISO 639-1 code of the language of some stretches; that of `hints` unless the sound tells another.
+    def recognize_dialogue(
+        self, sounds: Mapping[int, Sound], voices: Sequence[Voice], *, hints: Hints, recording: Recording
+    ) -> tuple[Heard, ...]:
+        """Write down what each voice says.
 
         Parameters
         ----------
-        samples
-            As for :meth:`Recognizer.recognize`.
-        speech
-            The speaker's stretches of speech.
+        sounds
+            Each channel with a voice in it, as for :meth:`Recognizer.recognize`.
+        voices
+            Who speaks when; voices of one channel may overlap.
         hints
-            Its language is the expected one.
+            What is known before listening.
+        recording
+            Which call it is.
+
+        Returns
+        -------
+        tuple of Heard
+            Parallel to `voices`. Of voices in one channel a word may lie with either.
         """
         ...

@@ -39,17 +39,18 @@ class TranscribeSettings:
     cpu_threads
         Threads of one worker. Several workers with one thread each are faster than one with several.
     batch_size
-        Chunks recognised at once. 0 chooses: 8 on a GPU, 1 on a CPU, where more only take memory.
+        Windows recognised at once. 0 chooses: 8 on a GPU, 1 on a CPU, where more only take memory.
     beam_size
         Candidates kept while decoding; 1 is quicker and a little worse.
-    chunk_s
-        Longest stretch recognised at once; Whisper hears 30 s at most.
-    longest_gap_s
-        Longer silence inside a chunk is shortened to this.
+    window_s
+        Longest stretch recognised at once; Whisper hears 30 s at most. The turns of all speakers share it, in
+        the order in which they were spoken.
     padding_s
-        Sound around each stretch of speech that is given to the engine too.
+        Sound around each turn that is given to the engine too.
+    seam_s
+        Silence put between two turns that share a window.
     tail_s
-        Silence given to Whisper after each chunk. 30 fills its whole window each time, as it was trained:
+        Silence given to Whisper after each window. 30 fills its whole window each time, as it was trained:
         much slower for short chunks, and not more accurate.
     hotwords
         Words and names likely to be spoken: products, the company, agents.
@@ -82,9 +83,9 @@ class TranscribeSettings:
     cpu_threads: Annotated[int, Range(1, 64)] = 1
     batch_size: Annotated[int, Range(0, 64)] = 0
     beam_size: Annotated[int, Range(1, 64)] = 5
-    chunk_s: Annotated[float, Range(5, 30)] = 28.0
-    longest_gap_s: Annotated[float, Range(0.2, 30)] = 2.0
-    padding_s: Annotated[float, Range(0, 2)] = 1.0
+    window_s: Annotated[float, Range(5, 30)] = 28.0
+    padding_s: Annotated[float, Range(0, 2)] = 0.2
+    seam_s: Annotated[float, Range(0, 2)] = 0.1
     tail_s: Annotated[float, Range(1, 30)] = 5.0
     hotwords: tuple[str, ...] = ()
     hotwords_from: tuple[str, ...] = ()

@@ -1,6 +1,6 @@
 """Short turns that got no words: found, and believed on stricter terms when they are heard again alone.
 
-Among the long sentences of its chunk an "okay" between two pauses is sometimes passed over. Alone it is
+Among the long sentences of its window an "okay" between two pauses is sometimes passed over. Alone it is
 heard, but alone Whisper also writes "thank you" over a cough: hence the stricter terms.
 """
 
@@ -8,20 +8,17 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from itertools import pairwise
 
 from speechcx.call import Span, Word
-from speechcx.transcribe.chunks import Chunk
 from speechcx.transcribe.hallucinations import Stretch
-
-APART_S = 0.8
-"""Silence that ends a turn (definitions, section 0): closer stretches are heard as one."""
+from speechcx.transcribe.windows import Piece, Window, group_turns
 
 SHORTEST_S = 0.25
 """Less speech than this is a breath or a click more often than a word."""
 
-LONGEST_S = 5.0
-"""Longer speech without a word is music or a noise, not a word passed over."""
+LONGEST_S = 28.0
+"""Longer speech without a word is music or a noise. A whole turn of many seconds is passed over too, rarely,
+where it shares a window with others."""
 
 AROUND_S = 0.3
 """Sound around it that is heard too."""
@@ -36,13 +33,15 @@ FASTEST_WORDS_S = 6.0
 """More words in a second than this are not said in so short a turn."""
 
 
-def find_wordless(speech: Sequence[Span], words: Sequence[Word], duration_s: float) -> tuple[Chunk, ...]:
-    """Turns' worth of speech in which no word was recognised, each as a chunk of its own.
+def find_wordless(
+    channel: int, speech: Sequence[Span], words: Sequence[Word], duration_s: float
+) -> tuple[Window, ...]:
+    """Turns' worth of speech in which no word was recognised, each as a window of its own.
 
     Parameters
     ----------
-    speech
-        Stretches of speech in one channel, sorted and apart.
+    channel, speech
+        A channel and its stretches of speech, sorted and apart.
     words
         Words believed so far, by start time.
     duration_s
@@ -50,10 +49,10 @@ def find_wordless(speech: Sequence[Span], words: Sequence[Word], duration_s: flo
 
     Returns
     -------
-    tuple of Chunk
+    tuple of Window
         With `AROUND_S` of sound at each side, but none of the neighbours' speech.
     """
-    groups = _group([span for span in speech if span.start_s < duration_s])
+    groups = group_turns([span for span in speech if span.start_s < duration_s])
     starts = [word.start_s for word in words]
     edges_s = [0.0, *(edge for group in groups for edge in (group[0].start_s, group[-1].end_s)), duration_s]
     found = []
@@ -64,18 +63,9 @@ def find_wordless(speech: Sequence[Span], words: Sequence[Word], duration_s: flo
             continue
         start_s = max(edges_s[2 * no], span.start_s - AROUND_S)
         end_s = min(edges_s[2 * no + 3], span.end_s + AROUND_S)
-        found.append(Chunk((Span(start_s, max(start_s, end_s)),)))
+        whole = Window((Piece(channel, Span(start_s, max(start_s, end_s)), 0.0),))
+        found.append(Window(whole.pieces, whole.inside(channel, group)))
     return tuple(found)
-
-
-def _group(speech: Sequence[Span]) -> list[list[Span]]:
-    groups = [[span] for span in speech[:1]]
-    for before, span in pairwise(speech):
-        if span.start_s - before.end_s < APART_S:
-            groups[-1].append(span)
-        else:
-            groups.append([span])
-    return groups
 
 
 def _has_word(span: Span, words: Sequence[Word], starts: Sequence[float]) -> bool:
@@ -85,10 +75,10 @@ def _has_word(span: Span, words: Sequence[Word], starts: Sequence[float]) -> boo
     return any(word.end_s > span.start_s for word in words[first:last])
 
 
-def is_sure(stretch: Stretch, chunk: Chunk) -> bool:
+def is_sure(stretch: Stretch, window: Window) -> bool:
     """Whether the words of a turn heard alone may be believed."""
     words = stretch.words
     if not words or stretch.no_speech > MAX_NO_SPEECH:
         return False
     confidence = sum(word.confidence for word in words) / len(words)
-    return confidence >= SURE and len(words) <= 1 + FASTEST_WORDS_S * (chunk.duration_s - 2 * AROUND_S)
+    return confidence >= SURE and len(words) <= 1 + FASTEST_WORDS_S * (window.duration_s - 2 * AROUND_S)

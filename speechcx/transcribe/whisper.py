@@ -1,37 +1,50 @@
 """The engine ``whisper``: faster-whisper on arrays, from weights that lie on this machine.
 
-Takes one channel and the speech in it, cuts that into chunks with enough around each short turn,
-decodes them, puts the words back on the file's clock, brings them onto the speech they belong to,
-and hands all to the guard against invented words.
+Lays the speech of all voices out in windows, in the order in which it was spoken, decodes them, takes out
+what was most likely never said, leads each word back to its channel and the file's clock, and brings it onto
+the speech it belongs to.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from speechcx.call import UNDETERMINED, Recording, Span, Word
 from speechcx.errors import ConfigError, ModelBad
 from speechcx.offline import hub_allowed
-from speechcx.transcribe.chunks import Chunk, ChunkRule, make_chunks
 from speechcx.transcribe.decoding import Decoder, Draft, TimedText
 from speechcx.transcribe.hallucinations import Gates, Stretch, drop_invented
-from speechcx.transcribe.languages import sounds_foreign
-from speechcx.transcribe.listening import CHUNKS_HELD, Listening, written_in
-from speechcx.transcribe.recognizer import Heard, Hints, LanguageStretch
+from speechcx.transcribe.languages import SHORT_S, sounds_foreign
+from speechcx.transcribe.listening import WINDOWS_HELD, Listening, written_in
+from speechcx.transcribe.recognizer import Dropped, Heard, Hints, LanguageStretch, Voice
 from speechcx.transcribe.settings import TranscribeSettings
 from speechcx.transcribe.short_turns import find_wordless, is_sure
+from speechcx.transcribe.windows import (
+    Window,
+    WindowRule,
+    make_windows,
+    merge_spans,
+    overlapping,
+)
 from speechcx.transcribe.word_times import UNSPACED, snap_to_speech
+from speechcx.waveform import RECOGNITION_RATE_HZ as RATE_HZ
 
 if TYPE_CHECKING:
     from speechcx.waveform import Sound
 
-RATE_HZ = 16_000
+PROBE_S = 12.0
+"""So much of each voice is heard by itself for its language: among other voices it would not show."""
 
-LANGUAGE_CHUNK_S = 18.0
-"""So much of each speaker in a shared channel is heard for its language alone."""
+ALONE = 3
+"""Windows of one voice that are heard by themselves where its language is in doubt."""
+
+DOUBTFUL_LOGPROB = -0.6
+"""Mean log confidence of an English-only model's words under which one looks whether they are English."""
 
 
 class Whisper:
@@ -44,14 +57,15 @@ class Whisper:
     decoder
         Asks the model.
     settings
-        How speech is cut and what is not believed.
+        How speech is laid out and what is not believed.
     """
 
     def __init__(self, name: str, digest: str, decoder: Decoder, settings: TranscribeSettings) -> None:
         self.name = name
         self.digest = digest
         self._decoder = decoder
-        self._rule = ChunkRule(settings.chunk_s, settings.longest_gap_s, settings.padding_s)
+        self._rule = WindowRule(settings.window_s, settings.padding_s, settings.seam_s)
+        self._probe_rule = replace(self._rule, window_s=PROBE_S)
         self._hear_again = settings.hear_again
         self._gates = Gates(settings.no_speech_at, settings.improbable_at, settings.repetitive_at)
 
@@ -65,58 +79,297 @@ class Whisper:
         channel: int,
     ) -> Heard:
         """Write down what is said in one channel; see :class:`~speechcx.transcribe.Recognizer`."""
-        chunks = make_chunks(speech, samples, RATE_HZ, self._rule)
-        language: str | None = None
-        written: list[tuple[Chunk, Stretch]] = []
-        languages: list[LanguageStretch] = []
-        for first in range(0, len(chunks), CHUNKS_HELD):
-            held = chunks[first : first + CHUNKS_HELD]
-            listening = Listening(self._decoder, held, [each.cut(samples, RATE_HZ) for each in held], hints)
-            if language is None:
-                language = listening.find_language()
-            for chunk, draft, spoken in listening.write_down(language):
-                written.append((chunk, _stretch(chunk, draft, spoken)))
-                if spoken != language:
-                    languages.append(LanguageStretch(chunk.span, spoken))
-        language = language or hints.language
-        if not self._decoder.is_multilingual and _sounds_foreign(written, self._gates):
-            language = UNDETERMINED
-        words, dropped = drop_invented([stretch for _, stretch in written], speech, self._gates)
+        voices = (Voice("", channel, speech),)
+        (heard,) = self.recognize_dialogue({channel: samples}, voices, hints=hints, recording=recording)
+        return heard
+
+    def recognize_dialogue(
+        self, sounds: Mapping[int, Sound], voices: Sequence[Voice], *, hints: Hints, recording: Recording
+    ) -> tuple[Heard, ...]:
+        """Write down what all voices say; see :class:`~speechcx.transcribe.DialogueRecognizer`."""
+        windows = self._lay_out(sounds, voices)
+        if not windows:
+            return tuple(Heard((), hints.language) for _ in voices)
+        first = Listening(self._decoder, windows[:WINDOWS_HELD], sounds, hints)
+        languages = self._find_languages(first, sounds, voices, hints)
+        if len(set(languages)) == 1 and (len(voices) == 1 or languages[0] != UNDETERMINED):
+            rest = self._listen(windows[WINDOWS_HELD:], sounds, hints)
+            passages = self._write(chain([first], rest), sounds, voices, languages[0])
+            languages = self._find_foreign(passages, sounds, voices, languages, hints)
+            if len(set(languages)) == 1:
+                return self._read(passages, sounds, voices, languages[0], hints)
+        return self._hear_apart(sounds, voices, languages, hints)
+
+    def _hear_apart(
+        self, sounds: Mapping[int, Sound], voices: Sequence[Voice], languages: Sequence[str], hints: Hints
+    ) -> tuple[Heard, ...]:
+        """Voices of different languages share no window, and one whose language is not known shares none."""
+        groups: dict[tuple[str, int], list[int]] = {}
+        for no, language in enumerate(languages):
+            groups.setdefault((language, no if language == UNDETERMINED else -1), []).append(no)
+        found: dict[int, Heard] = {}
+        for (language, _), numbers in groups.items():
+            some = [voices[no] for no in numbers]
+            listenings = self._listen(self._lay_out(sounds, some), sounds, hints)
+            passages = self._write(listenings, sounds, some, language)
+            found.update(zip(numbers, self._read(passages, sounds, some, language, hints), strict=True))
+        return tuple(found[no] for no in range(len(voices)))
+
+    def _lay_out(self, sounds: Mapping[int, Sound], voices: Sequence[Voice]) -> tuple[Window, ...]:
+        return make_windows(_by_channel(voices), sounds, self._rule)
+
+    def _listen(
+        self, windows: Sequence[Window], sounds: Mapping[int, Sound], hints: Hints
+    ) -> Iterator[Listening]:
+        for first in range(0, len(windows), WINDOWS_HELD):
+            yield Listening(self._decoder, windows[first : first + WINDOWS_HELD], sounds, hints)
+
+    # --- languages ---------------------------------------------------------------------------------
+
+    def _find_languages(
+        self, listening: Listening, sounds: Mapping[int, Sound], voices: Sequence[Voice], hints: Hints
+    ) -> tuple[str, ...]:
+        """The language of each voice, the one that speaks most first."""
+        usual = hints.language
+        found: dict[int, str] = {}
+        for no in sorted(range(len(voices)), key=lambda no: -voices[no].speech_s):
+            # A word or two say nothing of their language: that of the call's main speaker is expected.
+            expected = hints.language if voices[no].speech_s >= SHORT_S else usual
+            found[no] = self._find_language(listening, sounds, voices, no, expected, hints)
+            if len(found) == 1 and found[no] != UNDETERMINED:
+                usual = found[no]
+        return tuple(found[no] for no in range(len(voices)))
+
+    def _find_language(
+        self,
+        listening: Listening,
+        sounds: Mapping[int, Sound],
+        voices: Sequence[Voice],
+        no: int,
+        expected: str,
+        hints: Hints,
+    ) -> str:
+        if len(voices) == 1:
+            return listening.find_language(expected)
+        if not self._decoder.is_multilingual:
+            return expected
+        probe = max(make_windows(_by_channel([voices[no]]), sounds, self._probe_rule), key=_speech_s)
+        if not Listening(self._decoder, [probe], sounds, hints).is_doubtful(0, expected):
+            return expected
+        return self._listen_alone(sounds, voices[no], hints).find_language(expected)
+
+    def _listen_alone(self, sounds: Mapping[int, Sound], voice: Voice, hints: Hints) -> Listening:
+        """The windows of one voice in which most is said."""
+        windows = sorted(self._lay_out(sounds, [voice]), key=_speech_s)
+        return Listening(self._decoder, windows[-ALONE:], sounds, hints)
+
+    def _find_foreign(
+        self,
+        passages: Sequence[Passage],
+        sounds: Mapping[int, Sound],
+        voices: Sequence[Voice],
+        languages: tuple[str, ...],
+        hints: Hints,
+    ) -> tuple[str, ...]:
+        """The languages, once an English-only model has written its words: it knows no shares."""
+        if self._decoder.is_multilingual:
+            return languages
+        found = list(languages)
+        for no, voice in enumerate(voices):
+            own = passages
+            if len(voices) > 1:
+                if not _seems_foreign(passages, voice):
+                    continue
+                alone = self._listen_alone(sounds, voice, hints)
+                own = self._write([alone], sounds, [voice], languages[no])
+            if _sounds_foreign(own, self._gates):
+                found[no] = UNDETERMINED
+        return tuple(found)
+
+    # --- words -------------------------------------------------------------------------------------
+
+    def _write(
+        self,
+        listenings: Iterable[Listening],
+        sounds: Mapping[int, Sound],
+        voices: Sequence[Voice],
+        language: str,
+    ) -> list[Passage]:
+        """Every window written down; what a voice says in another language meanwhile, in that."""
+        found = []
+        for listening in listenings:
+            hints = listening.hints
+            changes = (
+                self._find_changes(listening, sounds, voices, language) if language != UNDETERMINED else {}
+            )
+            for window, draft in listening.write_down(written_in(language, hints), leave_out=changes.keys()):
+                found.append(_passage(window, draft, written_in(language, hints)))
+            for parts in changes.values():
+                for spoken, windows in parts:
+                    apart = Listening(self._decoder, windows, sounds, hints)
+                    for window, draft in apart.write_down(written_in(spoken, hints)):
+                        found.append(_passage(window, draft, spoken))
+        return found
+
+    def _find_changes(
+        self, listening: Listening, sounds: Mapping[int, Sound], voices: Sequence[Voice], language: str
+    ) -> dict[int, list[tuple[str, tuple[Window, ...]]]]:
+        """Windows in which a voice changes its language, by number, laid out anew by language."""
+        if len(listening.windows) < 2 or not self._decoder.is_multilingual:
+            return {}
+        found = {}
+        for no, window in enumerate(listening.windows):
+            if not listening.is_doubtful(no, language):
+                continue
+            parts: dict[str, list[Voice]] = {}
+            for voice in voices:
+                part = voice.within(window)
+                if part.speech:
+                    alone = Listening(self._decoder, self._lay_out(sounds, [part]), sounds, listening.hints)
+                    parts.setdefault(alone.find_language(language), []).append(part)
+            if parts.keys() != {language}:
+                found[no] = [(spoken, self._lay_out(sounds, some)) for spoken, some in parts.items()]
+        return found
+
+    def _read(
+        self,
+        passages: Sequence[Passage],
+        sounds: Mapping[int, Sound],
+        voices: Sequence[Voice],
+        language: str,
+        hints: Hints,
+    ) -> tuple[Heard, ...]:
+        """What is believed of the passages, by voice."""
+        channels = _by_channel(voices)
+        words: dict[int, list[Word]] = {channel: [] for channel in channels}
+        dropped: dict[int, list[Dropped]] = {channel: [] for channel in channels}
+        stretches: dict[int, list[LanguageStretch]] = {channel: [] for channel in channels}
+        for passage in passages:
+            believed, invented = drop_invented([passage.stretch], passage.window.speech, self._gates)
+            for word in believed:
+                channel, span = passage.window.to_file(word.start_s, word.end_s)
+                words[channel].append(replace(word, start_s=span.start_s, end_s=span.end_s))
+            for each in invented:
+                channel, span = passage.window.to_file(each.span.start_s, each.span.end_s)
+                dropped[channel].append(replace(each, span=span))
+            if passage.language != written_in(language, hints):
+                for piece in passage.window.pieces:
+                    stretches[piece.channel].append(LanguageStretch(piece.span, passage.language))
+        heard = {
+            channel: Heard(
+                self._place(sounds, channel, speech, words[channel], written_in(language, hints)),
+                language,
+                tuple(dropped[channel]),
+                tuple(sorted(stretches[channel], key=lambda each: each.span)),
+            )
+            for channel, speech in channels.items()
+        }
+        return tuple(share_out(heard[voice.channel], voice, voices) for voice in voices)
+
+    def _place(
+        self,
+        sounds: Mapping[int, Sound],
+        channel: int,
+        speech: Sequence[Span],
+        words: list[Word],
+        language: str,
+    ) -> tuple[Word, ...]:
+        """The words of one channel on its speech, with those of turns that had got none."""
+        words.sort(key=lambda word: (word.start_s, word.end_s))
         said = snap_to_speech(words, speech)
         if self._hear_again:
-            said += self._hear_wordless(samples, speech, said, written_in(language, hints))
-        said.sort(key=lambda word: (word.start_s, word.end_s))
-        return Heard(tuple(said), language, dropped, tuple(languages))
-
-    def find_language(self, samples: Sound, speech: tuple[Span, ...], *, hints: Hints) -> str:
-        """The language of one speaker, from the part with most speech."""
-        chunks = make_chunks(speech, samples, RATE_HZ, replace(self._rule, chunk_s=LANGUAGE_CHUNK_S))
-        longest = sorted(chunks, key=lambda chunk: chunk.speech_s)[-1:]
-        sounds = [chunk.cut(samples, RATE_HZ) for chunk in longest]
-        return Listening(self._decoder, longest, sounds, hints).find_language()
+            said += self._hear_wordless(sounds, channel, speech, said, language)
+        return tuple(sorted(said, key=lambda word: (word.start_s, word.end_s)))
 
     def _hear_wordless(
-        self, samples: Sound, speech: Sequence[Span], said: Sequence[Word], language: str
+        self,
+        sounds: Mapping[int, Sound],
+        channel: int,
+        speech: Sequence[Span],
+        said: Sequence[Word],
+        language: str,
     ) -> list[Word]:
         """Words of the turns that got none, heard alone: without hints, which short sound would repeat."""
-        chunks = find_wordless(speech, said, samples.size / RATE_HZ)
-        if not chunks:
+        windows = find_wordless(channel, speech, said, sounds[channel].size / RATE_HZ)
+        if not windows:
             return []
-        hints = Hints(language)
-        listening = Listening(self._decoder, chunks, [chunk.cut(samples, RATE_HZ) for chunk in chunks], hints)
-        written = listening.write_down(language, doubt=False)
-        stretches = [(_stretch(chunk, draft, spoken), chunk) for chunk, draft, spoken in written]
-        sure = [one for one, chunk in stretches if is_sure(one, chunk)]
-        words, _ = drop_invented(sure, speech, self._gates)
-        return snap_to_speech(words, speech)
+        found = []
+        for window, draft in Listening(self._decoder, windows, sounds, Hints(language)).write_down(language):
+            passage = _passage(window, draft, language)
+            if is_sure(passage.stretch, window):
+                words, _ = drop_invented([passage.stretch], window.speech, self._gates)
+                for word in words:
+                    _, span = window.to_file(word.start_s, word.end_s)
+                    found.append(replace(word, start_s=span.start_s, end_s=span.end_s))
+        found.sort(key=lambda word: (word.start_s, word.end_s))
+        return snap_to_speech(found, speech)
 
 
-def _sounds_foreign(written: Sequence[tuple[Chunk, Stretch]], gates: Gates) -> bool:
-    """Whether a channel does not sound like English to an English-only model."""
-    speech_s = sum(chunk.speech_s for chunk, _ in written)
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One window written down: its words on its own clock, and the language they are in."""
+
+    window: Window
+    stretch: Stretch
+    language: str
+
+
+def _speech_s(window: Window) -> float:
+    return window.speech_s
+
+
+def _by_channel(voices: Sequence[Voice]) -> dict[int, tuple[Span, ...]]:
+    """All speech of each channel: in a shared one, two may speak at once."""
+    channels = sorted({voice.channel for voice in voices})
+    return {
+        channel: merge_spans([span for voice in voices if voice.channel == channel for span in voice.speech])
+        for channel in channels
+    }
+
+
+def share_out(heard: Heard, voice: Voice, voices: Sequence[Voice]) -> Heard:
+    """What was heard in a channel as far as it is one voice's: each word lies with the voice nearest to it."""
+    others = [each for each in voices if each.channel == voice.channel]
+    if len(others) == 1:
+        return heard
+    own = others.index(voice)
+    words = tuple(word for word in heard.words if nearest_voice(word, others) == own)
+    return replace(heard, words=words, dropped=heard.dropped if own == 0 else ())
+
+
+def nearest_voice(word: Word, voices: Sequence[Voice]) -> int:
+    """Number of the voice that speaks most during a word, else of the one that speaks nearest to it."""
+    span = Span(word.start_s, word.end_s)
+
+    def rank(no: int) -> tuple[float, float]:
+        speech = voices[no].speech
+        spoken_s = sum(each.duration_s for each in overlapping(speech, span))
+        away_s = min(
+            (max(each.start_s - span.end_s, span.start_s - each.end_s, 0.0) for each in speech),
+            default=math.inf,
+        )
+        return spoken_s, -away_s
+
+    return max(range(len(voices)), key=rank)
+
+
+def _seems_foreign(passages: Sequence[Passage], voice: Voice) -> bool:
+    """Whether the words of one voice are doubtful enough to look whether they are English at all."""
+    logs = []
+    for passage in passages:
+        for word in passage.stretch.words:
+            channel, span = passage.window.to_file(word.start_s, word.end_s)
+            if channel == voice.channel and overlapping(voice.speech, span):
+                logs.append(math.log(max(word.confidence, 1e-4)))
+    return len(logs) < voice.speech_s / 2 or sum(logs) / len(logs) < DOUBTFUL_LOGPROB
+
+
+def _sounds_foreign(passages: Sequence[Passage], gates: Gates) -> bool:
+    """Whether a voice does not sound like English to an English-only model."""
+    speech_s = sum(passage.window.speech_s for passage in passages)
     if not speech_s:
         return False
-    rated = [(chunk.speech_s / speech_s, each) for chunk, each in written]
+    rated = [(passage.window.speech_s / speech_s, passage.stretch) for passage in passages]
     return sounds_foreign(
         speech_s,
         sum(weight * each.mean_logprob for weight, each in rated),
@@ -125,16 +378,16 @@ def _sounds_foreign(written: Sequence[tuple[Chunk, Stretch]], gates: Gates) -> b
     )
 
 
-def _stretch(chunk: Chunk, draft: Draft, language: str) -> Stretch:
+def _passage(window: Window, draft: Draft, language: str) -> Passage:
     timed = join_pieces(draft.words, spaced=language not in UNSPACED)
-    words = tuple(_word(chunk, each) for each in timed)
-    return Stretch(words, draft.mean_logprob, draft.no_speech, draft.compression_ratio)
+    words = tuple(_word(each) for each in timed)
+    stretch = Stretch(words, draft.mean_logprob, draft.no_speech, draft.compression_ratio)
+    return Passage(window, stretch, language)
 
 
-def _word(chunk: Chunk, timed: TimedText) -> Word:
-    span = chunk.to_file(timed.start_s, timed.end_s)
+def _word(timed: TimedText) -> Word:
     confidence = min(1.0, max(0.0, timed.probability))
-    return Word(timed.text.strip(), span.start_s, span.end_s, round(confidence, 4))
+    return Word(timed.text.strip(), timed.start_s, max(timed.start_s, timed.end_s), round(confidence, 4))
 
 
 def join_pieces(pieces: Sequence[TimedText], *, spaced: bool) -> Iterator[TimedText]:

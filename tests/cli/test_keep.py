@@ -1,11 +1,14 @@
 """Check, back up and restore, as an administrator types them."""
 
 import os
+import shutil
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from speechcx.store import Store
 from tests.cli.conftest import Speechcx
 
 
@@ -126,3 +129,43 @@ def test_newer_decisions_are_counted_before_they_are_lost(
         "has what copy.db has not: 1 steps of decisions, 2 rows of the audit" in ran.err,
     )
     assert "--lose-newer" in ran.err
+
+
+def test_shards_of_several_machines_become_one(speechcx: Speechcx, scored_copy: Path) -> None:
+    """Each shard goes into a database beside the target; without names all of them are brought in."""
+    (scored_copy / "calls.db").unlink()
+    for number in (1, 2):
+        ran = speechcx("run", "--shard", f"{number}/2")
+        assert f"calls.shard-{number}-of-2.db" in ran.err
+    merged = speechcx("merge", "--as", "mia")
+    assert (0, True) == (merged.code, "calls.db: 2 calls, brought together" in merged.out)
+    assert "nothing was new" in speechcx("merge", "--as", "mia").out
+    assert [("merge", "mia")] * 2 == [
+        (row["action"], row["who"]) for row in speechcx("audit", "--json").json["rows"]
+    ]
+    assert 0 == speechcx("check").code
+
+
+def test_databases_that_differ_end_with_17(speechcx: Speechcx, stored: Path) -> None:
+    """The call, the other database and the difference in a line each, and what to do."""
+    other = Path(shutil.copy(stored, stored.with_name("other.db")))
+    with Store.open(other) as store:
+        call = store.load(min(store.iter_call_ids()))
+        first, *rest = call.conversation.utterances
+        heard = replace(call.conversation, utterances=(replace(first, text="Hello there."), *rest))
+        store.save_call(replace(call, conversation=heard))
+    ran = speechcx("merge", other)
+    told = " ".join(ran.out.split())
+    assert (17, True) == (ran.code, f"call {call.conversation.recording.id}, in {other}: other words" in told)
+    for part in ("disagree in 1 case; nothing was merged", "Expected: ", "To do: ", "--prefer DATABASE"):
+        assert part in ran.err
+    assert 0 == speechcx("merge", other, "--prefer", other).code
+
+
+@pytest.mark.parametrize(("shard", "found"), [("6/5", "6/5"), ("0/2", "0/2"), ("two", "two"), ("1/0", "1/0")])
+def test_a_wrong_shard_is_answered(speechcx: Speechcx, scored_copy: Path, shard: str, found: str) -> None:
+    """What was typed, the form and an example."""
+    ran = speechcx("run", "--shard", shard)
+    assert 2 == ran.code
+    for part in (f"shard '{found}'", "NUMBER/COUNT with 1 <= NUMBER <= COUNT", "--shard 2/5"):
+        assert part in ran.err

@@ -40,6 +40,8 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "doctor": ("doctor", "doctor --settings"),
     "failures": ("failures",),
     "failures list": ("failures list",),
+    "layouts list": ("layouts list",),
+    "layouts try": ("layouts try calls --layout plain",),
     "models list": ("models list",),
     "outcomes": ("outcomes", "outcomes --by agent --agent nobody"),
     "outreach": ("outreach negative-end", "outreach negative-end --agent nobody"),
@@ -98,6 +100,7 @@ KEEPING: dict[str, tuple[str, ...]] = {
     # the same for the database itself, in this order
     "check": ("check", "check --every-call", "check --repair", "check --recordings"),
     "backup": ("backup copy.db --as lead",),
+    "merge": ("merge copy.db --into merged.db --as lead",),
     "restore": (
         "restore copy.db --db put_back.db --as lead",
         "restore copy.db --db put_back.db --lose-newer --as lead",

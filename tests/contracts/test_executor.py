@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import time
 from collections.abc import Iterator
 
@@ -15,8 +14,6 @@ from tests.faults.workers import work
 
 @pytest.fixture(scope="module", params=sorted(EXECUTORS))
 def executor(request: pytest.FixtureRequest) -> Executor:
-    if request.param == "ray" and importlib.util.find_spec("ray") is None:
-        pytest.skip("ray is not installed: pip install 'speechcx[ray]'")
     return find_executor(request.param, WorkerLimits(workers=2))
 
 
@@ -144,16 +141,12 @@ def test_giving_up_drops_what_runs(executor: Executor) -> None:
 
 def test_workers_leave_signals_to_the_caller(executor: Executor) -> None:
     """Ctrl-C reaches the whole terminal; what runs is for the caller to end, after its grace."""
-    if executor.name == "ray":
-        pytest.skip("Ray's workers are not children of the terminal")
     [(_, ignored)] = executor.map(work, ["signals"])
     assert [True, True, True] == ignored
 
 
 def test_the_memory_limit_costs_one_item(executor: Executor) -> None:
     """An item over its worker's limit is lost as out of memory; the others are done."""
-    if executor.name == "ray":
-        pytest.skip("Ray watches memory by itself")
     bounded = find_executor(executor.name, WorkerLimits(workers=2, memory_mb=700))
     found = results(bounded, ["square:2", "allocate:900", "square:3"])
     lost = found.pop("allocate:900")

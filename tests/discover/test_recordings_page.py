@@ -15,7 +15,7 @@ ROWS = re.findall(r"^\| ([^|]+) \| `([^`|]*\{[^`|]*)` \| `([^`|]+)` \|$", PAGE.r
 
 def test_the_page_shows_patterns() -> None:
     """The table is found, or the next test would prove nothing."""
-    assert 7 == len(ROWS)
+    assert 2 == len(ROWS)
 
 
 @pytest.mark.parametrize(("recorder", "pattern", "name"), ROWS, ids=lambda text: text[:20])

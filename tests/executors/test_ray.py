@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from speechcx.errors import ConfigError
-from speechcx.executors import WorkerLimits, find_executor
+from speechcx.executors import WorkerLimits, WorkerStartError, find_executor
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_without_ray_the_message_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -16,3 +20,39 @@ def test_without_ray_the_message_says_how_to_get_it(monkeypatch: pytest.MonkeyPa
     ) as told:
         find_executor("ray", WorkerLimits())
     assert told.value.exit_code == 12
+
+
+@pytest.mark.parametrize(
+    ("address", "why"),
+    [
+        ("127.0.0.1:1", "Connection refused"),
+        ("head", "this is no address"),
+        ("ray://head:10001", "this is no address"),
+    ],
+)
+def test_a_cluster_that_is_not_there_is_told_at_once(address: str, why: str) -> None:
+    """What was asked for, why nothing answers, and how to start it; no item is taken."""
+    executor = find_executor("ray", WorkerLimits(address=address))
+    with pytest.raises(WorkerStartError, match=f"no Ray cluster answers at {address}: .*{why}") as told:
+        list(executor.map(abs, iter([1])))
+    assert "ray start --head" in told.value.cure
+
+
+def test_a_cluster_of_this_machine_stays_on_it_and_leaves_nothing() -> None:
+    """No page, a key of its own, addresses of this machine only, SIGTERM left to the run, and no folder in the end."""
+    code = (
+        "import os, signal, sys\n"
+        "from speechcx.executors import WorkerLimits, find_executor\n"
+        "from tests.faults.workers import work\n"
+        "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+        "assert [4] == [value for _, value in find_executor('ray', WorkerLimits()).map(work, ['square:2'])]\n"
+        "import ray\n"
+        "print([n['NodeManagerAddress'] for n in ray.nodes()], signal.getsignal(signal.SIGTERM) is signal.SIG_IGN)\n"
+        "print(os.environ['RAY_AUTH_MODE'], len(os.environ['RAY_AUTH_TOKEN']), os.environ['RAY_USAGE_STATS_ENABLED'])\n"
+        "print(ray._private.worker._global_node.get_session_dir_path())"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    first, second, folder = done.stdout.splitlines()
+    assert ("['127.0.0.1'] True", "token 64 0", "") == (first, second, done.stderr)
+    assert "speechcx-ray-" in folder
+    assert not Path(folder).exists()

@@ -126,6 +126,12 @@ def read_oom_score(_: int) -> object:
         return int(score.read())
 
 
+def read_node(milliseconds: int) -> object:
+    """The node of a Ray cluster that this worker is on, told after a while."""
+    time.sleep(milliseconds / 1000)
+    return os.environ["RAY_RAYLET_PID"]
+
+
 def main_module(_: int) -> object:
     return getattr(sys.modules["__main__"], "__file__", None)
 
@@ -153,6 +159,7 @@ TASKS = {
     "environment": read_environment,
     "oom": read_oom_score,
     "main": main_module,
+    "node": read_node,
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +17,7 @@ from speechcx.store.decisions.flags import FlagChange, SeenFlag, set_flags
 from speechcx.store.decisions.review_disputes import acknowledge, add_note, decide, dispute
 from speechcx.store.decisions.review_plans import Draw, ReviewPlan, Shortfall, save_plan
 from speechcx.store.decisions.review_record import Given
+from speechcx.store.merging import merge_store, read_ends
 from speechcx.store.moments import utc_text
 from tests.factories import make_assessment, make_failure, make_hit, make_result
 from tests.store.reviewing import answers, desk_of, plan, reviewable
@@ -27,7 +29,7 @@ DECISION_TABLES = (
 """Tables that hold what people decided."""
 
 
-def keep_everything(store: Store) -> list[str]:
+def keep_everything(store: Store, *, merged: bool = True) -> list[str]:
     """A run with calls, a copy, a failure and an erasure, and every kind of decision; returns the calls' ids."""
     store.sync_roster(
         [
@@ -52,6 +54,8 @@ def keep_everything(store: Store) -> list[str]:
     )
     save_search(store)
     decide_everything(store, ids)
+    if merged:
+        bring_in_another(store)
     store.ledger.finish_run(run, RunSummary(planned=7, done=6, failed=1), 3)
     return ids
 
@@ -66,6 +70,18 @@ def full_call(number: int) -> Call:
         make_result("greeting", flagged=True, why="nothing like it was said"),
     )
     return Call(replace(heard, speech=speech), replace(call.assessment, results=results))
+
+
+def bring_in_another(store: Store) -> None:
+    """Another database with a call that is known and a trail of its own."""
+    with tempfile.TemporaryDirectory() as folder, Store.open(Path(folder) / "other.db", create=True) as other:
+        other.save_call(full_call(0))
+        add_entries(
+            other, "zoe", [Entry("export", full_call(0).conversation.recording.id, None, {"to": "page"})]
+        )
+        with store.write():
+            merge_store(store, other)
+            add_entries(store, "mia", [Entry("merge", detail={"from": "other.db", **read_ends(other)})])
 
 
 def save_search(store: Store) -> None:

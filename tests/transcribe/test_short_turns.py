@@ -3,9 +3,9 @@
 import pytest
 
 from speechcx.call import Span, Word
-from speechcx.transcribe.chunks import Chunk
 from speechcx.transcribe.hallucinations import Stretch
 from speechcx.transcribe.short_turns import find_wordless, is_sure
+from speechcx.transcribe.windows import Piece, Window
 
 
 def word(start_s: float, end_s: float, confidence: float = 0.9) -> Word:
@@ -15,8 +15,8 @@ def word(start_s: float, end_s: float, confidence: float = 0.9) -> Word:
 def wordless(
     *speech: tuple[float, float], words: tuple[Word, ...] = (), duration_s: float = 60.0
 ) -> list[Span]:
-    chunks = find_wordless([Span(*each) for each in speech], words, duration_s)
-    return [piece for chunk in chunks for piece in chunk.pieces]
+    windows = find_wordless(0, [Span(*each) for each in speech], words, duration_s)
+    return [piece.span for window in windows for piece in window.pieces]
 
 
 def test_a_turn_without_words_is_found() -> None:
@@ -34,7 +34,7 @@ def test_a_pause_inside_a_turn_makes_no_turn() -> None:
 def test_clicks_are_not_heard_again() -> None:
     """Speech shorter than a word is left alone, and so is a long noise."""
     assert [] == wordless((20.0, 20.2))
-    assert [] == wordless((20.0, 26.0))
+    assert [] == wordless((20.0, 49.0))
 
 
 def test_neighbours_are_left_out() -> None:
@@ -71,5 +71,5 @@ def test_words_at_the_edges_only_touch() -> None:
 def test_what_is_believed(confidences: tuple[float, ...], no_speech: float, expected: bool) -> None:
     """Alone, words need confidence, likely speech and time to be said in."""
     words = tuple(word(20.0, 20.1, confidence) for confidence in confidences)
-    chunk = Chunk((Span(19.7, 21.0),))
-    assert expected is is_sure(Stretch(words, -0.5, no_speech, 1.0), chunk)
+    window = Window((Piece(0, Span(19.7, 21.0), 0.0),))
+    assert expected is is_sure(Stretch(words, -0.5, no_speech, 1.0), window)

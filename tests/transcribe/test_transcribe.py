@@ -1,6 +1,7 @@
 """The door of the room: turns in, utterances out, with a recogniser whose words are known."""
 
 import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -14,6 +15,7 @@ from speechcx.transcribe import (
     Hints,
     LanguageStretch,
     TranscribeSettings,
+    Voice,
     find_language_flags,
     language_of,
     load_recognizer,
@@ -156,38 +158,52 @@ def test_a_turn_has_the_language_of_the_stretch_it_lies_in() -> None:
     ]
 
 
-class TwoTongues(Fixed):
-    """Finds Spanish in the speaker who starts first, and English in the other."""
+class Together(Fixed):
+    """Hears all voices at once: Spanish where a voice begins before 2 s, and gives fixed words by channel."""
 
-    def find_language(self, samples: Sound, speech: tuple[Span, ...], *, hints: Hints) -> str:
-        """By the start of the speech."""
-        return "es" if speech[0].start_s < 2 else "en"
+    def recognize_dialogue(
+        self, sounds: Mapping[int, Sound], voices: Sequence[Voice], *, hints: Hints, recording: Recording
+    ) -> tuple[Heard, ...]:
+        """The words of each voice's channel."""
+        self.voices = tuple(voices)
+        self.lengths = [sounds[voice.channel].size for voice in voices]
+        return tuple(
+            Heard(self.said.get(voice.channel, ()), "es" if voice.speech[0].start_s < 2 else "en")
+            for voice in voices
+        )
 
-    def recognize(
-        self,
-        samples: Sound,
-        speech: tuple[Span, ...],
-        *,
-        hints: Hints,
-        recording: Recording,
-        channel: int,
-    ) -> Heard:
-        """What it is told to expect."""
-        self.first_heard = np.asarray(samples) if self.first_heard is None else self.first_heard
-        self.asked.append((channel, samples.size, speech, hints))
-        return Heard((), hints.language)
+
+def test_an_engine_that_can_hears_all_voices_at_once() -> None:
+    """It is given each voice with its channel and speech, and each channel at 16 kHz; words go to their turns."""
+    engine = Together({0: (Word("Hola", 1.1, 1.5, 0.8),), 1: (Word("Hi", 3.6, 3.9, 0.9),)})
+    said = transcribe(audio_of(two_channels()), SPEECH, RECORDING, engine, SETTINGS)
+    assert [
+        Voice("ch0", 0, (Span(1.0, 3.0), Span(5.0, 6.0))),
+        Voice("ch1", 1, (Span(3.5, 4.0),)),
+    ] == list(engine.voices)
+    assert [160_000, 160_000] == engine.lengths
+    assert [("Hola", "es"), ("Hi", "en"), ("", "es")] == [(each.text, each.language) for each in said]
+    assert [] == engine.asked
 
 
 def test_two_languages_in_one_channel_are_heard_apart() -> None:
-    """In a mono call each speaker's turns are written down in that speaker's language."""
+    """In a mono call each speaker's turns have that speaker's language."""
     turns = (make_turn(0, "s0", 1.0, 3.0), make_turn(1, "s1", 3.5, 6.0), make_turn(2, "s0", 7.0, 9.0))
     mono = tuple(replace(turn, channel=0) for turn in turns)
-    engine = TwoTongues({})
     audio = audio_of(silence(10.0)[None, :])
     speech = Speech("diarized", ("s0", "s1"), mono)
-    said = transcribe(audio, speech, RECORDING, engine, TranscribeSettings())
+    said = transcribe(audio, speech, RECORDING, Together({}), TranscribeSettings())
     assert ["es", "en", "es"] == [each.language for each in said]
-    assert [("es", 2), ("en", 1)] == [(asked[3].language, len(asked[2])) for asked in engine.asked]
+
+
+def test_words_of_two_voices_in_one_channel_are_placed_by_time_among_both() -> None:
+    """Whichever voice the engine gave a word to, it lies in the turn in which it was spoken."""
+    turns = (make_turn(0, "s0", 2.5, 3.0), make_turn(1, "s1", 3.5, 6.0))
+    mono = tuple(replace(turn, channel=0) for turn in turns)
+    engine = Together({0: (Word("late", 5.0, 5.5, 0.9),)})
+    speech = Speech("diarized", ("s0", "s1"), mono)
+    said = transcribe(audio_of(silence(10.0)[None, :]), speech, RECORDING, engine, TranscribeSettings())
+    assert ["", "late late"] == [each.text for each in said]
 
 
 @pytest.mark.parametrize(

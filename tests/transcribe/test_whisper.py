@@ -11,11 +11,20 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from speechcx.call import Span
+from speechcx.call import Span, Word
 from speechcx.errors import ConfigError, ModelBad, ModelMissing
-from speechcx.transcribe import Heard, Hints, Recognizer, TranscribeSettings, load_recognizer
+from speechcx.transcribe import (
+    DialogueRecognizer,
+    Dropped,
+    Heard,
+    Hints,
+    Recognizer,
+    TranscribeSettings,
+    Voice,
+    load_recognizer,
+)
 from speechcx.transcribe.decoding import TimedText
-from speechcx.transcribe.whisper import join_pieces, load_whisper
+from speechcx.transcribe.whisper import join_pieces, load_whisper, share_out
 from tests.factories import make_recording
 from tests.synth import noise, silence, tone
 from tests.transcribe.conftest import Sound, decode
@@ -43,6 +52,16 @@ def test_pieces_of_unspaced_languages_stay_apart() -> None:
 def test_empty_pieces_are_left_out() -> None:
     """A piece of nothing but space is no word."""
     assert ["a"] == [word.text.strip() for word in join_pieces(pieces(" ", " a", " "), spaced=True)]
+
+
+def test_a_shared_channel_is_shared_out_by_who_speaks() -> None:
+    """Each word lies with the voice that speaks most during it, else with the nearest; none is lost."""
+    voices = (Voice("s0", 0, (Span(1.0, 3.0),)), Voice("s1", 0, (Span(3.2, 6.0),)))
+    words = (Word("a", 2.8, 3.0, 0.9), Word("b", 2.9, 3.6, 0.9), Word("c", 7.0, 7.5, 0.9))
+    heard = Heard(words, "en", (Dropped(Span(8.0, 9.0), 4, "loop", 0.3),))
+    shared = [share_out(heard, voice, voices) for voice in voices]
+    assert [("a",), ("b", "c")] == [tuple(word.text for word in each.words) for each in shared]
+    assert [1, 0] == [len(each.dropped) for each in shared]
 
 
 def test_a_model_that_is_not_here() -> None:
@@ -179,6 +198,34 @@ def test_time_stays_right_over_long_silence(engine: Recognizer, shared: Path) ->
     found = {word.text.lower().strip(",.?"): word.start_s for word in heard.words}
     off = [abs(found[word] - start_s) for word, start_s in alone if word in found]
     assert len(off) > 0.9 * len(alone)
+    assert sorted(off)[int(0.9 * len(off))] < 0.3
+
+
+@pytest.mark.e2e
+@pytest.mark.shared_data
+def test_words_of_a_dialogue_go_back_to_their_speakers(engine: Recognizer, shared: Path) -> None:
+    """Two people who answer each other are heard together, and each gets its own words at their times."""
+    jfk = decode(shared / "asr_misc" / "faster-whisper" / "jfk.flac")
+    agent = decode(shared / "harper_valley" / "wav" / "0002f70f7386445b_agent.wav")[: 8 * RATE]
+    call = np.zeros((2, jfk.size), np.float32)
+    call[0] = jfk
+    call[1, -agent.size :] = agent
+    gap_s = jfk.size / RATE - 8.0
+    voices = (
+        Voice("ch0", 0, (Span(0.3, 2.3), Span(3.2, 11.0))),
+        Voice("ch1", 1, (Span(gap_s + 1.7, gap_s + 7.6),)),
+    )
+    assert isinstance(engine, DialogueRecognizer)
+    first, second = engine.recognize_dialogue(
+        {0: call[0], 1: call[1]}, voices, hints=Hints(), recording=make_recording()
+    )
+    assert "ask not" in plain(first)
+    assert "elizabeth" in plain(second)
+    assert "elizabeth" not in plain(first)
+    alone = recognize(engine, agent, (1.7, 7.6))
+    times = {word.text.lower().strip(",.?"): word.start_s for word in second.words}
+    off = [abs(times[text] - start_s) for text, start_s in _shifted(alone, gap_s) if text in times]
+    assert len(off) > 8
     assert sorted(off)[int(0.9 * len(off))] < 0.3
 
 

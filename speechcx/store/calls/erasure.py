@@ -54,12 +54,7 @@ def erase_call(store: Store, call_id: str, *, who: str, reason: str) -> tuple[st
         paths = store.ledger.find_paths(call_id)
         if store.has_call(call_id):
             paths = tuple(dict.fromkeys((*paths, store.load_conversation(call_id).recording.path)))
-            store.delete_call(call_id)
-        gone = store.db.execute(
-            "DELETE FROM flag_states WHERE call_id = ? RETURNING call_id, rule", (call_id,)
-        ).fetchall()
-        note_decision(store.db, "flag_states", *gone)
-        forget_details(store, call_id)
+        remove_said(store, call_id)
         add_entries(store, who, [Entry("erase", call_id, None, {"reason": tidy_text(reason)})], at=now)
         store.db.execute(
             "INSERT OR REPLACE INTO erasures (call_id, erased_at, erased_by, reason) VALUES (?, ?, ?, ?)",
@@ -67,8 +62,20 @@ def erase_call(store: Store, call_id: str, *, who: str, reason: str) -> tuple[st
         )
         note_decision(store.db, "erasures", (call_id,))
         left = tuple(path for path in paths if os.path.exists(path))
-        _forget_files(store, call_id, left)
+        forget_files(store, call_id, left)
     return left
+
+
+def remove_said(store: Store, call_id: str) -> None:
+    """Remove a call with every decision about it, and the words of the trail about it; inside a write."""
+    if store.has_call(call_id):
+        store.delete_call(call_id)
+    store.db.execute("DELETE FROM merged_calls WHERE call_id = ?", (call_id,))
+    gone = store.db.execute(
+        "DELETE FROM flag_states WHERE call_id = ? RETURNING call_id, rule", (call_id,)
+    ).fetchall()
+    note_decision(store.db, "flag_states", *gone)
+    forget_details(store, call_id)
 
 
 def find_erasure(store: Store, call_id: str) -> Erasure | None:
@@ -79,7 +86,7 @@ def find_erasure(store: Store, call_id: str) -> Erasure | None:
     return None if row is None else Erasure(*row)
 
 
-def _forget_files(store: Store, call_id: str, left: Sequence[str]) -> None:
+def forget_files(store: Store, call_id: str, left: Sequence[str]) -> None:
     """Mark the files that are left as erased; forget the others, and every failure."""
     of_call = "(SELECT file_id FROM files WHERE call_id = ?)"
     store.db.execute(

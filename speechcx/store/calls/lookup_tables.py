@@ -36,7 +36,7 @@ class Names:
             "engines": json.dumps(made.engines),
             "settings_digest": made.settings_digest,
         }
-        return self._number("provenances", "provenance_no", row)
+        return self.number_of("provenances", "provenance_no", row)
 
     def rulebook_no(self, judged: Assessment) -> int:
         """Number of the rulebook of an assessment."""
@@ -70,7 +70,7 @@ class Names:
             "expect": result.expect,
             **dict(zip(_TITLES, result.titles or (None, None, None), strict=True)),
         }
-        return self._number("rules", "rule_no", row)
+        return self.number_of("rules", "rule_no", row)
 
     def question_no(self, rulebook_no: int, scorecard: str, answer: Answer) -> int:
         """Number of a question as an answer names it."""
@@ -84,18 +84,19 @@ class Names:
             "auto_fail": int(answer.auto_fail),
             "rule": answer.rule,
         }
-        return self._number("questions", "question_no", row)
+        return self.number_of("questions", "question_no", row)
 
     def reason_no(self, text: str) -> int:
         """Number of a reason in words."""
-        return self._number("reasons", "reason_no", {"text": text})
+        return self.number_of("reasons", "reason_no", {"text": text})
 
     def reasons_no(self, reasons: dict[str, str | None]) -> int | None:
         """Number of the reasons for several measures, None where there are none."""
         given = {name: text for name, text in reasons.items() if text is not None}
         return self.reason_no(json.dumps(given)) if given else None
 
-    def _number(self, table: str, number: str, row: Mapping[str, Value]) -> int:
+    def number_of(self, table: str, number: str, row: Mapping[str, Value]) -> int:
+        """Number of a row by all of its other columns; `number` names the column that holds it."""
         key: tuple[Value, ...] = (table, *row.values())
         if key not in self._known:
             # IS, since null is a value like another here, which a UNIQUE index does not see.

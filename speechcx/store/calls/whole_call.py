@@ -37,11 +37,12 @@ def find_call_no(db: sqlite3.Connection, call_id: str) -> int | None:
 
 def replace_call(db: sqlite3.Connection, call: Call, names: Names) -> None:
     """Write a call in place of everything stored of it, and of what its file held before."""
-    _write_call(db, call, names)
+    write_call(db, call, names)
     supersede(db, call.conversation.recording.id, call.conversation.recording.path)
 
 
-def _write_call(db: sqlite3.Connection, call: Call, names: Names) -> int:
+def write_call(db: sqlite3.Connection, call: Call, names: Names) -> int:
+    """Write a call in place of everything stored of it, and nothing of other calls; returns its number."""
     heard, judged = call.conversation, call.assessment
     call_id, details = heard.recording.id, heard.recording.details
     old = find_call_no(db, call_id)
@@ -86,7 +87,7 @@ def replace_details(db: sqlite3.Connection, call_no: int, details: Details, name
         kept = "stored_at, judged_at, superseded_by"
         stands = db.execute(f"SELECT {kept} FROM calls WHERE call_no = ?", (call_no,)).fetchone()
         conversation = replace(heard_rows.read_heard(db, call_no), recording=recording)
-        call_no = _write_call(db, Call(conversation, judged_rows.read_judged(db, call_no)), names)
+        call_no = write_call(db, Call(conversation, judged_rows.read_judged(db, call_no)), names)
         db.execute(f"UPDATE calls SET ({kept}) = (?, ?, ?) WHERE call_no = ?", (*stands, call_no))
         note_call(db, call_no, only=("calls",))
         return

@@ -12,19 +12,20 @@ import getpass
 import hashlib
 import json
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+import sqlite3
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, get_args
 
 from speechcx.errors import UsageError
-from speechcx.store.decisions.chain import NOTHING_BEFORE, find_broken, note_decision, read_end
+from speechcx.store.decisions.chain import NOTHING_BEFORE, ChainEnd, find_broken, note_decision, read_end
 from speechcx.store.moments import utc_text
 from speechcx.store.paths import plain_text
 
 if TYPE_CHECKING:
     from speechcx.store import Store
 
-Action = Literal["flag", "export", "erase", "backup", "restore"]
+Action = Literal["flag", "export", "erase", "backup", "restore", "merge"]
 ACTIONS: tuple[Action, ...] = get_args(Action)
 
 LONGEST_TEXT = 10_000
@@ -55,6 +56,8 @@ class AuditRow:
         Goes into `detail_digest`; None likewise.
     digest
         Over this row and the digest of the one before.
+    trail
+        The first eight digits of its trail's first row, where it was merged from another database; else empty.
     """
 
     audit_id: int
@@ -67,6 +70,7 @@ class AuditRow:
     salt: str | None
     detail_digest: str
     digest: str
+    trail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,14 +146,53 @@ def add_entries(store: Store, who: str, entries: Sequence[Entry], *, at: str | N
 def read_trail(
     store: Store, *, call_id: str | None = None, rule: str | None = None, action: str | None = None
 ) -> tuple[AuditRow, ...]:
-    """Rows of the trail, oldest first: all, or those about a call, a rule, an action."""
+    """Rows of the trail, and of those of merged databases, oldest first: all, or about a call, a rule, an action."""
     wanted = {"call_id": call_id, "rule": rule, "action": action}
     given = {name: value for name, value in wanted.items() if value is not None}
     where = " AND ".join(f"{name} = ?" for name in given) or "1"
-    rows = store.db.execute(
+    own = store.db.execute(
         f"SELECT {_COLUMNS} FROM audit WHERE {where} ORDER BY audit_id", (*given.values(),)
     )
-    return tuple(AuditRow(*row) for row in rows)
+    merged = store.db.execute(
+        f"SELECT {_COLUMNS}, trail FROM merged_audit WHERE {where} ORDER BY audit_id", (*given.values(),)
+    ).fetchall()
+    rows = [AuditRow(*row) for row in (*own, *merged)]
+    return tuple(sorted(rows, key=lambda row: row.at) if merged else rows)
+
+
+def read_trail_end(db: sqlite3.Connection) -> ChainEnd:
+    """The number and the digest of the last row of a database's own trail."""
+    row = db.execute("SELECT audit_id, digest FROM audit ORDER BY audit_id DESC LIMIT 1").fetchone()
+    return ChainEnd(*(row or (0, NOTHING_BEFORE)))
+
+
+def copy_trail(db: sqlite3.Connection, source: sqlite3.Connection) -> int:
+    """Keep the rows of another database's trail, and of those it keeps itself, as they stand there; inside a write.
+
+    What they tell of calls that are erased here goes, as that of every other row does.
+
+    Returns
+    -------
+    int
+        How many rows were new.
+    """
+    own = {
+        digest for (digest,) in db.execute("SELECT digest FROM audit UNION SELECT digest FROM merged_audit")
+    }
+    rows = source.execute(f"SELECT before, trail, {_COLUMNS} FROM merged_audit").fetchall()
+    before, trail = NOTHING_BEFORE, ""
+    for row in source.execute(f"SELECT {_COLUMNS} FROM audit ORDER BY audit_id"):
+        trail = trail or row[-1][:8]
+        rows.append((before, trail, *row))
+        before = row[-1]
+    new = [row for row in rows if row[-1] not in own]
+    places = ", ".join("?" * (2 + len(_COLUMNS.split(","))))
+    db.executemany(f"INSERT INTO merged_audit (before, trail, {_COLUMNS}) VALUES ({places})", new)
+    db.execute(
+        "UPDATE merged_audit SET detail = NULL, salt = NULL WHERE detail IS NOT NULL AND action <> 'erase'"
+        " AND call_id IN (SELECT call_id FROM erasures)"
+    )
+    return len(new)
 
 
 def verify_trail(store: Store) -> Verdict:
@@ -157,6 +200,7 @@ def verify_trail(store: Store) -> Verdict:
     trail, problems = _verify_rows(store), []
     if trail.why:
         problems.append(f"row {trail.broken_at}: {trail.why}")
+    problems += _find_wrong_merged(store)
     problems += _find_wrong_erasures(store)
     problems += _find_wrong_flags(store)
     # The trail's own rows are told by the number above.
@@ -174,6 +218,9 @@ def _verify_rows(store: Store) -> Verdict:
     erased = dict(
         store.db.execute("SELECT call_id, max(audit_id) FROM audit WHERE action = 'erase' GROUP BY call_id")
     )
+    elsewhere = {
+        call_id for (call_id,) in store.db.execute("SELECT call_id FROM merged_audit WHERE action = 'erase'")
+    }
     for row in _all_rows(store):
         count += 1
         if row.audit_id != count:
@@ -182,7 +229,12 @@ def _verify_rows(store: Store) -> Verdict:
             return Verdict(count, row.audit_id, "what was done was changed", before)
         if _digest(row, before) != row.digest:
             return Verdict(count, row.audit_id, "the row, or the one before, was changed or moved", before)
-        if (row.detail is None) != (row.audit_id < erased.get(row.call_id, 0)):
+        is_before_erasure = row.audit_id < erased.get(row.call_id, 0)
+        if (
+            is_before_erasure
+            if row.detail is not None
+            else not (is_before_erasure or row.call_id in elsewhere)
+        ):
             what = "its details are gone" if row.detail is None else "its details are still there"
             why = "was not erased after it" if row.detail is None else "was erased after it"
             return Verdict(count, row.audit_id, f"{what}, and call {row.call_id} {why}", before)
@@ -195,13 +247,16 @@ def _find_wrong_erasures(store: Store) -> Iterator[str]:
     rows = store.db.execute(
         "SELECT e.call_id, a.call_id IS NOT NULL FROM erasures e LEFT JOIN (SELECT * FROM audit WHERE audit_id IN"
         " (SELECT max(audit_id) FROM audit WHERE action = 'erase' GROUP BY call_id)) a ON a.call_id = e.call_id"
-        " WHERE (a.at, a.who) IS NOT (e.erased_at, e.erased_by)"
+        " WHERE (a.at, a.who) IS NOT (e.erased_at, e.erased_by) AND NOT EXISTS (SELECT 1 FROM merged_audit m"
+        " WHERE (m.action, m.call_id, m.at, m.who) = ('erase', e.call_id, e.erased_at, e.erased_by))"
     )
     for call_id, is_told in rows:
         what = "tells it otherwise" if is_told else "does not tell of it"
         yield f"call {call_id} is marked as erased, and the audit trail {what}"
     rows = store.db.execute(
-        "SELECT DISTINCT call_id FROM audit WHERE action = 'erase' AND call_id NOT IN (SELECT call_id FROM erasures)"
+        "SELECT call_id FROM audit WHERE action = 'erase' AND call_id NOT IN (SELECT call_id FROM erasures)"
+        " UNION SELECT call_id FROM merged_audit WHERE action = 'erase'"
+        " AND call_id NOT IN (SELECT call_id FROM erasures)"
     )
     for (call_id,) in rows:
         yield f"call {call_id} was erased, as the audit trail tells, and its mark is gone"
@@ -214,6 +269,8 @@ def _find_wrong_flags(store: Store) -> Iterator[str]:
         " FROM audit a LEFT JOIN flag_states s ON s.call_id = a.call_id AND s.rule = a.rule WHERE a.audit_id IN"
         " (SELECT max(audit_id) FROM audit WHERE action = 'flag' GROUP BY call_id, rule) AND a.detail IS NOT NULL"
     )
+    # Where several databases were merged, the last word about a flag may be another one's.
+    merged = set(store.db.execute("SELECT call_id, rule, at, who FROM merged_audit WHERE action = 'flag'"))
     for call_id, rule, at, who, detail, *found in rows:
         try:
             told = json.loads(detail)
@@ -222,14 +279,57 @@ def _find_wrong_flags(store: Store) -> Iterator[str]:
             continue
         if found[0] is None:
             yield f"the decision about flag {call_id}:{rule} is gone, and the audit trail tells of one"
-        elif found != expected:
+        elif found != expected and (call_id, rule, *found[:2]) not in merged:
             yield f"the decision about flag {call_id}:{rule} is not the one that the audit trail tells of"
+
+
+def _find_wrong_merged(store: Store) -> Iterator[str]:
+    """Rows of merged trails that are not as they were written there, and trails that end before they did."""
+    own = {digest for (digest,) in store.db.execute("SELECT digest FROM audit")}
+    rows = store.db.execute(
+        f"SELECT before, {_COLUMNS}, trail FROM merged_audit ORDER BY trail, audit_id"
+    ).fetchall()
+    known = own | {row[10] for row in rows}
+    for before, *values in rows:
+        row = AuditRow(*values)
+        what = ""
+        if _digest(row, before) != row.digest or (
+            row.detail is not None and _sha256((row.salt or "") + row.detail) != row.detail_digest
+        ):
+            what = "was changed"
+        elif before not in known and (before, row.audit_id) != (NOTHING_BEFORE, 1):
+            what = "has lost the one before it"
+        if what:
+            yield f"row {row.audit_id} of the trail {row.trail} of a merged database {what}"
+    yield from _find_short_trails(store, known)
+
+
+def _find_short_trails(store: Store, known: Collection[str]) -> Iterator[str]:
+    """Trails and chains of merged databases that do not reach as far as when they were merged."""
+    entries = {digest for (digest,) in store.db.execute("SELECT digest FROM merged_decisions")}
+    entries |= {digest for (digest,) in store.db.execute("SELECT digest FROM decision_chain")}
+    for row in read_trail(store, action="merge"):
+        try:
+            told = json.loads(row.detail or "{}")
+            ends = (
+                (told["trail_digest"], known, "audit trail"),
+                (told["chain_digest"], entries, "decision chain"),
+            )
+        except (ValueError, KeyError, TypeError):
+            continue
+        for digest, there, name in ends:
+            if digest not in there and digest != NOTHING_BEFORE:
+                yield f"the {name} of {told.get('from')}, which was merged, does not reach as far as it did then"
 
 
 def forget_details(store: Store, call_id: str) -> None:
     """Take what was written about a call out of the trail; that it was written, when and by whom, stays."""
     with store.write():
-        store.db.execute("UPDATE audit SET detail = NULL, salt = NULL WHERE call_id = ?", (call_id,))
+        for table in ("audit", "merged_audit"):
+            store.db.execute(
+                f"UPDATE {table} SET detail = NULL, salt = NULL WHERE call_id = ? AND detail IS NOT NULL",
+                (call_id,),
+            )
 
 
 def read_who(given: str | None = None) -> str:

@@ -148,9 +148,26 @@ def read_end(db: sqlite3.Connection) -> ChainEnd:
     return ChainEnd(*(row or (0, NOTHING_BEFORE)))
 
 
+def copy_chain(db: sqlite3.Connection, source: sqlite3.Connection) -> None:
+    """Keep the entries of another database's chain, and of those it keeps, as they stand there; inside a write."""
+    own = {digest for (digest,) in db.execute("SELECT digest FROM decision_chain")}
+    rows = list(source.execute("SELECT digest, before, entry_id, about, key, content FROM merged_decisions"))
+    before = NOTHING_BEFORE
+    for number, about, key, content, digest in source.execute(
+        "SELECT entry_id, about, key, content, digest FROM decision_chain ORDER BY entry_id"
+    ):
+        rows.append((digest, before, number, about, key, content))
+        before = digest
+    db.executemany(
+        "INSERT OR IGNORE INTO merged_decisions VALUES (?, ?, ?, ?, ?, ?)",
+        [row for row in rows if row[0] not in own],
+    )
+
+
 def find_broken(db: sqlite3.Connection) -> Iterator[BrokenDecision]:
     """Everything in the chain, and in the rows it covers, that is not as it was written."""
     yield from _find_broken_links(db)
+    yield from _find_broken_merged(db)
     yield from _find_broken_rows(db)
     yield from _find_wrong_ends(db)
 
@@ -168,6 +185,24 @@ def _find_broken_links(db: sqlite3.Connection) -> Iterator[BrokenDecision]:
             yield BrokenDecision("decision_chain", str(number), what)
             return
         before = digest
+
+
+def _find_broken_merged(db: sqlite3.Connection) -> Iterator[BrokenDecision]:
+    """Entries of other databases' chains: each as it was written there, and the one before it there too."""
+    if not _has_merged(db):
+        return
+    known = {digest for (digest,) in db.execute("SELECT digest FROM merged_decisions")}
+    known |= {digest for (digest,) in db.execute("SELECT digest FROM decision_chain")}
+    rows = db.execute("SELECT digest, before, entry_id, about, key, content FROM merged_decisions")
+    for digest, before, number, about, key, content in rows:
+        what = ""
+        if _link(before, number, about, key, content) != digest:
+            what = "was changed"
+        elif before not in known and (before, number) != (NOTHING_BEFORE, 1):
+            what = "has lost the one before it"
+        if what:
+            told = f"entry {number} of the decision chain of a merged database {what}"
+            yield BrokenDecision("merged_decisions", digest, told)
 
 
 def _find_broken_rows(db: sqlite3.Connection) -> Iterator[BrokenDecision]:
@@ -213,7 +248,8 @@ def _find_wrong_ends(db: sqlite3.Connection) -> Iterator[BrokenDecision]:
         )
     rows = db.execute(
         "SELECT r.run_id, r.chain_entries FROM runs r LEFT JOIN decision_chain d ON d.entry_id = r.chain_entries"
-        " WHERE r.chain_entries > 0 AND d.digest IS NOT r.chain_digest ORDER BY r.run_id"
+        " WHERE r.chain_entries > 0 AND d.digest IS NOT r.chain_digest"
+        f"{_NOT_MERGED if _has_merged(db) else ''} ORDER BY r.run_id"
     )
     for run_id, entries in rows:
         yield BrokenDecision(
@@ -227,6 +263,14 @@ def _read(db: sqlite3.Connection, about: str, key: Key) -> str | None:
     """A row with what belongs to it, as text; None where there is nothing."""
     parts = [db.execute(sql, (*key, "")[: 1 + ("?2" in sql)]).fetchall() for sql in _COVERED[about].read]
     return json.dumps(parts) if any(parts) else None
+
+
+_NOT_MERGED = " AND NOT EXISTS (SELECT 1 FROM merged_decisions m WHERE m.digest = r.chain_digest)"
+
+
+def _has_merged(db: sqlite3.Connection) -> bool:
+    """Whether the table is there: in the middle of migrations it may be still to come."""
+    return bool(db.execute("SELECT 1 FROM sqlite_master WHERE name = 'merged_decisions'").fetchone())
 
 
 def _load_key(text: str) -> Key:

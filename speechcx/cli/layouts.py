@@ -1,0 +1,108 @@
+"""Commands about recorders' layouts: which are known, and which one reads the names in a folder."""
+
+from __future__ import annotations
+
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from speechcx.cli import options
+from speechcx.cli.output import note, print_rows
+from speechcx.present.table import Column
+
+if TYPE_CHECKING:
+    from speechcx.discover.layouts import NameReading
+
+layouts = typer.Typer(
+    name="layouts", help="How known recorders name their files: list, try on a folder.", no_args_is_help=True
+)
+SHOWN_NAMES = 20
+MAX_NAMES = 2000
+"""Names of a folder that are held against the layouts; a day of one recorder is enough to tell it."""
+
+_LAYOUT_COLUMNS = (
+    Column("name", "layout"),
+    Column("title", "recorder"),
+    Column("about", "what its names hold"),
+)
+_NAME_COLUMNS = (
+    Column("file", "file"),
+    Column("agent", "agent"),
+    Column("customer", "customer"),
+    Column("started_at", "started"),
+    Column("more", "also read"),
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the app."""
+    app.add_typer(layouts, rich_help_panel="Operator")
+
+
+@layouts.command("list")
+def list_(as_json: options.AsJson = False) -> None:
+    """Every layout that is known, as `init --layout` and `discover.layouts` take it."""
+    from speechcx.discover.layouts import describe_layouts
+
+    rows = [
+        {
+            "name": one.name,
+            "title": one.title,
+            "about": one.about,
+            "example": one.example,
+            "source": one.source,
+        }
+        for one in describe_layouts()
+    ]
+    print_rows("layouts", rows, _LAYOUT_COLUMNS, style=options.style(as_json, False))
+
+
+@layouts.command("try")
+def try_(
+    folder: Annotated[Path, typer.Argument(help="A folder of recordings.")],
+    layout: Annotated[
+        str | None, typer.Option("--layout", help="Read the names by this layout instead of guessing.")
+    ] = None,
+    config: options.Config = None,
+    overrides: options.Overrides = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Guess the layout of a folder and show names beside what it reads of them. Exits with 1 where none fits."""
+    from speechcx.discover import find_files
+    from speechcx.discover.layouts import find_layout, guess_layouts, read_names
+
+    settings = options.load(config, overrides).settings.discover
+    paths = [found.path for found in islice(find_files([folder], settings), MAX_NAMES)]
+    fits = guess_layouts(paths)
+    chosen = find_layout(layout) if layout else (fits[0].layout if fits else None)
+    if chosen is None:
+        note(
+            f"No known layout reads the {len(paths)} names in {folder}.\n"
+            "  To do: write a pattern of your own (docs/recordings.md), or export a calls table with a file column"
+        )
+        raise typer.Exit(1)
+    read = read_names(chosen, paths, zone=settings.zone or "UTC")
+    _say_fit(folder, len(paths), sum(one.is_read for one in read), chosen.name)
+    print_rows(
+        "names", [_row(one) for one in read[:SHOWN_NAMES]], _NAME_COLUMNS, style=options.style(as_json, False)
+    )
+
+
+def _say_fit(folder: Path, names: int, read: int, layout: str) -> None:
+    note(
+        f'{folder}: the layout {layout} reads {read} of {names} names. To use it: layouts = ["{layout}"] in [discover]'
+    )
+
+
+def _row(one: NameReading) -> dict[str, object]:
+    known = dict(one.values)
+    more = ", ".join(f"{field} {value}" for field, value in one.values if field not in ("agent", "customer"))
+    return {
+        "file": one.name,
+        "agent": known.get("agent"),
+        "customer": known.get("customer"),
+        "started_at": one.started_at,
+        "more": more if one.is_read else "not read",
+    }
