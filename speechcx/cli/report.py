@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from speechcx.cli.output import note
 from speechcx.cli.question_options import Asked, asks
+
+if TYPE_CHECKING:
+    from speechcx.store import CallFilter
 
 
 def register(app: typer.Typer) -> None:
@@ -31,6 +34,17 @@ def report(
 
     Without a period: the newest seven days on which there are calls.
     """
+    write_report(asked.where, asked.filters, out, title=title)
+
+
+def write_report(where: Path, filters: CallFilter | None, out: Path, *, title: str = "") -> None:
+    """Write a report into a file, and say so; ``run`` ends with it where ``files.report`` names one.
+
+    Raises
+    ------
+    UsageError
+        The file is neither a page nor a workbook by its name.
+    """
     from datetime import datetime
 
     from speechcx.errors import UsageError
@@ -39,8 +53,8 @@ def report(
 
     kind = out.suffix.lower()
     if kind not in (".html", ".htm", ".xlsx"):
-        raise UsageError(f"--out {out}", "a name that ends in .html or .xlsx", "correct it")
-    found = make_report(asked.where, asked.filters, now=datetime.now().astimezone(), title=title)
+        raise UsageError(f"the report {out}", "a name that ends in .html or .xlsx", "name it so")
+    found = make_report(where, filters, now=datetime.now().astimezone(), title=title)
     data = write_workbook(found) if kind == ".xlsx" else write_page(found).encode()
     write_private(out, data)
     note(f"Written: {out} ({found.period}, {len(data) / 1e3:.0f} kB)")

@@ -33,6 +33,7 @@ USUAL_DAYS = 7
 MAX_PEOPLE = 40
 MAX_FLAGS = 10
 MAX_CUSTOMERS = 20
+_FLAG_COLUMNS = ("flag", "local_day", "agent", "severity", "title", "result", "time", "quote")
 _HEADLINES = (
     ("score", "average score"),
     ("critical_accuracy", "passed all critical checks"),
@@ -154,9 +155,8 @@ def _sections(
     yield Section("alerts", "What surged on the last day", "", (), shown.blocks)
     flags = list_flags(store, FlagFilter(calls=filters), sort="severity", limit=MAX_FLAGS)
     lead = f"{count_text(flags.total, 'flag')} wait for a decision; the gravest {len(flags.rows)} are below."
-    yield Section(
-        "open-first", "Open these first", lead if flags.rows else "", (), _plain(present_flags(flags).blocks)
-    )
+    blocks = _plain(present_flags(flags).blocks, keep=_FLAG_COLUMNS)
+    yield Section("open-first", "Open these first", lead if flags.rows else "", (), blocks)
     counts = count_flags(store, FlagFilter(calls=filters))
     yield Section("flags", "Flags by rule", "", (), _plain(present_flag_counts(counts).blocks))
     yield _people("teams", "Teams", teams)
@@ -172,9 +172,15 @@ def _sections(
     yield _untold(agents)
 
 
-def _plain(blocks: Sequence[Table | Text]) -> tuple[Table | Text, ...]:
-    """Tables as people read them."""
-    return tuple(block.of("people") if isinstance(block, Table) else block for block in blocks)
+def _plain(blocks: Sequence[Table | Text], *, keep: Sequence[str] = ()) -> tuple[Table | Text, ...]:
+    """Tables as people read them; with only the columns of `keep`, where any are named."""
+    found: list[Table | Text] = []
+    for block in blocks:
+        if isinstance(block, Table):
+            block = block.of("people")
+            block = block.keep([one for one in block.columns if not keep or one.key in keep])
+        found.append(block)
+    return tuple(found)
 
 
 def _longer(filters: CallFilter) -> CallFilter:
@@ -231,7 +237,7 @@ def _work(status: Status, failures: Sequence[KindCount]) -> Section:
 
 
 def _people(key: str, title: str, table: ScoreTable) -> Section:
-    ranked = [row for row in table.rows if row.get("score").mean is not None]
+    ranked = [row for row in table.rows if row.rank is not None and row.get("score").mean is not None]
     shown = ranked[:MAX_PEOPLE]
     total = table.total.get("score").mean
     charts: tuple[Chart, ...] = ()
@@ -241,9 +247,9 @@ def _people(key: str, title: str, table: ScoreTable) -> Section:
             middle=total, low=0.0, high=100.0,
         )  # fmt: skip
         charts = (drawn,)
-    more = len(ranked) - len(shown)
+    more = len(table.rows) - len(shown)
     lead = "In colour: differs from the average of all by more than chance explains." if shown else ""
-    lead += f" {more} more are in the table." if more > 0 else ""
+    lead += f" {more} more, or with too few calls, are in the table only." if more > 0 else ""
     return Section(key, title, lead, charts, _plain(present_scores(table).blocks))
 
 
