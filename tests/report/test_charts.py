@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from speechcx.report.charts import LABEL_WIDTH, WIDTH, Measured, make_bars, make_dots, make_line
@@ -19,6 +19,7 @@ measured = st.builds(
 )
 
 
+@settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(measured, max_size=30))
 def test_marks_stay_inside_the_picture(rows: list[Measured]) -> None:
     """Whatever the values, nothing is drawn outside, nor at a place that is no number."""
