@@ -191,9 +191,21 @@ def _models(loaded: LoadedSettings) -> Iterator[Finding]:
 
     for name in needed_models(loaded.settings):
         try:
-            yield Finding(f"model {name}", "ok", str(find_model(name)))
+            folder = find_model(name)
+            yield Finding(f"model {name}", "ok", str(folder))
+            if name == loaded.settings.transcribe.model:
+                yield _encoder(folder, loaded)
         except SpeechcxError as error:
             yield Finding(f"model {name}", "fault", error.found, error.cure)
+
+
+def _encoder(folder: Path, loaded: LoadedSettings) -> Finding:
+    from speechcx.transcribe.encoder import find_measured
+
+    if loaded.settings.transcribe.encoder != "auto":
+        return Finding("encoder", "ok", "CTranslate2 encodes (transcribe.encoder)")
+    measured = find_measured(folder)
+    return Finding("encoder", "ok", str(measured) if measured else "chosen by the first run or models pull")
 
 
 def _network(loaded: LoadedSettings) -> Iterator[Finding]:

@@ -27,16 +27,16 @@ from archive.build import Plan, build_archive, make_call  # noqa: E402
 from archive.people import Organisation  # noqa: E402
 from archive.talk import sentences  # noqa: E402
 
-from speechcx.ask.compliance.flag_counts import count_flags  # noqa: E402
-from speechcx.ask.compliance.flag_queue import FlagFilter  # noqa: E402
-from speechcx.ask.compliance.flags import list_flags  # noqa: E402
-from speechcx.ask.compliance.one_flag import show_flag  # noqa: E402
-from speechcx.ask.customers.callbacks import list_callbacks  # noqa: E402
-from speechcx.ask.ground.find_call import find_call  # noqa: E402
-from speechcx.ask.people.aggregate import score_agents, score_centers, score_teams  # noqa: E402
-from speechcx.ask.runs.status import read_status  # noqa: E402
-from speechcx.ask.search.calls import list_calls  # noqa: E402
-from speechcx.ask.search.words import SearchFilter, search  # noqa: E402
+from speechcx.ask.compliance import FlagFilter, count_flags, list_flags, show_flag  # noqa: E402
+from speechcx.ask.customers import list_callbacks  # noqa: E402
+from speechcx.ask.ground import find_call  # noqa: E402
+from speechcx.ask.people import score_agents, score_centers, score_teams  # noqa: E402
+from speechcx.ask.runs import read_status  # noqa: E402
+from speechcx.ask.search import (  # noqa: E402
+    SearchFilter,
+    list_calls,
+    search,
+)
 from speechcx.store import CallFilter, Store  # noqa: E402
 
 PARTS = ("queries", "writes", "size", "fuzz")

@@ -13,16 +13,18 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from scripts.bench_rooms.ask import MONTH, measure
-from speechcx.ask.customers.customer import describe_customer
-from speechcx.ask.customers.drivers import list_driver_rows
-from speechcx.ask.customers.outcomes import list_outcomes
-from speechcx.ask.ground.find_call import find_call
-from speechcx.ask.people.agent import describe_agent
-from speechcx.ask.people.aggregate import score_agents, score_centers, score_teams
-from speechcx.ask.people.case_mix import adjust_scores
-from speechcx.ask.people.compare import compare
-from speechcx.ask.people.trends import score_over_time
-from speechcx.ask.search.calls import list_calls
+from speechcx.ask.customers import describe_customer, list_driver_rows, list_outcomes
+from speechcx.ask.ground import find_call
+from speechcx.ask.people import (
+    adjust_scores,
+    compare_two,
+    describe_agent,
+    score_agents,
+    score_centers,
+    score_over_time,
+    score_teams,
+)
+from speechcx.ask.search import list_calls
 from speechcx.store import Store
 
 
@@ -56,7 +58,7 @@ def questions(store: Store) -> list[tuple[str, str, Callable[[], object]]]:
         ("agents for a month, with change", "150", lambda: score_agents(store, MONTH)),
         ("teams for a month, with change", "150", lambda: score_teams(store, MONTH)),
         ("centers, all calls", "", lambda: score_centers(store)),
-        ("two teams, a month", "", lambda: compare(store, "team", ("Leeds-2", "Porto-2"), MONTH)),
+        ("two teams, a month", "", lambda: compare_two(store, "team", ("Leeds-2", "Porto-2"), MONTH)),
         ("agents, a month, for the mix of calls", "", lambda: adjust_scores(store, "agent", MONTH)),
         ("one agent, a month", "", lambda: describe_agent(store, "a0007", MONTH)),
         ("one agent, all calls", "", lambda: describe_agent(store, "a0007")),

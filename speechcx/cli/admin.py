@@ -102,10 +102,14 @@ def pull(
     overrides: options.Overrides = None,
 ) -> None:
     """Fetch models from the sources of the manifest and verify them. The only command that uses a network."""
+    from speechcx.transcribe.encoder import make_encoder
     from speechcx.weights.fetch import pull_model
 
     for name in names or _needed(options.load(config, overrides)):
-        print_text(f"{name}: {pull_model(name, force=force)}")
+        folder = pull_model(name, force=force)
+        print_text(f"{name}: {folder}")
+        if encoder := make_encoder(folder):
+            print_text(f"{name}: {encoder}")
 
 
 @models.command()

@@ -13,7 +13,7 @@ from speechcx.errors import UsageError
 from speechcx.present.table import clean
 
 if TYPE_CHECKING:
-    from speechcx.ask.qa.forms import FormQuestion
+    from speechcx.ask.qa import FormQuestion
     from speechcx.store.decisions.review_record import Given
 
 _SHORT = {

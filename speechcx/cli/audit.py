@@ -31,7 +31,7 @@ def audit(
     as_csv: options.AsCsv = False,
 ) -> None:
     """The trail of what people decided, exported and erased; rows are added and never changed."""
-    from speechcx.ask.compliance.audit_trail import check_trail, list_trail
+    from speechcx.ask.compliance import check_trail, list_trail
     from speechcx.present.flags import present_trail, present_trail_check
 
     where = options.database(options.load(config, None), db)

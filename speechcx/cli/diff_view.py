@@ -10,7 +10,7 @@ from speechcx.present.rulebooks import BookName, RulebookDiff
 from speechcx.present.table import Column
 
 if TYPE_CHECKING:
-    from speechcx.ask.people.score_changes import Move
+    from speechcx.ask.people import Move
     from speechcx.batch import CompareOne, Comparison, RuleFlips
     from speechcx.rules import Rulebook
 

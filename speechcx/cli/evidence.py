@@ -14,7 +14,7 @@ from speechcx.present.envelope import SCHEMA_VERSION
 from speechcx.present.table import clean
 
 if TYPE_CHECKING:
-    from speechcx.ask.compliance.export import Exported
+    from speechcx.ask.compliance import Exported
     from speechcx.batch import ErasedCalls
     from speechcx.store import Store
 
@@ -60,7 +60,7 @@ def export(
     """Write calls as evidence: transcript, times, hits with rules and versions, decisions, digests of every file."""
     from dataclasses import asdict
 
-    from speechcx.ask.compliance.export import export_evidence
+    from speechcx.ask.compliance import export_evidence
     from speechcx.store import Store
     from speechcx.store.decisions.audit import Entry, add_entries, read_who
 
@@ -143,9 +143,9 @@ def compact(
 
 def _chosen(store: Store, calls: Names, flags: Names, saved: str | None) -> list[str]:
     """Ids of the calls that are named, of the flags, and of the matches of a kept search."""
-    from speechcx.ask.compliance.flags import find_flag
-    from speechcx.ask.ground.find_call import find_call_id
-    from speechcx.ask.search.saved import find_calls
+    from speechcx.ask.compliance import find_flag
+    from speechcx.ask.ground import find_call_id
+    from speechcx.ask.search import find_calls
 
     ids = [find_call_id(store, call) for call in calls or ()]
     ids += [find_flag(store, flag).call_id for flag in flags or ()]
@@ -155,7 +155,7 @@ def _chosen(store: Store, calls: Names, flags: Names, saved: str | None) -> list
 
 def _find_erasable(store: Store, calls: Sequence[str], customers: Sequence[str]) -> list[str]:
     """Ids of the calls that are named, and of every call of the customers, also of those that count no longer."""
-    from speechcx.ask.ground.resolve_names import find_name
+    from speechcx.ask.ground import find_name
     from speechcx.errors import UsageError
     from speechcx.store import CallFilter
 
@@ -172,7 +172,7 @@ def _find_erasable(store: Store, calls: Sequence[str], customers: Sequence[str])
 
 def _erasable(store: Store, name: str) -> str:
     """Id of a stored call, or of one that failed or was erased before, by its whole id."""
-    from speechcx.ask.ground.find_call import find_call_id
+    from speechcx.ask.ground import find_call_id
     from speechcx.store.calls.erasure import find_erasure
 
     whole = name.strip().lower()

@@ -13,7 +13,7 @@ from speechcx.cli.output import note, print_answer, print_json
 from speechcx.cli.question_options import Asked, asks
 
 if TYPE_CHECKING:
-    from speechcx.ask.ground.score_rows import By
+    from speechcx.ask.ground import By
 
 
 def register(app: typer.Typer) -> None:
@@ -84,10 +84,8 @@ def _print_scores(asked: Asked, by: By, typed: TableOptions) -> None:
     UsageError
         Two forms at once, or an unknown name or period.
     """
-    from speechcx.ask.ground.score_rows import TableForm
-    from speechcx.ask.people.aggregate import score_agents, score_centers, score_teams
-    from speechcx.ask.people.case_mix import adjust_scores
-    from speechcx.ask.people.compare import compare
+    from speechcx.ask.ground import TableForm
+    from speechcx.ask.people import adjust_scores, compare_two, score_agents, score_centers, score_teams
     from speechcx.errors import UsageError
     from speechcx.present.scores import present_case_mix, present_comparison, present_scores
 
@@ -97,7 +95,7 @@ def _print_scores(asked: Asked, by: By, typed: TableOptions) -> None:
             "--compare, --case-mix and --against together", "one of them", "leave the others away"
         )
     if typed.pair is not None:
-        found = compare(asked.where, by, typed.pair, asked.filters, scorecard=form.scorecard)
+        found = compare_two(asked.where, by, typed.pair, asked.filters, scorecard=form.scorecard)
         answer = present_comparison(found)
     elif typed.case_mix:
         answer = present_case_mix(adjust_scores(asked.where, by, asked.filters, form))
@@ -115,8 +113,8 @@ def agent(
     scorecard: options.Scorecard = None,
 ) -> None:
     """One agent: figures beside the team's, weeks, questions, best and worst calls, moments to talk about."""
-    from speechcx.ask.ground.score_rows import TableForm
-    from speechcx.ask.people.agent import describe_agent
+    from speechcx.ask.ground import TableForm
+    from speechcx.ask.people import describe_agent
     from speechcx.present.agent import present_agent
 
     form = TableForm(scorecard=scorecard, before=options.read_against(against))
@@ -130,7 +128,7 @@ def customer(
     scorecard: options.Scorecard = None,
 ) -> None:
     """One customer's calls over time: why, with whom, how it felt, called again, what looks open."""
-    from speechcx.ask.customers.customer import describe_customer
+    from speechcx.ask.customers import describe_customer
     from speechcx.present.customers import present_customer
 
     found = describe_customer(asked.where, name, asked.filters, scorecard=scorecard)
@@ -146,7 +144,7 @@ def drivers(
     against: options.Against = None,
 ) -> None:
     """Why customers call and what grows: calls, share, change, length, sentiment, repeat contacts by driver."""
-    from speechcx.ask.customers.drivers import list_driver_rows
+    from speechcx.ask.customers import list_driver_rows
     from speechcx.present.customers import present_drivers
 
     found = list_driver_rows(asked.where, asked.filters, sort=sort, before=options.read_against(against))
@@ -162,7 +160,7 @@ def trends(
     scorecard: options.Scorecard = None,
 ) -> None:
     """How scores and measures go over time, or over hours, weekdays and queues."""
-    from speechcx.ask.people.trends import score_over_time
+    from speechcx.ask.people import score_over_time
     from speechcx.present.trends import present_trends
 
     found = score_over_time(asked.where, asked.filters, by=by, scorecard=scorecard)
@@ -178,7 +176,7 @@ def outcomes(
     ] = "team",
 ) -> None:
     """Surveys and call records: CSAT, NPS, CES, handle time, wait, transfers, resolution, first contact."""
-    from speechcx.ask.customers.outcomes import list_outcomes
+    from speechcx.ask.customers import list_outcomes
     from speechcx.present.customers import present_outcomes
 
     print_answer(present_outcomes(list_outcomes(asked.where, asked.filters, by=by)), asked.style)
@@ -198,7 +196,7 @@ def calls(
     limit: options.Limit = 50,
 ) -> None:
     """List calls; `show CALL` opens one."""
-    from speechcx.ask.search.calls import list_calls
+    from speechcx.ask.search import list_calls
     from speechcx.present.search import present_calls
 
     found = list_calls(asked.where, asked.filters, sort=sort, limit=limit, scorecard=scorecard)
@@ -222,7 +220,7 @@ def show(
     as_json: options.AsJson = False,
 ) -> None:
     """One call: who spoke when, words and feeling, rule hits, scores and how they came about."""
-    from speechcx.ask.ground.find_call import find_call
+    from speechcx.ask.ground import find_call
     from speechcx.document import call_document
     from speechcx.picture import check_picture, draw_call
     from speechcx.present.one_call import present_call

@@ -12,7 +12,7 @@ from speechcx.cli.output import note, print_answer
 from speechcx.cli.question_options import Asked, asks
 
 if TYPE_CHECKING:
-    from speechcx.ask.search.words import SearchFilter
+    from speechcx.ask.search import SearchFilter
 
 _LABELS = ("negative", "neutral", "positive", "mixed")
 
@@ -77,7 +77,7 @@ def search(
     Without words: the evidence of --rule or --result, the turns of --speaker or --sentiment, or the silences of
     --min-silence.
     """
-    from speechcx.ask.search.words import SearchFilter
+    from speechcx.ask.search import SearchFilter
 
     typed = " ".join(words or ())
     if saved is not None:
@@ -103,7 +103,7 @@ def searches(
     as_csv: options.AsCsv = False,
 ) -> None:
     """Searches kept under a name, each with what is new since somebody looked."""
-    from speechcx.ask.search.saved import find_saved, list_saved
+    from speechcx.ask.search import find_saved, list_saved
     from speechcx.present.search import present_forgotten, present_searches
     from speechcx.store import Store
     from speechcx.store.decisions.saved_searches import delete_search
@@ -118,7 +118,7 @@ def searches(
 
 
 def _save(where: Path, name: str, typed: str, filters: SearchFilter) -> None:
-    from speechcx.ask.search.saved import read_name, write_filters
+    from speechcx.ask.search import read_name, write_filters
     from speechcx.store import Store
     from speechcx.store.decisions.audit import read_who, tidy_text
     from speechcx.store.decisions.saved_searches import save_search
@@ -132,7 +132,7 @@ def _save(where: Path, name: str, typed: str, filters: SearchFilter) -> None:
 def _run_saved(asked: Asked, name: str, *, only_new: bool, limit: int) -> None:
     from dataclasses import replace
 
-    from speechcx.ask.search.saved import count_new, find_saved, read_filters
+    from speechcx.ask.search import count_new, find_saved, read_filters
     from speechcx.store import CallFilter, Store
     from speechcx.store.decisions.saved_searches import newest_moment, note_look
 
@@ -181,7 +181,7 @@ def _read_result(value: str | None, rule: str | None) -> Any:
 
 
 def _find(asked: Asked, typed: str, filters: SearchFilter, limit: int) -> None:
-    from speechcx.ask.search.words import search
+    from speechcx.ask.search import search
     from speechcx.present.search import present_hits
 
     found = search(asked.where, typed, filters, limit=limit)

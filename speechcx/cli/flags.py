@@ -11,7 +11,7 @@ from speechcx.cli.output import note, print_answer
 from speechcx.cli.question_options import Asked, asks
 
 if TYPE_CHECKING:
-    from speechcx.ask.compliance.flag_queue import FlagFilter
+    from speechcx.ask.compliance import FlagFilter
     from speechcx.store import CallFilter
     from speechcx.store.decisions.flags import FlagChange, SeenFlag
 
@@ -106,13 +106,13 @@ def flags(
         asked.filters, given, status, overdue=overdue, standing=standing, counting=by is not None
     )
     if by is not None:
-        from speechcx.ask.compliance.flag_counts import GROUPS, count_flags
+        from speechcx.ask.compliance import FLAG_GROUPS, count_flags
 
-        options.expect("--by", by, GROUPS)
-        counts = count_flags(asked.where, filters, by=next(g for g in GROUPS if g == by))
+        options.expect("--by", by, FLAG_GROUPS)
+        counts = count_flags(asked.where, filters, by=next(g for g in FLAG_GROUPS if g == by))
         print_answer(present_flag_counts(counts), asked.style)
         return
-    from speechcx.ask.compliance.flags import list_flags
+    from speechcx.ask.compliance import list_flags
 
     print_answer(present_flags(list_flags(asked.where, filters, sort=sort, limit=limit)), asked.style)
 
@@ -124,7 +124,7 @@ def show(
     as_json: options.AsJson = False,
 ) -> None:
     """One flag in full: the words before and after, times, party, the rule as written, what was decided."""
-    from speechcx.ask.compliance.one_flag import show_flag
+    from speechcx.ask.compliance import show_flag
     from speechcx.present.flags import present_flag
 
     found = show_flag(options.database(options.load(config, None), db), flag)
@@ -172,7 +172,7 @@ def set_(
     overdue: Overdue = False,
 ) -> None:
     """Decide about flags: those named, or all that filters choose (then it asks first)."""
-    from speechcx.ask.compliance.flags import find_flags_hint
+    from speechcx.ask.compliance import find_flags_hint
     from speechcx.present.flags import ChangedFlags, present_changed_flags
     from speechcx.store import Store
     from speechcx.store.decisions.audit import read_who
@@ -193,7 +193,7 @@ def set_(
 
 def callbacks(asked: Asked, limit: options.Limit = 50) -> None:
     """Whom to call back: customers whose newest call ended badly or at risk, and who have not been spoken to since."""
-    from speechcx.ask.customers.callbacks import list_callbacks
+    from speechcx.ask.customers import list_callbacks
     from speechcx.present.customers import present_callbacks
 
     print_answer(present_callbacks(list_callbacks(asked.where, asked.filters, limit=limit)), asked.style)
@@ -211,7 +211,7 @@ def _filter(
     """The flags that the options ask for."""
     from datetime import date
 
-    from speechcx.ask.compliance.flag_queue import STANDINGS, WAITING, FlagFilter
+    from speechcx.ask.compliance import STANDINGS, WAITING, FlagFilter
 
     options.expect("--standing", standing, STANDINGS)
     wanted: dict[str, Any] = {name: tuple(some) for name, some in given.items() if some}
@@ -236,7 +236,7 @@ def _change(to: str | None, reason: str | None, owner: str | None, due: str | No
 
 def _choose(store: Any, names: Names, filters: FlagFilter, *, is_filtered: bool) -> list[SeenFlag]:
     """The flags that are named, or those of the filter."""
-    from speechcx.ask.compliance.flags import see_flag, see_flags
+    from speechcx.ask.compliance import see_flag, see_flags
     from speechcx.errors import UsageError
     from speechcx.store import CallFilter
 

@@ -32,7 +32,7 @@ def alerts(
     ] = 5.0,
 ) -> None:
     """What happens more often on a day than the same weekday usually brings, with size and scope."""
-    from speechcx.ask.operations.alerts import find_alerts
+    from speechcx.ask.operations import find_alerts
     from speechcx.present.operations import present_alerts
 
     found = find_alerts(
@@ -55,7 +55,7 @@ def outreach(
     ] = None,
 ) -> None:
     """Customers touched by a rule who still wait to be called back, the most displeased first."""
-    from speechcx.ask.operations.outreach import list_outreach, read_customers
+    from speechcx.ask.operations import list_outreach, read_customers
     from speechcx.present.operations import present_outreach
 
     excepted = () if without is None else read_customers(without)
@@ -75,7 +75,7 @@ def causes(
     ] = "driver",
 ) -> None:
     """What an outcome goes with: how much more often it comes with a driver, queue, hour, ... than usual."""
-    from speechcx.ask.operations.causes import find_causes
+    from speechcx.ask.operations import find_causes
     from speechcx.present.operations import present_causes
 
     print_answer(present_causes(find_causes(asked.where, outcome, asked.filters, by=by)), asked.style)
@@ -84,7 +84,7 @@ def causes(
 @asks()
 def topics(asked: Asked, limit: options.Limit = 20) -> None:
     """Words of customers that come in more calls than in the period before; default: the newest 7 days."""
-    from speechcx.ask.operations.topics import find_topics
+    from speechcx.ask.operations import find_topics
     from speechcx.present.operations import present_topics
 
     print_answer(present_topics(find_topics(asked.where, asked.filters, limit=limit)), asked.style)

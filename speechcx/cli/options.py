@@ -205,7 +205,7 @@ def day(flag: str, text: str | None) -> date | None:
 
 def read_against(text: str | None) -> tuple[date | None, date | None] | None:
     """First and last day of the period ``--against`` names; None where it is not given."""
-    from speechcx.ask.ground.periods import read_period
+    from speechcx.ask.ground import read_period
 
     if text is None:
         return None

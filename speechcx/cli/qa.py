@@ -14,8 +14,7 @@ from speechcx.present.table import Column
 from speechcx.present.units import clock
 
 if TYPE_CHECKING:
-    from speechcx.ask.qa.agreement import AgreementReport, QuestionAgreement
-    from speechcx.ask.qa.official import OfficialRow, OfficialTable
+    from speechcx.ask.qa import AgreementReport, OfficialRow, OfficialTable, QuestionAgreement
 
 qa = typer.Typer(name="qa", help="The machine against people: agreement, and which answers count.",
                  no_args_is_help=True)  # fmt: skip
@@ -93,7 +92,7 @@ def agreement(
     """Agreement of machine and people by question, which machine answers count officially, and what to do."""
     from dataclasses import replace
 
-    from speechcx.ask.qa.agreement import AgreementFilter, measure_questions
+    from speechcx.ask.qa import AgreementFilter, measure_questions
 
     loaded, style = options.load(config, None), options.style(as_json, as_csv)
     day = options.day("--since", since)
@@ -120,10 +119,10 @@ def scores(
     scorecard: options.Scorecard = None,
 ) -> None:
     """Official scores: reviews by people, and machine answers that agree with people well enough."""
-    from speechcx.ask.qa.official import GROUPS, score_officially
+    from speechcx.ask.qa import SCORE_GROUPS, score_officially
 
-    options.expect("--by", by, GROUPS)
-    group = next(known for known in GROUPS if known == by)
+    options.expect("--by", by, SCORE_GROUPS)
+    group = next(known for known in SCORE_GROUPS if known == by)
     review = asked.loaded.settings.review
     found = score_officially(asked.where, asked.filters, review, by=group, scorecard=scorecard)
     if asked.style == "json":
@@ -140,7 +139,7 @@ def estimate(
     as_csv: options.AsCsv = False,
 ) -> None:
     """What the reviews of a plan say of all the calls it drew from, whatever risks it was weighed by."""
-    from speechcx.ask.qa.estimate import estimate_plan
+    from speechcx.ask.qa import estimate_plan
 
     style = options.style(as_json, as_csv)
     found = estimate_plan(options.database(options.load(config, None), db), plan)
@@ -178,7 +177,7 @@ def _score_cells(row: OfficialRow) -> dict[str, object]:
 
 
 def _print_agreement(found: AgreementReport, style: Format) -> None:
-    from speechcx.ask.qa.verdict import KEEP_WATCH
+    from speechcx.ask.qa import KEEP_WATCH
 
     columns = _AGREEMENT_COLUMNS if style == "csv" else _AGREEMENT_COLUMNS[:-1]
     print_rows("questions", [_cells(one) for one in found.questions], columns, style=style)

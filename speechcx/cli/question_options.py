@@ -147,7 +147,7 @@ def _read_filters(given: Mapping[str, Any]) -> CallFilter:
 
 
 def _read_days(period: str | None, since: str | None, until: str | None) -> tuple[date | None, date | None]:
-    from speechcx.ask.ground.periods import read_period
+    from speechcx.ask.ground import read_period
     from speechcx.errors import UsageError
 
     if period is not None:

@@ -26,7 +26,7 @@ def relabel(
 ) -> None:
     """Correct who is the agent and who the customer of a stored call, and judge it anew; needs no audio."""
     from speechcx import batch
-    from speechcx.ask.ground.find_call import find_call_id
+    from speechcx.ask.ground import find_call_id
     from speechcx.errors import UsageError
     from speechcx.project import load_rulebook
     from speechcx.store import Store

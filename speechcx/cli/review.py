@@ -61,7 +61,7 @@ def next_(
     ] = None,
 ) -> None:
     """Take the next call of a plan, or go on with the one you are at; prints the blind form."""
-    from speechcx.ask.qa.forms import NothingLeft
+    from speechcx.ask.qa import NothingLeft
 
     taken = desk.reviews.take_next(desk.who, plan)
     if taken is not None:
@@ -82,8 +82,8 @@ def open_(
     ] = None,
 ) -> None:
     """Open a call of your choice for review, or look at your own form again; shows nothing of the machine."""
-    from speechcx.ask.ground.find_call import find_call_id
-    from speechcx.ask.qa.forms import read_form
+    from speechcx.ask.ground import find_call_id
+    from speechcx.ask.qa import read_form
     from speechcx.cli.review_view import print_form
     from speechcx.store.decisions.review_record import expect_reviewer, read_review
 
@@ -125,7 +125,7 @@ def answer(
 
 
 def _ask(desk: Desk, number: int) -> None:
-    from speechcx.ask.qa.forms import read_form
+    from speechcx.ask.qa import read_form
     from speechcx.store.decisions.review_record import expect_reviewer, expect_state, read_review
 
     row = read_review(desk.store, number)
@@ -139,7 +139,7 @@ def _ask(desk: Desk, number: int) -> None:
 
 
 def _print_waiting(desk: Desk, number: int) -> None:
-    from speechcx.ask.qa.forms import read_form
+    from speechcx.ask.qa import read_form
     from speechcx.present.reviews import AnswersKept
 
     questions = read_form(desk.store, number).questions
@@ -162,7 +162,7 @@ def submit(
     ] = False,
 ) -> None:
     """Hand in your review; then shows the machine's answers beside yours."""
-    from speechcx.ask.qa.review_comparison import show_review
+    from speechcx.ask.qa import show_review
     from speechcx.cli.review_view import print_review
 
     desk.reviews.submit(number, desk.who, blind=not not_blind)
@@ -183,7 +183,7 @@ def show(
     log: Annotated[bool, typer.Option("--log", help="Every step: who did what when.")] = False,
 ) -> None:
     """A submitted review beside the machine; not for one who is at a review of the same call."""
-    from speechcx.ask.qa.review_comparison import show_review
+    from speechcx.ask.qa import show_review
     from speechcx.cli.review_view import print_review
 
     print_review(show_review(desk.store, number, desk.who), desk.style, log=log)
@@ -202,8 +202,8 @@ def list_(
     as_csv: options.AsCsv = False,
 ) -> None:
     """List reviews, newest first: who, which call, where it stands, how many answers are unlike the machine's."""
-    from speechcx.ask.ground.find_call import find_call_id
-    from speechcx.ask.qa.reviews import ReviewFilter, list_reviews
+    from speechcx.ask.ground import find_call_id
+    from speechcx.ask.qa import ReviewFilter, list_reviews
     from speechcx.cli.review_view import to_minutes
 
     options.expect("--state", state, _STATES)
@@ -217,7 +217,7 @@ def list_(
 
 
 def _print_taken(desk: Desk, taken: Taken) -> None:
-    from speechcx.ask.qa.forms import read_form
+    from speechcx.ask.qa import read_form
     from speechcx.cli.review_view import print_form
 
     if taken.resumed:

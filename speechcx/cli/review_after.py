@@ -21,7 +21,7 @@ def register_after(review: typer.Typer) -> None:
 
 def second(desk: Desk, number: Number) -> None:
     """Give a second opinion on somebody's review, as blind as the first; prints the form."""
-    from speechcx.ask.qa.forms import read_form
+    from speechcx.ask.qa import read_form
     from speechcx.cli.review_view import print_form
 
     taken = desk.reviews.take_second(desk.who, number)

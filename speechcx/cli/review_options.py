@@ -64,7 +64,7 @@ def at_desk(command: Command, *, read_only: bool = False) -> Command:
 def _open_desk(
     *, who: str | None, db: Path | None, config: Path | None, as_json: bool, read_only: bool
 ) -> Iterator[Desk]:
-    from speechcx.ask.qa.question_digest import read_ways
+    from speechcx.ask.qa import read_ways
     from speechcx.store import Store
     from speechcx.store.decisions.reviews import ReviewDesk
 

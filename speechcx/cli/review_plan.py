@@ -86,7 +86,7 @@ def plan(
     who: Who = None,
 ) -> None:
     """Draw calls for review: so many an agent and period, spread and weighed as asked, reproducible by its seed."""
-    from speechcx.ask.qa.sampling import PlanForm, draw_plan
+    from speechcx.ask.qa import PlanForm, draw_plan
     from speechcx.cli.review_view import print_plan
     from speechcx.store import Store
     from speechcx.store.decisions.review_plans import save_plan
@@ -111,7 +111,7 @@ def plans(
     as_csv: options.AsCsv = False,
 ) -> None:
     """Review plans and how far people are with each; the calls of one tell what the machine found in them."""
-    from speechcx.ask.qa.plans import list_draws, list_plans
+    from speechcx.ask.qa import list_draws, list_plans
     from speechcx.cli.review_view import to_minutes
 
     where, style = options.database(options.load(config, None), db), options.style(as_json, as_csv)

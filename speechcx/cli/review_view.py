@@ -10,8 +10,7 @@ from speechcx.present.table import Column, clean
 from speechcx.present.units import clock, start_text
 
 if TYPE_CHECKING:
-    from speechcx.ask.qa.forms import ReviewForm
-    from speechcx.ask.qa.review_comparison import ReviewStep, ReviewView
+    from speechcx.ask.qa import ReviewForm, ReviewStep, ReviewView
     from speechcx.store.decisions.review_plans import ReviewPlan
 
 _TURN_COLUMNS = (Column("time", "time"), Column("party", "party"), Column("text", "words"))

@@ -120,7 +120,7 @@ def run_tests(
 
 def _measure(book: Book, labels: Path, loaded: LoadedSettings, db: Path | None) -> tuple[LabelledRule, ...]:
     from speechcx import batch
-    from speechcx.ask.ground.find_call import find_call_id
+    from speechcx.ask.ground import find_call_id
     from speechcx.cli.rulebook_view import label_rule
     from speechcx.rules import read_labels
     from speechcx.store import Store
@@ -186,7 +186,7 @@ def coverage(
 ) -> None:
     """What a rulebook says of stored calls: rules that never or always hold, dead phrases, calls without a driver."""
     from speechcx import batch
-    from speechcx.ask.compliance.flag_counts import measure_precision
+    from speechcx.ask.compliance import measure_precision
     from speechcx.cli.tried_view import print_cover
 
     style, loaded = asked.style, asked.loaded
@@ -216,7 +216,7 @@ def diff(
 ) -> None:
     """What NEW would change on stored calls: results that flip, scores that move. Changes nothing."""
     from speechcx import batch
-    from speechcx.ask.people.score_changes import move_scores
+    from speechcx.ask.people import move_scores
     from speechcx.cli.diff_view import make_diff, print_diff
     from speechcx.rules import read_rulebook
 
@@ -246,7 +246,7 @@ def rejudge(
     from dataclasses import asdict, replace
 
     from speechcx import batch
-    from speechcx.ask.ground.resolve_names import settle_names
+    from speechcx.ask.ground import settle_names
     from speechcx.store import Store
 
     book = _book(rulebook, asked.loaded)
@@ -275,9 +275,7 @@ def _tell_rejudged(planned: int, done: int, seconds: float, book: Book) -> str:
 
 def _choose(asked: Asked, *, names: Sequence[str], newest: int) -> CallChoice:
     """The calls of a filter, or those of them that are named."""
-    from speechcx.ask.ground.empty_answer_hints import find_hint
-    from speechcx.ask.ground.find_call import find_call_id
-    from speechcx.ask.ground.resolve_names import settle_names
+    from speechcx.ask.ground import find_call_id, find_hint, settle_names
     from speechcx.batch import CallChoice
     from speechcx.store import Store
 

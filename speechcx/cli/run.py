@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from speechcx.cli import options
-from speechcx.cli.output import note, print_answer, print_json, print_rows, print_text
+from speechcx.cli.output import note, print_answer, print_json, print_text
 from speechcx.cli.streams import is_reader_gone, is_summary
-from speechcx.present.table import Column
 from speechcx.present.units import clock
 
 if TYPE_CHECKING:
@@ -24,16 +23,6 @@ if TYPE_CHECKING:
     from speechcx.config import LoadedSettings
 
 failures = typer.Typer(name="failures", help="Calls that could not be scored, why, and what to do.")
-
-_FAILURE_COLUMNS = (
-    Column("path", "file"),
-    Column("kind", "kind"),
-    Column("stage", "stage"),
-    Column("attempts", "tries"),
-    Column("message", "found"),
-    Column("cure", "to do"),
-)
-_EXPLAIN_COLUMNS = (Column("field", "field"), Column("value", "value"), Column("source", "from"))
 
 
 def register(app: typer.Typer) -> None:
@@ -200,14 +189,12 @@ def _redo(text: str) -> Redo:
 
 
 def _print_explanation(file: Path, where: list[str], loaded: LoadedSettings, as_json: bool) -> None:
-    from dataclasses import asdict
-
     from speechcx.discover import explain, read_sources
+    from speechcx.present.runs import present_fields
 
-    rows = explain(
-        str(file), read_sources([*where, str(file)], loaded.settings.discover), loaded.settings.discover
-    )
-    print_rows("fields", [asdict(row) for row in rows], _EXPLAIN_COLUMNS, style=options.style(as_json, False))
+    settings = loaded.settings.discover
+    found = explain(str(file), read_sources([*where, str(file)], settings), settings)
+    print_answer(present_fields(found), options.style(as_json, False))
 
 
 def _reporter() -> Callable[[Progress], None]:
@@ -248,51 +235,11 @@ def _write_report(database: Path, out: Path) -> None:
 
 
 def _print_summary(summary: RunSummary, as_json: bool) -> None:
-    from dataclasses import asdict
+    from speechcx.present.runs import present_run
 
-    from speechcx.cli.status_view import changed_lines, missing_lines
-
-    if as_json:
-        print_json({"schema_version": 1, "kind": "run", **asdict(summary)})
-        if summary.stopped_by:
-            note(f"speechcx: stopped early: {summary.stopped_by}")
-        return
-    parts = (
-        [f"{summary.done} calls scored"] if summary.run_id is not None else [f"{summary.planned} files to do"]
-    )
-    parts += [f"{number} {kind}" for kind, number in summary.failed]
-    parts += [f"{summary.needs_metadata} without agent or time"] if summary.needs_metadata else []
-    parts += [f"{summary.duplicates} duplicates"] if summary.duplicates else []
-    parts += [f"{summary.elsewhere} of other shards"] if summary.elsewhere else []
-    parts += [f"{summary.skipped} done before"] if summary.skipped else []
-    parts += [
-        f"{number} ignored ({reason})" for reason, number in summary.ignored if reason != "still_growing"
-    ]
-    parts += [f"{summary.beyond_limit} left by --limit"] if summary.beyond_limit else []
-    speed = (
-        f", {summary.audio_s / summary.seconds:.1f} x real time" if summary.seconds and summary.done else ""
-    )
-    print_text(f"{'; '.join(parts)}. {clock(summary.audio_s)} of audio in {clock(summary.seconds)}{speed}.")
-    _print_left(summary)
-    if summary.failed or summary.needs_metadata:
-        note("See: speechcx failures")
-    for line in (*missing_lines(summary.missing), *changed_lines(summary.compared)):
-        note(line)
+    print_answer(present_run(summary), options.style(as_json, False))
     if summary.stopped_by:
         note(f"speechcx: stopped early: {summary.stopped_by}")
-
-
-def _print_left(summary: RunSummary) -> None:
-    """What the run left for later, passed over, or could not use."""
-    from speechcx.cli.left_view import later_text, others_text, print_warnings
-
-    growing = dict(summary.ignored).get("still_growing", 0) + dict(summary.failed).get("still_growing", 0)
-    if growing and summary.again_at:
-        print_text(later_text(growing, summary.again_at))
-    others = others_text(summary.other_files)
-    if others:
-        print_text(others)
-    print_warnings(summary.warnings)
 
 
 def analyze(
@@ -346,17 +293,17 @@ def status(
     as_json: options.AsJson = False,
 ) -> None:
     """The last run, what is done, what waits, what failed."""
-    from speechcx.ask.runs.status import read_status
+    from speechcx.ask.runs import read_status
     from speechcx.batch.recordings import read_missing
-    from speechcx.cli.status_view import print_status
     from speechcx.config import listen_digest
+    from speechcx.present.runs import present_status
 
     loaded = options.load(config, overrides)
     where = options.database(loaded, db)
     missing = read_missing(where, [loaded.resolve(path) for path in loaded.files.recordings])
     settings = loaded.settings
     stands = read_status(where, settle_s=settings.discover.settle_s, listen_digest=listen_digest(settings))
-    print_status(stands, missing, as_json=as_json)
+    print_answer(present_status(stands, missing), options.style(as_json, False))
 
 
 @failures.callback(invoke_without_command=True)
@@ -386,25 +333,12 @@ def list_again(
 
 
 def _print_failures(loaded: LoadedSettings, db: Path | None, kind: str | None, style: Format) -> None:
-    from dataclasses import asdict
-
-    from speechcx.ask.runs.failures import list_failures
-    from speechcx.ask.runs.left_out import read_left_out
-    from speechcx.cli.left_view import later_text, others_text, print_warnings
+    from speechcx.ask.runs import list_failures, read_left_out
+    from speechcx.present.runs import present_failures
 
     database = options.database(loaded, db)
-    rows = [asdict(failure) for failure in list_failures(database, kind=kind)]
     left = read_left_out(database, settle_s=loaded.settings.discover.settle_s)
-    facts = {"left_out": asdict(left)}
-    print_rows("failures", rows, _FAILURE_COLUMNS, style=style, empty="No call has failed.", facts=facts)
-    if style != "table":
-        return
-    if left.growing and left.again_at:
-        note(later_text(left.growing, left.again_at, left.growing_example))
-    others = others_text(left.reasons)
-    if others:
-        note(others)
-    print_warnings([str(warning) for warning in left.warnings])
+    print_answer(present_failures(list_failures(database, kind=kind), left), style)
 
 
 @failures.command()
@@ -417,7 +351,7 @@ def retry(
     config: options.Config = None,
 ) -> None:
     """Let the next run take failed calls again, the quarantined among them."""
-    from speechcx.ask.runs.failures import find_failure
+    from speechcx.ask.runs import find_failure
     from speechcx.batch import retry_failures
     from speechcx.store import Store
 

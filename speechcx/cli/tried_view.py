@@ -13,7 +13,7 @@ from speechcx.present.units import clock
 from speechcx.present.wording import precision_text
 
 if TYPE_CHECKING:
-    from speechcx.ask.compliance.flag_counts import Precision
+    from speechcx.ask.compliance import Precision
     from speechcx.batch import CoverReport, TriedCall, TryReport
     from speechcx.rules import Rulebook, RuleCover
 

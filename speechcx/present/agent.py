@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from speechcx.ask.ground.score_rows import Estimate
-from speechcx.ask.people.agent import AgentReport
+from speechcx.ask.ground import Estimate
+from speechcx.ask.people import AgentReport
 from speechcx.present.envelope import Envelopes, record
 from speechcx.present.measures import VERDICT, interval_text, list_versions, number_text, value_text
 from speechcx.present.table import Answer, Column, Table, Text, make_table

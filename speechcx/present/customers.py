@@ -6,10 +6,17 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from speechcx.ask.customers.callbacks import CallbackList, CallbackRow
-from speechcx.ask.customers.customer import CustomerCall, CustomerReport
-from speechcx.ask.customers.drivers import DriverTable
-from speechcx.ask.customers.outcomes import COLUMNS, Outcome, OutcomeRow, OutcomeTable
+from speechcx.ask.customers import (
+    OUTCOME_COLUMNS,
+    CallbackList,
+    CallbackRow,
+    CustomerCall,
+    CustomerReport,
+    DriverTable,
+    Outcome,
+    OutcomeRow,
+    OutcomeTable,
+)
 from speechcx.present.envelope import Envelopes, record, rows
 from speechcx.present.measures import VERDICT, number_text
 from speechcx.present.table import Answer, Column, Text, make_table
@@ -205,7 +212,7 @@ def _outcome_notes(table: OutcomeTable, known: list[str]) -> Iterator[str]:
 
 
 def _no_outcomes() -> str:
-    names = "\n".join(f"  {name:12}  {meaning}" for name, meaning in COLUMNS.items())
+    names = "\n".join(f"  {name:12}  {meaning}" for name, meaning in OUTCOME_COLUMNS.items())
     return (
         f"No call has a column of a survey or a call record. Understood in calls.csv and sidecars:\n{names}"
     )

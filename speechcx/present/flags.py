@@ -8,9 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
-from speechcx.ask.compliance.flag_counts import FlagCount, FlagCounts
-from speechcx.ask.compliance.flags import FlagList, FlagRow
-from speechcx.ask.compliance.one_flag import Evidence, FlagView, SaidTurn
+from speechcx.ask.compliance import Evidence, FlagCount, FlagCounts, FlagList, FlagRow, FlagView, SaidTurn
 from speechcx.present.envelope import Envelopes, record, rows
 from speechcx.present.table import Answer, Column, Text, make_table
 from speechcx.present.units import clock, moment, start_text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from speechcx.ask.compliance.export import Exported
+from speechcx.ask.compliance import Exported
 from speechcx.batch import ErasedCalls
 from speechcx.batch.backup import BackupReport, RestoreReport
 from speechcx.batch.check import CheckReport

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from speechcx.ask.ground.measures import MEASURE_NAMES, MEASURES, ComparedMeasure
+from speechcx.ask.ground import MEASURE_NAMES, MEASURES, ComparedMeasure
 from speechcx.ask.statistics import MIN_CALLS
 from speechcx.present.table import Column
 from speechcx.present.units import plain_number
 
 if TYPE_CHECKING:
-    from speechcx.ask.ground.score_rows import Estimate
+    from speechcx.ask.ground import Estimate
 
 SHARES = frozenset(measure.name for measure in MEASURES if measure.unit == "share")
 """Measures that are shares of something, shown in percent."""

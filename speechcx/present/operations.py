@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from speechcx.ask.operations.alerts import Alert, Alerts, Shares
-from speechcx.ask.operations.causes import Cause, Causes
-from speechcx.ask.operations.outreach import Outreach
-from speechcx.ask.operations.topics import Topics
+from speechcx.ask.operations import Alert, Alerts, Cause, Causes, Outreach, Shares, Topics
 from speechcx.present.envelope import Envelopes, record
 from speechcx.present.table import Answer, Column, Table, Text, make_table
 from speechcx.present.units import days_text, plain_number, start_text

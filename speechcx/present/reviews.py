@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from speechcx.ask.qa.agreement import AgreementReport
-from speechcx.ask.qa.estimate import PlanEstimate
-from speechcx.ask.qa.forms import NothingLeft, ReviewForm
-from speechcx.ask.qa.official import OfficialTable
-from speechcx.ask.qa.plans import DrawRow, PlanRow
-from speechcx.ask.qa.review_comparison import ReviewView
-from speechcx.ask.qa.reviews import ListedReview
+from speechcx.ask.qa import (
+    AgreementReport,
+    DrawRow,
+    ListedReview,
+    NothingLeft,
+    OfficialTable,
+    PlanEstimate,
+    PlanRow,
+    ReviewForm,
+    ReviewView,
+)
 from speechcx.present.envelope import Envelopes, record, rows
 from speechcx.store.decisions.review_plans import ReviewPlan
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from speechcx.ask.people.score_changes import Move
+from speechcx.ask.people import Move
 from speechcx.batch import CoverReport, Flip, RuleFlips, RunSummary, TryReport
 from speechcx.present.envelope import Envelopes, record, rows
 from speechcx.project import Starter

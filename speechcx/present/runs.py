@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from speechcx.ask.runs.failures import FailureRow
-from speechcx.ask.runs.left_out import LeftOut
-from speechcx.ask.runs.status import Status
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from functools import partial
+
+from speechcx.ask.runs import FailureRow, LeftOut, Status
 from speechcx.batch import RunSummary
-from speechcx.batch.recordings import MissingFiles
-from speechcx.discover import ExplainRow
+from speechcx.batch.recordings import Compared, MissingFiles
+from speechcx.discover import OTHER_REASONS, SKIP_REASONS, USED_REASONS, ExplainRow
 from speechcx.present.envelope import Envelopes, record, rows
+from speechcx.present.table import Answer, Column, Text, make_table
+from speechcx.present.units import clock
+
+MAX_FOLDERS = 10
+"""Folders and files that people are shown; the JSON document has them all."""
+MAX_WARNINGS = 10
+"""So many lines of tables are shown; all of them are in the JSON document."""
 
 _FAILURES = rows("failures", FailureRow, facts={"left_out": LeftOut})
 _RUN = record("run", RunSummary)
@@ -21,3 +30,198 @@ ENVELOPES: dict[str, Envelopes] = {
     "run": (_RUN, _FIELDS),
     "status": _STATUS,
 }
+
+_FAILURE_COLUMNS = (
+    Column("path", "file"),
+    Column("kind", "kind"),
+    Column("stage", "stage"),
+    Column("attempts", "tries"),
+    Column("message", "found"),
+    Column("cure", "to do"),
+)
+_FIELD_COLUMNS = (Column("field", "field"), Column("value", "value"), Column("source", "from"))
+
+
+def present_fields(found: Sequence[ExplainRow]) -> Answer:
+    """Where each field of a recording comes from."""
+    shown = make_table("fields", _FIELD_COLUMNS, found)
+    return Answer(partial(_FIELDS.wrap_rows, found), (shown,))
+
+
+def present_failures(found: Sequence[FailureRow], left: LeftOut) -> Answer:
+    """Calls that could not be scored, why, and what to do; then what was left out."""
+    shown = make_table("failures", _FAILURE_COLUMNS, found, empty="No call has failed.")
+    document = partial(_FAILURES.wrap_rows, found, hint=shown.empty, left_out=left)
+    return Answer(document, (shown, *(Text(text, is_note=True) for text in _list_left_out(left))))
+
+
+def _list_left_out(left: LeftOut) -> Iterator[str]:
+    if left.growing and left.again_at:
+        yield later_text(left.growing, left.again_at, left.growing_example)
+    if others := others_text(left.reasons):
+        yield others
+    yield from list_warnings([str(warning) for warning in left.warnings])
+
+
+def present_status(status: Status, missing: MissingFiles) -> Answer:
+    """The state of a database: last run, what is done, what waits, what failed, what is gone."""
+    return Answer(partial(_STATUS.wrap, status, missing=missing), tuple(_status(status, missing)))
+
+
+def _status(status: Status, missing: MissingFiles) -> Iterator[Text]:
+    yield Text(f"{status.database}, {status.size_bytes / 1e6:.1f} MB, schema {status.schema}")
+    days = f" from {status.first_day} to {status.last_day}" if status.first_day else ""
+    yield Text(
+        f"{status.calls} calls{days}, {clock(status.audio_s)} of audio, {status.flagged_calls} flagged"
+    )
+    if status.outdated:
+        yield Text(
+            f"{status.outdated} calls were heard with other settings, or by an older speechcx, than a run would use"
+            " now; `speechcx run --redo outdated` hears them again."
+        )
+    yield from _last_run(status)
+    states = ", ".join(f"{count} {state}" for state, count in status.files)
+    yield Text(f"Files: {states or 'none seen'}")
+    for line in list_missing(missing):
+        yield Text(line)
+    if status.backlog:
+        yield Text(f"Waiting for the next run: {status.backlog}, the oldest {status.oldest_waiting}")
+    for kind in status.failures:
+        yield Text(f"{kind.n} {kind.kind}: {kind.sentence} {kind.cure}", indent=2)
+    yield from _left_out(status.left_out)
+
+
+def _last_run(status: Status) -> Iterator[Text]:
+    run = status.run
+    if run is None:
+        yield Text("No run yet.")
+        return
+    end = f"{run.outcome}, exit code {run.exit_code}" if run.finished_at else "still running, or killed"
+    yield Text(f"Last run {run.run_id} ({run.command}) began {run.started_at}: {end}")
+    if run.finished_at:
+        speed = f", {run.times_realtime:.1f} x real time" if run.times_realtime else ""
+        yield Text(f"{run.done} done, {run.failed} failed, {run.skipped} skipped{speed}", indent=2)
+    if status.interrupted_runs or status.redone:
+        again = f"files taken up again after one: {status.redone}"
+        yield Text(f"Killed runs: {status.interrupted_runs}; {again}", indent=2)
+
+
+def _left_out(left: LeftOut) -> Iterator[Text]:
+    if left.growing and left.again_at:
+        yield Text(later_text(left.growing, left.again_at, left.growing_example))
+    for reason, count in left.reasons:
+        words = OTHER_REASONS.get(reason) or f"files left out: {SKIP_REASONS.get(reason, reason)}"
+        yield Text(f"{count} {words}", indent=2)
+    for line in list_warnings([str(warning) for warning in left.warnings]):
+        yield Text(line)
+
+
+def present_run(summary: RunSummary) -> Answer:
+    """What a run did, what it left, and what is missing."""
+    return Answer(partial(_RUN.wrap, summary), tuple(_run(summary)))
+
+
+def _run(summary: RunSummary) -> Iterator[Text]:
+    speed = (
+        f", {summary.audio_s / summary.seconds:.1f} x real time" if summary.seconds and summary.done else ""
+    )
+    took = f"{clock(summary.audio_s)} of audio in {clock(summary.seconds)}{speed}."
+    yield Text(f"{'; '.join(_counts(summary))}. {took}")
+    growing = dict(summary.ignored).get("still_growing", 0) + dict(summary.failed).get("still_growing", 0)
+    if growing and summary.again_at:
+        yield Text(later_text(growing, summary.again_at))
+    if others := others_text(summary.other_files):
+        yield Text(others)
+    notes = list(list_warnings(summary.warnings))
+    notes += ["See: speechcx failures"] if summary.failed or summary.needs_metadata else []
+    notes += [*list_missing(summary.missing), *list_changed(summary.compared)]
+    for note in notes:
+        yield Text(note, is_note=True)
+
+
+def _counts(summary: RunSummary) -> Iterator[str]:
+    yield f"{summary.done} calls scored" if summary.run_id is not None else f"{summary.planned} files to do"
+    for kind, number in summary.failed:
+        yield f"{number} {kind}"
+    if summary.needs_metadata:
+        yield f"{summary.needs_metadata} without agent or time"
+    if summary.duplicates:
+        yield f"{summary.duplicates} duplicates"
+    if summary.elsewhere:
+        yield f"{summary.elsewhere} of other shards"
+    if summary.skipped:
+        yield f"{summary.skipped} done before"
+    for reason, number in summary.ignored:
+        if reason != "still_growing":
+            yield f"{number} ignored ({reason})"
+    if summary.beyond_limit:
+        yield f"{summary.beyond_limit} left by --limit"
+
+
+def list_missing(missing: MissingFiles) -> list[str]:
+    """Known files that are not there: folders that look like a missing disk first, then how many others."""
+    alarms = missing.alarms
+    lines = [
+        f"{alarm.folder} is {alarm.state}: {alarm.files:,} known files are not there; is the disk mounted?"
+        for alarm in alarms[:MAX_FOLDERS]
+    ]
+    if len(alarms) > MAX_FOLDERS:
+        lines.append(f"The same of {len(alarms) - MAX_FOLDERS} more folders; --json names them.")
+    others = [folder for folder in missing.folders if not folder.is_alarm]
+    if others:
+        count = sum(folder.files for folder in others)
+        where = others[0].folder if len(others) == 1 else f"{len(others)} folders"
+        lines.append(
+            f"{count:,} known files are no longer in {where}: their calls stay"
+            " (usual where recordings are deleted by age)."
+        )
+    return lines
+
+
+def list_changed(compared: Compared) -> list[str]:
+    """Files that hold other bytes than those that were heard, and what to do."""
+    lines = [
+        f"{file.path} holds other bytes than call {file.call_id}, under the same name, size and time."
+        for file in compared.changed[:MAX_FOLDERS]
+    ]
+    if len(compared.changed) > MAX_FOLDERS:
+        lines.append(f"The same of {len(compared.changed) - MAX_FOLDERS} more files; --json names them.")
+    if compared.changed:
+        lines.append(
+            "To do: find out who changed them (speechcx check --recordings looks at all); to hear what is there"
+            " now, speechcx run --redo all FILE: the call of before is kept and counts no longer."
+        )
+    lines += [f"{path} cannot be read any more." for path in compared.unreadable[:MAX_FOLDERS]]
+    return lines
+
+
+def later_text(count: int, again_at: str, example: str | None = None) -> str:
+    """That files are left for later, why, and when to run again, on this machine's clock."""
+    when = datetime.fromisoformat(again_at).astimezone()
+    files = "1 file is" if count == 1 else f"{count} files are"
+    named = f" (the last {example})" if example else ""
+    return (
+        f"{files} left for later: still being written{named}. Run again after {when:%Y-%m-%d %H:%M:%S %Z}, or set"
+        " discover.settle_s."
+    )
+
+
+def others_text(reasons: Iterable[tuple[str, int]]) -> str:
+    """Counts of files that are not recordings; empty where there are none besides those in use."""
+    left = [(reason, count) for reason, count in reasons if reason not in USED_REASONS]
+    if not left:
+        return ""
+    parts = (f"{count} {OTHER_REASONS.get(reason, reason)}" for reason, count in left)
+    return f"Not taken: {'; '.join(parts)}."
+
+
+def list_warnings(warnings: Sequence[str]) -> Iterator[str]:
+    """Lines of tables that were not used, the first of them in full."""
+    if not warnings:
+        return
+    one = len(warnings) == 1
+    yield f"{'1 line of a table was' if one else f'{len(warnings)} lines of tables were'} not used:"
+    for warning in warnings[:MAX_WARNINGS]:
+        yield f"  {warning}"
+    if len(warnings) > MAX_WARNINGS:
+        yield f"  and {len(warnings) - MAX_WARNINGS} more: speechcx failures --json lists all of them"

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from speechcx.ask.ground.score_rows import Estimate, ScoreRow, ScoreTable
-from speechcx.ask.people.case_mix import CaseMixRow, CaseMixTable
-from speechcx.ask.people.compare import Comparison, Difference
+from speechcx.ask.ground import Estimate, ScoreRow, ScoreTable
+from speechcx.ask.people import CaseMixRow, CaseMixTable, Comparison, Difference
 from speechcx.present.envelope import Envelopes, record
 from speechcx.present.measures import (
     MEASURE_COLUMNS,

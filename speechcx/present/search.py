@@ -6,10 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from functools import partial
 
-from speechcx.ask.ground.resolve_names import expect_one
-from speechcx.ask.search.calls import CallList, CallRow
-from speechcx.ask.search.saved import SavedRow
-from speechcx.ask.search.words import SearchHit, SearchPage
+from speechcx.ask.ground import expect_one
+from speechcx.ask.search import CallList, CallRow, SavedRow, SearchHit, SearchPage
 from speechcx.present.envelope import Envelopes, record, rows
 from speechcx.present.table import Answer, Column, Text, make_table
 from speechcx.present.units import moment

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from speechcx.ask.ground.score_rows import Estimate
-from speechcx.ask.people.trends import TrendRow, TrendTable
+from speechcx.ask.ground import Estimate
+from speechcx.ask.people import TrendRow, TrendTable
 from speechcx.present.envelope import Envelopes, record
 from speechcx.present.measures import (
     MEASURE_COLUMNS,

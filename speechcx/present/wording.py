@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from speechcx.ask.compliance.flag_counts import Precision
+    from speechcx.ask.compliance import Precision
 
 STANDINGS = {
     "changed": "The evidence is not the one that was decided about: look again.",

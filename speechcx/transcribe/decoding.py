@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from speechcx.transcribe.encoder import OnnxEncoder
+
 FRAMES_A_SECOND = 100
 WHOLE_WINDOW = 3000
 """Frames of Whisper's window: 30 s."""
@@ -96,10 +98,13 @@ class Decoder:
         A ``faster_whisper.WhisperModel``.
     settings
         Beam, batch and thresholds.
+    encoder
+        Encodes in place of the model's own half.
     """
 
-    def __init__(self, model: Any, settings: TranscribeSettings) -> None:
+    def __init__(self, model: Any, settings: TranscribeSettings, encoder: OnnxEncoder | None = None) -> None:
         self._model = model
+        self._encoder = encoder
         self._settings = settings
         self._tokenizers: dict[str, Any] = {}
 
@@ -218,7 +223,11 @@ class Decoder:
             # Silence after the sound, not after its features as in faster-whisper: there zeros are not silent.
             padded = np.pad(sound[: window * hop], (0, max(0, window * hop - sound.size)))
             features.append(self._model.feature_extractor(padded)[:, :window])
-        return self._model.encode(np.stack(features))
+        if self._encoder is None:
+            return self._model.encode(np.stack(features))
+        from ctranslate2 import StorageView
+
+        return StorageView.from_array(self._encoder.encode(np.stack(features).astype(np.float32, copy=False)))
 
     def _generate(self, encoded: Any, prompts: list[list[int]], longest_s: float, **way: Any) -> Any:
         most = len(prompts[0]) + 16 + math.ceil(longest_s * TOKENS_A_SECOND)

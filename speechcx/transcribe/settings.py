@@ -36,6 +36,10 @@ class TranscribeSettings:
         ``auto``, ``cpu`` or ``cuda``.
     compute_type
         Number format: ``auto`` is ``int8`` on a CPU and ``float16`` on a GPU; else a name of CTranslate2.
+    encoder
+        What encodes the sound on a CPU: ``auto`` is onnxruntime with int8 weights where that is quicker here than
+        CTranslate2 (`speechcx doctor` says which), if ``compute_type`` is ``auto`` or ``int8``; ``ctranslate2``
+        never uses onnxruntime.
     cpu_threads
         Threads of one worker. Several workers with one thread each are faster than one with several.
     batch_size
@@ -80,6 +84,7 @@ class TranscribeSettings:
     language: str = "auto"
     device: str = "auto"
     compute_type: str = "auto"
+    encoder: str = "auto"
     cpu_threads: Annotated[int, Range(1, 64)] = 1
     batch_size: Annotated[int, Range(0, 64)] = 0
     beam_size: Annotated[int, Range(1, 64)] = 5
@@ -103,6 +108,8 @@ class TranscribeSettings:
             raise ValueError(
                 f"compute_type must be one of {', '.join(COMPUTE_TYPES)}, got {self.compute_type!r}"
             )
+        if self.encoder not in ("auto", "ctranslate2"):
+            raise ValueError(f"encoder must be auto or ctranslate2, got {self.encoder!r}")
         if self.device not in ("auto", "cpu", "cuda"):
             raise ValueError(f"device must be auto, cpu or cuda, got {self.device!r}")
         if self.language != "auto" and not (self.language.isalpha() and self.language.islower()):

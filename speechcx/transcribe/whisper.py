@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,10 +17,12 @@ from typing import TYPE_CHECKING, Any
 from speechcx.call import UNDETERMINED, Recording, Span, Word
 from speechcx.errors import ConfigError, ModelBad
 from speechcx.offline import hub_allowed
-from speechcx.transcribe.decoding import Decoder, Draft, TimedText
-from speechcx.transcribe.hallucinations import Gates, Stretch, drop_invented
-from speechcx.transcribe.languages import SHORT_S, sounds_foreign
+from speechcx.transcribe.decoding import Decoder
+from speechcx.transcribe.encoder import load_encoder
+from speechcx.transcribe.hallucinations import Gates, drop_invented
+from speechcx.transcribe.languages import SHORT_S
 from speechcx.transcribe.listening import WINDOWS_HELD, Listening, written_in
+from speechcx.transcribe.passages import Passage, is_foreign, make_passage, seems_foreign
 from speechcx.transcribe.recognizer import Dropped, Heard, Hints, LanguageStretch, Voice
 from speechcx.transcribe.settings import TranscribeSettings
 from speechcx.transcribe.short_turns import find_wordless, is_sure
@@ -31,7 +33,7 @@ from speechcx.transcribe.windows import (
     merge_spans,
     overlapping,
 )
-from speechcx.transcribe.word_times import UNSPACED, snap_to_speech
+from speechcx.transcribe.word_times import snap_to_speech
 from speechcx.waveform import RECOGNITION_RATE_HZ as RATE_HZ
 
 if TYPE_CHECKING:
@@ -42,9 +44,6 @@ PROBE_S = 12.0
 
 ALONE = 3
 """Windows of one voice that are heard by themselves where its language is in doubt."""
-
-DOUBTFUL_LOGPROB = -0.6
-"""Mean log confidence of an English-only model's words under which one looks whether they are English."""
 
 
 class Whisper:
@@ -178,11 +177,11 @@ class Whisper:
         for no, voice in enumerate(voices):
             own = passages
             if len(voices) > 1:
-                if not _seems_foreign(passages, voice):
+                if not seems_foreign(passages, voice):
                     continue
                 alone = self._listen_alone(sounds, voice, hints)
                 own = self._write([alone], sounds, [voice], languages[no])
-            if _sounds_foreign(own, self._gates):
+            if is_foreign(own, self._gates):
                 found[no] = UNDETERMINED
         return tuple(found)
 
@@ -203,12 +202,12 @@ class Whisper:
                 self._find_changes(listening, sounds, voices, language) if language != UNDETERMINED else {}
             )
             for window, draft in listening.write_down(written_in(language, hints), leave_out=changes.keys()):
-                found.append(_passage(window, draft, written_in(language, hints)))
+                found.append(make_passage(window, draft, written_in(language, hints)))
             for parts in changes.values():
                 for spoken, windows in parts:
                     apart = Listening(self._decoder, windows, sounds, hints)
                     for window, draft in apart.write_down(written_in(spoken, hints)):
-                        found.append(_passage(window, draft, spoken))
+                        found.append(make_passage(window, draft, spoken))
         return found
 
     def _find_changes(
@@ -295,7 +294,7 @@ class Whisper:
             return []
         found = []
         for window, draft in Listening(self._decoder, windows, sounds, Hints(language)).write_down(language):
-            passage = _passage(window, draft, language)
+            passage = make_passage(window, draft, language)
             if is_sure(passage.stretch, window):
                 words, _ = drop_invented([passage.stretch], window.speech, self._gates)
                 for word in words:
@@ -303,15 +302,6 @@ class Whisper:
                     found.append(replace(word, start_s=span.start_s, end_s=span.end_s))
         found.sort(key=lambda word: (word.start_s, word.end_s))
         return snap_to_speech(found, speech)
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """One window written down: its words on its own clock, and the language they are in."""
-
-    window: Window
-    stretch: Stretch
-    language: str
 
 
 def _speech_s(window: Window) -> float:
@@ -353,66 +343,6 @@ def nearest_voice(word: Word, voices: Sequence[Voice]) -> int:
     return max(range(len(voices)), key=rank)
 
 
-def _seems_foreign(passages: Sequence[Passage], voice: Voice) -> bool:
-    """Whether the words of one voice are doubtful enough to look whether they are English at all."""
-    logs = []
-    for passage in passages:
-        for word in passage.stretch.words:
-            channel, span = passage.window.to_file(word.start_s, word.end_s)
-            if channel == voice.channel and overlapping(voice.speech, span):
-                logs.append(math.log(max(word.confidence, 1e-4)))
-    return len(logs) < voice.speech_s / 2 or sum(logs) / len(logs) < DOUBTFUL_LOGPROB
-
-
-def _sounds_foreign(passages: Sequence[Passage], gates: Gates) -> bool:
-    """Whether a voice does not sound like English to an English-only model."""
-    speech_s = sum(passage.window.speech_s for passage in passages)
-    if not speech_s:
-        return False
-    rated = [(passage.window.speech_s / speech_s, passage.stretch) for passage in passages]
-    return sounds_foreign(
-        speech_s,
-        sum(weight * each.mean_logprob for weight, each in rated),
-        sum(weight * each.no_speech for weight, each in rated),
-        is_loop=sum(weight for weight, each in rated if each.compression_ratio > gates.repetitive_at) > 0.5,
-    )
-
-
-def _passage(window: Window, draft: Draft, language: str) -> Passage:
-    timed = join_pieces(draft.words, spaced=language not in UNSPACED)
-    words = tuple(_word(each) for each in timed)
-    stretch = Stretch(words, draft.mean_logprob, draft.no_speech, draft.compression_ratio)
-    return Passage(window, stretch, language)
-
-
-def _word(timed: TimedText) -> Word:
-    confidence = min(1.0, max(0.0, timed.probability))
-    return Word(timed.text.strip(), timed.start_s, max(timed.start_s, timed.end_s), round(confidence, 4))
-
-
-def join_pieces(pieces: Sequence[TimedText], *, spaced: bool) -> Iterator[TimedText]:
-    """Words as they are written: a piece without a space before it belongs to the word before.
-
-    Whisper gives ``mini-van`` as two pieces and ``$5.00`` as three.
-    """
-    whole: list[TimedText] = []
-    for piece in pieces:
-        if not piece.text.strip():
-            continue
-        if whole and (piece.text.startswith(" ") or not spaced):
-            yield _join(whole)
-            whole = []
-        whole.append(piece)
-    if whole:
-        yield _join(whole)
-
-
-def _join(pieces: Sequence[TimedText]) -> TimedText:
-    text = "".join(piece.text for piece in pieces)
-    probability = sum(piece.probability for piece in pieces) / len(pieces)
-    return TimedText(text, pieces[0].start_s, max(piece.end_s for piece in pieces), probability)
-
-
 def load_whisper(settings: TranscribeSettings) -> Whisper:
     """The engine with its weights loaded.
 
@@ -447,8 +377,13 @@ def load_whisper(settings: TranscribeSettings) -> Whisper:
         )
     from speechcx.weights import model_digest
 
+    encoder = None
+    if settings.encoder == "auto" and device == "cpu" and compute_type == "int8":
+        encoder = load_encoder(folder, model, settings.cpu_threads)
     name = f"whisper {Path(settings.model).name}"
-    return Whisper(name, model_digest(folder), Decoder(model, settings), settings)
+    # The same weights give other words by another encoder.
+    digest = model_digest(folder) + (f"-{encoder.name}" if encoder else "")
+    return Whisper(name, digest, Decoder(model, settings, encoder), settings)
 
 
 def _find_weights(settings: TranscribeSettings) -> Path:

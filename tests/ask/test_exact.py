@@ -15,13 +15,10 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from speechcx.ask.customers.customer import describe_customer
-from speechcx.ask.customers.drivers import list_driver_rows
-from speechcx.ask.ground.score_rows import Estimate, ScoreRow
-from speechcx.ask.people.aggregate import TableForm, score_agents, score_centers, score_teams
-from speechcx.ask.people.case_mix import adjust_scores
-from speechcx.ask.people.trends import score_over_time
-from speechcx.ask.search.calls import list_calls
+from speechcx.ask.customers import describe_customer, list_driver_rows
+from speechcx.ask.ground.score_rows import Estimate, ScoreRow, TableForm
+from speechcx.ask.people import adjust_scores, score_agents, score_centers, score_over_time, score_teams
+from speechcx.ask.search import list_calls
 from speechcx.call import Call, collect_metrics
 from speechcx.store import CallFilter, Store
 from tests.ask.archive import DRIVERS, Line, make

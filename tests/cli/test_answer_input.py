@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from speechcx.ask.qa.forms import FormQuestion
+from speechcx.ask.qa import FormQuestion
 from speechcx.cli.answer_input import ask_answers, read_answer, read_file, read_time, read_words
 from speechcx.errors import UsageError
 from speechcx.store.decisions.review_record import Given

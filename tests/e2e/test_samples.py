@@ -10,7 +10,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from speechcx.ask.search.calls import list_calls
+from speechcx.ask.search import list_calls
 from speechcx.document import call_document
 from speechcx.errors import SpeechcxError
 from speechcx.store import Store

@@ -1,6 +1,6 @@
 import pytest
 
-from speechcx.ask.ground.score_rows import Estimate
+from speechcx.ask.ground import Estimate
 from speechcx.present.measures import change_text, interval_text, number_text, value_text
 from speechcx.present.units import signed
 

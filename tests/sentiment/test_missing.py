@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from speechcx.ask.people.aggregate import score_agents
+from speechcx.ask.people import score_agents
 from speechcx.call import Call
 from speechcx.document import call_document
 from speechcx.sentiment import SentimentSettings, join_feeling, read_sentiment

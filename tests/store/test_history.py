@@ -179,7 +179,7 @@ class _Archive:
 @pytest.mark.parametrize("seed", range(2))
 def test_scores_always_equal_a_recount(store: Store, seed: int) -> None:
     """Adding, redoing, relabelling, correcting, moving agents, new rulebooks, new bytes: to the last digit."""
-    from speechcx.ask.ground.group_sums import sum_calls
+    from speechcx.ask.ground import sum_calls
     from speechcx.store import CallFilter
 
     archive = _Archive(store, seed)

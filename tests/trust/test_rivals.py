@@ -11,9 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from speechcx.ask.runs.status import read_status
-from speechcx.ask.search.calls import list_calls
-from speechcx.ask.search.words import search
+from speechcx.ask.runs import read_status
+from speechcx.ask.search import list_calls, search
 from speechcx.store import Store
 from tests.batch.folders import RULES, call_hash, write_call
 from tests.batch.zygote import Zygote, is_running

@@ -1,1 +1,8 @@
-"""Compliance reviewers: flags, the evidence for them, what people decided, and folders to hand over."""
+"""Compliance reviewers: flags, the evidence for them, what people decided, and folders to hand over.
+
+What others may use of this room is listed in ``__init__.pyi``, and loaded when it is asked for.
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

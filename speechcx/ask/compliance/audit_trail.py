@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from speechcx.ask.ground.find_call import find_call_id
+from speechcx.ask.ground.call_by_name import find_call_id
 from speechcx.ask.ground.opening import Where, reading
 from speechcx.errors import UsageError
 from speechcx.store.decisions.audit import ACTIONS, AuditRow, Verdict, read_trail, verify_trail

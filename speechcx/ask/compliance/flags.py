@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from speechcx.ask.compliance.flag_queue import KEYS, ORDERS, FlagFilter, flags_query, settle_flags
+from speechcx.ask.ground.call_by_name import find_call_id
 from speechcx.ask.ground.empty_answer_hints import Hint, find_hint
-from speechcx.ask.ground.find_call import find_call_id
 from speechcx.ask.ground.opening import Where, reading
 from speechcx.call import Hit, Party
 from speechcx.errors import UsageError

@@ -10,7 +10,7 @@ from speechcx.ask.ground.empty_answer_hints import Hint, find_hint
 from speechcx.ask.ground.group_sums import find_scorecard
 from speechcx.ask.ground.opening import Where, reading
 from speechcx.ask.ground.resolve_names import find_name, read_names, settle_names
-from speechcx.ask.search.calls import count_calls, read_flagged
+from speechcx.ask.search import count_calls, read_flagged
 from speechcx.store import CallFilter, Store
 from speechcx.store.moments import CALLS_A_SECOND, read_start
 

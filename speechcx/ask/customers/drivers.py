@@ -12,9 +12,9 @@ from speechcx.ask.ground.driver_lookup import DriverRule, list_drivers
 from speechcx.ask.ground.empty_answer_hints import Hint, find_hint
 from speechcx.ask.ground.measures import ComparedMeasure, Verdict
 from speechcx.ask.ground.opening import Where, reading
+from speechcx.ask.ground.periods import period_before
 from speechcx.ask.ground.resolve_names import expect_one, settle_names
 from speechcx.ask.ground.score_rows import MIN_N
-from speechcx.ask.people.aggregate import period_before
 from speechcx.ask.statistics import Interval, Sums
 from speechcx.store import CallFilter, Store
 from speechcx.store.moments import CALLS_A_SECOND

@@ -1,6 +1,6 @@
 """Surveys and call records: satisfaction, handle time, transfers, resolution, from columns of the calls' sources.
 
-The columns are those of ``calls.csv``, a sidecar or a file name, under the names of :data:`COLUMNS`.
+The columns are those of ``calls.csv``, a sidecar or a file name, under the names of :data:`OUTCOME_COLUMNS`.
 What a call does not have is left out and counted; what cannot be read is counted apart.
 """
 
@@ -17,13 +17,13 @@ from speechcx.ask.customers.drivers import read_contacts
 from speechcx.ask.ground.consent import NO, YES, is_resolved
 from speechcx.ask.ground.driver_lookup import list_drivers
 from speechcx.ask.ground.empty_answer_hints import Hint, find_hint
+from speechcx.ask.ground.group_sums import DIVISIONS
 from speechcx.ask.ground.opening import Where, reading
 from speechcx.ask.ground.resolve_names import expect_one, read_names, settle_names
-from speechcx.ask.people.trends import EXPRESSIONS
 from speechcx.ask.statistics import Interval, Sums, mean_interval, share_interval
 from speechcx.store import CallFilter, Store
 
-COLUMNS = {
+OUTCOME_COLUMNS = {
     "csat": "rating of satisfaction, 1 to 5",
     "nps": "how likely to recommend, 0 to 10",
     "ces": "effort, on the survey's own scale",
@@ -183,7 +183,7 @@ _MEASURES = (
 OUTCOMES = tuple(measure.name for measure in _MEASURES)
 """Names of the measures, in order."""
 
-BY = ("agent", "team", "center", *EXPRESSIONS)
+BY = ("agent", "team", "center", *DIVISIONS)
 """What a table can be divided by."""
 
 
@@ -229,7 +229,7 @@ def list_outcomes(where: Where, filters: CallFilter | None = None, *, by: str = 
         filters = settle_names(store, filters or CallFilter())
         contacts, immature = _read_first_contacts(store, filters)
         tallies: dict[str | None, _Tally] = defaultdict(_Tally)
-        everything, columns = _Tally(), dict.fromkeys(COLUMNS, 0)
+        everything, columns = _Tally(), dict.fromkeys(OUTCOME_COLUMNS, 0)
         for key, call_no, extras in _read_extras(store, filters, by):
             for name in extras.keys() & columns.keys():
                 columns[name] += 1
@@ -248,11 +248,7 @@ def list_outcomes(where: Where, filters: CallFilter | None = None, *, by: str = 
 
 def _read_extras(store: Store, filters: CallFilter, by: str) -> list[tuple[str | None, int, dict[str, str]]]:
     condition, values = filters.to_sql()
-    key = (
-        f"c.{by}"
-        if by in ("agent", "team", "center")
-        else next(EXPRESSIONS[b] for b in EXPRESSIONS if b == by)
-    )
+    key = f"c.{by}" if by in ("agent", "team", "center") else next(DIVISIONS[b] for b in DIVISIONS if b == by)
     rows = store.db.execute(
         f"SELECT {key}, c.call_no, x.extras FROM calls c JOIN recordings x ON x.call_no = c.call_no"
         f" WHERE {condition}",

@@ -1,1 +1,8 @@
-"""What every question stands on: opening a database, names, periods, drivers, sums and rows of scores."""
+"""What every question stands on: opening a database, names, periods, drivers, sums and rows of scores.
+
+What others may use of this room is listed in ``__init__.pyi``, and loaded when it is asked for.
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

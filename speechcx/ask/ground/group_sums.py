@@ -6,6 +6,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from speechcx.ask.ground.measures import MEASURES, ComparedMeasure
 from speechcx.ask.ground.resolve_names import expect_one
@@ -17,6 +18,22 @@ Group = tuple[str | None, ...]
 
 PEOPLE = ("c.agent", "c.team", "c.center")
 """Columns of the tables of people."""
+
+
+Bucket = Literal["day", "week", "month", "weekday", "hour", "queue", "direction"]
+
+DIVISIONS: dict[Bucket, str] = {
+    "day": "c.local_day",
+    # The Monday of the week.
+    "week": "date(c.local_day, 'weekday 0', '-6 days')",
+    "month": "substr(c.local_day, 1, 7)",
+    # Monday is 1, as in ISO 8601.
+    "weekday": "CAST((strftime('%w', c.local_day) + 6) % 7 + 1 AS TEXT)",
+    "hour": "printf('%02d', c.local_hour)",
+    "queue": "c.queue",
+    "direction": "c.direction",
+}
+"""The expression on a call ``c`` for each division."""
 
 
 @dataclass(slots=True)

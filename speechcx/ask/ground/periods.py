@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from speechcx.errors import UsageError
+from speechcx.store import CallFilter, Store
 
 FORMS = "2026-09-14, 2026-W38, 2026-09, 2026-Q3, 2026 or 2026-09-01:2026-09-14"
 
@@ -76,3 +77,26 @@ def _read_one(text: str) -> Period:
 def _last_of_month(year: int, month: int) -> date:
     following = date(year + month // 12, month % 12 + 1, 1)
     return following - timedelta(days=1)
+
+
+def find_newest_day(store: Store, filters: CallFilter) -> date | None:
+    """The newest day of the calls of a filter; None without calls."""
+    condition, values = filters.to_sql()
+    found = store.db.execute(f"SELECT max(c.local_day) FROM calls c WHERE {condition}", values).fetchone()[0]
+    return None if found is None else date.fromisoformat(found)
+
+
+def period_before(store: Store, filters: CallFilter) -> tuple[date, date] | None:
+    """The period of the same length that ends the day before `since`."""
+    if filters.since is None:
+        return None
+    last = filters.until
+    if last is None:
+        newest = store.db.execute("SELECT max(local_day) FROM calls").fetchone()[0]
+        if newest is None:
+            return None
+        last = date.fromisoformat(newest)
+    days = (last - filters.since).days + 1
+    if days < 1:
+        return None
+    return filters.since - timedelta(days=days), filters.since - timedelta(days=1)

@@ -1,1 +1,8 @@
-"""What needs doing today: surges with size and scope, whom to call back, what goes with what, new topics."""
+"""What needs doing today: surges with size and scope, whom to call back, what goes with what, new topics.
+
+What others may use of this room is listed in ``__init__.pyi``, and loaded when it is asked for.
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

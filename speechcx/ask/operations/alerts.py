@@ -9,9 +9,9 @@ from datetime import date, timedelta
 
 from speechcx.ask.ground.empty_answer_hints import Hint, find_hint
 from speechcx.ask.ground.opening import Where, reading
+from speechcx.ask.ground.periods import find_newest_day
 from speechcx.ask.ground.resolve_names import settle_names
 from speechcx.ask.operations.events import EVENT, WatchedRule, list_watched
-from speechcx.ask.people.aggregate import find_newest_day
 from speechcx.ask.statistics import Usual, learn_usual
 from speechcx.store import CallFilter, Store
 from speechcx.store.moments import read_start

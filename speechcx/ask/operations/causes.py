@@ -8,12 +8,12 @@ from typing import Literal, get_args
 
 from speechcx.ask.ground.driver_lookup import list_drivers
 from speechcx.ask.ground.empty_answer_hints import Hint, find_hint
+from speechcx.ask.ground.group_sums import DIVISIONS
 from speechcx.ask.ground.opening import Where, reading
 from speechcx.ask.ground.resolve_names import expect_one, settle_names
 from speechcx.ask.ground.score_rows import MIN_N
 from speechcx.ask.operations.events import find_watched
 from speechcx.ask.operations.outreach import NEGATIVE, NEGATIVE_TITLE
-from speechcx.ask.people.trends import EXPRESSIONS
 from speechcx.ask.statistics import NORMAL, Interval
 from speechcx.store import CallFilter, Store
 
@@ -25,7 +25,7 @@ _EXPRESSIONS: dict[str, str] = {
     "team": "c.team",
     "center": "c.center",
     "agent": "c.agent",
-    **{by: EXPRESSIONS[by] for by in ("queue", "direction", "hour", "weekday")},
+    **{by: DIVISIONS[by] for by in ("queue", "direction", "hour", "weekday")},
 }
 
 Verdict = Literal["more often", "less often", "cannot tell", "too few calls"]

@@ -13,8 +13,8 @@ from importlib import resources
 from speechcx.ask.ground.driver_lookup import list_drivers
 from speechcx.ask.ground.empty_answer_hints import Hint, find_hint
 from speechcx.ask.ground.opening import Where, reading
+from speechcx.ask.ground.periods import find_newest_day, period_before
 from speechcx.ask.ground.resolve_names import settle_names
-from speechcx.ask.people.aggregate import find_newest_day, period_before
 from speechcx.store import CallFilter, Store
 from speechcx.store.codes import PARTY_CODES
 from speechcx.store.moments import ROWS_A_CALL

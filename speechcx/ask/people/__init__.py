@@ -1,1 +1,8 @@
-"""Scores of agents, teams and centres: tables, one agent, comparisons, trends, adjusted for the mix of calls."""
+"""Scores of agents, teams and centres: tables, one agent, comparisons, trends, adjusted for the mix of calls.
+
+What others may use of this room is listed in ``__init__.pyi``, and loaded when it is asked for.
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
 
 from speechcx.ask.ground.empty_answer_hints import find_hint
 from speechcx.ask.ground.group_sums import (
@@ -18,6 +17,7 @@ from speechcx.ask.ground.group_sums import (
 )
 from speechcx.ask.ground.measures import MEASURE_NAMES, MEASURES
 from speechcx.ask.ground.opening import Where, reading
+from speechcx.ask.ground.periods import period_before
 from speechcx.ask.ground.resolve_names import read_names, settle_names
 from speechcx.ask.ground.score_rows import (
     MIN_N,
@@ -28,7 +28,7 @@ from speechcx.ask.ground.score_rows import (
     TableForm,
     make_estimates,
 )
-from speechcx.store import CallFilter, Store
+from speechcx.store import CallFilter
 
 __all__ = [
     "MIN_N",
@@ -85,29 +85,6 @@ def _score(where: Where, by: By, filters: CallFilter, form: TableForm) -> ScoreT
             by, scorecard, filters.since, filters.until, earlier, _ranked(rows, form), everything, form.sort,
             form.min_n, count_versions(store, filters), None if rows else find_hint(store, filters),
         )  # fmt: skip
-
-
-def find_newest_day(store: Store, filters: CallFilter) -> date | None:
-    """The newest day of the calls of a filter; None without calls."""
-    condition, values = filters.to_sql()
-    found = store.db.execute(f"SELECT max(c.local_day) FROM calls c WHERE {condition}", values).fetchone()[0]
-    return None if found is None else date.fromisoformat(found)
-
-
-def period_before(store: Store, filters: CallFilter) -> tuple[date, date] | None:
-    """The period of the same length that ends the day before `since`."""
-    if filters.since is None:
-        return None
-    last = filters.until
-    if last is None:
-        newest = store.db.execute("SELECT max(local_day) FROM calls").fetchone()[0]
-        if newest is None:
-            return None
-        last = date.fromisoformat(newest)
-    days = (last - filters.since).days + 1
-    if days < 1:
-        return None
-    return filters.since - timedelta(days=days), filters.since - timedelta(days=1)
 
 
 Parts = list[tuple[Group, GroupSums]]

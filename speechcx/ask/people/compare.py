@@ -72,7 +72,7 @@ class Comparison:
     by_chance: float
 
 
-def compare(
+def compare_two(
     where: Where,
     by: By,
     pair: tuple[str, str],

@@ -4,29 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal, get_args
+from typing import get_args
 
 from speechcx.ask.ground.empty_answer_hints import Hint, find_hint
-from speechcx.ask.ground.group_sums import count_versions, find_scorecard, sum_calls
+from speechcx.ask.ground.group_sums import DIVISIONS, Bucket, count_versions, find_scorecard, sum_calls
 from speechcx.ask.ground.opening import Where, reading
 from speechcx.ask.ground.resolve_names import expect_one, settle_names
 from speechcx.ask.ground.score_rows import Estimate, make_estimates
 from speechcx.store import CallFilter, Store
-
-Bucket = Literal["day", "week", "month", "weekday", "hour", "queue", "direction"]
-
-EXPRESSIONS: dict[Bucket, str] = {
-    "day": "c.local_day",
-    # The Monday of the week.
-    "week": "date(c.local_day, 'weekday 0', '-6 days')",
-    "month": "substr(c.local_day, 1, 7)",
-    # Monday is 1, as in ISO 8601.
-    "weekday": "CAST((strftime('%w', c.local_day) + 6) % 7 + 1 AS TEXT)",
-    "hour": "printf('%02d', c.local_hour)",
-    "queue": "c.queue",
-    "direction": "c.direction",
-}
-"""The expression on a call ``c`` for each division."""
 
 _OVER_TIME = ("day", "week", "month")
 
@@ -96,7 +81,7 @@ def score_over_time(
         There is no such division, or no such scorecard.
     """
     expect_one("divide by", by, get_args(Bucket))
-    bucket = next(known for known in EXPRESSIONS if known == by)
+    bucket = next(known for known in DIVISIONS if known == by)
     with reading(where) as store:
         filters = settle_names(store, filters or CallFilter())
         card = find_scorecard(store, filters, scorecard)
@@ -109,7 +94,7 @@ def score_over_time(
 
 def read_rows(store: Store, filters: CallFilter, by: Bucket, scorecard: str | None) -> tuple[TrendRow, ...]:
     """The rows of a trend."""
-    sums = sum_calls(store, filters, scorecard, by=(EXPRESSIONS[by],))
+    sums = sum_calls(store, filters, scorecard, by=(DIVISIONS[by],))
     rows: list[TrendRow] = []
     before = None
     for (key,), now in sorted(sums.items(), key=lambda pair: (pair[0][0] is None, pair[0][0] or "")):

@@ -20,7 +20,7 @@ from speechcx.config import ReviewSettings
 from speechcx.store import CallFilter, Store
 
 By = Literal["agent", "team", "center"]
-GROUPS: tuple[By, ...] = get_args(By)
+SCORE_GROUPS: tuple[By, ...] = get_args(By)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from speechcx.ask.ground.find_call import _SHOWN
+from speechcx.ask.ground.call_by_name import _SHOWN
 from speechcx.ask.ground.opening import Where, reading
 from speechcx.errors import FAILURE_KINDS, UsageError
 from speechcx.store import Store

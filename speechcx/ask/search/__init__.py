@@ -1,1 +1,8 @@
-"""Finding calls: lists, words that were said, results of rules, and saved searches."""
+"""Finding calls: lists, words that were said, results of rules, and saved searches.
+
+What others may use of this room is listed in ``__init__.pyi``, and loaded when it is asked for.
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

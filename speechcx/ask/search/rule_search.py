@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from speechcx.ask.compliance.flags import read_hits
+from speechcx.ask.compliance import read_hits
 from speechcx.ask.search.search_filters import SearchFilter, SearchHit
 from speechcx.ask.search.snippets import Piece
 from speechcx.store import Store

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from speechcx.ask.compliance.flag_counts import GROUPS, count_flags, measure_precision
+from speechcx.ask.compliance.flag_counts import FLAG_GROUPS, count_flags, measure_precision
 from speechcx.ask.compliance.flag_queue import FlagFilter
 from speechcx.ask.compliance.flags import see_flag
 from speechcx.store import CallFilter, Store
@@ -12,7 +12,7 @@ from speechcx.store.decisions.flags import FlagChange, set_flags
 from tests.ask.flagged import expected_flags, fill_flagged, make_flagged
 
 
-@pytest.mark.parametrize("by", GROUPS)
+@pytest.mark.parametrize("by", FLAG_GROUPS)
 def test_sizes_and_scopes_are_those_of_a_recount(store: Store, by: str) -> None:
     """Flags, calls, agents, teams, customers, first and last day, and the share of all calls."""
     calls = fill_flagged(store)

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from speechcx.ask.compliance.flags import see_flag
+from speechcx.ask.compliance import see_flag
 from speechcx.ask.customers.callbacks import list_callbacks
 from speechcx.call import Call
 from speechcx.store import CallFilter, Store

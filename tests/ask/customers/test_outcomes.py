@@ -1,6 +1,6 @@
 import pytest
 
-from speechcx.ask.customers.outcomes import COLUMNS, OUTCOMES, OutcomeRow, list_outcomes
+from speechcx.ask.customers.outcomes import OUTCOME_COLUMNS, OUTCOMES, OutcomeRow, list_outcomes
 from speechcx.errors import UsageError
 from speechcx.store import CallFilter, Store
 from tests.ask.archive import Line, at, make
@@ -73,7 +73,7 @@ def test_columns_found_are_counted(store: Store) -> None:
     save(store, {"csat": "5", "mood": "x"}, {"ces": "2"})
     table = list_outcomes(store)
     assert (("csat", 1), ("ces", 1)) == table.columns
-    assert {"csat", "ces"} <= set(COLUMNS)
+    assert {"csat", "ces"} <= set(OUTCOME_COLUMNS)
     assert OUTCOMES == tuple(one.name for one in table.total.measures)
 
 

@@ -2,7 +2,8 @@ from datetime import date
 
 import pytest
 
-from speechcx.ask.people.aggregate import TableForm, score_agents, score_centers, score_teams
+from speechcx.ask.ground.score_rows import TableForm
+from speechcx.ask.people.aggregate import score_agents, score_centers, score_teams
 from speechcx.errors import UsageError
 from speechcx.store import CallFilter, Store
 from tests.ask.archive import make

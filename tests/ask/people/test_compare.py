@@ -4,7 +4,7 @@ import pytest
 
 from speechcx.ask.ground.group_sums import GroupSums
 from speechcx.ask.ground.measures import MEASURES
-from speechcx.ask.people.compare import compare, compare_sums
+from speechcx.ask.people.compare import compare_sums, compare_two
 from speechcx.ask.statistics import Sums
 from speechcx.errors import UsageError
 from speechcx.store import CallFilter, Store
@@ -14,7 +14,7 @@ MARCH = CallFilter(since=date(2025, 3, 1), until=date(2025, 3, 31))
 
 def test_two_agents_measure_by_measure(archive: Store) -> None:
     """ann's 80 to 90 against bea's five 60: 25 points, surely better; what bea misses cannot be told."""
-    found = compare(archive, "agent", ("Ann Hall", "bea"), MARCH)
+    found = compare_two(archive, "agent", ("Ann Hall", "bea"), MARCH)
     assert ("ann", "bea", "service-quality") == (found.first, found.second, found.scorecard)
     score = found.differences[0]
     assert (85.0, 6, 60.0, 5, 25.0, "better") == (
@@ -33,7 +33,7 @@ def test_two_agents_measure_by_measure(archive: Store) -> None:
 def test_the_wrong_name_is_answered_with_the_nearest(archive: Store) -> None:
     """Nothing is compared."""
     with pytest.raises(UsageError, match="nearest: blue"):
-        compare(archive, "team", ("bleu", "red"))
+        compare_two(archive, "team", ("bleu", "red"))
 
 
 @pytest.mark.parametrize(

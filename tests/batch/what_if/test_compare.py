@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from speechcx.ask.people.aggregate import TableForm, score_agents, score_centers, score_teams
-from speechcx.ask.people.score_changes import move_scores
+from speechcx.ask.ground import TableForm
+from speechcx.ask.people import move_scores, score_agents, score_centers, score_teams
 from speechcx.batch import CompareOne, compare_rulebooks, rejudge
 from speechcx.rules import Rulebook, parse_rulebook
 from speechcx.store import Store

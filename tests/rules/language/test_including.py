@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from speechcx.ask.compliance.rule_text import find_rule_text
+from speechcx.ask.compliance import find_rule_text
 from speechcx.errors import RulebookError
 from speechcx.rules import limits, lint, lint_file, parse_rulebook, read_rulebook
 from speechcx.rules.language.including import key_of, make_whole

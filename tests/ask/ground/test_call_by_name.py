@@ -1,6 +1,6 @@
 import pytest
 
-from speechcx.ask.ground.find_call import find_call, find_call_id, find_past, show_call
+from speechcx.ask.ground.call_by_name import find_call, find_call_id, find_past, show_call
 from speechcx.errors import UsageError
 from speechcx.store import FileStats, RunInfo, Store
 from tests.factories import make_assessment, make_call, make_failure, make_recording

@@ -1,0 +1,14 @@
+from .alerts import Alert as Alert
+from .alerts import Alerts as Alerts
+from .alerts import Shares as Shares
+from .alerts import find_alerts as find_alerts
+from .causes import Cause as Cause
+from .causes import Causes as Causes
+from .causes import find_causes as find_causes
+from .outreach import Outreach as Outreach
+from .outreach import Touched as Touched
+from .outreach import list_outreach as list_outreach
+from .outreach import read_customers as read_customers
+from .topics import Topic as Topic
+from .topics import Topics as Topics
+from .topics import find_topics as find_topics

@@ -1,0 +1,16 @@
+from .agent import AgentReport as AgentReport
+from .agent import describe_agent as describe_agent
+from .aggregate import score_agents as score_agents
+from .aggregate import score_centers as score_centers
+from .aggregate import score_teams as score_teams
+from .case_mix import CaseMixRow as CaseMixRow
+from .case_mix import CaseMixTable as CaseMixTable
+from .case_mix import adjust_scores as adjust_scores
+from .compare import Comparison as Comparison
+from .compare import Difference as Difference
+from .compare import compare_two as compare_two
+from .score_changes import Move as Move
+from .score_changes import move_scores as move_scores
+from .trends import TrendRow as TrendRow
+from .trends import TrendTable as TrendTable
+from .trends import score_over_time as score_over_time

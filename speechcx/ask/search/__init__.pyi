@@ -1,0 +1,17 @@
+from .calls import CallList as CallList
+from .calls import CallRow as CallRow
+from .calls import count_calls as count_calls
+from .calls import list_calls as list_calls
+from .calls import read_flagged as read_flagged
+from .saved import SavedRow as SavedRow
+from .saved import count_new as count_new
+from .saved import find_calls as find_calls
+from .saved import find_saved as find_saved
+from .saved import list_saved as list_saved
+from .saved import read_filters as read_filters
+from .saved import read_name as read_name
+from .saved import write_filters as write_filters
+from .words import SearchFilter as SearchFilter
+from .words import SearchHit as SearchHit
+from .words import SearchPage as SearchPage
+from .words import search as search
