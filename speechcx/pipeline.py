@@ -18,7 +18,7 @@ from speechcx.call import (
     Reading,
     Recording,
 )
-from speechcx.call.measures import to_resolution
+from speechcx.call.measures import round_assessment, to_resolution
 from speechcx.config import Settings, listen_digest
 from speechcx.errors import CallError
 from speechcx.prosody import measure_flow, measure_voice
@@ -123,7 +123,9 @@ def judge(conversation: Conversation, rulebook: Rulebook, settings: Settings) ->
         reading = read_call(conversation, settings)
         results = apply_rules(rulebook, conversation, reading)
         scores = fill_scorecards(rulebook.scorecards, results, reading)
-        return Assessment(rulebook.name, rulebook.version, rulebook.digest, reading, results, scores)
+        return round_assessment(
+            Assessment(rulebook.name, rulebook.version, rulebook.digest, reading, results, scores)
+        )
 
 
 def analyse(recording: Recording, rulebook: Rulebook, settings: Settings) -> Call:

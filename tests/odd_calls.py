@@ -46,6 +46,7 @@ from speechcx.call import (
     Utterance,
     Word,
 )
+from speechcx.call.measures import round_assessment, to_resolution
 
 T = TypeVar("T")
 
@@ -55,8 +56,14 @@ FLOATS = (0.0, 1.0, 5e-324, 1.7976931348623157e308, -1e-9, 0.1 + 0.2, 1 / 3, 2.0
 
 
 def odd_call(seed: int) -> Call:
-    """A whole call."""
-    return _Draw(seed).call()
+    """A whole call, at the resolution at which ``listen`` and ``judge`` give calls back."""
+    call = _Draw(seed).call()
+    return Call(to_resolution(call.conversation), round_assessment(call.assessment))
+
+
+def odd_conversation(seed: int) -> Conversation:
+    """What is heard in the call of that seed, with all its digits."""
+    return _Draw(seed).call().conversation
 
 
 class _Draw:
@@ -91,6 +98,11 @@ class _Draw:
 
     def maybe(self) -> float | None:
         return self.none_or(self.number)
+
+    def measure(self) -> float | None:
+        """A measure of a turn or a place in it: any number that has a place in seconds, decibels, hertz."""
+        value = self.maybe()
+        return value if value is None or abs(value) < 1e9 else 1e9 / 3
 
     def second(self) -> float:
         value = self.rng.uniform(0, 4000)
@@ -180,14 +192,14 @@ class _Draw:
             ),
             utterances=tuple(self.utterance(no) for no in range(count)),
             voices=tuple(
-                TurnVoice(no, *[self.maybe() for _ in range(10)], self.none_or(self.text)) for no in range(count)
+                TurnVoice(no, *[self.measure() for _ in range(10)], self.none_or(self.text)) for no in range(count)
             ),
             speaker_voices=tuple(
                 SpeakerVoice(name, *[self.maybe() for _ in range(6)], self.flags(), self.none_or(self.text))
                 for name in names
             ),
             sentiments=tuple(
-                TextSentiment(no, self.maybe(), self.label(), self.maybe(), self.none_or(self.text))
+                TextSentiment(no, self.measure(), self.label(), self.measure(), self.none_or(self.text))
                 for no in range(count)
             ),
             provenance=Provenance(
@@ -223,7 +235,7 @@ class _Draw:
         )  # fmt: skip
         felt = tuple(
             TurnFeeling(
-                no, self.maybe(), self.maybe(), self.label(), self.maybe(), self.none_or(self.text),
+                no, self.measure(), self.measure(), self.label(), self.measure(), self.none_or(self.text),
                 self.none_or(self.text),
             )
             for no in range(count)
@@ -252,7 +264,7 @@ class _Draw:
     def hit(self) -> Hit:
         return Hit(
             self.pick(("r0", "r1", "other")), self.value(), self.none_or(lambda: self.pick(PARTIES)),
-            self.none_or(lambda: self.rng.randrange(99)), self.maybe(), self.maybe(), self.text(), self.text(),
+            self.none_or(lambda: self.rng.randrange(99)), self.measure(), self.measure(), self.text(), self.text(),
         )  # fmt: skip
 
     def value(self) -> Any:

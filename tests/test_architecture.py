@@ -129,6 +129,12 @@ def test_sql_stays_in_its_rooms(path: Path) -> None:
     assert [] == [text for text in strings if statement.search(text)]
 
 
+@pytest.mark.parametrize("path", sorted((PACKAGE / "ask").rglob("*.py")), ids=module_name)
+def test_questions_know_nothing_of_how_numbers_are_stored(path: Path) -> None:
+    """Scaled whole numbers, compact tables and packed words stay in store; ask reads views and readers."""
+    assert [] == re.findall(r"\w+_x10+\b|\w+_data\b|from_fixed|to_fixed|unpack_\w+", path.read_text())
+
+
 @pytest.mark.parametrize("path", MODULES, ids=module_name)
 def test_only_the_command_line_prints(path: Path) -> None:
     """Only cli prints."""

@@ -8,6 +8,7 @@ an executor, see :mod:`speechcx.executors`; to add a reason to take a file again
 """
 
 from speechcx.batch.analyse import AnalyseOne, analyse_files, make_failure
+from speechcx.batch.bench import BenchReport, bench
 from speechcx.batch.corrections import ErasedCalls, erase, relabel, retry_failures
 from speechcx.batch.lock import LockHolder, hold_lock, is_locked, read_holder
 from speechcx.batch.merge import MergeOptions, MergeReport, merge
@@ -22,6 +23,7 @@ from speechcx.batch.what_if.tryout import TriedCall, TryOne, TryReport, try_on_c
 
 __all__ = [
     "AnalyseOne",
+    "BenchReport",
     "CallChoice",
     "CompareOne",
     "Comparison",
@@ -47,6 +49,7 @@ __all__ = [
     "TryOne",
     "TryReport",
     "analyse_files",
+    "bench",
     "compare_rulebooks",
     "cover_stored",
     "erase",

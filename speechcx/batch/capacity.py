@@ -59,9 +59,14 @@ def find_crew(settings: BatchSettings, *, tasks: int, workers: int | None = None
     return find_executor(settings.executor, limits)
 
 
+def count_cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def count_workers() -> int:
     """One worker for each core this process may use, as far as the free memory carries them."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    cores = count_cores()
     free = available_bytes()
     return cores if free is None else max(1, min(cores, free // WORKER_BYTES))
 

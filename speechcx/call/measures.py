@@ -10,11 +10,11 @@ Call-wide measures are asked for by their plain name (``hold_s``), those of a pa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Final, Literal
 
-from speechcx.call.assessment import Flow, PartyFeeling, PartyFlow, Reading
+from speechcx.call.assessment import Assessment, Flow, Hit, PartyFeeling, PartyFlow, Reading, TurnFeeling
 from speechcx.call.conversation import Conversation, TextSentiment, Turn, TurnVoice, Utterance, Word
 from speechcx.call.recording import Party, Span
 
@@ -361,8 +361,50 @@ def to_resolution(heard: Conversation) -> Conversation:
     )
 
 
+def round_assessment(judged: Assessment) -> Assessment:
+    """The same assessment with the numbers of its turns, overlaps and evidence rounded to their resolution.
+
+    Done once, at the end of ``judge``; what is of the whole call stays as it was computed.
+    """
+    reading = judged.reading
+    overlaps = tuple(replace(overlap, span=_span(overlap.span)) for overlap in reading.flow.overlaps)
+    felt = tuple(_feeling(feeling) for feeling in reading.feeling.turns)
+    return replace(
+        judged,
+        reading=replace(
+            reading,
+            flow=replace(reading.flow, overlaps=overlaps),
+            feeling=replace(reading.feeling, turns=felt),
+        ),
+        results=tuple(replace(result, hits=_hits(result.hits)) for result in judged.results),
+        scores=tuple(
+            replace(
+                score, answers=tuple(replace(answer, hits=_hits(answer.hits)) for answer in score.answers)
+            )
+            for score in judged.scores
+        ),
+    )
+
+
+def _feeling(feeling: TurnFeeling) -> TurnFeeling:
+    return replace(
+        feeling,
+        agitation=_round(feeling.agitation, _kept_digits("agitation")),
+        sentiment=_round(feeling.sentiment, _kept_digits("sentiment")),
+        voice_part=_round(feeling.voice_part, _kept_digits("voice_part")),
+    )
+
+
+def _hits(hits: Sequence[Hit]) -> tuple[Hit, ...]:
+    return tuple(
+        replace(hit, start_s=_round(hit.start_s, TIME_DIGITS), end_s=_round(hit.end_s, TIME_DIGITS))
+        for hit in hits
+    )
+
+
 def _round(value: float | None, digits: int) -> float | None:
-    return None if value is None else round(float(value), digits)
+    # Adding 0 takes the sign off a zero, which whole numbers have none of.
+    return None if value is None else round(float(value), digits) + 0.0
 
 
 def _span(span: Span) -> Span:

@@ -8,11 +8,10 @@ import typer
 
 from speechcx.cli import options
 from speechcx.cli.answer_input import ask_answers, read_file, read_words
-from speechcx.cli.output import note, print_json, print_rows, print_text
+from speechcx.cli.output import note, print_answer
 from speechcx.cli.review_after import register_after
 from speechcx.cli.review_options import Desk, Number, at_desk
 from speechcx.cli.review_plan import register_plans
-from speechcx.present.table import Column
 
 if TYPE_CHECKING:
     from speechcx.store.decisions.review_record import Given
@@ -21,19 +20,6 @@ if TYPE_CHECKING:
 review = typer.Typer(name="review", help="Reviews by people: plan, take a call, answer, compare, settle.",
                      no_args_is_help=True)  # fmt: skip
 
-_LIST_COLUMNS = (
-    Column("review_id", "review"),
-    Column("call_id", "call"),
-    Column("agent", "agent"),
-    Column("reviewer", "reviewer"),
-    Column("state", "state"),
-    Column("plan", "plan"),
-    Column("round", "round"),
-    Column("submitted_at", "submitted"),
-    Column("blind", "blind"),
-    Column("n_unlike", "unlike"),
-    Column("reason", "why this call"),
-)
 _STATES = ("open", "released", "submitted", "acknowledged", "disputed", "decided")
 
 
@@ -62,14 +48,13 @@ def next_(
 ) -> None:
     """Take the next call of a plan, or go on with the one you are at; prints the blind form."""
     from speechcx.ask.qa import NothingLeft
+    from speechcx.present.reviews import present_nothing_left
 
     taken = desk.reviews.take_next(desk.who, plan)
     if taken is not None:
         _print_taken(desk, taken)
-    elif desk.style == "json":
-        print_json({"schema_version": 1, "kind": "nothing-left", **options.row(NothingLeft())})
     else:
-        note(NothingLeft().hint)
+        print_answer(present_nothing_left(NothingLeft()), desk.style)
 
 
 def open_(
@@ -84,12 +69,12 @@ def open_(
     """Open a call of your choice for review, or look at your own form again; shows nothing of the machine."""
     from speechcx.ask.ground import find_call_id
     from speechcx.ask.qa import read_form
-    from speechcx.cli.review_view import print_form
+    from speechcx.present.reviews import present_form
     from speechcx.store.decisions.review_record import expect_reviewer, read_review
 
     if what.isdecimal() and len(what) < 10:
         expect_reviewer(read_review(desk.store, int(what)), desk.who)
-        print_form(read_form(desk.store, int(what)), desk.style)
+        print_answer(present_form(read_form(desk.store, int(what))), desk.style)
     else:
         _print_taken(desk, desk.reviews.take_call(desk.who, find_call_id(desk.store, what), scorecard))
 
@@ -140,17 +125,9 @@ def _ask(desk: Desk, number: int) -> None:
 
 def _print_waiting(desk: Desk, number: int) -> None:
     from speechcx.ask.qa import read_form
-    from speechcx.present.reviews import AnswersKept
+    from speechcx.present.reviews import present_answers
 
-    questions = read_form(desk.store, number).questions
-    waiting = tuple(one.question for one in questions if one.answer is None)
-    kept = AnswersKept(number, len(questions) - len(waiting), waiting)
-    if desk.style == "json":
-        print_json({"schema_version": 1, "kind": "review-answers", **options.row(kept)})
-    elif waiting:
-        print_text(f"{kept.answered} of {len(questions)} answered; waiting: {', '.join(waiting)}")
-    else:
-        print_text(f"All {len(questions)} answered. Hand in: speechcx review submit {number}")
+    print_answer(present_answers(number, read_form(desk.store, number).questions), desk.style)
 
 
 def submit(
@@ -163,18 +140,18 @@ def submit(
 ) -> None:
     """Hand in your review; then shows the machine's answers beside yours."""
     from speechcx.ask.qa import show_review
-    from speechcx.cli.review_view import print_review
+    from speechcx.present.reviews import present_review
 
     desk.reviews.submit(number, desk.who, blind=not not_blind)
-    print_review(show_review(desk.store, number, desk.who), desk.style, log=False)
+    print_answer(present_review(show_review(desk.store, number, desk.who), log=False), desk.style)
 
 
 def release(desk: Desk, number: Number) -> None:
     """Give a call back, so that somebody else can take it."""
-    from speechcx.cli.review_view import print_step
+    from speechcx.present.reviews import present_step
 
     desk.reviews.release(number, desk.who)
-    print_step(number, "given back", desk.style)
+    print_answer(present_step(number, "given back"), desk.style)
 
 
 def show(
@@ -184,9 +161,9 @@ def show(
 ) -> None:
     """A submitted review beside the machine; not for one who is at a review of the same call."""
     from speechcx.ask.qa import show_review
-    from speechcx.cli.review_view import print_review
+    from speechcx.present.reviews import present_review
 
-    print_review(show_review(desk.store, number, desk.who), desk.style, log=log)
+    print_answer(present_review(show_review(desk.store, number, desk.who), log=log), desk.style)
 
 
 def list_(
@@ -204,22 +181,19 @@ def list_(
     """List reviews, newest first: who, which call, where it stands, how many answers are unlike the machine's."""
     from speechcx.ask.ground import find_call_id
     from speechcx.ask.qa import ReviewFilter, list_reviews
-    from speechcx.cli.review_view import to_minutes
+    from speechcx.present.reviews import present_reviews
 
     options.expect("--state", state, _STATES)
     where = options.database(options.load(config, None), db)
     call_id = None if call is None else find_call_id(where, call)
     found = list_reviews(where, ReviewFilter(plan, state, reviewer, agent, call_id), limit=limit)
-    style = options.style(as_json, as_csv)
-    rows = [to_minutes(options.row(row), style) for row in found]
-    nothing = "No review fits; `review plan` draws calls, `review next` takes one."
-    print_rows("reviews", rows, _LIST_COLUMNS, style=style, empty=nothing)
+    print_answer(present_reviews(found), options.style(as_json, as_csv))
 
 
 def _print_taken(desk: Desk, taken: Taken) -> None:
     from speechcx.ask.qa import read_form
-    from speechcx.cli.review_view import print_form
+    from speechcx.present.reviews import present_form
 
     if taken.resumed:
         note(f"You are at review {taken.review_id} already.")
-    print_form(read_form(desk.store, taken.review_id), desk.style)
+    print_answer(present_form(read_form(desk.store, taken.review_id)), desk.style)

@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from speechcx.cli.answer_input import read_time, read_words
+from speechcx.cli.output import print_answer
 from speechcx.cli.review_options import Desk, Number, at_desk
-from speechcx.cli.review_view import print_step
 
 _Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why, in a sentence.")]
 
@@ -22,10 +22,10 @@ def register_after(review: typer.Typer) -> None:
 def second(desk: Desk, number: Number) -> None:
     """Give a second opinion on somebody's review, as blind as the first; prints the form."""
     from speechcx.ask.qa import read_form
-    from speechcx.cli.review_view import print_form
+    from speechcx.present.reviews import present_form
 
     taken = desk.reviews.take_second(desk.who, number)
-    print_form(read_form(desk.store, taken.review_id), desk.style)
+    print_answer(present_form(read_form(desk.store, taken.review_id)), desk.style)
 
 
 def acknowledge(
@@ -37,7 +37,7 @@ def acknowledge(
     from speechcx.store.decisions.review_disputes import acknowledge
 
     acknowledge(desk.store, number, desk.who, comment)
-    print_step(number, "acknowledged", desk.style)
+    _print_step(desk, number, "acknowledged")
 
 
 def dispute(
@@ -52,7 +52,7 @@ def dispute(
     from speechcx.store.decisions.review_disputes import dispute
 
     dispute(desk.store, number, desk.who, reason, question)
-    print_step(number, "disputed", desk.style)
+    _print_step(desk, number, "disputed")
 
 
 def decide(
@@ -70,7 +70,7 @@ def decide(
     changes = read_words(answers or (), (), ())
     outcome = "changed" if changes else "upheld"
     decide(desk.store, number, desk.who, outcome=outcome, changes=changes, reason=reason)
-    print_step(number, f"decided: {outcome}", desk.style)
+    _print_step(desk, number, f"decided: {outcome}")
 
 
 def note(
@@ -83,4 +83,11 @@ def note(
     from speechcx.store.decisions.review_disputes import add_note
 
     add_note(desk.store, number, desk.who, text, None if at is None else read_time(at))
-    print_step(number, "noted", desk.style)
+    _print_step(desk, number, "noted")
+
+
+def _print_step(desk: Desk, number: int, step: str) -> None:
+    """Say what was kept."""
+    from speechcx.present.reviews import present_step
+
+    print_answer(present_step(number, step), desk.style)

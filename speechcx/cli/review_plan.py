@@ -8,39 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from speechcx.cli import options
-from speechcx.cli.output import print_rows
+from speechcx.cli.output import print_answer
 from speechcx.cli.question_options import Asked, asks
 from speechcx.cli.review_options import Who, read_who
-from speechcx.present.table import Column
 
 if TYPE_CHECKING:
     from speechcx.config import ReviewSettings
-
-_PLAN_COLUMNS = (
-    Column("name", "plan"),
-    Column("scorecard", "scorecard"),
-    Column("made_at", "drawn"),
-    Column("made_by", "by"),
-    Column("frame", "out of"),
-    Column("drawn", "calls"),
-    Column("wanted", "reviews"),
-    Column("done", "done"),
-    Column("open", "open"),
-    Column("gone", "gone"),
-    Column("short", "short"),
-)
-
-_DRAW_COLUMNS = (
-    Column("call_id", "call"),
-    Column("agent", "agent"),
-    Column("period", "period"),
-    Column("risk", "risk", digits=1),
-    Column("chance", "chance", digits=4),
-    Column("reviews", "reviews"),
-    Column("done", "done"),
-    Column("reviewers", "reviewers"),
-    Column("reason", "reason"),
-)
 
 
 def register_plans(review: typer.Typer) -> None:
@@ -87,7 +60,7 @@ def plan(
 ) -> None:
     """Draw calls for review: so many an agent and period, spread and weighed as asked, reproducible by its seed."""
     from speechcx.ask.qa import PlanForm, draw_plan
-    from speechcx.cli.review_view import print_plan
+    from speechcx.present.reviews import present_plan
     from speechcx.store import Store
     from speechcx.store.decisions.review_plans import save_plan
 
@@ -98,7 +71,7 @@ def plan(
         drawn = draw_plan(store, form, asked.filters, settings)
         if not dry_run:
             save_plan(store, drawn)
-    print_plan(drawn, asked.style, kept=not dry_run)
+    print_answer(present_plan(drawn, kept=not dry_run), asked.style)
 
 
 def plans(
@@ -112,16 +85,11 @@ def plans(
 ) -> None:
     """Review plans and how far people are with each; the calls of one tell what the machine found in them."""
     from speechcx.ask.qa import list_draws, list_plans
-    from speechcx.cli.review_view import to_minutes
+    from speechcx.present.reviews import present_draws, present_plans
 
     where, style = options.database(options.load(config, None), db), options.style(as_json, as_csv)
-    if name is not None:
-        print_rows("draws", [options.row(row) for row in list_draws(where, name)], _DRAW_COLUMNS, style=style)
-        return
-    rows = [to_minutes(options.row(row), style) for row in list_plans(where)]
-    print_rows(
-        "plans", rows, _PLAN_COLUMNS, style=style, empty="No plan yet; `speechcx review plan NAME` draws one."
-    )
+    found = present_plans(list_plans(where)) if name is None else present_draws(list_draws(where, name))
+    print_answer(found, style)
 
 
 def _settings(

@@ -215,7 +215,7 @@ def _reporter() -> Callable[[Progress], None]:
             return
         last[0] = time.monotonic()
         speed = f", {now.times_real_time:.1f} x real time" if now.times_real_time else ""
-        left = f", {clock(now.eta_s)} to go" if now.eta_s and not finished else ""
+        left = f", {_until(now.eta_s)}" if now.eta_s and not finished else ""
         failed = f", {now.failed} failed" if now.failed else ""
         audio = f"{clock(now.audio_done_s)} of {clock(now.audio_total_s)} audio"
         note(f"{now.calls_done}/{now.calls_total} calls, {audio}{speed}{left}{failed}")
@@ -232,6 +232,15 @@ def _write_report(database: Path, out: Path) -> None:
         write_report(database, None, out)
     except (SpeechcxError, OSError) as error:
         note(f"The report was not written: {error}")
+
+
+def _until(eta_s: float) -> str:
+    """How long it still takes at the speed so far, and until when by this machine's clock."""
+    from datetime import datetime, timedelta
+
+    end = datetime.now().astimezone() + timedelta(seconds=eta_s)
+    day = f"{end:%a }" if end.date() != datetime.now().date() else ""
+    return f"{clock(eta_s)} to go, until about {day}{end:%H:%M}"
 
 
 def _print_summary(summary: RunSummary, as_json: bool) -> None:

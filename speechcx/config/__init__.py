@@ -7,6 +7,7 @@ To add a setting, add a field (with default and docstring line) to the room's da
 """
 
 from speechcx.config.digest import LISTEN_VERSION, listen_digest
+from speechcx.config.edit import write_settings
 from speechcx.config.load import CONFIG_NAME, LoadedSettings, find_config, load_settings
 from speechcx.config.review import PERIODS, RISKS, STRATA, ReviewSettings
 from speechcx.config.sections import BatchSettings, FileSettings, Settings, describe_sections
@@ -26,4 +27,5 @@ __all__ = [
     "find_config",
     "listen_digest",
     "load_settings",
+    "write_settings",
 ]

@@ -337,7 +337,7 @@ def _connect(ray: Any, limits: WorkerLimits) -> None:
     try:
         with _signals_kept(), _environment(NO_WEB if address == "local" else {}):
             ray.init(address=address, **options)
-    except (ConnectionError, ray.exceptions.RayError, ValueError, RuntimeError, OSError) as error:
+    except Exception as error:
         raise _no_answer(address, _tell(error)) from error
 
 

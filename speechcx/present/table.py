@@ -18,9 +18,9 @@ from speechcx.present.units import clock, length, percent, plain_number, start_t
 if TYPE_CHECKING:
     from speechcx.present.envelope import Document
 
-Kind = Literal["plain", "share", "length", "clock", "start"]
+Kind = Literal["plain", "share", "length", "clock", "start", "moment"]
 """How a value is written: as it is; 0 to 1 in percent; seconds as ``m:ss``; seconds as ``m:ss.s``; when a call began
-(ISO 8601) to the minute, also for programs: the JSON document keeps the offset."""
+(ISO 8601) to the minute, also for programs: the JSON document keeps the offset; a moment in UTC, to the minute."""
 
 Audience = Literal["people", "programs"]
 Record = Any
@@ -243,7 +243,7 @@ def format_value(value: object, column: Column) -> str:
     """A value as people read it; a missing one is a dash, never a 0."""
     if value is None:
         return "-"
-    if column.kind == "start":
+    if column.kind in ("start", "moment"):
         return start_text(str(value))
     if isinstance(value, bool):
         return "yes" if value else "no"

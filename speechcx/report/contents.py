@@ -6,18 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from speechcx.ask.compliance.flag_counts import count_flags
-from speechcx.ask.compliance.flag_queue import FlagFilter
-from speechcx.ask.compliance.flags import list_flags
-from speechcx.ask.customers.callbacks import list_callbacks
-from speechcx.ask.customers.drivers import DriverTable, list_driver_rows
+from speechcx.ask.compliance import FlagFilter, count_flags, list_flags
+from speechcx.ask.customers import DriverTable, list_callbacks, list_driver_rows
 from speechcx.ask.ground.opening import Where, reading
 from speechcx.ask.ground.score_rows import Estimate, ScoreRow, ScoreTable
-from speechcx.ask.operations.alerts import find_alerts
-from speechcx.ask.people.aggregate import score_agents, score_teams
-from speechcx.ask.people.trends import TrendTable, score_over_time
-from speechcx.ask.runs.failures import KindCount, count_failures
-from speechcx.ask.runs.status import Status, read_status
+from speechcx.ask.operations import find_alerts
+from speechcx.ask.people import TrendTable, score_agents, score_over_time, score_teams
+from speechcx.ask.runs import KindCount, Status, count_failures, read_status
 from speechcx.present.customers import present_callbacks, present_drivers
 from speechcx.present.flags import present_flag_counts, present_flags
 from speechcx.present.measures import change_text, interval_text, number_text

@@ -15,12 +15,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
-from speechcx.call import Assessment, Call, Conversation, Details, Party, Reading
+from speechcx.call import Assessment, Call, Conversation, Details, Party, Reading, Word
 from speechcx.errors import SpeechcxError
 from speechcx.store.busy import Patience
 from speechcx.store.calls import heard, judged, past_assessments, team_assignment, whole_call
 from speechcx.store.calls.lookup_tables import Names
 from speechcx.store.calls.row_digests import note_shared
+from speechcx.store.calls.turns import read_words
 from speechcx.store.database import begin_write, expect_unchanged, open_database, write_transaction
 from speechcx.store.decisions.review_record import erase_words
 from speechcx.store.filters import CallFilter
@@ -224,6 +225,10 @@ class Store:
         """Who is who, how the talk flowed and how it felt, as last judged; KeyError where it is not stored."""
         with self.snapshot():
             return judged.read_reading(self.db, self._call_no(call_id))
+
+    def load_words(self, turn_id: int) -> tuple[Word, ...]:
+        """The words of a turn with their times, by its number in this database; KeyError where there is none."""
+        return read_words(self.db, turn_id)
 
     def load_assessment(self, call_id: str, *, digest: str | None = None) -> Assessment | None:
         """The present assessment of a stored call, or the one under the rulebook of a digest.

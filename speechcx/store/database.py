@@ -18,7 +18,7 @@ from speechcx.store.calls import row_digests
 from speechcx.store.comments import write_comments
 from speechcx.store.decisions import chain
 from speechcx.store.trouble import besides, damaged, explain, explain_place
-from speechcx.store.words import add_words
+from speechcx.store.views import create_views, drop_views, views_sql
 
 APPLICATION_ID = 0x53504358
 """Marks the file as ours: the letters SPCX."""
@@ -89,7 +89,6 @@ def _open(path: Path, *, read_only: bool) -> sqlite3.Connection:
         version = _read_version(db, path)
         _set_up(db, read_only=read_only)
         _bring_up_to_date(db, path, version, read_only=read_only)
-        add_words(db)
         if read_only:
             db.execute("PRAGMA query_only = ON")
             db.execute("PRAGMA trusted_schema = OFF")
@@ -317,8 +316,11 @@ def migrate(db: sqlite3.Connection, *, stop_after: int | None = None) -> None:
         steps(name=name)(step)
     with write_transaction(db):
         with _digests_kept(db):
+            drop_views(db)
             steps.apply(Database(db))
-        write_comments(db, [sql for _, sql in scripts])
+            if len(scripts) == len(read_migrations()):
+                create_views(db)
+        write_comments(db, [sql for _, sql in scripts] + [views_sql()])
         db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         db.execute(f"PRAGMA user_version = {len(scripts)}")
 

@@ -1,9 +1,8 @@
-"""Small forms of exact numbers: rounded ones as whole numbers, lists of them as a few bytes each.
+"""Small forms of exact numbers: measures as whole numbers, lists of times as a few bytes each.
 
 A turn has some twenty measures and fifteen words. Eight bytes a number would make them three times
 the size of the text. Rooms round what they return (0.001 s, 0.01 dB), so a whole number of
-thousandths or hundredths says the same; a number that is not so round is kept whole. Nothing is
-ever rounded here: what comes out equals what went in.
+thousandths or hundredths says the same. Nothing is ever rounded here: what comes out equals what went in.
 """
 
 from __future__ import annotations
@@ -18,34 +17,34 @@ from operator import sub
 
 from speechcx.call import Span, Word
 
-Fixed = int | float | None
-"""A whole number of thousandths (or hundredths), a float that stands for itself, or nothing."""
-
 _LARGEST = 2**53
 
 
-def to_fixed(value: float | None, scale: int) -> Fixed:
-    """`value` as a whole number of ``1 / scale``, where that is exactly the same number.
+def to_fixed(value: float | None, scale: int) -> int | None:
+    """`value` as a whole number of ``1 / scale``; None for None.
 
     Raises
     ------
     ValueError
-        The value is not finite: what could not be measured is None.
+        The value is not finite (what could not be measured is None), or has more digits than are kept: whoever
+        makes a call rounds it by :mod:`speechcx.call.measures`.
     """
     if value is None:
         return None
     value = float(value)
     if not math.isfinite(value):
         raise ValueError(f"a measure must be a finite number or None with a reason, got {value}")
-    if abs(value) * scale >= _LARGEST:
-        return value
-    whole = round(value * scale)
-    return whole if whole / scale == value else value
+    whole = round(value * scale) if abs(value) * scale < _LARGEST else None
+    if whole is None or whole / scale != value:
+        raise ValueError(
+            f"a measure that is kept in steps of {1 / scale:g} must be rounded to them, got {value}"
+        )
+    return whole
 
 
-def from_fixed(value: Fixed, scale: int) -> float | None:
+def from_fixed(value: int | None, scale: int) -> float | None:
     """What :func:`to_fixed` was given."""
-    return value / scale if type(value) is int else value
+    return None if value is None else value / scale
 
 
 # --- lists of numbers

@@ -26,7 +26,7 @@ _Utterance = tuple[Span, ...]
 
 SOFT_STEPS = 10
 """Levels are compared over this many steps, 0.1 s: a syllable."""
-TOP_S, MOST_ROUNDS, SETTLED_DB = 1.0, 20, 0.05
+TOP_S, MAX_ROUNDS, SETTLED_DB = 1.0, 20, 0.05
 """The search for a speaker's level begins at their loudest second and ends when it no longer moves."""
 ACTIVE_DB = 17.0
 """Sound so far under the active level is no part of it; 15.9 dB in ITU-T P.56."""
@@ -43,11 +43,11 @@ LOUD_SHARE = 15.0
 """The level of an utterance's loud syllables: what so many per cent of its time reach."""
 SHORTEST_TAIL_S = 0.3
 """A shorter soft end of the speaker's own words stays with them."""
-LEAST_BACKGROUND_S = 1.0
-"""In a channel with less of it in all, only what stands apart from the speaker's words is left out."""
-LEAST_ANSWERS = 6
+MIN_BACKGROUND_S = 1.0
+"""Where less of it stands apart from the speaker's words, what touches them is taken for their soft ends."""
+MIN_ANSWERS = 6
 """Soft utterances that answer another channel, or are answered, at least so often are a conversation's ..."""
-MOST_OVER = 0.15
+MAX_OVER = 0.15
 """... where no more of their time than this lies over the other's speech. Neighbours do not wait for anyone."""
 ANSWER_S = 2.0
 """An answer begins within this time."""
@@ -98,7 +98,7 @@ def find_speaker_level(level_dbov: NDArray[np.float32], speech: Sequence[Span]) 
     if not spoken.size:
         return float(level_dbov.max(initial=FLOOR_DBOV))
     active_dbov = _mean_dbov(np.sort(spoken)[-round(TOP_S / LEVEL_STEP_S) :])
-    for _ in range(MOST_ROUNDS):
+    for _ in range(MAX_ROUNDS):
         before_dbov, active_dbov = active_dbov, _mean_dbov(spoken[spoken >= active_dbov - ACTIVE_DB])
         if abs(active_dbov - before_dbov) < SETTLED_DB:
             break
@@ -121,8 +121,9 @@ def _part_by_level(
         for utterance in _soft_utterances(under_db, speech)
         if np.percentile(np.concatenate([under_db[slice(*run)] for run in utterance]), LOUD_SHARE) >= FAR_DB
     ]
-    if sum(span.duration_s for utterance in far for span in utterance) < LEAST_BACKGROUND_S:
-        far = [utterance for utterance in far if utterance[0] in speech]
+    apart = [utterance for utterance in far if any(span in speech for span in utterance)]
+    if sum(span.duration_s for utterance in apart for span in utterance) < MIN_BACKGROUND_S:
+        far = apart
     return far, subtract_spans(speech, [span for utterance in far for span in utterance], shortest_s=0.0)
 
 
@@ -177,14 +178,14 @@ def _is_conversation(stretch: Sequence[_Utterance], others: Sequence[Span]) -> b
     """Whether soft utterances take turns with the other channels' speech."""
     soft = [span for utterance in stretch for span in utterance]
     over_s = sum(span.overlap_s(other) for span in soft for other in others)
-    if over_s > MOST_OVER * sum(span.duration_s for span in soft):
+    if over_s > MAX_OVER * sum(span.duration_s for span in soft):
         return False
     answers = sum(
         any(0 <= other.start_s - utterance[-1].end_s <= ANSWER_S for other in others)
         + any(0 <= utterance[0].start_s - other.end_s <= ANSWER_S for other in others)
         for utterance in stretch
     )
-    return answers >= LEAST_ANSWERS
+    return answers >= MIN_ANSWERS
 
 
 def _steps(span: Span) -> Run:

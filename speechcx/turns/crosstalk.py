@@ -22,6 +22,8 @@ DUAL_MONO_LATEST_S = 0.05
 """Two channels further apart in time are not one recording written twice."""
 DUAL_MONO_MOST_DB = 10.0
 """Two channels further apart in level are leakage, not one recording written twice."""
+MIX_WINDOWS, MIX_REST = 60, 0.05
+"""A mix is judged from so many windows; at most this share of its power is not in the channels it mixes."""
 ECHO_REACH_S = 0.7
 """Leaked speech ends at most this long after its source."""
 MIN_SHARED_S = 0.3
@@ -72,6 +74,52 @@ def is_dual_mono(audio: Audio, heard: Sequence[Heard], settings: TurnSettings) -
         return False
     shares = [copied_share(audio, pair, s, delay_s=delay_s, noise_power=0.0).mean() for s in spans]
     return float(np.mean(np.asarray(shares) >= settings.dual_mono_match)) >= settings.dual_mono_match
+
+
+def find_mixes(audio: Audio, heard: Sequence[Heard], settings: TurnSettings) -> tuple[int, ...]:
+    """Channels, of three or more, that only hold the others added up, or one of them again.
+
+    A mix is the sum of other channels with positive weights, by least squares over loud windows. Each party
+    is also the mix minus the other, but with a negative weight.
+
+    Parameters
+    ----------
+    audio
+        Decoded sound.
+    heard
+        The channels' levels.
+    settings
+        ``silent_dbov``.
+    """
+    mixes: list[int] = []
+    windows = _loud_windows(audio, np.max([each.level_dbov for each in heard], axis=0))
+    # From the last: recorders put the mix, and second copies, behind the parties.
+    for channel in reversed(range(len(heard))):
+        others = [other for other in range(len(heard)) if other != channel and other not in mixes]
+        is_heard = heard[channel].loudest_dbov >= settings.silent_dbov
+        if windows.shape[1] and len(others) > 1 and is_heard and _is_sum(windows[channel], windows[others]):
+            mixes.append(channel)
+    return tuple(sorted(mixes))
+
+
+def _loud_windows(audio: Audio, level_dbov: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Windows in which some channel is loud, spread over the call: shape ``(channels, time)``."""
+    steps, width = round(DUAL_MONO_WINDOW_S / LEVEL_STEP_S), round(DUAL_MONO_WINDOW_S * audio.rate_hz)
+    count = level_dbov.size // steps
+    if not count:
+        return np.zeros((audio.samples.shape[0], 0), np.float32)
+    loud = level_dbov[: count * steps].reshape(count, steps).mean(axis=1)
+    wanted = np.flatnonzero(loud >= np.percentile(loud, 60))
+    starts = wanted[:: max(1, wanted.size // MIX_WINDOWS)] * width
+    return np.concatenate([audio.samples[:, at : at + width] for at in starts], axis=1).astype(np.float32)
+
+
+def _is_sum(sound: NDArray[np.float32], parts: NDArray[np.float32]) -> bool:
+    """Whether some of `parts`, shape ``(parts, time)``, add up to `sound`."""
+    weights = np.linalg.lstsq(parts.T, sound, rcond=None)[0]
+    rest = sound - weights @ parts
+    power = float(np.mean(np.square(sound)))
+    return bool(np.mean(np.square(rest)) <= MIX_REST * power and (weights >= -MIX_REST).all())
 
 
 def remove_crosstalk(

@@ -9,7 +9,7 @@ from speechcx.call import Audio, Span, Speech, Split, Unheard
 from speechcx.engines import find_factory
 from speechcx.turns.assemble import Voice, assemble_turns, close_stops
 from speechcx.turns.background import find_background
-from speechcx.turns.crosstalk import SHORTEST_OWN_S, is_dual_mono, remove_crosstalk
+from speechcx.turns.crosstalk import SHORTEST_OWN_S, find_mixes, is_dual_mono, remove_crosstalk
 from speechcx.turns.hold_music import find_music, take_out
 from speechcx.turns.settings import TurnSettings
 from speechcx.turns.spans import find_doubtful, find_speech, join_spans, subtract_spans
@@ -36,17 +36,24 @@ def hear_speakers(audio: Audio, settings: TurnSettings) -> Speech:
     if len(heard) == 2 and is_dual_mono(audio, heard, settings):
         flags.add("dual_mono")
         heard = heard[:1]
-    found = [_part_channel(audio, channel, heard[channel], settings) for channel in range(len(heard))]
+    mixes = find_mixes(audio, heard, settings) if len(heard) > 2 else ()
+    found = [_part_channel(audio, channel, heard[channel], settings, mixes) for channel in range(len(heard))]
     flags.update(["music"] if any(part.has_music for part in found) else [])
     spans = tuple(part.speech for part in found)
-    unheard: tuple[Unheard, ...] = ()
+    whole = Span(0.0, audio.duration_s)
+    unheard = tuple(Unheard(channel, whole, "mixed_channel") for channel in mixes)
     if len(spans) > 1:
         spans, leaks = remove_crosstalk(audio, heard, spans, settings)
         flags.update(["crosstalk"] if leaks else [])
-        spans, unheard = _leave_background_out(heard, spans)
+        spans, background = _leave_background_out(heard, spans)
+        unheard = tuple(sorted((*unheard, *background)))
         flags.update(["one_sided"] if sum(map(bool, spans)) == 1 else [])
         split: Split = "channels"
-        voices = tuple(Voice(f"ch{channel}", channel, speech) for channel, speech in enumerate(spans))
+        voices = tuple(
+            Voice(f"ch{channel}", channel, speech)
+            for channel, speech in enumerate(spans)
+            if channel not in mixes
+        )
     else:
         split, voices = _split_mono(audio, spans[0], settings)
     return Speech(
@@ -74,8 +81,12 @@ def _leave_background_out(
     )
 
 
-def _part_channel(audio: Audio, channel: int, heard: Heard, settings: TurnSettings) -> _Channel:
-    """Part one channel into speech, hold and keypad tones."""
+def _part_channel(
+    audio: Audio, channel: int, heard: Heard, settings: TurnSettings, mixes: Sequence[int]
+) -> _Channel:
+    """Part one channel into speech, hold and keypad tones; a mix of others has nothing of its own."""
+    if channel in mixes:
+        return _Channel((), (), (), has_music=False)
     first = find_speech(heard, settings)
     other = find_music(audio, channel, heard, first, settings)
     again = hear_again(audio, channel, heard, find_doubtful(heard, first, other.all, settings))

@@ -8,16 +8,18 @@ Where nobody greets and nobody takes leave, the recording may have been cut, and
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from speechcx.call import Audio, Span, Speech, Turn, Unheard, Utterance
-from speechcx.turns.spans import runs_of
+from speechcx.turns.spans import join_spans, runs_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,6 +29,9 @@ FRAME_S = 0.05
 
 CONSTANT_RANGE = 4
 """Largest difference of two samples (of 65,536 steps) in a frame without a signal: codecs leave a step or two."""
+
+NOISE_RANGE = 12
+"""Where a channel's quietest tenth of other frames keeps under this, its pauses are nearly as still as a dead line."""
 
 EDGE_S = 0.5
 INSIDE_S = 1.0
@@ -57,11 +62,24 @@ MIN_THANKS_WORDS = 3
 SERVICE_WORDS = 25
 """An introduction, an offer or a notice stands in so many first words of a turn."""
 
-LONG_LINE_S = 4.0
-"""A line without speech this long before the first turn is that of a call which begins."""
+SHORT_WORDS = 4
+"""A greeting of no more words is that of somebody who picks up or is put through, not a caller's introduction."""
+
+LONG_LINE_S, LONG_LINE_FACTOR = 4.0, 1.5
+"""A line without speech this long before a short first turn, and so much longer than any silence after it, is that
+of a call which begins."""
+
+TOGETHER_S = 0.3
+"""Two who begin to speak within this time begin at once."""
 
 LINE_S = 0.8
 """So long a line without speech before the first turn is no pause inside a turn."""
+
+ANNOUNCED_S = 1.0
+"""A machine that speaks for so long before anybody else does so at the start of a call."""
+
+CUT_OFF_S, LAST_WORDS = 0.1, 4
+"""Speech that ends so near to the recording's end may have gone on, unless one of its last words is a farewell."""
 
 HANG_UP_S = 0.8
 """Where only one party took leave, so much silence must follow before the other is known to have said nothing."""
@@ -79,12 +97,16 @@ _SERVICE = re.compile(
     r"\b((thanks|thank you) for (calling|contacting|choosing|your call)|welcome to|how (can|may) (i|we)|"
     r"what can (i|we)|what's going on|"
     r"speaking|recorded|calling from|(may|can|could) i speak (to|with)|"
-    r"(am i|are you) speaking (to|with)|this is \w+ (\w+ )?(from|with|at|in|calling)|my name|my name's|"
-    r"en que (puedo|podemos|le)|mi nombre|gracias por (llamar|su llamada)|le atiende|"
-    r"(wie|womit|was) (kann|darf) ich|mein name|danke? fur (ihren|deinen) anruf|dank fur ihren anruf|"
-    r"puis je|je peux vous|je m'appelle|merci (de|pour) votre appel)\b"
+    r"(am i|are you) speaking (to|with)|this is \w+ (\w+ )?(from|with|at|in|calling)|"
+    r"en que (puedo|podemos|le)|gracias por (llamar|su llamada)|le atiende|"
+    r"(wie|womit|was) (kann|darf) ich|danke? fur (ihren|deinen) anruf|dank fur ihren anruf|"
+    r"puis je|je peux vous|merci (de|pour) votre appel)\b"
 )
-_GOES_ON = re.compile(r"\b(thanks|thank you) for (waiting|holding|your patience)|\bstill there\b")
+_NAME = re.compile(r"\b(my name|mi nombre|mein name|je m'appelle)\b")
+_GOES_ON = re.compile(
+    r"\b(thanks|thank you) for (waiting|holding|your patience)|\b(still|anybody|anyone|somebody|someone|you) there\b|"
+    r"\b(hear me|i'm (still )?here)\b"
+)
 _THANKS = re.compile(r"\b(thanks|thank you) for (calling|your call|contacting)\b")
 _LAST_THANKS = re.compile(r"\b(thank you|thanks|cheers|gracias|danke|merci)\b")
 _FAREWELL = re.compile(
@@ -112,9 +134,11 @@ def _dead_spans(samples: NDArray[np.int16], rate_hz: int) -> list[Span]:
     if not count:
         return []
     frames = samples[: count * width].reshape(count, width)
-    dead = frames.max(axis=1).astype(np.int32) - frames.min(axis=1) <= CONSTANT_RANGE
+    ranges = frames.max(axis=1).astype(np.int32) - frames.min(axis=1)
+    dead = ranges <= CONSTANT_RANGE
     if dead.all():
         return []
+    is_still = float(np.percentile(ranges[~dead], 10)) < NOISE_RANGE
     step_s, length_s = width / rate_hz, samples.size / rate_hz
     runs = [
         Span(first * step_s, length_s if last == count else last * step_s) for first, last in runs_of(dead)
@@ -123,10 +147,11 @@ def _dead_spans(samples: NDArray[np.int16], rate_hz: int) -> list[Span]:
     for run in runs:
         others = [each.duration_s for each in runs if each is not run and each.duration_s >= GATED_RUN_S]
         at_edge = run.start_s == 0 or run.end_s == length_s
-        if len(others) < GATED_RUNS:
+        if len(others) < GATED_RUNS and not is_still:
             is_lost = run.duration_s >= (EDGE_S if at_edge else INSIDE_S)
         else:
-            is_lost = at_edge and run.duration_s >= max(GATED_EDGE_S, GATED_FACTOR * max(others))
+            longest_s = max(others, default=0.0)
+            is_lost = at_edge and run.duration_s >= max(GATED_EDGE_S, GATED_FACTOR * longest_s)
         if is_lost:
             found.append(run)
     return found
@@ -174,7 +199,15 @@ def _is_read(utterances: Sequence[Utterance]) -> bool:
 def _cut_flags(duration_s: float, speech: Speech, utterances: Sequence[Utterance]) -> set[str]:
     worded = [(turn, plain_words(utterances[turn.no].text)) for turn in speech.turns]
     worded = [(turn, text) for turn, text in worded if text]
-    flags = set() if _is_opening(worded, speech.hold) else {"opening_missing"}
+    flags = set() if _is_opening(worded, speech) else {"opening_missing"}
+    return flags if _is_closing(worded, duration_s) else flags | {"closing_missing"}
+
+
+def _is_closing(worded: Sequence[tuple[Turn, str]], duration_s: float) -> bool:
+    """Whether a recording's last turns are those of a call: both parties take leave, or one does and nobody answers.
+
+    A sentence that runs into the end of the recording may have been cut, unless it ends with a farewell.
+    """
     leaving = {
         turn.speaker
         for no, (turn, text) in enumerate(worded)
@@ -182,34 +215,74 @@ def _cut_flags(duration_s: float, speech: Speech, utterances: Sequence[Utterance
         and (_FAREWELL.search(text) or (no >= OPENING_TURNS and _THANKS.search(text)))
     }
     last = worded[-1][1]
-    # Two words of thanks may be for an answer; a sentence of thanks that nobody answers is an end.
-    if len(worded) >= OPENING_TURNS and len(last.split()) > MIN_THANKS_WORDS and _LAST_THANKS.search(last):
-        leaving.add(worded[-1][0].speaker)
     everybody = {turn.speaker for turn, _ in worded}
     rest_s = duration_s - max(turn.span.end_s for turn, _ in worded)
-    if not leaving or (leaving != everybody and rest_s < HANG_UP_S):
-        flags.add("closing_missing")
-    return flags
+    # Two words of thanks may be for an answer; a sentence of thanks that nobody answers is an end.
+    is_thanked = len(last.split()) > MIN_THANKS_WORDS and bool(_LAST_THANKS.search(last))
+    if len(worded) >= OPENING_TURNS and is_thanked and rest_s >= HANG_UP_S:
+        leaving.add(worded[-1][0].speaker)
+    if rest_s < CUT_OFF_S and not _FAREWELL.search(" ".join(last.split()[-LAST_WORDS:])):
+        return False
+    return bool(leaving) and (leaving == everybody or rest_s >= HANG_UP_S)
 
 
-def _is_opening(worded: Sequence[tuple[Turn, str]], hold: Sequence[Span]) -> bool:
+def _is_opening(worded: Sequence[tuple[Turn, str]], speech: Speech) -> bool:
     """Whether a recording's first turns are those of a call.
 
-    The first must neither go on with what was before nor take leave. It opens a call by an introduction, an
-    offer of help or a notice, with a line without speech or a greeting before that; or by a greeting that is
-    answered with one of these. A greeting alone may answer one that was not recorded.
+    The first must neither go on with what was before nor take leave. What comes before it may show the beginning:
+    ringing, an announcement, a long quiet line before a short turn. Else the turn opens a call by an offer of help,
+    a notice or the name of a company, with a greeting or a quiet line before it; by a short greeting, answered with
+    one of these or after a quiet line; or, after a quiet line, by greetings of both parties, since people greet
+    once. Any other greeting may answer one that was not recorded.
     """
+    starts_s = [turn.span.start_s for turn, _ in worded[:2]]
+    if len(worded) > 1 and starts_s[1] - starts_s[0] < TOGETHER_S <= starts_s[0]:
+        # Two who begin at once: either may be the first.
+        return any(_opens(order, speech) for order in (worded, [worded[1], worded[0], *worded[2:]]))
+    return _opens(worded, speech)
+
+
+def _opens(worded: Sequence[tuple[Turn, str]], speech: Speech) -> bool:
+    """Whether turns in this order begin a call; see :func:`_is_opening`."""
     first, text = worded[0]
+    answer = next((said for turn, said in worded[1:OPENING_TURNS] if turn.speaker != first.speaker), "")
     if _GOES_ON.search(text) or _FAREWELL.search(text):
         return False
-    held = any(span.start_s < first.span.start_s for span in hold)
-    if first.span.start_s >= LONG_LINE_S and not held:
+    begins = _has_greeting(text)
+    is_short = len(text.split()) <= SHORT_WORDS
+    if _is_connected(first.span.start_s, speech):
         return True
-    greets = bool(_GREETING.search(" ".join(text.split()[:GREETING_WORDS])))
+    if is_short and first.span.start_s >= max(LONG_LINE_S, LONG_LINE_FACTOR * _longest_silence(speech)):
+        return True
+    waited = first.span.start_s >= LINE_S
     if _SERVICE.search(" ".join(text.split()[:SERVICE_WORDS])):
-        return greets or first.span.start_s >= LINE_S
-    answer = next((said for turn, said in worded[1:OPENING_TURNS] if turn.speaker != first.speaker), "")
-    return greets and bool(_SERVICE.search(answer)) and not _GOES_ON.search(answer)
+        return begins or waited
+    if _GOES_ON.search(answer) or _FAREWELL.search(answer):
+        return False
+    if begins and is_short:
+        return waited or bool(_SERVICE.search(answer) or _NAME.search(answer))
+    return waited and _has_greeting(answer)
+
+
+def _is_connected(start_s: float, speech: Speech) -> bool:
+    """Whether the call is seen to be put through before the first words at `start_s`."""
+    held = [span for span in speech.hold if span.start_s < start_s]
+    if any(span.duration_s >= ANNOUNCED_S and span.end_s <= start_s for span in speech.ivr):
+        return True
+    # Hold without music is ringing or another tone of the line.
+    return bool(held) and "music" not in speech.flags
+
+
+def _longest_silence(speech: Speech) -> float:
+    """The longest time between turns; infinite where only one party is heard, whose pauses are the other's words."""
+    if len({turn.speaker for turn in speech.turns}) < 2:
+        return math.inf
+    heard = join_spans((*(turn.span for turn in speech.turns), *speech.hold, *speech.ivr))
+    return max((after.start_s - before.end_s for before, after in pairwise(heard)), default=0.0)
+
+
+def _has_greeting(text: str) -> bool:
+    return bool(_GREETING.search(" ".join(text.split()[:GREETING_WORDS])))
 
 
 def plain_words(text: str) -> str:

@@ -10,7 +10,7 @@ from speechcx.call import collect_metrics, metric_names
 from speechcx.call.measures import party_metrics, to_resolution
 from tests import factories
 from tests.factories import make_conversation
-from tests.odd_calls import odd_call
+from tests.odd_calls import odd_conversation
 
 
 def test_every_name_is_answered() -> None:
@@ -60,5 +60,5 @@ def test_numbers_of_turns_and_words_are_rounded() -> None:
 @pytest.mark.parametrize("seed", range(30))
 def test_rounding_twice_is_rounding_once(seed: int) -> None:
     """And any valid conversation stays a valid one."""
-    once = to_resolution(odd_call(seed).conversation)
+    once = to_resolution(odd_conversation(seed))
     assert once == to_resolution(once)

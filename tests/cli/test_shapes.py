@@ -100,6 +100,7 @@ KEEPING: dict[str, tuple[str, ...]] = {
     # the same for the database itself, in this order
     "check": ("check", "check --every-call", "check --repair", "check --recordings"),
     "backup": ("backup copy.db --as lead",),
+    "bench": ("bench calls --seconds 1",),
     "merge": ("merge copy.db --into merged.db --as lead",),
     "restore": (
         "restore copy.db --db put_back.db --as lead",

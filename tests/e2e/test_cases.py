@@ -162,7 +162,6 @@ def test_channels_that_are_one_at_first(calls: dict[str, Call]) -> None:
     assert [] == flagged(call)
 
 
-@pytest.mark.xfail(reason="a third channel that mixes the others counts as a party", strict=False)
 def test_a_third_channel_that_mixes_the_others(calls: dict[str, Call]) -> None:
     """Two parties; the mix is left out, and that is said."""
     call = calls["three_channels.flac"]
@@ -173,7 +172,6 @@ def test_a_third_channel_that_mixes_the_others(calls: dict[str, Call]) -> None:
     assert any("mix" in flag for flag in call.conversation.flags)
 
 
-@pytest.mark.xfail(reason="voices of neighbours are turns of the agent", strict=False)
 def test_neighbours_in_the_headset(calls: dict[str, Call]) -> None:
     """No false interruption, no turn without words."""
     call = calls["s_neigh28.flac"]

@@ -6,7 +6,7 @@ import shutil
 from datetime import date, datetime
 from pathlib import Path
 
-from speechcx.ask.people.aggregate import score_agents
+from speechcx.ask.people import score_agents
 from speechcx.present.table import Table
 from speechcx.report import Report, make_report
 from speechcx.store import CallFilter, Store

@@ -52,3 +52,15 @@ def test_a_measure_that_is_newer_than_the_call_says_so(old: Store) -> None:
     assert "judged before this was measured" in str(metric.why_missing)
     rows = old.db.execute("SELECT json_extract(missing, '$.agent_overtalk_share') FROM calls").fetchall()
     assert {metric.why_missing} == {why for (why,) in rows}
+
+
+def test_measures_of_an_older_database_become_whole_numbers(old: Store) -> None:
+    """Whatever digits they were kept with, each is now a step of its resolution, and words are still found."""
+    for table in ("turns_data", "overlaps_data", "hits_data"):
+        names = [name for (name,) in old.db.execute("SELECT name FROM pragma_table_info(?)", (table,))]
+        for name in (name for name in names if "_x1" in name):
+            kinds = {kind for (kind,) in old.db.execute(f"SELECT typeof({name}) FROM {table}")}
+            assert kinds <= {"integer", "null"}, (table, name)
+    found = old.db.execute("SELECT count(*) FROM turns_fts WHERE turns_fts MATCH 'hello'").fetchone()[0]
+    assert found > 0
+    old.db.execute("INSERT INTO turns_fts (turns_fts, rank) VALUES ('integrity-check', 1)")

@@ -106,3 +106,31 @@ def test_an_unknown_diarizer_is_refused() -> None:
     """A diarizer that is not there is an error of the settings, not of the call."""
     with pytest.raises(ConfigError, match="no engine 'nobody' among the diarizers"):
         find_turns(audio_of(CALL.mono), TurnSettings(diarizer="nobody"))
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 0, 1)])
+def test_a_channel_that_mixes_the_others_is_no_party(order: tuple[int, ...]) -> None:
+    """A recorder that writes the mix beside both legs has recorded two parties; the mix is left out, and said."""
+    legs = np.stack([*CALL.sound, 0.7 * CALL.sound[0] + 0.9 * CALL.sound[1]])
+    speech = find_turns(audio_of(legs[list(order)]), TurnSettings())
+    mix = order.index(2)
+    assert speech.flags == ("mixed_channel",)
+    assert {f"ch{no}" for no in range(3)} - {f"ch{mix}"} == set(speech.speakers)
+    assert [(mix, 0.0, 20.0)] == [
+        (each.channel, each.span.start_s, each.span.end_s) for each in speech.unheard
+    ]
+    assert len(speech.turns) == len(find_turns(audio_of(CALL.sound), TurnSettings()).turns)
+
+
+def test_a_second_copy_of_a_channel_is_no_party() -> None:
+    """One leg written twice beside the other counts once."""
+    speech = find_turns(audio_of(np.stack([*CALL.sound, 0.5 * CALL.sound[1]])), TurnSettings())
+    assert (speech.speakers, speech.flags) == (("ch0", "ch1"), ("mixed_channel",))
+
+
+def test_three_who_speak_are_three() -> None:
+    """A conference of three voices has no mix."""
+    third = two_speaker_call(pitches_hz=(160.0, 260.0)).sound[0]
+    speech = find_turns(audio_of(np.stack([*CALL.sound, third])), TurnSettings())
+    assert speech.speakers == ("ch0", "ch1", "ch2")
+    assert "mixed_channel" not in speech.flags

@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal, get_args
 
-from speechcx.ask.compliance.flag_queue import IS_GONE, FlagFilter, flags_query, settle_flags
+from speechcx.ask.compliance.flag_queue import FlagFilter, flags_query, settle_flags
 from speechcx.ask.compliance.flags import find_flags_hint
 from speechcx.ask.ground.opening import Where, reading
 from speechcx.ask.ground.periods import period_before
 from speechcx.ask.statistics import Interval, Sums, share_difference, share_interval
 from speechcx.store import Store
+from speechcx.store.decisions.flag_rules import IS_GONE
 
 GroupBy = Literal["rule", "agent", "team", "center", "queue"]
 FLAG_GROUPS: tuple[GroupBy, ...] = get_args(GroupBy)

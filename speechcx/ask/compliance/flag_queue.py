@@ -1,8 +1,6 @@
 """Which flags there are: the condition people choose them by, and the query that finds them.
 
-A flag is a result that is not what it should be, a compliance or critical rule that could not tell,
-or a critical question answered against the call. Nothing of that is written down anywhere but in the
-results, so the queue cannot drift from them; what people decided is joined to it. The
+What a flag is stands in :mod:`speechcx.store.decisions.flag_rules`; what people decided is joined to it. The
 query gives keys alone: with the text of every flag in it, it took twice as long.
 """
 
@@ -12,16 +10,26 @@ from dataclasses import dataclass, field, replace
 from typing import Literal, get_args
 
 from speechcx.ask.ground.resolve_names import settle_names, settle_rule
+from speechcx.call import RESULTS as RULE_RESULTS
 from speechcx.errors import UsageError
 from speechcx.store import CallFilter, Store
-from speechcx.store.codes import VALUES
+from speechcx.store.decisions.flag_rules import (
+    AGAINST_SCORED,
+    CRITICAL_ANSWERS,
+    FLAGGED,
+    FLAGGED_RESULTS,
+    IS_GONE,
+    RESULT,
+    UNSURE,
+    UNSURE_RESULTS,
+)
 from speechcx.store.decisions.flags import FLAG_STATUSES, FlagStatus
 from speechcx.store.paths import plain_text
 
 Standing = Literal["found", "gone"]
 STANDINGS: tuple[Standing, ...] = get_args(Standing)
 SEVERITIES = ("critical", "major", "minor", "info")
-RESULTS = (*VALUES, "no")
+RESULTS = (*RULE_RESULTS, "no")
 WAITING: tuple[FlagStatus, ...] = ("open", "escalated")
 """What the queue shows unless asked for more: what nobody has settled yet."""
 
@@ -88,21 +96,6 @@ ORDERS = {
 
 _RANK = "CASE r.severity WHEN 'critical' THEN 0 WHEN 'major' THEN 1 WHEN 'minor' THEN 2 ELSE 3 END"
 _STATE = "coalesce(s.status, 'open') AS status, s.due"
-_RESULT = "CASE d.value WHEN 0 THEN 'absent' WHEN 1 THEN 'present' ELSE 'cannot_tell' END"
-_LOOK = "(d.flagged = 1 OR (d.value = 2 AND (r.kind = 'compliance' OR r.severity = 'critical')))"
-_AGAINST = (
-    "a.answer = 'no' AND q.critical IS NOT NULL AND NOT EXISTS"
-    " (SELECT 1 FROM results_data d WHERE d.call_no = a.call_no AND d.rule_no = a.rule_no AND d.flagged = 1)"
-)
-
-IS_GONE = (
-    "(NOT EXISTS (SELECT 1 FROM rules r CROSS JOIN results_data d ON d.call_no = c.call_no AND d.rule_no = r.rule_no"
-    f" WHERE r.rulebook_no = c.rulebook_no AND r.rule = s.rule AND {_LOOK}) AND NOT EXISTS"
-    " (SELECT 1 FROM questions q CROSS JOIN answers_data a ON a.call_no = c.call_no AND a.question_no = q.question_no"
-    " WHERE q.rulebook_no = c.rulebook_no AND q.scorecard || '.' || q.question = s.rule"
-    f" AND {_AGAINST}))"
-)
-"""That the flag of a decision (``flag_states s``) is not found in its call (``calls c``) any more."""
 
 
 def flags_query(filters: FlagFilter, *, more: str = "") -> Query:
@@ -113,8 +106,8 @@ def flags_query(filters: FlagFilter, *, more: str = "") -> Query:
     branches = []
     if filters.standing != ("gone",):
         branches = [
-            _results("flagged", filters, more),
-            _results("unsure", filters, more),
+            _results(FLAGGED_RESULTS, FLAGGED, filters, more),
+            _results(UNSURE_RESULTS, UNSURE, filters, more),
             _questions(filters, more),
         ]
     if filters.standing != ("found",):
@@ -124,23 +117,20 @@ def flags_query(filters: FlagFilter, *, more: str = "") -> Query:
     ]
 
 
-def _results(which: Literal["flagged", "unsure"], filters: FlagFilter, more: str) -> Query:
-    """Results of rules; the order of the join is ours, since both indexes hold what is asked for."""
-    state = "d.flagged = 1" if which == "flagged" else f"d.value = 2 AND d.flagged = 0 AND {_LOOK}"
+def _results(source: str, condition: str, filters: FlagFilter, more: str) -> Query:
+    """Flags that are results of rules."""
     wanted = {
         "r.rule": filters.rule,
         "r.kind": filters.kind,
         "r.severity": filters.severity,
-        _RESULT: filters.result,
+        RESULT: filters.result,
     }
     where, values = _condition(filters, wanted)
     return (
         f"SELECT c.call_no, d.rule_no, NULL AS question_no, NULL AS gone_rule, {_RANK} AS rank, {_STATE}"
-        f"{more.format(rule='r.rule')}"
-        f" FROM calls c CROSS JOIN results_data d INDEXED BY results_{which} ON d.call_no = c.call_no"
-        " CROSS JOIN rules r ON r.rule_no = d.rule_no"
+        f"{more.format(rule='r.rule')} FROM calls c {source}"
         " LEFT JOIN flag_states s ON s.call_id = c.call_id AND s.rule = r.rule"
-        f" WHERE {state} AND r.kind <> 'hidden' AND {where}",
+        f" WHERE {condition} AND {where}",
         values,
     )
 
@@ -157,11 +147,8 @@ def _questions(filters: FlagFilter, more: str) -> Query:
     where, values = _condition(filters, wanted)
     return (
         f"SELECT c.call_no, NULL, q.question_no, NULL, 0, {_STATE}{more.format(rule=name)}"
-        " FROM scores k INDEXED BY scores_critical"
-        " CROSS JOIN calls c ON c.call_no = k.call_no CROSS JOIN answers_data a ON a.call_no = k.call_no"
-        " CROSS JOIN questions q ON q.question_no = a.question_no AND q.scorecard = k.scorecard"
-        f" LEFT JOIN flag_states s ON s.call_id = c.call_id AND s.rule = {name}"
-        f" WHERE k.critical_errors <> '[]' AND {_AGAINST} AND {where}",
+        f" FROM {CRITICAL_ANSWERS} LEFT JOIN flag_states s ON s.call_id = c.call_id AND s.rule = {name}"
+        f" WHERE {AGAINST_SCORED} AND {where}",
         values,
     )
 

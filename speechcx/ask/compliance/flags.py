@@ -14,10 +14,8 @@ from speechcx.ask.ground.opening import Where, reading
 from speechcx.call import Hit, Party
 from speechcx.errors import UsageError
 from speechcx.store import Store
-from speechcx.store.codes import PARTY_CODES, VALUES
 from speechcx.store.decisions.flags import FLAG_STATUSES, FlagStatus, SeenFlag, digest_evidence
 from speechcx.store.moments import read_start
-from speechcx.store.packing import from_fixed
 
 Standing = Literal["found", "changed", "gone"]
 """How a flag stands: ``found`` in the call as it is judged now, ``changed`` since somebody settled it, or ``gone``."""
@@ -106,28 +104,14 @@ class FlagList:
 Found = dict[str, object]
 
 _STATE = ("status", "owner", "reason", "due", "changed_at", "changed_by", "seen_result", "seen_evidence")
-_TITLE = (
-    "coalesce(CASE d.value WHEN 0 THEN r.title_absent WHEN 1 THEN r.title_present ELSE r.title_cannot_tell END,"
-    " r.title)"
-)
 _TITLE_SEEN = (
     "coalesce(CASE s.seen_result WHEN 'absent' THEN r.title_absent WHEN 'present' THEN r.title_present"
     " ELSE r.title_cannot_tell END, r.title)"
 )
-_RULE = (
-    f"SELECT r.rule, {_TITLE}, r.kind, r.severity, CASE d.value WHEN 0 THEN 'absent'"
-    " WHEN 1 THEN 'present' ELSE 'cannot_tell' END, coalesce(w.text, '') || coalesce(d.why, ''), d.rule_no"
-    " FROM results_data d JOIN rules r ON r.rule_no = d.rule_no LEFT JOIN reasons w ON w.reason_no = d.reason_no"
-    " WHERE d.call_no = ? AND d.rule_no = ?"
-)
+_RULE = "SELECT rule, headline, kind, severity, value, why, rule_no FROM results WHERE call_no = ? AND rule_no = ?"
 _QUESTION = (
-    "SELECT q.scorecard || '.' || q.question, q.text, 'question', 'critical', a.answer, CASE WHEN a.reason_no IS NULL"
-    " AND a.why IS NULL THEN coalesce(w.text, '') || coalesce(d.why, '')"
-    " ELSE coalesce(v.text, '') || coalesce(a.why, '') END, a.rule_no"
-    " FROM answers_data a JOIN questions q ON q.question_no = a.question_no"
-    " LEFT JOIN reasons v ON v.reason_no = a.reason_no"
-    " LEFT JOIN results_data d ON d.call_no = a.call_no AND d.rule_no = a.rule_no"
-    " LEFT JOIN reasons w ON w.reason_no = d.reason_no WHERE a.call_no = ? AND a.question_no = ?"
+    "SELECT scorecard || '.' || question, text, 'question', 'critical', answer, why, rule_no FROM answers"
+    " WHERE call_no = ? AND question_no = ?"
 )
 _GONE = (
     f"SELECT s.rule, {_TITLE_SEEN}, r.kind, r.severity,"
@@ -245,18 +229,11 @@ def see_flag(where: Where, name: str) -> SeenFlag:
 def read_hits(store: Store, call_no: object, rule_no: object) -> tuple[Hit, ...]:
     """The evidence of a rule in a call."""
     rows = store.db.execute(
-        "SELECT coalesce(h.rule, r.rule), h.result, h.party, h.turn_no, h.start_s_x1000, h.end_s_x1000, h.quote, w.text"
-        " FROM hits_data h JOIN rules r ON r.rule_no = h.rule_no JOIN reasons w ON w.reason_no = h.reason_no"
-        " WHERE h.call_no = ? AND h.rule_no = ? ORDER BY h.position",
+        "SELECT rule, result, party, turn_no, start_s, end_s, quote, why FROM hits WHERE call_no = ? AND rule_no = ?"
+        " ORDER BY position",
         (call_no, rule_no),
     )
-    return tuple(
-        Hit(
-            rule, VALUES[result], None if party is None else PARTY_CODES[party], turn_no,
-            from_fixed(start, 1000), from_fixed(end, 1000), quote, why,
-        )
-        for rule, result, party, turn_no, start, end, quote, why in rows
-    )  # fmt: skip
+    return tuple(Hit(*row) for row in rows)
 
 
 def _split_name(store: Store, name: str) -> tuple[str, str]:
@@ -275,14 +252,9 @@ def _flags_of_call(store: Store, call_id: str) -> list[Found]:
     """Every flag of a call, whatever its status; also of a call whose file was replaced."""
     call_no = store.db.execute("SELECT call_no FROM calls WHERE call_id = ?", (call_id,)).fetchone()[0]
     rows = store.db.execute(
-        "SELECT d.call_no, d.rule_no, NULL, NULL FROM results_data d JOIN rules r ON r.rule_no = d.rule_no"
-        " WHERE d.call_no = ?1 AND r.kind <> 'hidden' AND (d.flagged = 1 OR (d.value = 2 AND"
-        " (r.kind = 'compliance' OR r.severity = 'critical'))) UNION ALL"
-        " SELECT a.call_no, NULL, a.question_no, NULL FROM answers_data a JOIN questions q"
-        " ON q.question_no = a.question_no WHERE a.call_no = ?1 AND a.answer = 'no' AND q.critical IS NOT NULL"
-        " AND NOT EXISTS (SELECT 1 FROM results_data d WHERE d.call_no = ?1 AND d.rule_no = a.rule_no AND"
-        " d.flagged = 1) UNION ALL"
-        " SELECT ?1, NULL, NULL, rule FROM flag_states WHERE call_id = ?2",
+        "SELECT call_no, iif(question_no IS NULL, rule_no, NULL), question_no, NULL FROM (SELECT * FROM flags_found"
+        " WHERE call_no = ?1 ORDER BY question_no IS NOT NULL, iif(question_no IS NULL, rule_no, NULL), question_no)"
+        " UNION ALL SELECT ?1, NULL, NULL, rule FROM flag_states WHERE call_id = ?2",
         (call_no, call_id),
     ).fetchall()
     found = [_complete(store, (*row, None, None, None)) for row in rows]

@@ -120,10 +120,9 @@ def _find_reasons(store: Store, call_no: int, call_id: str, known: dict[str, str
     if is_unresolved(known):
         reasons.append("marked as not resolved by its source")
     risks = store.db.execute(
-        "SELECT coalesce(r.title_present, r.title)"
-        " FROM results_data d JOIN rules r ON r.rule_no = d.rule_no LEFT JOIN flag_states s"
-        " ON s.call_id = ? AND s.rule = r.rule WHERE d.call_no = ? AND d.flagged = 1 AND d.value = 1"
-        " AND r.kind = 'risk' AND coalesce(s.status, 'open') <> 'dismissed' ORDER BY d.position",
+        "SELECT d.headline FROM results d LEFT JOIN flag_states s ON s.call_id = ? AND s.rule = d.rule"
+        " WHERE d.call_no = ? AND d.flagged = 1 AND d.value = 'present' AND d.kind = 'risk'"
+        " AND coalesce(s.status, 'open') <> 'dismissed' ORDER BY d.position",
         (call_id, call_no),
     )
     return (*reasons, *(title for (title,) in risks))

@@ -174,8 +174,7 @@ def _read_calls(
 
 def _read_drivers(store: Store, call_no: int) -> tuple[tuple[str, str], ...]:
     rows = store.db.execute(
-        "SELECT r.rule, r.title FROM results_data d JOIN rules r ON r.rule_no = d.rule_no"
-        " WHERE d.call_no = ? AND r.kind = 'driver' AND d.value = 1 ORDER BY d.position",
+        "SELECT rule, title FROM results WHERE call_no = ? AND kind = 'driver' AND value = 'present' ORDER BY position",
         (call_no,),
     )
     return tuple(rows.fetchall())

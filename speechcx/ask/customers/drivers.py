@@ -199,8 +199,8 @@ def _tally(store: Store, filters: CallFilter, rules: Sequence[DriverRule]) -> _T
     listed = _listed(rules)
     found = _Tallies()
     rows = store.db.execute(
-        f"SELECT r.rule, d.value = 1, {_SUMS} FROM calls c JOIN results_data d ON d.call_no = c.call_no"
-        f" AND d.rule_no IN ({listed}) AND d.value <> 0 JOIN rules r ON r.rule_no = d.rule_no"
+        f"SELECT r.rule, d.is_present, {_SUMS} FROM calls c JOIN rule_results d ON d.call_no = c.call_no"
+        f" AND d.rule_no IN ({listed}) AND (d.is_present OR d.is_unsure) JOIN rules r ON r.rule_no = d.rule_no"
         f" WHERE {condition} GROUP BY 1, 2",
         values,
     )
@@ -210,8 +210,8 @@ def _tally(store: Store, filters: CallFilter, rules: Sequence[DriverRule]) -> _T
         else:
             found.by_driver[rule].cannot_tell = row[0]
     none = (
-        " AND NOT EXISTS (SELECT 1 FROM results_data d WHERE d.call_no = c.call_no"
-        f" AND d.rule_no IN ({listed}) AND d.value = 1)"
+        " AND NOT EXISTS (SELECT 1 FROM rule_results d WHERE d.call_no = c.call_no"
+        f" AND d.rule_no IN ({listed}) AND d.is_present)"
     )
     for tally, more in ((found.by_driver[None], none), (found.everything, "")):
         _add(
@@ -256,7 +256,7 @@ def read_contacts(
     first, below = filters.call_no_range()
     rows = store.db.execute(
         f"SELECT r.rule, c.customer, c.call_no, {condition} FROM calls c"
-        f" JOIN results_data d ON d.call_no = c.call_no AND d.rule_no IN ({_listed(rules)}) AND d.value = 1"
+        f" JOIN rule_results d ON d.call_no = c.call_no AND d.rule_no IN ({_listed(rules)}) AND d.is_present"
         " JOIN rules r ON r.rule_no = d.rule_no WHERE c.superseded_by IS NULL AND c.customer IS NOT NULL"
         " AND c.occurred_at IS NOT NULL AND c.call_no >= ? AND c.call_no < ? ORDER BY 1, 2, 3",
         [*values, first or 0, (below or 1 << 60) + REPEAT_DAYS * _DAY],

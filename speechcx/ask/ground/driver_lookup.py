@@ -35,16 +35,15 @@ def driver_of_call(store: Store) -> str:
         return "NULL"
     numbers = ", ".join(str(number) for driver in drivers for number in driver.numbers)
     return (
-        f"(SELECT r.rule FROM results_data d JOIN rules r ON r.rule_no = d.rule_no WHERE d.call_no = c.call_no"
-        f" AND d.rule_no IN ({numbers}) AND d.value = 1 ORDER BY d.position LIMIT 1)"
+        f"(SELECT r.rule FROM rule_results d JOIN rules r ON r.rule_no = d.rule_no WHERE d.call_no = c.call_no"
+        f" AND d.rule_no IN ({numbers}) AND d.is_present ORDER BY d.position LIMIT 1)"
     )
 
 
 def read_drivers(store: Store, call_no: int) -> tuple[str, ...]:
     """Titles of the drivers of a call."""
     rows = store.db.execute(
-        "SELECT r.title FROM results_data d JOIN rules r ON r.rule_no = d.rule_no"
-        " WHERE d.call_no = ? AND r.kind = 'driver' AND d.value = 1 ORDER BY d.position",
+        "SELECT title FROM results WHERE call_no = ? AND kind = 'driver' AND value = 'present' ORDER BY position",
         (call_no,),
     )
     return tuple(title for (title,) in rows)

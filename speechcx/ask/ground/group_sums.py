@@ -111,7 +111,7 @@ def sum_calls(
     where, values = filters.to_sql()
     columns = ", ".join((*by, "count(*)", "sum(c.flagged_count > 0)", *_SUMS))
     rows = store.db.execute(
-        f"SELECT {columns} FROM calls c LEFT JOIN scores s ON s.call_no = c.call_no AND s.scorecard = ?"
+        f"SELECT {columns} FROM calls c LEFT JOIN call_scores s ON s.call_no = c.call_no AND s.scorecard = ?"
         f" WHERE {where}" + _grouped(by),
         [scorecard, *values],
     )

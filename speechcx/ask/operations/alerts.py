@@ -210,7 +210,7 @@ def _count_days(store: Store, filters: CallFilter, until_hour: int) -> dict[str 
     found: dict[str | None, Counter[date]] = defaultdict(Counter)
     for rule, day, count in store.db.execute(
         f"SELECT NULL, c.local_day, count(*) FROM calls c WHERE {condition} AND c.local_hour <= ? GROUP BY 2"
-        " UNION ALL SELECT r.rule, c.local_day, count(*) FROM calls c JOIN results_data d ON d.call_no = c.call_no"
+        " UNION ALL SELECT r.rule, c.local_day, count(*) FROM calls c JOIN rule_results d ON d.call_no = c.call_no"
         f" JOIN rules r ON r.rule_no = d.rule_no WHERE {condition} AND c.local_hour <= ? AND {EVENT} GROUP BY 1, 2",
         [*values, until_hour, *values, until_hour],
     ):
@@ -283,7 +283,7 @@ def read_examples(
     rows = store.db.execute(
         "SELECT c.call_id, h.party, h.start_s, h.quote FROM calls c JOIN hits h ON h.call_no = c.call_no"
         f" WHERE {condition} AND h.rule_no IN ({listed}) AND h.quote <> ''"
-        " AND h.position = (SELECT min(x.position) FROM hits_data x WHERE x.call_no = c.call_no"
+        " AND h.position = (SELECT min(x.position) FROM hits x WHERE x.call_no = c.call_no"
         " AND x.rule_no = h.rule_no AND x.quote <> '') ORDER BY c.call_no DESC LIMIT ?",
         [*values, limit],
     )

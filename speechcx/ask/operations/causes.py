@@ -180,8 +180,8 @@ def _outcome(store: Store, outcome: str) -> tuple[str, str, str]:
     rule = find_watched(store, outcome, besides=(NEGATIVE, FLAGGED))
     listed = ", ".join(map(str, rule.numbers))
     told = (
-        "EXISTS (SELECT 1 FROM results_data d WHERE d.call_no = c.call_no"
-        f" AND d.rule_no IN ({listed}) AND d.value <> 2)"
+        "EXISTS (SELECT 1 FROM rule_results d WHERE d.call_no = c.call_no"
+        f" AND d.rule_no IN ({listed}) AND NOT d.is_unsure)"
     )
     return rule.title, rule.condition, told
 
@@ -208,7 +208,7 @@ def _count(
         listed = ", ".join(map(str, driver.numbers))
         n, with_it = store.db.execute(
             f"SELECT count(*), total({happened}) FROM calls c WHERE {condition} AND EXISTS (SELECT 1 FROM"
-            f" results_data x WHERE x.call_no = c.call_no AND x.rule_no IN ({listed}) AND x.value = 1)",
+            f" rule_results x WHERE x.call_no = c.call_no AND x.rule_no IN ({listed}) AND x.is_present)",
             values,
         ).fetchone()
         found.append((driver.rule, driver.title, n, int(with_it)))

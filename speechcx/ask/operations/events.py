@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from speechcx.ask.ground.resolve_names import expect_one, settle_rule
 from speechcx.store import Store
 
-EVENT = "((r.kind IN ('driver', 'risk', 'outcome') AND d.value = 1) OR d.flagged = 1)"
+EVENT = "((r.kind IN ('driver', 'risk', 'outcome') AND d.is_present) OR d.flagged = 1)"
 """A condition on a result ``d`` of a rule ``r``: the call is one of those the rule is watched for."""
 
 
@@ -25,7 +25,7 @@ class WatchedRule:
         """Whether a call ``c`` is one of its events, in SQL."""
         listed = ", ".join(map(str, self.numbers))
         return (
-            "EXISTS (SELECT 1 FROM rules r CROSS JOIN results_data d WHERE r.rule_no"
+            "EXISTS (SELECT 1 FROM rules r CROSS JOIN rule_results d WHERE r.rule_no"
             f" IN ({listed}) AND d.rule_no = r.rule_no AND d.call_no = c.call_no AND {EVENT})"
         )
 

@@ -16,8 +16,6 @@ from speechcx.ask.ground.opening import Where, reading
 from speechcx.ask.ground.periods import find_newest_day, period_before
 from speechcx.ask.ground.resolve_names import settle_names
 from speechcx.store import CallFilter, Store
-from speechcx.store.codes import PARTY_CODES
-from speechcx.store.moments import ROWS_A_CALL
 
 DAYS = 7
 """The newest days, where no period is given."""
@@ -222,8 +220,8 @@ def _read_customers(store: Store, numbers: Iterable[int]) -> Iterator[tuple[int,
     """Words of the customer of each call; calls without any are left out. Turns are parted by a full stop."""
     for number in numbers:
         rows = store.db.execute(
-            "SELECT text FROM turns_data WHERE turn_id BETWEEN ? AND ? AND party = ? AND text <> ''",
-            (number * ROWS_A_CALL, (number + 1) * ROWS_A_CALL - 1, PARTY_CODES.index("customer")),
+            "SELECT text FROM turns WHERE call_no = ? AND party = 'customer' AND text <> '' ORDER BY no",
+            (number,),
         ).fetchall()
         if rows:
             yield number, " | ".join(text for (text,) in rows)
@@ -292,8 +290,8 @@ def _find_driver(store: Store, numbers: list[int]) -> tuple[str | None, float | 
     for driver in list_drivers(store):
         rules = ", ".join(map(str, driver.numbers))
         (n,) = store.db.execute(
-            f"SELECT count(DISTINCT call_no) FROM results_data WHERE call_no IN ({listed}) AND rule_no IN ({rules})"
-            " AND value = 1"
+            f"SELECT count(DISTINCT call_no) FROM rule_results WHERE call_no IN ({listed}) AND rule_no IN ({rules})"
+            " AND is_present"
         ).fetchone()
         if n / len(numbers) >= max(0.5, best[1] or 0.0):
             best = (driver.title, round(n / len(numbers), 3))

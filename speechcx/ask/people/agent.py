@@ -231,7 +231,7 @@ def _count(
 ) -> dict[str, Counter[str]]:
     condition, values = filters.to_sql()
     rows = store.db.execute(
-        "SELECT a.question_no, a.answer, count(*) FROM calls c JOIN answers_data a ON a.call_no = c.call_no"
+        "SELECT a.question_no, a.answer, count(*) FROM calls c JOIN form_answers a ON a.call_no = c.call_no"
         f" WHERE {condition} GROUP BY 1, 2",
         values,
     )

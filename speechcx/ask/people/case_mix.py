@@ -167,7 +167,7 @@ def _sum_cells(
     rows = store.db.execute(
         f"SELECT {key}, c.queue, {driver_of_call(store)}, c.local_hour, count({measure.sql}), total({measure.sql}),"
         f" total({measure.sql} * {measure.sql}), count(*) FROM calls c"
-        f" LEFT JOIN scores s ON s.call_no = c.call_no AND s.scorecard = ? WHERE {condition} GROUP BY 1, 2, 3, 4",
+        f" LEFT JOIN call_scores s ON s.call_no = c.call_no AND s.scorecard = ? WHERE {condition} GROUP BY 1, 2, 3, 4",
         [scorecard, *values],
     )
     cells: Cells = defaultdict(dict)

@@ -202,7 +202,7 @@ def _read_calls(
     return store.db.execute(
         f"SELECT c.call_id, c.{by}, s.score, total(a.points), sum(CASE WHEN a.points IS NOT NULL THEN a.out_of END),"
         " coalesce(max(a.answer = 'no' AND q.auto_fail), 0) FROM calls c JOIN scores s ON s.call_no = c.call_no"
-        " AND s.scorecard = ? LEFT JOIN answers_data a ON a.call_no = c.call_no AND a.question_no IN"
+        " AND s.scorecard = ? LEFT JOIN form_answers a ON a.call_no = c.call_no AND a.question_no IN"
         " (SELECT value FROM json_each(?)) LEFT JOIN questions q ON q.question_no = a.question_no"
         f" WHERE {where} GROUP BY c.call_no",
         [scorecard, json.dumps(numbers), *values],

@@ -123,8 +123,7 @@ def read_form(store: Store, scorecard: str) -> PresentForm | None:
     call_no, name, version, digest, source = row
     ways = read_ways(digest, source, scorecard)
     rows = store.db.execute(
-        "SELECT q.question, q.text, a.answer <> 'person' FROM answers_data a JOIN questions q USING (question_no)"
-        " WHERE a.call_no = ? AND q.scorecard = ? ORDER BY a.position",
+        "SELECT question, text, answer <> 'person' FROM answers WHERE call_no = ? AND scorecard = ? ORDER BY position",
         (call_no, scorecard),
     )
     questions = tuple((one, text, ways.get(one, digest), bool(machine)) for one, text, machine in rows)
@@ -136,7 +135,7 @@ def read_present_answers(store: Store, scorecard: str, digest: str) -> dict[tupl
     rows = store.db.execute(
         "SELECT c.call_id, q.question, a.answer FROM (SELECT DISTINCT call_id FROM reviews WHERE scorecard = ?1) r"
         " CROSS JOIN calls c ON c.call_id = r.call_id JOIN rulebooks b ON b.rulebook_no = c.rulebook_no"
-        " JOIN answers_data a ON a.call_no = c.call_no JOIN questions q ON q.question_no = a.question_no"
+        " JOIN form_answers a ON a.call_no = c.call_no JOIN questions q ON q.question_no = a.question_no"
         " WHERE q.scorecard = ?1 AND b.digest = ?2",
         (scorecard, digest),
     )

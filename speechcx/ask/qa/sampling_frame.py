@@ -155,8 +155,8 @@ def _read_drivers(store: Store, where: str, values: list[Value]) -> dict[int, st
     rules = dict(store.db.execute("SELECT rule_no, rule FROM rules WHERE kind = 'driver'").fetchall())
     # SQLite takes the other columns from the row that has the minimum.
     rows = store.db.execute(
-        "SELECT c.call_no, d.rule_no, min(d.position) FROM calls c JOIN results_data d ON d.call_no = c.call_no"
-        f" WHERE {where} AND d.value = 1 AND d.rule_no IN (SELECT value FROM json_each(?)) GROUP BY c.call_no",
+        "SELECT c.call_no, d.rule_no, min(d.position) FROM calls c JOIN rule_results d ON d.call_no = c.call_no"
+        f" WHERE {where} AND d.is_present AND d.rule_no IN (SELECT value FROM json_each(?)) GROUP BY c.call_no",
         [*values, json.dumps(list(rules))],
     )
     return {call_no: rules[rule_no] for call_no, rule_no, _ in rows}
@@ -166,7 +166,7 @@ def _read_doubts(store: Store, where: str, values: list[Value]) -> dict[int, int
     """Answers of each call that the machine could not tell."""
     found: dict[int, int] = defaultdict(int)
     rows = store.db.execute(
-        "SELECT c.call_no, count(*) FROM calls c JOIN answers_data a ON a.call_no = c.call_no"
+        "SELECT c.call_no, count(*) FROM calls c JOIN form_answers a ON a.call_no = c.call_no"
         f" WHERE a.answer = 'cannot-tell' AND {where} GROUP BY 1",
         values,
     )

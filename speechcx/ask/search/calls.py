@@ -164,8 +164,7 @@ def _row(store: Store, row: tuple[object, ...]) -> CallRow:
 def read_flagged(store: Store, call_no: int) -> tuple[str, ...]:
     """Titles of the rules of a call whose result is not what it should be."""
     titles = store.db.execute(
-        "SELECT r.title FROM results_data d JOIN rules r ON r.rule_no = d.rule_no"
-        " WHERE d.call_no = ? AND d.flagged = 1 ORDER BY d.position",
+        "SELECT title FROM results WHERE call_no = ? AND flagged = 1 ORDER BY position",
         (call_no,),
     )
     return tuple(title for (title,) in titles)

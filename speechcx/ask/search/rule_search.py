@@ -12,7 +12,6 @@ from speechcx.ask.compliance import read_hits
 from speechcx.ask.search.search_filters import SearchFilter, SearchHit
 from speechcx.ask.search.snippets import Piece
 from speechcx.store import Store
-from speechcx.store.codes import VALUES
 from speechcx.store.moments import ROWS_A_CALL, read_start
 from speechcx.store.paths import plain_text
 
@@ -24,13 +23,13 @@ def find_results(store: Store, chosen: SearchFilter, after: int | None) -> Itera
     where, values = chosen.call_sql()
     before, place = _before(after, f"d.call_no * {ROWS_A_CALL} + d.rule_no")
     rule = "" if chosen.rule is None else "AND r.rule = ?"
-    value = VALUES.index(chosen.result or "present")
-    # Where only those that could not tell are wanted, an index holds them.
-    index = "INDEXED BY results_unsure" if value == VALUES.index("cannot_tell") else ""
+    result = chosen.result or "present"
+    # Those that could not tell have an index.
+    wanted = {"present": "d.is_present", "cannot_tell": "d.is_unsure"}.get(result, f"d.value = '{result}'")
     rows = store.db.execute(
-        f"SELECT d.call_no * {ROWS_A_CALL} + d.rule_no FROM calls c CROSS JOIN results_data d {index}"
+        f"SELECT d.call_no * {ROWS_A_CALL} + d.rule_no FROM calls c CROSS JOIN rule_results d"
         " ON d.call_no = c.call_no CROSS JOIN rules r ON r.rule_no = d.rule_no"
-        f" WHERE d.value = {value} AND r.kind <> 'hidden' {rule} AND {where} {before}"
+        f" WHERE {wanted} AND r.kind <> 'hidden' {rule} AND {where} {before}"
         " ORDER BY c.call_no DESC, d.rule_no DESC",
         [*(() if chosen.rule is None else (plain_text(chosen.rule),)), *values, *place],
     )
@@ -44,8 +43,9 @@ def find_turns(store: Store, chosen: SearchFilter, after: int | None) -> Iterato
     turn_where, turn_values = chosen.turn_sql()
     before, place = _before(after, "t.turn_id")
     rows = store.db.execute(
-        f"SELECT t.turn_id FROM calls c CROSS JOIN turns_data t ON t.turn_id BETWEEN c.call_no * {ROWS_A_CALL}"
-        f" AND c.call_no * {ROWS_A_CALL} + {ROWS_A_CALL - 1} WHERE {where} AND {turn_where} {before}"
+        f"SELECT t.turn_id FROM calls c CROSS JOIN turn_feelings t"
+        f" ON t.turn_id BETWEEN c.call_no * {ROWS_A_CALL} AND c.call_no * {ROWS_A_CALL} + {ROWS_A_CALL - 1}"
+        f" WHERE {where} AND {turn_where} {before}"
         " ORDER BY c.call_no DESC, t.turn_id DESC",
         [*values, *turn_values, *place],
     )
@@ -70,9 +70,8 @@ def read_result(store: Store, number: int) -> SearchHit:
     """A result with its first evidence."""
     call_no, rule_no = divmod(number, ROWS_A_CALL)
     call_id, rule, value, why, *who = store.db.execute(
-        "SELECT c.call_id, r.rule, d.value, coalesce(w.text, '') || coalesce(d.why, ''), "
-        f"{_WHO} FROM results_data d JOIN calls c ON c.call_no = d.call_no JOIN rules r ON r.rule_no = d.rule_no"
-        " LEFT JOIN reasons w ON w.reason_no = d.reason_no WHERE d.call_no = ? AND d.rule_no = ?",
+        f"SELECT c.call_id, d.rule, d.value, d.why, {_WHO} FROM results d JOIN calls c ON c.call_no = d.call_no"
+        " WHERE d.call_no = ? AND d.rule_no = ?",
         (call_no, rule_no),
     ).fetchone()
     who.append(read_start(store.db, call_no))
@@ -82,7 +81,7 @@ def read_result(store: Store, number: int) -> SearchHit:
     speaker, start_s, end_s, sentiment = turn
     return SearchHit(
         "rule", call_id, turn_no, hit.party if hit else None, speaker, hit.start_s if hit else None, start_s, end_s,
-        (Piece(hit.quote, True),) if hit and hit.quote else (), rule, VALUES[value], why, sentiment, *who,
+        (Piece(hit.quote, True),) if hit and hit.quote else (), rule, value, why, sentiment, *who,
     )  # fmt: skip
 
 

@@ -11,7 +11,6 @@ from speechcx.ask.ground.typed_words import Words
 from speechcx.ask.search.snippets import Piece
 from speechcx.call import Party, RuleValue, SentimentLabel
 from speechcx.store import CallFilter, Store
-from speechcx.store.codes import LABELS, PARTY_CODES
 from speechcx.store.paths import plain_text
 
 
@@ -83,8 +82,8 @@ class SearchFilter:
         parts = [where]
         if self.rule is None and self.result is not None:
             parts.append(
-                "EXISTS (SELECT 1 FROM results_data u JOIN rules k ON k.rule_no = u.rule_no"
-                " WHERE u.call_no = c.call_no AND u.value = 2 AND k.kind <> 'hidden')"
+                "EXISTS (SELECT 1 FROM rule_results u JOIN rules k ON k.rule_no = u.rule_no"
+                " WHERE u.call_no = c.call_no AND u.is_unsure AND k.kind <> 'hidden')"
             )
         if self.min_silence_s is not None:
             parts.append("c.longest_silence_s >= ?")
@@ -94,26 +93,23 @@ class SearchFilter:
             values.append(self.stored_after)
         return " AND ".join(parts), values
 
-    def turn_sql(self) -> tuple[str, list[int | float]]:
-        """A condition on ``turns_data t``, and its values."""
-        parts, values = ["1"], []
+    def turn_sql(self) -> tuple[str, list[str | float]]:
+        """A condition on ``turn_feelings t``, and its values."""
+        parts: list[str] = ["1"]
+        values: list[str | float] = []
         if self.party is not None:
             parts.append("t.party = ?")
-            values.append(float(PARTY_CODES.index(self.party)))
+            values.append(self.party)
         if self.label is not None:
             parts.append("t.sentiment_label = ?")
-            values.append(float(LABELS.index(self.label)))
-        # A whole number there stands for ten-thousandths, one with a fraction for itself.
-        value = "(CASE typeof({0}) WHEN 'integer' THEN {0} / 10000.0 ELSE {0} END)".format(
-            "t.sentiment_x10000"
-        )
+            values.append(self.label)
         if self.sentiment_at_most is not None:
-            parts.append(f"{value} <= ?")
+            parts.append("t.sentiment <= ?")
             values.append(self.sentiment_at_most)
         if self.sentiment_at_least is not None:
-            parts.append(f"{value} >= ?")
+            parts.append("t.sentiment >= ?")
             values.append(self.sentiment_at_least)
-        return " AND ".join(parts), [*values]
+        return " AND ".join(parts), values
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,7 @@ from speechcx.ask.search.rule_search import find_results, find_silences, find_tu
 from speechcx.ask.search.search_filters import SearchFilter, SearchHit, SearchPage
 from speechcx.ask.search.snippets import cut_snippet
 from speechcx.store import Store
-from speechcx.store.codes import PARTY_CODES
 from speechcx.store.moments import ROWS_A_CALL, read_start
-from speechcx.store.packing import from_fixed, unpack_words
 
 __all__ = ["SearchFilter", "SearchHit", "SearchPage", "search"]
 
@@ -113,7 +111,7 @@ def _go_through(store: Store, words: Words, chosen: SearchFilter, after: int | N
     first, last = chosen.calls.call_no_range()
     low = -1 if first is None else first * ROWS_A_CALL
     high = 2**62 if last is None else last * ROWS_A_CALL
-    turns = "CROSS JOIN turns_data t ON t.turn_id = f.rowid" if chosen.is_about_turns else ""
+    turns = "CROSS JOIN turn_feelings t ON t.turn_id = f.rowid" if chosen.is_about_turns else ""
     rows = store.db.execute(
         f"SELECT f.rowid FROM turns_fts f CROSS JOIN calls c ON c.call_no = f.rowid / {ROWS_A_CALL} {turns}"
         f" WHERE f.turns_fts MATCH ? AND f.rowid >= ? AND f.rowid < ? AND {call_where} AND {turn_where}"
@@ -130,7 +128,7 @@ def _look_into(
     """Matches in one call, that with `place` is its number and where to go on."""
     call_no, after = place
     turn_where, turn_values = chosen.turn_sql()
-    turns = "CROSS JOIN turns_data t ON t.turn_id = f.rowid" if chosen.is_about_turns else ""
+    turns = "CROSS JOIN turn_feelings t ON t.turn_id = f.rowid" if chosen.is_about_turns else ""
     high = (call_no + 1) * ROWS_A_CALL
     rows = store.db.execute(
         f"SELECT f.rowid FROM turns_fts f {turns} WHERE f.turns_fts MATCH ? AND f.rowid >= ? AND f.rowid < ?"
@@ -143,22 +141,21 @@ def _look_into(
 
 def _read_hit(store: Store, turn_id: int, words: Words) -> SearchHit:
     row = store.db.execute(
-        "SELECT c.call_id, t.party, coalesce(t.speaker, 'ch' || t.channel), t.start_s_x1000, t.end_s_x1000, t.text,"
-        " t.words, t.sentiment_x10000, c.agent, c.team, c.center, c.customer, c.queue, c.occurred_at, c.local_day,"
-        f" c.call_no FROM turns_data t JOIN calls c ON c.call_no = t.turn_id / {ROWS_A_CALL} WHERE t.turn_id = ?",
+        "SELECT t.call_id, t.no, t.party, t.speaker, t.start_s, t.end_s, t.text, t.sentiment,"
+        " c.agent, c.team, c.center, c.customer, c.queue, c.occurred_at, c.local_day, c.call_no"
+        " FROM turns t JOIN calls c ON c.call_no = t.call_no WHERE t.turn_id = ?",
         (turn_id,),
     ).fetchone()
-    call_id, party, speaker, start, end, text, packed, sentiment, *who, call_no = row
+    call_id, no, party, speaker, start_s, end_s, text, sentiment, *who, call_no = row
     who.append(read_start(store.db, call_no))
-    start_s, end_s = from_fixed(start, 1000) or 0.0, from_fixed(end, 1000) or 0.0
     spans = find_terms(text, words)
-    said = unpack_words(packed, text, start_s=start_s)
+    said = store.load_words(turn_id)
     before = len(text[: spans[0][0]].split()) if spans else 0
     # Where the words are not those of the text, their number still tells about where.
     at = said[min(before, len(said) - 1)].start_s if said and spans else start_s
     return SearchHit(
-        "turn", call_id, turn_id % ROWS_A_CALL, PARTY_CODES[party], speaker, at, start_s, end_s,
-        cut_snippet(text, spans), None, None, None, from_fixed(sentiment, 10_000), *who,
+        "turn", call_id, no, party, speaker, at, start_s, end_s, cut_snippet(text, spans), None, None, None, sentiment,
+        *who,
     )  # fmt: skip
 
 

@@ -23,7 +23,7 @@ from speechcx.store.calls.lookup_tables import Names
 from speechcx.store.calls.scored import insert_results, insert_scores, read_results, read_scores
 from speechcx.store.calls.turns import read_feelings, select_turns
 from speechcx.store.codes import OVERLAPS, PARTY_CODES, to_code
-from speechcx.store.packing import Fixed, from_fixed, to_fixed
+from speechcx.store.packing import to_fixed
 
 TABLES = (
     "roles", "party_measures", "non_talk", "overlaps_data", "results_data", "hits_data", "scores", "answers_data"
@@ -95,13 +95,6 @@ def _overlap_row(overlap: Overlap) -> tuple[object, ...]:
     return to_fixed(span.start_s, 1000), to_fixed(span.end_s, 1000), *codes, overlap.speaker
 
 
-def _read_overlap(start: Fixed, end: Fixed, party: int, speaker: str, kind: int) -> Overlap:
-    start_s, end_s = from_fixed(start, 1000), from_fixed(end, 1000)
-    assert start_s is not None
-    assert end_s is not None
-    return Overlap(Span(start_s, end_s), PARTY_CODES[party], speaker, OVERLAPS[kind])
-
-
 def _insert_parties(db: sqlite3.Connection, call_no: int, reading: Reading) -> None:
     rows: dict[str, dict[str, Any]] = {}
     for position, flow in enumerate(reading.flow.parties):
@@ -146,8 +139,7 @@ def _read_flow(db: sqlite3.Connection, call_no: int, measures: list[dict[str, An
         "SELECT start_s, end_s FROM non_talk WHERE call_no = ? ORDER BY position", (call_no,)
     )
     overlaps = db.execute(
-        "SELECT start_s_x1000, end_s_x1000, party, speaker, kind FROM overlaps_data WHERE call_no = ?"
-        " ORDER BY position",
+        "SELECT start_s, end_s, by, speaker, kind FROM overlaps WHERE call_no = ? ORDER BY position",
         (call_no,),
     )
     with_flow = [row for row in measures if row["flow_position"] is not None]
@@ -157,7 +149,7 @@ def _read_flow(db: sqlite3.Connection, call_no: int, measures: list[dict[str, An
         non_talk=tuple(Span(*row) for row in silences),
         longest_silence_s=longest,
         non_talk_share=share,
-        overlaps=tuple(_read_overlap(*row) for row in overlaps),
+        overlaps=tuple(Overlap(Span(start, end), *rest) for start, end, *rest in overlaps),
         greeting_latency_s=greeting,
         parties=tuple(
             PartyFlow(**{name: row[name] for name in ("party", *_FLOW)}, reasons=_pairs(row["flow_reasons"]))

@@ -12,7 +12,7 @@ from typing import cast
 from speechcx.call import Answer, Assessment, Hit, RuleResult, ScoreResult, Titles
 from speechcx.store.calls.lookup_tables import Names
 from speechcx.store.codes import PARTY_CODES, VALUES, to_code
-from speechcx.store.packing import from_fixed, to_fixed
+from speechcx.store.packing import to_fixed
 
 
 def insert_results(db: sqlite3.Connection, call_no: int, judged: Assessment, names: Names) -> None:
@@ -61,15 +61,12 @@ def read_results(db: sqlite3.Connection, call_no: int) -> tuple[RuleResult, ...]
     """The results of all rules of a call, with their hits."""
     hits: dict[int, list[Hit]] = defaultdict(list)
     rows = db.execute(
-        "SELECT rule_no, coalesce(h.rule, r.rule), result, party, turn_no, start_s_x1000, end_s_x1000, quote,"
-        " text FROM hits_data h JOIN rules r USING (rule_no) JOIN reasons USING (reason_no)"
-        " WHERE call_no = ? ORDER BY rule_no, position",
+        "SELECT rule_no, rule, result, party, turn_no, start_s, end_s, quote, why FROM hits WHERE call_no = ?"
+        " ORDER BY rule_no, position",
         (call_no,),
     )
-    for rule_no, rule, result, party, turn_no, start, end, quote, why in rows:
-        by = None if party is None else PARTY_CODES[party]
-        start_s, end_s = from_fixed(start, 1000), from_fixed(end, 1000)
-        hits[rule_no].append(Hit(rule, VALUES[result], by, turn_no, start_s, end_s, quote, why))
+    for rule_no, *hit in rows:
+        hits[rule_no].append(Hit(*hit))
     found = db.execute(
         "SELECT rule_no, rule, title, kind, severity, value, expect, flagged,"
         " coalesce(text, '') || coalesce(why, ''), title_absent, title_present,"

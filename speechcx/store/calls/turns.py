@@ -16,6 +16,7 @@ from speechcx.call import (
     TurnFeeling,
     TurnVoice,
     Utterance,
+    Word,
 )
 from speechcx.call.measures import voice_measures
 from speechcx.store.calls.lookup_tables import Names
@@ -136,6 +137,17 @@ def read_turns(
     return tuple(turns), tuple(said), tuple(voices), tuple(read)
 
 
+def read_words(db: sqlite3.Connection, turn_id: int) -> tuple[Word, ...]:
+    """The words of one turn; KeyError where there is none of that number."""
+    row = db.execute(
+        "SELECT words, text, start_s_x1000 FROM turns_data WHERE turn_id = ?", (turn_id,)
+    ).fetchone()
+    if row is None:
+        raise KeyError(turn_id)
+    packed, text, start = row
+    return unpack_words(packed, text, start_s=_number(start))
+
+
 def read_feelings(rows: Sequence[tuple[Any, ...]]) -> tuple[TurnFeeling, ...]:
     """What was made of each turn."""
     felt = []
@@ -156,10 +168,8 @@ def read_feelings(rows: Sequence[tuple[Any, ...]]) -> tuple[TurnFeeling, ...]:
     return tuple(felt)
 
 
-def _number(value: int | float) -> float:
-    found = from_fixed(value, 1000)
-    assert found is not None
-    return found
+def _number(value: int) -> float:
+    return value / 1000
 
 
 def _range(call_no: int) -> tuple[int, int]:

@@ -23,6 +23,7 @@ from speechcx.store.integrity.find import expected_schema, read_objects, repairs
 from speechcx.store.integrity.problem import Problem, Repair
 from speechcx.store.integrity.recount import count_again
 from speechcx.store.moments import utc_text
+from speechcx.store.views import views_sql
 
 
 def repair(store: Store, problems: Sequence[Problem]) -> tuple[str, ...]:
@@ -69,7 +70,7 @@ def _make_objects(db: sqlite3.Connection) -> list[str]:
 
 
 def _write_comments(db: sqlite3.Connection) -> list[str]:
-    write_comments(db, [sql for _, sql in read_migrations()])
+    write_comments(db, [*(sql for _, sql in read_migrations()), views_sql()])
     return ["the comments of tables and columns were written again"]
 
 

@@ -1,4 +1,6 @@
+import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +11,7 @@ from speechcx.store import CallFilter, Store
 from tests.ask.archive import make
 
 MARCH = CallFilter(since=date(2025, 3, 1), until=date(2025, 3, 31))
+SCHEMA_PAGE = Path(__file__).resolve().parents[3] / "docs" / "schema.md"
 
 
 def test_agents_have_means_counts_and_ranks(archive: Store) -> None:
@@ -158,3 +161,18 @@ def test_two_versions_are_never_averaged_silently(store: Store) -> None:
 def test_a_database_file_can_be_asked(archive: Store) -> None:
     """A path is as good as an open store."""
     assert score_agents(archive, MARCH) == score_agents(archive.path, MARCH)
+
+
+def test_a_question_by_hand_says_what_agents_says(archive: Store) -> None:
+    """The SQL of docs/schema.md, in any SQLite program, gives the numbers of `speechcx agents`."""
+    (sql,) = re.findall(r"```sql\n(SELECT c\.agent.*?)```", SCHEMA_PAGE.read_text(encoding="utf-8"), re.S)
+    cursor = archive.db.execute(sql)
+    names = [column[0] for column in cursor.description]
+    by_hand = {row[0]: dict(zip(names, row, strict=True)) for row in cursor}
+    table = score_agents(archive, CallFilter(), TableForm(scorecard="service-quality"))
+    assert {row.key for row in table.rows} == set(by_hand)
+    for row in table.rows:
+        told = by_hand[row.key]
+        assert (row.n, row.get("score").n) == (told["n"], told["n_scored"])
+        for name in names[3:]:
+            assert row.get(name).mean == pytest.approx(told[name]), (row.key, name)

@@ -80,19 +80,3 @@ def test_corrected_details_find_their_team(store: Store) -> None:
     store.save_call(call)
     store.update_details(call.conversation.recording.id, make_details(agent="bea"))
     assert ("red", "Leeds") == place(store)
-
-
-def test_people_are_listed_from_roster_and_calls(store: Store) -> None:
-    """Agents by their newest entry; those the roster does not know too."""
-    store.sync_roster(
-        [Line("ann", "blue", valid_to=date(2025, 1, 1)), Line("ann", "red", valid_from=date(2025, 1, 2))]
-    )
-    store.save_call(make_call("x", agent="zoe", team="loan", center="Lodz"))
-    agents = store.db.execute("SELECT agent, name, team, in_roster FROM agents ORDER BY agent").fetchall()
-    assert [("ann", "Ann", "red", 1), ("zoe", None, None, 0)] == agents
-    assert [("blue",), ("loan",), ("red",)] == store.db.execute(
-        "SELECT team FROM teams ORDER BY team"
-    ).fetchall()
-    assert [("Leeds",), ("Lodz",)] == store.db.execute(
-        "SELECT center FROM centers ORDER BY center"
-    ).fetchall()
