@@ -5,9 +5,10 @@ Gives: 16-bit samples on a true clock, the file's origin with its flags, peaks f
 Never: opens another file than the one named, opens a video decoder, follows a playlist, shortens a
 call without saying so, takes more memory than its samples.
 
-The way of a file: ``source`` opens and hashes it; ``formats`` tells by its bytes what it is; ``claims``
-reads how long it says it is; ``reader`` decodes packet by packet through PyAV; ``timeline`` puts
-silence where packets were lost; ``samples`` keeps the result; ``verdict`` flags or refuses.
+The way of a file: ``source`` opens and hashes it; ``formats`` tells by its bytes what it is; ``bounds``
+refuses what is far too much by a look at some places; ``claims`` reads how long it says it is; ``reader``
+decodes packet by packet through PyAV; ``timeline`` puts silence where packets were lost; ``samples`` keeps
+the result; ``verdict`` flags or refuses.
 
 One more container: a line in ``formats.recognise``. One more codec: its decoder's name in
 ``formats.DECODERS``. Then a line in the format table of ``tests/audio/test_decoding.py``.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import struct
 from collections.abc import Callable
@@ -16,6 +17,9 @@ from speechcx.errors import CallError
 
 LOOSE_SHARE = 0.02
 """More bytes behind the sound than this share of the file are sound that the header does not know of."""
+
+MAX_PIECES = 200_000
+"""More blocks or clusters than this are refused: in four hours that is one every 70 ms, and recorders write seconds."""
 
 TELLS_LENGTH = frozenset({"flac", "mov", "matroska", "asf", "ogg"})
 """Containers in whose header or index FFmpeg finds the whole length, also where the file was cut."""
@@ -310,7 +314,8 @@ def _voc(source: Readable, form: Format) -> Claim:
     """Blocks of one byte for the kind and three for the length, up to a block of kind 0."""
     at = form.sound_at + int.from_bytes(source.read(form.sound_at + 20, 2), "little")
     claim, bytes_a_second, seconds = Claim(sound_bytes=0), 0.0, 0.0
-    for _ in range(1_000_000):
+    for no in itertools.count():
+        _check_pieces(no, "blocks")
         head = source.read(at, 16)
         if len(head) < 4 and head[:1] != b"\0":
             claim = replace(claim, cut="no block says that it is the last")
@@ -332,6 +337,16 @@ def _voc(source: Readable, form: Format) -> Claim:
             break
         at += 4 + size
     return replace(claim, duration_s=seconds if seconds > 0 else None)
+
+
+def _check_pieces(count: int, what: str) -> None:
+    if count > MAX_PIECES:
+        raise CallError(
+            "too_big",
+            f"the sound is in more than {MAX_PIECES:,} {what}",
+            f"at most {MAX_PIECES:,}",
+            "Convert the recording to WAV.",
+        )
 
 
 def _voc_bytes_a_second(kind: int, head: bytes) -> float:
@@ -385,7 +400,8 @@ def _matroska(source: Readable, form: Format) -> Claim:
     end = source.size_bytes if size is None else at + size
     if end > source.size_bytes:
         return Claim(cut=f"the segment needs {end:,} bytes, the file has {source.size_bytes:,}")
-    for _ in range(1_000_000):
+    for no in itertools.count():
+        _check_pieces(no, "clusters")
         element = _ebml(source, at) if at < end else None
         if element is None or element[2] is None:
             break

@@ -9,6 +9,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from speechcx.audio.bounds import (
+    COMPRESSED,
+    check_frames,
+    check_length,
+    check_output,
+    check_silence,
+    check_zeros,
+    is_large,
+)
 from speechcx.audio.claims import TELLS_LENGTH, Claim, read_claim, tag_bytes_at_end
 from speechcx.audio.formats import HEAD_BYTES, Format, id3_bytes, recognise
 from speechcx.audio.joining import FittingSink, Heard, join_heard
@@ -28,6 +37,9 @@ from speechcx.errors import CallError
 FILLED_UP = frozenset({"mov", "wav"})
 """Containers that name the length to the sample, where FFmpeg leaves the filling of the last frame on."""
 
+_NAMES_LENGTH_FIRST = frozenset({"wav", "w64", "au", "aiff", "caf"})
+"""Containers whose header names the length of its recording: of plain samples, which are read in no time."""
+
 _PADDING_S = 0.15
 """No codec has longer frames than AAC at 8 kHz: 128 ms."""
 
@@ -36,8 +48,11 @@ def decode_recording(recording: Recording, settings: AudioSettings) -> Audio:
     """See :func:`speechcx.audio.decode`."""
     with Source(recording.path) as source:
         _check_size(source, settings)
-        stretches = _split(source, recording, settings)
-        audio = _decode(source, stretches, recording=recording, settings=settings)
+        name = os.path.basename(recording.path)
+        form = _recognise(source, name, settings)
+        end_s = _check_early(source, form, settings)
+        stretches = _split(source, form, name, settings)
+        audio = _decode(source, stretches, end_s, recording=recording, settings=settings)
         if source.has_changed():
             raise CallError("vanished", "the file was changed while it was decoded", "a file at rest")
     return audio
@@ -54,10 +69,8 @@ class _Stretch:
     """Why nothing of it can be read."""
 
 
-def _split(source: Source, recording: Recording, settings: AudioSettings) -> tuple[_Stretch, ...]:
+def _split(source: Source, form: Format, name: str, settings: AudioSettings) -> tuple[_Stretch, ...]:
     """The recordings in the file, with what each says of itself; refuses what says too much."""
-    name = os.path.basename(recording.path)
-    form = _recognise(source, name, settings)
     parts = find_parts(source, form)
     stretches = []
     for no, part in enumerate(parts):
@@ -74,8 +87,31 @@ def _split(source: Source, recording: Recording, settings: AudioSettings) -> tup
         stretches.append(_Stretch(part, part_form, claim))
     if all(stretch.broken for stretch in stretches):
         raise CallError("damaged", f"none of {len(parts)} recordings in the file can be read", "one at least")
-    _check_length(sum(stretch.claim.duration_s or 0.0 for stretch in stretches), settings)
+    check_length(sum(stretch.claim.duration_s or 0.0 for stretch in stretches), settings)
     return tuple(stretches)
+
+
+def _check_early(source: Source, form: Format, settings: AudioSettings) -> float | None:
+    """Refuse what can be refused before the whole file is looked through, decoded or hashed.
+
+    Returns
+    -------
+    float or None
+        Where the last frame ends, as in :func:`check_frames`.
+    """
+    check_zeros(source, form, None, settings)
+    end_s = check_frames(source, form, settings)
+    if form.demuxer in _NAMES_LENGTH_FIRST and not form.header:
+        check_length(read_claim(source, form).duration_s, settings)
+    if is_large(source) and form.demuxer not in COMPRESSED:
+        try:
+            with Reader(source, form) as reader:
+                codec = reader.codec
+        except CallError:
+            return end_s  # what is wrong is said where it is opened to be read
+        check_zeros(source, form, codec, settings)
+        check_silence(source, form, codec)
+    return end_s
 
 
 def _speaks_for_all(source: Source, form: Format) -> bool:
@@ -111,33 +147,31 @@ def _recognise(source: Readable, name: str, settings: AudioSettings) -> Format:
     return replace(form, sound_at=start)
 
 
-def _check_length(declared_s: float | None, settings: AudioSettings) -> None:
-    if declared_s is not None and declared_s > settings.max_duration_s:
-        raise CallError(
-            "too_long",
-            f"the header says {declared_s:,.0f} s",
-            f"at most {settings.max_duration_s:,.0f} (audio.max_duration_s)",
-        )
-
-
 def _decode(
-    source: Source, stretches: tuple[_Stretch, ...], *, recording: Recording, settings: AudioSettings
+    source: Source,
+    stretches: tuple[_Stretch, ...],
+    end_s: float | None,
+    *,
+    recording: Recording,
+    settings: AudioSettings,
 ) -> Audio:
     # The biggest one names rate and channels: a short announcement before the call must not.
     main = max(stretches, key=lambda stretch: (not stretch.broken, stretch.source.size_bytes))
     with _open(main) as reader:
+        told_s = _told_s(recording) if len(stretches) == 1 else None
+        expected_s = _expected_s(reader, stretches, told_s)
         if main.form.demuxer in TELLS_LENGTH:
-            _check_length(reader.declared_s, settings)
+            check_length(reader.declared_s, settings)
+            check_output(end_s or reader.declared_s, reader.rate_hz, reader.channels, settings)
         # Hashing comes after all that refuses a file by its looks. The second reading comes from the
         # page cache; a change in between shows in the modification time, which is compared at the end.
         if source.hash_sha256() != recording.sha256:
             raise CallError("vanished", "the file was replaced since it was found", "the same bytes")
-        told_s = _told_s(recording) if len(stretches) == 1 else None
         heard: list[Heard] = []
         buffer = SampleBuffer(
             reader.channels,
             reader.rate_hz,
-            expected_s=_expected_s(reader, stretches, told_s),
+            expected_s=expected_s,
             max_duration_s=settings.max_duration_s,
             max_bytes=settings.max_output_bytes,
         )

@@ -12,7 +12,7 @@ import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from speechcx.audio.mpeg import find_frames
+from speechcx.audio.mpeg import begins_with_frames, find_frames
 from speechcx.audio.settings import AudioSettings
 from speechcx.errors import CallError
 
@@ -47,6 +47,8 @@ class Format:
         Where the container begins, behind an ID3 tag.
     header
         A header that the file lacks and that FFmpeg is shown before its bytes.
+    bytes_per_s
+        At most so many bytes are a second, where the bytes alone tell the time; None elsewhere.
     """
 
     demuxer: str
@@ -54,6 +56,7 @@ class Format:
     has_header: bool = True
     sound_at: int = 0
     header: bytes = b""
+    bytes_per_s: float | None = None
 
 
 def _starts(*marks: bytes) -> Callable[[bytes], bool]:
@@ -107,6 +110,12 @@ _HEADERLESS = {
 """Encoding by extension; the ``sln`` family is Asterisk's, with the rate in its name."""
 
 _SLN_RATES_HZ = {".sln44": 44100}
+_PACKED_BYTES_PER_S = {"g722": 8000, "g723_1": 800, "g729": 1000, "g726le": 4000, "gsm": 1650}
+"""Of packed encodings without a header; G.723.1 takes less at its lower rate."""
+_PACKED_OPTIONS = {
+    "gsm": (("sample_rate", "8000"),),
+    "g726le": (("sample_rate", "8000"), ("code_size", "4")),
+}
 
 
 def recognise(head: bytes, name: str, settings: AudioSettings) -> Format:
@@ -134,7 +143,8 @@ def recognise(head: bytes, name: str, settings: AudioSettings) -> Format:
             raise CallError(kind, f"this is {what}", "a recording of a call")
     extension = os.path.splitext(name)[1].lower()
     encoding = (_HEADERLESS | dict(entry.split("=") for entry in settings.headerless)).get(extension)
-    if _is_text(head):
+    # An encoder that has nothing to say fills its frames up with the letter U.
+    if _is_text(head) and not begins_with_frames(head):
         raise CallError("not_audio", f"this is a text file: {_text_kind(head)}", "a recording of a call")
     if encoding is not None:
         return _headerless(encoding, extension, head, settings)
@@ -186,18 +196,20 @@ def _headerless(encoding: str, extension: str, head: bytes, settings: AudioSetti
     rated = re.fullmatch(r"\.sln(\d+)", extension)
     if rated:
         rate_hz = _SLN_RATES_HZ.get(extension, int(rated[1]) * 1000)
-    if encoding in ("g722", "g723_1", "g729"):
-        return Format(encoding, has_header=False)
-    if encoding == "gsm":
-        return Format("gsm", (("sample_rate", "8000"),), has_header=False)
+    if encoding in _PACKED_BYTES_PER_S:
+        return Format(
+            encoding, _PACKED_OPTIONS.get(encoding, ()), False, bytes_per_s=_PACKED_BYTES_PER_S[encoding]
+        )
     if encoding == "dialogic":
-        return Format("wav", has_header=False, header=_dialogic_header(rate_hz))
-    if encoding == "g726le":
-        return Format("g726le", (("sample_rate", "8000"), ("code_size", "4")), has_header=False)
+        return Format("wav", has_header=False, header=_dialogic_header(rate_hz), bytes_per_s=rate_hz / 2)
     layout = {1: "mono", 2: "stereo"}.get(
         settings.headerless_channels, f"{settings.headerless_channels} channels"
     )
-    return Format(encoding, (("sample_rate", str(rate_hz)), ("ch_layout", layout)), has_header=False)
+    sample_bytes = 2 if encoding in ("s16le", "s16be") else 1
+    return Format(
+        encoding, (("sample_rate", str(rate_hz)), ("ch_layout", layout)), has_header=False,
+        bytes_per_s=rate_hz * settings.headerless_channels * sample_bytes,
+    )  # fmt: skip
 
 
 def _dialogic_header(rate_hz: int) -> bytes:

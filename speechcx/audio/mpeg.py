@@ -18,6 +18,9 @@ _BIT_RATES_2 = (
     (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
 )
 _RATES_HZ = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 12000, 8000)}
+_ADTS_RATES_HZ = (
+    96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350,
+)  # fmt: skip
 _FRAMES_IN_A_ROW = 3
 
 
@@ -86,6 +89,11 @@ def find_frames(head: bytes) -> str | None:
     return None
 
 
+def begins_with_frames(head: bytes) -> bool:
+    """Whether frames follow on each other from the very first byte."""
+    return _has_row(head, 0, adts=False) or _has_row(head, 0, adts=True)
+
+
 def first_frame(head: bytes) -> tuple[int, MpegFrame] | None:
     """Position and header of the first MPEG audio frame that others follow, None without one."""
     at = head.find(b"\xff")
@@ -113,6 +121,32 @@ def _has_row(head: bytes, at: int, *, adts: bool) -> bool:
         if at >= len(head):
             return seen >= 2
     return True
+
+
+def measure_frames(data: bytes, *, is_adts: bool) -> tuple[int, float]:
+    """Bytes and seconds of the frames that follow on each other somewhere in `data`; 0 and 0.0 without any."""
+    at = data.find(b"\xff")
+    while at >= 0 and not _has_row(data, at, adts=is_adts):
+        at = data.find(b"\xff", at + 1)
+    start, seconds = at, 0.0
+    while at >= 0:
+        if is_adts:
+            size, frame_s = read_adts_size(data, at), _adts_s(data, at)
+        else:
+            frame = read_mpeg_header(data, at)
+            size, frame_s = (frame.size_bytes, frame.samples / frame.rate_hz) if frame else (None, 0.0)
+        if size is None or at + size > len(data):
+            break
+        at, seconds = at + size, seconds + frame_s
+    return at - start, seconds
+
+
+def _adts_s(data: bytes, at: int) -> float:
+    """Seconds of the ADTS frame at `at`: blocks of 1024 samples."""
+    if at + 7 > len(data):
+        return 0.0
+    rate_hz = _ADTS_RATES_HZ[min(data[at + 2] >> 2 & 15, len(_ADTS_RATES_HZ) - 1)]
+    return 1024 * ((data[at + 6] & 3) + 1) / rate_hz
 
 
 def frame_bytes(data: bytes, *, is_adts: bool) -> int | None:

@@ -1,4 +1,4 @@
-"""Keeps decoded samples: one growing 16-bit array, brought down to 16 kHz on the way, under a byte budget."""
+"""Keeps decoded samples: 16-bit, brought down to 16 kHz on the way, under a byte budget."""
 
 from __future__ import annotations
 
@@ -12,6 +12,10 @@ from speechcx.errors import CallError
 
 _BLOCK_S = 1.0
 """Resampling takes pieces of this length: packets of 20 ms one by one cost several times as much."""
+
+_MORE_BYTES = 32 << 20
+"""Room added where the length was unknown. Pieces are joined at the end, each given back once it is copied, so
+that a call never takes twice its memory."""
 
 
 class SampleBuffer:
@@ -53,6 +57,7 @@ class SampleBuffer:
         self._max_bytes = max_bytes
         seconds = min(expected_s if expected_s is not None else 60.0, max_duration_s) + 1.0
         room = min(round(seconds * self.out_rate_hz), max_bytes // (2 * channels) + 1)
+        self._full: list[NDArray[np.int16]] = []
         self._kept = np.empty((channels, room), np.int16)
         self._used = 0
         self._taken = 0
@@ -87,12 +92,24 @@ class SampleBuffer:
         for start in range(0, count, step):
             size = min(step, count - start)
             self._taken -= size  # counted once by the check above, once more by append
-            self.append(np.zeros((self._kept.shape[0], size), np.int16))
+            self.append(np.zeros((self.channels, size), np.int16))
 
     def finish(self) -> NDArray[np.int16]:
         """All samples: int16, shape ``(channels, time)``, at `out_rate_hz`."""
         self._flush(is_last=True)
-        return self._kept[:, : self._used]
+        last = self._kept[:, : self._used]
+        if not self._full:
+            return last
+        parts = [*self._full, last]
+        self._full.clear()
+        whole = np.empty((self.channels, sum(part.shape[1] for part in parts)), np.int16)
+        end = whole.shape[1]
+        del last, self._kept
+        while parts:
+            part = parts.pop()
+            whole[:, end - part.shape[1] : end] = part
+            end -= part.shape[1]
+        return whole
 
     def _check_room(self, count: int) -> None:
         self._taken += count
@@ -103,7 +120,7 @@ class SampleBuffer:
                 f"more than {self._max_duration_s:,.0f} s of sound",
                 "audio.max_duration_s or less",
             )
-        size_bytes = seconds * self.out_rate_hz * 2 * self._kept.shape[0]
+        size_bytes = seconds * self.out_rate_hz * 2 * self.channels
         if size_bytes > self._max_bytes:
             raise CallError(
                 "too_big",
@@ -113,7 +130,7 @@ class SampleBuffer:
             )
 
     def _flush(self, *, is_last: bool) -> None:
-        channels = self._kept.shape[0]
+        channels = self.channels
         if not self._waiting and self._resampler is None:
             return
         block = np.concatenate(self._waiting, axis=1) if self._waiting else np.zeros((channels, 0), np.int16)
@@ -125,10 +142,12 @@ class SampleBuffer:
         self._keep(block)
 
     def _keep(self, block: NDArray[np.int16]) -> None:
-        end = self._used + block.shape[1]
-        if end > self._kept.shape[1]:
-            wider = np.empty((self._kept.shape[0], max(end, self._kept.shape[1] * 3 // 2)), np.int16)
-            wider[:, : self._used] = self._kept[:, : self._used]
-            self._kept = wider
-        self._kept[:, self._used : end] = block
-        self._used = end
+        while block.shape[1]:
+            if self._used == self._kept.shape[1]:
+                self._full.append(self._kept)
+                self._kept = np.empty((self.channels, _MORE_BYTES // (2 * self.channels)), np.int16)
+                self._used = 0
+            fitting = block[:, : self._kept.shape[1] - self._used]
+            self._kept[:, self._used : self._used + fitting.shape[1]] = fitting
+            self._used += fitting.shape[1]
+            block = block[:, fitting.shape[1] :]

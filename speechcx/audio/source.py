@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import stat
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from types import TracebackType
 from typing import Protocol
 
 from speechcx.errors import CallError
+from speechcx.file_bytes import BLOCK_BYTES, hash_bytes, read_blocks
 
 _KINDS = (
     (stat.S_ISDIR, "a folder"),
@@ -18,7 +18,6 @@ _KINDS = (
     (stat.S_ISCHR, "a device"),
     (stat.S_ISBLK, "a device"),
 )
-_HASH_CHUNK_BYTES = 1 << 20
 
 
 class Readable(Protocol):
@@ -100,12 +99,18 @@ class Source:
 
     def hash_sha256(self) -> str:
         """SHA-256 of the whole file, 64 hex digits."""
-        digest = hashlib.sha256()
-        at = 0
-        while chunk := self.read(at, _HASH_CHUNK_BYTES):
-            digest.update(chunk)
-            at += len(chunk)
-        return digest.hexdigest()
+        try:
+            return hash_bytes(self._fd)
+        except OSError as error:
+            raise CallError("unreadable", f"the file cannot be read: {error.strerror}") from error
+
+    def is_constant(self, start: int, byte: int) -> bool:
+        """Whether all bytes from `start` on are the same one."""
+        same = bytes([byte]) * BLOCK_BYTES
+        try:
+            return all(block == same[: len(block)] for block in read_blocks(self._fd, start))
+        except OSError as error:
+            raise CallError("unreadable", f"the file cannot be read: {error.strerror}") from error
 
     def has_changed(self) -> bool:
         """Whether size or modification time are not what they were when the file was opened."""

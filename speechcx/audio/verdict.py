@@ -122,9 +122,10 @@ def judge_whole(tally: Tally, settings: AudioSettings) -> tuple[str, ...]:
 def _refuse(tally: Tally, settings: AudioSettings) -> None:
     if tally.decoded_s <= 0:
         if tally.bad_packets:
-            raise CallError("damaged", f"none of {tally.bad_packets} packets could be decoded")
+            raise CallError("damaged", f"none of {tally.bad_packets} packets could be decoded", "a recording")
         if tally.cut or tally.declared_s:
-            raise CallError("truncated", f"no sound is left; {tally.cut or 'the header claims some'}")
+            found = f"no sound is left; {tally.cut or 'the header claims some'}"
+            raise CallError("truncated", found, "the sound that it claims")
         raise CallError("empty", "no sound in the file", "a recording with samples")
     if _is_short(tally) and tally.decoded_s < settings.min_truncated_s:
         raise CallError(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import glob
-import hashlib
 import os
 import stat
 import time
@@ -14,6 +13,7 @@ from speechcx.discover.names import printable_name
 from speechcx.discover.other_names import name_reason
 from speechcx.discover.settings import DiscoverSettings
 from speechcx.errors import CallError, UsageError
+from speechcx.file_bytes import hash_bytes
 
 PARTIAL_ENDINGS = (".part", ".partial", ".tmp", ".temp", ".crdownload", ".filepart")
 """Endings under which programs write a file that is not yet whole."""
@@ -158,13 +158,10 @@ def open_regular(path: str | os.PathLike[str]) -> int:
 
 
 def _hash(descriptor: int) -> str:
-    digest = hashlib.sha256()
     try:
-        while chunk := os.read(descriptor, 1 << 20):
-            digest.update(chunk)
+        return hash_bytes(descriptor)
     except OSError as error:
         raise CallError("unreadable", f"the file cannot be read: {error.strerror}") from error
-    return digest.hexdigest()
 
 
 class _Finder:

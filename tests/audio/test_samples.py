@@ -72,3 +72,17 @@ def test_a_lying_header_reserves_no_more_than_the_budget() -> None:
     """Room is made for what may come, never for more than the budget."""
     buffer = make(8, 16000, expected_s=1e9, max_duration_s=1e9, max_bytes=1_000_000)
     assert buffer._kept.nbytes <= 1_000_016
+
+
+@pytest.mark.parametrize("expected_s", [None, 0.5, 1000.0])
+def test_sound_of_unknown_length_is_joined_in_order(
+    expected_s: float | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Samples that come without a known length are kept in pieces and joined, each in its place."""
+    monkeypatch.setattr("speechcx.audio.samples._MORE_BYTES", 40_000)
+    rate_hz, channels = 8000, 2
+    sound = np.random.default_rng(3).integers(-30_000, 30_000, (channels, 200 * rate_hz), np.int16)
+    buffer = SampleBuffer(channels, rate_hz, expected_s=expected_s, max_duration_s=3600, max_bytes=10**9)
+    for start in range(0, sound.shape[1], 1237):
+        buffer.append(sound[:, start : start + 1237])
+    assert np.array_equal(buffer.finish(), sound)
