@@ -8,8 +8,7 @@ from datetime import date, datetime, timedelta
 
 from speechcx.ask.compliance import FlagFilter, count_flags, list_flags
 from speechcx.ask.customers import DriverTable, list_callbacks, list_driver_rows
-from speechcx.ask.ground.opening import Where, reading
-from speechcx.ask.ground.score_rows import Estimate, ScoreRow, ScoreTable
+from speechcx.ask.ground import Estimate, ScoreRow, ScoreTable, Where, reading
 from speechcx.ask.operations import find_alerts
 from speechcx.ask.people import TrendTable, score_agents, score_over_time, score_teams
 from speechcx.ask.runs import KindCount, Status, count_failures, read_status
