@@ -25,7 +25,7 @@ from scripts.sentiment.sources import (
 
 OPINIONS = WRITTEN / "teacher.npz"
 HELD_OUT = WRITTEN / "held_out.npz"
-STUDENT = Recipe(epochs=2, learning_rate=2.0e-4, label_smoothing=0.02, average_decay=0.999)
+STUDENT = Recipe(epochs=3, learning_rate=2.0e-4, label_smoothing=0.02, average_decay=0.999)
 TEACHER = Recipe(
     epochs=2,
     learning_rate=6e-5,
@@ -75,7 +75,7 @@ class PublicPass:
 PUBLIC_PASSES = (
     PublicPass(replace(PUBLIC, learning_rate=1e-4, seed=20)),
     PublicPass(replace(PUBLIC, seed=21), own=2500, own_seed=5, agents=1, friendly=1),
-    PublicPass(replace(PUBLIC, seed=25), own=1000, own_seed=25, apologies=False, friendly=1),
+    PublicPass(replace(PUBLIC, seed=25), own=1000, own_seed=25, apologies=False),
 )
 """After the student's passes over everything: GoEmotions is hard, and gets what is left of the hour."""
 POLISH = PublicPass(

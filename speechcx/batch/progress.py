@@ -76,6 +76,8 @@ class RunSummary:
         Files whose agent or time is not known.
     duplicates
         Files found to hold the bytes of another call.
+    same_calls
+        Of the calls analysed, those of which another recording counts: they are kept, and count no more.
     elsewhere
         Files that belong to another shard.
     skipped
@@ -94,6 +96,8 @@ class RunSummary:
         When files that were still being written can be taken, UTC; None where there are none.
     other_files
         (reason, number) pairs of files in the folders that are no recordings.
+    passed_over
+        (file, reason) pairs of the CSV files in the folders that were not used as calls tables.
     warnings
         Lines of calls tables and of the roster that are not used, each with file, line and what to do.
     stopped_by
@@ -109,6 +113,7 @@ class RunSummary:
     failed: tuple[tuple[str, int], ...] = ()
     needs_metadata: int = 0
     duplicates: int = 0
+    same_calls: int = 0
     elsewhere: int = 0
     skipped: int = 0
     ignored: tuple[tuple[str, int], ...] = ()
@@ -119,6 +124,7 @@ class RunSummary:
     run_id: int | None = None
     again_at: str | None = None
     other_files: tuple[tuple[str, int], ...] = ()
+    passed_over: tuple[tuple[str, str], ...] = ()
     warnings: tuple[str, ...] = ()
     stopped_by: str = ""
     missing: MissingFiles = field(default_factory=MissingFiles)
@@ -166,6 +172,7 @@ class Tally:
     share: float = 1.0
     done: int = 0
     duplicates: int = 0
+    same_calls: int = 0
     elsewhere: int = 0
     newly_waiting: int = 0
     audio_s: float = 0.0

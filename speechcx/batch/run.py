@@ -166,6 +166,7 @@ def summarise_plan(plan: Plan, *, settle_s: float = 0.0) -> RunSummary:
         beyond_limit=plan.beyond_limit,
         again_at=_again_at(sum(file.skipped == _GROWING for file in plan.ignored), settle_s),
         other_files=count_reasons(other.reason for other in plan.others),
+        passed_over=tuple((other.path, other.why) for other in plan.others if other.reason == "other_table"),
         warnings=tuple(str(warning) for warning in plan.warnings),
         missing=plan.missing,
     )
@@ -319,6 +320,7 @@ def _summarise(plan: Plan, tally: Tally, shift: Shift, run_id: int) -> RunSummar
         failed=tuple(tally.kinds.most_common()),
         needs_metadata=len(plan.waiting),
         duplicates=tally.duplicates,
+        same_calls=tally.same_calls,
         elsewhere=plan.elsewhere + tally.elsewhere,
         skipped=plan.skipped,
         ignored=count_reasons(file.skipped or "" for file in plan.ignored),
@@ -329,6 +331,7 @@ def _summarise(plan: Plan, tally: Tally, shift: Shift, run_id: int) -> RunSummar
         run_id=run_id,
         again_at=_again_at(growing, shift.settings.discover.settle_s),
         other_files=count_reasons(other.reason for other in plan.others),
+        passed_over=tuple((other.path, other.why) for other in plan.others if other.reason == "other_table"),
         warnings=tuple(str(warning) for warning in plan.warnings),
         stopped_by="" if shift.stopped_by is None else str(shift.stopped_by),
     )

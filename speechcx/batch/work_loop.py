@@ -26,6 +26,7 @@ from speechcx.executors import WorkerLost
 from speechcx.rules import Rulebook
 from speechcx.store import FileState, KnownFile, Store
 from speechcx.store.calls.erasure import find_erasure
+from speechcx.store.calls.file_versions import count_once
 from speechcx.store.ledger import OTHER_SHARD
 
 _STOPPING: dict[str, type[SpeechcxError]] = {
@@ -318,7 +319,10 @@ class Shift:
         None where nothing can be kept any more: the run stops, and the file is left as it was claimed.
         """
         try:
-            self.store.ledger.save_outcome(self.run_id, outcome, file.stats, state=state)
+            with self.store.write():
+                self.store.ledger.save_outcome(self.run_id, outcome, file.stats, state=state)
+                if isinstance(outcome, Call):
+                    self.tally.same_calls += count_once(self.store.db, outcome.conversation.recording.id)
         except Exception as error:  # noqa: BLE001  a call that cannot be kept costs itself only
             if self._stops(error):
                 return None

@@ -49,6 +49,9 @@ _MAX_LOST = 3
 """An item whose actor or node was lost this often is not given to another one."""
 
 _MAX_FAILED_STARTS = 3
+"""For each place in the cluster, without a result in between."""
+
+_AT_WORK_AFTER_S = 30.0
 _ANSWER_WITHIN_S = 10.0
 _START_LIMIT_S = 180.0
 _OBJECT_STORE_BYTES = 256_000_000
@@ -85,11 +88,12 @@ class RayExecutor:
 
 @dataclass(frozen=True, slots=True)
 class _Flight(Generic[Item]):
-    """An item at an actor: how often it was lost with one before, and when to give the actor up."""
+    """An item at an actor: how often it was lost with one before, since when, and when to give the actor up."""
 
     actor: Any
     item: Item
     lost: int
+    since: float
     end: float | None
 
 
@@ -160,8 +164,9 @@ class _Fleet(Generic[Item, Result]):
                     return False
             actor = self.idle.popleft()
             limit_s = self.time_limit_s(item) if self.time_limit_s else None
-            end = None if limit_s is None else time.monotonic() + limit_s + _GRACE_S
-            self.flights[actor.work.remote(item, limit_s)] = _Flight(actor, item, lost, end)
+            now = time.monotonic()
+            end = None if limit_s is None else now + limit_s + _GRACE_S
+            self.flights[actor.work.remote(item, limit_s)] = _Flight(actor, item, lost, now, end)
         return True
 
     def _grow(self) -> None:
@@ -205,14 +210,7 @@ class _Fleet(Generic[Item, Result]):
             version = self.ray.get(landed)
         except self.ray.exceptions.RayError as error:
             self._kill(actor)
-            self.failed_starts += 1
-            if self.failed_starts >= _MAX_FAILED_STARTS and not self.idle and not self.flights:
-                raise WorkerStartError(
-                    f"{self.failed_starts} actors in a row ended at their start on the Ray cluster"
-                    f" ({_tell(error)})",
-                    f"speechcx {__version__} on every node, for the same Python",
-                    "install it there, and run `speechcx doctor` on each node",
-                ) from error
+            self._count_failed_start(error)
             return
         if version != __version__:
             raise WorkerStartError(
@@ -220,8 +218,21 @@ class _Fleet(Generic[Item, Result]):
                 f"speechcx {__version__}, as here",
                 "install it there",
             )
-        self.has_started, self.failed_starts = True, 0
+        self.has_started = True
         self.idle.append(actor)
+
+    def _count_failed_start(self, error: Exception) -> None:
+        """Count an actor, or its worker, that ended at its start; none of many in a row is too many."""
+        self.failed_starts += 1
+        now = time.monotonic()
+        # One broken node among others fails again and again, while the others are at work for long.
+        is_any_at_work = any(now - flight.since > _AT_WORK_AFTER_S for flight in self.flights.values())
+        if self.failed_starts >= _MAX_FAILED_STARTS * max(1, self.size) and not is_any_at_work:
+            raise WorkerStartError(
+                f"{self.failed_starts} actors in a row ended at their start on the Ray cluster ({_tell(error)})",
+                f"speechcx {__version__} on every node, for the same Python, and memory for a worker",
+                "install it there, and run `speechcx doctor` on each node",
+            ) from error
 
     def _read(self, landed: Any) -> Iterator[tuple[Item, Result | WorkerLost]]:
         flight = self.flights.pop(landed)
@@ -234,7 +245,10 @@ class _Fleet(Generic[Item, Result]):
         except errors.RayTaskError as error:
             self._kill(flight.actor)
             if isinstance(error.cause, WorkerStartError):
-                raise error.cause from error
+                # No item is to blame; the run ends only where no node can start a worker.
+                self.again.append((flight.item, flight.lost))
+                self._count_failed_start(error)
+                return
             yield flight.item, WorkerLost("raised", describe_fault(error))
         except errors.RayError as error:
             # The actor or its node is gone, or the answer went with it: none of it was kept.
@@ -244,6 +258,7 @@ class _Fleet(Generic[Item, Result]):
             else:
                 yield flight.item, WorkerLost("died", f"{type(error).__name__}, {_MAX_LOST} times")
         else:
+            self.failed_starts = 0
             self.idle.append(flight.actor)
             yield flight.item, found
 
@@ -330,6 +345,7 @@ def _connect(ray: Any, limits: WorkerLimits) -> None:
     options: dict[str, Any] = {"log_to_driver": False, "configure_logging": False, **RAY_OPTIONS}
     # What Ray logs while it connects is told below, where it matters.
     logging.getLogger("ray").setLevel(logging.CRITICAL)
+    _keep_quiet()
     if address == "local":
         options |= _prepare_local(ray, limits)
     else:
@@ -360,6 +376,13 @@ def _no_answer(address: str, why: str) -> WorkerStartError:
         "the address of a head node, as HOST:6379",
         "start it by `ray start --head`, see docs/scale.md; or leave the address out for this machine alone",
     )
+
+
+def _keep_quiet() -> None:
+    """Ray prints what happens to its processes on standard output, where the answers of commands go."""
+    module = import_module("ray._private.worker")
+    if hasattr(module, "print_to_stdstream"):
+        module.print_to_stdstream = lambda *_, **__: None  # type: ignore[attr-defined]
 
 
 def _prepare_local(ray: Any, limits: WorkerLimits) -> dict[str, Any]:

@@ -19,6 +19,10 @@ MAX_FOLDERS = 10
 MAX_WARNINGS = 10
 """So many lines of tables are shown; all of them are in the JSON document."""
 
+_REASONS = {"same_call": "second recordings of one call; kept, and not counted"} | OTHER_REASONS
+_NAMED = frozenset({"same_call", "other_table"})
+"""Reasons whose files are named one by one, with what is to be said of each."""
+
 _FAILURES = rows("failures", FailureRow, facts={"left_out": LeftOut})
 _RUN = record("run", RunSummary)
 _FIELDS = rows("fields", ExplainRow)
@@ -110,8 +114,11 @@ def _left_out(left: LeftOut) -> Iterator[Text]:
     if left.growing and left.again_at:
         yield Text(later_text(left.growing, left.again_at, left.growing_example))
     for reason, count in left.reasons:
-        words = OTHER_REASONS.get(reason) or f"files left out: {SKIP_REASONS.get(reason, reason)}"
+        words = _REASONS.get(reason) or f"files left out: {SKIP_REASONS.get(reason, reason)}"
         yield Text(f"{count} {words}", indent=2)
+        if reason in _NAMED:
+            files = [file for file in left.not_taken if file.reason == reason]
+            yield from (Text(f"{file.path}: {file.why}", indent=4) for file in files[:MAX_FOLDERS])
     for line in list_warnings([str(warning) for warning in left.warnings]):
         yield Text(line)
 
@@ -132,6 +139,8 @@ def _run(summary: RunSummary) -> Iterator[Text]:
         yield Text(later_text(growing, summary.again_at))
     if others := others_text(summary.other_files):
         yield Text(others)
+    for path, why in summary.passed_over[:MAX_FOLDERS]:
+        yield Text(f"{path}: {why or 'no calls table'}", indent=2)
     notes = list(list_warnings(summary.warnings))
     notes += ["See: speechcx failures"] if summary.failed or summary.needs_metadata else []
     notes += [*list_missing(summary.missing), *list_changed(summary.compared)]
@@ -147,6 +156,8 @@ def _counts(summary: RunSummary) -> Iterator[str]:
         yield f"{summary.needs_metadata} without agent or time"
     if summary.duplicates:
         yield f"{summary.duplicates} duplicates"
+    if summary.same_calls:
+        yield f"{summary.same_calls} of them second recordings of one call, not counted"
     if summary.elsewhere:
         yield f"{summary.elsewhere} of other shards"
     if summary.skipped:
@@ -211,7 +222,7 @@ def others_text(reasons: Iterable[tuple[str, int]]) -> str:
     left = [(reason, count) for reason, count in reasons if reason not in USED_REASONS]
     if not left:
         return ""
-    parts = (f"{count} {OTHER_REASONS.get(reason, reason)}" for reason, count in left)
+    parts = (f"{count} {_REASONS.get(reason, reason)}" for reason, count in left)
     return f"Not taken: {'; '.join(parts)}."
 
 

@@ -78,7 +78,7 @@ def test_both_nodes_are_used_and_one_that_joins(cluster: Any) -> None:
 
 
 def test_nothing_is_lost_or_doubled_by_kills(
-    run_on: Start, inbox: Path, tmp_path: Path, cluster: Any
+    run_on: Start, inbox: Path, tmp_path: Path, cluster: Any, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """Workers, actors and a whole node die in the midst: every call is kept, once, and as ever."""
     for number in range(30):
@@ -88,6 +88,8 @@ def test_nothing_is_lost_or_doubled_by_kills(
     summary = run_on("killed.db", workers=3)
     killer.join()
     assert killer.hits == [2, 2, 1]
+    # Standard output belongs to the command's answer.
+    assert capfd.readouterr().out == ""
     assert (summary.done, summary.exit_code) == (30, 0)
     run_on("whole.db", "processes")
     assert content_hash(tmp_path / "killed.db") == content_hash(tmp_path / "whole.db")

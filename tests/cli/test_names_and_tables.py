@@ -162,15 +162,19 @@ def test_a_bad_line_of_the_roster_costs_itself(night: Night, line: str, team: st
 
 def test_wav49_and_wav16_are_taken_and_vox_is_named(night: Night) -> None:
     """A ``.vox`` says nothing of itself: it ends in the list with the way to take it, and is taken then."""
-    stem = "maria_1051_2026-03-02T09-25-00"
-    night.record(f"{stem}.wav16")
-    synth.write_gsm_wav(night.calls / f"{stem}.wav49", synth.two_speaker_call().sound.mean(axis=0))
-    (night.calls / f"{stem}.vox").write_bytes(
+    stem = "maria_1051_2026-03-02T09"
+    night.record(f"{stem}-15-00.wav16")
+    for minute in (25, 35):
+        shutil.copy(
+            night.sound.with_suffix(".transcript.json"), night.calls / f"{stem}-{minute}-00.transcript.json"
+        )
+    synth.write_gsm_wav(night.calls / f"{stem}-25-00.wav49", synth.two_speaker_call().sound.mean(axis=0))
+    (night.calls / f"{stem}-35-00.vox").write_bytes(
         synth.dialogic_bytes(synth.two_speaker_call().sound.mean(axis=0))
     )
     assert 0 == night.run().code
-    assert {f"{stem}.wav16", f"{stem}.wav49"} == set(night.calls_by_file())
-    assert {f"{stem}.vox"} == night.not_taken() & {f"{stem}.vox"}
+    assert {f"{stem}-15-00.wav16", f"{stem}-25-00.wav49"} == set(night.calls_by_file())
+    assert {f"{stem}-35-00.vox"} == night.not_taken() & {f"{stem}-35-00.vox"}
     assert 0 == night.run('audio.headerless=[".vox=dialogic"]').code
     assert 3 == len(night.calls_by_file())
 
@@ -247,3 +251,28 @@ def test_agents_in_other_capitals_are_one_by_setting(night: Night) -> None:
     assert 0 == night.run("discover.agents_ignore_case=true").code
     ((agent, calls),) = ((row["key"], row["n"]) for row in night.speechcx("agents", "--json").json["rows"])
     assert ("maria", 2) == (agent.lower(), calls)
+
+
+def test_two_recordings_of_one_call_are_counted_once(night: Night) -> None:
+    """Also where the second comes a night later: it is kept, named with the reason, and counts no more."""
+    night.record("maria_5551234_2026-03-02T09-25-00.wav")
+    assert 0 == night.run().code
+    night.record("maria_5551234_2026-03-02T09-25-02.wav")
+    ran = night.run()
+    assert (0, True) == (ran.code, "1 of them second recordings of one call, not counted" in ran.out)
+    assert ["maria_5551234_2026-03-02T09-25-00.wav"] == list(night.calls_by_file())
+    status = night.speechcx("status")
+    assert "1 second recordings of one call" in status.out
+    # Long paths are broken over lines.
+    assert "maria_5551234_2026-03-02T09-25-02.wav:thesamecallas" in "".join(status.out.split())
+    assert (1, 1) == tuple(night.speechcx("status", "--json").json[name] for name in ("calls", "superseded"))
+
+
+def test_a_table_that_names_no_files_is_told_with_the_reason(night: Night) -> None:
+    """``run`` and ``status`` say in words which table was passed over, and why."""
+    night.record("maria_1051_2026-03-02T09-25-00.wav")
+    night.table("agent,queue\nmaria,billing\n", "export.csv")
+    for typed in ("run", "status"):
+        out = "".join(night.speechcx(typed).out.split())
+        assert "export.csv:" in out, out
+        assert "column" in out

@@ -7,15 +7,20 @@ from datetime import datetime, timedelta
 
 from speechcx.ask.ground.opening import Where, reading
 from speechcx.discover import SKIP_REASONS, SourceWarning
+from speechcx.store.calls.file_versions import IS_COPY
 from speechcx.store.left_out import read_other_files
 from speechcx.store.paths import read_path
+
+SAME_CALL = "same_call"
+"""Why a recording is analysed and does not count: another recording of the same call does."""
 
 
 @dataclass(frozen=True, slots=True)
 class NotTaken:
     """A file that is no recording, or one that is not taken as it is.
 
-    `reason` is a key of ``discover.SKIP_REASONS`` or ``discover.OTHER_REASONS``, `why` says more.
+    `reason` is a key of ``discover.SKIP_REASONS`` or ``discover.OTHER_REASONS``, or :data:`SAME_CALL`; `why`
+    says more.
     """
 
     path: str
@@ -68,6 +73,11 @@ def read_left_out(where: Where, *, settle_s: float = 0.0) -> LeftOut:
             "SELECT path, line, found, cure FROM source_warnings ORDER BY warning_id"
         ).fetchall()
         others = read_other_files(store.db)
+        copies = store.db.execute(
+            "SELECT f.path, c.superseded_by, x.path FROM calls c JOIN files f ON f.call_id = c.call_id"
+            " LEFT JOIN calls n ON n.call_id = c.superseded_by LEFT JOIN recordings x ON x.call_no = n.call_no"
+            f" WHERE {IS_COPY} AND f.state = 'done' ORDER BY c.call_no DESC"
+        ).fetchall()
     growing = [(read_path(path), at) for path, reason, at in skipped if reason == "still_growing"]
     taken = [
         NotTaken(read_path(path), reason, SKIP_REASONS.get(reason, ""))
@@ -75,6 +85,9 @@ def read_left_out(where: Where, *, settle_s: float = 0.0) -> LeftOut:
         if reason in SKIP_REASONS and reason != "still_growing"
     ]
     taken += [NotTaken(path, reason, why) for path, _, _, reason, why in others]
+    taken += [
+        NotTaken(read_path(path), SAME_CALL, _say_same(call_id, other)) for path, call_id, other in copies
+    ]
     counts: dict[str, int] = {}
     for file in taken:
         counts[file.reason] = counts.get(file.reason, 0) + 1
@@ -88,3 +101,8 @@ def read_left_out(where: Where, *, settle_s: float = 0.0) -> LeftOut:
         reasons=tuple(sorted(counts.items(), key=lambda one: (-one[1], one[0]))),
         warnings=tuple(SourceWarning(*row) for row in warnings),
     )
+
+
+def _say_same(call_id: str, path: str | bytes | None) -> str:
+    where = "" if path is None else f" ({read_path(path)})"
+    return f"the same call as {call_id}{where}: agent, customer, start, length and words; that one counts"

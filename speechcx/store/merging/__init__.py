@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from speechcx.store import Store
+from speechcx.store.calls.file_versions import count_once
 from speechcx.store.decisions.audit import copy_trail, read_trail_end
 from speechcx.store.decisions.chain import copy_chain, read_end
 from speechcx.store.merging.calls import CallMerger, merge_roster, take_erasures
@@ -113,6 +114,9 @@ def merge_store(
     ledger.take()
     decisions = DecisionMerger(target, source, numbers, name=name, preference=wanted)
     decisions.take()
+    # Two shards may have heard two recordings of one call: whose is the better is known only now.
+    for call_id in call_ids:
+        count_once(target.db, call_id)
     copy_chain(target.db, source.db)
     return Merged(
         name, calls.counts.new, calls.counts.newer, calls.counts.known, calls.counts.erased,

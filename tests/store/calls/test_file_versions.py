@@ -1,8 +1,20 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from speechcx.ask.runs.left_out import read_left_out
 from speechcx.call import Call
-from speechcx.store import FileStats, RunInfo, Store
-from tests.factories import make_assessment, make_conversation, make_recording
+from speechcx.store import CallFilter, FileStats, RunInfo, Store
+from speechcx.store.calls.file_versions import count_once
+from speechcx.store.decisions.flags import FlagChange, SeenFlag, set_flags
+from tests.factories import SAID, make_assessment, make_conversation, make_reading, make_recording
 
 PATH = "/in/call.wav"
+START = datetime(2025, 3, 4, 9, 30, tzinfo=UTC)
 
 
 def make(name: str, path: str = PATH) -> Call:
@@ -54,3 +66,88 @@ def test_hearing_a_call_again_sets_nothing_aside(store: Store) -> None:
     first = save(store, make("old"), 1)
     save(store, make("old"), 1)
     assert {first} == counted(store)
+
+
+def record(store: Store, name: str, **given: Any) -> str:
+    """Save a call as a run does; `given` are details, `channels`, or the `said` of its turns."""
+    channels, said, length_s = given.pop("channels", 2), given.pop("said", SAID), given.pop("length_s", 60.0)
+    heard = make_conversation(said, recording=make_recording(name, **given))
+    split = "channels" if channels == 2 else "unsplit"
+    heard = replace(
+        heard, origin=replace(heard.origin, channels=channels), speech=replace(heard.speech, split=split)
+    )
+    reading = make_reading(heard)
+    part = replace(reading.flow.partition, audio_duration_s=length_s, silence_s=length_s - 30.0)
+    reading = replace(reading, flow=replace(reading.flow, partition=part))
+    call_id = save(store, Call(heard, make_assessment(heard, reading=reading)), len(name))
+    count_once(store.db, call_id)
+    return call_id
+
+
+def test_recordings_of_one_call_are_counted_once(store: Store) -> None:
+    """The stereo file counts, also where it comes a night later; mono copies name it, and none is lost."""
+    mono = record(store, "mono", channels=1)
+    assert {mono} == counted(store)
+    stereo = record(store, "stereo", started_at=START + timedelta(seconds=3))
+    trunk = record(store, "trunk", channels=1, started_at=START - timedelta(seconds=2))
+    assert {stereo} == counted(store)
+    rows = store.db.execute("SELECT call_id, superseded_by FROM calls WHERE superseded_by IS NOT NULL")
+    assert {(mono, stereo), (trunk, stereo)} == set(rows)
+    assert {mono, stereo, trunk} == set(store.iter_call_ids(CallFilter(with_superseded=True)))
+    assert {"same_call": 2} == dict(read_left_out(store).reasons)
+    assert all(stereo in file.why for file in read_left_out(store).not_taken)
+
+
+def test_of_equal_recordings_the_first_counts(store: Store) -> None:
+    """Heard again, in whatever order, it still does."""
+    first, second = record(store, "first"), record(store, "second")
+    assert {first} == counted(store)
+    record(store, "second")
+    record(store, "first")
+    assert {first} == counted(store)
+    assert second != first
+
+
+def test_a_recording_that_people_decided_on_goes_on_counting(store: Store) -> None:
+    """A better copy that comes later takes no decision out of the figures."""
+    mono = record(store, "mono", channels=1)
+    set_flags(
+        store, [SeenFlag(mono, "greeting", "absent", "d", "book", "1")], FlagChange("confirmed"), who="lead"
+    )
+    record(store, "stereo")
+    assert {mono} == counted(store)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"agent": "bob"}, {"customer": "c-18"}, {"started_at": START + timedelta(seconds=20)},
+        {"said": (("ch0", 0.5, "one two three four five six seven"), ("ch1", 6.0, "eight nine ten one two four six"))},
+        {"length_s": 90.0},
+    ],
+    ids=["another agent", "another customer", "another time", "other words", "another length"],
+)  # fmt: skip
+def test_what_may_be_another_call_counts(store: Store, given: dict[str, Any]) -> None:
+    """Agent, customer, start, length and words have to fit, all of them."""
+    both = {record(store, "one"), record(store, "two", **given)}
+    assert both == counted(store)
+
+
+def test_a_copy_counts_again_once_its_details_are_corrected(store: Store) -> None:
+    """A sidecar that names another customer makes it a call of its own, whichever of the two is corrected."""
+    first, second = record(store, "first"), record(store, "second")
+    record(store, "second", customer="c-18")
+    assert {first, second} == counted(store)
+    record(store, "second")
+    assert {first} == counted(store)
+    record(store, "first", customer="c-18")
+    assert {first, second} == counted(store)
+
+
+def test_two_legs_of_a_call_are_no_copies(store: Store) -> None:
+    """One party each: what they say has nothing in common, and neither may be left out."""
+    agent = record(store, "agent", channels=1, said=(("s0", 0.5, SAID[0][2]), ("s0", 12.0, SAID[2][2])))
+    customer = record(
+        store, "customer", channels=1, said=(("s0", 6.0, SAID[1][2]), ("s0", 13.0, "no thank you bye now"))
+    )
+    assert {agent, customer} == counted(store)
