@@ -47,6 +47,7 @@ _LICENCE_NAMES = {
 _LICENCES = {
     # The metadata says "BSD" only, or quotes the whole text.
     "cloudpickle": "BSD-3-Clause", "contourpy": "BSD-3-Clause", "cycler": "BSD-3-Clause", "kiwisolver": "BSD-3-Clause",
+    "jinja2": "BSD-3-Clause", "xlsxwriter": "BSD-2-Clause",
     "matplotlib": "Matplotlib-1.3", "numba": "BSD-2-Clause", "scipy": "BSD-3-Clause",
     # For other Pythons than the one this may run on, or of an extra that is not installed for development.
     "audioop-lts": "PSF-2.0", "ray": "Apache-2.0", "standard-aifc": "PSF-2.0", "standard-chunk": "PSF-2.0",

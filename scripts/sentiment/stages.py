@@ -25,7 +25,7 @@ from scripts.sentiment.sources import (
 
 OPINIONS = WRITTEN / "teacher.npz"
 HELD_OUT = WRITTEN / "held_out.npz"
-STUDENT = Recipe(epochs=3, learning_rate=2.0e-4, label_smoothing=0.02, average_decay=0.999)
+STUDENT = Recipe(epochs=2, learning_rate=2.0e-4, label_smoothing=0.02, average_decay=0.999)
 TEACHER = Recipe(
     epochs=2,
     learning_rate=6e-5,
@@ -73,26 +73,27 @@ class PublicPass:
 
 
 PUBLIC_PASSES = (
-    PublicPass(replace(PUBLIC, learning_rate=1e-4, seed=20)),
-    PublicPass(replace(PUBLIC, seed=21), own=2500, own_seed=5, agents=1, friendly=1),
-    PublicPass(replace(PUBLIC, seed=25), own=1000, own_seed=25, apologies=False),
+    PublicPass(replace(PUBLIC, learning_rate=1e-4, seed=21), own=2500, own_seed=5, agents=1, friendly=1),
+    PublicPass(replace(PUBLIC, seed=25), own=1000, own_seed=25, apologies=False, friendly=1),
 )
 """After the student's passes over everything: GoEmotions is hard, and gets what is left of the hour."""
-POLISH = PublicPass(
-    replace(PUBLIC, learning_rate=5e-5, average_decay=0.98, joined_share=0.2, seed=26),
-    public=9000,
+RETURN = PublicPass(
+    replace(PUBLIC, learning_rate=1e-4, average_decay=0.98, seed=26),
+    public=6000,
     apologies=False,
-    own=1500,
+    own=14000,
     own_seed=26,
-    scripts=6,
-    friendly=2,
+    scripts=2,
+    friendly=1,
 )
-"""A short last stage that sets apart what an agent says by script, which public text takes for feeling."""
-POLISH_FROM = (0.0, 0.5, 0.5)
-"""The last stage begins at this mean of what the public passes left."""
-SHIPPED = (0.3, 0.0, 0.2, 0.0, 0.5)
-"""What ships is this mean of what the student's passes, each public pass and the last stage left: the later
-weights know GoEmotions better, the earlier ones complaints that are put politely."""
+"""Mostly our own: it brings back everyday talk, which the passes over public text blur, and sets apart what an agent
+says by script, which public text takes for feeling."""
+LAST_STAGES = ((RETURN, (0.4, 0.3, 0.3)),)
+"""The last stages; each begins at this mean of what the student's passes, each public pass and the last stages
+before it left."""
+SHIPPED = (0.2, 0.0, 0.2, 0.6)
+"""What ships is this mean of what the student's passes, each public pass and each last stage left: the later
+weights know GoEmotions and friendly words better, the earlier ones everyday talk."""
 TRUST = 0.7
 """The teachers' part in the label of a text that has one to three raters."""
 INTENTS, REQUESTS = 2500, 4000

@@ -29,6 +29,7 @@ from speechcx.cli.operations import register as register_operate
 from speechcx.cli.output import note
 from speechcx.cli.qa import register as register_qa
 from speechcx.cli.relabel import register as register_coach
+from speechcx.cli.report import register as register_report
 from speechcx.cli.review import register as register_review
 from speechcx.cli.rulebooks import register as register_rulebooks
 from speechcx.cli.run import register as register_run
@@ -66,6 +67,7 @@ for register in (
     register_run,
     register_layouts,
     register_explore,
+    register_report,
     register_operate,
     register_find,
     register_comply,

@@ -159,6 +159,8 @@ def run(
     )
     is_summary()
     _print_summary(summary, as_json)
+    if loaded.files.report and not dry_run:
+        _write_report(options.database(loaded, db), loaded.resolve(loaded.files.report))
     raise typer.Exit(summary.exit_code)
 
 
@@ -219,6 +221,17 @@ def _reporter() -> Callable[[Progress], None]:
         note(f"{now.calls_done}/{now.calls_total} calls, {audio}{speed}{left}{failed}")
 
     return show
+
+
+def _write_report(database: Path, out: Path) -> None:
+    """The morning report after a run; where it cannot be written, the run's work and exit code stand all the same."""
+    from speechcx.cli.report import write_report
+    from speechcx.errors import SpeechcxError
+
+    try:
+        write_report(database, None, out)
+    except (SpeechcxError, OSError) as error:
+        note(f"The report was not written: {error}")
 
 
 def _until(eta_s: float) -> str:

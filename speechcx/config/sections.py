@@ -30,12 +30,15 @@ class FileSettings:
         The rulebook a run judges by. Empty: the general starter rulebook of the package.
     roster
         CSV with agent, name, team, center, valid_from, valid_to. Empty or absent: no roster.
+    report
+        A .html or .xlsx file: every run that scores something ends by writing the morning report there. Empty: none.
     """
 
     recordings: tuple[str, ...] = ("recordings",)
     database: str = "speechcx.db"
     rulebook: str = ""
     roster: str = "roster.csv"
+    report: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,9 @@ DOORS = {
         "ReviewView SCORE_GROUPS draw_plan estimate_plan list_draws list_plans list_reviews measure_questions "
         "read_form read_ways score_officially show_review"
     ),
-    "runs": ("FailureRow LeftOut Status find_failure list_failures read_left_out read_status"),
+    "runs": (
+        "FailureRow KindCount LeftOut Status count_failures find_failure list_failures read_left_out read_status"
+    ),
     "search": (
         "CallList CallRow SavedRow SearchFilter SearchHit SearchPage count_calls count_new find_calls "
         "find_saved list_calls list_saved read_filters read_flagged read_name search write_filters"

@@ -1,4 +1,6 @@
 from .failures import FailureRow as FailureRow
+from .failures import KindCount as KindCount
+from .failures import count_failures as count_failures
 from .failures import find_failure as find_failure
 from .failures import list_failures as list_failures
 from .left_out import LeftOut as LeftOut

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from speechcx.ask.runs.left_out import read_left_out
+from speechcx.ask.runs import read_left_out
 from speechcx.call import Call
 from speechcx.store import CallFilter, FileStats, RunInfo, Store
 from speechcx.store.calls.file_versions import count_once

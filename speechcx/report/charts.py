@@ -1,0 +1,204 @@
+"""Where the marks of a chart stand, in plain numbers; a template draws them as SVG."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+WIDTH = 640
+"""Width of every chart in its own units; a page scales it."""
+LABEL_WIDTH = 190
+ROW_HEIGHT = 22
+TOP = 24
+PLOT_HEIGHT = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A mark of the scale: where it stands, and what is written there."""
+
+    at: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DotRow:
+    """A mean with its interval on one line.
+
+    Parameters
+    ----------
+    label
+        Whose it is.
+    y
+        Middle of the line.
+    x, low, high
+        Where mean and ends of the interval stand; the ends are None where there are too few calls.
+    value
+        The mean, written.
+    note
+        Said when somebody points at it: interval and number of calls.
+    is_clear
+        Whether the interval leaves out the mean of all: only then is the row drawn in colour.
+    """
+
+    label: str
+    y: float
+    x: float
+    low: float | None
+    high: float | None
+    value: str
+    note: str
+    is_clear: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DotChart:
+    """Means with intervals, one line each, against the mean of all."""
+
+    kind = "dots"
+    title: str
+    rows: tuple[DotRow, ...]
+    ticks: tuple[Tick, ...]
+    middle: float | None
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A bar from the left edge, and the change beside it."""
+
+    label: str
+    y: float
+    width: float
+    value: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class BarChart:
+    """Shares as bars."""
+
+    kind = "bars"
+    title: str
+    bars: tuple[Bar, ...]
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A value at a time."""
+
+    x: float
+    y: float
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineChart:
+    """Values over time; `band` is the outline of their intervals as the points of a polygon."""
+
+    kind = "line"
+    title: str
+    points: tuple[Point, ...]
+    band: str
+    x_ticks: tuple[Tick, ...]
+    y_ticks: tuple[Tick, ...]
+    height: float
+
+
+Chart = DotChart | BarChart | LineChart
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a chart is made of: a name, a value, its 95 % interval, both written, and what else is known."""
+
+    label: str
+    value: float
+    interval: tuple[float, float] | None
+    text: str
+    note: str
+
+
+def make_dots(
+    title: str, rows: Sequence[Measured], *, middle: float | None, low: float, high: float
+) -> DotChart:
+    """Means with intervals on a scale from `low` to `high`.
+
+    Parameters
+    ----------
+    title
+        Read out in place of the picture.
+    rows
+        In the order drawn.
+    middle
+        The mean of all, drawn as a line; None for none.
+    low, high
+        Ends of the scale.
+    """
+
+    def place(value: float) -> float:
+        share = (min(max(value, low), high) - low) / (high - low)
+        return round(LABEL_WIDTH + share * (WIDTH - LABEL_WIDTH - 60), 1)
+
+    drawn = []
+    for no, row in enumerate(rows):
+        ends = row.interval
+        is_clear = ends is not None and middle is not None and not ends[0] <= middle <= ends[1]
+        drawn.append(
+            DotRow(
+                row.label, TOP + ROW_HEIGHT * (no + 0.5), place(row.value),
+                None if ends is None else place(ends[0]), None if ends is None else place(ends[1]),
+                row.text, row.note, is_clear,
+            )
+        )  # fmt: skip
+    ticks = tuple(Tick(place(value), f"{value:g}") for value in _round_values(low, high))
+    height = TOP + ROW_HEIGHT * len(rows) + 8
+    return DotChart(title, tuple(drawn), ticks, None if middle is None else place(middle), height)
+
+
+def make_bars(title: str, rows: Sequence[Measured]) -> BarChart:
+    """Values from 0 as bars, the longest as long as there is room."""
+    most = max((row.value for row in rows), default=0.0) or 1.0
+    room = WIDTH - LABEL_WIDTH - 150
+    bars = tuple(
+        Bar(row.label, ROW_HEIGHT * no + 3, round(room * row.value / most, 1), row.text, row.note)
+        for no, row in enumerate(rows)
+    )
+    return BarChart(title, bars, ROW_HEIGHT * len(rows) + 8)
+
+
+def make_line(title: str, rows: Sequence[Measured]) -> LineChart:
+    """Values in order of time, with the band of their intervals; labels are the times."""
+    ends = [value for row in rows for value in (row.value, *(row.interval or ()))]
+    low, high = (min(ends), max(ends)) if ends else (0.0, 1.0)
+    margin = (high - low) * 0.1 or 1.0
+    low, high = low - margin, high + margin
+    left, right, bottom = 44, WIDTH - 12, PLOT_HEIGHT
+
+    def place_x(no: int) -> float:
+        return round(left + (right - left) * (no / (len(rows) - 1) if len(rows) > 1 else 0.5), 1)
+
+    def place_y(value: float) -> float:
+        return round(10 + (bottom - 10) * (high - value) / (high - low), 1)
+
+    points = tuple(Point(place_x(no), place_y(row.value), row.note) for no, row in enumerate(rows))
+    upper = [(place_x(no), place_y(row.interval[1])) for no, row in enumerate(rows) if row.interval]
+    lower = [(place_x(no), place_y(row.interval[0])) for no, row in enumerate(rows) if row.interval]
+    band = " ".join(f"{x},{y}" for x, y in [*upper, *reversed(lower)]) if len(upper) > 1 else ""
+    every = max(1, math.ceil(len(rows) / 8))
+    x_ticks = tuple(Tick(place_x(no), row.label) for no, row in enumerate(rows) if no % every == 0)
+    y_ticks = tuple(Tick(place_y(value), f"{value:g}") for value in _round_values(low, high))
+    return LineChart(title, points, band, x_ticks, y_ticks, PLOT_HEIGHT + 26)
+
+
+def _round_values(low: float, high: float) -> list[float]:
+    """Three to seven round numbers between two values, ends included."""
+    step = 10 ** math.floor(math.log10((high - low) / 3))
+    for times in (1, 2, 5, 10):
+        if (high - low) / (step * times) <= 6:
+            step *= times
+            break
+    first = math.ceil(low / step)
+    return [round(step * no, 10) for no in range(first, math.floor(high / step) + 1)]
