@@ -15,6 +15,7 @@ from speechcx.pipeline import judge
 from speechcx.rules import Rulebook
 from speechcx.store import Store
 from speechcx.store.calls.erasure import erase_call
+from speechcx.store.calls.file_versions import find_set_aside
 from speechcx.store.decisions.audit import read_trail
 
 
@@ -129,7 +130,7 @@ class ErasedCalls:
     Parameters
     ----------
     call_ids
-        The calls that were erased.
+        The calls that were erased, other recordings of them and older versions of their files among them.
     recordings
         Files that still hold them: the database never deletes a recording.
     exports
@@ -160,7 +161,7 @@ def erase(
     store
         Open for writing; the run lock is taken here.
     call_ids
-        Which.
+        Which. Other recordings of them (mono beside stereo), and what their files held before, go with them.
     who, reason
         Who erases them and why; both stay.
     compact
@@ -177,6 +178,7 @@ def erase(
     if not reason.strip():
         raise UsageError("no reason", "why the calls are erased, without words of them", "add --reason WORDS")
     with hold_lock(store.path, command="erase"):
+        call_ids = _with_set_aside(store, call_ids)
         exports = [place for call_id in call_ids for place in _find_exports(store, call_id)]
         left = [path for call_id in call_ids for path in erase_call(store, call_id, who=who, reason=reason)]
         is_empty = store.compact() if compact else False
@@ -185,6 +187,12 @@ def erase(
         tuple(call_ids), tuple(dict.fromkeys(left)), tuple(dict.fromkeys(exports)), tuple(map(str, backups)),
         compact, is_empty,
     )  # fmt: skip
+
+
+def _with_set_aside(store: Store, call_ids: Sequence[str]) -> tuple[str, ...]:
+    """The calls, and behind each the recordings that do not count beside it: they hold the same customer's words."""
+    found = [one for call_id in call_ids for one in (call_id, *find_set_aside(store.db, call_id))]
+    return tuple(dict.fromkeys(found))
 
 
 def _find_exports(store: Store, call_id: str) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ import pytest
 
 from speechcx import batch
 from speechcx.batch import retry_failures
+from speechcx.call import Call
 from speechcx.errors import CallError, RunInProgress, UsageError
 from speechcx.store import Store
 from speechcx.store.decisions.audit import Entry, add_entries
@@ -127,6 +128,25 @@ def test_an_erased_call_is_never_taken_again(run_inbox: Run, inbox: Path, databa
         assert not store.has_call(call_id)
         states = dict(store.db.execute("SELECT path, reason FROM files WHERE reason IS NOT NULL"))
     assert {path: "erased", str(inbox / call_name(7)): "erased"} == states
+
+
+def test_other_recordings_of_an_erased_call_are_erased_with_it(database: Path) -> None:
+    """A mono copy beside the stereo file, and a copy of that: no recording of the call keeps the customer's words."""
+    with Store.open(database) as store:
+        for name in ("stereo", "mono", "trunk", "another"):
+            heard = factories.make_conversation(
+                recording=factories.make_recording(name, path=f"/in/{name}.wav")
+            )
+            store.save_call(Call(heard, factories.make_assessment(heard)))
+        ids = {str(store.load_conversation(one).recording.path): one for one in store.iter_call_ids()}
+        stereo, mono, trunk, another = (
+            ids[f"/in/{name}.wav"] for name in ("stereo", "mono", "trunk", "another")
+        )
+        for this, behind in ((mono, stereo), (trunk, mono)):
+            store.db.execute("UPDATE calls SET superseded_by = ? WHERE call_id = ?", (behind, this))
+        erased = batch.erase(store, [stereo], who="mia", reason="asked for", compact=False)
+        assert {stereo, mono, trunk} == set(erased.call_ids)
+        assert [False, False, False, True] == [store.has_call(one) for one in (stereo, mono, trunk, another)]
 
 
 def test_erasing_waits_for_no_run(database: Path) -> None:

@@ -176,9 +176,9 @@ def test_failures_are_taken_again_by_their_policy(
     assert run_inbox().planned == taken_again
 
 
-@pytest.mark.parametrize(("redo", "planned"), [("none", 0), ("failed", 1), ("changed", 0), ("all", 3)])
+@pytest.mark.parametrize(("redo", "planned"), [("none", 0), ("failed", 1), ("outdated", 0), ("all", 3)])
 def test_redo_chooses(run_inbox: Run, inbox: Path, redo: str, planned: int) -> None:
-    """Failed, changed or all."""
+    """Failed, outdated or all."""
     write_calls(inbox, 2)
     write_call(inbox, 9, fault="call:truncated")
     run_inbox()
@@ -186,13 +186,13 @@ def test_redo_chooses(run_inbox: Run, inbox: Path, redo: str, planned: int) -> N
 
 
 def test_other_settings_make_calls_outdated(run_inbox: Run, inbox: Path, database: Path) -> None:
-    """``--redo changed`` takes what was heard otherwise; without it, stored calls stay."""
+    """``--redo outdated`` takes what was heard otherwise; without it, stored calls stay."""
     write_calls(inbox, 2)
     run_inbox()
     other = replace(make_settings(), transcribe=TranscribeSettings(engine="replay", language="de"))
     assert run_inbox(other).planned == 0
-    assert run_inbox(other, redo="changed").done == 2
-    assert run_inbox(other, redo="changed").planned == 0
+    assert run_inbox(other, redo="outdated").done == 2
+    assert run_inbox(other, redo="outdated").planned == 0
 
 
 def test_files_not_settled_are_ignored_with_their_reason(run_inbox: Run, inbox: Path) -> None:
@@ -263,12 +263,12 @@ def test_a_persons_relabelling_outlives_hearing_again(run_inbox: Run, inbox: Pat
     with Store.open(database) as store:
         call_id = next(store.iter_call_ids())
         batch.relabel(store, call_id, ("customer", "agent"), make_rulebook(), make_settings())
-    assert run_inbox(redo="changed").planned == 0
+    assert run_inbox(redo="outdated").planned == 0
     assert run_inbox(redo="all").done == 2
     with Store.open(database) as store:
         details = store.load_conversation(call_id).recording.details
         assert (details.channels, details.is_relabelled) == (("customer", "agent"), True)
-    assert run_inbox(redo="changed").planned == 0
+    assert run_inbox(redo="outdated").planned == 0
 
 
 def test_the_oldest_recordings_go_first(run_inbox: Run, inbox: Path, database: Path) -> None:

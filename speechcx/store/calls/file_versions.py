@@ -78,6 +78,17 @@ def supersede(db: sqlite3.Connection, call_id: str, path: str) -> None:
         note_call(db, call_no, only=("calls",))
 
 
+def find_set_aside(db: sqlite3.Connection, call_id: str) -> tuple[str, ...]:
+    """Calls that do not count because another one does: other recordings of it, and what its file held before."""
+    rows = db.execute(
+        "WITH RECURSIVE behind (call_id) AS (SELECT call_id FROM calls WHERE superseded_by = ?1"
+        " UNION SELECT c.call_id FROM calls c JOIN behind b ON c.superseded_by = b.call_id)"
+        " SELECT call_id FROM behind WHERE call_id <> ?1 ORDER BY call_id",
+        (call_id,),
+    )
+    return tuple(found for (found,) in rows)
+
+
 def count_once(db: sqlite3.Connection, call_id: str) -> int:
     """Find other recordings of a call that was just written, and let the best of them count.
 
