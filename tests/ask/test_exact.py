@@ -287,6 +287,7 @@ def values_of(call: Call) -> dict[str, float | None]:
         "agent_talk_share": metrics["agent.talk_share"].value,
         "agent_pace_wpm": metrics["agent.pace_wpm"].value,
         "agent_interruptions": metrics["agent.interruptions"].value,
+        "agent_overtalk_share": metrics["agent.overtalk_share"].value,
         "non_talk_share": metrics["non_talk_share"].value,
         "hold_s": metrics["hold_s"].value,
         "recorded_duration_s": metrics["audio_duration_s"].value,

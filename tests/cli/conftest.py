@@ -152,7 +152,9 @@ def make_project(folder: Path) -> Path:
     (folder / "speechcx.toml").write_text(CONFIG)
     (folder / "rulebook.yaml").write_text(RULEBOOK)
     write_call(folder / "calls" / "ann_c1_2026-03-02T09-15-00.wav")
-    write_call(folder / "calls" / "bob_c2_2026-03-03T10-00-00.wav", talk=TALK[1:])
+    # Bob's call is heard from its beginning, so that the missing greeting is his.
+    bob = (("agent", 0, 4.35, "Northwind speaking"), *TALK[1:])
+    write_call(folder / "calls" / "bob_c2_2026-03-03T10-00-00.wav", talk=bob)
     return folder
 
 
