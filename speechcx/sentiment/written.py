@@ -6,6 +6,7 @@ only where it is long enough and they leave no doubt.
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Sequence
 from functools import lru_cache
@@ -83,6 +84,17 @@ def _is_latin(word: str) -> bool:
 @lru_cache(maxsize=1)
 def _identifier() -> LanguageIdentifier:
     """The library's own model, whose shares sum to 1."""
+    from py3langid import modelio
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
+    # The library unpacks its model into a file of the system's temporary folder, where nothing of ours may be written.
+    modelio.tempfile = _InMemory
     return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+
+
+class _InMemory:
+    """Stands in for the module ``tempfile``."""
+
+    @staticmethod
+    def TemporaryFile(**_: object) -> io.BytesIO:  # noqa: N802
+        return io.BytesIO()

@@ -29,6 +29,9 @@ from speechcx.store.busy import is_busy, name_holder
 _NEARLY_FULL_BYTES = 256 * 1024
 """With less room than this, a failed write is the full disk's: SQLite extends its files by this or less."""
 
+_NEW_FORM_BYTES = 1_250_000
+"""Room that the tables of an empty database take with their log (0.96 MB), and a quarter more."""
+
 _PLACE = "name another file with --db, or correct files.database"
 _DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _ACCESS = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_IOERR)
@@ -102,6 +105,25 @@ def _busy(path: Path) -> DatabaseBusy:
         "a database that no other program has locked for so long",
         "end that program, or let it finish, then run again; what is done so far is kept",
     )
+
+
+def expect_room(path: Path) -> None:
+    """Room for a database to be made, or brought to a new form.
+
+    SQLite maps its shared index into memory, and on a disk that fills meanwhile the kernel ends the process (SIGBUS)
+    before an error could be told.
+
+    Raises
+    ------
+    DiskFull
+        There is too little.
+    """
+    try:
+        found = os.statvfs(path.parent)
+    except OSError:
+        return
+    if found.f_bavail * found.f_frsize < _NEW_FORM_BYTES:
+        raise _full(path)
 
 
 def _full(path: Path) -> DiskFull:

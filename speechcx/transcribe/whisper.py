@@ -174,15 +174,18 @@ class Whisper:
         if self._decoder.is_multilingual:
             return languages
         found = list(languages)
-        for no, voice in enumerate(voices):
-            own = passages
-            if len(voices) > 1:
-                if not seems_foreign(passages, voice):
-                    continue
-                alone = self._listen_alone(sounds, voice, hints)
-                own = self._write([alone], sounds, [voice], languages[no])
-            if is_foreign(own, self._gates):
-                found[no] = UNDETERMINED
+        # People who talk to each other mostly share a language: one foreign voice makes the others doubtful too.
+        for is_second_look in (False, True):
+            for no, voice in enumerate(voices):
+                own = passages
+                if len(voices) > 1:
+                    is_doubtful = UNDETERMINED in found if is_second_look else seems_foreign(passages, voice)
+                    if found[no] == UNDETERMINED or not is_doubtful:
+                        continue
+                    alone = self._listen_alone(sounds, voice, hints)
+                    own = self._write([alone], sounds, [voice], languages[no])
+                if is_foreign(own, self._gates):
+                    found[no] = UNDETERMINED
         return tuple(found)
 
     # --- words -------------------------------------------------------------------------------------

@@ -179,7 +179,6 @@ def test_neighbours_in_the_headset(calls: dict[str, Call]) -> None:
     assert [] == [one for one in call.assessment.reading.flow.overlaps if one.kind == "interruption"]
 
 
-@pytest.mark.xfail(reason="what is said many times is dropped", strict=False)
 def test_words_that_are_said_many_times(calls: dict[str, Call]) -> None:
     """ "No, no, no. I want a supervisor." and "Supervisor." nine times are there, and the wish is found."""
     call = calls["repeat.mp3"]
