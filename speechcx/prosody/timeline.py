@@ -5,21 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from speechcx.call import Partition, Span
+from speechcx.call.spans import join_spans
 
 Spans = tuple[Span, ...]
 
 
 def unite(spans: Iterable[Span]) -> Spans:
     """The time covered by any of `spans`: sorted, apart, without empty ones."""
-    united: list[Span] = []
-    for span in sorted(spans):
-        if span.duration_s <= 0:
-            continue
-        if united and span.start_s <= united[-1].end_s:
-            united[-1] = Span(united[-1].start_s, max(united[-1].end_s, span.end_s))
-        else:
-            united.append(span)
-    return tuple(united)
+    return join_spans(span for span in spans if span.duration_s > 0)
 
 
 def intersect(first: Iterable[Span], second: Iterable[Span]) -> Spans:

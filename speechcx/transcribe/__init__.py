@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from speechcx.call import UNDETERMINED, Span, Utterance
+from speechcx.call.spans import join_spans
 from speechcx.transcribe.languages import SHORT_S
 from speechcx.transcribe.recognizer import (
     DialogueRecognizer,
@@ -26,7 +27,6 @@ from speechcx.transcribe.recognizer import (
     Voice,
 )
 from speechcx.transcribe.settings import NOT_IN_DIGEST, TranscribeSettings
-from speechcx.transcribe.windows import merge_spans
 from speechcx.transcribe.word_times import leave_out, place_words, write_utterance
 from speechcx.waveform import RECOGNITION_RATE_HZ, ChannelSound
 
@@ -185,7 +185,7 @@ def _voices(speech: Speech) -> dict[Voice, list[Turn]]:
     for turn in speech.turns:
         turns.setdefault((turn.channel, turn.speaker), []).append(turn)
     return {
-        Voice(speaker, channel, merge_spans(stretch for turn in own for stretch in turn.speech)): own
+        Voice(speaker, channel, join_spans(stretch for turn in own for stretch in turn.speech)): own
         for (channel, speaker), own in turns.items()
     }
 
@@ -200,7 +200,7 @@ def _hear_channels(
         language = usual if _talk_s(turns) < SHORT_S else hints.language
         heard = recognizer.recognize(
             sounds[channel],
-            merge_spans(stretch for turn in turns for stretch in turn.speech),
+            join_spans(stretch for turn in turns for stretch in turn.speech),
             hints=replace(hints, language=language),
             recording=recording,
             channel=channel,

@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from speechcx.call import Span, Word
+from speechcx.call.spans import join_spans
 from speechcx.transcribe.hallucinations import Stretch
 from speechcx.transcribe.windows import (
     LONG_WORD_S,
@@ -21,7 +22,6 @@ from speechcx.transcribe.windows import (
     WindowRule,
     group_turns,
     make_windows,
-    merge_spans,
     overlapping,
 )
 from speechcx.transcribe.word_times import in_order
@@ -103,7 +103,7 @@ def find_holes(
         The channel at 16,000 Hz.
     """
     last_s = [max(word.start_s, word.end_s - LONG_WORD_S) for word in words]
-    covered = merge_spans(
+    covered = join_spans(
         Span(start_s, max(start_s, word.end_s)) for start_s, word in zip(last_s, words, strict=True)
     )
     holes: list[Span] = []

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from speechcx.call import UNDETERMINED, Recording, Span, Word
+from speechcx.call.spans import join_spans
 from speechcx.errors import ConfigError, ModelBad
 from speechcx.offline import hub_allowed
 from speechcx.transcribe.decoding import Decoder
@@ -26,13 +27,7 @@ from speechcx.transcribe.passages import Passage, is_foreign, make_passage, seem
 from speechcx.transcribe.recognizer import Dropped, Heard, Hints, LanguageStretch, Voice
 from speechcx.transcribe.settings import TranscribeSettings
 from speechcx.transcribe.short_turns import find_holes, find_wordless, is_sure, shorten_over
-from speechcx.transcribe.windows import (
-    Window,
-    WindowRule,
-    make_windows,
-    merge_spans,
-    overlapping,
-)
+from speechcx.transcribe.windows import Window, WindowRule, make_windows, overlapping
 from speechcx.transcribe.word_times import in_order, snap_to_speech
 from speechcx.waveform import RECOGNITION_RATE_HZ as RATE_HZ
 
@@ -314,7 +309,7 @@ def _by_channel(voices: Sequence[Voice]) -> dict[int, tuple[Span, ...]]:
     """All speech of each channel: in a shared one, two may speak at once."""
     channels = sorted({voice.channel for voice in voices})
     return {
-        channel: merge_spans([span for voice in voices if voice.channel == channel for span in voice.speech])
+        channel: join_spans([span for voice in voices if voice.channel == channel for span in voice.speech])
         for channel in channels
     }
 

@@ -9,7 +9,7 @@ and time, so the speaker never follows from the text.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -142,17 +142,6 @@ class Window:
                 return touched[spoken.index(best)]
         middle_s = (span.start_s + span.end_s) / 2
         return min(self.pieces, key=lambda each: max(each.at_s - middle_s, middle_s - each.end_s, 0.0))
-
-
-def merge_spans(spans: Iterable[Span]) -> tuple[Span, ...]:
-    """Stretches sorted, those that overlap or touch made one."""
-    merged: list[Span] = []
-    for span in sorted(spans):
-        if merged and span.start_s <= merged[-1].end_s:
-            merged[-1] = Span(merged[-1].start_s, max(merged[-1].end_s, span.end_s))
-        else:
-            merged.append(span)
-    return tuple(merged)
 
 
 def overlapping(speech: Sequence[Span], span: Span) -> list[Span]:

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from speechcx.call import Span
-from speechcx.turns.spans import Run, join_spans, runs_of, subtract_spans
+from speechcx.call.spans import join_spans
+from speechcx.turns.spans import Run, runs_of, subtract_spans
 from speechcx.turns.vad import FLOOR_DBOV, LEVEL_STEP_S, Heard
 
 if TYPE_CHECKING:

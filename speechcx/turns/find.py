@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from speechcx.call import Audio, Span, Speech, Split, Unheard
+from speechcx.call.spans import join_spans
 from speechcx.engines import find_factory
 from speechcx.turns.assemble import Voice, assemble_turns, close_stops
 from speechcx.turns.background import find_background
 from speechcx.turns.crosstalk import SHORTEST_OWN_S, find_mixes, is_dual_mono, remove_crosstalk
 from speechcx.turns.hold_music import find_music, take_out
 from speechcx.turns.settings import TurnSettings
-from speechcx.turns.spans import find_doubtful, find_speech, join_spans, subtract_spans
+from speechcx.turns.spans import find_doubtful, find_speech, subtract_spans
 from speechcx.turns.vad import Heard, hear_again, hear_channel
 
 

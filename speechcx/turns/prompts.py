@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from speechcx.call import Span, Speech, Turn, Utterance
-from speechcx.turns.spans import join_spans
+from speechcx.call.spans import join_spans
 
 _NUMBER = r"(one|two|three|four|five|six|seven|eight|nine|zero|[0-9*#]|star|pound|hash)"
 _ONLY_MACHINES: tuple[str, ...] = (

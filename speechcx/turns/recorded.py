@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from speechcx.call import Audio, Span, Speech, Turn, Unheard, Utterance
-from speechcx.turns.spans import join_spans, runs_of
+from speechcx.call.spans import join_spans
+from speechcx.turns.spans import runs_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

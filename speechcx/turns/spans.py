@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from speechcx.call import Span
+from speechcx.call.spans import join_spans
 from speechcx.turns.settings import TurnSettings
 from speechcx.turns.vad import FLOOR_DBOV, LEVEL_STEP_S, Heard
 
@@ -191,14 +192,3 @@ def subtract_spans(spans: Sequence[Span], taken: Sequence[Span], *, shortest_s: 
                 pieces.append(Span(hole.end_s, span.end_s))
         left = pieces
     return tuple(span for span in left if span.duration_s >= shortest_s)
-
-
-def join_spans(spans: Iterable[Span], gap_s: float = 0.0) -> tuple[Span, ...]:
-    """Spans in order, those at most `gap_s` apart made one."""
-    joined: list[Span] = []
-    for span in sorted(spans):
-        if joined and span.start_s - joined[-1].end_s <= gap_s:
-            joined[-1] = Span(joined[-1].start_s, max(joined[-1].end_s, span.end_s))
-        else:
-            joined.append(span)
-    return tuple(joined)

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from speechcx.call import Span
-from speechcx.transcribe.windows import RATE_HZ, Window, WindowRule, make_windows, merge_spans
+from speechcx.call.spans import join_spans
+from speechcx.transcribe.windows import RATE_HZ, Window, WindowRule, make_windows
 from speechcx.waveform import Sound
 
 RULE = WindowRule(window_s=28.0, padding_s=0.2, seam_s=0.1)
@@ -153,7 +154,7 @@ def test_speech_past_the_end_of_the_sound_is_left_out() -> None:
 
 def test_spans_that_touch_are_one() -> None:
     """Speech of two voices in one channel is heard once."""
-    assert (Span(1, 4), Span(5, 6)) == merge_spans([Span(2, 4), Span(5, 6), Span(1, 3)])
+    assert (Span(1, 4), Span(5, 6)) == join_spans([Span(2, 4), Span(5, 6), Span(1, 3)])
 
 
 lengths = st.floats(0.1, 70).map(lambda t: round(t, 2))

@@ -8,15 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from speechcx.call import Span
+from speechcx.call.spans import join_spans
 from speechcx.turns.settings import TurnSettings
-from speechcx.turns.spans import (
-    find_doubtful,
-    find_speech,
-    join_runs,
-    join_spans,
-    runs_of,
-    subtract_spans,
-)
+from speechcx.turns.spans import find_doubtful, find_speech, join_runs, runs_of, subtract_spans
 from speechcx.turns.vad import Heard, hear_channel
 from tests.synth import audio_of, two_speaker_call
 

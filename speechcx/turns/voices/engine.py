@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from speechcx.call import Audio, Span
+from speechcx.call.spans import join_spans
 from speechcx.turns.assemble import Voice
 from speechcx.turns.settings import TurnSettings
-from speechcx.turns.spans import join_spans
 from speechcx.turns.vad import LEVEL_STEP_S
 from speechcx.turns.voices.fit import Evidence, Fit, compare, find_voices, fit_voices, same_odds
 from speechcx.turns.voices.recut import cut_softly, recut
