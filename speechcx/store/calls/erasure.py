@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -76,6 +77,11 @@ def remove_said(store: Store, call_id: str) -> None:
     ).fetchall()
     note_decision(store.db, "flag_states", *gone)
     forget_details(store, call_id)
+
+
+def list_erased(db: sqlite3.Connection) -> frozenset[str]:
+    """Ids of all calls that were erased."""
+    return frozenset(call_id for (call_id,) in db.execute("SELECT call_id FROM erasures"))
 
 
 def find_erasure(store: Store, call_id: str) -> Erasure | None:

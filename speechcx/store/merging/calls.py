@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 
 from speechcx.call import Call
 from speechcx.store import Store
-from speechcx.store.calls.erasure import forget_files, remove_said
+from speechcx.store.calls.erasure import forget_files, list_erased, remove_said
 from speechcx.store.calls.row_digests import note_call
 from speechcx.store.calls.team_assignment import place_calls
 from speechcx.store.calls.whole_call import find_call_no, write_call
 from speechcx.store.decisions.chain import note_decision
+from speechcx.store.merging.merger import Merger
 from speechcx.store.merging.rows import Numbers, Row, insert_row, read_rows
 from speechcx.store.merging.versions import (
     Disagreement,
@@ -45,7 +46,7 @@ class CallCounts:
 
 def take_erasures(target: Store, source: Store) -> None:
     """Erase what was erased in the source; inside a write."""
-    known = {call_id for (call_id,) in target.db.execute("SELECT call_id FROM erasures")}
+    known = list_erased(target.db)
     for row in read_rows(source.db, "SELECT * FROM erasures ORDER BY erased_at, call_id"):
         call_id = str(row["call_id"])
         if call_id in known:
@@ -57,31 +58,14 @@ def take_erasures(target: Store, source: Store) -> None:
         forget_files(target, call_id, left)
 
 
-class CallMerger:
-    """Brings the calls of one source into the target; inside a write.
-
-    Parameters
-    ----------
-    target, source
-        Open stores.
-    numbers
-        Numbers in the target of rulebooks of the source.
-    name
-        The source, for people.
-    preference
-        Whose form holds where the two differ.
-    """
+class CallMerger(Merger):
+    """Brings the calls of one source into the target; inside a write."""
 
     def __init__(
         self, target: Store, source: Store, numbers: Numbers, *, name: str, preference: Preference
     ) -> None:
-        self.target = target
-        self.source = source
-        self.numbers = numbers
-        self.name = name
-        self.preference = preference
+        super().__init__(target, source, numbers, name=name, preference=preference)
         self.counts = CallCounts()
-        self._erased = {call_id for (call_id,) in target.db.execute("SELECT call_id FROM erasures")}
         self._seen = set(target.db.execute("SELECT call_id, version FROM merged_calls"))
 
     def take(self, call_id: str) -> None:

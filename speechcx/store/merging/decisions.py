@@ -5,6 +5,7 @@ from __future__ import annotations
 from speechcx.store import Store
 from speechcx.store.decisions.chain import note_decision
 from speechcx.store.decisions.review_record import Step, add_step, erase_words, set_state
+from speechcx.store.merging.merger import Merger
 from speechcx.store.merging.rows import Numbers, Row, Value, insert_row, read_rows, update_row
 from speechcx.store.merging.versions import About, Disagreement, Preference
 
@@ -14,33 +15,16 @@ _STEP = ("at", "by", "kind", "question", "answer", "at_s")
 _OTHER_COUNTS = "two databases were merged, and the other review counts"
 
 
-class DecisionMerger:
-    """Brings the decisions of one source into the target; inside a write, after calls and erasures.
-
-    Parameters
-    ----------
-    target, source
-        Open stores.
-    numbers
-        Numbers in the target of what the source's rows refer to.
-    name
-        The source, for people.
-    preference
-        Whose word holds where the two differ.
-    """
+class DecisionMerger(Merger):
+    """Brings the decisions of one source into the target; inside a write, after calls and erasures."""
 
     def __init__(
         self, target: Store, source: Store, numbers: Numbers, *, name: str, preference: Preference
     ) -> None:
-        self.target = target
-        self.source = source
-        self.numbers = numbers
-        self.name = name
-        self.preference = preference
+        super().__init__(target, source, numbers, name=name, preference=preference)
         self.flags = self.plans = self.reviews = self.searches = 0
         self.renamed: list[str] = []
         self.disagreements: list[Disagreement] = []
-        self._erased = {call_id for (call_id,) in target.db.execute("SELECT call_id FROM erasures")}
         self._draws: dict[Value, int] = {}
         self._reviews: dict[Value, int] = {}
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from speechcx.store import Store
+from speechcx.store.calls.erasure import list_erased
 from speechcx.store.calls.row_digests import note_call
 from speechcx.store.ledger import OTHER_SHARD
 from speechcx.store.merging.rows import Row, Value, insert_row, read_rows, update_row
@@ -64,7 +65,7 @@ class LedgerMerger:
         self._runs: dict[Value, int] = {}
         self._files: dict[Value, int] = {}
         self._touched: set[str] = set()
-        self._erased = {call_id for (call_id,) in self.db.execute("SELECT call_id FROM erasures")}
+        self._erased = list_erased(self.db)
 
     def take(self) -> None:
         """Bring in everything."""
