@@ -14,6 +14,7 @@ from typing import Literal
 
 from speechcx.config import LoadedSettings
 from speechcx.errors import SpeechcxError
+from speechcx.executors import count_cores
 from speechcx.offline import overruled
 
 Verdict = Literal["ok", "warning", "fault"]
@@ -75,8 +76,7 @@ def _python(_: LoadedSettings) -> Iterator[Finding]:
 
 
 def _machine(_: LoadedSettings) -> Iterator[Finding]:
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    yield Finding("cores", "ok", str(cores))
+    yield Finding("cores", "ok", str(count_cores()))
     memory_mb = _memory_mb()
     if memory_mb is not None:
         enough = memory_mb >= 2000

@@ -15,12 +15,12 @@ from pathlib import Path
 
 from speechcx.audio.pieces import write_pieces
 from speechcx.batch.analyse import make_failure
-from speechcx.batch.capacity import count_cores, expect_engines, find_crew
+from speechcx.batch.capacity import expect_engines, find_crew
 from speechcx.call import Failure, Recording
 from speechcx.config import Settings
 from speechcx.discover import FoundFile, find_files, identify, read_sources
 from speechcx.errors import CallError, UsageError
-from speechcx.executors import WorkerLost
+from speechcx.executors import WorkerLost, count_cores
 from speechcx.pipeline import analyse
 from speechcx.rules import Rulebook
 

@@ -10,7 +10,7 @@ from pathlib import Path, PurePath
 from speechcx.config import BatchSettings, Settings
 from speechcx.engines import find_factory
 from speechcx.errors import DiskLow
-from speechcx.executors import Executor, WorkerLimits, find_executor
+from speechcx.executors import Executor, WorkerLimits, count_cores, find_executor
 from speechcx.pipeline import needed_models
 from speechcx.weights import find_model
 
@@ -57,11 +57,6 @@ def find_crew(settings: BatchSettings, *, tasks: int, workers: int | None = None
         address=settings.ray_address,
     )
     return find_executor(settings.executor, limits)
-
-
-def count_cores() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def count_workers() -> int:

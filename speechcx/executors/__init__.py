@@ -10,6 +10,7 @@ the contract tests run over it by themselves.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
@@ -148,3 +149,8 @@ def find_executor(name: str, limits: WorkerLimits) -> Executor:
     module, _, attribute = EXECUTORS[name].partition(":")
     make = getattr(import_module(module), attribute)
     return cast(Executor, make(limits))
+
+
+def count_cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

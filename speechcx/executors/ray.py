@@ -33,7 +33,15 @@ from typing import Any, Generic
 
 from speechcx import __version__
 from speechcx.errors import ConfigError
-from speechcx.executors import Item, Result, WorkerLimits, WorkerLost, WorkerStartError, never
+from speechcx.executors import (
+    Item,
+    Result,
+    WorkerLimits,
+    WorkerLost,
+    WorkerStartError,
+    count_cores,
+    never,
+)
 from speechcx.executors.faults import describe_fault
 from speechcx.executors.processes import Crew
 from speechcx.offline import NO_WEB, RAY_LOCAL_SWITCHES, RAY_OPTIONS
@@ -389,7 +397,7 @@ def _prepare_local(ray: Any, limits: WorkerLimits) -> dict[str, Any]:
     """Options of a cluster of this machine's cores: its files and sockets are its owner's alone, and go in the end."""
     folder = tempfile.mkdtemp(prefix="speechcx-ray-")
     atexit.register(_end_local, ray, folder)
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    cores = count_cores()
     return {
         "num_cpus": max(1, min(limits.workers, cores)) * limits.threads,
         "object_store_memory": _OBJECT_STORE_BYTES,

@@ -6,7 +6,6 @@ else, write a callable that pickles, from a store and a call id to a small answe
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -20,7 +19,7 @@ from speechcx.batch.progress import Report, Tally, say_nothing
 from speechcx.call import Conversation, Failure
 from speechcx.config import BatchSettings, Settings
 from speechcx.errors import SpeechcxError
-from speechcx.executors import Executor, WorkerLimits, WorkerLost
+from speechcx.executors import Executor, WorkerLimits, WorkerLost, count_cores
 from speechcx.executors.in_process import InProcess
 from speechcx.rules import Facts, facts_of
 from speechcx.store import Store
@@ -132,9 +131,10 @@ def find_judges(settings: BatchSettings, tasks: int) -> Executor:
     """
     if tasks < WORTH_WORKERS:
         return InProcess(WorkerLimits())
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return find_crew(
-        replace(settings, recycle_after=_RECYCLE_AFTER), tasks=tasks, workers=settings.workers or cores
+        replace(settings, recycle_after=_RECYCLE_AFTER),
+        tasks=tasks,
+        workers=settings.workers or count_cores(),
     )
 
 
