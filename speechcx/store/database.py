@@ -17,7 +17,7 @@ from speechcx.store.busy import BUSY_LIMIT_S, STEP_MS, Patience
 from speechcx.store.calls import row_digests
 from speechcx.store.comments import write_comments
 from speechcx.store.decisions import chain
-from speechcx.store.trouble import besides, damaged, expect_room, explain, explain_place
+from speechcx.store.trouble import besides, damaged, expect_room_for_tables, explain, explain_place
 from speechcx.store.views import create_views, drop_views, views_sql
 
 APPLICATION_ID = 0x53504358
@@ -274,7 +274,7 @@ def _bring_up_to_date(db: sqlite3.Connection, path: Path, version: int, *, read_
             f"schema {newest}",
             "run `speechcx run` or `speechcx init` once: it keeps a backup and brings the database up to date",
         )
-    expect_room(path)
+    expect_room_for_tables(path)
     with write_transaction(db):
         # Asked again with the write lock held: another program may have been quicker, and its
         # backup of the old state must not be written over by one of the new.

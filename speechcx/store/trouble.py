@@ -107,7 +107,7 @@ def _busy(path: Path) -> DatabaseBusy:
     )
 
 
-def expect_room(path: Path) -> None:
+def expect_room_for_tables(path: Path) -> None:
     """Room for a database to be made, or brought to a new form.
 
     SQLite maps its shared index into memory, and on a disk that fills meanwhile the kernel ends the process (SIGBUS)
@@ -118,11 +118,7 @@ def expect_room(path: Path) -> None:
     DiskFull
         There is too little.
     """
-    try:
-        found = os.statvfs(path.parent)
-    except OSError:
-        return
-    if found.f_bavail * found.f_frsize < _NEW_FORM_BYTES:
+    if _free_bytes(path) < _NEW_FORM_BYTES:
         raise _full(path)
 
 
