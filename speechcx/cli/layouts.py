@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,12 +14,14 @@ from speechcx.cli.output import note, print_rows
 from speechcx.present.table import Column
 
 if TYPE_CHECKING:
+    from speechcx.discover import DiscoverSettings
     from speechcx.discover.layouts import NameReading
 
 layouts = typer.Typer(
     name="layouts", help="How known recorders name their files: list, try on a folder.", no_args_is_help=True
 )
 SHOWN_NAMES = 20
+PROPOSED_NAMES = 10
 MAX_NAMES = 2000
 """Names of a folder that are held against the layouts; a day of one recorder is enough to tell it."""
 
@@ -44,18 +47,11 @@ def register(app: typer.Typer) -> None:
 @layouts.command("list")
 def list_(as_json: options.AsJson = False) -> None:
     """Every layout that is known, as `init --layout` and `discover.layouts` take it."""
+    from dataclasses import asdict
+
     from speechcx.discover.layouts import describe_layouts
 
-    rows = [
-        {
-            "name": one.name,
-            "title": one.title,
-            "about": one.about,
-            "example": one.example,
-            "source": one.source,
-        }
-        for one in describe_layouts()
-    ]
+    rows = [asdict(one) for one in describe_layouts()]
     print_rows("layouts", rows, _LAYOUT_COLUMNS, style=options.style(as_json, False))
 
 
@@ -70,11 +66,10 @@ def try_(
     as_json: options.AsJson = False,
 ) -> None:
     """Guess the layout of a folder and show names beside what it reads of them. Exits with 1 where none fits."""
-    from speechcx.discover import find_files
     from speechcx.discover.layouts import find_layout, guess_layouts, read_names
 
     settings = options.load(config, overrides).settings.discover
-    paths = [found.path for found in islice(find_files([folder], settings), MAX_NAMES)]
+    paths = _list_recordings(folder, settings)
     fits = guess_layouts(paths)
     chosen = find_layout(layout) if layout else (fits[0].layout if fits else None)
     if chosen is None:
@@ -90,6 +85,34 @@ def try_(
     )
 
 
+def propose_layout(recordings: Path) -> str | None:
+    """The layout of recordings that are there already, shown with what it reads; None where nothing is told."""
+    if not recordings.is_dir():
+        return None
+    from speechcx.discover import DiscoverSettings
+    from speechcx.discover.layouts import guess_layouts, read_names
+
+    paths = _list_recordings(recordings, DiscoverSettings())
+    fits = guess_layouts(paths)
+    if not fits:
+        return None
+    best = fits[0].layout
+    note(f"{recordings} looks like {best.title} ({fits[0].read} of {fits[0].names} names are read by it):")
+    for one in read_names(best, paths[:PROPOSED_NAMES], zone="UTC"):
+        note(f"  {one.name}: {_list_values(one.values) or 'not read'}")
+    return best.name
+
+
+def _list_recordings(folder: Path, settings: DiscoverSettings) -> list[str]:
+    from speechcx.discover import find_files
+
+    return [found.path for found in islice(find_files([folder], settings), MAX_NAMES)]
+
+
+def _list_values(values: Iterable[tuple[str, str]]) -> str:
+    return ", ".join(f"{field} {value}" for field, value in values)
+
+
 def _say_fit(folder: Path, names: int, read: int, layout: str) -> None:
     note(
         f'{folder}: the layout {layout} reads {read} of {names} names. To use it: layouts = ["{layout}"] in [discover]'
@@ -98,7 +121,7 @@ def _say_fit(folder: Path, names: int, read: int, layout: str) -> None:
 
 def _row(one: NameReading) -> dict[str, object]:
     known = dict(one.values)
-    more = ", ".join(f"{field} {value}" for field, value in one.values if field not in ("agent", "customer"))
+    more = _list_values(pair for pair in one.values if pair[0] not in ("agent", "customer"))
     return {
         "file": one.name,
         "agent": known.get("agent"),

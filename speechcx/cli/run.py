@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from speechcx.cli import options
+from speechcx.cli.layouts import propose_layout
 from speechcx.cli.output import note, print_answer, print_json, print_text
 from speechcx.cli.streams import is_reader_gone, is_summary
 from speechcx.present.units import clock
@@ -53,31 +53,13 @@ def init(
     from speechcx.project import start_project
 
     chosen = rulebook or _ask_rulebooks(folder)
-    names = layout or _guess_layout(folder / "recordings")
+    names = layout or propose_layout(folder / "recordings")
     started = start_project(folder, rulebooks=chosen, zone=zone, model=model, layout=names)
     for path in started.written:
         print_text(f"written: {path}")
     for path in started.kept:
         print_text(f"left as it was: {path}")
     note("Next: speechcx models pull, speechcx doctor, then put recordings in place and: speechcx run")
-
-
-def _guess_layout(recordings: Path) -> str | None:
-    """The layout of the recordings that are there already; None where there are none, or their names tell nothing."""
-    if not recordings.is_dir():
-        return None
-    from speechcx.discover import DiscoverSettings, find_files
-    from speechcx.discover.layouts import guess_layouts, read_names
-
-    paths = [found.path for found in islice(find_files([recordings], DiscoverSettings()), 2000)]
-    fits = guess_layouts(paths)
-    if not fits:
-        return None
-    best = fits[0].layout
-    note(f"{recordings} looks like {best.title} ({fits[0].read} of {fits[0].names} names are read by it):")
-    for one in read_names(best, paths[:10], zone="UTC"):
-        note(f"  {one.name}: {', '.join(f'{field} {value}' for field, value in one.values) or 'not read'}")
-    return best.name
 
 
 def _ask_rulebooks(folder: Path) -> list[str]:
