@@ -111,7 +111,7 @@ Chart = DotChart | BarChart | LineChart
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class Mark:
     """What a chart is made of: a name, a value, its 95 % interval, both written, and what else is known."""
 
     label: str
@@ -121,9 +121,7 @@ class Measured:
     note: str
 
 
-def make_dots(
-    title: str, rows: Sequence[Measured], *, middle: float | None, low: float, high: float
-) -> DotChart:
+def make_dots(title: str, rows: Sequence[Mark], *, middle: float | None, low: float, high: float) -> DotChart:
     """Means with intervals on a scale from `low` to `high`.
 
     Parameters
@@ -158,7 +156,7 @@ def make_dots(
     return DotChart(title, tuple(drawn), ticks, None if middle is None else place(middle), height)
 
 
-def make_bars(title: str, rows: Sequence[Measured]) -> BarChart:
+def make_bars(title: str, rows: Sequence[Mark]) -> BarChart:
     """Values from 0 as bars, the longest as long as there is room."""
     most = max((row.value for row in rows), default=0.0) or 1.0
     room = WIDTH - LABEL_WIDTH - 150
@@ -169,7 +167,7 @@ def make_bars(title: str, rows: Sequence[Measured]) -> BarChart:
     return BarChart(title, bars, ROW_HEIGHT * len(rows) + 8)
 
 
-def make_line(title: str, rows: Sequence[Measured]) -> LineChart:
+def make_line(title: str, rows: Sequence[Mark]) -> LineChart:
     """Values in order of time, with the band of their intervals; labels are the times."""
     ends = [value for row in rows for value in (row.value, *(row.interval or ()))]
     low, high = (min(ends), max(ends)) if ends else (0.0, 1.0)

@@ -19,7 +19,7 @@ from speechcx.present.operations import present_alerts
 from speechcx.present.scores import present_scores
 from speechcx.present.table import Column, Table, Text, make_table
 from speechcx.present.units import count_text, days_text, length, percent
-from speechcx.report.charts import Chart, Measured, make_bars, make_dots, make_line
+from speechcx.report.charts import Chart, Mark, make_bars, make_dots, make_line
 from speechcx.store import CallFilter, Store
 
 USUAL_DAYS = 7
@@ -145,36 +145,32 @@ def _sections(
 ) -> Iterator[Section]:
     yield _work(status, count_failures(store))
     alerts = find_alerts(store, replace(filters, since=None, until=None), day=filters.until)
-    shown = present_alerts(alerts)
-    yield Section("alerts", "What surged on the last day", "", (), shown.blocks)
+    yield Section("alerts", "What surged on the last day", "", (), present_alerts(alerts).blocks)
     flags = list_flags(store, FlagFilter(calls=filters), sort="severity", limit=MAX_FLAGS)
     lead = f"{count_text(flags.total, 'flag')} wait for a decision; the gravest {len(flags.rows)} are below."
-    blocks = _plain(present_flags(flags).blocks, keep=_FLAG_COLUMNS)
+    blocks = _pick(present_flags(flags).blocks, _FLAG_COLUMNS)
     yield Section("open-first", "Open these first", lead if flags.rows else "", (), blocks)
     counts = count_flags(store, FlagFilter(calls=filters))
-    yield Section("flags", "Flags by rule", "", (), _plain(present_flag_counts(counts).blocks))
+    yield Section("flags", "Flags by rule", "", (), present_flag_counts(counts).blocks)
     yield _people("teams", "Teams", teams)
     yield _people("agents", "Agents", agents)
     drivers = list_driver_rows(store, filters)
     yield Section(
-        "drivers", "Why customers call", "", _driver_charts(drivers), _plain(present_drivers(drivers).blocks)
+        "drivers", "Why customers call", "", _driver_charts(drivers), present_drivers(drivers).blocks
     )
     trend = score_over_time(store, _longer(filters), by="week")
     yield Section("trend", "Week by week", "", _trend_charts(trend), ())
     callbacks = list_callbacks(store, filters, limit=MAX_CUSTOMERS)
-    yield Section("callbacks", "Customers to call back", "", (), _plain(present_callbacks(callbacks).blocks))
+    yield Section("callbacks", "Customers to call back", "", (), present_callbacks(callbacks).blocks)
     yield _untold(agents)
 
 
-def _plain(blocks: Sequence[Table | Text], *, keep: Sequence[str] = ()) -> tuple[Table | Text, ...]:
-    """Tables as people read them; with only the columns of `keep`, where any are named."""
-    found: list[Table | Text] = []
-    for block in blocks:
-        if isinstance(block, Table):
-            block = block.of("people")
-            block = block.keep([one for one in block.columns if not keep or one.key in keep])
-        found.append(block)
-    return tuple(found)
+def _pick(blocks: Sequence[Table | Text], keys: Sequence[str]) -> tuple[Table | Text, ...]:
+    """The same with only some columns of its tables."""
+    return tuple(
+        block.keep([one for one in block.columns if one.key in keys]) if isinstance(block, Table) else block
+        for block in blocks
+    )
 
 
 def _longer(filters: CallFilter) -> CallFilter:
@@ -244,14 +240,14 @@ def _people(key: str, title: str, table: ScoreTable) -> Section:
     more = len(table.rows) - len(shown)
     lead = "In colour: differs from the average of all by more than chance explains." if shown else ""
     lead += f" {more} more, or with too few calls, are in the table only." if more > 0 else ""
-    return Section(key, title, lead, charts, _plain(present_scores(table).blocks))
+    return Section(key, title, lead, charts, present_scores(table).blocks)
 
 
-def _dot(row: ScoreRow) -> Measured:
+def _dot(row: ScoreRow) -> Mark:
     score = row.get("score")
     assert score.mean is not None, "rows without a score are not drawn"
     label = row.name or row.key or "(unknown)"
-    return Measured(
+    return Mark(
         label, score.mean, score.interval, f"{score.mean:.1f}",
         f"{label}: {score.mean:.1f}, {_interval_words(score)}, {count_text(score.n, 'call')}",
     )  # fmt: skip
@@ -265,7 +261,7 @@ def _driver_charts(table: DriverTable) -> tuple[Chart, ...]:
         make_bars(
             "Share of calls by contact driver",
             [
-                Measured(
+                Mark(
                     row.title, row.share.value or 0.0, row.share.interval,
                     percent(row.share.value or 0.0)
                     + (f" ({percent(row.share.change, sign=True)})" if row.share.change is not None else ""),
@@ -281,7 +277,7 @@ def _trend_charts(table: TrendTable) -> tuple[Chart, ...]:
     charts = []
     for name, label in (("score", "Average score"), ("customer_sentiment", "Customer sentiment")):
         rows = [
-            Measured(
+            Mark(
                 str(row.key), one.mean, one.interval, number_text(name, one.mean) or "-",
                 f"week of {row.key}: {number_text(name, one.mean)}, {count_text(one.n, 'call')}",
             )

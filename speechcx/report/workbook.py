@@ -36,7 +36,7 @@ def write_workbook(report: Report) -> bytes:
         for section in report.sections:
             tables = [block for block in section.blocks if isinstance(block, Table)]
             if tables:
-                _write_table(book, _sheet_name(section.title), tables[0], forms)
+                _write_table(book, _sheet_name(section.title), tables[0].of("people"), forms)
     return file.getvalue()
 
 

@@ -6,13 +6,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from speechcx.report.charts import LABEL_WIDTH, WIDTH, Measured, make_bars, make_dots, make_line
+from speechcx.report.charts import LABEL_WIDTH, WIDTH, Mark, make_bars, make_dots, make_line
 
 values = st.floats(-1e6, 1e6, allow_nan=False)
 measured = st.builds(
-    lambda value, spread, has: Measured(
-        "x", value, (value - spread, value + spread) if has else None, "1", "x"
-    ),
+    lambda value, spread, has: Mark("x", value, (value - spread, value + spread) if has else None, "1", "x"),
     values,
     st.floats(0, 1e3),
     st.booleans(),
@@ -21,7 +19,7 @@ measured = st.builds(
 
 @settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(measured, max_size=30))
-def test_marks_stay_inside_the_picture(rows: list[Measured]) -> None:
+def test_marks_stay_inside_the_picture(rows: list[Mark]) -> None:
     """Whatever the values, nothing is drawn outside, nor at a place that is no number."""
     for point in make_line("x", rows).points:
         assert 0 <= point.x <= WIDTH
@@ -35,12 +33,12 @@ def test_marks_stay_inside_the_picture(rows: list[Measured]) -> None:
 
 def test_a_longer_bar_is_a_larger_share() -> None:
     """Half the share is half the length."""
-    bars = make_bars("x", [Measured("a", 0.4, None, "40 %", ""), Measured("b", 0.2, None, "20 %", "")]).bars
+    bars = make_bars("x", [Mark("a", 0.4, None, "40 %", ""), Mark("b", 0.2, None, "20 %", "")]).bars
     assert bars[0].width == pytest.approx(2 * bars[1].width, abs=0.2)
 
 
 def test_later_is_further_right_and_more_is_higher() -> None:
     """A rising line rises."""
-    points = make_line("x", [Measured(str(no), no, None, "", "") for no in range(5)]).points
+    points = make_line("x", [Mark(str(no), no, None, "", "") for no in range(5)]).points
     assert sorted(point.x for point in points) == [point.x for point in points]
     assert sorted((point.y for point in points), reverse=True) == [point.y for point in points]

@@ -10,7 +10,7 @@ import pytest
 
 from speechcx.present.table import Column, Text, make_table
 from speechcx.report import Report, Section, make_report, write_page
-from speechcx.report.charts import Measured, make_bars, make_dots, make_line
+from speechcx.report.charts import Mark, make_bars, make_dots, make_line
 from speechcx.report.contents import Headline
 from speechcx.store import Store
 
@@ -48,7 +48,7 @@ def read(page: str) -> Reader:
 
 def report_of(text: str) -> Report:
     """A report that has one text in every place where a text can stand."""
-    rows = [Measured(text, 0.5, (0.4, 0.6), text, text)] * 2
+    rows = [Mark(text, 0.5, (0.4, 0.6), text, text)] * 2
     columns = (Column("a", text), Column("b", text))
     table = make_table(
         text, columns, [{"a": text, "b": text}] * 2, total=({"a": text, "b": text}, {}), notes=[text]
@@ -67,6 +67,16 @@ def test_no_text_becomes_markup(attack: str) -> None:
         (tag, sorted(attrs)) for tag, attrs in hostile.tags
     ]
     assert attack in hostile.text
+
+
+def test_columns_that_are_for_programs_are_not_on_the_page() -> None:
+    """Keys that only CSV and JSON carry stay there."""
+    columns = (Column("a", "seen"), Column("b", "internal", audience="programs"))
+    table = make_table("rows", columns, [{"a": "x", "b": "hidden"}])
+    page = write_page(Report("", "", "", (), (Section("one", "One", "", (), (table,)),), False))
+    assert "seen" in page
+    assert "internal" not in page
+    assert "hidden" not in page
 
 
 def test_the_page_needs_nothing_else(archive: Store) -> None:
