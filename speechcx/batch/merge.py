@@ -233,7 +233,7 @@ def _expect_alike(stores: Sequence[Store]) -> None:
         raise DatabasesDiffer(
             "the databases were made in different ways: " + ". ".join(lines),
             "one way, so that their scores can be compared",
-            "run or rejudge the odd one again (speechcx run --redo changed, speechcx rejudge), or take them as they"
+            "run or rejudge the odd one again (speechcx run --redo outdated, speechcx rejudge), or take them as they"
             " are with --mixed",
         )
 

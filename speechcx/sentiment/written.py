@@ -20,11 +20,11 @@ from speechcx.sentiment.settings import SentimentSettings
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
 
-LEAST_WORDS = 5
+MIN_WORDS = 5
 """Fewer words say too little: of 814 English lines of three words, six looked like another language."""
 
-MOST_READ_SHARE = 0.05
-LEAST_OTHER_SHARE = 0.3
+MAX_READ_SHARE = 0.05
+MIN_OTHER_SHARE = 0.3
 """A line is in another language where the languages that are read have at most the one share together, and the
 likeliest other at least the other. Of our own 26,914 written English lines of five and more words this holds for
 none, of 60,269 of other people (GoEmotions, BANKING77, CLINC150) for seven, four of them laughter or half in another
@@ -58,12 +58,12 @@ def find_other_language(text: str, read: Sequence[str]) -> str | None:
         Codes of the languages that are read, such as ``en``.
     """
     words = _WORD.findall(text.lower())
-    if _length(words) < LEAST_WORDS:
+    if _length(words) < MIN_WORDS:
         return None
     shares = dict(_identifier().rank(" ".join(words)))
     language = max(shares, key=lambda code: shares[code])
     known = sum(shares.get(code, 0.0) for code in read)
-    sure = language not in read and known <= MOST_READ_SHARE and shares[language] >= LEAST_OTHER_SHARE
+    sure = language not in read and known <= MAX_READ_SHARE and shares[language] >= MIN_OTHER_SHARE
     return language if sure else None
 
 

@@ -243,9 +243,8 @@ class Whisper:
         stretches: dict[int, list[LanguageStretch]] = {channel: [] for channel in channels}
         for passage in passages:
             believed, invented = drop_invented([passage.stretch], passage.window.speech, self._gates)
-            for word in believed:
-                channel, span = passage.window.to_file(word.start_s, word.end_s)
-                words[channel].append(replace(word, start_s=span.start_s, end_s=span.end_s))
+            for channel, word in map(passage.window.place, believed):
+                words[channel].append(word)
             for each in invented:
                 channel, span = passage.window.to_file(each.span.start_s, each.span.end_s)
                 dropped[channel].append(replace(each, span=span))
@@ -295,9 +294,7 @@ class Whisper:
             passage = make_passage(window, draft, language)
             if is_sure(passage.stretch, window):
                 words, _ = drop_invented([passage.stretch], window.speech, self._gates)
-                for word in words:
-                    _, span = window.to_file(word.start_s, word.end_s)
-                    found.append(replace(word, start_s=span.start_s, end_s=span.end_s))
+                found += [window.place(word)[1] for word in words]
         return snap_to_speech(in_order(found), speech)
 
 

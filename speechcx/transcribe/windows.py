@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from speechcx.call import Span
+from speechcx.call import Span, Word
 from speechcx.waveform import RECOGNITION_RATE_HZ as RATE_HZ
 
 if TYPE_CHECKING:
@@ -98,6 +98,11 @@ class Window:
         shift_s = piece.span.start_s - piece.at_s
         first_s = min(max(start_s + shift_s, piece.span.start_s), piece.span.end_s)
         return piece.channel, Span(first_s, min(max(end_s + shift_s, first_s), piece.span.end_s))
+
+    def place(self, word: Word) -> tuple[int, Word]:
+        """A word of the window on its channel and on the clock of the file."""
+        channel, span = self.to_file(word.start_s, word.end_s)
+        return channel, replace(word, start_s=span.start_s, end_s=span.end_s)
 
     def to_files(self, span: Span) -> tuple[tuple[int, Span], ...]:
         """Every channel and time in the file that a stretch of the window covers."""
