@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.faults.media import wav_header
-from tests.trust.bombs import BOMBS, Bomb, Measured
+from tests.trust.bombs import BOMBS, Bomb
 from tests.trust.figures import record
+from tests.trust.hearing_bombs import Measured
 
 ROOT = Path(__file__).parents[2]
 MOST_S = 2.0
@@ -23,7 +24,7 @@ MOST_MB = 300.0
 def measure() -> Iterator[Callable[[Path], Measured]]:
     """Hears files one after another, each in a process forked from one that has all libraries loaded."""
     with subprocess.Popen(
-        [sys.executable, "-W", "ignore", "-m", "tests.trust.bombs"],
+        [sys.executable, "-W", "ignore", "-m", "tests.trust.hearing_bombs"],
         cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     ) as child:  # fmt: skip
         asked, told = child.stdin, child.stdout
