@@ -50,7 +50,7 @@ _OTHER: dict[Party, Party] = {"agent": "customer", "customer": "agent"}
 def relabel(
     store: Store, call_id: str, parties: tuple[Party, ...] | None, rulebook: Rulebook, settings: Settings
 ) -> tuple[Role, ...]:
-    """Give the speakers of a stored call their parties, and judge the call anew, in one transaction.
+    """Give the speakers of a stored call their parties, and judge the call again, in one transaction.
 
     Parameters
     ----------

@@ -219,7 +219,7 @@ class Tally:
         tell(self.report, self._progress(path, None))
 
     def add_judged(self, call_id: str) -> None:
-        """Count a stored call that was judged anew and report it."""
+        """Count a stored call that was judged again and report it."""
         self.done += 1
         tell(self.report, self._progress(call_id, None))
 

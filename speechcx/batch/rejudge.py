@@ -1,4 +1,4 @@
-"""Judge stored calls anew: a new rulebook over everything that was heard, without one second of audio."""
+"""Judge stored calls again: a new rulebook over everything that was heard, without one second of audio."""
 
 from __future__ import annotations
 

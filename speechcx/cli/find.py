@@ -1,4 +1,4 @@
-"""Commands of whoever looks for words: search, and searches kept under a name."""
+"""Commands for searching words: search, and searches kept under a name."""
 
 from __future__ import annotations
 

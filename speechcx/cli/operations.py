@@ -1,4 +1,4 @@
-"""Commands of whoever runs the floor: what surges, whom to call back, what goes with what, what is new."""
+"""Commands of operations managers: what surges, whom to call back, what goes with what, what is new."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ def relabel(
     config: options.Config = None,
     overrides: options.Overrides = None,
 ) -> None:
-    """Correct who is the agent and who the customer of a stored call, and judge it anew; needs no audio."""
+    """Correct who is the agent and who the customer of a stored call, and judge it again; needs no audio."""
     from speechcx import batch
     from speechcx.ask.ground import find_call_id
     from speechcx.errors import UsageError

@@ -1,4 +1,4 @@
-"""Commands of whoever writes rulebooks: check, test, try, look what they cover, compare, judge stored calls anew."""
+"""Commands of people who write rulebooks: check, test, try, measure coverage, compare, judge stored calls again."""
 
 from __future__ import annotations
 
@@ -268,7 +268,7 @@ def rejudge(
 def _tell_rejudged(planned: int, done: int, seconds: float, book: Book) -> str:
     if not planned:
         return f"Nothing to do: no stored call that is meant is judged by anything but {book.name} version \
-{book.version}. --again judges them anew."
+{book.version}. --again judges them again."
     left = f"; {planned - done} are left as they were" if done < planned else ""
     return f"{done} calls judged by {book.name} version {book.version} in {seconds:.1f} s{left}."
 

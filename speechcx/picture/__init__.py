@@ -53,7 +53,7 @@ def draw_call(call: Call, path: Path) -> None:
     call
         Heard and judged.
     path
-        The file, ending in .png or .svg; one that is there is written anew.
+        The file, ending in .png or .svg; one that is there is rewritten.
 
     Raises
     ------

@@ -17,7 +17,7 @@ SHARES = frozenset(measure.name for measure in MEASURES if measure.unit == "shar
 """Measures that are shares of something, shown in percent."""
 
 VERDICT = "told from\nchance?"
-"""Heading of the word that says whether a difference can be told from chance."""
+"""Heading of the word that says whether a difference is beyond chance."""
 
 _DIGITS = {measure.name: measure.shown for measure in MEASURES}
 _ENDS = {
@@ -111,7 +111,7 @@ def _trimmed(measure: str, interval: tuple[float, float]) -> tuple[float, float]
 
 
 def change_text(measure: str, estimate: Estimate) -> str | None:
-    """A change with its sign, and with its word where it can be told from chance."""
+    """A change with its sign, and with its word where it is beyond chance."""
     found = number_text(measure, estimate.change, sign=True)
     told = estimate.verdict not in (None, "cannot tell", "too few calls")
     return f"{found} {estimate.verdict}" if found and told else found

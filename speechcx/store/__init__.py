@@ -176,7 +176,7 @@ class Store:
             whole_call.replace_call(self.db, call, self.names)
 
     def save_assessment(self, call_id: str, assessment: Assessment) -> None:
-        """Judge a stored call anew; an assessment under another rulebook is kept under its version.
+        """Judge a stored call again; an assessment under another rulebook is kept under its version.
 
         Many in one ``with store.write():`` cost one commit.
 
@@ -191,7 +191,7 @@ class Store:
     def update_details(self, call_id: str, details: Details) -> None:
         """Correct what is known of a stored call besides its sound; its measures stay as they are.
 
-        Rules may ask for details, so judge it anew afterwards. Channels named by a person (their source
+        Rules may ask for details, so judge it again afterwards. Channels named by a person (their source
         is ``relabel``) are no news of the call's own source: the ledger goes on comparing with that.
 
         Raises

@@ -44,7 +44,7 @@ def read_comments(scripts: Iterable[str]) -> dict[str, Described]:
 
 
 def write_comments(db: sqlite3.Connection, scripts: Iterable[str]) -> None:
-    """Fill ``_tables`` and ``_columns`` anew for every table and view that exists."""
+    """Refill ``_tables`` and ``_columns`` for every table and view that exists."""
     found = read_comments(scripts)
     db.execute("DELETE FROM _tables")
     db.execute("DELETE FROM _columns")

@@ -1,7 +1,7 @@
 """The views: what the tables hold, in units and words. The product asks them, and so can people.
 
 Tables keep closed lists of words as numbers and measures as whole numbers; here is the one place that spells
-them out for questions. :func:`create_views` makes all of them anew at the end of every migration, so that a
+them out for questions. :func:`create_views` recreates all of them at the end of every migration, so that a
 change of a view needs a migration (an empty one will do), and none of them can fall behind the tables.
 """
 

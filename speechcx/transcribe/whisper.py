@@ -211,7 +211,7 @@ class Whisper:
     def _find_changes(
         self, listening: Listening, sounds: Mapping[int, Sound], voices: Sequence[Voice], language: str
     ) -> dict[int, list[tuple[str, tuple[Window, ...]]]]:
-        """Windows in which a voice changes its language, by number, laid out anew by language."""
+        """Windows in which a voice changes its language, by number, laid out again by language."""
         if len(listening.windows) < 2 or not self._decoder.is_multilingual:
             return {}
         found = {}

@@ -82,7 +82,7 @@ def set_prompts_apart(
     Returns
     -------
     tuple
-        The same without the machine's turns, numbered anew, and the words that are left. A turn that
+        The same without the machine's turns, renumbered, and the words that are left. A turn that
         begins with a machine and goes on with a person is cut between the two. Words of machines are not kept.
     """
     turns: list[Turn] = []

@@ -44,7 +44,7 @@ class Figure:
     before, change, change_interval
         The same in the period before; the difference, and its 95 % interval.
     verdict
-        Whether the change can be told from chance, in a word; None without a change.
+        Whether the change is beyond chance, in a word; None without a change.
     """
 
     value: float | None

@@ -68,7 +68,7 @@ class ComparedMeasure:
         )
 
     def judge(self, interval: Interval | None, *, enough: bool) -> Verdict:
-        """Whether a difference with this interval can be told from chance, and which way it points."""
+        """Whether a difference with this interval is beyond chance, and which way it points."""
         if interval is None or not enough:
             return "too few calls"
         low, high = interval

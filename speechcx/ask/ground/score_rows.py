@@ -39,7 +39,7 @@ class Estimate:
     change, change_interval
         Mean minus `before`, and its 95 % interval.
     verdict
-        Whether the change can be told from chance, in a word; None without a change.
+        Whether the change is beyond chance, in a word; None without a change.
     """
 
     name: str

@@ -48,7 +48,7 @@ class Cause:
     interval
         Its 95 % interval; None where it is all calls, or none.
     verdict
-        Whether it can be told from chance, and which way.
+        Whether it is beyond chance, and which way.
     """
 
     key: str
@@ -76,7 +76,7 @@ class Causes:
     rows
         The highest lift first, those with too few calls last.
     by_chance
-        Of the rows told from chance, about so many are so by chance alone.
+        Of the rows beyond chance, about so many are there by chance alone.
     hint
         Where the filter leaves no calls: what would widen it.
     """

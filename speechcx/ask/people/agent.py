@@ -178,7 +178,7 @@ class QuestionRow:
     difference, difference_interval
         Share minus the peers' share, and its 95 % interval.
     verdict
-        Whether the difference can be told from chance, in a word.
+        Whether the difference is beyond chance, in a word.
     """
 
     question: str

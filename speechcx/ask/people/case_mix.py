@@ -50,7 +50,7 @@ class CaseMixRow:
     difference, interval
         The one minus the other, and its 95 % interval.
     verdict
-        Whether the difference can be told from chance, in a word.
+        Whether the difference is beyond chance, in a word.
     adjusted
         The mean of all calls plus the difference: what this one would bring with everybody's mix of calls.
     levels

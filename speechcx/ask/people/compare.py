@@ -58,7 +58,7 @@ class Comparison:
     differences
         In the order of ``measures.MEASURES``.
     told, by_chance
-        Differences that can be told from chance, and how many of as many would stand out by chance alone.
+        Differences beyond chance, and how many of as many would stand out by chance alone.
     """
 
     by: By

@@ -111,7 +111,7 @@ class CompareOne:
     settings
         What roles and measures are made with, as :func:`speechcx.batch.rejudge` does.
     again
-        Whether calls that are stored under `new` already are judged anew, as ``rejudge --again`` does.
+        Whether calls that are stored under `new` already are judged again, as ``rejudge --again`` does.
     """
 
     old: Rulebook | None

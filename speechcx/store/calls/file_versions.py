@@ -1,7 +1,7 @@
 """Which call counts: of a file whose bytes changed the newest, of several recordings of one call the best.
 
 The others are kept, with ``calls.superseded_by`` naming the one that counts. Where a file still holds
-the call, it is another recording of it; where none does, its file was written anew.
+the call, it is another recording of it; where none does, its file was rewritten.
 """
 
 from __future__ import annotations

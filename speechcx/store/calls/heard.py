@@ -56,7 +56,7 @@ def delete_peaks(db: sqlite3.Connection, call_no: int) -> None:
 
 
 def update_recording(db: sqlite3.Connection, call_no: int, recording: Recording) -> None:
-    """Write anew what is known of a recording."""
+    """Rewrite what is known of a recording."""
     row = _details_row(recording.details) | {"path": write_path(recording.path)}
     changes = ", ".join(f"{name} = :{name}" for name in row)
     db.execute(f"UPDATE recordings SET {changes} WHERE call_no = :call_no", row | {"call_no": call_no})

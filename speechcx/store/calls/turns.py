@@ -79,7 +79,7 @@ def insert_turns(
 
 
 def update_turns(db: sqlite3.Connection, call_no: int, reading: Reading, names: Names) -> None:
-    """Write anew what was made of the turns of a stored call; errors as :func:`insert_turns`."""
+    """Rewrite what was made of the turns of a stored call; errors as :func:`insert_turns`."""
     rows = db.execute(
         "SELECT channel, speaker FROM turns_data WHERE turn_id BETWEEN ? AND ? ORDER BY turn_id",
         _range(call_no),

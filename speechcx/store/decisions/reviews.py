@@ -277,7 +277,7 @@ class ReviewDesk:
             )
 
     def _copy_form(self, review_id: int, call_no: int, rulebook_no: int, scorecard: str) -> None:
-        """Keep the questions and the machine's answers as they are now: judging anew changes nothing here."""
+        """Keep the questions and the machine's answers as they are now: judging again changes nothing here."""
         rows = self.db.execute(_FORM, (call_no, scorecard)).fetchall()
         if not rows:
             raise UsageError(
@@ -298,7 +298,7 @@ class ReviewDesk:
     def _find_ways(
         self, numbers: list[int], rulebook_no: int, scorecard: str, *, before: int
     ) -> dict[int, str]:
-        """How the machine answers these questions: as the review before under the rulebook had it, else read anew."""
+        """How the machine answers these questions: as the review before under the rulebook had it, else read again."""
         digest, source = self.db.execute(
             "SELECT digest, source FROM rulebooks WHERE rulebook_no = ?", (rulebook_no,)
         ).fetchone()
