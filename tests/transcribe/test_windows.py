@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from speechcx.call import Span
-from speechcx.call.spans import join_spans
 from speechcx.transcribe.windows import RATE_HZ, Window, WindowRule, make_windows
 from speechcx.waveform import Sound
 
@@ -150,11 +149,6 @@ def test_speech_past_the_end_of_the_sound_is_left_out() -> None:
     """A stretch beyond the last sample cannot be heard, one over it is cut."""
     (window,) = windows_of(((8.0, 12.0), (15.0, 16.0)), duration_s=10.0)
     assert [(0, 7.0, 10.0)] == spans_of(window)
-
-
-def test_spans_that_touch_are_one() -> None:
-    """Speech of two voices in one channel is heard once."""
-    assert (Span(1, 4), Span(5, 6)) == join_spans([Span(2, 4), Span(5, 6), Span(1, 3)])
 
 
 lengths = st.floats(0.1, 70).map(lambda t: round(t, 2))
