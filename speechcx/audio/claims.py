@@ -22,6 +22,15 @@ LOOSE_SHARE = 0.02
 MAX_PIECES = 200_000
 """More blocks or clusters than this are refused: in four hours that is one every 70 ms, and recorders write seconds."""
 
+USUAL_RATES_HZ = frozenset({
+    6_000, 7_350, 8_000, 9_600, 11_025, 11_127, 11_128, 12_000, 16_000, 18_900, 20_000, 22_050, 22_254, 22_255, 24_000,
+    32_000, 37_800, 44_056, 44_100, 47_952, 48_000, 64_000, 88_200, 96_000, 176_400, 192_000,
+})  # fmt: skip
+"""Rates that recorders and sound programs write."""
+
+NAMES_RATE_ONCE = frozenset({"au", "aiff", "caf", "voc"})
+"""Containers in which nothing else confirms the rate, so that a damaged one changes the length unseen."""
+
 TELLS_LENGTH = frozenset({"flac", "mov", "matroska", "asf", "ogg"})
 """Containers in whose header or index FFmpeg finds the whole length, also where the file was cut."""
 
@@ -64,6 +73,15 @@ class Claim:
     lies: bool = False
     missing_end_s: float = 0.0
     is_doubtful: bool = False
+
+
+def is_doubtful_rate(demuxer: str, rate_hz: int) -> bool:
+    """Whether a header names a rate that no recorder uses, and nothing else in the file could confirm it."""
+    if demuxer not in NAMES_RATE_ONCE or rate_hz in USUAL_RATES_HZ:
+        return False
+    # Creative's files count microseconds to a sample, in a byte.
+    is_in_microseconds = demuxer == "voc" and rate_hz == 1_000_000 // max(1, round(1_000_000 / rate_hz))
+    return not is_in_microseconds
 
 
 def read_claim(source: Readable, form: Format) -> Claim:
@@ -186,13 +204,15 @@ def _check_ogg_tags(source: Readable, start: int) -> None:
 
 def _mov(source: Readable, form: Format) -> Claim:
     names: list[bytes] = []
-    cut = ""
+    cut = damage = ""
     at, sound_bytes = form.sound_at, 0
     while at + 8 <= source.size_bytes and len(names) < 10_000:
         head = source.read(at, 16)
         size, name = int.from_bytes(head[:4], "big"), head[4:8]
         size = int.from_bytes(head[8:16], "big") if size == 1 else size or source.size_bytes - at
         names.append(name)
+        if b"moof" in names and not all(0x20 <= byte < 0x7F for byte in name):
+            damage = f"no part of the format begins at byte {at:,}"
         if name == b"moov":
             check_tag_bytes(size)
         elif name == b"mdat":
@@ -205,7 +225,7 @@ def _mov(source: Readable, form: Format) -> Claim:
         raise CallError("truncated" if b"mdat" in names or cut else "bad_header", found, "an index and sound")
     # A file in fragments may end behind any of them, unless an index of all stands at its end.
     tells_end = b"moof" not in names or b"mfra" in names or b"sidx" in names
-    return Claim(cut=cut, sound_bytes=sound_bytes, tells_end=tells_end)
+    return Claim(cut=cut, sound_bytes=sound_bytes, damage=damage, tells_end=tells_end)
 
 
 def _au(source: Readable, form: Format) -> Claim:
