@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from speechcx.audio.amr import read_magic
 from speechcx.audio.formats import HEAD_BYTES, Format, check_tag_bytes
-from speechcx.audio.mpeg import first_frame
+from speechcx.audio.mpeg import first_frame, is_lame_tag_sound, lame_padding
 from speechcx.audio.ogg import read_ogg_pages
 from speechcx.audio.riff import read_wav_header
 from speechcx.audio.source import Readable
@@ -115,6 +115,7 @@ def _wav(source: Readable, form: Format) -> Claim:
         0 if lies else header.behind_bytes,
         header.data_bytes is None,
         there - there % header.block_bytes,
+        tells_end=header.data_bytes is None or header.duration_s is not None,
         lies=lies,
         is_doubtful=header.contradicts_itself,
     )
@@ -151,17 +152,24 @@ def _mp3(source: Readable, form: Format) -> Claim:
         flags = int.from_bytes(head[xing + 4 : xing + 8], "big")
         frames = int.from_bytes(head[xing + 8 : xing + 12], "big") if flags & 1 else 0
         size = int.from_bytes(head[xing + 12 : xing + 16], "big") if flags & 3 == 3 else 0
-        padding = _lame_padding(head[xing : xing + 144]) if flags & 15 == 15 else 0
+        padding = lame_padding(head[xing : xing + 144]) if flags & 15 == 15 else 0
+        is_doubtful = flags & 15 == 15 and not is_lame_tag_sound(head[at : xing + 156])
     elif head[at + 36 : at + 40] == b"VBRI" and len(head) >= at + 54:
         size, frames = struct.unpack(">II", head[at + 46 : at + 54])
-        padding = 0
+        padding, is_doubtful = 0, False
     else:
         return Claim(sound_bytes=there, tells_end=False)
     left = source.size_bytes - form.sound_at - at
     cut = f"the header says {size:,} bytes, the file has {left:,}" if size and left < 0.99 * size else ""
     duration_s = max(0, frames * frame.samples - padding) / frame.rate_hz if frames else None
     # FFmpeg takes the frame that holds the count for no sound.
-    return Claim(duration_s, cut, sound_bytes=there - frame.size_bytes, tells_end=duration_s is not None)
+    return Claim(
+        duration_s,
+        cut,
+        sound_bytes=there - frame.size_bytes,
+        tells_end=duration_s is not None,
+        is_doubtful=is_doubtful,
+    )
 
 
 def tag_bytes_at_end(source: Readable) -> int:
@@ -174,12 +182,6 @@ def tag_bytes_at_end(source: Readable) -> int:
         size = int.from_bytes(foot[12:16], "little") + (32 if foot[23] & 0x80 else 0)
         end -= size if 32 <= size <= end else 0
     return source.size_bytes - end
-
-
-def _lame_padding(tag: bytes) -> int:
-    """Samples that the encoder put before and behind the sound, from the LAME part of a full Xing tag."""
-    both = int.from_bytes(tag[141:144], "big") if tag[120:124].isalpha() else 0
-    return (both >> 12) + (both & 0xFFF)
 
 
 def _ogg(source: Readable, form: Format) -> Claim:
@@ -243,7 +245,15 @@ def _au(source: Readable, form: Format) -> Claim:
     behind = max(0, there - size)
     if sample_bytes is None or rate_hz == 0 or channels == 0:
         return Claim(None, cut, behind)
-    return Claim(size / sample_bytes / channels / rate_hz, cut, behind, sound_bytes=min(size, there))
+    # Nothing in the file confirms the channels: of more than two, some may come from damage.
+    is_doubtful = channels > 2
+    return Claim(
+        size / sample_bytes / channels / rate_hz,
+        cut,
+        behind,
+        sound_bytes=min(size, there),
+        is_doubtful=is_doubtful,
+    )
 
 
 def _aiff(source: Readable, form: Format) -> Claim:
