@@ -108,7 +108,9 @@ class Table:
     notes
         Footnotes.
     cut
-        That there are more rows than shown; empty where these are all.
+        How many of all rows these are; empty where these are all.
+    hints
+        Footnotes that tell what to type next; for a terminal only.
     """
 
     kind: str
@@ -118,6 +120,7 @@ class Table:
     empty: str = ""
     notes: tuple[str, ...] = ()
     cut: str = ""
+    hints: tuple[str, ...] = ()
 
     def of(self, audience: Audience) -> Table:
         """The table with the columns, and rows, of an audience."""
@@ -143,7 +146,7 @@ class Table:
 
         return Table(
             self.kind, tuple(self.columns[place] for place in places), tuple(map(pick, self.rows)),
-            None if total is None else pick(total), self.empty, self.notes, self.cut,
+            None if total is None else pick(total), self.empty, self.notes, self.cut, self.hints,
         )  # fmt: skip
 
 
@@ -159,11 +162,14 @@ class Text:
         Levels it stands in from the margin, in characters.
     is_note
         A footnote, not part of the answer itself.
+    is_hint
+        It tells what to type next: a page or a workbook leaves it out.
     """
 
     text: str
     indent: int = 0
     is_note: bool = False
+    is_hint: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +205,7 @@ def make_table(
     total: tuple[Record, Mapping[str, object]] | None = None,
     empty: str = "",
     notes: Sequence[str] = (),
+    hints: Sequence[str] = (),
 ) -> Table:
     """A table of records.
 
@@ -211,7 +218,7 @@ def make_table(
     total
         The record of all rows together, and the cells by key that say something else there, such as a name;
         it is left out where there is one row only.
-    empty, notes
+    empty, notes, hints
         As :class:`Table` has them; without rows there are no footnotes.
     """
     rows = tuple(tuple(column.cell(record) for column in columns) for record in records)
@@ -225,7 +232,9 @@ def make_table(
             for one in columns
         ]
         last = tuple(cells)
-    return Table(kind, tuple(columns), rows, last, empty or f"No {kind}.", tuple(notes) if rows else ())
+    return Table(
+        kind, tuple(columns), rows, last, empty or f"No {kind}.", tuple(notes) if rows else (), hints=tuple(hints)
+    )  # fmt: skip
 
 
 def clean(text: str) -> str:
