@@ -66,8 +66,8 @@ def present_flags(found: FlagList) -> Answer:
     parts = ", ".join(f"{n} {status}" for status, n in found.counts)
     hints = ("`speechcx flags show FLAG` shows the words.",) if found.rows else ()
     shown = make_table(
-        "flags", _QUEUE_COLUMNS, found.rows, empty=found.hint or "", notes=(f"{parts}.",), hints=hints
-    )
+        "flags", _QUEUE_COLUMNS, found.rows, empty=found.hint or "", notes=(f"{parts}.",)
+    ).with_hints(hints)
     if len(found.rows) < found.total:
         shown = replace(shown, cut=f"{len(found.rows)} of {found.total} flags.")
     document = partial(
@@ -121,8 +121,8 @@ def present_flag_counts(found: FlagCounts) -> Answer:
     elif found.rows:
         hints = ("--since DATE compares with the period before.",)
     shown = make_table(
-        "flag-counts", _COUNT_COLUMNS, found.rows, empty=found.hint or "", notes=notes, hints=hints
-    )
+        "flag-counts", _COUNT_COLUMNS, found.rows, empty=found.hint or "", notes=notes
+    ).with_hints(hints)
     document = partial(
         _COUNTS.wrap_rows,
         found.rows,

@@ -92,8 +92,7 @@ def present_official(found: OfficialTable) -> Answer:
         total=(found.total, {"key": "all"}),
         empty=found.hint or "",
         notes=notes,
-        hints=hints,
-    )
+    ).with_hints(hints)
     return Answer(partial(_OFFICIAL.wrap, found), (shown,))
 
 

@@ -91,8 +91,8 @@ _LIST_COLUMNS = (
 def present_reviews(found: Sequence[ListedReview]) -> Answer:
     """Reviews, newest first."""
     hint = "`review plan` draws calls, `review next` takes one."
-    shown = make_table(
-        "reviews", _LIST_COLUMNS, found, empty="No review fits.", hints=() if found else (hint,)
+    shown = make_table("reviews", _LIST_COLUMNS, found, empty="No review fits.").with_hints(
+        () if found else (hint,)
     )
     return Answer(partial(_LIST.wrap_rows, found, hint=f"{shown.empty} {hint}"), (shown,))
 
@@ -147,7 +147,7 @@ def _form(form: ReviewForm) -> Iterator[Table | Text]:
     gone = "The call is not stored any more."
     yield Text(gone if form.path is None else f"Listen: {form.path}", indent=2)
     yield make_table("turns", _TURN_COLUMNS, form.turns, empty="No words were heard.")
-    yield make_table("questions", _QUESTION_COLUMNS, form.questions, hints=tuple(_next_step(form)))
+    yield make_table("questions", _QUESTION_COLUMNS, form.questions).with_hints(_next_step(form))
 
 
 def _next_step(form: ReviewForm) -> Iterator[str]:
@@ -272,7 +272,9 @@ _SHORT_COLUMNS = (
 def present_plans(found: Sequence[PlanRow]) -> Answer:
     """Plans, and how far people are with each."""
     hint = "`speechcx review plan NAME` draws one."
-    shown = make_table("plans", _PLAN_COLUMNS, found, empty="No plan yet.", hints=() if found else (hint,))
+    shown = make_table("plans", _PLAN_COLUMNS, found, empty="No plan yet.").with_hints(
+        () if found else (hint,)
+    )
     return Answer(partial(_PLANS.wrap_rows, found, hint=f"{shown.empty} {hint}"), (shown,))
 
 
@@ -301,4 +303,4 @@ def _plan(plan: ReviewPlan, *, kept: bool) -> Iterator[Table | Text]:
     yield Text(f"{len(plan.shortfalls)} times an agent had fewer calls than asked for:")
     more = len(plan.shortfalls) - MAX_SHORTFALLS
     hints = (f"and {more} more; --json has all.",) if more > 0 else ()
-    yield make_table("shortfalls", _SHORT_COLUMNS, plan.shortfalls[:MAX_SHORTFALLS], hints=hints)
+    yield make_table("shortfalls", _SHORT_COLUMNS, plan.shortfalls[:MAX_SHORTFALLS]).with_hints(hints)

@@ -40,8 +40,7 @@ def present_scores(table: ScoreTable) -> Answer:
         total=(table.total, {"key": "all", "rank": None, "where": ""}),
         empty=str(table.hint or ""),
         notes=_score_notes(table),
-        hints=("Official scores: `speechcx qa scores`.",) if table.rows else (),
-    )
+    ).with_hints(("Official scores: `speechcx qa scores`.",) if table.rows else ())
     return Answer(lambda: _TABLES[table.by].wrap(table), (shown,))
 
 

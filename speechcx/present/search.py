@@ -147,8 +147,8 @@ _SAVED_COLUMNS = (
 def present_searches(found: Sequence[SavedRow]) -> Answer:
     """Searches kept under a name."""
     hint = "Add --save NAME to `speechcx search`."
-    shown = make_table(
-        "searches", _SAVED_COLUMNS, found, empty="No search is kept.", hints=() if found else (hint,)
+    shown = make_table("searches", _SAVED_COLUMNS, found, empty="No search is kept.").with_hints(
+        () if found else (hint,)
     )
     return Answer(partial(_SAVED.wrap_rows, found, hint=f"{shown.empty} {hint}"), (shown,))
 

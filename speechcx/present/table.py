@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from speechcx.present.units import clock, length, percent, plain_number, start_text
@@ -132,6 +132,10 @@ class Table:
         wanted = list(columns)
         return self._pick([place for place, one in enumerate(self.columns) if one in wanted], self.total)
 
+    def with_hints(self, hints: Iterable[str]) -> Table:
+        """The table with what to type next below it."""
+        return replace(self, hints=tuple(hints))
+
     def shown_rows(self) -> tuple[Row, ...]:
         """The rows, and the total below them."""
         return self.rows if self.total is None else (*self.rows, self.total)
@@ -205,7 +209,6 @@ def make_table(
     total: tuple[Record, Mapping[str, object]] | None = None,
     empty: str = "",
     notes: Sequence[str] = (),
-    hints: Sequence[str] = (),
 ) -> Table:
     """A table of records.
 
@@ -218,7 +221,7 @@ def make_table(
     total
         The record of all rows together, and the cells by key that say something else there, such as a name;
         it is left out where there is one row only.
-    empty, notes, hints
+    empty, notes
         As :class:`Table` has them; without rows there are no footnotes.
     """
     rows = tuple(tuple(column.cell(record) for column in columns) for record in records)
@@ -232,9 +235,7 @@ def make_table(
             for one in columns
         ]
         last = tuple(cells)
-    return Table(
-        kind, tuple(columns), rows, last, empty or f"No {kind}.", tuple(notes) if rows else (), hints=tuple(hints)
-    )  # fmt: skip
+    return Table(kind, tuple(columns), rows, last, empty or f"No {kind}.", tuple(notes) if rows else ())
 
 
 def clean(text: str) -> str:

@@ -117,7 +117,7 @@ def test_a_very_narrow_window_gets_a_list(
 def test_hints_are_for_terminals(capsys: pytest.CaptureFixture[str]) -> None:
     """What to type next stands on stderr, below the table and also where it is empty."""
     for cell in ([], [{"agent": "a", "score": 1, "talk": 1}]):
-        shown = make_table("agents", COLUMNS, cell, hints=("To go on: speechcx calls",))
+        shown = make_table("agents", COLUMNS, cell).with_hints(["To go on: speechcx calls"])
         print_answer(Answer(dict, (shown, Text("Or: speechcx run", is_note=True, is_hint=True))), "table")
         assert capsys.readouterr().err.endswith("To go on: speechcx calls\nOr: speechcx run\n")
 
