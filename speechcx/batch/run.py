@@ -12,7 +12,15 @@ from pathlib import Path
 from speechcx.batch.capacity import count_workers, expect_engines, expect_room
 from speechcx.batch.lock import hold_lock
 from speechcx.batch.plan import Choice, Plan, Planner, Redo, Shard
-from speechcx.batch.progress import Progress, Report, RunSummary, Tally, count_reasons, say_nothing, tell
+from speechcx.batch.progress import (
+    Progress,
+    ReportProgress,
+    RunSummary,
+    RunTally,
+    count_reasons,
+    say_nothing,
+    tell,
+)
 from speechcx.batch.recordings import find_missing, has_vanished, spot_check
 from speechcx.batch.stop import StopSignals
 from speechcx.batch.work_loop import Shift
@@ -39,7 +47,7 @@ from speechcx.errors import (
 )
 from speechcx.rules import Rulebook
 from speechcx.store import KnownFile, Patience, RunInfo, Store
-from speechcx.store import RunSummary as RunRow
+from speechcx.store import RunTotals as RunRow
 from speechcx.store.left_out import read_other_files, replace_left_out
 
 
@@ -78,7 +86,7 @@ def run(
     rulebook: Rulebook,
     *,
     options: RunOptions | None = None,
-    report: Report = say_nothing,
+    report: ReportProgress = say_nothing,
 ) -> RunSummary:
     """Analyse every recording below `paths` that is not done yet, and keep what is found in `database`.
 
@@ -186,7 +194,7 @@ class _Orders:
     """What the caller wants of this run."""
 
     def __init__(
-        self, options: RunOptions, report: Report = say_nothing, stop: StopSignals | None = None
+        self, options: RunOptions, report: ReportProgress = say_nothing, stop: StopSignals | None = None
     ) -> None:
         self.options = options
         self.report = report
@@ -266,7 +274,7 @@ def _run_locked(
             zone=settings.discover.zone,
         )
     )
-    tally = Tally(len(plan.files), plan.audio_s, orders.report, share=plan.choice.share)
+    tally = RunTally(len(plan.files), plan.audio_s, orders.report, share=plan.choice.share)
     store.patience = Patience(settings.batch.busy_wait_s, tally.wait, orders.stop.is_over)
     shift = Shift(store, run_id, settings=settings, tally=tally, stop=orders.stop)
     try:
@@ -312,7 +320,7 @@ def _finish(store: Store, run_id: int, summary: RunSummary) -> None:
             raise
 
 
-def _summarise(plan: Plan, tally: Tally, shift: Shift, run_id: int) -> RunSummary:
+def _summarise(plan: Plan, tally: RunTally, shift: Shift, run_id: int) -> RunSummary:
     growing = sum(file.skipped == _GROWING for file in plan.ignored) + tally.kinds[_GROWING]
     return RunSummary(
         planned=len(plan.files),
