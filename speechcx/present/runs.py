@@ -143,6 +143,7 @@ def _run(summary: RunSummary) -> Iterator[Text]:
         yield Text(f"{path}: {why or 'no calls table'}", indent=2)
     notes = list(list_warnings(summary.warnings))
     notes += ["See: speechcx failures"] if summary.failed or summary.needs_metadata else []
+    notes += [*_list_lost_details(summary.lost_details)]
     notes += [*list_missing(summary.missing), *list_changed(summary.compared)]
     for note in notes:
         yield Text(note, is_note=True)
@@ -162,11 +163,23 @@ def _counts(summary: RunSummary) -> Iterator[str]:
         yield f"{summary.elsewhere} of other shards"
     if summary.skipped:
         yield f"{summary.skipped} done before"
+    if summary.details_changed:
+        yield f"{summary.details_changed} of them with new details, judged again without being heard"
     for reason, number in summary.ignored:
         if reason != "still_growing":
             yield f"{number} ignored ({reason})"
     if summary.beyond_limit:
         yield f"{summary.beyond_limit} left by --limit"
+
+
+def _list_lost_details(paths: Sequence[str]) -> Iterator[str]:
+    """Calls that keep details which no source gives any more."""
+    if paths:
+        calls = "1 call keeps" if len(paths) == 1 else f"{len(paths)} calls keep"
+        yield (
+            f"{calls} the stored agent and time: their sidecar or table no longer gives them, or gives two of one"
+            f" kind (the first: {paths[0]}; speechcx run --explain FILE shows what is read)."
+        )
 
 
 def list_missing(missing: MissingFiles) -> list[str]:
