@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from speechcx.audio.claims import Claim, is_doubtful_rate, read_claim
-from speechcx.audio.formats import Format
-from speechcx.audio.source import Source
+from speechcx.audio.formats import FileFormat
+from speechcx.audio.source import FileSource
 from speechcx.errors import CallError
 from tests.audio.conftest import Decode
 from tests.faults.media import encoded
@@ -17,8 +17,8 @@ from tests.faults.mutants import seeds
 def claim_of(content: bytes, demuxer: str, tmp_path: Path, start: int = 0) -> Claim:
     path = tmp_path / "a.x"
     path.write_bytes(content)
-    with Source(str(path)) as source:
-        return read_claim(source, Format(demuxer, sound_at=start))
+    with FileSource(str(path)) as source:
+        return read_claim(source, FileFormat(demuxer, sound_at=start))
 
 
 @pytest.mark.parametrize("rate_hz", [8000, 44100])
