@@ -8,25 +8,25 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from speechcx.store import VisibleCalls
-from speechcx.web.accounts import Account, Role
+from speechcx.web.accounts import Account, AccountRole
 
 if TYPE_CHECKING:
     from speechcx.web.visit import Reply, Visit
 
 Page = Callable[["Visit"], "Reply"]
 
-Kind = Role | Literal["stranger"]
+PersonKind = AccountRole | Literal["stranger"]
 """What somebody is to a route; a stranger has not signed in."""
 
-EVERYONE: frozenset[Kind] = frozenset({"agent", "supervisor", "qa", "compliance", "admin"})
+EVERYONE: frozenset[PersonKind] = frozenset({"agent", "supervisor", "qa", "compliance", "admin"})
 """Everybody who is signed in; rows are still their own calls only."""
-ANYBODY: frozenset[Kind] = EVERYONE | {"stranger"}
+ANYBODY: frozenset[PersonKind] = EVERYONE | {"stranger"}
 """Also people who are not signed in: the sign-in page and its style sheet."""
-NOBODY: frozenset[Kind] = frozenset()
-LEADERS: frozenset[Kind] = EVERYONE - {"agent"}
-REVIEWERS: frozenset[Kind] = frozenset({"supervisor", "qa", "admin"})
-OVERSEERS: frozenset[Kind] = frozenset({"compliance", "admin"})
-ADMINS: frozenset[Kind] = frozenset({"admin"})
+NOBODY: frozenset[PersonKind] = frozenset()
+LEADERS: frozenset[PersonKind] = EVERYONE - {"agent"}
+REVIEWERS: frozenset[PersonKind] = frozenset({"supervisor", "qa", "admin"})
+OVERSEERS: frozenset[PersonKind] = frozenset({"compliance", "admin"})
+ADMINS: frozenset[PersonKind] = frozenset({"admin"})
 """Who may use what no route of ours serves: Datasette's own pages, raw tables, SQL, the database file."""
 
 
@@ -51,8 +51,8 @@ class Route:
     name: str
     path: str
     page: Page
-    roles: frozenset[Kind]
-    writers: frozenset[Kind] = NOBODY
+    roles: frozenset[PersonKind]
+    writers: frozenset[PersonKind] = NOBODY
 
     def matches(self, path: str) -> re.Match[str] | None:
         """The match of a path that belongs to this route."""
@@ -60,7 +60,7 @@ class Route:
 
     def allows(self, account: Account | None, method: str) -> bool:
         """Whether somebody may use a method of this route."""
-        kind: Kind = "stranger" if account is None else account.role
+        kind: PersonKind = "stranger" if account is None else account.role
         if method in ("GET", "HEAD"):
             return kind in self.roles
         return method == "POST" and kind in self.writers

@@ -23,8 +23,8 @@ from typing import Any, Literal, get_args
 from speechcx.errors import AccessDenied, ConfigError, UsageError
 from speechcx.private_files import write_private
 
-Role = Literal["agent", "supervisor", "qa", "compliance", "admin"]
-ROLES: tuple[Role, ...] = get_args(Role)
+AccountRole = Literal["agent", "supervisor", "qa", "compliance", "admin"]
+ROLES: tuple[AccountRole, ...] = get_args(AccountRole)
 FIRST_NAME = "admin"
 MIN_PASSWORD = 10
 MAX_PASSWORD = 200
@@ -59,7 +59,7 @@ class Account:
     """
 
     name: str
-    role: Role
+    role: AccountRole
     agents: tuple[str, ...]
     teams: tuple[str, ...]
     password: str

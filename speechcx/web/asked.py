@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -16,15 +16,6 @@ if TYPE_CHECKING:
 
 NAMES = ("agent", "team", "center", "queue", "direction", "customer")
 USUAL_DAYS = 7
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """The days an address asks for, and how they are written in it."""
-
-    text: str
-    since: date | None
-    until: date | None
 
 
 def read_filters(visit: Visit) -> CallFilter:

@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from speechcx.web.accounts import Account
     from speechcx.web.site import Site
 
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
+AsgiScope = MutableMapping[str, Any]
+AsgiMessage = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[AsgiMessage]]
+Send = Callable[[AsgiMessage], Awaitable[None]]
+App = Callable[[AsgiScope, Receive, Send], Awaitable[None]]
 
 PERSON = "speechcx_person"
 TOKEN = "speechcx_token"
@@ -54,7 +54,7 @@ _HEADERS = {
 def guard(app: App, site: Site) -> App:
     """An application behind the gate of a site."""
 
-    async def gated(scope: Scope, receive: Receive, send: Send) -> None:
+    async def gated(scope: AsgiScope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             if scope["type"] == "websocket":
                 return
@@ -76,7 +76,7 @@ def guard(app: App, site: Site) -> App:
     return gated
 
 
-def route_path(scope: Scope, prefix: str) -> str:
+def route_path(scope: AsgiScope, prefix: str) -> str:
     """The path as Datasette's router reads it: not decoded, without query and prefix."""
     raw: bytes | None = scope.get("raw_path")
     path = str(scope["path"]) if not raw else raw.decode("ascii", "replace")
@@ -86,7 +86,7 @@ def route_path(scope: Scope, prefix: str) -> str:
     return path
 
 
-def read_cookie(scope: Scope) -> str:
+def read_cookie(scope: AsgiScope) -> str:
     """The session token of a request; empty without one."""
     for name, value in scope["headers"]:
         if name.lower() == b"cookie":
@@ -99,7 +99,7 @@ def read_cookie(scope: Scope) -> str:
     return ""
 
 
-def _refuse(scope: Scope, account: Account | None, path: str) -> int | None:
+def _refuse(scope: AsgiScope, account: Account | None, path: str) -> int | None:
     """The status to refuse a request with; None where it may pass."""
     method, route = scope["method"], find_route(path)
     if method not in (*SAFE_METHODS, "POST"):
@@ -116,7 +116,7 @@ def _refuse(scope: Scope, account: Account | None, path: str) -> int | None:
     return 401 if account is None else 403
 
 
-def _is_same_origin(scope: Scope) -> bool:
+def _is_same_origin(scope: AsgiScope) -> bool:
     """Whether a form was sent by one of our own pages, as far as the browser tells; the hidden mark is asked too."""
     headers: dict[bytes, str] = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
     site = headers.get(b"sec-fetch-site")
@@ -128,14 +128,14 @@ def _is_same_origin(scope: Scope) -> bool:
     return urlsplit(origin).netloc == headers.get(b"x-forwarded-host", headers.get(b"host", ""))
 
 
-def _is_long(scope: Scope) -> bool:
+def _is_long(scope: AsgiScope) -> bool:
     headers: dict[bytes, bytes] = dict(scope["headers"])
     length = headers.get(b"content-length", b"0")
     return not length.isdigit() or int(length) > LONGEST_BODY
 
 
 def _with_headers(send: Send, method: str, *, is_ours: bool) -> Send:
-    async def out(message: Message) -> None:
+    async def out(message: AsgiMessage) -> None:
         if message["type"] == "http.response.start":
             policy = _OUR_POLICY if is_ours else _datasette_policy()
             fixed = {**_HEADERS, b"content-security-policy": policy.encode()}
@@ -172,7 +172,7 @@ def _hash_scripts(templates: Iterable[str]) -> list[str]:
     return sorted(base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in scripts)
 
 
-async def _say_no(send: Send, scope: Scope, status: int, site: Site) -> None:
+async def _say_no(send: Send, scope: AsgiScope, status: int, site: Site) -> None:
     """Refuse: people who are not signed in are led to the sign-in page, programs get the status alone."""
     headers = [(b"content-type", b"text/plain; charset=utf-8")]
     path = route_path(scope, site.prefix)

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from speechcx.present.table import Cell, Column, Row, Table
+from speechcx.present.table import Cell, CellRow, Column, Table
 from speechcx.present.units import clock, length, percent, start_text
 from speechcx.report.charts import LABEL_WIDTH, WIDTH
 from speechcx.web.access import may_decide, may_review
@@ -47,7 +47,7 @@ def list_menu(visit: Visit) -> list[tuple[str, str]]:
     return allowed
 
 
-def find_link(visit: Visit, table: Table, row: Row, place: int) -> str | None:
+def find_link(visit: Visit, table: Table, row: CellRow, place: int) -> str | None:
     """Where a cell leads; None for nowhere."""
     column, cell = table.columns[place], row[place]
     if cell.value in (None, ""):
@@ -79,11 +79,11 @@ def _period(visit: Visit) -> dict[str, str]:
     return {name: value for name in ("period", "since", "until") if (value := visit.first(name))}
 
 
-def _value_of(table: Table, row: Row, key: str) -> object:
+def _value_of(table: Table, row: CellRow, key: str) -> object:
     return next((cell.value for one, cell in zip(table.columns, row, strict=True) if one.key == key), None)
 
 
-def _find_moment(table: Table, row: Row) -> str | None:
+def _find_moment(table: Table, row: CellRow) -> str | None:
     """Where in the call a row is about, as seconds."""
     text = _value_of(table, row, "time")
     found = re.fullmatch(r"(?:(\d+):)?(\d+):(\d+(?:\.\d+)?)", str(text or ""))

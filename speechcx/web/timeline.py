@@ -16,7 +16,7 @@ PARTY_CLASS = {"agent": "agent", "customer": "customer"}
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class LaneBar:
     """A bar of a turn from the middle of its lane: above it for more than usual, below it for less."""
 
     x: float
@@ -28,17 +28,17 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Lane:
+class CallLane:
     """A measure of each turn on the axis; without bars it was not measured."""
 
     title: str
     low: str
     high: str
-    bars: tuple[Bar, ...]
+    bars: tuple[LaneBar, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Wave:
+class ChannelWave:
     """The outline of one channel: its party, a path, and who it is in words."""
 
     party: str
@@ -47,7 +47,7 @@ class Wave:
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class AxisStretch:
     """A stretch of the axis: silence, hold or a machine."""
 
     x: float
@@ -57,7 +57,7 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True)
-class Tick:
+class AxisTick:
     """A mark of the time axis."""
 
     x: float
@@ -65,32 +65,36 @@ class Tick:
 
 
 @dataclass(frozen=True, slots=True)
-class Timeline:
+class CallTimeline:
     """Everything that is drawn of a call."""
 
     width: float
     duration_s: float
-    waves: tuple[Wave, ...]
-    lanes: tuple[Lane, ...]
-    stretches: tuple[Stretch, ...]
-    ticks: tuple[Tick, ...]
+    waves: tuple[ChannelWave, ...]
+    lanes: tuple[CallLane, ...]
+    stretches: tuple[AxisStretch, ...]
+    ticks: tuple[AxisTick, ...]
 
 
-def draw_timeline(call: Call, *, blind: bool = False) -> Timeline:
+def draw_timeline(call: Call, *, blind: bool = False) -> CallTimeline:
     """The timeline of a call; `blind` leaves out what the machine felt in it."""
     end = max(call.conversation.origin.duration_s, 0.001)
     lanes = tuple(_lanes(call, end, blind=blind))
-    return Timeline(WIDTH, end, tuple(_waves(call)), lanes, tuple(_stretches(call, end)), tuple(_ticks(end)))
+    return CallTimeline(
+        WIDTH, end, tuple(_waves(call)), lanes, tuple(_stretches(call, end)), tuple(_ticks(end))
+    )
 
 
-def _waves(call: Call) -> Iterator[Wave]:
+def _waves(call: Call) -> Iterator[ChannelWave]:
     heard, reading = call.conversation, call.assessment.reading
     for channel, values in enumerate(heard.peaks.values):
         speakers = {turn.speaker for turn in heard.speech.turns if turn.channel == channel}
         parties: set[Party] = {reading.party_of(speaker) for speaker in speakers}
         party = next(iter(parties)) if len(parties) == 1 else "unknown"
         name = " and ".join(sorted(parties)) or "nobody"
-        yield Wave(PARTY_CLASS.get(party, "unknown"), f"channel {channel + 1}: {name}", outline(values))
+        yield ChannelWave(
+            PARTY_CLASS.get(party, "unknown"), f"channel {channel + 1}: {name}", outline(values)
+        )
 
 
 def outline(values: bytes) -> str:
@@ -108,7 +112,7 @@ def outline(values: bytes) -> str:
     return f"M{'L'.join(upper + lower)}Z"
 
 
-def _lanes(call: Call, end: float, *, blind: bool) -> Iterator[Lane]:
+def _lanes(call: Call, end: float, *, blind: bool) -> Iterator[CallLane]:
     heard, felt = call.conversation, call.assessment.reading.feeling.turns
     voices = heard.voices
     yield _lane(call, end, "level", [voice.level_rel_db for voice in voices], (12.0, "dB", 0))
@@ -119,7 +123,7 @@ def _lanes(call: Call, end: float, *, blind: bool) -> Iterator[Lane]:
 
 def _lane(
     call: Call, end: float, title: str, values: Sequence[float | None], scale: tuple[float, str, int]
-) -> Lane:
+) -> CallLane:
     """A lane of one value for each turn; `scale` is the value at its edges, its unit and digits."""
     most, unit, digits = scale
     middle, bars = LANE_HEIGHT / 2, []
@@ -130,16 +134,16 @@ def _lane(
         height = max(1.0, abs(share) * (middle - 1))
         party = call.assessment.reading.party_of(turn.speaker)
         bars.append(
-            Bar(
+            LaneBar(
                 round(WIDTH * turn.span.start_s / end, 1), round(max(1.0, WIDTH * turn.span.duration_s / end), 1),
                 round(middle - height if share >= 0 else middle, 1), round(height, 1),
                 PARTY_CLASS.get(party, "unknown"), f"{clock(turn.span.start_s)} {party}: {value:+.{digits}f} {unit}",
             )
         )  # fmt: skip
-    return Lane(title, f"-{most:g} {unit}".strip(), f"+{most:g} {unit}".strip(), tuple(bars))
+    return CallLane(title, f"-{most:g} {unit}".strip(), f"+{most:g} {unit}".strip(), tuple(bars))
 
 
-def _stretches(call: Call, end: float) -> Iterator[Stretch]:
+def _stretches(call: Call, end: float) -> Iterator[AxisStretch]:
     kinds = (
         ("hold", call.conversation.speech.hold, "on hold"),
         ("ivr", call.conversation.speech.ivr, "a machine speaks"),
@@ -147,17 +151,17 @@ def _stretches(call: Call, end: float) -> Iterator[Stretch]:
     )
     for kind, spans, words in kinds:
         for span in spans:
-            yield Stretch(
+            yield AxisStretch(
                 round(WIDTH * span.start_s / end, 1), round(WIDTH * span.duration_s / end, 1), kind,
                 f"{words} for {span.duration_s:.0f} s from {clock(span.start_s)}",
             )  # fmt: skip
 
 
-def _ticks(end: float) -> Iterator[Tick]:
+def _ticks(end: float) -> Iterator[AxisTick]:
     step = next((one for one in (5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600) if end / one <= 10), 7200)
     for no in range(int(end // step) + 1):
         at = no * step
         hours, rest = divmod(at, 3600)
         text = f"{hours}:{rest // 60:02d}:{rest % 60:02d}" if hours else f"{rest // 60}:{rest % 60:02d}"
         if WIDTH * at / end < WIDTH - 20:
-            yield Tick(round(WIDTH * at / end, 1), text)
+            yield AxisTick(round(WIDTH * at / end, 1), text)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from speechcx.errors import SpeechcxError
 from speechcx.store import Store
-from speechcx.store.decisions.audit import Action, Entry, add_entries
+from speechcx.store.decisions.audit import Action, AuditEntry, add_entries
 
 EVERY_S = 600.0
 """The same person at the same call for the same thing is written once in so many seconds: a player asks for each
@@ -22,7 +22,7 @@ MOST_WAITING = 20_000
 _MOST_KNOWN = 50_000
 
 _Key = tuple[str, Action, str | None, str]
-_Item = tuple[str, Entry]
+_Item = tuple[str, AuditEntry]
 
 
 class TrailWriter:
@@ -54,7 +54,7 @@ class TrailWriter:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._work, name="audit trail", daemon=True)
                 self._thread.start()
-        self._waiting.put((who, Entry(action, call_id, detail=dict(detail))))
+        self._waiting.put((who, AuditEntry(action, call_id, detail=dict(detail))))
 
     def flush(self) -> None:
         """Wait until everything is written down."""

@@ -18,7 +18,7 @@ from speechcx.web.accounts import Account
 if TYPE_CHECKING:
     from speechcx.web.site import Site
 
-Pairs = Sequence[tuple[str, str]]
+QueryPairs = Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ class Visit:
     token: str
     path: str
     parts: Mapping[str, str | None]
-    asked: Pairs
+    asked: QueryPairs
     sent: Mapping[str, str] | None
     headers: Mapping[str, str]
     address: str
@@ -167,7 +167,7 @@ class Visit:
         text = self.first(name)
         return min(high, max(low, int(text))) if re.fullmatch(r"\d{1,9}", text) else default
 
-    def link(self, path: str, pairs: Pairs | Mapping[str, str] = ()) -> str:
+    def link(self, path: str, pairs: QueryPairs | Mapping[str, str] = ()) -> str:
         """An address of this site."""
         listed = list(pairs.items()) if isinstance(pairs, Mapping) else list(pairs)
         return self.site.prefix + path + (f"?{urlencode(listed, errors='replace')}" if listed else "")
