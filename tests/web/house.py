@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import unquote, urlencode
 
 from speechcx.call import Call, Recording
-from speechcx.store import FileStats, RunInfo, RunSummary, Store
+from speechcx.store import FileStats, RunInfo, RunTotals, Store
 from speechcx.web.accounts import Accounts
 from speechcx.web.sessions import COOKIE
 from speechcx.web.site import Site, make_datasette, make_site
@@ -143,7 +143,7 @@ def fill(store: Store, folder: Path, agents: dict[str, str] | None = None) -> di
             found.setdefault(agent, []).append(recording.id)
     failed = make_failure(f"failed-{mark('nobody')}")
     store.ledger.save_outcome(run_id, failed, FileStats(1, 1))
-    store.ledger.finish_run(run_id, RunSummary(10, 9, 1, 0, 126.0, 10.0), 3)
+    store.ledger.finish_run(run_id, RunTotals(10, 9, 1, 0, 126.0, 10.0), 3)
     store.save_rulebook(call.assessment.digest, name="northwind-bank", version="1", source=RULEBOOK)
     return found
 
