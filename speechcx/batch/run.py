@@ -14,6 +14,7 @@ from speechcx.batch.lock import hold_lock
 from speechcx.batch.plan import Choice, Plan, Planner, Redo, Shard
 from speechcx.batch.progress import Progress, Report, RunSummary, Tally, count_reasons, say_nothing, tell
 from speechcx.batch.recordings import find_missing, has_vanished, spot_check
+from speechcx.batch.rejudge import save_rulebooks
 from speechcx.batch.stop import StopSignals
 from speechcx.batch.work_loop import Shift
 from speechcx.config import Settings, listen_digest
@@ -37,7 +38,7 @@ from speechcx.errors import (
     Interrupted,
     SpeechcxError,
 )
-from speechcx.rules import Rulebook
+from speechcx.rules import Rulebooks
 from speechcx.store import KnownFile, Patience, RunInfo, Store
 from speechcx.store import RunSummary as RunRow
 from speechcx.store.left_out import read_other_files, replace_left_out
@@ -75,7 +76,7 @@ def run(
     database: Path,
     paths: Sequence[str | Path],
     settings: Settings,
-    rulebook: Rulebook,
+    rulebook: Rulebooks,
     *,
     options: RunOptions | None = None,
     report: Report = say_nothing,
@@ -243,7 +244,7 @@ def _still_there(
 
 
 def _run_locked(
-    store: Store, paths: Sequence[str | Path], settings: Settings, rulebook: Rulebook, orders: _Orders
+    store: Store, paths: Sequence[str | Path], settings: Settings, rulebook: Rulebooks, orders: _Orders
 ) -> RunSummary:
     known = store.ledger.known_files()
     orders.known_others = {row[0]: OtherFile(*row) for row in read_other_files(store.db)}
@@ -255,7 +256,7 @@ def _run_locked(
         expect_engines(settings)
     if orders.options.roster.entries:
         store.sync_roster(orders.options.roster.entries)
-    store.save_rulebook(rulebook.digest, name=rulebook.name, version=rulebook.version, source=rulebook.source)
+    save_rulebooks(store, rulebook)
     run_id = store.ledger.begin_run(
         RunInfo(
             listen_digest=listen_digest(settings),

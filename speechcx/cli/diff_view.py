@@ -12,7 +12,7 @@ from speechcx.present.table import Column
 if TYPE_CHECKING:
     from speechcx.ask.people import Move
     from speechcx.batch import CompareOne, Comparison, RuleFlips
-    from speechcx.rules import Rulebook
+    from speechcx.rules import Rulebooks
 
 _FLIP_COLUMNS = (
     Column("call_id", "call"),
@@ -79,8 +79,10 @@ def print_diff(diff: RulebookDiff, style: Format, *, limit: int) -> None:
             note(f"{limit} of {count} {what}; --limit shows more, --json and --csv all.")
 
 
-def _name(book: Rulebook) -> BookName:
-    return BookName(book.name, book.version, book.digest)
+def _name(book: Rulebooks) -> BookName:
+    """Names and versions of several rulebooks stand in the order of the settings."""
+    names, versions = ("; ".join(getattr(one, part) for one in book.books) for part in ("name", "version"))
+    return BookName(names, versions, book.digest)
 
 
 def _headline(diff: RulebookDiff) -> str:

@@ -14,12 +14,13 @@ from speechcx.cli.streams import is_summary
 from speechcx.present.table import Column
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from speechcx.batch import CallChoice, Progress, Report
     from speechcx.config import LoadedSettings
     from speechcx.present.rulebooks import LabelledRule
     from speechcx.rules import Rulebook as Book
+    from speechcx.rules import Rulebooks as Books
 
 rules = typer.Typer(name="rules", help="Rulebooks: check, test, try, cover, compare.", no_args_is_help=True)
 
@@ -50,12 +51,21 @@ def lint(
 
     from speechcx.rules import lint_file
 
-    path = _path(rulebook, config)
-    problems = lint_file(path)
-    rows = [asdict(problem) for problem in problems]
+    paths = _paths(rulebook, config)
+    problems = [(path, problem) for path in paths for problem in lint_file(path)]
+    rows = [asdict(problem) for _, problem in problems]
     style = options.style(as_json, as_csv)
-    print_rows("problems", rows, _PROBLEM_COLUMNS, style=style, empty=f"{path}: no problems.")
-    if any(problem.level == "error" for problem in problems):
+    if len(paths) > 1:
+        # Lines of several files: each says which.
+        rows = [
+            row | {"found": f"{path}: {row['found']}"} for row, (path, _) in zip(rows, problems, strict=True)
+        ]
+    empty = f"{', '.join(map(str, paths))}: no problems."
+    print_rows("problems", rows, _PROBLEM_COLUMNS, style=style, empty=empty)
+    if rulebook is None:
+        # Whether each is in the language it stands for is no question of one file.
+        _book(None, options.load(config, None))
+    if any(problem.level == "error" for _, problem in problems):
         raise typer.Exit(12)
 
 
@@ -98,19 +108,20 @@ def run_tests(
     """Run the tests a rulebook brings, and measure it on labelled calls. Exits with 12 where one fails."""
     from speechcx.cli import rulebook_view as view
     from speechcx.errors import UsageError
-    from speechcx.rules import read_rulebook, run_rulebook_tests
+    from speechcx.rules import run_rulebook_tests
 
     style = options.style(as_json, as_csv)
     if labels is None and not (min_precision is None and min_recall is None):
         raise UsageError("a threshold without labels", "calls that people labelled", "add --labels FILE")
-    book = read_rulebook(_path(rulebook, config))
     loaded = options.load(config, overrides)
+    _paths(rulebook, config)
+    book = _book(rulebook, loaded)
     measures = None if labels is None else _measure(book, labels, loaded, db)
-    outcomes = run_rulebook_tests(book)
+    outcomes = [outcome for each in book.books for outcome in run_rulebook_tests(each)]
     wrong = sum(not outcome.passed for outcome in outcomes)
     shown = [outcome for outcome in outcomes if not (failed_only and outcome.passed)]
     view.print_tests(shown, measures, style)
-    note(f"{len(outcomes) - wrong} passed, {wrong} failed" if outcomes else f"{book.name} brings no tests.")
+    note(f"{len(outcomes) - wrong} passed, {wrong} failed" if outcomes else f"{book.label} brings no tests.")
     short = view.find_short(measures or (), min_precision, min_recall)
     for text in short:
         note(text)
@@ -118,7 +129,7 @@ def run_tests(
         raise typer.Exit(12)
 
 
-def _measure(book: Book, labels: Path, loaded: LoadedSettings, db: Path | None) -> tuple[LabelledRule, ...]:
+def _measure(book: Books, labels: Path, loaded: LoadedSettings, db: Path | None) -> tuple[LabelledRule, ...]:
     from speechcx import batch
     from speechcx.ask.ground import find_call_id
     from speechcx.cli.rulebook_view import label_rule
@@ -126,7 +137,8 @@ def _measure(book: Book, labels: Path, loaded: LoadedSettings, db: Path | None) 
     from speechcx.store import Store
 
     database = options.database(loaded, db)
-    names = [rule.id for rule in book.rules if rule.kind != "hidden"]
+    rules = (rule for each in book.books for rule in each.rules)
+    names = list(dict.fromkeys(rule.id for rule in rules if rule.kind != "hidden"))
     with Store.open(database, read_only=True) as store:
         found = read_labels(labels, rules=names, find_call=lambda name: find_call_id(store, name))
     ask = batch.JudgeOnly(book, loaded.settings)
@@ -168,7 +180,7 @@ def try_phrase(
     style, loaded = asked.style, asked.loaded
     book, name = _typed(condition, rule, by, negated, _base(rulebook, loaded, rule))
     if text is not None:
-        print_tried(try_on_text(book, name, text), style)
+        print_tried(try_on_text(book.books[0], name, text), style)
         return
     chosen = _choose(asked, names=call or (), newest=newest)
     ask = batch.TryOne(book, name, loaded.settings)
@@ -192,8 +204,8 @@ def coverage(
     style, loaded = asked.style, asked.loaded
     book = _book(rulebook, loaded)
     chosen = _choose(asked, names=call or (), newest=newest)
-    report = batch.cover_stored(chosen, batch.CoverOne(book, loaded.settings), report=_reporter())
-    print_cover(report, style, limit=limit, right=measure_precision(asked.where))
+    reports = batch.cover_stored(chosen, batch.CoverOne(book, loaded.settings), report=_reporter())
+    print_cover(reports, style, limit=limit, right=measure_precision(asked.where))
 
 
 @rules.command()
@@ -265,12 +277,14 @@ def rejudge(
     raise typer.Exit(summary.exit_code)
 
 
-def _tell_rejudged(planned: int, done: int, seconds: float, book: Book) -> str:
+def _tell_rejudged(planned: int, done: int, seconds: float, book: Books) -> str:
     if not planned:
-        return f"Nothing to do: no stored call that is meant is judged by anything but {book.name} version \
-{book.version}. --again judges them again."
+        return (
+            f"Nothing to do: no stored call that is meant is judged by anything but {book.label}. --again judges \
+them again."
+        )
     left = f"; {planned - done} are left as they were" if done < planned else ""
-    return f"{done} calls judged by {book.name} version {book.version} in {seconds:.1f} s{left}."
+    return f"{done} calls judged by {book.label} in {seconds:.1f} s{left}."
 
 
 def _choose(asked: Asked, *, names: Sequence[str], newest: int) -> CallChoice:
@@ -289,25 +303,26 @@ def _choose(asked: Asked, *, names: Sequence[str], newest: int) -> CallChoice:
     return CallChoice(asked.where, found[-newest:] if newest else found, len(found), hint)
 
 
-def _path(rulebook: Path | None, config: Path | None) -> Path:
+def _paths(rulebook: Path | None, config: Path | None) -> list[Path]:
+    """The file that is named, else those of the settings."""
     from speechcx.errors import UsageError
 
     if rulebook is not None:
-        return rulebook
+        return [rulebook]
     loaded = options.load(config, None)
     if not loaded.files.rulebook:
         raise UsageError("no rulebook named", "a path, or files.rulebook in speechcx.toml", "name the file")
-    return loaded.resolve(loaded.files.rulebook)
+    return [loaded.resolve(path) for _, path in loaded.files.rulebooks]
 
 
-def _book(rulebook: Path | None, loaded: LoadedSettings) -> Book:
+def _book(rulebook: Path | None, loaded: LoadedSettings) -> Books:
     from speechcx.project import load_rulebook
     from speechcx.rules import read_rulebook
 
     return read_rulebook(rulebook) if rulebook else load_rulebook(loaded)
 
 
-def _base(rulebook: Path | None, loaded: LoadedSettings, rule: str | None) -> Book | None:
+def _base(rulebook: Path | None, loaded: LoadedSettings, rule: str | None) -> Books | None:
     """The rulebook whose lists and rules a typed condition may use; a broken one does not stop a plain phrase."""
     from speechcx.errors import RulebookError
 
@@ -321,9 +336,9 @@ def _base(rulebook: Path | None, loaded: LoadedSettings, rule: str | None) -> Bo
 
 
 def _typed(
-    condition: str | None, rule: str | None, by: str | None, negated: str, base: Book | None
-) -> tuple[Book, str]:
-    """The rulebook and the rule to try: one of its own, or what was typed."""
+    condition: str | None, rule: str | None, by: str | None, negated: str, base: Books | None
+) -> tuple[Books, str]:
+    """The rulebook and the rule to try: one of its own, or what was typed; of several languages, in each."""
     from speechcx.errors import UsageError
     from speechcx.rules import TYPED, type_rule
 
@@ -331,14 +346,37 @@ def _typed(
     if (condition is None) == (rule is None):
         raise UsageError("nothing to try" if rule is None else "a phrase and --rule together",
                          "a phrase or condition, or --rule ID", "try 'cancel* NEAR/6 account'")  # fmt: skip
-    if rule is not None:
-        assert base is not None
-        return base, base.rule(rule).id
-    assert condition is not None
     party = options.party("--by", by)
-    return type_rule(
-        condition, base=base, by=party, negated="ignore" if negated == "ignore" else "match"
-    ), TYPED
+
+    def make(book: Book | None) -> Book:
+        if rule is None:
+            assert condition is not None
+            return type_rule(
+                condition, base=book, by=party, negated="ignore" if negated == "ignore" else "match"
+            )
+        assert book is not None
+        book.rule(rule)
+        return book
+
+    return _in_each(base, make), rule or TYPED
+
+
+def _in_each(base: Books | None, make: Callable[[Book | None], Book]) -> Books:
+    """What `make` makes of the rulebook; of several, those of which it can be made, and its error where of none."""
+    from speechcx.errors import RulebookError
+    from speechcx.rules import LanguageRulebooks
+
+    if not isinstance(base, LanguageRulebooks):
+        return make(base)
+    made, errors = [], []
+    for code, book in base.by_language:
+        try:
+            made.append((code, make(book)))
+        except RulebookError as error:
+            errors.append(error)
+    if not made:
+        raise errors[0]
+    return LanguageRulebooks(tuple(made))
 
 
 def _reporter() -> Report:

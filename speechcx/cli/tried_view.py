@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -98,18 +98,42 @@ def print_tried(report: TryReport, style: Format) -> None:
 
 
 def print_cover(
-    report: CoverReport, style: Format, *, limit: int, right: Mapping[str, Precision] | None = None
+    reports: Sequence[CoverReport], style: Format, *, limit: int, right: Mapping[str, Precision] | None = None
 ) -> None:
-    """Print what a rulebook covers: JSON has everything, CSV a row for each rule; `right` as people judged flags."""
-    if style == "json":
-        print_json({"schema_version": 1, "kind": "rules-coverage", **asdict(report)})
+    """Print what rulebooks cover: JSON has everything, CSV a row for each rule; `right` as people judged flags."""
+    several = len(reports) > 1
+    if style == "json" and several:
+        print_json(
+            {
+                "schema_version": 1,
+                "kind": "rules-coverages",
+                "hint": None,
+                "rows": [asdict(one) for one in reports],
+            }
+        )
         return
-    rows = [
-        _rule_row(rule, report) | {"right": precision_text((right or {}).get(rule.rule))}
-        for rule in report.rules
-    ]
-    print_rows("rules", rows, _RULE_COLUMNS, style=style, empty=report.hint or "No call could be judged.")
-    if style == "csv" or not rows:
+    if style == "json":
+        print_json({"schema_version": 1, "kind": "rules-coverage", **asdict(reports[0])})
+        return
+    columns = (Column("language", "language"), *_RULE_COLUMNS) if several else _RULE_COLUMNS
+    rows = {
+        no: [
+            _rule_row(rule, report)
+            | {"right": precision_text((right or {}).get(rule.rule)), "language": report.language}
+            for rule in report.rules
+        ]
+        for no, report in enumerate(reports)
+    }
+    if style == "csv":
+        print_rows("rules", [row for no in rows for row in rows[no]], columns, style=style)
+        return
+    for no, report in enumerate(reports):
+        _print_report(report, rows[no], limit=limit)
+
+
+def _print_report(report: CoverReport, rows: list[dict[str, object]], *, limit: int) -> None:
+    print_rows("rules", rows, _RULE_COLUMNS, empty=report.hint or "No call could be judged.")
+    if not rows:
         return
     if report.dead_phrases:
         dead = [asdict(phrase) for phrase in report.dead_phrases]
@@ -125,6 +149,8 @@ def print_cover(
     searched = (
         f"the newest {report.searched} of {report.stored}" if report.searched < report.stored else "all"
     )
+    if report.language is not None:
+        searched = f"the {report.language}" if report.language != "any" else "all other"
     note(f"{report.rulebook} version {report.version} on {searched} calls ({report.searched}).")
 
 

@@ -95,7 +95,10 @@ class LabelledRule:
 
 ENVELOPES: dict[str, Envelopes] = {
     "rejudge": record("rejudge", RunSummary, rulebook=str),
-    "rules coverage": record("rules-coverage", CoverReport),
+    "rules coverage": (
+        record("rules-coverage", CoverReport),
+        rows("rules-coverages", CoverReport),
+    ),
     "rules diff": record("rules-diff", RulebookDiff),
     "rules lint": rows("problems", Problem),
     "rules starters": rows("starters", Starter),

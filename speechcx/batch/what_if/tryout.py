@@ -9,7 +9,7 @@ from speechcx.batch.progress import Report, say_nothing
 from speechcx.batch.what_if.survey import CallChoice, read_facts, survey
 from speechcx.call import Failure, Hit, RuleValue
 from speechcx.config import Settings
-from speechcx.rules import Rulebook, try_on, why_unknown
+from speechcx.rules import Rulebooks, try_on, why_unknown
 from speechcx.store import Store
 
 
@@ -84,16 +84,16 @@ class TryReport:
 
 @dataclass(frozen=True, slots=True)
 class TryOne:
-    """A rule of a rulebook, to be asked of stored calls."""
+    """A rule, to be asked of stored calls; of rulebooks of several languages, the rule of that id in each."""
 
-    rulebook: Rulebook
+    rulebook: Rulebooks
     rule: str
     settings: Settings
 
     def __call__(self, store: Store, call_id: str) -> TriedCall:
         """What it finds in one."""
         conversation, facts = read_facts(store, call_id)
-        trial = try_on(self.rulebook, self.rule, facts)
+        trial = try_on(self.rulebook.for_language(facts.language), self.rule, facts)
         result, details = trial.result, conversation.recording.details
         return TriedCall(
             call_id, conversation.recording.path, details.agent,
@@ -132,8 +132,9 @@ def try_on_calls(chosen: CallChoice, ask: TryOne, *, limit: int, report: Report 
     calls, unsure = (
         [tried for tried in kept if tried.value == value] for value in ("present", "cannot_tell")
     )
+    title = ask.rulebook.books[0].rule(ask.rule).title
     found = TryReport(
-        ask.rulebook.rule(ask.rule).title, len(chosen.call_ids), chosen.stored, counts["present"], counts["absent"],
+        title, len(chosen.call_ids), chosen.stored, counts["present"], counts["absent"],
         counts["cannot_tell"], counts["failed"], tuple(doubts.most_common()), tuple(calls[:limit]),
         tuple(unsure[:limit]), tuple(near[:limit]),
     )  # fmt: skip
