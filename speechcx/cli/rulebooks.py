@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from speechcx.cli import options
-from speechcx.cli.output import note, print_json, print_rows, print_text
+from speechcx.cli.output import note, print_answer
 from speechcx.cli.question_options import Asked, asks
 from speechcx.cli.streams import is_summary
-from speechcx.present.table import Column
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 rules = typer.Typer(name="rules", help="Rulebooks: check, test, try, cover, compare.", no_args_is_help=True)
 
-_PROBLEM_COLUMNS = tuple(Column(name, name) for name in ("line", "column", "level", "found", "expected"))
-_STARTER_COLUMNS = tuple(Column(name, name) for name in ("name", "about", "rules", "scorecards", "tests"))
 Rulebook = Annotated[Path | None, typer.Argument(help="Rulebook; default: files.rulebook.")]
 CallNames = Annotated[
     list[str] | None, typer.Option("--call", help="Only this call, by id or file; may be repeated.")
@@ -47,26 +45,20 @@ def lint(
     as_csv: options.AsCsv = False,
 ) -> None:
     """Check a rulebook: every problem with its line, its column and what would be legal. Exits with 12 on errors."""
-    from dataclasses import asdict
+    from dataclasses import replace
 
+    from speechcx.present.rulebooks import present_problems
     from speechcx.rules import lint_file
 
     paths = _paths(rulebook, config)
-    problems = [(path, problem) for path in paths for problem in lint_file(path)]
-    rows = [asdict(problem) for _, problem in problems]
-    style = options.style(as_json, as_csv)
-    if len(paths) > 1:
-        # Lines of several files: each says which.
-        rows = [
-            row | {"found": f"{path}: {row['found']}"} for row, (path, _) in zip(rows, problems, strict=True)
-        ]
-    empty = f"{', '.join(map(str, paths))}: no problems."
-    print_rows("problems", rows, _PROBLEM_COLUMNS, style=style, empty=empty)
-    if rulebook is None:
-        # Whether each is in the language it stands for is no question of one file.
-        _book(None, options.load(config, None))
-    if any(problem.level == "error" for _, problem in problems):
+    found = [(path, problem) for path in paths for problem in lint_file(path)]
+    # Of several files, each line says which.
+    problems = [replace(one, found=f"{path}: {one.found}") if len(paths) > 1 else one for path, one in found]
+    print_answer(present_problems(problems, ", ".join(map(str, paths))), options.style(as_json, as_csv))
+    if any(problem.level == "error" for problem in problems):
         raise typer.Exit(12)
+    # Whether each is in the language it stands for is no question of one file.
+    _book(rulebook, options.load(config, None))
 
 
 @rules.command()
@@ -76,13 +68,13 @@ def starters(
     as_csv: options.AsCsv = False,
 ) -> None:
     """List the rulebooks to begin with; with a name, print one."""
+    from speechcx.present.rulebooks import present_starters
     from speechcx.project import list_starters, read_starter
 
     if name is not None:
         typer.echo(read_starter(name), nl=False)
         return
-    rows = [options.row(starter) for starter in list_starters()]
-    print_rows("starters", rows, _STARTER_COLUMNS, style=options.style(as_json, as_csv))
+    print_answer(present_starters(list_starters()), options.style(as_json, as_csv))
 
 
 @rules.command("test")
@@ -106,8 +98,8 @@ def run_tests(
     as_csv: options.AsCsv = False,
 ) -> None:
     """Run the tests a rulebook brings, and measure it on labelled calls. Exits with 12 where one fails."""
-    from speechcx.cli import rulebook_view as view
     from speechcx.errors import UsageError
+    from speechcx.present.rulebooks import list_shortfalls, present_tests
     from speechcx.rules import run_rulebook_tests
 
     style = options.style(as_json, as_csv)
@@ -120,9 +112,9 @@ def run_tests(
     outcomes = [outcome for each in book.books for outcome in run_rulebook_tests(each)]
     wrong = sum(not outcome.passed for outcome in outcomes)
     shown = [outcome for outcome in outcomes if not (failed_only and outcome.passed)]
-    view.print_tests(shown, measures, style)
+    print_answer(present_tests(shown, measures), style)
     note(f"{len(outcomes) - wrong} passed, {wrong} failed" if outcomes else f"{book.label} brings no tests.")
-    short = view.find_short(measures or (), min_precision, min_recall)
+    short = list_shortfalls(measures or (), min_precision, min_recall)
     for text in short:
         note(text)
     if wrong or short:
@@ -132,7 +124,7 @@ def run_tests(
 def _measure(book: Books, labels: Path, loaded: LoadedSettings, db: Path | None) -> tuple[LabelledRule, ...]:
     from speechcx import batch
     from speechcx.ask.ground import find_call_id
-    from speechcx.cli.rulebook_view import label_rule
+    from speechcx.present.rulebooks import label_rule
     from speechcx.rules import read_labels
     from speechcx.store import Store
 
@@ -175,16 +167,17 @@ def try_phrase(
 ) -> None:
     """Try a phrase or a condition before it is saved: where it holds in stored calls, and where nearly."""
     from speechcx import batch
-    from speechcx.cli.tried_view import print_tried, try_on_text
+    from speechcx.present.rule_trials import present_tried
 
     style, loaded = asked.style, asked.loaded
     book, name = _typed(condition, rule, by, negated, _base(rulebook, loaded, rule))
     if text is not None:
-        print_tried(try_on_text(book.books[0], name, text), style)
+        typed = sys.stdin.read() if text == "-" else text
+        print_answer(present_tried(batch.try_on_text(book.books[0], name, typed)), style)
         return
     chosen = _choose(asked, names=call or (), newest=newest)
     ask = batch.TryOne(book, name, loaded.settings)
-    print_tried(batch.try_on_calls(chosen, ask, limit=limit, report=_reporter()), style)
+    print_answer(present_tried(batch.try_on_calls(chosen, ask, limit=limit, report=_reporter())), style)
 
 
 @rules.command()
@@ -199,13 +192,13 @@ def coverage(
     """What a rulebook says of stored calls: rules that never or always hold, dead phrases, calls without a driver."""
     from speechcx import batch
     from speechcx.ask.compliance import measure_precision
-    from speechcx.cli.tried_view import print_cover
+    from speechcx.present.rule_trials import present_coverage
 
     style, loaded = asked.style, asked.loaded
     book = _book(rulebook, loaded)
     chosen = _choose(asked, names=call or (), newest=newest)
     reports = batch.cover_stored(chosen, batch.CoverOne(book, loaded.settings), report=_reporter())
-    print_cover(reports, style, limit=limit, right=measure_precision(asked.where))
+    print_answer(present_coverage(reports, limit=limit, right=measure_precision(asked.where)), style)
 
 
 @rules.command()
@@ -229,7 +222,7 @@ def diff(
     """What NEW would change on stored calls: results that flip, scores that move. Changes nothing."""
     from speechcx import batch
     from speechcx.ask.people import move_scores
-    from speechcx.cli.diff_view import make_diff, print_diff
+    from speechcx.present.rulebooks import make_diff, present_diff
     from speechcx.rules import read_rulebook
 
     style, loaded = asked.style, asked.loaded
@@ -241,9 +234,8 @@ def diff(
     chosen = _choose(asked, names=call or (), newest=newest)
     ask = batch.CompareOne(before, after, loaded.settings, again=again)
     found = batch.compare_rulebooks(chosen, ask, report=_reporter())
-    print_diff(
-        make_diff(ask, found, move_scores(asked.where, found.standings), chosen.hint), style, limit=limit
-    )
+    told = make_diff(ask, found, move_scores(asked.where, found.standings), chosen.hint)
+    print_answer(present_diff(told, limit=limit), style)
 
 
 @asks("as_csv", with_settings=True)
@@ -255,10 +247,11 @@ def rejudge(
     ] = False,
 ) -> None:
     """Judge stored calls under the rulebook as it now is; touches no audio, keeps the old results."""
-    from dataclasses import asdict, replace
+    from dataclasses import replace
 
     from speechcx import batch
     from speechcx.ask.ground import settle_names
+    from speechcx.present.rulebooks import present_rejudged
     from speechcx.store import Store
 
     book = _book(rulebook, asked.loaded)
@@ -268,23 +261,8 @@ def rejudge(
             store, book, asked.loaded.settings, only=only, again=again, report=_reporter()
         )
     is_summary()
-    if asked.style == "json":
-        print_json({"schema_version": 1, "kind": "rejudge", "rulebook": book.digest, **asdict(summary)})
-    else:
-        print_text(_tell_rejudged(summary.planned, summary.done, summary.seconds, book))
-        for kind, number in summary.failed:
-            note(f"{number} calls could not be judged ({kind}); they keep the results they had.")
+    print_answer(present_rejudged(summary, book), asked.style)
     raise typer.Exit(summary.exit_code)
-
-
-def _tell_rejudged(planned: int, done: int, seconds: float, book: Books) -> str:
-    if not planned:
-        return (
-            f"Nothing to do: no stored call that is meant is judged by anything but {book.label}. --again judges \
-them again."
-        )
-    left = f"; {planned - done} are left as they were" if done < planned else ""
-    return f"{done} calls judged by {book.label} in {seconds:.1f} s{left}."
 
 
 def _choose(asked: Asked, *, names: Sequence[str], newest: int) -> CallChoice:
@@ -351,9 +329,8 @@ def _typed(
     def make(book: Book | None) -> Book:
         if rule is None:
             assert condition is not None
-            return type_rule(
-                condition, base=book, by=party, negated="ignore" if negated == "ignore" else "match"
-            )
+            ignores = negated == "ignore"
+            return type_rule(condition, base=book, by=party, negated="ignore" if ignores else "match")
         assert book is not None
         book.rule(rule)
         return book
@@ -381,7 +358,6 @@ def _in_each(base: Books | None, make: Callable[[Book | None], Book]) -> Books:
 
 def _reporter() -> Report:
     """How far it is, on stderr: now and then on a terminal, else once a minute."""
-    import sys
     import time
 
     every_s = 2.0 if sys.stderr.isatty() else 60.0

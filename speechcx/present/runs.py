@@ -83,8 +83,9 @@ def _status(status: Status, missing: MissingFiles) -> Iterator[Text]:
     if status.outdated:
         yield Text(
             f"{status.outdated} calls were heard with other settings, or by an older speechcx, than a run would use"
-            " now; `speechcx run --redo outdated` hears them again."
+            " now."
         )
+        yield Text("To hear them again: speechcx run --redo outdated", is_hint=True)
     yield from _last_run(status)
     states = ", ".join(f"{count} {state}" for state, count in status.files)
     yield Text(f"Files: {states or 'none seen'}")
@@ -165,7 +166,8 @@ def _run(summary: RunSummary) -> Iterator[Text]:
     for path, why in summary.passed_over[:MAX_FOLDERS]:
         yield Text(f"{path}: {why or 'no calls table'}", indent=2)
     notes = list(list_warnings(summary.warnings))
-    notes += ["See: speechcx failures"] if summary.failed or summary.needs_metadata else []
+    if summary.failed or summary.needs_metadata:
+        yield Text("See: speechcx failures", is_note=True, is_hint=True)
     notes += [*list_missing(summary.missing), *list_changed(summary.compared)]
     for note in notes:
         yield Text(note, is_note=True)
