@@ -10,7 +10,7 @@ from speechcx.ask.runs.failures import KindCount, count_failures
 from speechcx.ask.runs.left_out import LeftOut, read_left_out
 from speechcx.call import find_language_code
 from speechcx.store import Store
-from speechcx.store.moments import ROWS_A_CALL
+from speechcx.store.calls.turns import IS_UNFELT
 from speechcx.store.paths import read_path
 
 BACKLOG = ("seen", "settled", "claimed")
@@ -215,9 +215,7 @@ def _count_outdated(store: Store, listen_digest: str) -> int:
 def _count_languages(store: Store) -> tuple[LanguageCount, ...]:
     rows = store.db.execute(
         "SELECT c.language, c.rulebook_no, b.source, count(*),"
-        " total(agent_sentiment IS NULL AND customer_sentiment IS NULL AND NOT EXISTS (SELECT 1 FROM turns_data t"
-        f" WHERE t.turn_id BETWEEN c.call_no * {ROWS_A_CALL} AND (c.call_no + 1) * {ROWS_A_CALL} - 1"
-        " AND t.text_label IS NOT NULL))"
+        f" total{IS_UNFELT}"
         " FROM calls c JOIN rulebooks b USING (rulebook_no) WHERE superseded_by IS NULL GROUP BY 1, 2"
     ).fetchall()
     counts: dict[str | None, LanguageCount] = {}
