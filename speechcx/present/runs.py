@@ -168,6 +168,9 @@ def _run(summary: RunSummary) -> Iterator[Text]:
     notes = list(list_warnings(summary.warnings))
     if summary.failed or summary.needs_metadata:
         yield Text("See: speechcx failures", is_note=True, is_hint=True)
+    if summary.lost_details:
+        yield Text(_lost_details_text(summary.lost_details), is_note=True)
+        yield Text("What is read of a file: speechcx run --explain FILE", is_note=True, is_hint=True)
     notes += [*list_missing(summary.missing), *list_changed(summary.compared)]
     for note in notes:
         yield Text(note, is_note=True)
@@ -187,11 +190,22 @@ def _counts(summary: RunSummary) -> Iterator[str]:
         yield f"{summary.elsewhere} of other shards"
     if summary.skipped:
         yield f"{summary.skipped} done before"
+    if summary.details_changed:
+        yield f"{summary.details_changed} of them with new details, judged again without being heard"
     for reason, number in summary.ignored:
         if reason != "still_growing":
             yield f"{number} ignored ({reason})"
     if summary.beyond_limit:
         yield f"{summary.beyond_limit} left by --limit"
+
+
+def _lost_details_text(paths: Sequence[str]) -> str:
+    """That calls keep details which no source gives any more."""
+    calls = "1 call keeps" if len(paths) == 1 else f"{len(paths)} calls keep"
+    return (
+        f"{calls} the stored agent and time: their sidecar or table no longer gives them, or gives two that differ"
+        f" (the first: {paths[0]})."
+    )
 
 
 def list_missing(missing: MissingFiles) -> list[str]:

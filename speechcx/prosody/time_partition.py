@@ -258,7 +258,7 @@ def _measure_overtalk(
     over_s = total_s(o.span for o in overlaps if o.by == party and o.kind != "backchannel")
     if party == "unknown":
         why = _why_untrusted(conversation, talk)
-    elif conversation.speech.split != "channels":
+    elif conversation.speech.split != "channels" or "partly_mixed" in conversation.speech.flags:
         why = "two people at once are not told apart in one channel"
     elif not talk_s:
         why = "this party says nothing"
