@@ -321,7 +321,7 @@ def _look_after(
 
 
 def _apply_details(
-    store: Store, plan: Plan, settings: Settings, rulebook: Rulebook, orders: _Orders, summary: RunSummary
+    store: Store, plan: Plan, settings: Settings, rulebook: Rulebooks, orders: _Orders, summary: RunSummary
 ) -> tuple[RunSummary, bool]:
     """Give calls done before the details that came or changed since; whether every one of them has them now."""
     if orders.stop.is_requested or summary.stopped_by:
