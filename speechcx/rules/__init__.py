@@ -23,8 +23,8 @@ from speechcx.rules.checks.precision_recall import (
     why_unknown,
 )
 from speechcx.rules.checks.rulebook_tests import (
+    RuleTrial,
     TestOutcome,
-    Trial,
     judge_rule,
     run_rulebook_tests,
     try_on,
@@ -35,7 +35,7 @@ from speechcx.rules.judging.judge import judge_facts
 from speechcx.rules.language.by_language import LanguageRulebooks, Rulebooks, read_rulebooks
 from speechcx.rules.language.examples import Line, RuleTest
 from speechcx.rules.language.rulebook import Rulebook, lint, lint_file, parse_rulebook, read_rulebook
-from speechcx.rules.language.source import Problem, find_language
+from speechcx.rules.language.source import RulebookProblem, find_language
 from speechcx.rules.matching.meaning import Meanings, SentenceEncoder
 
 __all__ = [
@@ -48,17 +48,17 @@ __all__ = [
     "LanguageRulebooks",
     "Line",
     "Meanings",
-    "Problem",
     "ResultChange",
     "RuleCover",
     "RuleMeasure",
     "RulePhrase",
     "RuleTest",
+    "RuleTrial",
     "Rulebook",
+    "RulebookProblem",
     "Rulebooks",
     "SentenceEncoder",
     "TestOutcome",
-    "Trial",
     "apply_rules",
     "compare_results",
     "cover_call",

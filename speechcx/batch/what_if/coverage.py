@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from speechcx.batch.progress import Report, say_nothing
+from speechcx.batch.progress import ReportProgress, say_nothing
 from speechcx.batch.what_if.survey import CallChoice, read_facts, survey
 from speechcx.call import Failure, RuleResult
 from speechcx.config import Settings
@@ -96,7 +96,7 @@ class CoverOne:
 
 
 def cover_stored(
-    chosen: CallChoice, ask: CoverOne, *, report: Report = say_nothing
+    chosen: CallChoice, ask: CoverOne, *, report: ReportProgress = say_nothing
 ) -> tuple[CoverReport, ...]:
     """Apply a rulebook, or each of several to the calls in its language, and count; nothing is written.
 
@@ -174,7 +174,7 @@ class JudgeOnly:
 
 
 def measure_labels(
-    database: Path, ask: JudgeOnly, labels: Sequence[Label], *, report: Report = say_nothing
+    database: Path, ask: JudgeOnly, labels: Sequence[Label], *, report: ReportProgress = say_nothing
 ) -> tuple[tuple[RuleMeasure, ...], tuple[Failure, ...]]:
     """Precision and recall of every labelled rule, and the calls that could not be judged; nothing is written.
 
