@@ -8,29 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from speechcx.cli import options
-from speechcx.cli.output import note, print_rows, print_text
-from speechcx.present.table import Column
+from speechcx.cli.output import note, print_answer, print_text
 
 if TYPE_CHECKING:
     from speechcx.config import LoadedSettings
+    from speechcx.present.machine import ModelRow
     from speechcx.weights import ModelStatus
 
 models = typer.Typer(
     name="models", help="Model weights: list, fetch, verify, carry to other machines.", no_args_is_help=True
-)
-
-_NAME = Column("name", "model")
-_STATE = Column("state", "state")
-_SIZE = Column("size_mb", "MB", digits=0)
-_LICENCE = Column("licence", "licence")
-_HERE = (_NAME, _STATE, _SIZE, Column("task", "task"), _LICENCE)
-_AVAILABLE = (
-    _NAME,
-    _STATE,
-    _SIZE,
-    Column("memory_mb", "RAM MB", digits=0),
-    Column("languages", "languages"),
-    _LICENCE,
 )
 
 _Names = Annotated[list[str] | None, typer.Argument(help="Models; default: those the settings need.")]
@@ -52,6 +38,7 @@ def list_(
 
     Memory is about what each worker needs on a CPU.
     """
+    from speechcx.present.machine import present_models
     from speechcx.weights import list_models
 
     rows = [
@@ -59,30 +46,27 @@ def list_(
         for model in list_models(available=available)
         if not available or model.task == "recognition"
     ]
-    columns = _AVAILABLE if available else _HERE
-    print_rows("models", rows, columns, style=options.style(as_json, False))
-    if available:
-        note(
-            "Others: speechcx models pull OWNER/NAME takes a repository of the Hub; ./FOLDER one of your own."
-        )
+    print_answer(present_models(rows, available=available), options.style(as_json, False))
 
 
-def _row(model: ModelStatus) -> dict[str, object]:
+def _row(model: ModelStatus) -> ModelRow:
+    from speechcx.present.machine import ModelRow
     from speechcx.weights.catalogue import memory_mb
 
-    return {
-        "name": model.name,
-        "aliases": list(model.aliases),
-        "state": {"ready": "here", "bad": "bad", "missing": "missing"}[model.state],
-        "size_mb": model.size_bytes / 1e6,
-        "memory_mb": memory_mb(model.size_bytes, model.engine) if model.task == "recognition" else None,
-        "languages": model.languages or None,
-        "licence": model.licence,
-        "task": model.task,
-        "engine": model.engine if model.task == "recognition" else None,
-        "origin": model.sources[0] if model.sources else None,
-        "folder": str(model.folder) if model.folder else None,
-    }
+    hears = model.task == "recognition"
+    return ModelRow(
+        name=model.name,
+        aliases=model.aliases,
+        state="here" if model.state == "ready" else model.state,
+        task=model.task,
+        size_mb=model.size_bytes / 1e6,
+        licence=model.licence,
+        memory_mb=memory_mb(model.size_bytes, model.engine) if hears else None,
+        languages=model.languages or None,
+        engine=model.engine if hears else None,
+        origin=model.sources[0] if model.sources else None,
+        folder=str(model.folder) if model.folder else None,
+    )
 
 
 @models.command()

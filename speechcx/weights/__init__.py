@@ -19,20 +19,20 @@ from pathlib import Path, PurePosixPath
 from typing import Literal, NoReturn
 
 from speechcx.errors import ModelBad, ModelMissing
-from speechcx.weights.catalogue import CATALOGUE, Engine, HubModel, find_in_catalogue
+from speechcx.weights.catalogue import CATALOGUE, HubModel, RecognitionEngine, find_in_catalogue
 from speechcx.weights.digest_cache import sealed_digests
 from speechcx.weights.manifest import (
     SAFE_NAMES,
     Build,
     Model,
-    Source,
+    WeightSource,
     is_safe_name,
     models_home,
     read_manifest,
 )
 from speechcx.weights.record import (
     RECORD_NAME,
-    Record,
+    PulledModel,
     compare_files,
     compare_record,
     read_record,
@@ -74,7 +74,7 @@ class ModelStatus:
     folder: Path | None
     sources: tuple[str, ...]
     languages: str = ""
-    engine: Engine = "whisper"
+    engine: RecognitionEngine = "whisper"
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,7 +298,7 @@ def _verify_pulled(name: str) -> ModelCheck:
     return ModelCheck(record.name, folder, tuple(file.path for file in record.files), record.size_bytes)
 
 
-def _require_record(record: Record, folder: Path, *, trust: bool) -> None:
+def _require_record(record: PulledModel, folder: Path, *, trust: bool) -> None:
     problems = compare_record(record, folder, trust=trust)
     if problems:
         raise ModelBad(
@@ -333,7 +333,7 @@ def _installed_folders(model: Model) -> Iterator[Path]:
                 yield folder
 
 
-def _package_folder(source: Source) -> Path | None:
+def _package_folder(source: WeightSource) -> Path | None:
     paths = [PurePosixPath(part.path) for part in source.parts]
     folders = {path.parent for path in paths}
     # Joined parts need a pull: no package then holds the file as it is loaded.

@@ -21,7 +21,7 @@ from speechcx.weights import find_model, models_folder, named_model, verify_mode
 from speechcx.weights.digest_cache import hash_file
 from speechcx.weights.manifest import WeightFile
 from speechcx.weights.place import expect_room, move_in, one_at_a_time
-from speechcx.weights.record import Record, parse_record, read_record, write_record
+from speechcx.weights.record import PulledModel, parse_record, read_record, write_record
 
 _CONTENTS = "pack.json"
 _FORMAT = 1
@@ -90,7 +90,7 @@ def unpack_models(path: Path, *, tell: Callable[[str], None] | None = None) -> t
         raise _no_pack(path, str(error)) from error
 
 
-def _checked(name: str) -> tuple[Record, Path]:
+def _checked(name: str) -> tuple[PulledModel, Path]:
     check = verify_model(name)
     folder = find_model(name)
     record = read_record(folder)
@@ -101,7 +101,7 @@ def _checked(name: str) -> tuple[Record, Path]:
     )
     model = named_model(name)
     licence = model.licence if model else ""
-    return Record(check.name, "models.toml", "", licence, "", files), folder
+    return PulledModel(check.name, "models.toml", "", licence, "", files), folder
 
 
 def _add(pack: tarfile.TarFile, name: str, stream: IO[bytes], size: int) -> None:
@@ -111,7 +111,7 @@ def _add(pack: tarfile.TarFile, name: str, stream: IO[bytes], size: int) -> None
     pack.addfile(member, stream)
 
 
-def _read_contents(pack: tarfile.TarFile, path: Path) -> tuple[Record, ...]:
+def _read_contents(pack: tarfile.TarFile, path: Path) -> tuple[PulledModel, ...]:
     member = pack.next()
     if member is None or member.name != _CONTENTS or member.size > _MAX_CONTENTS_BYTES:
         raise _no_pack(path, f"it does not begin with {_CONTENTS}")
@@ -125,7 +125,7 @@ def _read_contents(pack: tarfile.TarFile, path: Path) -> tuple[Record, ...]:
         raise _no_pack(path, str(error)) from error
 
 
-def _unpack(pack: tarfile.TarFile, record: Record, root: Path, say: Callable[[str], None]) -> Path:
+def _unpack(pack: tarfile.TarFile, record: PulledModel, root: Path, say: Callable[[str], None]) -> Path:
     _expect_manifest(record)
     ready = root / f".pull-{record.name}" / "pack"
     shutil.rmtree(ready, ignore_errors=True)
@@ -142,7 +142,7 @@ def _unpack(pack: tarfile.TarFile, record: Record, root: Path, say: Callable[[st
     return root / record.name
 
 
-def _expect_manifest(record: Record) -> None:
+def _expect_manifest(record: PulledModel) -> None:
     """A pack may not bring other bytes under a name that the manifest pins."""
     model = named_model(record.name)
     if model is None:

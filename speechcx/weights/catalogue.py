@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Literal
 
-Engine = Literal["whisper", "onnx-asr"]
+RecognitionEngine = Literal["whisper", "onnx-asr"]
 
 WORKER_MB = 400
 """About the memory of a worker beside its recognition weights: Python, libraries, the other models, one call."""
@@ -51,7 +51,7 @@ class HubModel:
     parameters_m: float
     languages: str
     licence: str
-    engine: Engine = "whisper"
+    engine: RecognitionEngine = "whisper"
     files: tuple[str, ...] = WHISPER_FILES
     aliases: tuple[str, ...] = ()
 
@@ -61,7 +61,7 @@ class HubModel:
         return round(self.parameters_m * 1e6) * (2 if self.engine == "whisper" else 1)
 
 
-def memory_mb(size_bytes: int, engine: Engine) -> int:
+def memory_mb(size_bytes: int, engine: RecognitionEngine) -> int:
     """About what one worker needs on a CPU, weights of `size_bytes` included.
 
     CTranslate2 turns float16 into int8 while it loads, which halves it; the encoder on onnxruntime is a

@@ -46,7 +46,7 @@ class HubFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class RepositoryListing:
     """What a repository holds at one full commit; `licence` is what its card states, empty if nothing."""
 
     repo: str
@@ -60,7 +60,7 @@ def endpoint() -> str:
     return (os.environ.get("HF_ENDPOINT") or USUAL_ENDPOINT).rstrip("/")
 
 
-def look_up(repo: str, revision: str) -> Listing:
+def look_up(repo: str, revision: str) -> RepositoryListing:
     """What `repo` holds at a commit, branch or tag.
 
     Raises
@@ -91,10 +91,10 @@ def look_up(repo: str, revision: str) -> Listing:
         )
     stated = (info.card_data.get("license") if info.card_data else None) or ""
     licence = ", ".join(map(str, stated)) if isinstance(stated, list) else str(stated)
-    return Listing(repo, info.sha, licence, files)
+    return RepositoryListing(repo, info.sha, licence, files)
 
 
-def download(listing: Listing, file: HubFile, path: Path) -> WeightFile:
+def download(listing: RepositoryListing, file: HubFile, path: Path) -> WeightFile:
     """Bring one file to `path`, going on where an earlier try was cut; gives its digest.
 
     What is there stays until it is whole, also when this process is killed.
@@ -131,7 +131,7 @@ def download(listing: Listing, file: HubFile, path: Path) -> WeightFile:
     return WeightFile(file.path, file.size_bytes, sha256)
 
 
-def _stream(listing: Listing, file: HubFile, out: IO[bytes]) -> None:
+def _stream(listing: RepositoryListing, file: HubFile, out: IO[bytes]) -> None:
     """Append what is missing of a file; a connection that is cut is taken up again as long as bytes come."""
     from huggingface_hub import hf_hub_url
 

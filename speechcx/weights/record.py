@@ -22,7 +22,7 @@ _FORMAT = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class PulledModel:
     """One pulled model.
 
     Parameters
@@ -69,7 +69,7 @@ class Record:
         return json.dumps({"format": _FORMAT, **asdict(self)}, indent=1) + "\n"
 
 
-def parse_record(text: str, origin: str) -> Record:
+def parse_record(text: str, origin: str) -> PulledModel:
     """The record in `text`; `origin` says in messages where it lies.
 
     Raises
@@ -84,7 +84,7 @@ def parse_record(text: str, origin: str) -> Record:
         files = tuple(WeightFile(**file) for file in raw.pop("files"))
         if not all(isinstance(value, str) for value in raw.values()):
             raise ValueError("every field but files is text")
-        return Record(**raw, files=files)
+        return PulledModel(**raw, files=files)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ModelBad(
             f"the record of a model cannot be used: {error} ({origin})",
@@ -93,7 +93,7 @@ def parse_record(text: str, origin: str) -> Record:
         ) from error
 
 
-def read_record(folder: Path) -> Record | None:
+def read_record(folder: Path) -> PulledModel | None:
     """The record in a model's folder, None where there is none; raises as :func:`parse_record` does."""
     path = folder / RECORD_NAME
     if not path.is_file():
@@ -101,7 +101,7 @@ def read_record(folder: Path) -> Record | None:
     return parse_record(path.read_text(encoding="utf-8", errors="replace"), str(path))
 
 
-def write_record(folder: Path, record: Record) -> None:
+def write_record(folder: Path, record: PulledModel) -> None:
     """Put the record into the model's folder."""
     write_private(folder / RECORD_NAME, record.to_json().encode())
 
@@ -135,7 +135,7 @@ def compare_files(files: tuple[WeightFile, ...], folder: Path, *, trust: bool) -
     )
 
 
-def compare_record(record: Record, folder: Path, *, trust: bool) -> tuple[str, ...]:
+def compare_record(record: PulledModel, folder: Path, *, trust: bool) -> tuple[str, ...]:
     """A sentence for each file that differs from the record, and for each that was put in since."""
     known = {file.path for file in record.files} | {RECORD_NAME}
     found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}

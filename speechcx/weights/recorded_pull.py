@@ -21,14 +21,20 @@ from speechcx.weights import (
     named_model,
     no_such_model,
 )
-from speechcx.weights.catalogue import WHISPER_FILES, Engine, find_in_catalogue, memory_mb, wanted_files
+from speechcx.weights.catalogue import (
+    WHISPER_FILES,
+    RecognitionEngine,
+    find_in_catalogue,
+    memory_mb,
+    wanted_files,
+)
 from speechcx.weights.digest_cache import hash_file
-from speechcx.weights.hub import HubFile, Listing, download, endpoint, look_up
+from speechcx.weights.hub import HubFile, RepositoryListing, download, endpoint, look_up
 from speechcx.weights.manifest import WeightFile, is_safe_name
 from speechcx.weights.place import expect_room, move_in, one_at_a_time
-from speechcx.weights.record import Record, compare_record, read_record, write_record
+from speechcx.weights.record import PulledModel, compare_record, read_record, write_record
 
-Say = Callable[[str], None]
+SayStep = Callable[[str], None]
 
 _INT8 = ("*int8.onnx", "*.json", "*.txt")
 _FULL = ("*.onnx", "*.json", "*.txt")
@@ -45,7 +51,7 @@ class _Target:
     licence: str = ""
 
 
-def pull_recorded(name: str, *, force: bool = False, tell: Say, save_as: str = "") -> Path:
+def pull_recorded(name: str, *, force: bool = False, tell: SayStep, save_as: str = "") -> Path:
     """Make sure a model that the manifest does not name is on this machine, and what its first pull recorded.
 
     Parameters
@@ -93,7 +99,7 @@ def _find_target(name: str) -> _Target:
     raise no_such_model(plain)
 
 
-def _pull(target: _Target, root: Path, *, force: bool, say: Say) -> Path:
+def _pull(target: _Target, root: Path, *, force: bool, say: SayStep) -> Path:
     place = root / target.name
     record = _old_record(place, force=force)
     if record is None and place.is_dir() and not force:
@@ -112,7 +118,9 @@ def _pull(target: _Target, root: Path, *, force: bool, say: Say) -> Path:
     return _fetch(target, listing, place, old=record, say=say)
 
 
-def _fetch(target: _Target, listing: Listing, place: Path, *, old: Record | None, say: Say) -> Path:
+def _fetch(
+    target: _Target, listing: RepositoryListing, place: Path, *, old: PulledModel | None, say: SayStep
+) -> Path:
     """Bring what is listed, beside its place, and move it in."""
     files = _choose(listing, target)
     licence = listing.licence or target.licence
@@ -123,7 +131,7 @@ def _fetch(target: _Target, listing: Listing, place: Path, *, old: Record | None
     missing = sum(each.size_bytes for each in files) - _size_here(ready)
     expect_room(place.parent, missing, f"fetch {target.name}")
     written = tuple(download(listing, each, ready / each.path) for each in files)
-    record = Record(target.name, target.repo, listing.revision, licence, _now(), written)
+    record = PulledModel(target.name, target.repo, listing.revision, licence, _now(), written)
     if old and old.revision == listing.revision:
         _expect_same_bytes(old, record, ready)
         record = replace(record, pulled_at=old.pulled_at)
@@ -134,7 +142,7 @@ def _fetch(target: _Target, listing: Listing, place: Path, *, old: Record | None
     return place
 
 
-def _old_record(place: Path, *, force: bool) -> Record | None:
+def _old_record(place: Path, *, force: bool) -> PulledModel | None:
     try:
         return read_record(place)
     except ModelBad:
@@ -156,7 +164,7 @@ def _size_here(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
-def _choose(listing: Listing, target: _Target) -> tuple[HubFile, ...]:
+def _choose(listing: RepositoryListing, target: _Target) -> tuple[HubFile, ...]:
     names = [each.path for each in listing.files if is_safe_name(each.path)]
     chosen = _wanted(names, target.patterns)
     _expect_layout(chosen, f"{endpoint()}/{listing.repo}", [each.path for each in listing.files])
@@ -194,9 +202,11 @@ def _expect_layout(chosen: Sequence[str], where: str, names: Sequence[str]) -> N
         )
 
 
-def _announce(name: str, listing: Listing, files: Sequence[HubFile], *, licence: str, say: Say) -> None:
+def _announce(
+    name: str, listing: RepositoryListing, files: Sequence[HubFile], *, licence: str, say: SayStep
+) -> None:
     size = sum(each.size_bytes for each in files)
-    engine: Engine = "whisper" if any(each.path == "model.bin" for each in files) else "onnx-asr"
+    engine: RecognitionEngine = "whisper" if any(each.path == "model.bin" for each in files) else "onnx-asr"
     say(f"{name}: {size / 1e6:,.0f} MB from {endpoint()}/{listing.repo}, revision {listing.revision[:8]}")
     say(f"{name}: licence {licence or 'not stated: ask its makers before you use it'}")
     if "-nc" in licence.lower():
@@ -204,7 +214,7 @@ def _announce(name: str, listing: Listing, files: Sequence[HubFile], *, licence:
     say(f"{name}: about {memory_mb(size, engine):,} MB of memory for each worker on a CPU")
 
 
-def _expect_same_bytes(old: Record, new: Record, ready: Path) -> None:
+def _expect_same_bytes(old: PulledModel, new: PulledModel, ready: Path) -> None:
     before = {file.path: file.sha256 for file in old.files}
     changed = [file.path for file in new.files if before.get(file.path, file.sha256) != file.sha256]
     if changed:
@@ -216,7 +226,7 @@ def _expect_same_bytes(old: Record, new: Record, ready: Path) -> None:
         )
 
 
-def _copy_folder(folder: Path, root: Path, *, save_as: str, say: Say) -> Path:
+def _copy_folder(folder: Path, root: Path, *, save_as: str, say: SayStep) -> Path:
     if not folder.is_dir():
         raise ModelMissing(
             f"{folder} is no folder", "a folder with a model's files, or owner/name", "correct the path"
@@ -240,7 +250,7 @@ def _copy_folder(folder: Path, root: Path, *, save_as: str, say: Say) -> Path:
         files = tuple(
             WeightFile(each, (ready / each).stat().st_size, hash_file(ready / each)) for each in chosen
         )
-        write_record(ready, Record(name, str(folder.resolve()), "", "", _now(), files))
+        write_record(ready, PulledModel(name, str(folder.resolve()), "", "", _now(), files))
         move_in(ready, root / name)
         shutil.rmtree(ready.parent, ignore_errors=True)
     say(f"{name}: copied from {folder}, {len(files)} files recorded; its licence is yours to know")
