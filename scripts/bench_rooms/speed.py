@@ -178,7 +178,7 @@ def child_ours(files: Sequence[Path], model: str) -> None:
     from speechcx.transcribe import decoding
 
     # Stages by processor time: the clock tells how busy the machine is with other things.
-    pipeline.time = SimpleNamespace(monotonic=time.process_time)  # type: ignore[assignment]
+    pipeline.time = SimpleNamespace(monotonic=time.process_time)  # type: ignore[assignment, attr-defined]
     counter = CountDecoded()
     decoding.logger.addHandler(counter)
     decoding.logger.setLevel(logging.DEBUG)

@@ -9,23 +9,20 @@ from __future__ import annotations
 import codecs
 import json
 import sys
-from collections.abc import Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from typing import TYPE_CHECKING, Literal
 
-from speechcx.present.envelope import SCHEMA_VERSION
-from speechcx.present.table import Answer, Column, Table, Text, clean, make_table, write_csv
+from speechcx.present.table import Answer, Table, Text, clean, write_csv
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table as Drawn
     from rich.text import Text as Styled
 
-Row = Mapping[str, object]
-Format = Literal["table", "json", "csv"]
+OutputFormat = Literal["table", "json", "csv"]
 
 
-def print_answer(answer: Answer, style: Format) -> None:
+def print_answer(answer: Answer, style: OutputFormat) -> None:
     """Print an answer in the form asked for: what it holds on stdout, footnotes on stderr."""
     if style == "json":
         print_json(answer.document())
@@ -36,13 +33,14 @@ def print_answer(answer: Answer, style: Format) -> None:
             _print_block(block)
     for block in answer.blocks:
         if isinstance(block, Table) and block.cut:
-            note(block.cut)
+            note(f"{block.cut} --limit shows more.")
 
 
 def _print_csv(table: Table) -> None:
     write_csv(table, sys.stdout)
     if not table.rows:
-        note(table.empty)
+        for text in (table.empty, *table.hints):
+            note(text)
 
 
 def _print_block(block: Table | Text) -> None:
@@ -56,40 +54,8 @@ def _print_block(block: Table | Text) -> None:
         _print_table(block.of("people"))
     else:
         note(block.empty)
-    for text in block.notes:
+    for text in (*block.notes, *block.hints):
         note(text)
-
-
-def print_rows(
-    kind: str,
-    rows: Sequence[Row],
-    columns: Sequence[Column],
-    *,
-    style: Format = "table",
-    empty: str = "",
-    facts: Row | None = None,
-) -> None:
-    """Print rows in the form asked for.
-
-    Parameters
-    ----------
-    kind
-        Name of what the rows are; the ``kind`` of the JSON document.
-    rows
-        Plain values by key. JSON gets every key, tables and CSV the `columns`.
-    columns
-        What a table shows, in order.
-    style
-        ``table``, ``json`` or ``csv``.
-    empty
-        Said on stderr where there are no rows: what would widen the question; ``hint`` of the JSON document.
-    facts
-        What JSON says beside the rows: how many there are in all, the period.
-    """
-    table = make_table(kind, columns, rows, empty=empty)
-    head = {"schema_version": SCHEMA_VERSION, "kind": kind, "hint": None if rows else table.empty}
-    document = {**head, **(facts or {}), "rows": [dict(row) for row in rows]}
-    print_answer(Answer(lambda: document, (table,)), style)
 
 
 def print_json(document: object, *, lines: bool = False) -> None:

@@ -8,12 +8,20 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
-from speechcx.ask.compliance import Evidence, FlagCount, FlagCounts, FlagList, FlagRow, FlagView, SaidTurn
+from speechcx.ask.compliance import (
+    FlagCount,
+    FlagCounts,
+    FlagEvidence,
+    FlagList,
+    FlagRow,
+    FlagView,
+    QuotedTurn,
+)
 from speechcx.present.envelope import Envelopes, record, rows
 from speechcx.present.table import Answer, Column, Text, make_table
 from speechcx.present.units import clock, moment, start_text
 from speechcx.present.wording import STANDINGS, minute_text, precision_text, result_text
-from speechcx.store.decisions.audit import AuditRow, Verdict
+from speechcx.store.decisions.audit import AuditRow, TrailVerdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +44,7 @@ _COUNTS = rows(
 _FLAG = record("flag", FlagView)
 _SET = record("flags-set", ChangedFlags)
 _TRAIL = rows("audit", AuditRow)
-_CHECK = record("audit-check", Verdict)
+_CHECK = record("audit-check", TrailVerdict)
 
 ENVELOPES: dict[str, Envelopes] = {
     "audit": (_TRAIL, _CHECK),
@@ -64,9 +72,12 @@ _QUEUE_COLUMNS = (
 def present_flags(found: FlagList) -> Answer:
     """The queue of flags."""
     parts = ", ".join(f"{n} {status}" for status, n in found.counts)
-    more = f"; --limit shows more than {len(found.rows)}" if len(found.rows) < found.total else ""
-    notes = (f"{parts}{more}. `speechcx flags show FLAG` shows the words.",)
-    shown = make_table("flags", _QUEUE_COLUMNS, found.rows, empty=found.hint or "", notes=notes)
+    hints = ("`speechcx flags show FLAG` shows the words.",) if found.rows else ()
+    shown = make_table(
+        "flags", _QUEUE_COLUMNS, found.rows, empty=found.hint or "", notes=(f"{parts}.",)
+    ).with_hints(hints)
+    if len(found.rows) < found.total:
+        shown = replace(shown, cut=f"{len(found.rows)} of {found.total} flags.")
     document = partial(
         _QUEUE.wrap_rows,
         found.rows,
@@ -111,10 +122,15 @@ _COUNT_COLUMNS = (
 
 def present_flag_counts(found: FlagCounts) -> Answer:
     """Flags by rule, agent, team, ...: how many, how far they reach, rising or falling, how often right."""
-    note = "--since DATE compares with the period before."
+    notes: tuple[str, ...] = ()
+    hints: tuple[str, ...] = ()
     if found.before:
-        note = f"Course against {found.before[0]} to {found.before[1]}: the change of the share of calls."
-    shown = make_table("flag-counts", _COUNT_COLUMNS, found.rows, empty=found.hint or "", notes=(note,))
+        notes = (f"Course against {found.before[0]} to {found.before[1]}: the change of the share of calls.",)
+    elif found.rows:
+        hints = ("--since DATE compares with the period before.",)
+    shown = make_table(
+        "flag-counts", _COUNT_COLUMNS, found.rows, empty=found.hint or "", notes=notes
+    ).with_hints(hints)
     document = partial(
         _COUNTS.wrap_rows,
         found.rows,
@@ -160,8 +176,8 @@ def _flag_blocks(found: FlagView) -> Iterator[Text]:
     yield from _state(found)
 
 
-def _evidence(evidence: Evidence) -> Iterator[Text]:
-    kind = "Nearest" if evidence.is_nearest else "Hit" if evidence.result == "present" else "Evidence"
+def _evidence(evidence: FlagEvidence) -> Iterator[Text]:
+    kind = "Nearest" if evidence.is_nearest else "Hit" if evidence.result == "present" else "FlagEvidence"
     at = "" if evidence.start_s is None else f" at {clock(evidence.start_s)} to {clock(evidence.end_s)}"
     offset = "" if evidence.start_s is None else f" ({evidence.start_s:.2f} s into the recording)"
     words = f' "{evidence.quote}"' if evidence.quote else ""
@@ -169,7 +185,7 @@ def _evidence(evidence: Evidence) -> Iterator[Text]:
     yield from _turns(evidence.turns)
 
 
-def _turns(turns: Sequence[SaidTurn]) -> Iterator[Text]:
+def _turns(turns: Sequence[QuotedTurn]) -> Iterator[Text]:
     for turn in turns:
         mark = ">" if turn.is_hit else " "
         yield Text(f"{mark} {clock(turn.start_s):>7} {turn.party:9} {turn.text}", indent=4)
@@ -221,11 +237,11 @@ def present_trail(found: Sequence[AuditRow], *, limit: int) -> Answer:
     newest = found[-limit:]
     shown = make_table("audit", _TRAIL_COLUMNS, newest, empty="Nothing was decided, exported or erased yet.")
     if len(newest) < len(found):
-        shown = replace(shown, cut=f"The newest {len(newest)} of {len(found)} rows; --limit shows more.")
+        shown = replace(shown, cut=f"The newest {len(newest)} of {len(found)} rows.")
     return Answer(partial(_TRAIL.wrap_rows, newest, hint=shown.empty), (shown,))
 
 
-def present_trail_check(verdict: Verdict) -> Answer:
+def present_trail_check(verdict: TrailVerdict) -> Answer:
     """Whether the rows of the trail are as they were written."""
     if not verdict.problems:
         told = [
@@ -236,11 +252,7 @@ def present_trail_check(verdict: Verdict) -> Answer:
         ]
     else:
         told = [Text(f"{problem[:1].upper()}{problem[1:]}.") for problem in verdict.problems]
-        told.append(
-            Text(
-                "Something else than speechcx wrote to these rows."
-                " Compare with a backup: speechcx audit --verify --db COPY",
-                is_note=True,
-            )
-        )
+        told.append(Text("Something else than speechcx wrote to these rows.", is_note=True))
+        compare = "Compare with a backup: speechcx audit --verify --db COPY"
+        told.append(Text(compare, is_note=True, is_hint=True))
     return Answer(lambda: _CHECK.wrap(verdict), tuple(told))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from speechcx.ask.ground import Estimate, ScoreRow, ScoreTable
-from speechcx.ask.people import CaseMixRow, CaseMixTable, Comparison, Difference
+from speechcx.ask.people import CaseMixRow, CaseMixTable, Difference, GroupComparison
 from speechcx.present.envelope import Envelopes, record
 from speechcx.present.measures import (
     MEASURE_COLUMNS,
@@ -26,7 +26,7 @@ _TABLES = {by: record(f"{by}s", ScoreTable, swapped=_SCORES) for by in ("agent",
 _MIXES = {
     by: record(f"{by}s_case_mix", CaseMixTable, swapped={"CaseMixTable.hint": str | None}) for by in _TABLES
 }
-_COMPARISON = record("comparison", Comparison)
+_COMPARISON = record("comparison", GroupComparison)
 
 ENVELOPES: dict[str, Envelopes] = {f"{by}s": (_TABLES[by], _MIXES[by], _COMPARISON) for by in _TABLES}
 
@@ -40,7 +40,7 @@ def present_scores(table: ScoreTable) -> Answer:
         total=(table.total, {"key": "all", "rank": None, "where": ""}),
         empty=str(table.hint or ""),
         notes=_score_notes(table),
-    )
+    ).with_hints(("Official scores: `speechcx qa scores`.",) if table.rows else ())
     return Answer(lambda: _TABLES[table.by].wrap(table), (shown,))
 
 
@@ -103,7 +103,7 @@ def _score_notes(table: ScoreTable) -> tuple[str, ...]:
     before = f", change against {days_text(*table.before)}" if table.before else ""
     return (
         f"Scorecard {table.scorecard or '(none)'}, {days_text(table.since, table.until)}{before}."
-        f" Ranked from {table.min_n} calls upward. Scores are the machine's; official ones: `speechcx qa scores`.",
+        f" Ranked from {table.min_n} calls upward. Scores are the machine's.",
         *count_chance([row.get("score").verdict for row in table.rows], "changes"),
         *_left_out(table.total.measures),
         *list_versions(table.versions),
@@ -138,7 +138,7 @@ def _mean_text(one: Difference, side: Estimate) -> str | None:
     return value_text(one.name, side.mean, side.interval)
 
 
-def present_comparison(found: Comparison) -> Answer:
+def present_comparison(found: GroupComparison) -> Answer:
     """Two agents, teams or centres, measure by measure."""
     names = {"first": found.first, "second": found.second}
     columns = [replace(one, heading=names.get(one.key, one.heading)) for one in _COMPARED]

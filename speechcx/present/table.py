@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from speechcx.present.units import clock, length, percent, plain_number, start_text
@@ -18,7 +18,7 @@ from speechcx.present.units import clock, length, percent, plain_number, start_t
 if TYPE_CHECKING:
     from speechcx.present.envelope import Document
 
-Kind = Literal["plain", "share", "length", "clock", "start", "moment"]
+ValueKind = Literal["plain", "share", "length", "clock", "start", "moment"]
 """How a value is written: as it is; 0 to 1 in percent; seconds as ``m:ss``; seconds as ``m:ss.s``; when a call began
 (ISO 8601) to the minute, also for programs: the JSON document keeps the offset; a moment in UTC, to the minute."""
 
@@ -55,7 +55,7 @@ class Column:
     key: str
     heading: str
     digits: int | None = None
-    kind: Kind = "plain"
+    kind: ValueKind = "plain"
     rank: int = 0
     value: Callable[[Record], object] | None = None
     text: Callable[[Record], object] | None = None
@@ -88,7 +88,7 @@ class Cell:
     is_number: bool = False
 
 
-Row = tuple[Cell, ...]
+CellRow = tuple[Cell, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,16 +108,19 @@ class Table:
     notes
         Footnotes.
     cut
-        That there are more rows than shown; empty where these are all.
+        How many of all rows these are; empty where these are all.
+    hints
+        Footnotes that tell what to type next; for a terminal only.
     """
 
     kind: str
     columns: tuple[Column, ...]
-    rows: tuple[Row, ...]
-    total: Row | None = None
+    rows: tuple[CellRow, ...]
+    total: CellRow | None = None
     empty: str = ""
     notes: tuple[str, ...] = ()
     cut: str = ""
+    hints: tuple[str, ...] = ()
 
     def of(self, audience: Audience) -> Table:
         """The table with the columns, and rows, of an audience."""
@@ -129,7 +132,11 @@ class Table:
         wanted = list(columns)
         return self._pick([place for place, one in enumerate(self.columns) if one in wanted], self.total)
 
-    def shown_rows(self) -> tuple[Row, ...]:
+    def with_hints(self, hints: Iterable[str]) -> Table:
+        """The table with what to type next below it."""
+        return replace(self, hints=tuple(hints))
+
+    def shown_rows(self) -> tuple[CellRow, ...]:
         """The rows, and the total below them."""
         return self.rows if self.total is None else (*self.rows, self.total)
 
@@ -137,13 +144,13 @@ class Table:
         """Whether the column at a place holds numbers, which stand flush right."""
         return any(row[place].is_number for row in self.shown_rows())
 
-    def _pick(self, places: Sequence[int], total: Row | None) -> Table:
-        def pick(row: Row) -> Row:
+    def _pick(self, places: Sequence[int], total: CellRow | None) -> Table:
+        def pick(row: CellRow) -> CellRow:
             return tuple(row[place] for place in places)
 
         return Table(
             self.kind, tuple(self.columns[place] for place in places), tuple(map(pick, self.rows)),
-            None if total is None else pick(total), self.empty, self.notes, self.cut,
+            None if total is None else pick(total), self.empty, self.notes, self.cut, self.hints,
         )  # fmt: skip
 
 
@@ -159,11 +166,14 @@ class Text:
         Levels it stands in from the margin, in characters.
     is_note
         A footnote, not part of the answer itself.
+    is_hint
+        It tells what to type next: a page or a workbook leaves it out.
     """
 
     text: str
     indent: int = 0
     is_note: bool = False
+    is_hint: bool = False
 
 
 @dataclass(frozen=True, slots=True)
