@@ -1,7 +1,9 @@
 """What is tried so that nothing leaves, nothing is lost and one bad thing costs one thing, with its figures.
 
-Run by ``scripts/bench trust [--nightly] [--only NAME ...] [--workers N] [--round CASE:SEED]``. The tests themselves
-leave the figures (``tests/trust/figures.py``); a test file that is missing, skipped or failed has a line that says so.
+Run by ``scripts/bench trust [--nightly [--share 0.1] [--first-seed N]] [--only NAME ...] [--workers N]``. A night
+can be done in parts: with ``--share 0.1`` each figure is a tenth, and ``--first-seed`` says where to go on (5000 after
+5,000 mutants). ``--round CASE:SEED`` does one round of kills again. The tests themselves leave the figures
+(``tests/trust/figures.py``); a test file that is missing, skipped or failed has a line that says so.
 """
 
 from __future__ import annotations
@@ -20,16 +22,19 @@ from xml.etree import ElementTree
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT)]
 
-from tests.trust.figures import VARIABLE, Figure, describe_counts, read_figures  # noqa: E402
+from tests.trust.figures import SEED, SHARE, VARIABLE, Figure, describe_counts, read_figures  # noqa: E402
 
 TESTS = {
     "isolation": "tests/trust/test_isolation.py",
     "kills": "tests/trust/test_kills.py",
     "disk": "tests/trust/test_failing_disk.py",
     "situations": "tests/trust/test_situations.py",
+    "disk nights": "tests/trust/test_disk_nights.py",
+    "power": "tests/trust/test_power_cuts.py",
     "poison": "tests/trust/test_poison_calls.py",
     "mutants": "tests/audio/test_mutants.py",
     "bombs": "tests/trust/test_bombs.py",
+    "long calls": "tests/trust/test_long_calls.py",
     "soak": "tests/trust/test_soak.py",
     "rivals": "tests/trust/test_rivals.py",
     "tampering": "tests/store/decisions/test_chain.py",
@@ -57,6 +62,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--only", nargs="+", choices=TESTS, default=list(TESTS), metavar="NAME", help=", ".join(TESTS)
     )
+    parser.add_argument(
+        "--share", type=float, default=1.0, help="part of each nightly figure, 0 to 1 (default 1)"
+    )
+    parser.add_argument(
+        "--first-seed", type=int, default=0, help="where nightly tests that draw begin (default 0)"
+    )
     parser.add_argument("--workers", type=int, default=2, help="test processes (default 2)")
     parser.add_argument(
         "--round", metavar="CASE:SEED", help="do one round of kills again, as a message named it"
@@ -64,6 +75,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if options.round:
         return repeat_round(options.round)
+    if not 0 < options.share <= 1 or options.first_seed < 0:
+        parser.error("--share: expected more than 0 and at most 1; --first-seed: a whole number from 0 on")
     files = {name: TESTS[name] for name in options.only}
     there = [file for file in files.values() if (ROOT / file).exists()]
     began = time.monotonic()
@@ -71,20 +84,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         report = Path(folder) / "report.xml"
         figures = Path(folder) / "figures"
         figures.mkdir()
-        code = run_tests(there, report, figures, nightly=options.nightly, workers=options.workers)
+        night = {SHARE: str(options.share), SEED: str(options.first_seed), VARIABLE: str(figures)}
+        code = run_tests(there, report, night, nightly=options.nightly, workers=options.workers)
         outcomes = list(read_outcomes(report, there)) if report.exists() else []
         print_table(files, outcomes, read_figures(figures))
     print(f"\n{len(outcomes)} tests in {time.monotonic() - began:,.0f} s on {options.workers} processes.")
     return int(code != 0)
 
 
-def run_tests(files: Sequence[str], report: Path, figures: Path, *, nightly: bool, workers: int) -> int:
+def run_tests(
+    files: Sequence[str], report: Path, variables: dict[str, str], *, nightly: bool, workers: int
+) -> int:
     """Run test files, each in one process; returns pytest's exit code."""
     # An empty -m takes the place of the one in pyproject.toml: every test.
     words = ["-q", "-m", "" if nightly else "not nightly", "-n", str(workers), "--dist", "loadfile"]
     return subprocess.run(
         [sys.executable, "-m", "pytest", *words, f"--junitxml={report}", *files],
-        cwd=ROOT, env=os.environ | {VARIABLE: str(figures)}, stdout=sys.stderr, check=False,
+        cwd=ROOT, env=os.environ | variables, stdout=sys.stderr, check=False,
     ).returncode  # fmt: skip
 
 

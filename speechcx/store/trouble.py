@@ -152,11 +152,7 @@ def _damaged(error: BaseException, path: Path, *, is_database: bool) -> Speechcx
 def _explain_access(error: sqlite3.Error, path: Path, *, writing: bool) -> SpeechcxError:
     code = error.sqlite_errorcode
     if code == sqlite3.SQLITE_READONLY_DBMOVED:
-        return DiskError(
-            f"{path} was moved, removed or replaced while it was open",
-            "a database that stays where it is",
-            "put it back, then run again",
-        )
+        return _moved(path)
     found = explain_place(path, writing=False) or (explain_place(path, writing=True) if writing else None)
     if found is not None:
         return found
@@ -178,6 +174,8 @@ def _explain_os(error: OSError, path: Path) -> SpeechcxError | None:
         found = explain_place(path, writing=True)
         place = os.fsdecode(error.filename) if error.filename else str(path)
         return found or _denied(path, f"needs {place}, which cannot be opened: {error.strerror}")
+    if error.errno == errno.ENOENT and error.filename is not None and _is_beside(error.filename, path):
+        return _moved(path)
     if error.errno in _IO:
         return DiskError(
             f"the disk that holds {path} fails: {error.strerror}",
@@ -185,6 +183,20 @@ def _explain_os(error: OSError, path: Path) -> SpeechcxError | None:
             "look at the disk (`dmesg`), then run again; what was saved before is kept",
         )
     return None
+
+
+def _moved(path: Path) -> DiskError:
+    return DiskError(
+        f"{path} was moved, removed or replaced while it was open",
+        "a database that stays where it is",
+        "put it back, then run again",
+    )
+
+
+def _is_beside(name: str | bytes, path: Path) -> bool:
+    """Whether a file is the database, one that is kept beside it under its name, or their folder."""
+    place, database = os.path.abspath(os.fsdecode(name)), os.path.abspath(path)
+    return place.startswith(database) or place == os.path.dirname(database)
 
 
 def _denied(

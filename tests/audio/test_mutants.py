@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.mutants import Seed, is_short_without_flag, seeds
-from tests.trust.figures import record
+from tests.trust.figures import nightly_count, nightly_seed, record
 
 ROOT = Path(__file__).parents[2]
 SEEDS = seeds()
@@ -51,7 +51,7 @@ def test_five_thousand_mutants(tmp_path: Path) -> None:
 @pytest.mark.timeout(3600)
 def test_fifty_thousand_mutants(tmp_path: Path) -> None:
     """The same of 50,000 others."""
-    check_mutants(50_000, tmp_path, first=100_000)
+    check_mutants(nightly_count(50_000), tmp_path, first=nightly_seed(100_000))
 
 
 def check_mutants(count: int, folder: Path, *, first: int = 0, workers: int = 2) -> None:

@@ -21,7 +21,8 @@ from speechcx.store import FileStats, RunInfo, Store
 from speechcx.store.decisions.audit import read_trail, verify_trail
 from speechcx.store.decisions.flags import FlagChange, SeenFlag, set_flags
 from tests.store.tampering import full_call, keep_everything
-from tests.trust.figures import record
+from tests.trust.content import read_content
+from tests.trust.figures import nightly_count, record
 
 
 @pytest.fixture(scope="session")
@@ -98,32 +99,43 @@ with Store.open({path!r}) as store:
 
 
 def copies_while_writing(database: Path, folder: Path, copies: int) -> list[int]:
-    """Calls in each of so many copies made while another process saves one call after the other."""
+    """Calls in each of so many copies made while another process saves one call after the other.
+
+    Each copy is put back in another place, where it must hold the same calls and check clean.
+    """
     root = str(Path(__file__).resolve().parents[2])
     code = WRITER.format(root=root, path=str(database))
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as writer:
         assert writer.stdout is not None
         writer.stdout.readline()
-        found, damaged = [], []
+        found, damaged, unlike = [], [], 0
         try:
             for number in range(copies):
                 target = folder / f"{number}.db"
                 back_up(database, target, who="mia")
                 damaged += [p for p in check(target).problems if p.repair != "claims"]
                 found.append(count(target))
+                back = folder / f"back-{number}" / "calls.db"
+                restore(back, target, who="mia")
+                unlike += read_content(back) != read_content(target) or any(
+                    p.repair != "claims" for p in check(back).problems
+                )
                 target.unlink()
+                shutil.rmtree(back.parent)
         finally:
             writer.kill()
     record(
-        "copies made while calls are saved", copies, bar="all 0",
+        "copies made while calls are saved, and restored", copies, bar="all 0",
         problems_in_copies=len(damaged), fewer_calls_than_before=int(found != sorted(found)),
+        restored_unlike_the_copy=unlike,
     )  # fmt: skip
     assert [] == damaged
+    assert unlike == 0
     return found
 
 
 def test_copies_made_while_calls_are_saved_are_whole(database: Path, tmp_path: Path) -> None:
-    """Each of them checks clean with whole calls only, and they grow."""
+    """Each of them checks clean with whole calls only, also where it is put back, and they grow."""
     found = copies_while_writing(database, tmp_path, 4)
     assert sorted(found) == found
     assert found[-1] > 5
@@ -133,7 +145,7 @@ def test_copies_made_while_calls_are_saved_are_whole(database: Path, tmp_path: P
 @pytest.mark.timeout(1200)
 def test_a_hundred_copies_made_while_calls_are_saved_are_whole(database: Path, tmp_path: Path) -> None:
     """The same a hundred times."""
-    found = copies_while_writing(database, tmp_path, 100)
+    found = copies_while_writing(database, tmp_path, nightly_count(100))
     assert sorted(found) == found
 
 

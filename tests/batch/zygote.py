@@ -159,6 +159,7 @@ def command(order: Mapping[str, Any]) -> int:
     if disk:
         failing = ctypes.CDLL(None)
         failing.disk_fail(os.fsencode(disk["folder"]), *(ctypes.c_long(disk[name]) for name in _DISK))
+        failing.disk_slow(ctypes.c_long(disk.get("slow_us", 0)))
     code = 0
     try:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPS)

@@ -269,3 +269,16 @@ def test_a_held_database_names_who_holds_it(tmp_path: Path) -> None:
         with pytest.raises(DatabaseBusy, match=f"with process id {holder.pid} holds"):
             save(path, "other", patience=Patience(0.0))
         holder.communicate("")
+
+
+@pytest.mark.parametrize("name", ["calls.db", "calls.db-wal", ""])
+def test_a_database_whose_folder_vanishes_was_moved(name: str, tmp_path: Path) -> None:
+    """A file of the database that is gone from one moment to the next is no fault of our own."""
+    database = tmp_path / "calls.db"
+    found = explain(
+        FileNotFoundError(errno.ENOENT, "No such file or directory", str(tmp_path / name)), database
+    )
+    assert isinstance(found, DiskError)
+    assert "was moved, removed or replaced" in found.found
+    other = FileNotFoundError(errno.ENOENT, "No such file or directory", str(tmp_path / "rulebook.yaml"))
+    assert explain(other, database) is None

@@ -16,6 +16,9 @@ from pathlib import Path
 VARIABLE = "TRUST_FIGURES_FOLDER"
 """Names the folder that figures are written to. A name that began with ``SPEECHCX_`` would count as a setting."""
 
+SHARE, SEED = "TRUST_SHARE", "TRUST_FIRST_SEED"
+"""Take this part of every nightly figure, 0 to 1, and begin with this seed: a night can be done in parts."""
+
 _LARGEST = "largest_"
 
 
@@ -43,6 +46,16 @@ class Figure:
     counts: dict[str, float]
     bar: str
     test: str = ""
+
+
+def nightly_count(whole: int) -> int:
+    """How many of a nightly figure to try: all, or the part that the benchmark was asked for."""
+    return max(1, round(whole * float(os.environ.get(SHARE, "1"))))
+
+
+def nightly_seed(usual: int) -> int:
+    """The first seed of the nightly tests: `usual`, and further on where the benchmark was asked to begin later."""
+    return usual + int(os.environ.get(SEED, "0"))
 
 
 def record(what: str, n: int, *, bar: str, **counts: float) -> None:

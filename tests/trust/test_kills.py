@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.batch.zygote import Zygote
-from tests.trust.figures import record
+from tests.trust.figures import nightly_count, nightly_seed, record
 from tests.trust.kills import Kills
 from tests.trust.nights import Night, make_night
 
@@ -53,4 +53,5 @@ def test_kills(case: str, zygote: Zygote, tmp_path: Path) -> None:
 @pytest.mark.parametrize("case", CASES)
 def test_kills_all_night(case: str, zygote: Zygote, tmp_path: Path) -> None:
     """A thousand of them, under other seeds."""
-    kill(case, NIGHTLY_FACTOR * CASES[case][1], zygote, tmp_path, seed=10_000)
+    kills = nightly_count(NIGHTLY_FACTOR * CASES[case][1])
+    kill(case, kills, zygote, tmp_path, seed=nightly_seed(10_000))

@@ -17,7 +17,7 @@ from speechcx.store import Store
 from tests.batch.folders import RULES, call_hash, write_call
 from tests.batch.zygote import Zygote, is_running
 from tests.trust.content import find_faults, read_content
-from tests.trust.figures import record
+from tests.trust.figures import nightly_count, record
 from tests.trust.nights import Night, make_night
 
 RUNS = 8
@@ -70,7 +70,7 @@ def test_eight_runs_at_once(zygote: Zygote, tmp_path: Path) -> None:
 @pytest.mark.timeout(1800)
 def test_eight_runs_at_once_all_night(zygote: Zygote, tmp_path: Path) -> None:
     """Five hundred calls, in ten nights."""
-    compete(zygote, tmp_path, nights=10, calls=50)
+    compete(zygote, tmp_path, nights=nightly_count(10), calls=50)
 
 
 class Reader:
@@ -198,4 +198,4 @@ def test_readers_during_runs(zygote: Zygote, tmp_path: Path) -> None:
 @pytest.mark.timeout(1800)
 def test_readers_during_runs_all_night(zygote: Zygote, tmp_path: Path) -> None:
     """Ten thousand reads."""
-    read_during_runs(zygote, tmp_path, calls=300, reads=10_000)
+    read_during_runs(zygote, tmp_path, calls=300, reads=nightly_count(10_000))

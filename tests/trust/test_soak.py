@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.batch.zygote import Zygote
-from tests.trust.figures import record
+from tests.trust.figures import nightly_count, record
 from tests.trust.nights import make_night
 from tests.trust.soak import soak
 
@@ -43,4 +43,5 @@ def test_a_night_of_200_calls_with_faults(zygote: Zygote, tmp_path: Path) -> Non
 @pytest.mark.timeout(3600)
 def test_a_night_of_2000_calls_with_faults(zygote: Zygote, tmp_path: Path) -> None:
     """From call 300 on the parent grows by 5 % at most."""
-    check_soak(zygote, tmp_path, calls=2000, since=300, kills=40, removals=40)
+    calls = max(400, nightly_count(2000))
+    check_soak(zygote, tmp_path, calls=calls, since=300, kills=calls // 50, removals=calls // 50)
