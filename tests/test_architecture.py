@@ -28,11 +28,38 @@ LONG_FUNCTIONS: dict[str, str] = {
     "document:_turn": "one JSON object, a line for each of its fields",
 }
 LONG_MODULES: dict[str, str] = {}
+SAME_THING: dict[str, str] = {
+    # file name used on several floors: the one thing that it stands for on all of them
+    "__main__": "Python's name for what a folder does when it is run",
+    "agent": "the report on one agent: asked, and presented",
+    "audit": "the audit trail: kept, and its command",
+    "customers": "customers: asked about, and presented",
+    "demo": "the demonstration: made, and its command",
+    "flags": "flags: decided, asked about, presented, and their commands",
+    "layouts": "recorders' layouts: known, presented, and their commands",
+    "left_out": "files that a run left out: kept, and asked about",
+    "measures": "measures: declared, and in people's units",
+    "operations": "what operations managers ask: answers, presented, and commands",
+    "qa": "agreement of people and machine: asked, presented, and commands",
+    "report": "the morning report: made, and its command",
+    "review": "reviews: their settings, and their commands",
+    "reviews": "reviews: kept, asked about, presented",
+    "rulebooks": "rulebooks: presented, and their commands",
+    "run": "a run: done, and its command",
+    "runs": "runs: asked about, presented",
+    "search": "searching calls: asked, presented, and its command",
+    "settings": "each room's settings",
+    "trends": "trends: asked, presented",
+    "turns": "turns: heard, and kept",
+}
 MANY_PARAMETERS: dict[str, str] = {}
 
 
 def module_name(path: Path) -> str:
     return ".".join(path.relative_to(PACKAGE).with_suffix("").parts).removesuffix(".__init__") or "__init__"
+
+
+MODULE_NAMES = {module_name(path) for path in MODULES}
 
 
 def functions(path: Path) -> list[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
@@ -191,3 +218,39 @@ def type_names(body: list[ast.stmt]) -> list[str]:
         elif isinstance(node, ast.If):
             found += type_names(node.body)
     return [name for name in found if re.fullmatch(r"[A-Z]+[a-z][A-Za-z0-9]*", name)]
+
+
+def test_a_file_name_stands_for_one_thing() -> None:
+    """No two files or folders of a floor share a name; two floors do only where both mean the same thing."""
+    places: dict[str, list[str]] = {}
+    folders = {path.parent for path in MODULES if path.parent != PACKAGE}
+    for path in [*MODULES, *folders]:
+        if path.stem != "__init__":
+            places.setdefault(path.stem, []).append(path.relative_to(PACKAGE).parts[0].removesuffix(".py"))
+    twice = {name: floors for name, floors in places.items() if len(floors) > 1}
+    assert set(SAME_THING) == set(twice)
+    assert {} == {
+        name: floors for name, floors in twice.items() if len(floors) != len(set(floors)) and name != "report"
+    }
+
+
+def test_no_circle_of_files() -> None:
+    """No file imports itself by way of others, also not inside a function or for the type checker only."""
+    imports = {module_name(path): imported_modules(path) for path in MODULES}
+    below: set[str] = set()
+    while rest := {name: needed - below for name, needed in imports.items() if name not in below}:
+        free = {name for name, needed in rest.items() if not needed}
+        assert free, f"a circle among {sorted(rest)}"
+        below |= free
+
+
+def imported_modules(path: Path) -> set[str]:
+    """Our modules that a file names in an import, wherever in it."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("speechcx"):
+            room = node.module.removeprefix("speechcx").removeprefix(".")
+            for name in node.names:
+                inner = f"{room}.{name.name}".removeprefix(".")
+                found.add(inner if inner in MODULE_NAMES else room or "__init__")
+    return found

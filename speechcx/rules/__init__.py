@@ -34,7 +34,7 @@ from speechcx.rules.judging.call_view import Facts, facts_of, facts_of_test
 from speechcx.rules.judging.judge import judge_facts
 from speechcx.rules.language.examples import Line, RuleTest
 from speechcx.rules.language.rulebook import Rulebook, lint, lint_file, parse_rulebook, read_rulebook
-from speechcx.rules.language.source import RulebookProblem
+from speechcx.rules.language.rulebook_source import RulebookProblem
 from speechcx.rules.matching.meaning import Meanings, SentenceEncoder
 
 __all__ = [

@@ -6,10 +6,10 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from speechcx.call import UNDETERMINED
-from speechcx.transcribe.decoding import Decoder, Draft, Encoded
 from speechcx.transcribe.hallucinations import Gates
 from speechcx.transcribe.languages import LOOP_LOGPROB, LanguageTrial, Vote, find_rival, settle
 from speechcx.transcribe.recognizer import Hints
+from speechcx.transcribe.whisper_decoding import Decoder, Draft, Encoded
 from speechcx.transcribe.windows import RecognitionWindow
 
 if TYPE_CHECKING:
