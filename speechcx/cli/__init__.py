@@ -33,6 +33,7 @@ from speechcx.cli.review import register as register_review
 from speechcx.cli.rulebooks import register as register_rulebooks
 from speechcx.cli.run import register as register_run
 from speechcx.cli.search import register as register_find
+from speechcx.cli.serve import register as register_serve
 from speechcx.errors import EXIT_OK, SpeechcxError
 
 app = typer.Typer(
@@ -68,6 +69,7 @@ for register in (
     register_layouts,
     register_explore,
     register_report,
+    register_serve,
     register_operate,
     register_find,
     register_comply,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from speechcx.call import UNDETERMINED
 from speechcx.transcribe.hallucinations import Gates
-from speechcx.transcribe.languages import LOOP_LOGPROB, LanguageTrial, Vote, find_rival, settle
+from speechcx.transcribe.language_detection import LOOP_LOGPROB, LanguageTrial, Vote, find_rival, settle
 from speechcx.transcribe.recognizer import Hints
 from speechcx.transcribe.whisper_decoding import Decoder, Draft, Encoded
 from speechcx.transcribe.windows import RecognitionWindow

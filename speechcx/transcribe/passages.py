@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from speechcx.call import Word
 from speechcx.transcribe.hallucinations import Gates, RecognisedStretch
-from speechcx.transcribe.languages import sounds_foreign
+from speechcx.transcribe.language_detection import sounds_foreign
 from speechcx.transcribe.recognizer import ChannelVoice
 from speechcx.transcribe.whisper_decoding import Draft, TimedText
 from speechcx.transcribe.windows import RecognitionWindow, overlapping

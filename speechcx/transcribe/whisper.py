@@ -20,7 +20,7 @@ from speechcx.errors import ConfigError, ModelBad
 from speechcx.offline import hub_allowed
 from speechcx.transcribe.encoder import load_encoder
 from speechcx.transcribe.hallucinations import Gates, drop_invented
-from speechcx.transcribe.languages import SHORT_S
+from speechcx.transcribe.language_detection import SHORT_S
 from speechcx.transcribe.listening import WINDOWS_HELD, Listening, written_in
 from speechcx.transcribe.passages import Passage, is_foreign, make_passage, seems_foreign
 from speechcx.transcribe.recognizer import ChannelVoice, Dropped, Hints, LanguageStretch, RecognisedChannel

@@ -1,5 +1,7 @@
+from .call_by_name import ShownCall as ShownCall
 from .call_by_name import find_call as find_call
 from .call_by_name import find_call_id as find_call_id
+from .call_by_name import show_call as show_call
 from .compared_measures import MEASURE_NAMES as MEASURE_NAMES
 from .compared_measures import MEASURES as MEASURES
 from .compared_measures import ComparedMeasure as ComparedMeasure
