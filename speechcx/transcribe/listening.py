@@ -76,7 +76,7 @@ class Listening:
     ) -> Iterator[tuple[RecognitionWindow, Draft]]:
         """Each window with what is said in it, written in a language, but for the numbers to leave out.
 
-        `retry` as for :meth:`~speechcx.transcribe.decoding.Decoder.decode`.
+        `retry` as for :meth:`~speechcx.transcribe.whisper_decoding.Decoder.decode`.
         """
         for encoded in self._encoded:
             drafts = self._decoder.decode(encoded, language=language, hints=self.hints, retry=retry)
