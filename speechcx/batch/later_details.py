@@ -23,7 +23,7 @@ from speechcx.executors import WorkerLost
 from speechcx.file_bytes import read_stat_marks
 from speechcx.pipeline import judge
 from speechcx.rules import Rulebooks
-from speechcx.store import Store
+from speechcx.store import Store, digest_details
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +138,10 @@ def apply_details(
     sqlite3.Error
         The database cannot be written; every change so far is kept.
     """
-    if not changes:
-        return AppliedDetails()
     named = [replace(change, parties=store.find_relabelling(change.call_id)) for change in changes]
+    named = list(_leave_known(store, named))
+    if not named:
+        return AppliedDetails()
     crew = find_judges(settings.batch, len(named))
     results = crew.map(
         JudgeChanged(store.path, settings, rulebook),
@@ -157,6 +158,19 @@ def apply_details(
         else:
             failures.append(failure)
     return AppliedDetails(applied, tuple(failures), applied + len(failures) == len(named))
+
+
+def _leave_known(store: Store, changes: Iterable[DetailsChange]) -> Iterator[DetailsChange]:
+    """Without calls that have these details already, which are written down.
+
+    A file that an older version, another machine or a person's relabelling left without a digest of its details cannot
+    be told from one whose details changed, but by the call itself.
+    """
+    for change in changes:
+        if digest_details(store.load_details(change.call_id)) == digest_details(change.settled):
+            store.ledger.note_details(change.call_id, change.details)
+        else:
+            yield change
 
 
 def _until(changes: Sequence[DetailsChange], give_up: Callable[[], bool]) -> Iterator[DetailsChange]:

@@ -143,7 +143,8 @@ class Store:
                 expect_unchanged(self.db, self.path)
         finally:
             self.close()
-        found = self.explain(error) if isinstance(error, sqlite3.Error) else None
+        # A file that is not there may be any other than the database: which it is, is told by its name.
+        found = self.explain(error) if isinstance(error, sqlite3.Error | FileNotFoundError) else None
         if found is not None:
             raise found from error
 
@@ -270,6 +271,10 @@ class Store:
         where, values = (filters or CallFilter()).to_sql()
         rows = self.db.execute(f"SELECT c.call_id FROM calls c WHERE {where} ORDER BY c.call_no", values)
         return iter([call_id for (call_id,) in rows.fetchall()])
+
+    def load_details(self, call_id: str) -> Details:
+        """What is known of a stored call besides its sound; KeyError where it is not stored."""
+        return heard.read_recording(self.db, self._call_no(call_id)).details
 
     def find_relabelling(self, call_id: str) -> tuple[Party, ...] | None:
         """Parties of a call's speakers as a person named them; None where nobody did, or no call is stored."""

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from speechcx.batch.check import check
 from speechcx.call import Call
 from speechcx.store import Store
 from tests.batch.conftest import Run
@@ -129,3 +130,42 @@ def test_a_dry_run_counts_changes_and_writes_none(run_inbox: Run, inbox: Path, d
     write_sidecar(inbox, 0, agent="ann", queue="sales")
     assert run_inbox(dry_run=True).details_changed == 1
     assert load(database)["c0"].conversation.recording.details.queue is None
+
+
+def forget_digests(database: Path) -> None:
+    """Rows of the ledger as another program, or a version without such digests, leaves them."""
+    with Store.open(database) as store, store.write():
+        store.db.execute("UPDATE files SET details_digest = NULL, listen_digest = NULL")
+
+
+def test_files_without_digests_are_compared_with_their_calls(
+    run_inbox: Run, inbox: Path, database: Path
+) -> None:
+    """Nothing is told to be new, heard or judged where the call says the same; what is new is applied all the same."""
+    write_calls(inbox, 3)
+    run_inbox()
+    before = load(database)
+    forget_digests(database)
+    write_sidecar(inbox, 0, agent="ann", queue="sales")
+    again = run_inbox()
+    assert (again.planned, again.done, again.details_changed) == (0, 0, 1)
+    after = load(database)
+    assert [before[name] for name in ("c1", "c2")] == [after[name] for name in ("c1", "c2")]
+    assert after["c0"].conversation.recording.details.queue == "sales"
+    with Store.open(database, read_only=True) as store:
+        assert all(file.details_digest for file in store.ledger.known_files().values())
+    assert run_inbox().details_changed == 0
+
+
+def test_files_without_digests_are_told_and_repaired(run_inbox: Run, inbox: Path, database: Path) -> None:
+    """`check` names each, and the repair takes the settings from its call: nothing is heard again for nothing."""
+    write_calls(inbox, 3)
+    run_inbox()
+    forget_digests(database)
+    found = check(database)
+    assert [problem.area for problem in found.problems] == ["ledger"] * 3
+    assert "under which settings it was heard is not in its row" in found.problems[0].what
+    assert check(database, do_repair=True).problems == ()
+    assert run_inbox(redo="outdated").planned == 0
+    forget_digests(database)
+    assert run_inbox(redo="outdated").done == 3

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import get_args
 
 from speechcx.errors import FAILURE_KINDS
-from speechcx.store.integrity.problem import HEAR_AGAIN, RESTORE, DatabaseProblem
+from speechcx.store.integrity.problem import HEAR_AGAIN, REPAIR, RESTORE, DatabaseProblem
 from speechcx.store.integrity.queries import IntegrityQuery, run_queries
 from speechcx.store.ledger import FileState
 
@@ -76,6 +76,12 @@ _QUERIES = (
         " WHERE a.file_id = f.file_id AND a.outcome = 'done' AND a.call_id = f.call_id)",
         "{} is done, and no attempt tells of it",
         "the history of the file is lost; its call is not touched", RESTORE, "attempts",
+    ),
+    IntegrityQuery(
+        "SELECT f.call_id, f.path FROM files f JOIN calls c USING (call_id)"
+        " WHERE f.state = 'done' AND f.listen_digest IS NULL",
+        "{} is done, and under which settings it was heard is not in its row",
+        "`run --redo outdated` hears it again for nothing", REPAIR, "files", "digests",
     ),
     IntegrityQuery(
         "SELECT f.call_id, f.path, f.attempts, (SELECT count(*) FROM attempts a WHERE a.file_id = f.file_id) AS counted"

@@ -127,6 +127,13 @@ def _note_digests(store: Store) -> list[str]:
             if not changed.tables:
                 note_shared(store.db, table, changed.number)
                 done.append(f"row {changed.number} of {table} has a digest again, of the row as it is now")
+    files = store.db.execute(
+        "UPDATE files SET listen_digest = (SELECT settings_digest FROM calls c JOIN provenances p USING (provenance_no)"
+        " WHERE c.call_id = files.call_id) WHERE state = 'done' AND listen_digest IS NULL"
+        " AND call_id IN (SELECT call_id FROM calls)"
+    ).rowcount
+    if files:
+        done.append(f"{files} files name again under which settings they were heard, as their calls do")
     return done
 
 

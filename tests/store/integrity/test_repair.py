@@ -10,7 +10,7 @@ import pytest
 from speechcx.batch import hold_lock
 from speechcx.batch.check import check
 from speechcx.errors import RunInProgress
-from tests.store.integrity.test_find import alter
+from tests.store.integrity.test_find_problems import alter
 
 REPAIRED = {
     "search index": ("DELETE FROM turns_fts_data WHERE id > 10", "the search index was made again"),
@@ -21,6 +21,7 @@ REPAIRED = {
     "a view": ("DROP VIEW flags", "the view flags was made again"),
     "comments": ("DELETE FROM _columns", "the comments of tables"),
     "digests": ("DELETE FROM row_digests", "has a digest again"),
+    "settings": ("UPDATE files SET listen_digest = NULL", "name again under which settings"),
     "failures": ("DELETE FROM failures", "1 files will be taken again"),
 }
 
