@@ -30,6 +30,12 @@ Overrides = Annotated[
 Database = Annotated[Path | None, typer.Option("--db", help="The database; default: files.database.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 AsCsv = Annotated[bool, typer.Option("--csv", help="CSV on stdout.")]
+Wide = Annotated[
+    bool, typer.Option("--wide", help="Every column and one line a row, also in a narrow window.")
+]
+Columns = Annotated[
+    str | None, typer.Option("--columns", metavar="A,B,...", help="Only these columns, in this order.")
+]
 Limit = Annotated[int, typer.Option("--limit", min=1, help="At most so many rows.")]
 Sort = Annotated[str, typer.Option("--sort", help="A measure, name or n.")]
 MinN = Annotated[int, typer.Option("--min-n", min=1, help="Calls that a rank needs.")]
@@ -95,7 +101,7 @@ def give(
 
 
 def _parameter(name: str, kind: Any) -> inspect.Parameter:
-    default = False if name in ("as_json", "as_csv") else None
+    default = False if name in ("as_json", "as_csv", "wide") else None
     return inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=default, annotation=kind)
 
 
@@ -135,6 +141,14 @@ def style(as_json: bool, as_csv: bool) -> Format:
     if as_json and as_csv:
         raise UsageError("--json and --csv together", "one of them", "leave one away")
     return "json" if as_json else "csv" if as_csv else "table"
+
+
+def show(*, wide: bool, columns: str | None = None) -> None:
+    """Show this command's tables as ``--wide`` and ``--columns`` ask."""
+    from speechcx.cli.output import Display, show_as
+
+    names = (name.strip() for name in (columns or "").split(","))
+    show_as(Display(wide, tuple(name for name in names if name)))
 
 
 def parties(channels: str | None) -> tuple[Party, ...] | None:

@@ -75,6 +75,8 @@ _OUTPUT: dict[str, Any] = {
     "db": options.Database,
     "config": options.Config,
     "overrides": options.Overrides,
+    "wide": options.Wide,
+    "columns": options.Columns,
     "as_json": options.AsJson,
     "as_csv": options.AsCsv,
 }
@@ -100,8 +102,8 @@ def asks(*without: str, with_settings: bool = False) -> Callable[[Command], Comm
     Parameters
     ----------
     without
-        Filters the command does not take, such as ``agent`` where it is named anyway, and ``as_csv``
-        where there is no table.
+        Filters the command does not take, such as ``agent`` where it is named anyway, ``as_csv``
+        where there is no table, and ``columns`` where the command reads that option itself.
     with_settings
         Whether it takes ``--set``, since settings change the answer.
     """
@@ -120,6 +122,7 @@ def _call(command: Command, own: dict[str, Any], given: dict[str, Any]) -> None:
     style = options.style(given.pop("as_json", False), given.pop("as_csv", False))
     loaded = options.load(given.pop("config", None), given.pop("overrides", None))
     where = options.database(loaded, given.pop("db", None))
+    options.show(wide=given.pop("wide", False), columns=given.pop("columns", None))
     command(Asked(where, _read_filters(given), style, loaded), **own)
 
 

@@ -50,6 +50,8 @@ class Column:
         What people read instead of the value in its unit.
     audience
         Who sees the column; None for everybody.
+    is_read
+        Its cells are read as a whole, such as the words of a call: they are broken, never cut.
     """
 
     key: str
@@ -60,6 +62,7 @@ class Column:
     value: Callable[[Record], object] | None = None
     text: Callable[[Record], object] | None = None
     audience: Audience | None = None
+    is_read: bool = False
 
     @property
     def title(self) -> str:

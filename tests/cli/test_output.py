@@ -10,7 +10,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from rich.console import Console
 
 from speechcx.cli import output
 from speechcx.cli.output import print_rows
@@ -71,7 +70,7 @@ def window(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
     """A terminal of so many columns."""
 
     def open_window(width: int) -> None:
-        monkeypatch.setattr(output, "_console", lambda _: Console(width=width, file=sys.stdout))
+        monkeypatch.setattr(output, "_width", lambda: width)
 
     return open_window
 
@@ -86,7 +85,11 @@ def test_a_narrow_window_leaves_out_the_least_important_columns(
     window(34)
     print_rows("agents", ROWS, WIDE)
     out, err = capsys.readouterr()
-    assert ("cards" in out, "10 %" in out, "No room for: team, centre." in err) == (False, True, True)
+    assert ("cards" in out, "10 %" in out, "Hidden to fit the window: team, centre." in err) == (
+        False,
+        True,
+        True,
+    )
     assert max(map(len, out.splitlines())) <= 34
 
 
