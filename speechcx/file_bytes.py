@@ -32,6 +32,15 @@ def read_blocks(descriptor: int, start: int = 0) -> Iterator[bytes]:
         at += len(block)
 
 
+def read_stat_marks(path: str) -> tuple[str, int, int]:
+    """Path, size and modification time in nanoseconds of a file: others where it was written; -1 where it is gone."""
+    try:
+        status = os.stat(path)
+    except OSError:
+        return path, -1, -1
+    return path, status.st_size, status.st_mtime_ns
+
+
 def hash_bytes(descriptor: int) -> str:
     """SHA-256 of all bytes of a file, 64 hex digits.
 

@@ -1,9 +1,22 @@
 """Loaded before every test module: tests stay off the network as runs do."""
 
 import signal
+import sys
+from collections.abc import Iterator
+
+import pytest
 
 import speechcx  # noqa: F401
 
 # A suite started in the background ignores Ctrl-C, and so would every process that its tests start.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_ray_is_left() -> Iterator[None]:
+    """A cluster that a module started ends with it: its processes are children of whatever test comes next."""
+    yield
+    ray = sys.modules.get("ray")
+    if ray is not None and ray.is_initialized():
+        ray.shutdown()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from speechcx.audio.amr import FRAME_S, frame_bytes_by_head, read_magic
 from speechcx.audio.flac import flac_end_s
 from speechcx.audio.formats import Format
 from speechcx.audio.mpeg import measure_frames
@@ -37,11 +38,6 @@ _HEAD_REST_BYTES = 4096
 
 _FRAME_BYTES = 16 * 1024
 _HEADER_BYTES = 64 * 1024
-_AMR_BYTES = (12, 13, 15, 17, 19, 20, 26, 31, 5, 0, 0, 0, 0, 0, 0, 0)
-_AMR_WB_BYTES = (17, 23, 32, 36, 40, 46, 50, 58, 60, 5, 0, 0, 0, 0, 0, 0)
-"""Bytes behind the first one of a frame, by its type (RFC 4867, 5.3; 3GPP TS 26.101 and 26.201)."""
-
-_AMR_FRAME_S = 0.02
 COMPRESSED = frozenset({"mp3", "aac", "amr", "flac", "ogg"})
 """Containers that cannot hold plain samples; of others the codec tells."""
 
@@ -162,14 +158,13 @@ def _estimate_s(source: Readable, form: Format) -> float:
 
 def _walk_amr(source: Readable, form: Format, limit_s: float) -> float:
     """Length by the frames from the first one on, up to one frame more than `limit_s`; AMR has no other clock."""
-    is_wide = source.read(form.sound_at, 9) == b"#!AMR-WB\n"
-    sizes = [1 + size for size in (_AMR_WB_BYTES if is_wide else _AMR_BYTES)]
-    by_head = [sizes[head >> 3 & 15] for head in range(256)]
-    at, count, limit = form.sound_at + (9 if is_wide else 6), 0, int(limit_s / _AMR_FRAME_S) + 1
+    is_wide, magic_bytes = read_magic(source.read(form.sound_at, 16))
+    by_head = frame_bytes_by_head(is_wide=is_wide)
+    at, count, limit = form.sound_at + magic_bytes, 0, int(limit_s / FRAME_S) + 1
     while count < limit and (block := source.read(at, 1 << 20)):
         place = 0
         while place < len(block) and count < limit:
             place += by_head[block[place]]
             count += 1
         at += place
-    return count * _AMR_FRAME_S
+    return count * FRAME_S

@@ -8,6 +8,7 @@ import struct
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from speechcx.audio.amr import read_magic
 from speechcx.audio.formats import HEAD_BYTES, Format, check_tag_bytes
 from speechcx.audio.mpeg import first_frame
 from speechcx.audio.ogg import read_ogg_pages
@@ -429,8 +430,8 @@ def _ebml(source: Readable, at: int) -> tuple[int, int, int | None] | None:
 
 
 def _amr(source: Readable, form: Format) -> Claim:
-    magic = 9 if source.read(form.sound_at, 9) == b"#!AMR-WB\n" else 6
-    return Claim(sound_bytes=source.size_bytes - form.sound_at - magic, tells_end=False)
+    _, magic_bytes = read_magic(source.read(form.sound_at, 16))
+    return Claim(sound_bytes=source.size_bytes - form.sound_at - magic_bytes, tells_end=False)
 
 
 _READERS: dict[str, Callable[[Readable, Format], Claim]] = {

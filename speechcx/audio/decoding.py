@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from speechcx.audio.amr import read_magic
 from speechcx.audio.bounds import (
     COMPRESSED,
     check_frames,
@@ -326,6 +327,10 @@ def _clock(
         jitter_s = JITTER_S if form.demuxer in GAPS_ARE_NORMAL else EXACT_S
         return StampClock(sink, rate_hz=reader.rate_hz, declared_s=declared_s, jitter_s=jitter_s)
     length_s = declared_s if declared_s is not None else reader.declared_s
+    start = form.sound_at
+    if form.demuxer == "amr":
+        # Frames of a pause have one byte, so that even the few bytes of the magic would count as lost ones.
+        start += read_magic(stretch.source.read(start, 16))[1]
     size = stretch.source.size_bytes - form.sound_at
     return ByteClock(
         sink,
@@ -333,7 +338,7 @@ def _clock(
         bytes_per_s=size / length_s if length_s else None,
         end_byte=stretch.source.size_bytes,
         # Where a count agrees with the frames, what stands before them is no lost sound.
-        start_byte=form.sound_at if stretch.claim.duration_s is None else None,
+        start_byte=start if stretch.claim.duration_s is None else None,
     )
 
 

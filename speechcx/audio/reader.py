@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from speechcx.audio.amr import FrameKind, frame_kind
 from speechcx.audio.formats import DECODERS, Format
 from speechcx.audio.settings import MAX_CHANNELS, MAX_RATE_HZ, MIN_RATE_HZ
 from speechcx.audio.source import PrefixedFile, Readable
@@ -29,6 +30,8 @@ _MAX_IDLE_ERRORS = 200
 """Errors in a row, without one packet between them, after which the rest of the file is given up."""
 
 _PEEKED_FRAMES = 25
+
+_AMR_IS_WIDE = {"amrnb": False, "libopencore_amrnb": False, "amrwb": True, "libopencore_amrwb": True}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,6 +50,8 @@ class Piece:
         Where its packet begins in the file, None if unknown, and how long it is.
     rate_hz
         Rate of this piece; 0 for a lost one.
+    is_told
+        The stream itself says that this packet was lost before it was recorded: `count` is sure.
     """
 
     samples: NDArray[np.int16] | None
@@ -55,6 +60,7 @@ class Piece:
     byte: int | None
     size_bytes: int
     rate_hz: int = 0
+    is_told: bool = False
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -207,10 +213,14 @@ class Reader:
         import av
 
         for packet in self._packets():
+            kind = self._amr_kind(packet)
             try:
                 frames = packet.decode()
             except av.error.FFmpegError:
-                yield self._lost(packet)
+                yield self._pause(packet) if kind == "pause" else self._lost(packet, is_told=kind == "lost")
+                continue
+            if kind == "lost":  # FFmpeg makes silence of it
+                yield self._lost(packet, is_told=True)
                 continue
             for frame in frames:
                 if frame.samples:
@@ -235,7 +245,21 @@ class Reader:
             except av.error.FFmpegError:
                 idle_errors += 1
 
-    def _lost(self, packet: Any) -> Piece:
+    def _amr_kind(self, packet: Any) -> FrameKind | None:
+        """What a packet of AMR is by its first byte; None for other codecs."""
+        name = self._stream.codec_context.name
+        if not packet.size or name not in _AMR_IS_WIDE:
+            return None
+        return frame_kind(bytes(packet)[0], is_wide=_AMR_IS_WIDE[name])
+
+    def _pause(self, packet: Any) -> Piece:
+        """Silence for a frame in which the telephone sent nothing."""
+        lost = self._lost(packet)
+        context = self._stream.codec_context
+        silence = np.zeros((int(context.layout.nb_channels), lost.count), np.int16)
+        return replace(lost, samples=silence, rate_hz=int(context.sample_rate))
+
+    def _lost(self, packet: Any, *, is_told: bool = False) -> Piece:
         context = self._stream.codec_context
         rate_hz = int(context.sample_rate)
         count = round(float(packet.duration * packet.time_base) * rate_hz) if packet.duration else 0
@@ -245,6 +269,7 @@ class Reader:
             self._at(packet.pts, rate_hz),
             packet.pos,
             packet.size,
+            is_told=is_told,
         )
 
     def _at(self, stamp: int | None, rate_hz: int) -> int | None:

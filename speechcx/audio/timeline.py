@@ -225,6 +225,8 @@ class ByteClock(Timeline):
         is_calm = not self._trouble and not self._calm
         if is_calm and not is_bad and not has_skipped:
             self._take(piece)
+        elif is_calm and piece.is_told and not has_skipped:
+            self._fill(piece.count)
         else:
             if is_calm:
                 self._trouble_byte = self._next_byte if self._next_byte is not None else piece.byte or 0

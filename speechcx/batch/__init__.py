@@ -19,7 +19,7 @@ from speechcx.batch.run import RunOptions, plan_run, run
 from speechcx.batch.what_if.compare import CompareOne, Comparison, Flip, RuleFlips, compare_rulebooks
 from speechcx.batch.what_if.coverage import CoverOne, CoverReport, JudgeOnly, cover_stored, measure_labels
 from speechcx.batch.what_if.survey import CallChoice
-from speechcx.batch.what_if.tryout import TriedCall, TryOne, TryReport, try_on_calls
+from speechcx.batch.what_if.tryout import TriedCall, TryOne, TryReport, try_on_calls, try_on_text
 
 __all__ = [
     "AnalyseOne",
@@ -67,4 +67,5 @@ __all__ = [
     "run",
     "say_nothing",
     "try_on_calls",
+    "try_on_text",
 ]

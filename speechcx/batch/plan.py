@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 
 from speechcx.batch.analyse import make_failure
 from speechcx.batch.capacity import guess_length_s
+from speechcx.batch.later_details import DetailsChange
 from speechcx.batch.recordings import MissingFiles
 from speechcx.call import Details, Failure
 from speechcx.errors import FAILURE_KINDS, CallError, UsageError
@@ -27,7 +28,8 @@ Redo = Literal["none", "failed", "outdated", "all"]
 """Which of the files already dealt with are done again.
 
 ``failed``: what failed or was quarantined. ``outdated``: what was heard with other settings or by a speechcx
-that heard otherwise, or whose details have changed. ``all``: everything.
+that heard otherwise. ``all``: everything. Details that have changed are applied by every run, without hearing
+the call again.
 """
 
 Why = Literal["new", "changed_file", "unfinished", "failed_before", "retry_asked", "outdated", "redo"]
@@ -179,6 +181,10 @@ class Plan:
         Number of known files that belong to another shard.
     choice
         What was asked for. Of `files`, those of its shard are to be taken, which is known when they are read.
+    changes
+        Calls done before whose details are others now: they are judged again, not heard.
+    lost_details
+        Files of calls done before whose agent or time no source tells any more: they keep what they have.
     """
 
     files: tuple[PlannedFile, ...]
@@ -194,6 +200,8 @@ class Plan:
     missing: MissingFiles = field(default_factory=MissingFiles)
     elsewhere: int = 0
     choice: Choice = field(default_factory=Choice)
+    changes: tuple[DetailsChange, ...] = ()
+    lost_details: tuple[str, ...] = ()
 
     @property
     def skipped(self) -> int:
@@ -217,14 +225,25 @@ class Planner:
         What to take.
     read_details
         Details of the call in a file, without opening it.
+    compare_details
+        Whether to look for calls done before whose details are others now; false where nothing that details are
+        read from has changed since they were applied.
     """
 
     def __init__(
-        self, known: Mapping[bytes, KnownFile], choice: Choice, read_details: Callable[[str], Details]
+        self,
+        known: Mapping[bytes, KnownFile],
+        choice: Choice,
+        read_details: Callable[[str], Details],
+        *,
+        compare_details: bool = True,
     ) -> None:
         self.known = known
         self.choice = choice
         self.read_details = read_details
+        self.compare_details = compare_details
+        self.changes: list[DetailsChange] = []
+        self.lost_details: list[str] = []
         self.owners = find_owners(known)
         self.files: list[PlannedFile] = []
         self.waiting: list[SetAside] = []
@@ -273,6 +292,8 @@ class Planner:
             erased=self.counts["erased"],
             elsewhere=self.counts["elsewhere"],
             choice=self.choice,
+            changes=tuple(self.changes),
+            lost_details=tuple(self.lost_details),
         )
 
     def has_grown(self, file: FoundFile) -> bool:
@@ -337,9 +358,11 @@ class Planner:
     def _why_again(self, before: KnownFile, path: str, left_as: Literal["done", "given_up"]) -> Why | None:
         if self.choice.redo == "all":
             return "redo"
-        if self.choice.redo == "outdated" and self._has_changed(before, path):
+        if self.choice.redo == "outdated" and self._would_differ(before, path, left_as):
             return "outdated"
         self.counts[left_as] += 1
+        if left_as == "done" and self.compare_details:
+            self._compare_details(before, path)
         return None
 
     def _why_copy(self, before: KnownFile) -> Why | None:
@@ -351,13 +374,36 @@ class Planner:
         self.counts["copies"] += 1
         return None
 
-    def _has_changed(self, before: KnownFile, path: str) -> bool:
+    def _would_differ(self, before: KnownFile, path: str, left_as: Literal["done", "given_up"]) -> bool:
+        """Whether a file would be heard otherwise now; one that failed may also do so by its details."""
         if before.listen_digest != self.choice.listen_digest:
             return True
         try:
-            return before.details_digest != digest_details(self.read_details(path))
+            return left_as == "given_up" and self._read_changed(before, path) is not None
         except Exception:  # noqa: BLE001  told as the call's failure when its turn comes
             return True
+
+    def _compare_details(self, before: KnownFile, path: str) -> None:
+        """Note a call done before whose details are others now."""
+        shard = self.choice.shard
+        if before.call_id is None or (shard is not None and not shard.holds(before.call_id)):
+            return
+        try:
+            details = self._read_changed(before, path)
+        except Exception:  # noqa: BLE001  told in two ways, or not readable: as gone
+            self.lost_details.append(path)
+            return
+        if details is None:
+            return
+        if details.missing:
+            self.lost_details.append(path)
+        else:
+            self.changes.append(DetailsChange(before.call_id, path, details))
+
+    def _read_changed(self, before: KnownFile, path: str) -> Details | None:
+        """What is known of a call now; None where it is what was known when it was stored."""
+        details = self.read_details(path)
+        return None if before.details_digest == digest_details(details) else details
 
     def _find_failure(self, path: str) -> Failure | None:
         """What is wrong with the metadata of a call; None where all is known."""

@@ -106,6 +106,11 @@ class RunSummary:
         Known files in the folders it was given that are not there.
     compared
         Known files whose bytes it compared with what was heard.
+    details_changed
+        Calls done before whose details are others now, and which were judged again without being heard; of a dry
+        run, those that would be.
+    lost_details
+        Files of calls done before whose agent or time no source tells any more: they keep what they have.
     """
 
     planned: int = 0
@@ -129,6 +134,8 @@ class RunSummary:
     stopped_by: str = ""
     missing: MissingFiles = field(default_factory=MissingFiles)
     compared: Compared = field(default_factory=Compared)
+    details_changed: int = 0
+    lost_details: tuple[str, ...] = ()
 
     @property
     def failed_calls(self) -> int:

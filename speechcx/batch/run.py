@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from speechcx.batch.capacity import count_workers, expect_engines, expect_room
+from speechcx.batch.later_details import apply_details, digest_sources
 from speechcx.batch.lock import hold_lock
 from speechcx.batch.plan import Choice, Plan, Planner, Redo, Shard
 from speechcx.batch.progress import Progress, Report, RunSummary, Tally, count_reasons, say_nothing, tell
@@ -147,10 +148,10 @@ def plan_run(
     """What :func:`run` would do now, without writing anything."""
     try:
         with Store.open(database, read_only=True) as store:
-            known = store.ledger.known_files()
+            known, applied = store.ledger.known_files(), store.ledger.read_sources_digest()
     except DatabaseMissing:
-        known = {}
-    return _plan(known, paths, settings, _Orders(options or RunOptions()))[0]
+        known, applied = {}, None
+    return _plan(known, paths, settings, _Orders(options or RunOptions(), applied=applied))[0]
 
 
 def summarise_plan(plan: Plan, *, settle_s: float = 0.0) -> RunSummary:
@@ -169,6 +170,8 @@ def summarise_plan(plan: Plan, *, settle_s: float = 0.0) -> RunSummary:
         passed_over=tuple((other.path, other.why) for other in plan.others if other.reason == "other_table"),
         warnings=tuple(str(warning) for warning in plan.warnings),
         missing=plan.missing,
+        details_changed=len(plan.changes),
+        lost_details=plan.lost_details,
     )
 
 
@@ -186,12 +189,20 @@ class _Orders:
     """What the caller wants of this run."""
 
     def __init__(
-        self, options: RunOptions, report: Report = say_nothing, stop: StopSignals | None = None
+        self,
+        options: RunOptions,
+        report: Report = say_nothing,
+        stop: StopSignals | None = None,
+        *,
+        applied: str | None = None,
     ) -> None:
         self.options = options
         self.report = report
         self.stop = stop or StopSignals()
         self.known_others: dict[str, OtherFile] = {}
+        self.applied = applied
+        """Digest of what details were read from when they were last applied to every call."""
+        self.sources_digest = ""
 
     def wait(self, what: str) -> None:
         """Report what is waited for before there is anything to count."""
@@ -212,7 +223,13 @@ def _plan(
     sources = read.beside(found)
     options = orders.options
     choice = Choice(options.redo, options.limit, listen_digest(settings), options.shard)
-    planner = Planner(known, choice, lambda path: read_details(path, sources, discover))
+    orders.sources_digest = digest_sources([str(path) for path in paths], others, sources, settings)
+    planner = Planner(
+        known,
+        choice,
+        lambda path: read_details(path, sources, discover),
+        compare_details=orders.sources_digest != orders.applied,
+    )
     plan = planner.plan(
         found,
         give_up=lambda: orders.stop.is_requested,
@@ -247,6 +264,7 @@ def _run_locked(
 ) -> RunSummary:
     known = store.ledger.known_files()
     orders.known_others = {row[0]: OtherFile(*row) for row in read_other_files(store.db)}
+    orders.applied = store.ledger.read_sources_digest()
     plan, sources = _plan(known, paths, settings, orders)
     with store.write():
         replace_left_out(store.db, plan.others, plan.warnings)
@@ -278,7 +296,8 @@ def _run_locked(
         _finish(store, run_id, _summarise(plan, tally, shift, run_id))
         raise
     summary = _look_after(store, plan, settings, orders, _summarise(plan, tally, shift, run_id))
-    _finish(store, run_id, summary)
+    summary, is_applied = _apply_details(store, plan, settings, rulebook, orders, summary)
+    _finish(store, run_id, summary, sources_digest=orders.sources_digest if is_applied else None)
     return summary
 
 
@@ -300,11 +319,36 @@ def _look_after(
     return replace(summary, missing=plan.missing, compared=compared, exit_code=code)
 
 
-def _finish(store: Store, run_id: int, summary: RunSummary) -> None:
+def _apply_details(
+    store: Store, plan: Plan, settings: Settings, rulebook: Rulebook, orders: _Orders, summary: RunSummary
+) -> tuple[RunSummary, bool]:
+    """Give calls done before the details that came or changed since; whether every one of them has them now."""
+    if orders.stop.is_requested or summary.stopped_by:
+        return summary, False
+    done = apply_details(store, plan.changes, rulebook, settings, give_up=lambda: orders.stop.is_requested)
+    failed = count_reasons(failure.kind for failure in done.failures)
+    told = (
+        f"{one.path}: its new details could not be applied ({one.message}); {one.cure}"
+        for one in done.failures
+    )
+    code = EXIT_SOME_FAILED if failed and summary.exit_code == EXIT_OK else summary.exit_code
+    summary = replace(
+        summary,
+        details_changed=done.applied,
+        lost_details=plan.lost_details,
+        failed=(*summary.failed, *failed),
+        warnings=(*summary.warnings, *told),
+        exit_code=orders.stop.exit_code if orders.stop.is_requested else code,
+    )
+    return summary, done.is_complete and not failed
+
+
+def _finish(store: Store, run_id: int, summary: RunSummary, *, sources_digest: str | None = None) -> None:
     """Write down how the run ended; where that cannot be written any more, the next run finds out itself."""
     try:
         store.ledger.release(run_id)
-        store.ledger.finish_run(run_id, _to_row(summary), summary.exit_code)
+        row = replace(_to_row(summary), sources_digest=sources_digest)
+        store.ledger.finish_run(run_id, row, summary.exit_code)
         if summary.done:
             store.tidy()
     except sqlite3.Error as error:

@@ -7,45 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from speechcx.cli import options
-from speechcx.cli.output import note, print_rows, print_text
-from speechcx.present.table import Column
+from speechcx.cli.output import note, print_answer, print_text
 
 if TYPE_CHECKING:
-    from speechcx.batch import BenchReport
     from speechcx.config import LoadedSettings
+    from speechcx.present.machine import SettingRow
 
 models = typer.Typer(name="models", help="Model weights: list, fetch, verify.", no_args_is_help=True)
-
-_MODEL_COLUMNS = (
-    Column("name", "model"),
-    Column("task", "task"),
-    Column("size_mb", "MB", digits=1),
-    Column("licence", "licence"),
-    Column("state", "state"),
-    Column("folder", "folder"),
-)
-_FINDING_COLUMNS = (
-    Column("check", "check"),
-    Column("verdict", "verdict"),
-    Column("found", "found"),
-    Column("cure", "to do"),
-)
-_SPEED_COLUMNS = (
-    Column("workers", "workers"),
-    Column("threads", "threads each"),
-    Column("batch_size", "chunks at once"),
-    Column("encoder", "encoder"),
-    Column("times_real_time", "x real time", digits=1),
-    Column("memory_mb", "MB a worker", digits=0),
-    Column("pieces", "pieces"),
-)
-_NEED_COLUMNS = (
-    Column("calls", "calls a night"),
-    Column("audio_hours", "hours of audio", digits=0),
-    Column("hours", "hours here", digits=1),
-    Column("machines", "machines like this"),
-)
-_SETTING_COLUMNS = (Column("setting", "setting"), Column("value", "value"), Column("origin", "from"))
 
 
 def register(app: typer.Typer) -> None:
@@ -64,27 +32,28 @@ def doctor(
     as_json: options.AsJson = False,
 ) -> None:
     """Look whether this machine can do the work; every fault names its cure. Exits with 1 on a fault."""
+    from speechcx.doctor import examine
+    from speechcx.present.machine import present_findings, present_settings
+
     loaded = options.load(config, overrides)
     style = options.style(as_json, False)
     if settings:
-        print_rows("settings", _setting_rows(loaded), _SETTING_COLUMNS, style=style)
+        print_answer(present_settings(_list_settings(loaded)), style)
         return
-    from dataclasses import asdict
-
-    from speechcx.doctor import examine
-
     findings = examine(loaded)
-    print_rows("findings", [asdict(finding) for finding in findings], _FINDING_COLUMNS, style=style)
+    print_answer(present_findings(findings), style)
     if any(finding.verdict == "fault" for finding in findings):
         raise typer.Exit(1)
 
 
-def _setting_rows(loaded: LoadedSettings) -> list[dict[str, object]]:
+def _list_settings(loaded: LoadedSettings) -> list[SettingRow]:
     from dataclasses import asdict
+
+    from speechcx.present.machine import SettingRow
 
     origins = dict(loaded.origins)
     return [
-        {"setting": f"{section}.{key}", "value": value, "origin": origins.get(f"{section}.{key}", "default")}
+        SettingRow(f"{section}.{key}", value, origins.get(f"{section}.{key}", "default"))
         for section, values in asdict(loaded.settings).items()
         for key, value in values.items()
     ]
@@ -112,9 +81,8 @@ def bench(
     from dataclasses import replace
 
     from speechcx import batch
-    from speechcx.cli.output import print_json
     from speechcx.config import write_settings
-    from speechcx.present.envelope import SCHEMA_VERSION
+    from speechcx.present.machine import present_bench
     from speechcx.project import load_rulebook
 
     loaded = options.load(config, overrides)
@@ -125,48 +93,23 @@ def bench(
     if write:
         written = write_settings(loaded.config, found.best_settings)
         found = replace(found, written=str(written))
-    if as_json:
-        print_json({"schema_version": SCHEMA_VERSION, "kind": "bench", **options.row(found)})
-    else:
-        _print_bench(found)
-
-
-def _print_bench(found: BenchReport) -> None:
-    from dataclasses import asdict
-
-    from speechcx.present.units import clock
-
-    print_rows("speeds", [asdict(speed) for speed in found.speeds], _SPEED_COLUMNS)
-    best = found.best.times_real_time
-    print_text(
-        f"{best:.1f} hours of audio an hour, by {found.files} recordings of {clock(found.mean_call_s)} on average,"
-        f" model {found.model}, {found.cores} cores. A night of {found.night_hours:g} hours:"
-        f" {found.calls_a_night:,} such calls."
-    )
-    print_rows("needs", [asdict(need) for need in found.needs], _NEED_COLUMNS)
-    if found.written is not None:
-        print_text(f"Written into {found.written}: {found.best.text}.")
-    else:
-        note(f"The fastest: {found.best.text}. To write that into the settings: speechcx bench --write")
+    print_answer(present_bench(found), options.style(as_json, False))
 
 
 @models.command("list")
 def list_(as_json: options.AsJson = False) -> None:
     """All models the manifest knows, and which are on this machine."""
+    from speechcx.present.machine import ModelRow, present_models
     from speechcx.weights import list_models
 
     rows = [
-        {
-            "name": model.name,
-            "task": model.task,
-            "size_mb": model.size_bytes / 1e6,
-            "licence": model.licence,
-            "state": "here" if model.folder else "missing",
-            "folder": str(model.folder) if model.folder else None,
-        }
+        ModelRow(
+            model.name, model.task, model.size_bytes / 1e6, model.licence,
+            "here" if model.folder else "missing", str(model.folder) if model.folder else None,
+        )
         for model in list_models()
-    ]
-    print_rows("models", rows, _MODEL_COLUMNS, style=options.style(as_json, False))
+    ]  # fmt: skip
+    print_answer(present_models(rows), options.style(as_json, False))
 
 
 @models.command()

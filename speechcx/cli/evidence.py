@@ -9,13 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from speechcx.cli import options
-from speechcx.cli.output import note, print_json, print_text
-from speechcx.present.envelope import SCHEMA_VERSION
-from speechcx.present.table import clean
+from speechcx.cli.output import print_answer
 
 if TYPE_CHECKING:
-    from speechcx.ask.compliance import Exported
-    from speechcx.batch import ErasedCalls
     from speechcx.store import Store
 
 Names = list[str] | None
@@ -58,9 +54,8 @@ def export(
     as_json: options.AsJson = False,
 ) -> None:
     """Write calls as evidence: transcript, times, hits with rules and versions, decisions, digests of every file."""
-    from dataclasses import asdict
-
     from speechcx.ask.compliance import export_evidence
+    from speechcx.present.keeping import present_exported
     from speechcx.store import Store
     from speechcx.store.decisions.audit import Entry, add_entries, read_who
 
@@ -70,10 +65,7 @@ def export(
         found = export_evidence(store, ids, to, with_audio=with_audio, with_hidden=with_hidden)
         told = {"to": to.name, "manifest_sha256": found.manifest_sha256}
         add_entries(store, name, [Entry("export", call_id, None, told) for call_id in ids])
-    if as_json:
-        print_json({"schema_version": SCHEMA_VERSION, "kind": "export", **asdict(found)})
-    else:
-        _print_exported(found, with_audio=with_audio)
+    print_answer(present_exported(found, with_audio=with_audio), options.style(as_json, False))
 
 
 def erase(
@@ -97,10 +89,9 @@ def erase(
     as_json: options.AsJson = False,
 ) -> None:
     """Erase calls for good, words and decisions with them; their files are never taken up again."""
-    from dataclasses import asdict
-
     from speechcx import batch
     from speechcx.cli.flags import confirm
+    from speechcx.present.keeping import present_erased
     from speechcx.store import Store
     from speechcx.store.decisions.audit import read_who
 
@@ -113,10 +104,7 @@ def erase(
                 len(ids),
             )
         erased = batch.erase(store, ids, who=name, reason=reason, compact=not later)
-    if as_json:
-        print_json({"schema_version": SCHEMA_VERSION, "kind": "erase", **asdict(erased)})
-    else:
-        _print_erased(erased)
+    print_answer(present_erased(erased), options.style(as_json, False))
 
 
 def compact(
@@ -124,21 +112,15 @@ def compact(
 ) -> None:
     """Rewrite the database: smaller, and without a trace of what was erased; needs its size in free room."""
     from speechcx import batch
-    from speechcx.present.keeping import Compacted
+    from speechcx.present.keeping import Compacted, present_compacted
     from speechcx.store import Store
 
     where = options.database(options.load(config, None), db)
     with Store.open(where) as store, batch.hold_lock(store.path, command="compact"):
         before = where.stat().st_size
         is_empty = store.compact()
-    after = where.stat().st_size
-    if as_json:
-        told = Compacted(before, after, is_empty)
-        print_json({"schema_version": SCHEMA_VERSION, "kind": "compact", **options.row(told)})
-        return
-    print_text(f"{before / 1e6:.1f} MB are now {after / 1e6:.1f} MB.")
-    if not is_empty:
-        note("Another program is reading: its log still holds old pages. Run this again when it is done.")
+    told = Compacted(before, where.stat().st_size, is_empty)
+    print_answer(present_compacted(told), options.style(as_json, False))
 
 
 def _chosen(store: Store, calls: Names, flags: Names, saved: str | None) -> list[str]:
@@ -179,32 +161,3 @@ def _erasable(store: Store, name: str) -> str:
     if find_erasure(store, whole) is not None or (len(whole) == 16 and store.ledger.find_paths(whole)):
         return whole
     return find_call_id(store, name)
-
-
-def _calls(n: int) -> str:
-    return f"{n} call" if n == 1 else f"{n} calls"
-
-
-def _print_exported(found: Exported, *, with_audio: bool) -> None:
-    print_text(f"{_calls(len(found.calls))} in {found.files} files: {clean(found.folder)}")
-    print_text(f"manifest.json: SHA-256 {found.manifest_sha256}")
-    note("Check it there by: sha256sum -c SHA256SUMS")
-    for call in found.calls:
-        if with_audio and call.recording != "copied":
-            note(f"{call.call_id}: the recording is {call.recording}, and not in the folder")
-
-
-def _print_erased(erased: ErasedCalls) -> None:
-    print_text(f"{_calls(len(erased.call_ids))} erased.")
-    for path in erased.recordings:
-        note(f"Their recording is still there, with what lies beside it: {clean(path)}")
-    for folder, at in erased.exports:
-        note(f"Evidence of it was exported on {at[:10]} to {clean(folder)}")
-    for path in erased.backups:
-        note(f"A copy of the database from before still holds them: {clean(path)}")
-    if not erased.is_compacted:
-        note("Words may be left in free parts of the file until `speechcx compact`.")
-    elif not erased.is_log_empty:
-        note(
-            "Another program is reading: the log still holds old pages. Run `speechcx compact` when it is done."
-        )

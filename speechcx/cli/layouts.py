@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,12 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from speechcx.cli import options
-from speechcx.cli.output import note, print_rows
-from speechcx.present.table import Column
+from speechcx.cli.output import note, print_answer
 
 if TYPE_CHECKING:
     from speechcx.discover import DiscoverSettings
-    from speechcx.discover.layouts import NameReading
 
 layouts = typer.Typer(
     name="layouts", help="How known recorders name their files: list, try on a folder.", no_args_is_help=True
@@ -24,19 +21,6 @@ SHOWN_NAMES = 20
 PROPOSED_NAMES = 10
 MAX_NAMES = 2000
 """Names of a folder that are held against the layouts; a day of one recorder is enough to tell it."""
-
-_LAYOUT_COLUMNS = (
-    Column("name", "layout"),
-    Column("title", "recorder"),
-    Column("about", "what its names hold"),
-)
-_NAME_COLUMNS = (
-    Column("file", "file"),
-    Column("agent", "agent"),
-    Column("customer", "customer"),
-    Column("started_at", "started"),
-    Column("more", "also read"),
-)
 
 
 def register(app: typer.Typer) -> None:
@@ -47,12 +31,10 @@ def register(app: typer.Typer) -> None:
 @layouts.command("list")
 def list_(as_json: options.AsJson = False) -> None:
     """Every layout that is known, as `init --layout` and `discover.layouts` take it."""
-    from dataclasses import asdict
-
     from speechcx.discover.layouts import describe_layouts
+    from speechcx.present.layouts import present_layouts
 
-    rows = [asdict(one) for one in describe_layouts()]
-    print_rows("layouts", rows, _LAYOUT_COLUMNS, style=options.style(as_json, False))
+    print_answer(present_layouts(tuple(describe_layouts())), options.style(as_json, False))
 
 
 @layouts.command("try")
@@ -67,6 +49,7 @@ def try_(
 ) -> None:
     """Guess the layout of a folder and show names beside what it reads of them. Exits with 1 where none fits."""
     from speechcx.discover.layouts import find_layout, guess_layouts, read_names
+    from speechcx.present.layouts import present_names
 
     settings = options.load(config, overrides).settings.discover
     paths = _list_recordings(folder, settings)
@@ -80,9 +63,7 @@ def try_(
         raise typer.Exit(1)
     read = read_names(chosen, paths, zone=settings.zone or "UTC")
     _say_fit(folder, len(paths), sum(one.is_read for one in read), chosen.name)
-    print_rows(
-        "names", [_row(one) for one in read[:SHOWN_NAMES]], _NAME_COLUMNS, style=options.style(as_json, False)
-    )
+    print_answer(present_names(read[:SHOWN_NAMES]), options.style(as_json, False))
 
 
 def propose_layout(recordings: Path) -> str | None:
@@ -91,6 +72,7 @@ def propose_layout(recordings: Path) -> str | None:
         return None
     from speechcx.discover import DiscoverSettings
     from speechcx.discover.layouts import guess_layouts, read_names
+    from speechcx.present.layouts import values_text
 
     paths = _list_recordings(recordings, DiscoverSettings())
     fits = guess_layouts(paths)
@@ -99,7 +81,7 @@ def propose_layout(recordings: Path) -> str | None:
     best = fits[0].layout
     note(f"{recordings} looks like {best.title} ({fits[0].read} of {fits[0].names} names are read by it):")
     for one in read_names(best, paths[:PROPOSED_NAMES], zone="UTC"):
-        note(f"  {one.name}: {_list_values(one.values) or 'not read'}")
+        note(f"  {one.name}: {values_text(one.values) or 'not read'}")
     return best.name
 
 
@@ -109,23 +91,7 @@ def _list_recordings(folder: Path, settings: DiscoverSettings) -> list[str]:
     return [found.path for found in islice(find_files([folder], settings), MAX_NAMES)]
 
 
-def _list_values(values: Iterable[tuple[str, str]]) -> str:
-    return ", ".join(f"{field} {value}" for field, value in values)
-
-
 def _say_fit(folder: Path, names: int, read: int, layout: str) -> None:
     note(
         f'{folder}: the layout {layout} reads {read} of {names} names. To use it: layouts = ["{layout}"] in [discover]'
     )
-
-
-def _row(one: NameReading) -> dict[str, object]:
-    known = dict(one.values)
-    more = _list_values(pair for pair in one.values if pair[0] not in ("agent", "customer"))
-    return {
-        "file": one.name,
-        "agent": known.get("agent"),
-        "customer": known.get("customer"),
-        "started_at": one.started_at,
-        "more": more if one.is_read else "not read",
-    }

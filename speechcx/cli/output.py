@@ -10,19 +10,17 @@ from __future__ import annotations
 import codecs
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, is_dataclass
 from typing import TYPE_CHECKING, Literal
 
 from speechcx.cli import pager, table_layout
 from speechcx.errors import UsageError
-from speechcx.present.envelope import SCHEMA_VERSION
-from speechcx.present.table import Answer, Column, Table, Text, clean, make_table, write_csv
+from speechcx.present.table import Answer, Table, Text, clean, write_csv
 
 if TYPE_CHECKING:
     from rich.table import Table as Drawn
 
-Row = Mapping[str, object]
 Format = Literal["table", "json", "csv"]
 
 _NO_LIMIT = 100_000
@@ -64,21 +62,24 @@ def print_answer(answer: Answer, style: Format) -> None:
     """Print an answer in the form asked for: what it holds on stdout, footnotes on stderr."""
     if style == "json":
         print_json(answer.document())
-        cut = [block.cut for block in answer.blocks if isinstance(block, Table) and block.cut]
     elif style == "csv" and answer.table is not None:
         _print_csv(answer.table)
-        cut = [block.cut for block in answer.blocks if isinstance(block, Table) and block.cut]
     else:
-        pager.show(_list_pieces(_choose_columns(answer.blocks)))
+        pager.show([*_list_pieces(_choose_columns(answer.blocks)), *map(_note_piece, _list_cuts(answer))])
         return
-    for text in cut:
+    for text in _list_cuts(answer):
         note(text)
+
+
+def _list_cuts(answer: Answer) -> list[str]:
+    """Where more was found than is shown."""
+    tables = (block for block in answer.blocks if isinstance(block, Table))
+    return [f"{table.cut} --limit shows more." for table in tables if table.cut]
 
 
 def _list_pieces(blocks: Sequence[Table | Text]) -> list[pager.Piece]:
     """What people read, in order: pieces for stdout, and footnotes."""
     pieces: list[pager.Piece] = []
-    notes = [block.cut for block in blocks if isinstance(block, Table) and block.cut]
     is_open = False
     for block in blocks:
         if isinstance(block, Table):
@@ -88,11 +89,15 @@ def _list_pieces(blocks: Sequence[Table | Text]) -> list[pager.Piece]:
             if is_open:
                 pieces.append(pager.Piece("\n"))
         elif block.is_note:
-            pieces.append(pager.Piece(clean_lines(block.text), is_note=True))
+            pieces.append(_note_piece(block.text))
         elif block.text or not is_open:
             pieces.append(_paragraph(clean(block.text), indent=block.indent))
             is_open = not block.text
-    return [*pieces, *(pager.Piece(clean_lines(text), is_note=True) for text in notes)]
+    return pieces
+
+
+def _note_piece(text: str) -> pager.Piece:
+    return pager.Piece(clean_lines(text), is_note=True)
 
 
 def _choose_columns(blocks: Sequence[Table | Text]) -> list[Table | Text]:
@@ -112,52 +117,21 @@ def _choose_columns(blocks: Sequence[Table | Text]) -> list[Table | Text]:
             known = list(dict.fromkeys(column.key for table in tables for column in table.columns))
             raise UsageError(f"--columns {name!r}", f"names out of {', '.join(known)}", "correct the name")
         wanted.append(near[name.lower()])
-    return [
-        block.keep(
-            sorted((one for one in block.columns if one.key in wanted), key=lambda one: wanted.index(one.key))
-        )
-        if isinstance(block, Table) and any(one.key in wanted for one in block.columns)
-        else block
-        for block in blocks
-    ]
+    return [_keep(block, wanted) if isinstance(block, Table) else block for block in blocks]
+
+
+def _keep(table: Table, keys: Sequence[str]) -> Table:
+    """A table with the columns of these keys, in their order; one that has none of them stays as it is."""
+    columns = {column.key: column for column in table.columns}
+    kept = [columns[key] for key in keys if key in columns]
+    return table.keep(kept) if kept else table
 
 
 def _print_csv(table: Table) -> None:
     write_csv(table, sys.stdout)
     if not table.rows:
-        note(table.empty)
-
-
-def print_rows(
-    kind: str,
-    rows: Sequence[Row],
-    columns: Sequence[Column],
-    *,
-    style: Format = "table",
-    empty: str = "",
-    facts: Row | None = None,
-) -> None:
-    """Print rows in the form asked for.
-
-    Parameters
-    ----------
-    kind
-        Name of what the rows are; the ``kind`` of the JSON document.
-    rows
-        Plain values by key. JSON gets every key, tables and CSV the `columns`.
-    columns
-        What a table shows, in order.
-    style
-        ``table``, ``json`` or ``csv``.
-    empty
-        Said on stderr where there are no rows: what would widen the question; ``hint`` of the JSON document.
-    facts
-        What JSON says beside the rows: how many there are in all, the period.
-    """
-    table = make_table(kind, columns, rows, empty=empty)
-    head = {"schema_version": SCHEMA_VERSION, "kind": kind, "hint": None if rows else table.empty}
-    document = {**head, **(facts or {}), "rows": [dict(row) for row in rows]}
-    print_answer(Answer(lambda: document, (table,)), style)
+        for text in (table.empty, *table.hints):
+            note(text)
 
 
 def print_json(document: object, *, lines: bool = False) -> None:
@@ -179,17 +153,17 @@ def _plain(value: object) -> object:
 
 def _table_pieces(table: Table) -> list[pager.Piece]:
     """A table and its footnotes; without rows, why there are none."""
+    notes = [*table.notes, *table.hints]
     if not table.rows:
-        return [pager.Piece(clean_lines(text), is_note=True) for text in (table.empty, *table.notes)]
+        return [_note_piece(text) for text in (table.empty, *notes)]
     shown = table.of("people")
     layout = table_layout.lay_out(shown, _width())
-    notes = list(table.notes)
     if layout is None:
         pieces = _list_of_values(shown)
     else:
         pieces = [pager.Piece(_render(_draw(layout)))]
         notes = [*_tell_hidden(layout), *notes]
-    return [*pieces, *(pager.Piece(clean_lines(text), is_note=True) for text in notes)]
+    return [*pieces, *map(_note_piece, notes)]
 
 
 def _tell_hidden(layout: table_layout.Layout) -> list[str]:

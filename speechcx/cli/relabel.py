@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from speechcx.cli import options
-from speechcx.cli.output import print_json, print_text
+from speechcx.cli.output import print_answer, print_json, print_text
 
 
 def register(app: typer.Typer) -> None:
@@ -49,16 +49,15 @@ def sentiment(
     as_json: options.AsJson = False,
 ) -> None:
     """Read the feeling of text, one utterance a line: label, value from -1 to 1, confidence 0 to 1."""
+    from speechcx.present.machine import present_sentiment
     from speechcx.sentiment import load_sentiment, read_lines
 
     loaded = options.load(config, overrides, sentiment_model=model)
     texts = options.read_lines(file)
     engine = load_sentiment(loaded.settings.sentiment)
     for text, read in zip(texts, read_lines(texts, engine, loaded.settings.sentiment), strict=True):
+        told = present_sentiment(text, read)
         if as_json:
-            print_json({"text": text, **options.row(read)}, lines=True)
+            print_json(told.document(), lines=True)
         else:
-            value = "-" if read.value is None else f"{read.value:+.2f}"
-            sure = "-" if read.confidence is None else f"{read.confidence:.2f}"
-            why = f" ({read.why_missing})" if read.why_missing else ""
-            print_text(f"{read.label or 'none':9}{value:>6}{sure:>6}  {text}{why}")
+            print_answer(told, "table")

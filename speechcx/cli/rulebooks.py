@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from speechcx.cli import options
-from speechcx.cli.output import note, print_json, print_rows, print_text
+from speechcx.cli.output import note, print_answer
 from speechcx.cli.question_options import Asked, asks
 from speechcx.cli.streams import is_summary
-from speechcx.present.table import Column
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 rules = typer.Typer(name="rules", help="Rulebooks: check, test, try, cover, compare.", no_args_is_help=True)
 
-_PROBLEM_COLUMNS = tuple(Column(name, name) for name in ("line", "column", "level", "found", "expected"))
-_STARTER_COLUMNS = tuple(Column(name, name) for name in ("name", "about", "rules", "scorecards", "tests"))
 Rulebook = Annotated[Path | None, typer.Argument(help="Rulebook; default: files.rulebook.")]
 CallNames = Annotated[
     list[str] | None, typer.Option("--call", help="Only this call, by id or file; may be repeated.")
@@ -46,15 +44,12 @@ def lint(
     as_csv: options.AsCsv = False,
 ) -> None:
     """Check a rulebook: every problem with its line, its column and what would be legal. Exits with 12 on errors."""
-    from dataclasses import asdict
-
+    from speechcx.present.rulebooks import present_problems
     from speechcx.rules import lint_file
 
     path = _path(rulebook, config)
     problems = lint_file(path)
-    rows = [asdict(problem) for problem in problems]
-    style = options.style(as_json, as_csv)
-    print_rows("problems", rows, _PROBLEM_COLUMNS, style=style, empty=f"{path}: no problems.")
+    print_answer(present_problems(problems, str(path)), options.style(as_json, as_csv))
     if any(problem.level == "error" for problem in problems):
         raise typer.Exit(12)
 
@@ -66,13 +61,13 @@ def starters(
     as_csv: options.AsCsv = False,
 ) -> None:
     """List the rulebooks to begin with; with a name, print one."""
+    from speechcx.present.rulebooks import present_starters
     from speechcx.project import list_starters, read_starter
 
     if name is not None:
         typer.echo(read_starter(name), nl=False)
         return
-    rows = [options.row(starter) for starter in list_starters()]
-    print_rows("starters", rows, _STARTER_COLUMNS, style=options.style(as_json, as_csv))
+    print_answer(present_starters(list_starters()), options.style(as_json, as_csv))
 
 
 @rules.command("test")
@@ -96,8 +91,8 @@ def run_tests(
     as_csv: options.AsCsv = False,
 ) -> None:
     """Run the tests a rulebook brings, and measure it on labelled calls. Exits with 12 where one fails."""
-    from speechcx.cli import rulebook_view as view
     from speechcx.errors import UsageError
+    from speechcx.present.rulebooks import list_shortfalls, present_tests
     from speechcx.rules import read_rulebook, run_rulebook_tests
 
     style = options.style(as_json, as_csv)
@@ -109,9 +104,9 @@ def run_tests(
     outcomes = run_rulebook_tests(book)
     wrong = sum(not outcome.passed for outcome in outcomes)
     shown = [outcome for outcome in outcomes if not (failed_only and outcome.passed)]
-    view.print_tests(shown, measures, style)
+    print_answer(present_tests(shown, measures), style)
     note(f"{len(outcomes) - wrong} passed, {wrong} failed" if outcomes else f"{book.name} brings no tests.")
-    short = view.find_short(measures or (), min_precision, min_recall)
+    short = list_shortfalls(measures or (), min_precision, min_recall)
     for text in short:
         note(text)
     if wrong or short:
@@ -121,7 +116,7 @@ def run_tests(
 def _measure(book: Book, labels: Path, loaded: LoadedSettings, db: Path | None) -> tuple[LabelledRule, ...]:
     from speechcx import batch
     from speechcx.ask.ground import find_call_id
-    from speechcx.cli.rulebook_view import label_rule
+    from speechcx.present.rulebooks import label_rule
     from speechcx.rules import read_labels
     from speechcx.store import Store
 
@@ -163,16 +158,17 @@ def try_phrase(
 ) -> None:
     """Try a phrase or a condition before it is saved: where it holds in stored calls, and where nearly."""
     from speechcx import batch
-    from speechcx.cli.tried_view import print_tried, try_on_text
+    from speechcx.present.rule_trials import present_tried
 
     style, loaded = asked.style, asked.loaded
     book, name = _typed(condition, rule, by, negated, _base(rulebook, loaded, rule))
     if text is not None:
-        print_tried(try_on_text(book, name, text), style)
+        typed = sys.stdin.read() if text == "-" else text
+        print_answer(present_tried(batch.try_on_text(book, name, typed)), style)
         return
     chosen = _choose(asked, names=call or (), newest=newest)
     ask = batch.TryOne(book, name, loaded.settings)
-    print_tried(batch.try_on_calls(chosen, ask, limit=limit, report=_reporter()), style)
+    print_answer(present_tried(batch.try_on_calls(chosen, ask, limit=limit, report=_reporter())), style)
 
 
 @rules.command()
@@ -187,13 +183,13 @@ def coverage(
     """What a rulebook says of stored calls: rules that never or always hold, dead phrases, calls without a driver."""
     from speechcx import batch
     from speechcx.ask.compliance import measure_precision
-    from speechcx.cli.tried_view import print_cover
+    from speechcx.present.rule_trials import present_coverage
 
     style, loaded = asked.style, asked.loaded
     book = _book(rulebook, loaded)
     chosen = _choose(asked, names=call or (), newest=newest)
     report = batch.cover_stored(chosen, batch.CoverOne(book, loaded.settings), report=_reporter())
-    print_cover(report, style, limit=limit, right=measure_precision(asked.where))
+    print_answer(present_coverage(report, limit=limit, right=measure_precision(asked.where)), style)
 
 
 @rules.command()
@@ -217,7 +213,7 @@ def diff(
     """What NEW would change on stored calls: results that flip, scores that move. Changes nothing."""
     from speechcx import batch
     from speechcx.ask.people import move_scores
-    from speechcx.cli.diff_view import make_diff, print_diff
+    from speechcx.present.rulebooks import make_diff, present_diff
     from speechcx.rules import read_rulebook
 
     style, loaded = asked.style, asked.loaded
@@ -229,9 +225,8 @@ def diff(
     chosen = _choose(asked, names=call or (), newest=newest)
     ask = batch.CompareOne(before, after, loaded.settings, again=again)
     found = batch.compare_rulebooks(chosen, ask, report=_reporter())
-    print_diff(
-        make_diff(ask, found, move_scores(asked.where, found.standings), chosen.hint), style, limit=limit
-    )
+    told = make_diff(ask, found, move_scores(asked.where, found.standings), chosen.hint)
+    print_answer(present_diff(told, limit=limit), style)
 
 
 @asks("as_csv", with_settings=True)
@@ -243,10 +238,11 @@ def rejudge(
     ] = False,
 ) -> None:
     """Judge stored calls under the rulebook as it now is; touches no audio, keeps the old results."""
-    from dataclasses import asdict, replace
+    from dataclasses import replace
 
     from speechcx import batch
     from speechcx.ask.ground import settle_names
+    from speechcx.present.rulebooks import present_rejudged
     from speechcx.store import Store
 
     book = _book(rulebook, asked.loaded)
@@ -256,21 +252,8 @@ def rejudge(
             store, book, asked.loaded.settings, only=only, again=again, report=_reporter()
         )
     is_summary()
-    if asked.style == "json":
-        print_json({"schema_version": 1, "kind": "rejudge", "rulebook": book.digest, **asdict(summary)})
-    else:
-        print_text(_tell_rejudged(summary.planned, summary.done, summary.seconds, book))
-        for kind, number in summary.failed:
-            note(f"{number} calls could not be judged ({kind}); they keep the results they had.")
+    print_answer(present_rejudged(summary, book), asked.style)
     raise typer.Exit(summary.exit_code)
-
-
-def _tell_rejudged(planned: int, done: int, seconds: float, book: Book) -> str:
-    if not planned:
-        return f"Nothing to do: no stored call that is meant is judged by anything but {book.name} version \
-{book.version}. --again judges them again."
-    left = f"; {planned - done} are left as they were" if done < planned else ""
-    return f"{done} calls judged by {book.name} version {book.version} in {seconds:.1f} s{left}."
 
 
 def _choose(asked: Asked, *, names: Sequence[str], newest: int) -> CallChoice:
@@ -343,7 +326,6 @@ def _typed(
 
 def _reporter() -> Report:
     """How far it is, on stderr: now and then on a terminal, else once a minute."""
-    import sys
     import time
 
     every_s = 2.0 if sys.stderr.isatty() else 60.0

@@ -81,8 +81,9 @@ def _blocks(report: AgentReport) -> Iterator[Table | Text]:
         ("Calls with the lowest score", report.worst),
         ("Calls with the highest score", report.best),
     ):
-        yield Text(f"{title}; `speechcx show CALL --why` opens one")
+        yield Text(title)
         yield make_table("calls", _CALLS, calls)
+    yield Text("To open a call: speechcx show CALL --why", is_note=True, is_hint=True)
     if report.moments:
         yield Text("Moments to talk about")
         yield make_table("moments", _MOMENTS, report.moments)

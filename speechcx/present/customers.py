@@ -40,7 +40,7 @@ ENVELOPES: dict[str, Envelopes] = {
 }
 
 NO_DRIVERS = (
-    "No driver was found in a call: give the rulebook rules of kind 'driver', then `speechcx rejudge`."
+    "No driver was found in a call: give the rulebook rules of kind 'driver', then judge the calls again."
 )
 _DRIVER_COLUMNS = (
     Column("title", "driver"),

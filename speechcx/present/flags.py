@@ -66,9 +66,12 @@ _QUEUE_COLUMNS = (
 def present_flags(found: FlagList) -> Answer:
     """The queue of flags."""
     parts = ", ".join(f"{n} {status}" for status, n in found.counts)
-    more = f"; --limit shows more than {len(found.rows)}" if len(found.rows) < found.total else ""
-    notes = (f"{parts}{more}. `speechcx flags show FLAG` shows the words.",)
-    shown = make_table("flags", _QUEUE_COLUMNS, found.rows, empty=found.hint or "", notes=notes)
+    hints = ("`speechcx flags show FLAG` shows the words.",) if found.rows else ()
+    shown = make_table(
+        "flags", _QUEUE_COLUMNS, found.rows, empty=found.hint or "", notes=(f"{parts}.",)
+    ).with_hints(hints)
+    if len(found.rows) < found.total:
+        shown = replace(shown, cut=f"{len(found.rows)} of {found.total} flags.")
     document = partial(
         _QUEUE.wrap_rows,
         found.rows,
@@ -113,10 +116,15 @@ _COUNT_COLUMNS = (
 
 def present_flag_counts(found: FlagCounts) -> Answer:
     """Flags by rule, agent, team, ...: how many, how far they reach, rising or falling, how often right."""
-    note = "--since DATE compares with the period before."
+    notes: tuple[str, ...] = ()
+    hints: tuple[str, ...] = ()
     if found.before:
-        note = f"Course against {found.before[0]} to {found.before[1]}: the change of the share of calls."
-    shown = make_table("flag-counts", _COUNT_COLUMNS, found.rows, empty=found.hint or "", notes=(note,))
+        notes = (f"Course against {found.before[0]} to {found.before[1]}: the change of the share of calls.",)
+    elif found.rows:
+        hints = ("--since DATE compares with the period before.",)
+    shown = make_table(
+        "flag-counts", _COUNT_COLUMNS, found.rows, empty=found.hint or "", notes=notes
+    ).with_hints(hints)
     document = partial(
         _COUNTS.wrap_rows,
         found.rows,
@@ -223,7 +231,7 @@ def present_trail(found: Sequence[AuditRow], *, limit: int) -> Answer:
     newest = found[-limit:]
     shown = make_table("audit", _TRAIL_COLUMNS, newest, empty="Nothing was decided, exported or erased yet.")
     if len(newest) < len(found):
-        shown = replace(shown, cut=f"The newest {len(newest)} of {len(found)} rows; --limit shows more.")
+        shown = replace(shown, cut=f"The newest {len(newest)} of {len(found)} rows.")
     return Answer(partial(_TRAIL.wrap_rows, newest, hint=shown.empty), (shown,))
 
 
@@ -238,11 +246,7 @@ def present_trail_check(verdict: Verdict) -> Answer:
         ]
     else:
         told = [Text(f"{problem[:1].upper()}{problem[1:]}.") for problem in verdict.problems]
-        told.append(
-            Text(
-                "Something else than speechcx wrote to these rows."
-                " Compare with a backup: speechcx audit --verify --db COPY",
-                is_note=True,
-            )
-        )
+        told.append(Text("Something else than speechcx wrote to these rows.", is_note=True))
+        compare = "Compare with a backup: speechcx audit --verify --db COPY"
+        told.append(Text(compare, is_note=True, is_hint=True))
     return Answer(lambda: _CHECK.wrap(verdict), tuple(told))

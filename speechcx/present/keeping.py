@@ -1,15 +1,25 @@
-"""Keeping the database: checks, copies, what is taken out as evidence, what is erased."""
+"""Keeping the database: checks, copies, merges, what is taken out as evidence, what is erased."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from speechcx.ask.compliance import Exported
 from speechcx.batch import ErasedCalls
 from speechcx.batch.backup import BackupReport, RestoreReport
 from speechcx.batch.check import CheckReport
 from speechcx.batch.merge import MergeReport
+from speechcx.batch.recordings import Compared
 from speechcx.present.envelope import Envelopes, record
+from speechcx.present.table import Answer, Text
+from speechcx.present.units import count_text
+from speechcx.store.integrity import Problem
+from speechcx.store.merging import Merged
+
+MAX_SHOWN = 40
+"""Problems that people are shown; the JSON document has them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +31,178 @@ class Compacted:
     is_log_empty: bool
 
 
+_BACKUP = record("backup", BackupReport)
+_CHECK = record("check", CheckReport)
+_COMPACT = record("compact", Compacted)
+_ERASE = record("erase", ErasedCalls)
+_EXPORT = record("export", Exported)
+_MERGE = record("merge", MergeReport)
+_RESTORE = record("restore", RestoreReport)
+
 ENVELOPES: dict[str, Envelopes] = {
-    "backup": record("backup", BackupReport),
-    "check": record("check", CheckReport),
-    "compact": record("compact", Compacted),
-    "erase": record("erase", ErasedCalls),
-    "export": record("export", Exported),
-    "merge": record("merge", MergeReport),
-    "restore": record("restore", RestoreReport),
+    "backup": _BACKUP,
+    "check": _CHECK,
+    "compact": _COMPACT,
+    "erase": _ERASE,
+    "export": _EXPORT,
+    "merge": _MERGE,
+    "restore": _RESTORE,
 }
+
+
+def present_check(found: CheckReport) -> Answer:
+    """What a check of the database found."""
+    return Answer(partial(_CHECK.wrap, found), tuple(_check(found)))
+
+
+def _check(found: CheckReport) -> Iterator[Text]:
+    size = f"{found.size_bytes / 1e6:.1f} MB, {found.calls} calls, {found.files} files"
+    yield Text(f"{found.database}: {size}, checked in {found.seconds:.1f} s")
+    yield from (Text(f"Repaired: {line}.") for line in found.repaired)
+    if found.kept is not None:
+        yield Text(f"As it was before the repair: {found.kept}", is_note=True)
+    if found.compared is not None:
+        yield from _compared(found.compared)
+    yield from _problems(found.problems)
+    if len(found.problems) > MAX_SHOWN:
+        more = f"{len(found.problems) - MAX_SHOWN} more problems: speechcx check --json has all of them."
+        yield Text(more, is_note=True, is_hint=True)
+    if not found.problems:
+        yield Text("No problem found." if not found.repaired else "No problem is left.")
+    if found.chain is not None:
+        yield Text(f"Decision chain: {found.chain.entries} entries, last digest {found.chain.digest}")
+
+
+def _compared(compared: Compared) -> Iterator[Text]:
+    parts = [f"{compared.same:,} recordings as they were heard"]
+    parts += [f"{len(compared.changed):,} changed"] if compared.changed else []
+    parts += [f"{compared.newer:,} with another size or time, for the next run"] if compared.newer else []
+    parts += [f"{compared.gone:,} no longer there"] if compared.gone else []
+    parts += [f"{len(compared.unreadable):,} that cannot be read"] if compared.unreadable else []
+    parts += [f"{compared.left:,} not looked at"] if compared.left else []
+    yield Text("; ".join(parts) + ".")
+    for path in compared.unreadable[:MAX_SHOWN]:
+        yield Text(f"Cannot be read: {path}", is_note=True)
+
+
+def _problems(problems: Iterable[Problem]) -> Iterator[Text]:
+    for problem in tuple(problems)[:MAX_SHOWN]:
+        what = problem.what[:1].upper() + problem.what[1:]
+        yield Text(f"{problem.area.replace('_', ' ')}: {what}.")
+        yield Text(f"It means: {problem.means}.", indent=2)
+        yield Text(f"To do: {problem.cure}.", indent=2)
+
+
+def present_backup(made: BackupReport) -> Answer:
+    """A copy of the database, and whether it is good."""
+    blocks = [
+        Text(
+            f"{made.backup}: {made.calls} calls, {made.size_bytes / 1e6:.1f} MB, checked, in {made.seconds:.1f} s"
+        ),
+        Text(f"Decision chain: {made.chain.entries} entries, last digest {made.chain.digest}"),
+        *_problems(made.problems),
+    ]
+    if not made.is_in_trail:
+        blocks.append(
+            Text("The audit trail does not tell of it: the database cannot be written.", is_note=True)
+        )
+    return Answer(partial(_BACKUP.wrap, made), tuple(blocks))
+
+
+def present_restored(done: RestoreReport) -> Answer:
+    """A copy that took the place of the database, and what only the database before it had."""
+    return Answer(partial(_RESTORE.wrap, done), tuple(_restored(done)))
+
+
+def _restored(done: RestoreReport) -> Iterator[Text]:
+    yield Text(f"{done.database} is {done.backup} now: {done.calls} calls, in {done.seconds:.1f} s")
+    if done.kept is not None:
+        yield Text(f"The database before is kept as {done.kept}")
+    if done.lost is None:
+        yield Text("What it had besides is not known: it could not be read.", is_note=True)
+    elif done.lost.is_anything:
+        yield Text(f"Only there: {done.lost}.", is_note=True)
+    yield from _problems(done.problems)
+
+
+def present_merged(done: MergeReport) -> Answer:
+    """What each database brought into one, or where they disagree."""
+    return Answer(partial(_MERGE.wrap, done), tuple(_merged(done)))
+
+
+def _merged(done: MergeReport) -> Iterator[Text]:
+    for merged in done.sources:
+        yield Text(f"{merged.source}: {_brought(merged)}")
+        yield from (Text(line, indent=2) for line in merged.notes)
+    if done.disagreements:
+        yield from _disagreements(done)
+        return
+    what = "brought together" if done.is_changed else "nothing was new"
+    yield Text(f"{done.database}: {done.calls} calls, {what}, in {done.seconds:.1f} s")
+    if done.files_left:
+        shards = f": shard {', '.join(done.shards_missing)} is missing" if done.shards_missing else ""
+        yield Text(f"{done.files_left} files are not analysed in any of them{shards}.", is_note=True)
+        yield Text("To do: merge it too, or: speechcx run", is_note=True, is_hint=True)
+
+
+def _brought(merged: Merged) -> str:
+    counts = (
+        (merged.new_calls, "new calls"), (merged.newer_calls, "calls in a later form"),
+        (merged.known_calls, "calls known"), (merged.erased_calls, "calls erased"), (merged.runs, "runs"),
+        (merged.flags, "decisions about flags"), (merged.plans, "review plans"), (merged.reviews, "reviews"),
+        (merged.searches, "saved searches"), (merged.audit_rows, "rows of its audit trail"),
+    )  # fmt: skip
+    return ", ".join(f"{count} {name}" for count, name in counts if count) or "nothing"
+
+
+def _disagreements(done: MergeReport) -> Iterator[Text]:
+    for one in done.disagreements[:MAX_SHOWN]:
+        yield Text(f"{one.about} {one.key}, in {one.source}: {one.what}.")
+    count = len(done.disagreements)
+    if count > MAX_SHOWN:
+        yield Text(f"{count - MAX_SHOWN} more: --json has all of them.", is_note=True, is_hint=True)
+
+
+def present_exported(found: Exported, *, with_audio: bool) -> Answer:
+    """An evidence folder, and how to check it where it is taken."""
+    blocks = [
+        Text(f"{count_text(len(found.calls), 'call')} in {found.files} files: {found.folder}"),
+        Text(f"manifest.json: SHA-256 {found.manifest_sha256}"),
+        Text("Check it there by: sha256sum -c SHA256SUMS", is_note=True, is_hint=True),
+    ]
+    blocks += [
+        Text(f"{call.call_id}: the recording is {call.recording}, and not in the folder", is_note=True)
+        for call in found.calls
+        if with_audio and call.recording != "copied"
+    ]
+    return Answer(partial(_EXPORT.wrap, found), tuple(blocks))
+
+
+def present_erased(erased: ErasedCalls) -> Answer:
+    """Calls that are gone, and where something of them may still lie."""
+    return Answer(partial(_ERASE.wrap, erased), tuple(_erased(erased)))
+
+
+def _erased(erased: ErasedCalls) -> Iterator[Text]:
+    yield Text(f"{count_text(len(erased.call_ids), 'call')} erased.")
+    notes = [
+        f"Their recording is still there, with what lies beside it: {path}" for path in erased.recordings
+    ]
+    notes += [f"Evidence of it was exported on {at[:10]} to {folder}" for folder, at in erased.exports]
+    notes += [f"A copy of the database from before still holds them: {path}" for path in erased.backups]
+    if not erased.is_compacted:
+        notes.append("Words may be left in free parts of the file until `speechcx compact`.")
+    elif not erased.is_log_empty:
+        notes.append(
+            "Another program is reading: the log still holds old pages. Run `speechcx compact` when it is done."
+        )
+    yield from (Text(note, is_note=True) for note in notes)
+
+
+def present_compacted(told: Compacted) -> Answer:
+    """How much smaller the database is."""
+    blocks = [Text(f"{told.bytes_before / 1e6:.1f} MB are now {told.bytes_after / 1e6:.1f} MB.")]
+    if not told.is_log_empty:
+        waits = "Another program is reading: its log still holds old pages. Run this again when it is done."
+        blocks.append(Text(waits, is_note=True))
+    return Answer(partial(_COMPACT.wrap, told), tuple(blocks))

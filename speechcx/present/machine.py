@@ -1,20 +1,151 @@
-"""The machine and what feeds it: is it fit, how fast is it, settings, models, text read by one, recorders' layouts."""
+"""The machine: is it ready, how fast is it, its settings, its models, and text read by one of them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from speechcx.batch.bench import BenchReport
 from speechcx.call import TextSentiment
-from speechcx.discover.layouts import LayoutDescription
 from speechcx.doctor import Finding
 from speechcx.present.envelope import Envelopes, lines, record, rows
+from speechcx.present.table import Answer, Column, Table, Text, make_table
+from speechcx.present.units import clock, signed
+
+
+@dataclass(frozen=True, slots=True)
+class SettingRow:
+    """One setting.
+
+    Parameters
+    ----------
+    setting
+        Section and key.
+    value
+        As a run would use it.
+    origin
+        Where it is from: the file, the environment, a flag, or ``default``.
+    """
+
+    setting: str
+    value: Any
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRow:
+    """A model the manifest knows.
+
+    Parameters
+    ----------
+    name, task, licence
+        As the manifest has them.
+    size_mb
+        All files together.
+    state
+        ``here`` or ``missing``.
+    folder
+        Where it lies; None where it is missing.
+    """
+
+    name: str
+    task: str
+    size_mb: float
+    licence: str
+    state: str
+    folder: str | None
+
+
+_BENCH = record("bench", BenchReport)
+_FINDINGS = rows("findings", Finding)
+_SETTINGS = rows("settings", SettingRow)
+_MODELS = rows("models", ModelRow)
+_SENTIMENT = lines(TextSentiment, text=str)
 
 ENVELOPES: dict[str, Envelopes] = {
-    "bench": record("bench", BenchReport),
-    "doctor": (rows("findings", Finding), rows("settings", dict[str, Any])),
-    "layouts list": rows("layouts", LayoutDescription),
-    "layouts try": rows("names", dict[str, Any]),
-    "models list": rows("models", dict[str, Any]),
-    "sentiment": lines(TextSentiment, text=str),
+    "bench": _BENCH,
+    "doctor": (_FINDINGS, _SETTINGS),
+    "models list": _MODELS,
+    "sentiment": _SENTIMENT,
 }
+
+_MODEL_COLUMNS = (
+    Column("name", "model"),
+    Column("task", "task"),
+    Column("size_mb", "MB", digits=1),
+    Column("licence", "licence"),
+    Column("state", "state"),
+    Column("folder", "folder"),
+)
+_FINDING_COLUMNS = (
+    Column("check", "check"),
+    Column("verdict", "verdict"),
+    Column("found", "found"),
+    Column("cure", "to do"),
+)
+_SPEED_COLUMNS = (
+    Column("workers", "workers"),
+    Column("threads", "threads each"),
+    Column("batch_size", "chunks at once"),
+    Column("encoder", "encoder"),
+    Column("times_real_time", "x real time", digits=1),
+    Column("memory_mb", "MB a worker", digits=0),
+    Column("pieces", "pieces"),
+)
+_NEED_COLUMNS = (
+    Column("calls", "calls a night"),
+    Column("audio_hours", "hours of audio", digits=0),
+    Column("hours", "hours here", digits=1),
+    Column("machines", "machines like this"),
+)
+_SETTING_COLUMNS = (Column("setting", "setting"), Column("value", "value"), Column("origin", "from"))
+
+
+def present_findings(findings: Sequence[Finding]) -> Answer:
+    """Whether this machine is ready, and how to mend what is not."""
+    return Answer(
+        partial(_FINDINGS.wrap_rows, findings), (make_table("findings", _FINDING_COLUMNS, findings),)
+    )
+
+
+def present_settings(settings: Sequence[SettingRow]) -> Answer:
+    """Every setting and where it is from."""
+    return Answer(
+        partial(_SETTINGS.wrap_rows, settings), (make_table("settings", _SETTING_COLUMNS, settings),)
+    )
+
+
+def present_models(models: Sequence[ModelRow]) -> Answer:
+    """All models the manifest knows, and which are on this machine."""
+    return Answer(partial(_MODELS.wrap_rows, models), (make_table("models", _MODEL_COLUMNS, models),))
+
+
+def present_bench(found: BenchReport) -> Answer:
+    """How fast this machine is under several settings, and what a night needs."""
+    return Answer(partial(_BENCH.wrap, found), tuple(_bench(found)))
+
+
+def _bench(found: BenchReport) -> Iterator[Table | Text]:
+    yield make_table("speeds", _SPEED_COLUMNS, found.speeds)
+    yield Text(
+        f"{found.best.times_real_time:.1f} hours of audio an hour, by {found.files} recordings of"
+        f" {clock(found.mean_call_s)} on average, model {found.model}, {found.cores} cores."
+        f" A night of {found.night_hours:g} hours: {found.calls_a_night:,} such calls."
+    )
+    yield make_table("needs", _NEED_COLUMNS, found.needs)
+    if found.written is not None:
+        yield Text(f"Written into {found.written}: {found.best.text}.")
+        return
+    yield Text(f"The fastest: {found.best.text}.", is_note=True)
+    yield Text("To write that into the settings: speechcx bench --write", is_note=True, is_hint=True)
+
+
+def present_sentiment(text: str, read: TextSentiment) -> Answer:
+    """One text and its feeling."""
+    value = signed(read.value, 2) or "-"
+    sure = "-" if read.confidence is None else f"{read.confidence:.2f}"
+    why = f" ({read.why_missing})" if read.why_missing else ""
+    shown = Text(f"{read.label or 'none':9}{value:>6}{sure:>6}  {text}{why}")
+    return Answer(partial(_SENTIMENT.wrap, read, text=text), (shown,))

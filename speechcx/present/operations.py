@@ -78,10 +78,10 @@ def _after_alerts(found: Alerts) -> Iterator[Text]:
             )
     yield Text(
         f"{found.day}, calls that began until {found.until_hour}:59; {found.calls} calls. Usual: "
-        f"{found.rows[0].compared} of the 8 weeks before, {found.rows[0].past_days} days."
-        " Call back with `speechcx outreach RULE --period DAY`.",
+        f"{found.rows[0].compared} of the 8 weeks before, {found.rows[0].past_days} days.",
         is_note=True,
     )
+    yield Text("To call back: speechcx outreach RULE --period DAY", is_note=True, is_hint=True)
 
 
 def _no_alerts(found: Alerts) -> str:

@@ -82,9 +82,8 @@ def present_official(found: OfficialTable) -> Answer:
         f"Scorecard {found.scorecard}. Machine answers that count: {', '.join(found.official) or 'none yet'}."
     ]
     if found.suggested:
-        notes.append(
-            f"Only suggested: {', '.join(found.suggested)}. `speechcx qa agreement` says what to do."
-        )
+        notes.append(f"Only suggested: {', '.join(found.suggested)}.")
+    hints = ("`speechcx qa agreement` says what to do.",) if found.suggested and found.rows else ()
     columns = (Column("key", found.by, value=_key), *_SCORE_COLUMNS)
     shown = make_table(
         "official-scores",
@@ -93,7 +92,7 @@ def present_official(found: OfficialTable) -> Answer:
         total=(found.total, {"key": "all"}),
         empty=found.hint or "",
         notes=notes,
-    )
+    ).with_hints(hints)
     return Answer(partial(_OFFICIAL.wrap, found), (shown,))
 
 

@@ -90,9 +90,11 @@ _LIST_COLUMNS = (
 
 def present_reviews(found: Sequence[ListedReview]) -> Answer:
     """Reviews, newest first."""
-    nothing = "No review fits; `review plan` draws calls, `review next` takes one."
-    shown = make_table("reviews", _LIST_COLUMNS, found, empty=nothing)
-    return Answer(partial(_LIST.wrap_rows, found, hint=nothing), (shown,))
+    hint = "`review plan` draws calls, `review next` takes one."
+    shown = make_table("reviews", _LIST_COLUMNS, found, empty="No review fits.").with_hints(
+        () if found else (hint,)
+    )
+    return Answer(partial(_LIST.wrap_rows, found, hint=f"{shown.empty} {hint}"), (shown,))
 
 
 def present_nothing_left(left: NothingLeft) -> Answer:
@@ -109,10 +111,11 @@ def present_answers(number: int, questions: Sequence[FormQuestion]) -> Answer:
     """What answering left to answer."""
     waiting = tuple(one.question for one in questions if one.answer is None)
     kept = AnswersKept(number, len(questions) - len(waiting), waiting)
-    text = f"{kept.answered} of {len(questions)} answered; waiting: {', '.join(waiting)}"
+    blocks = [Text(f"{kept.answered} of {len(questions)} answered; waiting: {', '.join(waiting)}")]
     if not waiting:
-        text = f"All {len(questions)} answered. Hand in: speechcx review submit {number}"
-    return Answer(partial(_ANSWERS.wrap, kept), (Text(text),))
+        hand_in = Text(f"Submit it: speechcx review submit {number}", is_hint=True)
+        blocks = [Text(f"All {len(questions)} answered."), hand_in]
+    return Answer(partial(_ANSWERS.wrap, kept), tuple(blocks))
 
 
 _TURN_COLUMNS = (
@@ -144,7 +147,7 @@ def _form(form: ReviewForm) -> Iterator[Table | Text]:
     gone = "The call is not stored any more."
     yield Text(gone if form.path is None else f"Listen: {form.path}", indent=2)
     yield make_table("turns", _TURN_COLUMNS, form.turns, empty="No words were heard.")
-    yield make_table("questions", _QUESTION_COLUMNS, form.questions, notes=tuple(_next_step(form)))
+    yield make_table("questions", _QUESTION_COLUMNS, form.questions).with_hints(_next_step(form))
 
 
 def _next_step(form: ReviewForm) -> Iterator[str]:
@@ -155,7 +158,7 @@ def _next_step(form: ReviewForm) -> Iterator[str]:
         answer = f"speechcx review answer {form.review_id} {waiting[0]}=yes ..."
         yield f"Answer: {answer}; without answers it asks you."
     else:
-        yield f"All answered. Hand in: speechcx review submit {form.review_id}"
+        yield f"All answered. Submit it: speechcx review submit {form.review_id}"
     yield "Blind: `show`, `calls`, `flags` and `search --rule` tell what the machine found; look at them afterwards."
 
 
@@ -268,9 +271,11 @@ _SHORT_COLUMNS = (
 
 def present_plans(found: Sequence[PlanRow]) -> Answer:
     """Plans, and how far people are with each."""
-    nothing = "No plan yet; `speechcx review plan NAME` draws one."
-    shown = make_table("plans", _PLAN_COLUMNS, found, empty=nothing)
-    return Answer(partial(_PLANS.wrap_rows, found, hint=nothing), (shown,))
+    hint = "`speechcx review plan NAME` draws one."
+    shown = make_table("plans", _PLAN_COLUMNS, found, empty="No plan yet.").with_hints(
+        () if found else (hint,)
+    )
+    return Answer(partial(_PLANS.wrap_rows, found, hint=f"{shown.empty} {hint}"), (shown,))
 
 
 def present_draws(found: Sequence[DrawRow]) -> Answer:
@@ -297,5 +302,5 @@ def _plan(plan: ReviewPlan, *, kept: bool) -> Iterator[Table | Text]:
         return
     yield Text(f"{len(plan.shortfalls)} times an agent had fewer calls than asked for:")
     more = len(plan.shortfalls) - MAX_SHORTFALLS
-    notes = (f"and {more} more; --json has all.",) if more > 0 else ()
-    yield make_table("shortfalls", _SHORT_COLUMNS, plan.shortfalls[:MAX_SHORTFALLS], notes=notes)
+    hints = (f"and {more} more; --json has all.",) if more > 0 else ()
+    yield make_table("shortfalls", _SHORT_COLUMNS, plan.shortfalls[:MAX_SHORTFALLS]).with_hints(hints)

@@ -81,8 +81,9 @@ def _status(status: Status, missing: MissingFiles) -> Iterator[Text]:
     if status.outdated:
         yield Text(
             f"{status.outdated} calls were heard with other settings, or by an older speechcx, than a run would use"
-            " now; `speechcx run --redo outdated` hears them again."
+            " now."
         )
+        yield Text("To hear them again: speechcx run --redo outdated", is_hint=True)
     yield from _last_run(status)
     states = ", ".join(f"{count} {state}" for state, count in status.files)
     yield Text(f"Files: {states or 'none seen'}")
@@ -142,7 +143,11 @@ def _run(summary: RunSummary) -> Iterator[Text]:
     for path, why in summary.passed_over[:MAX_FOLDERS]:
         yield Text(f"{path}: {why or 'no calls table'}", indent=2)
     notes = list(list_warnings(summary.warnings))
-    notes += ["See: speechcx failures"] if summary.failed or summary.needs_metadata else []
+    if summary.failed or summary.needs_metadata:
+        yield Text("See: speechcx failures", is_note=True, is_hint=True)
+    if summary.lost_details:
+        yield Text(_lost_details_text(summary.lost_details), is_note=True)
+        yield Text("What is read of a file: speechcx run --explain FILE", is_note=True, is_hint=True)
     notes += [*list_missing(summary.missing), *list_changed(summary.compared)]
     for note in notes:
         yield Text(note, is_note=True)
@@ -162,11 +167,22 @@ def _counts(summary: RunSummary) -> Iterator[str]:
         yield f"{summary.elsewhere} of other shards"
     if summary.skipped:
         yield f"{summary.skipped} done before"
+    if summary.details_changed:
+        yield f"{summary.details_changed} of them with new details, judged again without being heard"
     for reason, number in summary.ignored:
         if reason != "still_growing":
             yield f"{number} ignored ({reason})"
     if summary.beyond_limit:
         yield f"{summary.beyond_limit} left by --limit"
+
+
+def _lost_details_text(paths: Sequence[str]) -> str:
+    """That calls keep details which no source gives any more."""
+    calls = "1 call keeps" if len(paths) == 1 else f"{len(paths)} calls keep"
+    return (
+        f"{calls} the stored agent and time: their sidecar or table no longer gives them, or gives two that differ"
+        f" (the first: {paths[0]})."
+    )
 
 
 def list_missing(missing: MissingFiles) -> list[str]:

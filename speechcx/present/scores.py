@@ -40,7 +40,7 @@ def present_scores(table: ScoreTable) -> Answer:
         total=(table.total, {"key": "all", "rank": None, "where": ""}),
         empty=str(table.hint or ""),
         notes=_score_notes(table),
-    )
+    ).with_hints(("Official scores: `speechcx qa scores`.",) if table.rows else ())
     return Answer(lambda: _TABLES[table.by].wrap(table), (shown,))
 
 
@@ -103,7 +103,7 @@ def _score_notes(table: ScoreTable) -> tuple[str, ...]:
     before = f", change against {days_text(*table.before)}" if table.before else ""
     return (
         f"Scorecard {table.scorecard or '(none)'}, {days_text(table.since, table.until)}{before}."
-        f" Ranked from {table.min_n} calls upward. Scores are the machine's; official ones: `speechcx qa scores`.",
+        f" Ranked from {table.min_n} calls upward. Scores are the machine's.",
         *count_chance([row.get("score").verdict for row in table.rows], "changes"),
         *_left_out(table.total.measures),
         *list_versions(table.versions),

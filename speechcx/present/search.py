@@ -59,7 +59,7 @@ def present_calls(found: CallList, columns: str | None = None) -> Answer:
     wanted = _CALL_COLUMNS if columns is None else _read_columns(found, columns)
     shown = make_table("calls", wanted, found.rows, empty=str(found.hint))
     if len(found.rows) < found.total:
-        shown = replace(shown, cut=f"{len(found.rows)} of {found.total} calls; --limit shows more.")
+        shown = replace(shown, cut=f"{len(found.rows)} of {found.total} calls.")
     document = partial(
         _CALLS.wrap_rows, found.rows, hint=shown.empty, total=found.total, scorecard=found.scorecard
     )
@@ -113,7 +113,7 @@ def present_hits(found: SearchPage, *, is_empty: bool) -> Answer:
     shown = replace(
         shown,
         notes=(f"Not searched for: {left}",) if left else (),
-        cut="There are more; --limit shows them." if found.next is not None else "",
+        cut="There are more." if found.next is not None else "",
     )
     also = [{"time": moment(hit.start_s), "snippet": _snippet(hit)} for hit in found.hits]
     return Answer(partial(_HITS.wrap_rows, found.hits, hint=shown.empty, also=also), (shown,))
@@ -146,10 +146,11 @@ _SAVED_COLUMNS = (
 
 def present_searches(found: Sequence[SavedRow]) -> Answer:
     """Searches kept under a name."""
-    shown = make_table(
-        "searches", _SAVED_COLUMNS, found, empty="No search is kept: add --save NAME to `speechcx search`."
+    hint = "Add --save NAME to `speechcx search`."
+    shown = make_table("searches", _SAVED_COLUMNS, found, empty="No search is kept.").with_hints(
+        () if found else (hint,)
     )
-    return Answer(partial(_SAVED.wrap_rows, found, hint=shown.empty), (shown,))
+    return Answer(partial(_SAVED.wrap_rows, found, hint=f"{shown.empty} {hint}"), (shown,))
 
 
 def present_forgotten(name: str) -> Answer:

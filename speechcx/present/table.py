@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from speechcx.present.units import clock, length, percent, plain_number, start_text
@@ -111,7 +111,9 @@ class Table:
     notes
         Footnotes.
     cut
-        That there are more rows than shown; empty where these are all.
+        How many of all rows these are; empty where these are all.
+    hints
+        Footnotes that tell what to type next; for a terminal only.
     """
 
     kind: str
@@ -121,6 +123,7 @@ class Table:
     empty: str = ""
     notes: tuple[str, ...] = ()
     cut: str = ""
+    hints: tuple[str, ...] = ()
 
     def of(self, audience: Audience) -> Table:
         """The table with the columns, and rows, of an audience."""
@@ -128,9 +131,12 @@ class Table:
         return self._pick(kept, self.total if audience == "people" else None)
 
     def keep(self, columns: Iterable[Column]) -> Table:
-        """The table with some of its columns."""
-        wanted = list(columns)
-        return self._pick([place for place, one in enumerate(self.columns) if one in wanted], self.total)
+        """The table with some of its columns, in the order given."""
+        return self._pick([self.columns.index(one) for one in columns], self.total)
+
+    def with_hints(self, hints: Iterable[str]) -> Table:
+        """The table with what to type next below it."""
+        return replace(self, hints=tuple(hints))
 
     def shown_rows(self) -> tuple[Row, ...]:
         """The rows, and the total below them."""
@@ -146,7 +152,7 @@ class Table:
 
         return Table(
             self.kind, tuple(self.columns[place] for place in places), tuple(map(pick, self.rows)),
-            None if total is None else pick(total), self.empty, self.notes, self.cut,
+            None if total is None else pick(total), self.empty, self.notes, self.cut, self.hints,
         )  # fmt: skip
 
 
@@ -162,11 +168,14 @@ class Text:
         Levels it stands in from the margin, in characters.
     is_note
         A footnote, not part of the answer itself.
+    is_hint
+        It tells what to type next: a page or a workbook leaves it out.
     """
 
     text: str
     indent: int = 0
     is_note: bool = False
+    is_hint: bool = False
 
 
 @dataclass(frozen=True, slots=True)

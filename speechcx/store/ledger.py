@@ -120,7 +120,7 @@ class RunInfo:
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
-    """What a run did, in numbers."""
+    """What a run did, in numbers; and the digest of what details are read from, where all of it was applied."""
 
     planned: int = 0
     done: int = 0
@@ -128,6 +128,7 @@ class RunSummary:
     skipped: int = 0
     audio_s: float = 0.0
     elapsed_s: float = 0.0
+    sources_digest: str | None = None
 
 
 def digest_details(details: Details) -> str:
@@ -187,6 +188,14 @@ class Ledger:
 
     # --- runs
 
+    def read_sources_digest(self) -> str | None:
+        """Digest of what details were read from by the last run that came to its end; None where it is not known."""
+        row = self._db.execute(
+            "SELECT sources_digest FROM runs WHERE command = 'run' AND finished_at IS NOT NULL"
+            " ORDER BY run_id DESC LIMIT 1"
+        ).fetchone()
+        return None if row is None else row[0]
+
     def begin_run(self, run: RunInfo) -> int:
         """Write down that a run begins; returns its number.
 
@@ -219,11 +228,11 @@ class Ledger:
             end = read_end(self._db)
             self._db.execute(
                 "UPDATE runs SET finished_at = ?, outcome = 'finished', exit_code = ?, planned = ?, done = ?,"
-                " failed = ?, skipped = ?, audio_s = ?, elapsed_s = ?, chain_entries = ?, chain_digest = ?"
-                " WHERE run_id = ?",
+                " failed = ?, skipped = ?, audio_s = ?, elapsed_s = ?, chain_entries = ?, chain_digest = ?,"
+                " sources_digest = ? WHERE run_id = ?",
                 (
                     utc_text(), exit_code, summary.planned, summary.done, summary.failed, summary.skipped,
-                    summary.audio_s, summary.elapsed_s, end.entries, end.digest, run_id,
+                    summary.audio_s, summary.elapsed_s, end.entries, end.digest, summary.sources_digest, run_id,
                 ),
             )  # fmt: skip
 

@@ -49,7 +49,7 @@ def why(plan: Plan) -> str | None:
         (make_known(), "all", "redo"),
         (make_known(listen_digest="other"), "none", None),
         (make_known(listen_digest="other"), "outdated", "outdated"),
-        (make_known(details_digest="other"), "outdated", "outdated"),
+        (make_known(details_digest="other"), "outdated", None),
         (make_known(size_bytes=11), "none", "changed_file"),
         (make_known(mtime_ns=21), "none", "changed_file"),
         (make_known("seen"), "none", "unfinished"),
@@ -142,6 +142,18 @@ def test_a_limit_cuts_the_plan() -> None:
     assert (len(plan.files), plan.beyond_limit) == (2, 3)
     with pytest.raises(ValueError, match="limit must be 1 or more, got 0"):
         Choice(limit=0)
+
+
+def test_changed_details_of_a_call_that_is_done_are_changes_not_work() -> None:
+    """Nothing is taken up for them, and nothing is read where the sources are known to be as they were."""
+    found = [FoundFile("/a.wav", 10, 20, None)]
+    for compares, expected in ((True, ["c1"]), (False, [])):
+        planner = Planner(
+            {b"/a.wav": make_known(details_digest="other")}, Choice("none", None, "L"), lambda _: DETAILS,
+            compare_details=compares,
+        )  # fmt: skip
+        plan = planner.plan(found)
+        assert (plan.files, [change.call_id for change in plan.changes]) == ((), expected)
 
 
 def test_a_copy_of_a_call_whose_file_is_gone_stands_for_it_when_all_is_redone(tmp_path: Path) -> None:

@@ -12,19 +12,32 @@ from pathlib import Path
 import pytest
 
 from speechcx.cli import output
-from speechcx.cli.output import print_rows
-from speechcx.present.table import Column
+from speechcx.cli.output import Format, print_answer
+from speechcx.errors import UsageError
+from speechcx.present.table import Answer, Column, Table, Text, make_table
 from speechcx.store import Store
 from tests.ask.archive import make
 
 COLUMNS = (Column("agent", "agent"), Column("score", "score", digits=1), Column("talk", "talk", kind="share"))
 
 
+def print_agents(
+    records: list[dict[str, object]],
+    style: Format = "table",
+    columns: tuple[Column, ...] = COLUMNS,
+    empty: str = "",
+) -> None:
+    """Print rows as a command does."""
+    shown = make_table("agents", columns, records, empty=empty)
+    document = {"schema_version": 1, "kind": "agents", "hint": None, "rows": records}
+    print_answer(Answer(lambda: document, (shown,)), style)
+
+
 @pytest.mark.parametrize("text", ["[/b]", "[link=http://x]y[/link]", "\x1b[31mred", "a\u202eb"])
 @pytest.mark.parametrize("style", ["table", "csv", "json"])
 def test_markup_and_escapes_are_only_text(text: str, style, capsys: pytest.CaptureFixture[str]) -> None:
     """Markup and terminal escapes in a name neither crash a table nor pass through it."""
-    print_rows("agents", [{"agent": text, "score": 1.0, "talk": 0.5}], COLUMNS, style=style)
+    print_agents([{"agent": text, "score": 1.0, "talk": 0.5}], style)
     out = capsys.readouterr().out
     assert "\x1b" not in out
     if style == "table":
@@ -34,7 +47,7 @@ def test_markup_and_escapes_are_only_text(text: str, style, capsys: pytest.Captu
 @pytest.mark.parametrize("start", ["=", "+", "-", "@"])
 def test_csv_holds_no_live_formula(start: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Text that a spreadsheet would run is quoted; numbers stay numbers."""
-    print_rows("agents", [{"agent": f"{start}1+1", "score": -2.5, "talk": None}], COLUMNS, style="csv")
+    print_agents([{"agent": f"{start}1+1", "score": -2.5, "talk": None}], "csv")
     rows = list(csv.reader(io.StringIO(capsys.readouterr().out)))
     assert ["agent", "score", "talk"] == rows[0]
     assert [f"'{start}1+1", "-2.5", ""] == rows[1]
@@ -42,7 +55,7 @@ def test_csv_holds_no_live_formula(start: str, capsys: pytest.CaptureFixture[str
 
 def test_json_rows_keep_every_key(capsys: pytest.CaptureFixture[str]) -> None:
     """The JSON document has a version, a kind and whole rows; nothing on stderr."""
-    print_rows("agents", [{"agent": "a", "more": [1]}], COLUMNS, style="json")
+    print_agents([{"agent": "a", "more": [1]}], "json")
     out, err = capsys.readouterr()
     wanted = {"schema_version": 1, "kind": "agents", "hint": None, "rows": [{"agent": "a", "more": [1]}]}
     assert wanted == json.loads(out)
@@ -51,7 +64,7 @@ def test_json_rows_keep_every_key(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_empty_table_says_what_would_widen(capsys: pytest.CaptureFixture[str]) -> None:
     """An empty result leaves stdout empty and advises on stderr."""
-    print_rows("agents", [], COLUMNS, empty="No calls in May; there are calls in June.")
+    print_agents([], empty="No calls in May; there are calls in June.")
     out, err = capsys.readouterr()
     assert ("", "No calls in May; there are calls in June.\n") == (out, err)
 
@@ -80,10 +93,10 @@ def test_a_narrow_window_leaves_out_the_least_important_columns(
 ) -> None:
     """Those of the highest rank first, and names them."""
     window(80)
-    print_rows("agents", ROWS, WIDE)
+    print_agents(ROWS, columns=WIDE)
     assert "cards, Berlin" in capsys.readouterr().out
     window(34)
-    print_rows("agents", ROWS, WIDE)
+    print_agents(ROWS, columns=WIDE)
     out, err = capsys.readouterr()
     assert ("cards" in out, "10 %" in out, "Hidden to fit the window: team, centre." in err) == (
         False,
@@ -98,20 +111,27 @@ def test_a_very_narrow_window_gets_a_list(
 ) -> None:
     """One value a line, none left out."""
     window(15)
-    print_rows("agents", ROWS, WIDE)
+    print_agents(ROWS, columns=WIDE)
     out, err = capsys.readouterr()
     words = out.split()
     assert {"agent", "Maria", "81.2", "cards,", "10"} <= set(words)
     assert err == ""
 
 
-def test_facts_and_records_in_json(capsys: pytest.CaptureFixture[str]) -> None:
-    """Facts stand beside the rows; a record inside a row is an object; an empty answer carries its hint."""
-    print_rows("x", [{"column": Column("a", "b")}], COLUMNS, style="json", facts={"total": 7})
-    found = json.loads(capsys.readouterr().out)
-    assert (7, None, "a") == (found["total"], found["hint"], found["rows"][0]["column"]["key"])
-    print_rows("x", [], COLUMNS, style="json", empty="wider")
-    assert "wider" == json.loads(capsys.readouterr().out)["hint"]
+def test_hints_are_for_terminals(capsys: pytest.CaptureFixture[str]) -> None:
+    """What to type next stands on stderr, below the table and also where it is empty."""
+    for cell in ([], [{"agent": "a", "score": 1, "talk": 1}]):
+        shown = make_table("agents", COLUMNS, cell).with_hints(["To go on: speechcx calls"])
+        print_answer(Answer(dict, (shown, Text("Or: speechcx run", is_note=True, is_hint=True))), "table")
+        assert capsys.readouterr().err.endswith("To go on: speechcx calls\nOr: speechcx run\n")
+
+
+def test_a_cut_table_says_how_to_see_the_rest(capsys: pytest.CaptureFixture[str]) -> None:
+    """In every form."""
+    shown = Table("agents", COLUMNS, (), cut="2 of 3 agents.")
+    for style in ("table", "csv", "json"):
+        print_answer(Answer(dict, (shown,)), style)
+        assert "2 of 3 agents. --limit shows more." in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
@@ -127,3 +147,19 @@ def test_a_terminal_of_another_alphabet_is_no_reason_to_fail(tmp_path: Path, enc
         )  # fmt: skip
         assert (0, b"") == (ran.returncode, ran.stderr)
     assert "José 日本" == json.loads(ran.stdout)["rows"][0]["agent"]
+
+
+def test_columns_are_chosen_by_key_or_heading_in_the_order_given(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """`--columns` takes what stands above a column or its name in CSV; an unknown one is told with those there are."""
+    table = make_table("agents", WIDE, ROWS)
+    output.show_as(output.Display(columns=("silent share", "name")))
+    try:
+        output.print_answer(Answer(dict, (table,)), "table")
+        assert ["silent", "agent", "share"] == capsys.readouterr().out.split()[:3]
+        output.show_as(output.Display(columns=("nmae",)))
+        with pytest.raises(UsageError, match="name, score, place, silent"):
+            output.print_answer(Answer(dict, (table,)), "table")
+    finally:
+        output.show_as(output.Display())

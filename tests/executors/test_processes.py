@@ -33,6 +33,7 @@ def wait_until_gone(*pids: int, limit_s: float = 5.0) -> None:
 
 
 def children(pid: int = 0) -> set[int]:
+    """The processes that `pid`, else this one, has started and that run."""
     parent = pid or os.getpid()
     try:
         return {int(child) for child in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()}
@@ -76,10 +77,11 @@ def test_a_signal_is_told_by_name() -> None:
 
 def test_a_worker_whose_child_keeps_the_socket_is_ended_in_time_with_its_child() -> None:
     """A grandchild that inherited the socket delays nobody, and goes with its worker."""
+    before = children()
     grandchildren: set[int] = set()
 
     def look() -> bool:
-        grandchildren.update(*map(children, children()))
+        grandchildren.update(*map(children, children() - before))
         return False
 
     crew = ProcessExecutor(WorkerLimits())
@@ -91,10 +93,11 @@ def test_a_worker_whose_child_keeps_the_socket_is_ended_in_time_with_its_child()
 
 def test_a_killed_worker_whose_child_keeps_the_socket_is_noticed() -> None:
     """The end of the process counts, not only the end of its socket."""
+    before = children()
     grandchildren: set[int] = set()
 
     def kill_worker() -> bool:
-        for pid in children():
+        for pid in children() - before:
             grandchildren.update(children(pid))
             if grandchildren:
                 os.kill(pid, signal.SIGKILL)
@@ -107,10 +110,11 @@ def test_a_killed_worker_whose_child_keeps_the_socket_is_noticed() -> None:
 
 def test_no_worker_is_started_for_nothing() -> None:
     """Where the last item costs its worker, nobody takes its place."""
+    before = children()
     started: set[int] = set()
 
     def look() -> bool:
-        started.update(children())
+        started.update(children() - before)
         return False
 
     list(ProcessExecutor(WorkerLimits()).map(work, ["sleep:300", "leave:1"], give_up=look))

@@ -34,4 +34,4 @@ def test_the_start_is_on_the_calls_own_clock(speechcx: Speechcx) -> None:
 
 def test_how_many_there_are(speechcx: Speechcx) -> None:
     """Where the list is cut."""
-    assert "2 of 16 calls; --limit shows more." in speechcx("calls", "--limit", "2").err
+    assert "2 of 16 calls. --limit shows more." in speechcx("calls", "--limit", "2").err

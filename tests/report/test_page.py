@@ -79,6 +79,14 @@ def test_columns_that_are_for_programs_are_not_on_the_page() -> None:
     assert "hidden" not in page
 
 
+def test_what_to_type_in_a_terminal_is_not_on_the_page(archive: Store) -> None:
+    """No command and no option stands on it, though the same tables have them below on a terminal."""
+    text = read(write_page(make_report(archive, now=datetime(2025, 4, 1)))).text
+    shown = text[text.rindex("}") :]
+    assert "Ranked from" in shown
+    assert [] == re.findall(r"`[^`]*`|speechcx [a-z]+ [A-Z]+|--[a-z]+", shown)
+
+
 def test_the_page_needs_nothing_else(archive: Store) -> None:
     """No script, nothing loaded from anywhere, and a policy that forbids both."""
     page = write_page(make_report(archive, now=datetime(2025, 4, 1)))

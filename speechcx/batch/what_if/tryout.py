@@ -9,7 +9,15 @@ from speechcx.batch.progress import Report, say_nothing
 from speechcx.batch.what_if.survey import CallChoice, read_facts, survey
 from speechcx.call import Failure, Hit, RuleValue
 from speechcx.config import Settings
-from speechcx.rules import Rulebook, try_on, why_unknown
+from speechcx.rules import (
+    Rulebook,
+    RuleTest,
+    facts_of_test,
+    parties_asked,
+    try_on,
+    type_lines,
+    why_unknown,
+)
 from speechcx.store import Store
 
 
@@ -138,6 +146,22 @@ def try_on_calls(chosen: CallChoice, ask: TryOne, *, limit: int, report: Report 
         tuple(unsure[:limit]), tuple(near[:limit]),
     )  # fmt: skip
     return replace(found, hint=chosen.hint or _hint(found, len(near)))
+
+
+def try_on_text(rulebook: Rulebook, rule: str, text: str) -> TryReport:
+    """One rule tried on typed talk, a line for each turn."""
+    lines = type_lines(text, parties_asked(rulebook, rule))
+    trial = try_on(rulebook, rule, facts_of_test(RuleTest(rule, "present", lines)))
+    result = trial.result
+    doubt = why_unknown(result) if result.value == "cannot_tell" else ""
+    tried = TriedCall("", "", None, None, result.value, result.why, result.hits, trial.closeness, doubt)
+    calls, unsure, misses = (
+        (tried,) if result.value == value else () for value in ("present", "cannot_tell", "absent")
+    )
+    return TryReport(
+        rulebook.rule(rule).title, 1, 1, len(calls), len(misses), len(unsure), 0, ((doubt, 1),) if doubt else (),
+        calls, unsure, misses,
+    )  # fmt: skip
 
 
 def _hint(report: TryReport, near: int) -> str | None:

@@ -1,0 +1,184 @@
+"""Details that arrive after a call was heard: a sidecar, a row of a table or a pattern that came or changed.
+
+They are applied without hearing the call again: details and the judgement that follows from them are kept in one
+transaction, so that a run that is killed leaves no call with the one and not the other. Only hotwords stay
+those of the first hearing, since they are part of what was heard; ``--redo all`` hears a call anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from speechcx import __version__
+from speechcx.batch.analyse import lost_call, make_failure
+from speechcx.batch.what_if.survey import explain_to_people, find_judges, open_to_read
+from speechcx.call import Assessment, Details, Failure, Party
+from speechcx.config import Settings
+from speechcx.discover import FoundFile, Sources
+from speechcx.executors import WorkerLost
+from speechcx.file_bytes import read_stat_marks
+from speechcx.pipeline import judge
+from speechcx.rules import Rulebook
+from speechcx.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class DetailsChange:
+    """A stored call whose details are others now.
+
+    Parameters
+    ----------
+    call_id, path
+        The call, and the file that stands for it.
+    details
+        What its sources say now.
+    parties
+        Its speakers as a person named them, which goes before what the sources say; None where nobody did.
+    """
+
+    call_id: str
+    path: str
+    details: Details
+    parties: tuple[Party, ...] | None = None
+
+    @property
+    def settled(self) -> Details:
+        """The details with the parties that count."""
+        return self.details if self.parties is None else self.details.relabel(self.parties)
+
+
+@dataclass(frozen=True, slots=True)
+class AppliedDetails:
+    """What became of changed details.
+
+    Parameters
+    ----------
+    applied
+        Calls that have their new details, and were judged again.
+    failures
+        Calls that keep the old ones, and why.
+    is_complete
+        Whether every change was dealt with; not so where the run was stopped.
+    """
+
+    applied: int = 0
+    failures: tuple[Failure, ...] = ()
+    is_complete: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeChanged:
+    """``judge`` of a stored call with other details, ready to travel to a worker, which reads the call itself."""
+
+    database: Path
+    settings: Settings
+    rulebook: Rulebook
+
+    def __call__(self, change: DetailsChange) -> Assessment | Failure:
+        """Judge the call as if its details had been these from the start; a fault comes back as a ``Failure``."""
+        recording = None
+        try:
+            conversation = open_to_read(self.database).load_conversation(change.call_id)
+            recording = replace(conversation.recording, details=change.settled)
+            return judge(replace(conversation, recording=recording), self.rulebook, self.settings)
+        except Exception as error:  # noqa: BLE001  a failed call is a value
+            return make_failure(explain_to_people(error, self.database), change.path, recording)
+
+
+def digest_sources(
+    paths: Sequence[str], others: Iterable[FoundFile], sources: Sources, settings: Settings
+) -> str:
+    """A digest of everything that details are read from, but for the names of the recordings themselves.
+
+    Parameters
+    ----------
+    paths
+        The folders and files that a run was given.
+    others
+        Files of the folders that are no recordings: sidecars and tables among them.
+    sources
+        The tables, which may lie elsewhere.
+    settings
+        How they are read.
+    """
+    beside = sorted((other.path, other.size_bytes, other.mtime_ns) for other in others)
+    tables = sorted(read_stat_marks(table.path) for table in sources.tables)
+    names = sorted(sources.agent_names.items())
+    read = repr((__version__, tuple(paths), settings.discover, names, tables, beside))
+    return hashlib.sha256(read.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def apply_details(
+    store: Store,
+    changes: Sequence[DetailsChange],
+    rulebook: Rulebook,
+    settings: Settings,
+    *,
+    give_up: Callable[[], bool] = lambda: False,
+) -> AppliedDetails:
+    """Give stored calls their new details and judge them again, without their sound.
+
+    Parameters
+    ----------
+    store
+        Open for writing, with the run lock held.
+    changes
+        Which calls. Parties that a person named stay as they were named.
+    rulebook, settings
+        What to judge with.
+    give_up
+        Asked before each call; true leaves the rest for another run.
+
+    Raises
+    ------
+    sqlite3.Error
+        The database cannot be written; every change so far is kept.
+    """
+    if not changes:
+        return AppliedDetails()
+    named = [replace(change, parties=store.find_relabelling(change.call_id)) for change in changes]
+    crew = find_judges(settings.batch, len(named))
+    results = crew.map(
+        JudgeChanged(store.path, settings, rulebook),
+        _until(named, give_up),
+        time_limit_s=lambda _: settings.batch.time_limit_floor_s,
+        give_up=give_up,
+    )
+    failures = []
+    applied = 0
+    for change, result in results:
+        failure = _keep(store, change, result)
+        if failure is None:
+            applied += 1
+        else:
+            failures.append(failure)
+    return AppliedDetails(applied, tuple(failures), applied + len(failures) == len(named))
+
+
+def _until(changes: Sequence[DetailsChange], give_up: Callable[[], bool]) -> Iterator[DetailsChange]:
+    for change in changes:
+        if give_up():
+            return
+        yield change
+
+
+def _keep(store: Store, change: DetailsChange, result: Assessment | Failure | WorkerLost) -> Failure | None:
+    """Keep details and judgement as one; returns why they could not be kept."""
+    if isinstance(result, WorkerLost):
+        return lost_call(None, change.path, result)
+    if isinstance(result, Failure):
+        return result
+    try:
+        with store.write():
+            store.update_details(change.call_id, change.settled)
+            store.ledger.note_details(change.call_id, change.details)
+            store.save_assessment(change.call_id, result)
+    except Exception as error:
+        if isinstance(error, sqlite3.Error) and store.explain(error) is not None:
+            raise
+        return make_failure(error, change.path, stage="save")
+    return None
