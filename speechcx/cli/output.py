@@ -21,7 +21,7 @@ from speechcx.present.table import Answer, Table, Text, clean, write_csv
 if TYPE_CHECKING:
     from rich.table import Table as Drawn
 
-Format = Literal["table", "json", "csv"]
+OutputFormat = Literal["table", "json", "csv"]
 
 _NO_LIMIT = 100_000
 """Columns of a pipe: a row is one line there."""
@@ -58,7 +58,7 @@ def show_as(wanted: Display) -> None:
     _display = wanted
 
 
-def print_answer(answer: Answer, style: Format) -> None:
+def print_answer(answer: Answer, style: OutputFormat) -> None:
     """Print an answer in the form asked for: what it holds on stdout, footnotes on stderr."""
     if style == "json":
         print_json(answer.document())
@@ -166,7 +166,7 @@ def _table_pieces(table: Table) -> list[pager.Piece]:
     return [*pieces, *map(_note_piece, notes)]
 
 
-def _tell_hidden(layout: table_layout.Layout) -> list[str]:
+def _tell_hidden(layout: table_layout.TableLayout) -> list[str]:
     notes = []
     if layout.hidden:
         names = ", ".join(column.title for column in layout.hidden)
@@ -202,7 +202,7 @@ def _render(drawn: Drawn) -> str:
     return text if _is_unicode() else text.replace(_RULE, "-")
 
 
-def _draw(layout: table_layout.Layout) -> Drawn:
+def _draw(layout: table_layout.TableLayout) -> Drawn:
     from rich.box import SIMPLE_HEAD
     from rich.table import Table as Drawn
     from rich.text import Text as Styled

@@ -29,7 +29,7 @@ _MIN_READ = 36
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class TableLayout:
     """A table as it is drawn.
 
     Parameters
@@ -50,7 +50,7 @@ class Layout:
     is_cut: bool = False
 
 
-def lay_out(table: Table, width: int | None) -> Layout | None:
+def lay_out(table: Table, width: int | None) -> TableLayout | None:
     """Fit a table into a window; None where only a list of its values fits.
 
     Parameters
@@ -65,7 +65,7 @@ def lay_out(table: Table, width: int | None) -> Layout | None:
         shown = table.keep(kept)
         natural, least = _measure(shown)
         if width is None:
-            return Layout(shown, tuple(natural))
+            return TableLayout(shown, tuple(natural))
         room = width - GAP * (len(kept) - 1)
         hidden = tuple(column for column in table.columns if column not in kept)
         if sum(least) <= room:
@@ -157,7 +157,7 @@ def _share_out(natural: Sequence[int], least: Sequence[int], room: int) -> tuple
     return tuple(widths)
 
 
-def _break(table: Table, widths: tuple[int, ...], hidden: tuple[Column, ...]) -> Layout:
+def _break(table: Table, widths: tuple[int, ...], hidden: tuple[Column, ...]) -> TableLayout:
     """The table with its cells broken to these widths."""
     is_cut = False
 
@@ -178,7 +178,7 @@ def _break(table: Table, widths: tuple[int, ...], hidden: tuple[Column, ...]) ->
         rows=tuple(map(broken, table.rows)),
         total=None if table.total is None else broken(table.total),
     )  # fmt: skip
-    return Layout(shown, widths, hidden, is_cut)
+    return TableLayout(shown, widths, hidden, is_cut)
 
 
 def _break_heading(column: Column, width: int) -> Column:

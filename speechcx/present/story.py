@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from speechcx.call import Answer, Call, Hit, Party, RuleResult, ScoreResult
+from speechcx.call import Call, Hit, Party, QuestionAnswer, RuleResult, ScoreResult
 from speechcx.present.reasons import list_quotes, result_word, tell_doubt, tell_reason
 from speechcx.present.table import Column, Table, Text, clean, make_table
 from speechcx.present.units import clock, count_text, length, plain_number
@@ -32,7 +32,7 @@ _RUNG_COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class ResultEvidence:
     """What was said for a result: when, by whom, the words, and what in them counts."""
 
     start_s: float | None
@@ -70,7 +70,7 @@ class Rung:
     points: str
     why: str
     reason: str
-    evidence: tuple[Evidence, ...]
+    evidence: tuple[ResultEvidence, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ class FlaggedRule:
     result: str
     reason: str
     why: str
-    evidence: tuple[Evidence, ...]
+    evidence: tuple[ResultEvidence, ...]
 
 
 def list_rungs(score: ScoreResult) -> tuple[Rung, ...]:
@@ -160,9 +160,11 @@ def tell_outcome(call: Call) -> str:
     return ", ".join(parts)
 
 
-def list_evidence(hits: Iterable[Hit]) -> tuple[Evidence, ...]:
+def list_evidence(hits: Iterable[Hit]) -> tuple[ResultEvidence, ...]:
     """Hits as evidence; a nearest miss is none."""
-    return tuple(Evidence(hit.start_s, hit.party, hit.quote, hit.why) for hit in hits if not hit.is_nearest)
+    return tuple(
+        ResultEvidence(hit.start_s, hit.party, hit.quote, hit.why) for hit in hits if not hit.is_nearest
+    )
 
 
 def _tell_feelings(call: Call) -> Iterator[Text]:
@@ -204,7 +206,7 @@ def _flagged_rule(one: RuleResult) -> FlaggedRule:
     )  # fmt: skip
 
 
-def _answer_reason(answer: Answer) -> str:
+def _answer_reason(answer: QuestionAnswer) -> str:
     if answer.answer == "n-a":
         return "no occasion for it"
     if answer.answer == "cannot-tell":
@@ -214,7 +216,7 @@ def _answer_reason(answer: Answer) -> str:
     return tell_reason("absent", answer.why, answer.hits) if answer.answer != "person" else answer.why
 
 
-def _points(answer: Answer) -> str:
+def _points(answer: QuestionAnswer) -> str:
     if answer.out_of is None:
         return "does not count" if answer.critical is None else "critical"
     if answer.points is None:

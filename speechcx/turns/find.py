@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from speechcx.call import Audio, Span, Speech, Split, Unheard
 from speechcx.call.spans import join_spans
 from speechcx.engines import find_factory
-from speechcx.turns.assemble import Voice, assemble_turns, close_stops
+from speechcx.turns.assemble import UncutSpeech, assemble_turns, close_stops
 from speechcx.turns.background import find_background
 from speechcx.turns.crosstalk import SHORTEST_OWN_S, find_mixes, is_dual_mono, remove_crosstalk
 from speechcx.turns.hold_music import find_music, take_out
+from speechcx.turns.partly_mixed import find_mixed, part_voices, share_spans
 from speechcx.turns.settings import TurnSettings
 from speechcx.turns.spans import find_doubtful, find_speech, subtract_spans
-from speechcx.turns.vad import Heard, hear_again, hear_channel
+from speechcx.turns.vad import ChannelActivity, hear_again, hear_channel
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +31,14 @@ class _Channel:
 def hear_speakers(audio: Audio, settings: TurnSettings) -> Speech:
     """Find who speaks when; see :func:`speechcx.turns.find_turns`."""
     flags: set[str] = set()
-    heard = [
-        hear_channel(audio, channel, silent_dbov=settings.silent_dbov)
-        for channel in range(audio.samples.shape[0])
-    ]
-    if len(heard) == 2 and is_dual_mono(audio, heard, settings):
-        flags.add("dual_mono")
-        heard = heard[:1]
+    channels = range(audio.samples.shape[0])
+    heard = [hear_channel(audio, channel, silent_dbov=settings.silent_dbov) for channel in channels]
+    mixed: tuple[Span, ...] = ()
+    if len(heard) == 2:
+        mixed = find_mixed(audio, heard, settings)
+        if not mixed and is_dual_mono(audio, heard, settings):
+            flags.add("dual_mono")
+            heard = heard[:1]
     mixes = find_mixes(audio, heard, settings) if len(heard) > 2 else ()
     found = [_part_channel(audio, channel, heard[channel], settings, mixes) for channel in range(len(heard))]
     flags.update(["music"] if any(part.has_music for part in found) else [])
@@ -44,17 +46,19 @@ def hear_speakers(audio: Audio, settings: TurnSettings) -> Speech:
     whole = Span(0.0, audio.duration_s)
     unheard = tuple(Unheard(channel, whole, "mixed_channel") for channel in mixes)
     if len(spans) > 1:
+        together, spans = _take_mix_out(spans, mixed)
+        flags.update(["partly_mixed"] if together else [])
         spans, leaks = remove_crosstalk(audio, heard, spans, settings)
         flags.update(["crosstalk"] if leaks else [])
         spans, background = _leave_background_out(heard, spans)
         unheard = tuple(sorted((*unheard, *background)))
-        flags.update(["one_sided"] if sum(map(bool, spans)) == 1 else [])
         split: Split = "channels"
         voices = tuple(
-            Voice(f"ch{channel}", channel, speech)
+            UncutSpeech(f"ch{channel}", channel, speech)
             for channel, speech in enumerate(spans)
             if channel not in mixes
-        )
+        ) + part_voices(audio, together, spans, settings)
+        flags.update(["one_sided"] if len({voice.speaker for voice in voices if voice.speech}) == 1 else [])
     else:
         split, voices = _split_mono(audio, spans[0], settings)
     return Speech(
@@ -68,8 +72,16 @@ def hear_speakers(audio: Audio, settings: TurnSettings) -> Speech:
     )
 
 
+def _take_mix_out(
+    spans: Sequence[tuple[Span, ...]], mixed: Sequence[Span]
+) -> tuple[tuple[Span, ...], tuple[tuple[Span, ...], ...]]:
+    """Speech that both channels hold, once, and each channel's own."""
+    own = tuple(subtract_spans(speech, mixed, shortest_s=SHORTEST_OWN_S) for speech in spans)
+    return share_spans(spans[0], mixed), own
+
+
 def _leave_background_out(
-    heard: Sequence[Heard], spans: Sequence[tuple[Span, ...]]
+    heard: Sequence[ChannelActivity], spans: Sequence[tuple[Span, ...]]
 ) -> tuple[tuple[tuple[Span, ...], ...], tuple[Unheard, ...]]:
     """Each channel's speech without voices in the background, and where those speak."""
     behind = find_background(heard, spans)
@@ -83,7 +95,7 @@ def _leave_background_out(
 
 
 def _part_channel(
-    audio: Audio, channel: int, heard: Heard, settings: TurnSettings, mixes: Sequence[int]
+    audio: Audio, channel: int, heard: ChannelActivity, settings: TurnSettings, mixes: Sequence[int]
 ) -> _Channel:
     """Part one channel into speech, hold and keypad tones; a mix of others has nothing of its own."""
     if channel in mixes:
@@ -97,11 +109,11 @@ def _part_channel(
 
 def _split_mono(
     audio: Audio, speech: tuple[Span, ...], settings: TurnSettings
-) -> tuple[Split, tuple[Voice, ...]]:
+) -> tuple[Split, tuple[UncutSpeech, ...]]:
     """Voices of a single channel: by the diarizer of the settings, else one unsplit speaker."""
     if settings.diarizer and speech:
         diarizer = find_factory("diarizers", settings.diarizer)(settings)
-        voices: tuple[Voice, ...] = diarizer.split_voices(audio, 0, speech, settings)
+        voices: tuple[UncutSpeech, ...] = diarizer.split_voices(audio, 0, speech, settings)
         if voices:
             return "diarized", close_stops(voices)
-    return "unsplit", close_stops((Voice("s0", 0, speech),))
+    return "unsplit", close_stops((UncutSpeech("s0", 0, speech),))

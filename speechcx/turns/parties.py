@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from math import exp
 
 from speechcx.call import Conversation, Party, Role
+from speechcx.turns.partly_mixed import MIXED_SPEAKER
 from speechcx.turns.party_clues import (
     FIRST_INBOUND,
     FIRST_LATER,
@@ -47,6 +49,9 @@ def name_parties(conversation: Conversation, settings: TurnSettings) -> tuple[Ro
         One for each of ``speech.speakers``. A party under ``party_confidence`` is ``unknown``, with the
         reason in ``why``; its confidence is what the evidence reached.
     """
+    unclear = [name for name in conversation.speech.speakers if name == MIXED_SPEAKER]
+    if unclear and not conversation.recording.details.is_relabelled:
+        return _name_without(unclear[0], conversation, settings)
     speakers = conversation.speech.speakers
     given, how = _given_parties(conversation, settings)
     guessed = _guess(conversation, settings)
@@ -69,6 +74,27 @@ def name_parties(conversation: Conversation, settings: TurnSettings) -> tuple[Ro
         Role(name, party, CONTRADICTED if contradicted else SURE, how, why)
         for name, party in zip(speakers, given, strict=True)
     )
+
+
+def _name_without(unclear: str, conversation: Conversation, settings: TurnSettings) -> tuple[Role, ...]:
+    """Parties of a call in which one "speaker" may be anybody: by the others, and that one unknown."""
+    speech = conversation.speech
+    kept = [turn.no for turn in speech.turns if turn.speaker != unclear]
+    others = replace(
+        conversation,
+        speech=replace(
+            speech,
+            speakers=tuple(name for name in speech.speakers if name != unclear),
+            turns=tuple(replace(speech.turns[old], no=no) for no, old in enumerate(kept)),
+        ),
+        utterances=tuple(replace(conversation.utterances[old], no=no) for no, old in enumerate(kept)),
+        voices=tuple(replace(conversation.voices[old], no=no) for no, old in enumerate(kept)),
+        sentiments=tuple(replace(conversation.sentiments[old], no=no) for no, old in enumerate(kept)),
+    )
+    roles = name_parties(others, settings)
+    why = "both channels hold the same mix there, and its voices are not told apart"
+    found = {role.speaker: role for role in roles} | {unclear: Role(unclear, "unknown", 0.0, "none", why)}
+    return tuple(found[name] for name in speech.speakers)
 
 
 def _given_parties(

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from speechcx.cli import output
-from speechcx.cli.output import Format, print_answer
+from speechcx.cli.output import OutputFormat, print_answer
 from speechcx.errors import UsageError
 from speechcx.present.table import Answer, Column, Table, Text, make_table
 from speechcx.store import Store
@@ -23,7 +23,7 @@ COLUMNS = (Column("agent", "agent"), Column("score", "score", digits=1), Column(
 
 def print_agents(
     records: list[dict[str, object]],
-    style: Format = "table",
+    style: OutputFormat = "table",
     columns: tuple[Column, ...] = COLUMNS,
     empty: str = "",
 ) -> None:

@@ -9,6 +9,7 @@ import pytest
 from scripts.bench_rooms.party_talk import Talk, make_talk
 from speechcx.call import Conversation, Party
 from speechcx.turns import TurnSettings, name_parties
+from speechcx.turns.partly_mixed import MIXED_SPEAKER
 from tests.factories import Line, make_conversation, make_recording
 
 GREETING = "Thank you for calling Northwind Bank, this is Ann, how can I help you?"
@@ -200,3 +201,15 @@ def test_the_rosters_name_tells_the_agent() -> None:
     said = (("ch0", 0.5, "Hello, is that the shop?"), ("ch1", 2.0, "It is, Marisol here."))
     assert parties(call(*said, agent="4711", extras=(("agent_name", "Marisol Vega"),)))[1] == "agent"
     assert parties(call(*said, agent="4711"))[1] != "agent"
+
+
+def test_a_stretch_that_nobody_can_part_takes_no_party_from_the_others() -> None:
+    """Speech of a mix whose voices are not told apart is nobody's; a sidecar and the words still name the channels."""
+    said = ((MIXED_SPEAKER, 0.5, WISH), ("ch0", 6.0, GREETING), ("ch1", 12.0, WISH))
+    by_name = {role.speaker: role for role in name_parties(call(*said), TurnSettings())}
+    assert {"ch0": "agent", "ch1": "customer", MIXED_SPEAKER: "unknown"} == {
+        name: role.party for name, role in by_name.items()
+    }
+    assert "same mix" in by_name[MIXED_SPEAKER].why
+    named = name_parties(call(*said, channels=("customer", "agent")), TurnSettings(party_confidence=0.1))
+    assert ["customer", "agent", "unknown"] == [role.party for role in named]

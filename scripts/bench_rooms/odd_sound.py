@@ -1,0 +1,240 @@
+"""Sound as recorders get it wrong: mixed parts, neighbours, silenced channels; what is lost, invented or blamed.
+
+Run by ``scripts/bench odd_sound NAME [--model tiny.en] [--data DIR] [--seed 1]``; names are those of
+``MEASURES``. Calls are made from the samples, whose every word and edge is known, and where ``--data`` has
+them from two real calls of two channels.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import soxr
+from numpy.typing import NDArray
+
+from scripts.bench_rooms.voice import ROOT, read_audio, sample_paths
+from speechcx.call import Audio, Recording, Span, Speech
+from speechcx.transcribe import TranscribeSettings, load_recognizer, transcribe
+from speechcx.turns import TurnSettings, find_turns
+
+TURNS = TurnSettings()
+STEP_S = 0.01
+REAL = (
+    "aws_calls/Auto_Repairs_40_UTC_L-agent_R-caller.wav",
+    "harper_valley/0002f70f7386445b_L-agent_R-caller.wav",
+)
+"""Calls of two channels in the shared data."""
+
+NOBODY = Recording("0" * 16, "made.wav", "0" * 64, 1)
+"""A made call lies in no file."""
+
+Truth = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Options:
+    """What was asked for."""
+
+    model: str
+    data: Path
+    seed: int
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Print what a measure finds; 1 when its bar is missed."""
+    parser = argparse.ArgumentParser(prog="scripts/bench odd_sound", description=__doc__)
+    parser.add_argument("name", choices=sorted(MEASURES))
+    parser.add_argument("--model", default="tiny.en")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--data", type=Path, default=Path(os.environ.get("SPEECHCX_DATA", ROOT.parent / "shared/data"))
+    )
+    args = parser.parse_args(argv)
+    return 0 if MEASURES[args.name](Options(args.model, args.data, args.seed)) else 1
+
+
+def two_channel_samples() -> Iterator[tuple[Truth, Audio]]:
+    """Samples with a channel for each party, decoded."""
+    for entry, path in sample_paths():
+        if len(entry["channels"]) == 2:
+            yield entry, read_sample(path)
+
+
+@cache
+def read_sample(path: Path) -> Audio:
+    """One sample, decoded once."""
+    return read_audio(path)
+
+
+def mask_of(spans: Sequence[Span], duration_s: float) -> NDArray[np.bool_]:
+    """Every hundredth of a second: whether it lies in one of `spans`."""
+    mask = np.zeros(round(duration_s / STEP_S) + 1, np.bool_)
+    for span in spans:
+        mask[round(span.start_s / STEP_S) : round(span.end_s / STEP_S)] = True
+    return mask
+
+
+def speech_of(speech: Speech, speaker: str) -> list[Span]:
+    """Stretches of speech of one speaker."""
+    return [span for turn in speech.turns if turn.speaker == speaker for span in turn.speech]
+
+
+# Channels that hold the same mix for a part of the call.
+
+
+def measure_mixed(options: Options) -> bool:
+    """Each call with the first and with the last part mixed: who is given the speech of that part."""
+    calls = [audio for _, audio in two_channel_samples()]
+    calls += [read_audio(options.data / name) for name in REAL if (options.data / name).exists()]
+    draw = np.random.default_rng(options.seed)
+    right = wrong = true = flagged = plain = 0
+    for audio in calls:
+        base = find_turns(audio, TURNS)
+        plain += "partly_mixed" in base.flags
+        at_s = audio.duration_s * float(draw.uniform(0.3, 0.7))
+        for part in (Span(0.0, at_s), Span(at_s, audio.duration_s)):
+            speech = find_turns(_mix_part(audio, part), TURNS)
+            flagged += "partly_mixed" in speech.flags
+            inside = mask_of([part], audio.duration_s)
+            for own, other in (("ch0", "ch1"), ("ch1", "ch0")):
+                got = mask_of(speech_of(speech, own), audio.duration_s) & inside
+                theirs = mask_of(speech_of(base, own), audio.duration_s)
+                others = mask_of(speech_of(base, other), audio.duration_s)
+                right += int((got & theirs).sum())
+                wrong += int((got & others & ~theirs).sum())
+                true += int((theirs & inside).sum())
+    print(
+        f"{len(calls)} calls, {2 * len(calls)} parts mixed: {flagged} flagged, {plain} calls flagged as they are"
+    )
+    print(f"speech in the mix: {right / true:.1%} given to its party, {wrong / true:.1%} to the other")
+    return right >= 0.95 * true and flagged == 2 * len(calls) and plain == 0
+
+
+def _mix_part(audio: Audio, part: Span) -> Audio:
+    samples = audio.samples.copy()
+    where = slice(round(part.start_s * audio.rate_hz), round(part.end_s * audio.rate_hz))
+    samples[:, where] = np.clip(samples[:, where].astype(np.int32).sum(axis=0), -32768, 32767)
+    return replace(audio, samples=samples)
+
+
+# Neighbours in the headset.
+
+NEIGHBOUR_CALLS = 30
+NEIGHBOUR_DB = (20.0, 35.0)
+"""How far neighbours are under the agent."""
+NEAR_S = 0.25
+"""A word so near to the agent's own speech is the agent's."""
+AROUND_S = 3.0
+
+
+def measure_neighbours(options: Options) -> bool:
+    """Words of neighbours that land in the agent's transcript: at most 1 % of the agent's words."""
+    draw = np.random.default_rng(options.seed)
+    calls = list(two_channel_samples())
+    settings = TranscribeSettings(model=options.model, language="en")
+    recognizer = load_recognizer(settings)
+    foreign = words = 0
+    for no in range(NEIGHBOUR_CALLS):
+        entry, audio = calls[no % len(calls)]
+        agent = next(int(channel) for channel, party in entry["channels"].items() if party == "agent")
+        other = calls[(no + 1 + int(draw.integers(len(calls) - 1))) % len(calls)]
+        under_db = float(draw.uniform(*NEIGHBOUR_DB))
+        noisy, said = _add_neighbour(entry, audio, agent, other, under_db)
+        speech = find_turns(noisy, TURNS)
+        heard = transcribe(noisy, speech, NOBODY, recognizer, settings)
+        found = _foreign_words(entry, agent, said, speech, heard)
+        count = sum(
+            len(each.words) for turn, each in zip(speech.turns, heard, strict=True) if turn.channel == agent
+        )
+        foreign, words = foreign + len(found), words + count
+        print(
+            f"{entry['file'][:24]} {-under_db:.0f} dB: {len(found)} of {count} words foreign {found}",
+            flush=True,
+        )
+    print(
+        f"{NEIGHBOUR_CALLS} calls: {foreign} of {words} of the agent's words are the neighbours', {foreign / words:.2%}"
+    )
+    return foreign <= 0.01 * words
+
+
+_Said = list[tuple[float, float, str]]
+
+
+def _add_neighbour(
+    entry: Truth, audio: Audio, agent: int, other: tuple[Truth, Audio], under_db: float
+) -> tuple[Audio, _Said]:
+    """The call with both parties of another one, all along, so far under the agent; and what those say."""
+    truth, sound = other
+    levels = [turn["level_dbov"] for turn in entry["turns"] if turn["channel"] == agent]
+    theirs = [turn["level_dbov"] for turn in truth["turns"]]
+    gain = 10 ** ((float(np.median(levels)) - under_db - float(np.median(theirs))) / 20)
+    both = sound.samples.astype(np.float32).sum(axis=0)
+    voices = soxr.resample(both, sound.rate_hz, audio.rate_hz)
+    count = audio.samples.shape[1]
+    times = -(-count // voices.size)
+    samples = audio.samples.astype(np.float32)
+    samples[agent] += gain * np.tile(voices, times)[:count]
+    said = [
+        (turn["start_s"] + no * sound.duration_s, turn["end_s"] + no * sound.duration_s, turn["text"])
+        for no in range(times)
+        for turn in truth["turns"]
+    ]
+    noisy = replace(audio, samples=np.clip(np.rint(samples), -32768, 32767).astype(np.int16))
+    return noisy, said
+
+
+def _foreign_words(entry: Truth, agent: int, said: _Said, speech: Speech, heard: Sequence[Any]) -> list[str]:
+    """Words in the agent's turns that the agent did not say: away from all own speech, or said by a neighbour then."""
+    own = [turn for turn in entry["turns"] if turn["channel"] == agent]
+    found = []
+    for turn, utterance in zip(speech.turns, heard, strict=True):
+        if turn.channel != agent:
+            continue
+        for word in utterance.words:
+            middle_s = (word.start_s + word.end_s) / 2
+            near = [t for t in own if t["start_s"] - NEAR_S <= middle_s <= t["end_s"] + NEAR_S]
+            around = Counter(
+                token
+                for t in own
+                for token in _plain(t["text"])
+                if t["start_s"] - AROUND_S <= middle_s <= t["end_s"] + AROUND_S
+            )
+            theirs = {
+                token
+                for start_s, end_s, text in said
+                for token in _plain(text)
+                if start_s - AROUND_S <= middle_s <= end_s + AROUND_S
+            }
+            tokens = _plain(word.text)
+            is_theirs = any(token in theirs and token not in around for token in tokens)
+            if tokens and (not near or is_theirs):
+                found.append(word.text.strip())
+    return found
+
+
+def _plain(text: str) -> list[str]:
+    return [
+        "".join(sign for sign in part if sign.isalnum()).casefold()
+        for part in text.split()
+        if any(map(str.isalnum, part))
+    ]
+
+
+MEASURES: dict[str, Callable[[Options], bool]] = {
+    "mixed": measure_mixed,
+    "neighbours": measure_neighbours,
+}
+"""What can be measured, by name."""
+
+
+if __name__ == "__main__":
+    sys.exit(main())
