@@ -34,7 +34,7 @@ AsCsv = Annotated[bool, typer.Option("--csv", help="CSV on stdout.")]
 Wide = Annotated[
     bool, typer.Option("--wide", help="Every column and one line a row, also in a narrow window.")
 ]
-Columns = Annotated[
+ColumnsOption = Annotated[
     str | None, typer.Option("--columns", metavar="A,B,...", help="Only these columns, in this order.")
 ]
 Who = Annotated[

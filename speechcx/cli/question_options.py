@@ -77,7 +77,7 @@ _OUTPUT: dict[str, Any] = {
     "config": options.Config,
     "overrides": options.Overrides,
     "wide": options.Wide,
-    "columns": options.Columns,
+    "columns": options.ColumnsOption,
     "as_json": options.AsJson,
     "as_csv": options.AsCsv,
 }

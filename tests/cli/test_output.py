@@ -157,7 +157,7 @@ def test_columns_are_chosen_by_key_or_heading_in_the_order_given(
     output.show_as(output.Display(columns=("silent share", "name")))
     try:
         output.print_answer(Answer(dict, (table,)), "table")
-        assert ["silent", "agent", "share"] == capsys.readouterr().out.split()[:3]
+        assert ["silent", "share", "agent"] == capsys.readouterr().out.split()[:3]
         output.show_as(output.Display(columns=("nmae",)))
         with pytest.raises(UsageError, match="name, score, place, silent"):
             output.print_answer(Answer(dict, (table,)), "table")
