@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from speechcx.call import Recording, Span
 from speechcx.errors import CallError, ConfigError, ModelBad
-from speechcx.transcribe.decoding import Draft, TimedText, compression_ratio
 from speechcx.transcribe.hallucinations import Gates, drop_invented
 from speechcx.transcribe.passages import make_passage
 from speechcx.transcribe.recognizer import Hints, RecognisedChannel
 from speechcx.transcribe.settings import TranscribeSettings
+from speechcx.transcribe.whisper_decoding import Draft, TimedText, compression_ratio
 from speechcx.transcribe.windows import RecognitionWindow, WindowRule, group_turns, make_windows
 from speechcx.transcribe.word_times import in_order, snap_to_speech
 from speechcx.waveform import RECOGNITION_RATE_HZ as RATE_HZ
