@@ -1,8 +1,8 @@
 """A disk as a power cut leaves it: what was synced is there, of the rest any part, in any order.
 
 ``python -m tests.trust.power_cuts FOLDER`` runs nights under ``failing_disk.c`` that write down every operation on the
-database's folder. From those, :class:`Recorded` puts the folder together as it could look after a cut at any moment. A
-line in the file ``told`` beside the database says that the run has told somebody that a call is kept.
+database's folder. From those, :class:`Recorded` puts the folder together as it could look after a cut at any moment.
+The file ``told`` beside the database says of how many calls the run has told somebody that they are kept.
 """
 
 from __future__ import annotations
@@ -78,7 +78,8 @@ class Recorded:
 
     def told_by(self, moment: int) -> int:
         """How many calls the run had told of before operation number `moment`."""
-        return sum(each.kind == WRITE and each.name == TOLD for each in self.operations[:moment])
+        told = [each for each in self.operations[:moment] if each.kind == WRITE and each.name == TOLD]
+        return int(told[-1].data) if told else 0
 
     def image(self, moment: int, way: Way, draw: random.Random) -> dict[str, bytes]:
         """The files after a cut just before operation number `moment`."""
@@ -153,11 +154,13 @@ def main(folder: str) -> None:
     layer.disk_record(os.fsencode(disk), os.fsencode(place / "log"))
     told = os.open(disk / TOLD, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 
+    before = 0
+
     def tell(progress: Progress) -> None:
-        if progress.path and not progress.waiting_for:
-            os.write(told, b"kept\n")
+        os.write(told, f"{before + progress.calls_done}\n".encode())
 
     for night in range(NIGHTS):
+        before = night * CALLS
         for number in range(CALLS):
             write_call(place / "inbox", night * CALLS + number)
         summary = run(
