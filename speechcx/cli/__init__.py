@@ -25,6 +25,7 @@ from speechcx.cli.flags import register as register_comply
 from speechcx.cli.keep import register as register_keep
 from speechcx.cli.layouts import register as register_layouts
 from speechcx.cli.models import register as register_models
+from speechcx.cli.narrow import narrow
 from speechcx.cli.operations import register as register_operate
 from speechcx.cli.output import note
 from speechcx.cli.qa import register as register_qa
@@ -57,11 +58,14 @@ def _print_version(wanted: bool) -> None:
 
 @app.callback()
 def _options(
+    context: typer.Context,
     version: bool = typer.Option(
         False, "--version", callback=_print_version, is_eager=True, help="Print the version and stop."
     ),
 ) -> None:
     """Turn a folder of recorded calls into scored calls, on this machine and without a network."""
+    # For commands that type others, since only one was built.
+    context.obj = app
 
 
 for register in (
@@ -101,7 +105,7 @@ def main() -> None:
 def _run() -> int:
     """Run the command that was typed; returns its exit code."""
     try:
-        app()
+        narrow(app, sys.argv[1:])()
     except SystemExit as leaving:
         return leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
     except KeyboardInterrupt:
