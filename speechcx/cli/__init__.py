@@ -27,7 +27,7 @@ from speechcx.cli.layouts import register as register_layouts
 from speechcx.cli.models import register as register_models
 from speechcx.cli.narrow import narrow
 from speechcx.cli.operations import register as register_operate
-from speechcx.cli.output import note
+from speechcx.cli.output import Display, note, show_as
 from speechcx.cli.qa import register as register_qa
 from speechcx.cli.relabel import register as register_coach
 from speechcx.cli.report import register as register_report
@@ -104,6 +104,7 @@ def main() -> None:
 
 def _run() -> int:
     """Run the command that was typed; returns its exit code."""
+    show_as(Display())
     try:
         narrow(app, sys.argv[1:])()
     except SystemExit as leaving:
