@@ -41,6 +41,7 @@ from speechcx.errors import (
 from speechcx.rules import Rulebook
 from speechcx.store import KnownFile, Patience, RunInfo, Store
 from speechcx.store import RunSummary as RunRow
+from speechcx.store.facts.matching import match_facts
 from speechcx.store.left_out import read_other_files, replace_left_out
 
 
@@ -297,6 +298,10 @@ def _run_locked(
         raise
     summary = _look_after(store, plan, settings, orders, _summarise(plan, tally, shift, run_id))
     summary, is_applied = _apply_details(store, plan, settings, rulebook, orders, summary)
+    if summary.done or summary.details_changed:
+        # Call records and survey answers that came before their recording find it now.
+        with store.write():
+            match_facts(store.db)
     _finish(store, run_id, summary, sources_digest=orders.sources_digest if is_applied else None)
     return summary
 

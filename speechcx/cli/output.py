@@ -148,6 +148,11 @@ def print_text(text: str | Styled, *, indent: int = 0) -> None:
     _console(120).print(Padding(body, (0, 0, 0, indent), expand=False))
 
 
+def print_raw(text: str) -> None:
+    """Text for a file on stdout, line by line as it is."""
+    sys.stdout.write(text)
+
+
 def note(text: str) -> None:
     """A line for people, on stderr."""
     for line in text.split("\n"):

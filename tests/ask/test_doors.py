@@ -24,7 +24,8 @@ DOORS = {
     ),
     "customers": (
         "CallbackList CallbackRow CustomerCall CustomerReport DriverTable OUTCOME_COLUMNS Outcome OutcomeRow "
-        "OutcomeTable describe_customer list_callbacks list_driver_rows list_outcomes"
+        "OutcomeTable SURVEY_BY Satisfaction SurveyRow describe_customer list_callbacks list_driver_rows "
+        "list_outcomes read_satisfaction"
     ),
     "ground": (
         "By ComparedMeasure Estimate GroupSums Hint MEASURES MEASURE_NAMES Period ScoreRow ScoreTable "
@@ -32,8 +33,9 @@ DOORS = {
         "settle_names sum_calls"
     ),
     "operations": (
-        "Alert Alerts Cause Causes Outreach Shares Topic Topics Touched find_alerts find_causes find_topics "
-        "list_outreach read_customers"
+        "Alert Alerts Cause Causes Figure GAP_KINDS Gap HANDLING_BY Handling HandlingRow Outreach Reconciliation "
+        "Shares Topic Topics Touched find_alerts find_causes find_topics list_outreach read_customers "
+        "read_handling reconcile"
     ),
     "people": (
         "AgentReport CaseMixRow CaseMixTable Comparison Difference Move TrendRow TrendTable adjust_scores "
