@@ -17,7 +17,7 @@ from speechcx.errors import SpeechcxError
 from speechcx.executors import count_cores
 from speechcx.offline import overruled
 
-Verdict = Literal["ok", "warning", "fault"]
+MachineVerdict = Literal["ok", "warning", "fault"]
 
 _SAFE_FFMPEG = (8, 1, 2)
 """First FFmpeg 8.1 without CVE-2026-8461 (hostile media could run code)."""
@@ -25,7 +25,7 @@ _NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p",
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class MachineFinding:
     """One thing looked at.
 
     Parameters
@@ -41,12 +41,12 @@ class Finding:
     """
 
     check: str
-    verdict: Verdict
+    verdict: MachineVerdict
     found: str
     cure: str = ""
 
 
-def examine(loaded: LoadedSettings) -> tuple[Finding, ...]:
+def examine(loaded: LoadedSettings) -> tuple[MachineFinding, ...]:
     """Look at everything a run needs, without loading a model.
 
     Parameters
@@ -54,7 +54,7 @@ def examine(loaded: LoadedSettings) -> tuple[Finding, ...]:
     loaded
         Settings as a run would use them.
     """
-    checks: tuple[Callable[[LoadedSettings], Iterator[Finding]], ...] = (
+    checks: tuple[Callable[[LoadedSettings], Iterator[MachineFinding]], ...] = (
         _python,
         _machine,
         _ffmpeg,
@@ -67,24 +67,24 @@ def examine(loaded: LoadedSettings) -> tuple[Finding, ...]:
     return tuple(finding for check in checks for finding in check(loaded))
 
 
-def _python(_: LoadedSettings) -> Iterator[Finding]:
+def _python(_: LoadedSettings) -> Iterator[MachineFinding]:
     version = platform.python_version()
     if sys.version_info < (3, 11):  # noqa: UP036  told, not crashed on
-        yield Finding("python", "fault", version, "install Python 3.11 or newer")
+        yield MachineFinding("python", "fault", version, "install Python 3.11 or newer")
     else:
-        yield Finding("python", "ok", f"{version} ({sys.executable})")
+        yield MachineFinding("python", "ok", f"{version} ({sys.executable})")
 
 
-def _machine(_: LoadedSettings) -> Iterator[Finding]:
-    yield Finding("cores", "ok", str(count_cores()))
+def _machine(_: LoadedSettings) -> Iterator[MachineFinding]:
+    yield MachineFinding("cores", "ok", str(count_cores()))
     memory_mb = _memory_mb()
     if memory_mb is not None:
         enough = memory_mb >= 2000
         cure = "" if enough else "use --model tiny.en and --workers 1"
-        yield Finding("memory", "ok" if enough else "warning", f"{memory_mb} MB", cure)
+        yield MachineFinding("memory", "ok" if enough else "warning", f"{memory_mb} MB", cure)
     flags = _cpu_flags()
     if flags and platform.machine() == "x86_64" and "avx2" not in flags:
-        yield Finding("cpu", "warning", "no AVX2", "recognition works but is several times slower")
+        yield MachineFinding("cpu", "warning", "no AVX2", "recognition works but is several times slower")
 
 
 def _memory_mb() -> int | None:
@@ -102,45 +102,51 @@ def _cpu_flags() -> frozenset[str]:
     return frozenset(word for line in lines if line.startswith("flags") for word in line.split())
 
 
-def _ffmpeg(_: LoadedSettings) -> Iterator[Finding]:
+def _ffmpeg(_: LoadedSettings) -> Iterator[MachineFinding]:
     import av
 
     text = str(getattr(av, "ffmpeg_version_info", "unknown"))
     numbers = tuple(int(part) for part in text.lstrip("n").split("-")[0].split(".") if part.isdigit())
     found = f"FFmpeg {text} in PyAV {av.__version__}"
     if numbers and numbers < _SAFE_FFMPEG:
-        yield Finding("decoder", "warning", found, "upgrade: pip install 'av>=18.1' (CVE-2026-8461)")
+        yield MachineFinding("decoder", "warning", found, "upgrade: pip install 'av>=18.1' (CVE-2026-8461)")
     else:
-        yield Finding("decoder", "ok", found)
+        yield MachineFinding("decoder", "ok", found)
 
 
-def _sqlite(_: LoadedSettings) -> Iterator[Finding]:
+def _sqlite(_: LoadedSettings) -> Iterator[MachineFinding]:
     with sqlite3.connect(":memory:") as connection:
         options = {row[0] for row in connection.execute("pragma compile_options")}
     connection.close()
     if "ENABLE_FTS5" not in options:
-        yield Finding("sqlite", "fault", f"{sqlite3.sqlite_version} without FTS5", "use a Python with FTS5")
+        yield MachineFinding(
+            "sqlite", "fault", f"{sqlite3.sqlite_version} without FTS5", "use a Python with FTS5"
+        )
     else:
-        yield Finding("sqlite", "ok", f"{sqlite3.sqlite_version} with FTS5")
+        yield MachineFinding("sqlite", "ok", f"{sqlite3.sqlite_version} with FTS5")
 
 
-def _database(loaded: LoadedSettings) -> Iterator[Finding]:
+def _database(loaded: LoadedSettings) -> Iterator[MachineFinding]:
     database = loaded.resolve(loaded.files.database)
     if not database.parent.is_dir():
-        yield Finding("database", "fault", f"no folder {database.parent}", "create it, or set files.database")
+        yield MachineFinding(
+            "database", "fault", f"no folder {database.parent}", "create it, or set files.database"
+        )
         return
-    verdict: Verdict = "ok" if os.access(database.parent, os.W_OK) else "fault"
+    verdict: MachineVerdict = "ok" if os.access(database.parent, os.W_OK) else "fault"
     state = "present" if database.is_file() else "not made yet"
-    yield Finding("database", verdict, f"{database} ({state})", "" if verdict == "ok" else "make it writable")
+    yield MachineFinding(
+        "database", verdict, f"{database} ({state})", "" if verdict == "ok" else "make it writable"
+    )
     kind = _file_system(database.parent)
     if kind in _NETWORK_FILE_SYSTEMS:
-        yield Finding("file system", "fault", kind, "keep the database on a local disk: WAL needs one")
+        yield MachineFinding("file system", "fault", kind, "keep the database on a local disk: WAL needs one")
     elif kind:
-        yield Finding("file system", "ok", kind)
+        yield MachineFinding("file system", "ok", kind)
     free_mb = shutil.disk_usage(database.parent).free // 2**20
     floor_mb = loaded.settings.batch.disk_floor_mb
     enough = free_mb > 3 * floor_mb
-    yield Finding(
+    yield MachineFinding(
         "disk", "ok" if enough else "fault", f"{free_mb} MB free", "" if enough else "free some space"
     )
 
@@ -156,61 +162,63 @@ def _file_system(folder: Path) -> str:
     return max(hits)[1] if hits else ""
 
 
-def _settings(loaded: LoadedSettings) -> Iterator[Finding]:
-    yield Finding(
+def _settings(loaded: LoadedSettings) -> Iterator[MachineFinding]:
+    yield MachineFinding(
         "settings", "ok", str(loaded.config) if loaded.config else "defaults (no speechcx.toml here)"
     )
     if loaded.settings.discover.zone is None:
-        yield Finding(
+        yield MachineFinding(
             "time zone",
             "warning",
             "discover.zone is not set",
             "set it, or times without an offset count as missing",
         )
     else:
-        yield Finding("time zone", "ok", loaded.settings.discover.zone)
+        yield MachineFinding("time zone", "ok", loaded.settings.discover.zone)
     if loaded.files.rulebook:
         yield _rulebook(loaded.resolve(loaded.files.rulebook))
 
 
-def _rulebook(path: Path) -> Finding:
+def _rulebook(path: Path) -> MachineFinding:
     from speechcx.rules import read_rulebook
 
     try:
         rulebook = read_rulebook(path)
     except SpeechcxError as error:
-        return Finding("rulebook", "fault", error.found, error.cure)
-    return Finding(
+        return MachineFinding("rulebook", "fault", error.found, error.cure)
+    return MachineFinding(
         "rulebook", "ok", f"{rulebook.name} version {rulebook.version}, {len(rulebook.rules)} rules"
     )
 
 
-def _models(loaded: LoadedSettings) -> Iterator[Finding]:
+def _models(loaded: LoadedSettings) -> Iterator[MachineFinding]:
     from speechcx.pipeline import needed_models
     from speechcx.weights import find_model
 
     for name in needed_models(loaded.settings):
         try:
             folder = find_model(name)
-            yield Finding(f"model {name}", "ok", str(folder))
+            yield MachineFinding(f"model {name}", "ok", str(folder))
             if name == loaded.settings.transcribe.model:
                 yield _encoder(folder, loaded)
         except SpeechcxError as error:
-            yield Finding(f"model {name}", "fault", error.found, error.cure)
+            yield MachineFinding(f"model {name}", "fault", error.found, error.cure)
 
 
-def _encoder(folder: Path, loaded: LoadedSettings) -> Finding:
+def _encoder(folder: Path, loaded: LoadedSettings) -> MachineFinding:
     from speechcx.transcribe.encoder import find_measured
 
     if loaded.settings.transcribe.encoder != "auto":
-        return Finding("encoder", "ok", "CTranslate2 encodes (transcribe.encoder)")
+        return MachineFinding("encoder", "ok", "CTranslate2 encodes (transcribe.encoder)")
     measured = find_measured(folder)
-    return Finding("encoder", "ok", str(measured) if measured else "chosen by the first run or models pull")
+    return MachineFinding(
+        "encoder", "ok", str(measured) if measured else "chosen by the first run or models pull"
+    )
 
 
-def _network(loaded: LoadedSettings) -> Iterator[Finding]:
+def _network(loaded: LoadedSettings) -> Iterator[MachineFinding]:
     if loaded.settings.transcribe.allow_hub:
-        yield Finding(
+        yield MachineFinding(
             "network",
             "warning",
             "transcribe.allow_hub lets a run fetch a model from the Hugging Face Hub",
@@ -218,4 +226,6 @@ def _network(loaded: LoadedSettings) -> Iterator[Finding]:
         )
         return
     ignored = overruled()
-    yield Finding("network", "ok", "no run uses it" + (f"; ignored: {', '.join(ignored)}" if ignored else ""))
+    yield MachineFinding(
+        "network", "ok", "no run uses it" + (f"; ignored: {', '.join(ignored)}" if ignored else "")
+    )

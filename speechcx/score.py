@@ -14,11 +14,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from speechcx.call import (
-    Answer,
     AnswerValue,
     Hit,
     Metric,
     Question,
+    QuestionAnswer,
     Reading,
     RuleResult,
     Scorecard,
@@ -102,7 +102,7 @@ def score_answers(card: Scorecard, values: Mapping[str, AnswerValue]) -> ScoreRe
     )
 
 
-def _close(card: Scorecard, answers: tuple[Answer, ...], unknown: str = "") -> ScoreResult:
+def _close(card: Scorecard, answers: tuple[QuestionAnswer, ...], unknown: str = "") -> ScoreResult:
     """A scorecard with its answers weighed and its score; `unknown` is a party it is about and nobody is."""
     answers = _weigh(card, answers)
     failed = tuple(answer for answer in answers if answer.answer == "no" and answer.auto_fail)
@@ -120,14 +120,14 @@ def _close(card: Scorecard, answers: tuple[Answer, ...], unknown: str = "") -> S
     )
 
 
-def answer_question(question: Question, section: str, asked: _Asked) -> Answer:
+def answer_question(question: Question, section: str, asked: _Asked) -> QuestionAnswer:
     """The answer to one question, not yet weighed."""
     value, why, hits = _answer(question, asked)
     return replace(_empty_answer(question, section), answer=value, why=why, hits=hits)
 
 
-def _empty_answer(question: Question, section: str) -> Answer:
-    return Answer(
+def _empty_answer(question: Question, section: str) -> QuestionAnswer:
+    return QuestionAnswer(
         question=question.id, section=section, text=question.text, answer="person", points=None, out_of=None,
         critical=question.critical, auto_fail=question.auto_fail, rule=question.rule, why="",
     )  # fmt: skip
@@ -171,7 +171,7 @@ def _by_bands(question: Question, metric: Metric) -> tuple[AnswerValue, str]:
     return "cannot-tell", f"{metric.name} is {metric.value:.4g}, which is in no band"
 
 
-def _weigh(card: Scorecard, answers: tuple[Answer, ...]) -> tuple[Answer, ...]:
+def _weigh(card: Scorecard, answers: tuple[QuestionAnswer, ...]) -> tuple[QuestionAnswer, ...]:
     """The answers with what each could earn (`out_of`, 100 in all) and did earn (`points`)."""
     weights = {(section.title, q.id): q.weight for section in card.sections for q in section.questions}
     counts = [
@@ -197,14 +197,14 @@ def _weigh(card: Scorecard, answers: tuple[Answer, ...]) -> tuple[Answer, ...]:
     return tuple(weighed)
 
 
-def _share(answers: tuple[Answer, ...]) -> float:
+def _share(answers: tuple[QuestionAnswer, ...]) -> float:
     """Weight that was answered, of the weight of all that applies."""
     whole = sum(answer.out_of for answer in answers if answer.out_of is not None)
     told = sum(answer.out_of for answer in answers if answer.out_of is not None and answer.points is not None)
     return told / whole if whole else 0.0
 
 
-def _unknown_party(card: Scorecard, answers: tuple[Answer, ...], known: frozenset[str]) -> str:
+def _unknown_party(card: Scorecard, answers: tuple[QuestionAnswer, ...], known: frozenset[str]) -> str:
     """A party that a question which applies is about and nobody is known to be; '' where there is none."""
     applying = {(answer.section, answer.question) for answer in answers if answer.answer != "n-a"}
     for section in card.sections:
@@ -215,7 +215,9 @@ def _unknown_party(card: Scorecard, answers: tuple[Answer, ...], known: frozense
     return ""
 
 
-def _score(answers: tuple[Answer, ...], failed: tuple[Answer, ...], unknown: str) -> tuple[float | None, str]:
+def _score(
+    answers: tuple[QuestionAnswer, ...], failed: tuple[QuestionAnswer, ...], unknown: str
+) -> tuple[float | None, str]:
     """The score and its reason in words."""
     if unknown:
         return (
@@ -240,7 +242,7 @@ def _score(answers: tuple[Answer, ...], failed: tuple[Answer, ...], unknown: str
     return min(100.0, score), why
 
 
-def _why_nothing(answers: tuple[Answer, ...]) -> str:
+def _why_nothing(answers: tuple[QuestionAnswer, ...]) -> str:
     counts: dict[str, int] = {}
     for answer in answers:
         if answer.critical is None:
@@ -271,7 +273,7 @@ class CardStanding:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class CallStanding:
     """One judged call as averages over calls see it.
 
     Parameters
@@ -286,7 +288,7 @@ class Standing:
     flagged: bool
 
 
-def standing_of(results: Sequence[RuleResult], scores: Sequence[ScoreResult]) -> Standing:
+def standing_of(results: Sequence[RuleResult], scores: Sequence[ScoreResult]) -> CallStanding:
     """What averages take from a call's results and scores."""
     cards = tuple(CardStanding(one.scorecard, one.score, bool(one.critical_errors)) for one in scores)
-    return Standing(cards, any(result.flagged for result in results))
+    return CallStanding(cards, any(result.flagged for result in results))

@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from speechcx.call import (
-    Answer,
     Assessment,
     Call,
     Conversation,
@@ -29,6 +28,7 @@ from speechcx.call import (
     PartyFlow,
     Peaks,
     Provenance,
+    QuestionAnswer,
     Reading,
     Recording,
     Role,
@@ -194,14 +194,14 @@ def make_result(rule: str = "cancel-intent", **given: Any) -> RuleResult:
     return RuleResult(rule=rule, **(usual | given))
 
 
-def make_answer(question: str = "greeted", **given: Any) -> Answer:
+def make_answer(question: str = "greeted", **given: Any) -> QuestionAnswer:
     """A question answered yes by a rule."""
     usual: dict[str, Any] = {
         "section": "Opening", "text": "Did the agent greet?", "answer": "yes", "points": 15.0,
         "out_of": 15.0, "critical": None, "auto_fail": False, "rule": "greeting", "why": "heard",
         "hits": (),
     }  # fmt: skip
-    return Answer(question=question, **(usual | given))
+    return QuestionAnswer(question=question, **(usual | given))
 
 
 def make_score(score: float | None = 80.0, **given: Any) -> ScoreResult:

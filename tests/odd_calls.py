@@ -15,7 +15,6 @@ from zoneinfo import ZoneInfo
 
 from speechcx.call import (
     PARTIES,
-    Answer,
     Assessment,
     Call,
     Conversation,
@@ -30,6 +29,7 @@ from speechcx.call import (
     PartyFlow,
     Peaks,
     Provenance,
+    QuestionAnswer,
     Reading,
     Recording,
     Role,
@@ -295,11 +295,11 @@ class _Draw:
             self.text(),
         )
 
-    def answer(self, question: str, results: tuple[RuleResult, ...]) -> Answer:
+    def answer(self, question: str, results: tuple[RuleResult, ...]) -> QuestionAnswer:
         own: RuleResult | None = self.pick((None, *results))
         why = own.why if own and self.rng.random() < 0.5 else self.text()
         evidence = own.hits if own and self.rng.random() < 0.5 else self.several(self.hit)
-        return Answer(
+        return QuestionAnswer(
             question, self.text(), self.text(), self.pick(("yes", "no", "n-a", "cannot-tell", "person")),
             self.maybe(), self.maybe(), self.none_or(self.text), self.pick((True, False)),
             own.rule if own else self.pick((None, "r9")), why, evidence,

@@ -169,3 +169,25 @@ def test_every_source_file_has_its_tests() -> None:
     assert [] == [
         str(module) for module in modules if not tested & set(module.parts) and module.name[0] != "_"
     ]
+
+
+def test_a_type_name_stands_for_one_thing() -> None:
+    """No class and no alias of a type is defined in two modules; the same in two places is imported from one."""
+    places: dict[str, list[str]] = {}
+    for path in MODULES:
+        for name in type_names(ast.parse(path.read_text()).body):
+            places.setdefault(name, []).append(module_name(path))
+    assert {} == {name: modules for name, modules in places.items() if len(modules) > 1}
+
+
+def type_names(body: list[ast.stmt]) -> list[str]:
+    """Public types that a module defines, in capitals and small letters as types are written."""
+    found = []
+    for node in body:
+        if isinstance(node, ast.ClassDef):
+            found.append(node.name)
+        elif isinstance(node, ast.Assign):
+            found += [target.id for target in node.targets if isinstance(target, ast.Name)]
+        elif isinstance(node, ast.If):
+            found += type_names(node.body)
+    return [name for name in found if re.fullmatch(r"[A-Z]+[a-z][A-Za-z0-9]*", name)]

@@ -9,7 +9,7 @@ from speechcx import doctor
 from speechcx.config import load_settings
 
 
-def find(folder: Path, *overrides: str) -> dict[str, doctor.Finding]:
+def find(folder: Path, *overrides: str) -> dict[str, doctor.MachineFinding]:
     loaded = load_settings(
         None, overrides=[f"files.database={folder / 'calls.db'}", *overrides], environment={}
     )

@@ -6,7 +6,6 @@ import random
 
 from archive.talk import Talk, sentences
 from speechcx.call import (
-    Answer,
     Assessment,
     Feeling,
     Flow,
@@ -16,6 +15,7 @@ from speechcx.call import (
     Party,
     PartyFeeling,
     PartyFlow,
+    QuestionAnswer,
     Reading,
     Role,
     RuleResult,
@@ -182,7 +182,7 @@ def _score(rng: random.Random, results: tuple[RuleResult, ...]) -> ScoreResult:
         points = 6.25 if answer == "yes" else 0.0
         counted = None if answer == "cannot-tell" else 6.25
         answers.append(
-            Answer(
+            QuestionAnswer(
                 f"q{i}", f"Section {i // 4}", f"Was {result.rule} as it should be?", answer,  # type: ignore[arg-type]
                 None if counted is None else points, counted, critical, False, result.rule, result.why, result.hits,
             )

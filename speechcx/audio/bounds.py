@@ -11,10 +11,10 @@ from collections.abc import Iterator
 
 from speechcx.audio.amr import FRAME_S, frame_bytes_by_head, read_magic
 from speechcx.audio.flac import flac_end_s
-from speechcx.audio.formats import Format
+from speechcx.audio.formats import FileFormat
 from speechcx.audio.mpeg import measure_frames
 from speechcx.audio.settings import RESULT_RATE_HZ, AudioSettings
-from speechcx.audio.source import Readable, Source
+from speechcx.audio.source import FileSource, Readable
 from speechcx.errors import CallError
 
 PLACES = 64
@@ -66,7 +66,7 @@ def check_output(length_s: float | None, rate_hz: int, channels: int, settings: 
         )
 
 
-def check_frames(source: Readable, form: Format, settings: AudioSettings) -> float | None:
+def check_frames(source: Readable, form: FileFormat, settings: AudioSettings) -> float | None:
     """Refuse as ``too_long`` what has far more frames than its header says, or whose bytes are so many seconds.
 
     Returns
@@ -96,7 +96,7 @@ def is_large(source: Readable) -> bool:
     return source.size_bytes >= LARGE_BYTES
 
 
-def check_zeros(source: Readable, form: Format, codec: str | None, settings: AudioSettings) -> None:
+def check_zeros(source: Readable, form: FileFormat, codec: str | None, settings: AudioSettings) -> None:
     """Refuse a large file of compressed sound as ``damaged`` where too much of it is zeros.
 
     Such files come from disks that ran full, from transfers that broke off and from recorders that ask for all room at
@@ -120,7 +120,7 @@ def check_zeros(source: Readable, form: Format, codec: str | None, settings: Aud
         )
 
 
-def check_silence(source: Source, form: Format, codec: str) -> None:
+def check_silence(source: FileSource, form: FileFormat, codec: str) -> None:
     """Refuse a large file of plain samples as ``no_speech`` where it holds one value and no other."""
     if not is_large(source) or not codec.startswith("pcm_"):
         return
@@ -145,7 +145,7 @@ def _places(source: Readable, start: int) -> Iterator[int]:
         yield start + int(size * (no + no * 0.618 % 1) / PLACES)
 
 
-def _estimate_s(source: Readable, form: Format) -> float:
+def _estimate_s(source: Readable, form: FileFormat) -> float:
     """Length by the frames at some places, for streams whose frames can be found from anywhere."""
     size, seconds, places = 0, 0.0, 0
     for at in _places(source, form.sound_at):
@@ -156,7 +156,7 @@ def _estimate_s(source: Readable, form: Format) -> float:
     return (source.size_bytes - form.sound_at) * places / PLACES * seconds / size
 
 
-def _walk_amr(source: Readable, form: Format, limit_s: float) -> float:
+def _walk_amr(source: Readable, form: FileFormat, limit_s: float) -> float:
     """Length by the frames from the first one on, up to one frame more than `limit_s`; AMR has no other clock."""
     is_wide, magic_bytes = read_magic(source.read(form.sound_at, 16))
     by_head = frame_bytes_by_head(is_wide=is_wide)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from speechcx.audio.amr import read_magic
-from speechcx.audio.formats import HEAD_BYTES, Format, check_tag_bytes
+from speechcx.audio.formats import HEAD_BYTES, FileFormat, check_tag_bytes
 from speechcx.audio.mpeg import first_frame
 from speechcx.audio.ogg import read_ogg_pages
 from speechcx.audio.riff import read_wav_header
@@ -66,7 +66,7 @@ class Claim:
     is_doubtful: bool = False
 
 
-def read_claim(source: Readable, form: Format) -> Claim:
+def read_claim(source: Readable, form: FileFormat) -> Claim:
     """Read what the file says of its length, without decoding.
 
     Raises
@@ -79,12 +79,12 @@ def read_claim(source: Readable, form: Format) -> Claim:
     return reader(source, form) if reader is not None else _bare(source, form)
 
 
-def _bare(source: Readable, form: Format) -> Claim:
+def _bare(source: Readable, form: FileFormat) -> Claim:
     """Samples or frames and nothing else."""
     return Claim(sound_bytes=source.size_bytes - form.sound_at, tells_end=False)
 
 
-def _wav(source: Readable, form: Format) -> Claim:
+def _wav(source: Readable, form: FileFormat) -> Claim:
     header = read_wav_header(source)
     cut = ""
     if header.data_bytes is not None and header.data_there < header.data_bytes:
@@ -102,7 +102,7 @@ def _wav(source: Readable, form: Format) -> Claim:
     )
 
 
-def _flac(source: Readable, form: Format) -> Claim:
+def _flac(source: Readable, form: FileFormat) -> Claim:
     at = form.sound_at + 4
     for _ in range(1000):
         head = source.read(at, 4)
@@ -121,7 +121,7 @@ def _flac(source: Readable, form: Format) -> Claim:
     return Claim(sound_bytes=source.size_bytes - at - tag_bytes_at_end(source))
 
 
-def _mp3(source: Readable, form: Format) -> Claim:
+def _mp3(source: Readable, form: FileFormat) -> Claim:
     head = source.read(form.sound_at, HEAD_BYTES)
     found = first_frame(head)
     there = source.size_bytes - form.sound_at - tag_bytes_at_end(source)
@@ -164,7 +164,7 @@ def _lame_padding(tag: bytes) -> int:
     return (both >> 12) + (both & 0xFFF)
 
 
-def _ogg(source: Readable, form: Format) -> Claim:
+def _ogg(source: Readable, form: FileFormat) -> Claim:
     _check_ogg_tags(source, form.sound_at)
     pages = read_ogg_pages(source, form.sound_at)
     cut = "" if pages.is_ended else "no Ogg page says that it is the last"
@@ -184,7 +184,7 @@ def _check_ogg_tags(source: Readable, start: int) -> None:
         check_tag_bytes(at - start)
 
 
-def _mov(source: Readable, form: Format) -> Claim:
+def _mov(source: Readable, form: FileFormat) -> Claim:
     names: list[bytes] = []
     cut = ""
     at, sound_bytes = form.sound_at, 0
@@ -208,7 +208,7 @@ def _mov(source: Readable, form: Format) -> Claim:
     return Claim(cut=cut, sound_bytes=sound_bytes, tells_end=tells_end)
 
 
-def _au(source: Readable, form: Format) -> Claim:
+def _au(source: Readable, form: FileFormat) -> Claim:
     head = source.read(form.sound_at, 24)
     if len(head) < 24:
         raise CallError("empty", "an AU header without sound behind it", "a recording with samples")
@@ -226,7 +226,7 @@ def _au(source: Readable, form: Format) -> Claim:
     return Claim(size / sample_bytes / channels / rate_hz, cut, behind, sound_bytes=min(size, there))
 
 
-def _aiff(source: Readable, form: Format) -> Claim:
+def _aiff(source: Readable, form: FileFormat) -> Claim:
     at = form.sound_at + 12
     duration_s, cut, sound_bytes = None, "", None
     for _ in range(1000):
@@ -258,7 +258,7 @@ def _aiff_duration_s(comm: bytes) -> float | None:
     return frames / rate_hz if rate_hz > 0 else None
 
 
-def _caf(source: Readable, form: Format) -> Claim:
+def _caf(source: Readable, form: FileFormat) -> Claim:
     at = form.sound_at + 8
     seconds_a_byte, claim = 0.0, Claim()
     for _ in range(1000):
@@ -283,7 +283,7 @@ def _caf(source: Readable, form: Format) -> Claim:
     return replace(claim, behind_bytes=max(0, source.size_bytes - at))
 
 
-def _w64(source: Readable, form: Format) -> Claim:
+def _w64(source: Readable, form: FileFormat) -> Claim:
     claimed = int.from_bytes(source.read(16, 8), "little")
     is_open = claimed == 0 or claimed >= 2**62
     cut = ""
@@ -311,7 +311,7 @@ def _w64(source: Readable, form: Format) -> Claim:
     return replace(claim, behind_bytes=max(0, source.size_bytes - at))
 
 
-def _voc(source: Readable, form: Format) -> Claim:
+def _voc(source: Readable, form: FileFormat) -> Claim:
     """Blocks of one byte for the kind and three for the length, up to a block of kind 0."""
     at = form.sound_at + int.from_bytes(source.read(form.sound_at + 20, 2), "little")
     claim, bytes_a_second, seconds = Claim(sound_bytes=0), 0.0, 0.0
@@ -359,7 +359,7 @@ def _voc_bytes_a_second(kind: int, head: bytes) -> float:
     return int.from_bytes(head[4:8], "little") * head[8] * head[9] / 8
 
 
-def _asf(source: Readable, form: Format) -> Claim:
+def _asf(source: Readable, form: FileFormat) -> Claim:
     at, cut = 0, ""
     for _ in range(1000):
         head = source.read(at, 24)
@@ -374,10 +374,10 @@ def _asf(source: Readable, form: Format) -> Claim:
     return Claim(None, cut, max(0, source.size_bytes - at))
 
 
-def _frames_of(size_bytes: int) -> Callable[[Readable, Format], Claim]:
+def _frames_of(size_bytes: int) -> Callable[[Readable, FileFormat], Claim]:
     """Reader for headerless files of equal frames: half a frame at the end is a cut."""
 
-    def read(source: Readable, form: Format) -> Claim:
+    def read(source: Readable, form: FileFormat) -> Claim:
         rest = source.size_bytes % size_bytes
         cut = f"the last frame has {rest} of {size_bytes} bytes" if rest else ""
         return Claim(cut=cut, sound_bytes=source.size_bytes - rest, tells_end=False)
@@ -392,7 +392,7 @@ _EBML_TOP = frozenset({
 """Elements that a segment may hold (RFC 9559, 5.1)."""
 
 
-def _matroska(source: Readable, form: Format) -> Claim:
+def _matroska(source: Readable, form: FileFormat) -> Claim:
     header = _ebml(source, form.sound_at)
     segment = _ebml(source, header[1] + (header[2] or 0)) if header else None
     if segment is None or segment[0] != _EBML_SEGMENT:
@@ -429,12 +429,12 @@ def _ebml(source: Readable, at: int) -> tuple[int, int, int | None] | None:
     return int.from_bytes(head[:width], "big"), at + width + length, None if is_unknown else size
 
 
-def _amr(source: Readable, form: Format) -> Claim:
+def _amr(source: Readable, form: FileFormat) -> Claim:
     _, magic_bytes = read_magic(source.read(form.sound_at, 16))
     return Claim(sound_bytes=source.size_bytes - form.sound_at - magic_bytes, tells_end=False)
 
 
-_READERS: dict[str, Callable[[Readable, Format], Claim]] = {
+_READERS: dict[str, Callable[[Readable, FileFormat], Claim]] = {
     "wav": _wav,
     "flac": _flac,
     "mp3": _mp3,

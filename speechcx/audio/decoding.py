@@ -20,18 +20,18 @@ from speechcx.audio.bounds import (
     is_large,
 )
 from speechcx.audio.claims import TELLS_LENGTH, Claim, read_claim, tag_bytes_at_end
-from speechcx.audio.formats import HEAD_BYTES, Format, id3_bytes, recognise
-from speechcx.audio.joining import FittingSink, Heard, join_heard
+from speechcx.audio.formats import HEAD_BYTES, FileFormat, id3_bytes, recognise
+from speechcx.audio.joining import DecodedRecording, FittingSink, join_heard
 from speechcx.audio.mpeg import frame_bytes
 from speechcx.audio.offset import remove_offset
 from speechcx.audio.parts import find_parts
 from speechcx.audio.peaks import draw_peaks
-from speechcx.audio.reader import BYTE_CLOCKED, Reader
+from speechcx.audio.reader import BYTE_CLOCKED, StreamReader
 from speechcx.audio.samples import SampleBuffer
 from speechcx.audio.settings import AudioSettings
-from speechcx.audio.source import Readable, Source
+from speechcx.audio.source import FileSource, Readable
 from speechcx.audio.timeline import EXACT_S, JITTER_S, ByteClock, Sink, StampClock
-from speechcx.audio.verdict import GAPS_ARE_NORMAL, Tally, judge_whole
+from speechcx.audio.verdict import GAPS_ARE_NORMAL, DecodingTally, judge_whole
 from speechcx.call import Audio, Origin, Recording, Span
 from speechcx.errors import CallError
 
@@ -47,7 +47,7 @@ _PADDING_S = 0.15
 
 def decode_recording(recording: Recording, settings: AudioSettings) -> Audio:
     """See :func:`speechcx.audio.decode`."""
-    with Source(recording.path) as source:
+    with FileSource(recording.path) as source:
         _check_size(source, settings)
         name = os.path.basename(recording.path)
         form = _recognise(source, name, settings)
@@ -64,13 +64,13 @@ class _Stretch:
     """One recording of the file: the whole of it, but where several were joined."""
 
     source: Readable
-    form: Format
+    form: FileFormat
     claim: Claim
     broken: str = ""
     """Why nothing of it can be read."""
 
 
-def _split(source: Source, form: Format, name: str, settings: AudioSettings) -> tuple[_Stretch, ...]:
+def _split(source: FileSource, form: FileFormat, name: str, settings: AudioSettings) -> tuple[_Stretch, ...]:
     """The recordings in the file, with what each says of itself; refuses what says too much."""
     parts = find_parts(source, form)
     stretches = []
@@ -92,7 +92,7 @@ def _split(source: Source, form: Format, name: str, settings: AudioSettings) -> 
     return tuple(stretches)
 
 
-def _check_early(source: Source, form: Format, settings: AudioSettings) -> float | None:
+def _check_early(source: FileSource, form: FileFormat, settings: AudioSettings) -> float | None:
     """Refuse what can be refused before the whole file is looked through, decoded or hashed.
 
     Returns
@@ -106,7 +106,7 @@ def _check_early(source: Source, form: Format, settings: AudioSettings) -> float
         check_length(read_claim(source, form).duration_s, settings)
     if is_large(source) and form.demuxer not in COMPRESSED:
         try:
-            with Reader(source, form) as reader:
+            with StreamReader(source, form) as reader:
                 codec = reader.codec
         except CallError:
             return end_s  # what is wrong is said where it is opened to be read
@@ -115,23 +115,23 @@ def _check_early(source: Source, form: Format, settings: AudioSettings) -> float
     return end_s
 
 
-def _speaks_for_all(source: Source, form: Format) -> bool:
+def _speaks_for_all(source: FileSource, form: FileFormat) -> bool:
     """Whether the first header of a joined file names the length of the whole file."""
     claim = read_claim(source, form)
     is_exact = not (claim.cut or claim.behind_bytes or claim.lies)
     return form.demuxer in ("wav", "w64", "aiff", "au", "caf") and is_exact
 
 
-def _open(stretch: _Stretch) -> Reader:
+def _open(stretch: _Stretch) -> StreamReader:
     try:
-        return Reader(stretch.source, stretch.form, ignore_length=stretch.claim.lies)
+        return StreamReader(stretch.source, stretch.form, ignore_length=stretch.claim.lies)
     except CallError as error:
         if stretch.claim.cut and error.kind.slug == "damaged":
             raise CallError("truncated", stretch.claim.cut, "the whole file") from error
         raise
 
 
-def _check_size(source: Source, settings: AudioSettings) -> None:
+def _check_size(source: FileSource, settings: AudioSettings) -> None:
     if source.size_bytes == 0:
         raise CallError("empty", "the file has 0 bytes", "a recording")
     if source.size_bytes > settings.max_file_bytes:
@@ -142,14 +142,14 @@ def _check_size(source: Source, settings: AudioSettings) -> None:
         )
 
 
-def _recognise(source: Readable, name: str, settings: AudioSettings) -> Format:
+def _recognise(source: Readable, name: str, settings: AudioSettings) -> FileFormat:
     start = id3_bytes(source.read(0, 10))
     form = recognise(source.read(start, HEAD_BYTES), name, settings)
     return replace(form, sound_at=start)
 
 
 def _decode(
-    source: Source,
+    source: FileSource,
     stretches: tuple[_Stretch, ...],
     end_s: float | None,
     *,
@@ -168,7 +168,7 @@ def _decode(
         # page cache; a change in between shows in the modification time, which is compared at the end.
         if source.hash_sha256() != recording.sha256:
             raise CallError("vanished", "the file was replaced since it was found", "the same bytes")
-        heard: list[Heard] = []
+        heard: list[DecodedRecording] = []
         buffer = SampleBuffer(
             reader.channels,
             reader.rate_hz,
@@ -186,7 +186,7 @@ def _decode(
         return _to_audio(reader, buffer.out_rate_hz, samples, whole, source=source, settings=settings)
 
 
-def _expected_s(reader: Reader, stretches: tuple[_Stretch, ...], told_s: float | None) -> float | None:
+def _expected_s(reader: StreamReader, stretches: tuple[_Stretch, ...], told_s: float | None) -> float | None:
     claimed = [stretch.claim.duration_s for stretch in stretches]
     if len(stretches) == 1:
         told_s = claimed[0] if claimed[0] is not None else told_s
@@ -194,10 +194,10 @@ def _expected_s(reader: Reader, stretches: tuple[_Stretch, ...], told_s: float |
     return sum(length_s or 0.0 for length_s in claimed) or None
 
 
-def _read_other(stretch: _Stretch, buffer: SampleBuffer) -> Heard:
+def _read_other(stretch: _Stretch, buffer: SampleBuffer) -> DecodedRecording:
     """One of several recordings in the file, which need not be readable."""
     if stretch.broken:
-        return Heard(damage=f"one of the recordings in the file cannot be read: {stretch.broken}")
+        return DecodedRecording(damage=f"one of the recordings in the file cannot be read: {stretch.broken}")
     try:
         with _open(stretch) as reader:
             sink = FittingSink(buffer, reader.rate_hz, reader.channels)
@@ -209,10 +209,10 @@ def _read_other(stretch: _Stretch, buffer: SampleBuffer) -> Heard:
     except CallError as error:
         if error.kind.slug in ("too_long", "too_big"):
             raise
-        return Heard(damage=f"one of the recordings in the file cannot be read: {error.found}")
+        return DecodedRecording(damage=f"one of the recordings in the file cannot be read: {error.found}")
 
 
-def _read(reader: Reader, stretch: _Stretch, sink: Sink, told_s: float | None) -> Heard:
+def _read(reader: StreamReader, stretch: _Stretch, sink: Sink, told_s: float | None) -> DecodedRecording:
     """Decode one recording into `sink`."""
     form, claim = stretch.form, stretch.claim
     declared_s = claim.duration_s
@@ -225,7 +225,7 @@ def _read(reader: Reader, stretch: _Stretch, sink: Sink, told_s: float | None) -
         clock.add(piece)
     clock.finish()
     unread, behind = _unread_bytes(reader, stretch)
-    return Heard(
+    return DecodedRecording(
         seconds=clock.written / reader.rate_hz,
         declared_s=declared_s if declared_s is not None else told_s,
         lost_s=clock.lost / reader.rate_hz,
@@ -244,7 +244,7 @@ def _read(reader: Reader, stretch: _Stretch, sink: Sink, told_s: float | None) -
     )
 
 
-def _unread_bytes(reader: Reader, stretch: _Stretch) -> tuple[int, int]:
+def _unread_bytes(reader: StreamReader, stretch: _Stretch) -> tuple[int, int]:
     """Bytes of the sound that no packet holds: among the packets, and behind the last."""
     sound_bytes = stretch.claim.sound_bytes
     if sound_bytes is None or not reader.is_alone or reader.last_byte < 0:
@@ -256,7 +256,7 @@ def _unread_bytes(reader: Reader, stretch: _Stretch) -> tuple[int, int]:
     return max(0, unread - behind), min(unread, behind)
 
 
-def _cut_frame(reader: Reader, stretch: _Stretch) -> str:
+def _cut_frame(reader: StreamReader, stretch: _Stretch) -> str:
     """How a bare stream can be seen to end inside a frame, empty where it does not."""
     if stretch.form.demuxer not in ("mp3", "aac"):
         return ""
@@ -272,7 +272,9 @@ def _cut_frame(reader: Reader, stretch: _Stretch) -> str:
     return ""
 
 
-def _finish(buffer: SampleBuffer, main: _Stretch, whole: Heard, *, is_alone: bool) -> NDArray[np.int16]:
+def _finish(
+    buffer: SampleBuffer, main: _Stretch, whole: DecodedRecording, *, is_alone: bool
+) -> NDArray[np.int16]:
     samples = buffer.finish()
     declared_s = main.claim.duration_s if main.claim.duration_s is not None else whole.declared_s
     if is_alone and main.form.demuxer in FILLED_UP and declared_s is not None and not main.claim.lies:
@@ -283,16 +285,16 @@ def _finish(buffer: SampleBuffer, main: _Stretch, whole: Heard, *, is_alone: boo
 
 
 def _to_audio(
-    reader: Reader,
+    reader: StreamReader,
     rate_hz: int,
     samples: NDArray[np.int16],
-    whole: Heard,
+    whole: DecodedRecording,
     *,
-    source: Source,
+    source: FileSource,
     settings: AudioSettings,
 ) -> Audio:
     duration_s = samples.shape[1] / rate_hz
-    tally = Tally(
+    tally = DecodingTally(
         reader.container, duration_s, whole.declared_s, whole.lost_s, whole.bad_packets, whole.tail_packets,
         whole.cut, whole.behind_bytes / source.size_bytes, whole.is_open, reader.audio_streams, whole.damage,
         whole.unread_bytes / max(1, whole.sound_bytes), whole.parts, whole.tells_end, whole.frame_s, whole.is_doubtful,
@@ -320,7 +322,7 @@ def _trim(samples: NDArray[np.int16], count: int, padding: int) -> NDArray[np.in
 
 
 def _clock(
-    reader: Reader, stretch: _Stretch, *, sink: Sink, declared_s: float | None
+    reader: StreamReader, stretch: _Stretch, *, sink: Sink, declared_s: float | None
 ) -> StampClock | ByteClock:
     form = stretch.form
     if form.demuxer not in BYTE_CLOCKED:

@@ -32,7 +32,7 @@ MAX_TAG_BYTES = 32 * 1024**2
 
 
 @dataclass(frozen=True, slots=True)
-class Format:
+class FileFormat:
     """How FFmpeg is to read a file.
 
     Parameters
@@ -118,7 +118,7 @@ _PACKED_OPTIONS = {
 }
 
 
-def recognise(head: bytes, name: str, settings: AudioSettings) -> Format:
+def recognise(head: bytes, name: str, settings: AudioSettings) -> FileFormat:
     """Tell what a file is.
 
     Parameters
@@ -137,7 +137,7 @@ def recognise(head: bytes, name: str, settings: AudioSettings) -> Format:
     """
     for demuxer, fits in _CONTAINERS:
         if fits(head):
-            return Format(demuxer)
+            return FileFormat(demuxer)
     for kind, what, fits in _REFUSED:
         if fits(head):
             raise CallError(kind, f"this is {what}", "a recording of a call")
@@ -149,10 +149,10 @@ def recognise(head: bytes, name: str, settings: AudioSettings) -> Format:
     if encoding is not None:
         return _headerless(encoding, extension, head, settings)
     if head.startswith(b"ADIF"):
-        return Format("aac")
+        return FileFormat("aac")
     stream = find_frames(head)
     if stream is not None:
-        return Format(stream)
+        return FileFormat(stream)
     raise CallError(
         "not_audio",
         f"the first bytes ({head[:8].hex(' ')}) are those of no known recording",
@@ -186,7 +186,7 @@ def check_tag_bytes(size: int) -> None:
         )
 
 
-def _headerless(encoding: str, extension: str, head: bytes, settings: AudioSettings) -> Format:
+def _headerless(encoding: str, extension: str, head: bytes, settings: AudioSettings) -> FileFormat:
     # Every frame of GSM 06.10 begins with the four bits 0xD (ETSI 06.10, 33-byte packing).
     if encoding == "gsm" and head and head[0] >> 4 != 0xD:
         raise CallError(
@@ -197,16 +197,16 @@ def _headerless(encoding: str, extension: str, head: bytes, settings: AudioSetti
     if rated:
         rate_hz = _SLN_RATES_HZ.get(extension, int(rated[1]) * 1000)
     if encoding in _PACKED_BYTES_PER_S:
-        return Format(
+        return FileFormat(
             encoding, _PACKED_OPTIONS.get(encoding, ()), False, bytes_per_s=_PACKED_BYTES_PER_S[encoding]
         )
     if encoding == "dialogic":
-        return Format("wav", has_header=False, header=_dialogic_header(rate_hz), bytes_per_s=rate_hz / 2)
+        return FileFormat("wav", has_header=False, header=_dialogic_header(rate_hz), bytes_per_s=rate_hz / 2)
     layout = {1: "mono", 2: "stereo"}.get(
         settings.headerless_channels, f"{settings.headerless_channels} channels"
     )
     sample_bytes = 2 if encoding in ("s16le", "s16be") else 1
-    return Format(
+    return FileFormat(
         encoding, (("sample_rate", str(rate_hz)), ("ch_layout", layout)), has_header=False,
         bytes_per_s=rate_hz * settings.headerless_channels * sample_bytes,
     )  # fmt: skip

@@ -13,7 +13,7 @@ from speechcx.audio.samples import SampleBuffer
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class DecodedRecording:
     """What decoding one recording came to.
 
     Parameters
@@ -58,7 +58,7 @@ class Heard:
     is_doubtful: bool = False
 
 
-def join_heard(parts: Sequence[Heard], *, is_in_parts: bool) -> Heard:
+def join_heard(parts: Sequence[DecodedRecording], *, is_in_parts: bool) -> DecodedRecording:
     """All recordings of a file as one."""
     if not is_in_parts:
         return parts[0]
@@ -68,7 +68,7 @@ def join_heard(parts: Sequence[Heard], *, is_in_parts: bool) -> Heard:
         gaps += [(start_s + first_s, start_s + last_s) for first_s, last_s in part.gaps]
         start_s += part.seconds
     declared = [part.declared_s for part in parts if part.declared_s is not None]
-    return Heard(
+    return DecodedRecording(
         seconds=start_s,
         declared_s=sum(declared) if len(declared) == len(parts) else None,
         lost_s=sum(part.lost_s for part in parts),

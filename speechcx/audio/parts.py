@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from speechcx.audio.formats import Format
+from speechcx.audio.formats import FileFormat
 from speechcx.audio.ogg import read_ogg_pages
-from speechcx.audio.source import Part, Readable
+from speechcx.audio.source import FilePart, Readable
 from speechcx.errors import CallError
 
 MAX_PARTS = 500
@@ -30,7 +30,7 @@ _MARKS: dict[str, tuple[tuple[bytes, int], ...]] = {
 """What each container begins with, and how far behind its first byte that stands."""
 
 
-def find_parts(source: Readable, form: Format) -> tuple[Readable, ...]:
+def find_parts(source: Readable, form: FileFormat) -> tuple[Readable, ...]:
     """The recordings in a file, in order; nearly always the file itself.
 
     Raises
@@ -48,7 +48,7 @@ def find_parts(source: Readable, form: Format) -> tuple[Readable, ...]:
         return (source,)
     _check_count(len(starts) + 1)
     ends = [*starts, source.size_bytes]
-    return tuple(Part(source, start, end) for start, end in zip([0, *starts], ends, strict=True))
+    return tuple(FilePart(source, start, end) for start, end in zip([0, *starts], ends, strict=True))
 
 
 def _check_count(count: int) -> None:
@@ -61,7 +61,7 @@ def _check_count(count: int) -> None:
         )
 
 
-def _find_marks(source: Readable, form: Format) -> Iterator[int]:
+def _find_marks(source: Readable, form: FileFormat) -> Iterator[int]:
     """Bytes at which a whole header of the same container begins."""
     count = 0
     for mark, offset in _MARKS.get(form.demuxer, ()):

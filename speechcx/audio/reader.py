@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from speechcx.audio.amr import FrameKind, frame_kind
-from speechcx.audio.formats import DECODERS, Format
+from speechcx.audio.formats import DECODERS, FileFormat
 from speechcx.audio.settings import MAX_CHANNELS, MAX_RATE_HZ, MIN_RATE_HZ
 from speechcx.audio.source import PrefixedFile, Readable
 from speechcx.errors import CallError
@@ -35,7 +35,7 @@ _AMR_IS_WIDE = {"amrnb": False, "libopencore_amrnb": False, "amrwb": True, "libo
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Piece:
+class DecodedPacket:
     """What became of one packet.
 
     Parameters
@@ -68,7 +68,7 @@ class Piece:
         return (0, 0) if self.samples is None else (self.rate_hz, self.samples.shape[0])
 
 
-class Reader:
+class StreamReader:
     """One audio stream, open for decoding.
 
     Parameters
@@ -103,7 +103,7 @@ class Reader:
         ``unsupported_codec``, ``bad_header``, ``damaged``, ``not_audio`` or ``empty``.
     """
 
-    def __init__(self, source: Readable, form: Format, *, ignore_length: bool = False) -> None:
+    def __init__(self, source: Readable, form: FileFormat, *, ignore_length: bool = False) -> None:
         self._has_header = form.has_header
         self.held_bytes = 0
         self.last_byte = -1
@@ -122,7 +122,7 @@ class Reader:
             self.close()
             raise
 
-    def __enter__(self) -> Reader:
+    def __enter__(self) -> StreamReader:
         return self
 
     def __exit__(
@@ -134,7 +134,7 @@ class Reader:
         """Close the container."""
         self._container.close()
 
-    def pieces(self) -> Iterator[Piece]:
+    def pieces(self) -> Iterator[DecodedPacket]:
         """All packets in order, each as a piece of the stream's rate and channels, or as a lost one."""
         wanted = (self.rate_hz, self.channels)
         for piece in self._pieces:
@@ -191,9 +191,9 @@ class Reader:
         if channels > MAX_CHANNELS:
             raise CallError("bad_header", f"{channels} channels", f"1 to {MAX_CHANNELS}")
 
-    def _find_shape(self, pieces: Iterator[Piece]) -> Iterator[Piece]:
+    def _find_shape(self, pieces: Iterator[DecodedPacket]) -> Iterator[DecodedPacket]:
         """Take rate and channels from the first frames together: a damaged one may lie about both."""
-        peeked: list[Piece] = []
+        peeked: list[DecodedPacket] = []
         shapes: Counter[tuple[int, int]] = Counter()
         for piece in pieces:
             peeked.append(piece)
@@ -209,7 +209,7 @@ class Reader:
         self._check_shape(self.rate_hz, self.channels)
         return chain(peeked, pieces)
 
-    def _decode(self) -> Iterator[Piece]:
+    def _decode(self) -> Iterator[DecodedPacket]:
         import av
 
         for packet in self._packets():
@@ -252,18 +252,18 @@ class Reader:
             return None
         return frame_kind(bytes(packet)[0], is_wide=_AMR_IS_WIDE[name])
 
-    def _pause(self, packet: Any) -> Piece:
+    def _pause(self, packet: Any) -> DecodedPacket:
         """Silence for a frame in which the telephone sent nothing."""
         lost = self._lost(packet)
         context = self._stream.codec_context
         silence = np.zeros((int(context.layout.nb_channels), lost.count), np.int16)
         return replace(lost, samples=silence, rate_hz=int(context.sample_rate))
 
-    def _lost(self, packet: Any, *, is_told: bool = False) -> Piece:
+    def _lost(self, packet: Any, *, is_told: bool = False) -> DecodedPacket:
         context = self._stream.codec_context
         rate_hz = int(context.sample_rate)
         count = round(float(packet.duration * packet.time_base) * rate_hz) if packet.duration else 0
-        return Piece(
+        return DecodedPacket(
             None,
             count or int(context.frame_size or 0),
             self._at(packet.pts, rate_hz),
@@ -279,15 +279,15 @@ class Reader:
         # In whole numbers: stamps of MP3 count 14,112,000 to the second, and a Fraction for each is slow.
         return (stamp * self._tick.numerator * rate_hz) // self._tick.denominator
 
-    def _piece(self, packet: Any, frame: Any) -> Piece:
+    def _piece(self, packet: Any, frame: Any) -> DecodedPacket:
         samples = to_int16(frame.to_ndarray(), str(frame.format.name), int(frame.layout.nb_channels))
         rate_hz = int(frame.sample_rate)
-        return Piece(
+        return DecodedPacket(
             samples, samples.shape[1], self._at(frame.pts, rate_hz), packet.pos, packet.size, rate_hz
         )
 
 
-def _open(source: Readable, form: Format, *, ignore_length: bool) -> Any:
+def _open(source: Readable, form: FileFormat, *, ignore_length: bool) -> Any:
     """Open the file with every door shut but the one it needs."""
     import av
 

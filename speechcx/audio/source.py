@@ -35,7 +35,7 @@ class Readable(Protocol):
         """Up to `count` bytes from `start`; fewer at the end."""
 
 
-class Source:
+class FileSource:
     """A regular file, open for reading.
 
     Parameters
@@ -65,7 +65,7 @@ class Source:
             raise CallError("not_audio", f"this is {what}", "a regular file")
         self.size_bytes = self._before.st_size
 
-    def __enter__(self) -> Source:
+    def __enter__(self) -> FileSource:
         return self
 
     def __exit__(
@@ -119,7 +119,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class FilePart:
     """A stretch of a file that is a whole recording of its own.
 
     Parameters

@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from speechcx.audio.reader import Piece
+from speechcx.audio.reader import DecodedPacket
 
 EXACT_S = 0.002
 """Timestamps of files that are written in one go are true to the sample; less than this is rounding."""
@@ -69,7 +69,7 @@ class Timeline:
         self.longest = 0
         self.gaps: list[tuple[int, int]] = []
 
-    def _count(self, piece: Piece) -> None:
+    def _count(self, piece: DecodedPacket) -> None:
         is_bad = piece.samples is None
         self.longest = max(self.longest, 0 if is_bad else piece.count)
         self.bad_packets += is_bad
@@ -110,9 +110,9 @@ class StampClock(Timeline):
         self._end = None if declared_s is None else round((declared_s + 1.0) * rate_hz)
         self._base: int | None = None
         self._owed = 0
-        self._held: Piece | None = None
+        self._held: DecodedPacket | None = None
 
-    def add(self, piece: Piece) -> None:
+    def add(self, piece: DecodedPacket) -> None:
         """Take the next piece of the stream."""
         self._count(piece)
         if piece.samples is None:
@@ -141,13 +141,13 @@ class StampClock(Timeline):
         room = self._owed if self._end is None else max(0, self._end - self.written)
         self._fill(min(self._owed, room))
 
-    def _gap(self, piece: Piece) -> int:
+    def _gap(self, piece: DecodedPacket) -> int:
         """Samples between what is written and where `piece` belongs."""
         if piece.at is None or self._base is None:
             return self._owed
         return piece.at - self._base - self.written
 
-    def _release(self, piece: Piece) -> None:
+    def _release(self, piece: DecodedPacket) -> None:
         """Write the frame that jumped, now that the frame behind it is known."""
         assert self._held is not None
         held, self._held = self._held, None
@@ -158,7 +158,7 @@ class StampClock(Timeline):
         if abs(self._gap(piece)) > self._jitter:  # the old clock is not gone back to: the new one begins here
             self._base = None if held.at is None else held.at - (self.written - held.count)
 
-    def _follows(self, held: Piece, piece: Piece) -> bool:
+    def _follows(self, held: DecodedPacket, piece: DecodedPacket) -> bool:
         """Whether `piece` goes on from the jump that `held` made, and both stay inside the file."""
         if held.at is None or piece.at is None or piece.at < held.at + held.count - self._jitter:
             return False
@@ -166,7 +166,7 @@ class StampClock(Timeline):
         longest = round(_LONGEST_GAP_S * self._rate_hz) if self._end is None else self._end - self.written
         return self._gap(held) > 0 and gap <= longest
 
-    def _place(self, piece: Piece, gap: int) -> None:
+    def _place(self, piece: DecodedPacket, gap: int) -> None:
         self._fill(gap)
         self._owed = 0
         if self._base is None and piece.at is not None:
@@ -211,11 +211,11 @@ class ByteClock(Timeline):
         self._clean_bytes = 0
         self._clean = 0
         self._next_byte: int | None = None
-        self._trouble: list[Piece] = []
+        self._trouble: list[DecodedPacket] = []
         self._trouble_byte = 0
-        self._calm: list[Piece] = []
+        self._calm: list[DecodedPacket] = []
 
-    def add(self, piece: Piece) -> None:
+    def add(self, piece: DecodedPacket) -> None:
         """Take the next piece of the stream."""
         self._count(piece)
         if self._start_byte is not None and piece.byte is not None:
@@ -241,20 +241,20 @@ class ByteClock(Timeline):
         elif self._trouble:
             self._settle(self._end_byte)
 
-    def _fill_start(self, size_bytes: int, first: Piece) -> None:
+    def _fill_start(self, size_bytes: int, first: DecodedPacket) -> None:
         """Silence for what stood before the first frame; less than some frames is what a cut leaves of one."""
         self._start_byte = None
         if size_bytes > _START_FRAMES * first.size_bytes:
             self._fill(self._length(size_bytes, 0))
 
-    def _take(self, piece: Piece) -> None:
+    def _take(self, piece: DecodedPacket) -> None:
         assert piece.samples is not None
         self._clean_bytes += piece.size_bytes if piece.byte != self._last_byte else 0
         self._last_byte = piece.byte
         self._clean += piece.count
         self._write(piece.samples)
 
-    def _wait(self, piece: Piece, *, disturbed: bool) -> None:
+    def _wait(self, piece: DecodedPacket, *, disturbed: bool) -> None:
         if disturbed:
             self._trouble += self._calm
             self._calm = []
@@ -278,7 +278,7 @@ class ByteClock(Timeline):
         for piece in calm:
             self._take(piece)
 
-    def _rewrite(self, pieces: Iterable[Piece]) -> None:
+    def _rewrite(self, pieces: Iterable[DecodedPacket]) -> None:
         for piece in pieces:
             if piece.samples is None:
                 self._fill(piece.count)

@@ -22,7 +22,7 @@ GAPS_ARE_NORMAL = frozenset({"matroska", "mov", "asf"})
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class DecodingTally:
     """What decoding came to.
 
     Parameters
@@ -79,7 +79,7 @@ class Tally:
     is_doubtful: bool = False
 
 
-def judge_whole(tally: Tally, settings: AudioSettings) -> tuple[str, ...]:
+def judge_whole(tally: DecodingTally, settings: AudioSettings) -> tuple[str, ...]:
     """Flags of the recording, sorted.
 
     ``truncated``: it ends early. ``damaged``: packets were lost and their time silenced. ``gaps``: its
@@ -119,7 +119,7 @@ def judge_whole(tally: Tally, settings: AudioSettings) -> tuple[str, ...]:
     return tuple(sorted(flags))
 
 
-def _refuse(tally: Tally, settings: AudioSettings) -> None:
+def _refuse(tally: DecodingTally, settings: AudioSettings) -> None:
     if tally.decoded_s <= 0:
         if tally.bad_packets:
             raise CallError("damaged", f"none of {tally.bad_packets} packets could be decoded", "a recording")
@@ -143,13 +143,13 @@ def _refuse(tally: Tally, settings: AudioSettings) -> None:
         )
 
 
-def _claimed(tally: Tally) -> str:
+def _claimed(tally: DecodingTally) -> str:
     if tally.declared_s is not None:
         return f"{tally.declared_s:.2f} s"
     return f"a longer file ({tally.cut or 'the last packet is not whole'})"
 
 
-def _is_short(tally: Tally) -> bool:
+def _is_short(tally: DecodingTally) -> bool:
     if tally.cut or _ends_inside_packet(tally):
         return True
     # Windows Media names one frame more than comes out, so that there a second one is missing already.
@@ -157,7 +157,7 @@ def _is_short(tally: Tally) -> bool:
     return tally.declared_s is not None and _differs(tally.declared_s, tally.decoded_s, padding_s)
 
 
-def _ends_inside_packet(tally: Tally) -> bool:
+def _ends_inside_packet(tally: DecodingTally) -> bool:
     """Whether nothing but a broken last packet tells that the file was cut off."""
     is_known_whole = tally.declared_s is not None and not _differs(tally.declared_s, tally.decoded_s)
     return tally.tail_packets > 0 and not is_known_whole

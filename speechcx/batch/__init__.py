@@ -13,10 +13,10 @@ from speechcx.batch.corrections import ErasedCalls, erase, relabel, retry_failur
 from speechcx.batch.lock import LockHolder, hold_lock, is_locked, read_holder
 from speechcx.batch.merge import MergeOptions, MergeReport, merge
 from speechcx.batch.plan import Plan, PlannedFile, Redo, SetAside, Shard, find_shard_databases
-from speechcx.batch.progress import Progress, Report, RunSummary, say_nothing
+from speechcx.batch.progress import Progress, ReportProgress, RunSummary, say_nothing
 from speechcx.batch.rejudge import rejudge
 from speechcx.batch.run import RunOptions, plan_run, run
-from speechcx.batch.what_if.compare import CompareOne, Comparison, Flip, RuleFlips, compare_rulebooks
+from speechcx.batch.what_if.compare import CompareOne, Flip, RulebookComparison, RuleFlips, compare_rulebooks
 from speechcx.batch.what_if.coverage import CoverOne, CoverReport, JudgeOnly, cover_stored, measure_labels
 from speechcx.batch.what_if.survey import CallChoice
 from speechcx.batch.what_if.tryout import TriedCall, TryOne, TryReport, try_on_calls, try_on_text
@@ -26,7 +26,6 @@ __all__ = [
     "BenchReport",
     "CallChoice",
     "CompareOne",
-    "Comparison",
     "CoverOne",
     "CoverReport",
     "ErasedCalls",
@@ -39,8 +38,9 @@ __all__ = [
     "PlannedFile",
     "Progress",
     "Redo",
-    "Report",
+    "ReportProgress",
     "RuleFlips",
+    "RulebookComparison",
     "RunOptions",
     "RunSummary",
     "SetAside",

@@ -7,13 +7,14 @@ import os
 import shutil
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from speechcx.batch.lock import hold_lock, is_locked, lock_path
+from speechcx.batch.progress import Say
 from speechcx.errors import (
     DatabaseBad,
     DatabaseMissing,
@@ -25,11 +26,9 @@ from speechcx.errors import (
 from speechcx.private_files import is_same_file, new_private_file, partial_of, remove_all, sync_folder
 from speechcx.store import Store
 from speechcx.store.copies import Newer, copy_database, find_newer, hold_alone, leave_log
-from speechcx.store.decisions.audit import Entry, add_entries
+from speechcx.store.decisions.audit import AuditEntry, add_entries
 from speechcx.store.decisions.chain import ChainEnd, read_end
-from speechcx.store.integrity import Examined, Problem, count_rows, examine
-
-Report = Callable[[str], None]
+from speechcx.store.integrity import DatabaseProblem, Examined, count_rows, examine
 
 _SERIOUS = ("file", "schema", "calls", "shared", "sums")
 """Areas in which a copy may have no problem: what stands there could be lost or wrong in every later copy too."""
@@ -62,7 +61,7 @@ class BackupReport:
     size_bytes: int
     calls: int
     chain: ChainEnd
-    problems: tuple[Problem, ...]
+    problems: tuple[DatabaseProblem, ...]
     is_in_trail: bool
     seconds: float
 
@@ -92,7 +91,7 @@ class RestoreReport:
     calls: int
     lost: Newer | None
     kept: str | None
-    problems: tuple[Problem, ...]
+    problems: tuple[DatabaseProblem, ...]
     seconds: float
 
 
@@ -103,7 +102,7 @@ def back_up(
     who: str,
     replace: bool = False,
     anyway: bool = False,
-    report: Report = lambda _: None,
+    report: Say = lambda _: None,
 ) -> BackupReport:
     """Copy a database, also while a run writes, check the copy, and only then give it its name.
 
@@ -149,12 +148,12 @@ def back_up(
     detail = {"to": target.name, "calls": calls, "chain_entries": end.entries, "chain_digest": end.digest}
     return BackupReport(
         str(database), str(target), target.stat().st_size, calls, end, problems,
-        _note(database, who, Entry("backup", detail=detail)), round(time.monotonic() - started, 3),
+        _note(database, who, AuditEntry("backup", detail=detail)), round(time.monotonic() - started, 3),
     )  # fmt: skip
 
 
 def restore(
-    database: Path, backup: Path, *, who: str, lose_newer: bool = False, report: Report = lambda _: None
+    database: Path, backup: Path, *, who: str, lose_newer: bool = False, report: Say = lambda _: None
 ) -> RestoreReport:
     """Put a copy in the place of a database, which is kept beside it.
 
@@ -275,7 +274,7 @@ def _full(target: Path) -> DiskFull:
     )
 
 
-def _examine(copy: Path, *, is_running: bool = False) -> tuple[tuple[Problem, ...], int, ChainEnd]:
+def _examine(copy: Path, *, is_running: bool = False) -> tuple[tuple[DatabaseProblem, ...], int, ChainEnd]:
     """Problems, calls and the end of the decision chain of a copy; DatabaseBad where it cannot be opened."""
     with Store.open(copy, read_only=True) as store:
         # Files taken up by a run that is over, or still at work, are as they should be in a copy.
@@ -283,7 +282,7 @@ def _examine(copy: Path, *, is_running: bool = False) -> tuple[tuple[Problem, ..
         return found, count_rows(store).calls, read_end(store.db)
 
 
-def _bring_in(incoming: Path) -> tuple[int, tuple[Problem, ...]]:
+def _bring_in(incoming: Path) -> tuple[int, tuple[DatabaseProblem, ...]]:
     """Bring a copy to this version's schema and check it; returns the number of its calls, and lesser problems."""
     Store.open(incoming).close()
     for old in incoming.parent.glob(f"{incoming.name}.schema-*.bak"):
@@ -312,7 +311,7 @@ def _write_down(incoming: Path, who: str, backup: Path, kept: Path | None, lost:
     """A row of the audit trail, in the copy itself: with the step that puts it in place, it is there."""
     detail = {"from": backup.name, "kept": None if kept is None else kept.name}
     with Store.open(incoming) as store:
-        add_entries(store, who, [Entry("restore", detail={**detail, "lost": lost and asdict(lost)})])
+        add_entries(store, who, [AuditEntry("restore", detail={**detail, "lost": lost and asdict(lost)})])
         leave_log(store.db)
 
 
@@ -348,7 +347,7 @@ def _keep_aside(database: Path, kept: Path) -> None:
             shutil.copyfileobj(reader, writer)
 
 
-def _note(database: Path, who: str, entry: Entry) -> bool:
+def _note(database: Path, who: str, entry: AuditEntry) -> bool:
     """Whether the audit trail could be told."""
     try:
         with Store.open(database) as store:
@@ -366,10 +365,10 @@ def _moment() -> str:
     return datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
 
 
-def find_serious(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+def find_serious(problems: tuple[DatabaseProblem, ...]) -> tuple[DatabaseProblem, ...]:
     """Those of problems that a copy must not have."""
     return tuple(problem for problem in problems if problem.area in _SERIOUS)
 
 
-def _problems(problems: tuple[Problem, ...]) -> str:
+def _problems(problems: tuple[DatabaseProblem, ...]) -> str:
     return "a problem" if len(problems) == 1 else f"{len(problems)} problems"

@@ -16,6 +16,7 @@ from pathlib import Path
 from speechcx.audio.pieces import write_pieces
 from speechcx.batch.analyse import make_failure
 from speechcx.batch.capacity import expect_engines, find_crew
+from speechcx.batch.progress import Say
 from speechcx.call import Failure, Recording
 from speechcx.config import Settings
 from speechcx.discover import FoundFile, find_files, identify, read_sources
@@ -23,8 +24,6 @@ from speechcx.errors import CallError, UsageError
 from speechcx.executors import WorkerLost, count_cores
 from speechcx.pipeline import analyse
 from speechcx.rules import Rulebook
-
-Report = Callable[[str], None]
 
 PIECE_S = 30.0
 """Recordings are measured in pieces of at most this length, so that each setting works several of them."""
@@ -37,7 +36,7 @@ _MAX_PIECES = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class PieceFigures:
     """One piece: its seconds of audio, the seconds its worker took, and the worker's memory at most, in MB."""
 
     audio_s: float
@@ -168,7 +167,7 @@ class MeasureOne:
     settings: Settings
     rulebook: Rulebook
 
-    def __call__(self, recording: Recording) -> Measured | Failure:
+    def __call__(self, recording: Recording) -> PieceFigures | Failure:
         """Analyse `recording`; whatever goes wrong comes back as a ``Failure``."""
         started = time.monotonic()
         try:
@@ -177,7 +176,7 @@ class MeasureOne:
             return make_failure(error, recording.path, recording)
         largest = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         memory_mb = largest / (1e6 if sys.platform == "darwin" else 1e3)
-        return Measured(call.conversation.origin.duration_s, time.monotonic() - started, memory_mb)
+        return PieceFigures(call.conversation.origin.duration_s, time.monotonic() - started, memory_mb)
 
 
 def bench(
@@ -187,7 +186,7 @@ def bench(
     *,
     seconds: float = 120.0,
     night_hours: float = 8.0,
-    report: Report = lambda _: None,
+    report: Say = lambda _: None,
 ) -> BenchReport:
     """Analyse pieces of recordings under several settings; keeps nothing.
 
@@ -277,7 +276,7 @@ def _measure(
     """Work pieces for a while; None where none could be worked."""
     workers = settings.batch.workers
     crew = find_crew(settings.batch, tasks=workers, workers=workers)
-    found: list[Measured] = []
+    found: list[PieceFigures] = []
     end = time.monotonic() + slice_s
 
     def is_over() -> bool:
@@ -290,7 +289,7 @@ def _measure(
         give_up=lambda: bool(found) and time.monotonic() > end + 2 * slice_s,
     )
     for _, result in results:
-        if isinstance(result, Measured):
+        if isinstance(result, PieceFigures):
             found.append(result)
         elif isinstance(result, WorkerLost) and not found:
             return None

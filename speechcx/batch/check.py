@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from speechcx.batch.lock import hold_lock, is_locked
+from speechcx.batch.progress import Say
 from speechcx.batch.recordings import Compared, compare_files
 from speechcx.batch.stop import StopSignals
 from speechcx.errors import EXIT_OK, EXIT_SOME_FAILED, DatabaseBad, DatabaseMissing, Interrupted
@@ -17,10 +17,8 @@ from speechcx.store import Store
 from speechcx.store.copies import copy_database
 from speechcx.store.decisions.chain import ChainEnd, read_end
 from speechcx.store.heard_files import list_heard_files
-from speechcx.store.integrity import Area, Examined, Problem, count_rows, examine, repair
+from speechcx.store.integrity import Area, DatabaseProblem, Examined, count_rows, examine, repair
 from speechcx.store.integrity.find import repairs_of, unreadable
-
-Report = Callable[[str], None]
 
 TELL_EVERY_S = 10.0
 """How often the comparing of recordings tells how far it is."""
@@ -55,7 +53,7 @@ class CheckReport:
     schema: int | None = None
     calls: int = 0
     files: int = 0
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[DatabaseProblem, ...] = ()
     repaired: tuple[str, ...] = ()
     kept: str | None = None
     chain: ChainEnd | None = None
@@ -76,7 +74,7 @@ def check(
     every_call: bool = False,
     do_repair: bool = False,
     recordings: bool = False,
-    report: Report = lambda _: None,
+    report: Say = lambda _: None,
 ) -> CheckReport:
     """Look at a whole database; changes nothing unless `do_repair`.
 
@@ -117,7 +115,7 @@ def check(
     return replace(found, seconds=round(time.monotonic() - started, 3))
 
 
-def _compare_recordings(database: Path, found: CheckReport, report: Report) -> CheckReport:
+def _compare_recordings(database: Path, found: CheckReport, report: Say) -> CheckReport:
     last = [time.monotonic()]
 
     def tell(count: int) -> None:
@@ -131,7 +129,7 @@ def _compare_recordings(database: Path, found: CheckReport, report: Report) -> C
     with StopSignals() as stop:
         compared, _ = compare_files(files, give_up=lambda: stop.is_requested, report=tell)
     problems = tuple(
-        Problem(
+        DatabaseProblem(
             "recordings",
             f"{file.path} holds other bytes than call {file.call_id}, under the same name, size and time",
             "the call is not what the file says now: an export wrote over it, or the disk is failing",
@@ -143,7 +141,7 @@ def _compare_recordings(database: Path, found: CheckReport, report: Report) -> C
     return replace(found, compared=compared, problems=(*found.problems, *problems))
 
 
-def _look(database: Path, what: Examined, report: Report) -> CheckReport:
+def _look(database: Path, what: Examined, report: Say) -> CheckReport:
     size = database.stat().st_size
 
     def tell(area: Area) -> None:
@@ -169,7 +167,7 @@ def _count(found: CheckReport, store: Store) -> CheckReport:
         return found if found.problems else replace(found, problems=(unreadable("file", error),))
 
 
-def _repair(database: Path, found: CheckReport, what: Examined, report: Report) -> CheckReport:
+def _repair(database: Path, found: CheckReport, what: Examined, report: Say) -> CheckReport:
     """Repair, unless the file itself is damaged: what is written into it then may be lost, or harm more."""
     is_damaged = any(problem.area == "file" and problem.repair is None for problem in found.problems)
     if is_damaged or not repairs_of(found.problems):

@@ -11,14 +11,15 @@ from pathlib import Path
 
 from speechcx.batch.backup import expect_space, find_serious, told_full
 from speechcx.batch.lock import hold_lock, is_locked, read_holder
+from speechcx.batch.progress import Say
 from speechcx.errors import DatabaseBad, DatabaseMissing, DatabasesDiffer, RunInProgress, UsageError
 from speechcx.private_files import is_same_file, partial_of
 from speechcx.store import Patience, Store
 from speechcx.store.copies import leave_log
-from speechcx.store.decisions.audit import Entry, add_entries
+from speechcx.store.decisions.audit import AuditEntry, add_entries
 from speechcx.store.integrity import Examined, count_rows, examine
 from speechcx.store.merging import (
-    Disagreement,
+    MergeConflict,
     Merged,
     Preference,
     find_differences,
@@ -29,7 +30,6 @@ from speechcx.store.merging import (
     read_making,
 )
 
-Report = Callable[[str], None]
 _TELL_EVERY_S = 10.0
 
 
@@ -80,7 +80,7 @@ class MergeReport:
     sources: tuple[Merged, ...]
     is_changed: bool
     calls: int
-    disagreements: tuple[Disagreement, ...]
+    disagreements: tuple[MergeConflict, ...]
     files_left: int
     shards_missing: tuple[str, ...]
     seconds: float
@@ -97,7 +97,7 @@ def merge(
     *,
     who: str,
     options: MergeOptions | None = None,
-    report: Report = lambda _: None,
+    report: Say = lambda _: None,
 ) -> MergeReport:
     """Bring databases into `target`, which is made where there is none; they themselves are only read.
 
@@ -188,7 +188,7 @@ def _expect_databases(target: Path, sources: Sequence[Path], prefer: Path | None
 
 
 @contextmanager
-def _reading(path: Path, options: MergeOptions, report: Report) -> Iterator[Store]:
+def _reading(path: Path, options: MergeOptions, report: Say) -> Iterator[Store]:
     """A source, checked, and as it is at this moment."""
     if is_locked(path):
         raise RunInProgress(
@@ -239,7 +239,7 @@ def _expect_alike(stores: Sequence[Store]) -> None:
 
 
 def _merge_all(
-    target: Store, stores: Sequence[Store], prefer: Path | None, report: Report
+    target: Store, stores: Sequence[Store], prefer: Path | None, report: Say
 ) -> tuple[Merged, ...]:
     """Bring in every source, the preferred one first."""
     chosen = [
@@ -255,7 +255,7 @@ def _merge_all(
     return tuple(merged)
 
 
-def _tell_calls(path: Path, report: Report) -> Callable[[int, int], None]:
+def _tell_calls(path: Path, report: Say) -> Callable[[int, int], None]:
     """Tells of the calls of a source at its begin, and then now and again."""
     last = [float("-inf")]
 
@@ -274,4 +274,4 @@ def _write_down(target: Store, stores: Sequence[Store], merged: Sequence[Merged]
         {"from": Path(each.source).name, **each.trail_detail, **read_ends(by_path[each.source])}
         for each in merged
     ]
-    add_entries(target, who, [Entry("merge", detail=detail) for detail in details])
+    add_entries(target, who, [AuditEntry("merge", detail=detail) for detail in details])

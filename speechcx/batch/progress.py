@@ -15,6 +15,9 @@ from speechcx.errors import EXIT_OK, EXIT_SOME_FAILED
 
 EXIT_INTERNAL = 1
 
+Say = Callable[[str], None]
+"""Takes a line for people while long work goes on."""
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:
@@ -143,7 +146,7 @@ class RunSummary:
         return sum(number for _, number in self.failed)
 
 
-Report = Callable[[Progress], None]
+ReportProgress = Callable[[Progress], None]
 """Called at the start, once for each file dealt with, and when the run has to wait. What it raises is ignored."""
 
 
@@ -151,14 +154,14 @@ def say_nothing(_: Progress) -> None:
     """A report nobody reads."""
 
 
-def tell(report: Report, progress: Progress) -> None:
+def tell(report: ReportProgress, progress: Progress) -> None:
     """Report; a report that fails (a closed terminal, a full log) never stops the work it reports."""
     with suppress(Exception):
         report(progress)
 
 
 @dataclass(slots=True)
-class Tally:
+class RunTally:
     """Counts while a run goes on.
 
     Parameters
@@ -175,7 +178,7 @@ class Tally:
 
     total: int
     guessed_s: float
-    report: Report = say_nothing
+    report: ReportProgress = say_nothing
     share: float = 1.0
     done: int = 0
     duplicates: int = 0

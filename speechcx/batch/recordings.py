@@ -23,7 +23,7 @@ from speechcx.store.heard_files import HeardFile, list_heard_files, note_compare
 
 _DAY_NS = 86_400 * 10**9
 
-Found = Literal["same", "changed", "newer", "gone", "unreadable"]
+ComparedState = Literal["same", "changed", "newer", "gone", "unreadable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +168,7 @@ def compare_files(
     *,
     give_up: Callable[[], bool] = lambda: False,
     report: Callable[[int], None] = lambda _: None,
-) -> tuple[Compared, list[tuple[int, Found]]]:
+) -> tuple[Compared, list[tuple[int, ComparedState]]]:
     """Hash files and compare them with what was heard; also gives what was found of each, by its number.
 
     Parameters
@@ -180,7 +180,7 @@ def compare_files(
     report
         Told how many were looked at, after each.
     """
-    rest, each = list(files), list[tuple[int, Found]]()
+    rest, each = list(files), list[tuple[int, ComparedState]]()
     changed, unreadable = list[ChangedFile](), list[str]()
     for number, file in enumerate(rest, start=1):
         if give_up():
@@ -198,7 +198,7 @@ def compare_files(
     ), each  # fmt: skip
 
 
-def compare_file(file: HeardFile) -> Found:
+def compare_file(file: HeardFile) -> ComparedState:
     """Whether a file still holds the bytes that were heard."""
     try:
         status = os.stat(file.path)

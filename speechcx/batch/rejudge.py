@@ -9,7 +9,7 @@ from pathlib import Path
 
 from speechcx.batch.analyse import lost_call, make_failure
 from speechcx.batch.lock import hold_lock
-from speechcx.batch.progress import Report, RunSummary, Tally, say_nothing
+from speechcx.batch.progress import ReportProgress, RunSummary, RunTally, say_nothing
 from speechcx.batch.stop import StopSignals
 from speechcx.batch.what_if.survey import explain_to_people, find_judges, open_to_read
 from speechcx.call import Assessment, Failure
@@ -18,7 +18,7 @@ from speechcx.executors import WorkerLost
 from speechcx.pipeline import judge
 from speechcx.rules import Rulebook
 from speechcx.store import CallFilter, Patience, RunInfo, Store
-from speechcx.store import RunSummary as RunRow
+from speechcx.store import RunTotals as RunRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def rejudge(
     *,
     only: CallFilter | None = None,
     again: bool = False,
-    report: Report = say_nothing,
+    report: ReportProgress = say_nothing,
 ) -> RunSummary:
     """Judge stored calls under `rulebook`, each kept in a transaction of its own.
 
@@ -83,7 +83,7 @@ def rejudge(
         )
         call_ids = tuple(store.iter_call_ids(filters))
         run_id = store.ledger.begin_run(RunInfo("rejudge", rulebook_digest=rulebook.digest))
-        tally = Tally(len(call_ids), 0.0, report)
+        tally = RunTally(len(call_ids), 0.0, report)
         store.patience = Patience(settings.batch.busy_wait_s, tally.wait, stop.is_over)
         tally.begin()
         crew = find_judges(settings.batch, len(call_ids))
@@ -115,7 +115,7 @@ def _until_stopped(call_ids: Sequence[str], stop: StopSignals) -> Iterator[str]:
         yield call_id
 
 
-def _keep(store: Store, tally: Tally, call_id: str, result: Assessment | Failure | WorkerLost) -> None:
+def _keep(store: Store, tally: RunTally, call_id: str, result: Assessment | Failure | WorkerLost) -> None:
     """Keep an assessment; what keeps it from being kept costs this call only, which stays as it was judged."""
     failure: Failure
     if isinstance(result, Assessment):

@@ -13,7 +13,15 @@ from speechcx.batch.capacity import count_workers, expect_engines, expect_room
 from speechcx.batch.later_details import apply_details, digest_sources
 from speechcx.batch.lock import hold_lock
 from speechcx.batch.plan import Choice, Plan, Planner, Redo, Shard
-from speechcx.batch.progress import Progress, Report, RunSummary, Tally, count_reasons, say_nothing, tell
+from speechcx.batch.progress import (
+    Progress,
+    ReportProgress,
+    RunSummary,
+    RunTally,
+    count_reasons,
+    say_nothing,
+    tell,
+)
 from speechcx.batch.recordings import find_missing, has_vanished, spot_check
 from speechcx.batch.stop import StopSignals
 from speechcx.batch.work_loop import Shift
@@ -40,8 +48,12 @@ from speechcx.errors import (
 )
 from speechcx.rules import Rulebook
 from speechcx.store import KnownFile, Patience, RunInfo, Store
+<<<<<<< HEAD
 from speechcx.store import RunSummary as RunRow
 from speechcx.store.facts.matching import match_facts
+=======
+from speechcx.store import RunTotals as RunRow
+>>>>>>> main
 from speechcx.store.left_out import read_other_files, replace_left_out
 
 
@@ -80,7 +92,7 @@ def run(
     rulebook: Rulebook,
     *,
     options: RunOptions | None = None,
-    report: Report = say_nothing,
+    report: ReportProgress = say_nothing,
 ) -> RunSummary:
     """Analyse every recording below `paths` that is not done yet, and keep what is found in `database`.
 
@@ -192,7 +204,7 @@ class _Orders:
     def __init__(
         self,
         options: RunOptions,
-        report: Report = say_nothing,
+        report: ReportProgress = say_nothing,
         stop: StopSignals | None = None,
         *,
         applied: str | None = None,
@@ -285,7 +297,7 @@ def _run_locked(
             zone=settings.discover.zone,
         )
     )
-    tally = Tally(len(plan.files), plan.audio_s, orders.report, share=plan.choice.share)
+    tally = RunTally(len(plan.files), plan.audio_s, orders.report, share=plan.choice.share)
     store.patience = Patience(settings.batch.busy_wait_s, tally.wait, orders.stop.is_over)
     shift = Shift(store, run_id, settings=settings, tally=tally, stop=orders.stop)
     try:
@@ -361,7 +373,7 @@ def _finish(store: Store, run_id: int, summary: RunSummary, *, sources_digest: s
             raise
 
 
-def _summarise(plan: Plan, tally: Tally, shift: Shift, run_id: int) -> RunSummary:
+def _summarise(plan: Plan, tally: RunTally, shift: Shift, run_id: int) -> RunSummary:
     growing = sum(file.skipped == _GROWING for file in plan.ignored) + tally.kinds[_GROWING]
     return RunSummary(
         planned=len(plan.files),

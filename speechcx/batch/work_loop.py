@@ -16,7 +16,7 @@ from typing import TypeVar
 from speechcx.batch.analyse import AnalyseOne, lost_call, make_failure
 from speechcx.batch.capacity import bound_length_s, find_crew, is_low, low_disk
 from speechcx.batch.plan import Choice, Plan, PlannedFile, SetAside, find_owners, missing_details
-from speechcx.batch.progress import Tally
+from speechcx.batch.progress import RunTally
 from speechcx.batch.stop import StopSignals
 from speechcx.call import Call, Failure, Outcome, Recording
 from speechcx.config import Settings
@@ -65,7 +65,7 @@ class Shift:
     """
 
     def __init__(
-        self, store: Store, run_id: int, *, settings: Settings, tally: Tally, stop: StopSignals
+        self, store: Store, run_id: int, *, settings: Settings, tally: RunTally, stop: StopSignals
     ) -> None:
         self.store = store
         self.run_id = run_id

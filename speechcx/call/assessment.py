@@ -252,7 +252,7 @@ class RuleResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class QuestionAnswer:
     """One question of a scorecard, answered.
 
     `points` of `out_of`: the weight earned and the weight that counted after n-a was re-based.
@@ -292,7 +292,7 @@ class ScoreResult:
     answered_share: float
     auto_failed: bool
     critical_errors: tuple[str, ...]
-    answers: tuple[Answer, ...]
+    answers: tuple[QuestionAnswer, ...]
     why: str = ""
 
 

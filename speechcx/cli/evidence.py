@@ -14,11 +14,6 @@ from speechcx.cli.output import print_answer
 if TYPE_CHECKING:
     from speechcx.store import Store
 
-Names = list[str] | None
-Who = Annotated[
-    str | None, typer.Option("--as", metavar="NAME", help="Your name in the trail; default: your login.")
-]
-
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the app."""
@@ -30,14 +25,14 @@ def register(app: typer.Typer) -> None:
 def export(
     to: Annotated[Path, typer.Option("--to", metavar="DIR", help="A new folder; nothing is written over.")],
     calls: Annotated[
-        Names,
+        options.Names,
         typer.Argument(metavar="CALL", help="Call id, the beginning of one, or the name of its file."),
     ] = None,
     evidence: Annotated[
         bool, typer.Option("--evidence", help="Evidence of calls; the only kind so far.")
     ] = True,
     flag: Annotated[
-        Names, typer.Option("--flag", metavar="FLAG", help="The call of this flag; may be repeated.")
+        options.Names, typer.Option("--flag", metavar="FLAG", help="The call of this flag; may be repeated.")
     ] = None,
     saved: Annotated[
         str | None, typer.Option("--saved", metavar="NAME", help="Calls of a kept search.")
@@ -48,7 +43,7 @@ def export(
     with_hidden: Annotated[
         bool, typer.Option("--with-hidden", help="Also results that only stand for a scorecard's condition.")
     ] = False,
-    who: Who = None,
+    who: options.Who = None,
     db: options.Database = None,
     config: options.Config = None,
     as_json: options.AsJson = False,
@@ -57,14 +52,14 @@ def export(
     from speechcx.ask.compliance import export_evidence
     from speechcx.present.keeping import present_exported
     from speechcx.store import Store
-    from speechcx.store.decisions.audit import Entry, add_entries, read_who
+    from speechcx.store.decisions.audit import AuditEntry, add_entries, read_who
 
     name = read_who(who)
     with Store.open(options.database(options.load(config, None), db)) as store:
         ids = _chosen(store, calls, flag, saved)
         found = export_evidence(store, ids, to, with_audio=with_audio, with_hidden=with_hidden)
         told = {"to": to.name, "manifest_sha256": found.manifest_sha256}
-        add_entries(store, name, [Entry("export", call_id, None, told) for call_id in ids])
+        add_entries(store, name, [AuditEntry("export", call_id, None, told) for call_id in ids])
     print_answer(present_exported(found, with_audio=with_audio), options.style(as_json, False))
 
 
@@ -73,17 +68,18 @@ def erase(
         str, typer.Option("--reason", metavar="WORDS", help="Why; it stays, so no words of the call.")
     ],
     calls: Annotated[
-        Names, typer.Argument(metavar="CALL", help="Call id, the beginning of one, or the name of its file.")
+        options.Names,
+        typer.Argument(metavar="CALL", help="Call id, the beginning of one, or the name of its file."),
     ] = None,
     customer: Annotated[
-        Names,
+        options.Names,
         typer.Option("--customer", metavar="CUSTOMER", help="Every call of this customer; may be repeated."),
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     later: Annotated[
         bool, typer.Option("--compact-later", help="Leave rewriting the database to `speechcx compact`.")
     ] = False,
-    who: Who = None,
+    who: options.Who = None,
     db: options.Database = None,
     config: options.Config = None,
     as_json: options.AsJson = False,
@@ -123,7 +119,7 @@ def compact(
     print_answer(present_compacted(told), options.style(as_json, False))
 
 
-def _chosen(store: Store, calls: Names, flags: Names, saved: str | None) -> list[str]:
+def _chosen(store: Store, calls: options.Names, flags: options.Names, saved: str | None) -> list[str]:
     """Ids of the calls that are named, of the flags, and of the matches of a kept search."""
     from speechcx.ask.compliance import find_flag
     from speechcx.ask.ground import find_call_id

@@ -13,7 +13,7 @@ from speechcx.cli.output import note, print_answer, print_json
 from speechcx.cli.question_options import Asked, asks
 
 if TYPE_CHECKING:
-    from speechcx.ask.ground import By
+    from speechcx.ask.ground import ScoreBy
 
 
 def register(app: typer.Typer) -> None:
@@ -37,12 +37,12 @@ class TableOptions:
 @asks()
 def agents(
     asked: Asked,
-    sort: options.Sort = "score",
+    sort: options.SortOption = "score",
     min_n: options.MinN = 5,
     against: options.Against = None,
     compare: options.Compare = None,
     case_mix: options.CaseMix = False,
-    scorecard: options.Scorecard = None,
+    scorecard: options.ScorecardOption = None,
 ) -> None:
     """Scores of agents, with calls, 95 % intervals and the change against the period before."""
     _print_scores(asked, "agent", TableOptions(sort, min_n, against, compare, case_mix, scorecard))
@@ -51,12 +51,12 @@ def agents(
 @asks()
 def teams(
     asked: Asked,
-    sort: options.Sort = "score",
+    sort: options.SortOption = "score",
     min_n: options.MinN = 5,
     against: options.Against = None,
     compare: options.Compare = None,
     case_mix: options.CaseMix = False,
-    scorecard: options.Scorecard = None,
+    scorecard: options.ScorecardOption = None,
 ) -> None:
     """Scores of teams: every call weighs the same, and beside it every agent weighs the same."""
     _print_scores(asked, "team", TableOptions(sort, min_n, against, compare, case_mix, scorecard))
@@ -65,18 +65,18 @@ def teams(
 @asks()
 def centers(
     asked: Asked,
-    sort: options.Sort = "score",
+    sort: options.SortOption = "score",
     min_n: options.MinN = 5,
     against: options.Against = None,
     compare: options.Compare = None,
     case_mix: options.CaseMix = False,
-    scorecard: options.Scorecard = None,
+    scorecard: options.ScorecardOption = None,
 ) -> None:
     """Scores of centres: every call weighs the same, and beside it every agent weighs the same."""
     _print_scores(asked, "center", TableOptions(sort, min_n, against, compare, case_mix, scorecard))
 
 
-def _print_scores(asked: Asked, by: By, typed: TableOptions) -> None:
+def _print_scores(asked: Asked, by: ScoreBy, typed: TableOptions) -> None:
     """Ask, and print the table, the comparison of two, or the case-mix view.
 
     Raises
@@ -110,7 +110,7 @@ def agent(
     asked: Asked,
     name: Annotated[str, typer.Argument(metavar="AGENT", help="Agent, by id or by name.")],
     against: options.Against = None,
-    scorecard: options.Scorecard = None,
+    scorecard: options.ScorecardOption = None,
 ) -> None:
     """One agent: figures beside the team's, weeks, questions, best and worst calls, moments to talk about."""
     from speechcx.ask.ground import TableForm
@@ -125,7 +125,7 @@ def agent(
 def customer(
     asked: Asked,
     name: Annotated[str, typer.Argument(metavar="CUSTOMER", help="Customer, as the source wrote it.")],
-    scorecard: options.Scorecard = None,
+    scorecard: options.ScorecardOption = None,
 ) -> None:
     """One customer's calls over time: why, with whom, how it felt, called again, what looks open."""
     from speechcx.ask.customers import describe_customer
@@ -157,7 +157,7 @@ def trends(
     by: Annotated[
         str, typer.Option("--by", help="day, week, month, weekday, hour, queue or direction.")
     ] = "week",
-    scorecard: options.Scorecard = None,
+    scorecard: options.ScorecardOption = None,
 ) -> None:
     """How scores and measures go over time, or over hours, weekdays and queues."""
     from speechcx.ask.people import score_over_time
@@ -192,7 +192,7 @@ def calls(
         str | None,
         typer.Option("--columns", metavar="A,B,...", help="Columns to show, also those of the source."),
     ] = None,
-    scorecard: options.Scorecard = None,
+    scorecard: options.ScorecardOption = None,
     limit: options.Limit = 50,
 ) -> None:
     """List calls; `show CALL` opens one."""

@@ -16,30 +16,31 @@ if TYPE_CHECKING:
     from speechcx.store.decisions.flags import FlagChange, SeenFlag
 
 flags_app = typer.Typer(name="flags", help="The queue of flagged calls: list, count, show, decide.")
-Names = list[str] | None
-Rule = Annotated[Names, typer.Option("--rule", metavar="RULE", help="Only of this rule; may be repeated.")]
-Kind = Annotated[
-    Names,
+RuleOption = Annotated[
+    options.Names, typer.Option("--rule", metavar="RULE", help="Only of this rule; may be repeated.")
+]
+KindOption = Annotated[
+    options.Names,
     typer.Option(
         "--kind", metavar="KIND", help="Only of this kind: compliance, risk, ..., question; may be repeated."
     ),
 ]
 Severity = Annotated[
-    Names,
+    options.Names,
     typer.Option(
         "--severity", metavar="SEVERITY", help="Only critical, major, minor or info; may be repeated."
     ),
 ]
-Result = Annotated[
-    Names,
+ResultOption = Annotated[
+    options.Names,
     typer.Option(
         "--result",
         metavar="RESULT",
         help="Only where the rule came out present, absent or cannot_tell; may be repeated.",
     ),
 ]
-Status = Annotated[
-    Names,
+StatusOption = Annotated[
+    options.Names,
     typer.Option(
         "--status",
         metavar="STATUS",
@@ -47,20 +48,17 @@ Status = Annotated[
     ),
 ]
 Owner = Annotated[
-    Names,
+    options.Names,
     typer.Option("--owner", metavar="OWNER", help="Only this owner's; '' for nobody's; may be repeated."),
 ]
 Overdue = Annotated[bool, typer.Option("--overdue", help="Only what was due before today.")]
-Standing = Annotated[
+StandingOption = Annotated[
     str | None,
     typer.Option(
         "--standing", metavar="STANDING", help="found: still flagged; gone: only the decision is left."
     ),
 ]
-Who = Annotated[
-    str | None, typer.Option("--as", metavar="NAME", help="Your name in the trail; default: your login.")
-]
-Flag = Annotated[
+FlagArgument = Annotated[
     str, typer.Argument(metavar="FLAG", help="CALL:RULE as `flags` lists it; CALL where it has only one.")
 ]
 
@@ -77,14 +75,14 @@ def register(app: typer.Typer) -> None:
 def flags(
     asked: Asked,
     ctx: typer.Context,
-    rule: Rule = None,
-    kind: Kind = None,
+    rule: RuleOption = None,
+    kind: KindOption = None,
     severity: Severity = None,
-    result: Result = None,
-    status: Status = None,
+    result: ResultOption = None,
+    status: StatusOption = None,
     owner: Owner = None,
     overdue: Overdue = False,
-    standing: Standing = None,
+    standing: StandingOption = None,
     by: Annotated[
         str | None,
         typer.Option(
@@ -118,7 +116,7 @@ def flags(
 
 
 def show(
-    flag: Flag,
+    flag: FlagArgument,
     db: options.Database = None,
     config: options.Config = None,
     as_json: options.AsJson = False,
@@ -134,7 +132,7 @@ def show(
 def set_(
     asked: Asked,
     flag: Annotated[
-        Names,
+        options.Names,
         typer.Argument(metavar="FLAG", help="CALL:RULE as `flags` lists them; - for standard input."),
     ] = None,
     to: Annotated[
@@ -152,14 +150,14 @@ def set_(
     due: Annotated[
         str | None, typer.Option("--due", metavar="DATE", help="By when, YYYY-MM-DD; none for never.")
     ] = None,
-    who: Who = None,
+    who: options.Who = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask, though many change at once.")] = False,
-    rule: Rule = None,
-    kind: Kind = None,
+    rule: RuleOption = None,
+    kind: KindOption = None,
     severity: Severity = None,
-    result: Result = None,
+    result: ResultOption = None,
     was: Annotated[
-        Names,
+        options.Names,
         typer.Option(
             "--was",
             metavar="STATUS",
@@ -167,7 +165,7 @@ def set_(
         ),
     ] = None,
     owned_by: Annotated[
-        Names, typer.Option("--owned-by", metavar="OWNER", help="Only this owner's; '' for nobody's.")
+        options.Names, typer.Option("--owned-by", metavar="OWNER", help="Only this owner's; '' for nobody's.")
     ] = None,
     overdue: Overdue = False,
 ) -> None:
@@ -201,8 +199,8 @@ def callbacks(asked: Asked, limit: options.Limit = 50) -> None:
 
 def _filter(
     calls: CallFilter,
-    given: dict[str, Names],
-    status: Names,
+    given: dict[str, options.Names],
+    status: options.Names,
     *,
     overdue: bool = False,
     standing: str | None = None,
@@ -234,7 +232,7 @@ def _change(to: str | None, reason: str | None, owner: str | None, due: str | No
     return FlagChange(next((known for known in FLAG_STATUSES if known == to), None), owner, reason, day)
 
 
-def _choose(store: Any, names: Names, filters: FlagFilter, *, is_filtered: bool) -> list[SeenFlag]:
+def _choose(store: Any, names: options.Names, filters: FlagFilter, *, is_filtered: bool) -> list[SeenFlag]:
     """The flags that are named, or those of the filter."""
     from speechcx.ask.compliance import see_flag, see_flags
     from speechcx.errors import UsageError

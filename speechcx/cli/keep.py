@@ -10,8 +10,6 @@ import typer
 from speechcx.cli import options
 from speechcx.cli.output import note, print_answer
 
-Who = Annotated[str | None, typer.Option("--as", metavar="NAME", help="Who does this; default: the login.")]
-
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the app."""
@@ -54,7 +52,7 @@ def backup(
     anyway: Annotated[
         bool, typer.Option("--anyway", help="Keep the copy also where its check finds problems.")
     ] = False,
-    who: Who = None,
+    who: options.Who = None,
     db: options.Database = None,
     config: options.Config = None,
     as_json: options.AsJson = False,
@@ -76,7 +74,7 @@ def restore(
         bool,
         typer.Option("--lose-newer", help="Also where the database has calls or decisions the copy has not."),
     ] = False,
-    who: Who = None,
+    who: options.Who = None,
     db: options.Database = None,
     config: options.Config = None,
     as_json: options.AsJson = False,
@@ -117,7 +115,7 @@ def merge(
     anyway: Annotated[
         bool, typer.Option("--anyway", help="Also databases whose check finds problems.")
     ] = False,
-    who: Who = None,
+    who: options.Who = None,
     config: options.Config = None,
     as_json: options.AsJson = False,
 ) -> None:

@@ -15,10 +15,11 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
     from speechcx.call import Party, RuleValue
-    from speechcx.cli.output import Format
+    from speechcx.cli.output import OutputFormat
     from speechcx.config import LoadedSettings
 
 Command = Callable[..., None]
+Names = list[str] | None
 
 Config = Annotated[
     Path | None, typer.Option("--config", help="Settings file; default: speechcx.toml in this folder.")
@@ -30,10 +31,13 @@ Overrides = Annotated[
 Database = Annotated[Path | None, typer.Option("--db", help="The database; default: files.database.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 AsCsv = Annotated[bool, typer.Option("--csv", help="CSV on stdout.")]
+Who = Annotated[
+    str | None, typer.Option("--as", metavar="NAME", help="Your name in the trail; default: your login.")
+]
 Limit = Annotated[int, typer.Option("--limit", min=1, help="At most so many rows.")]
-Sort = Annotated[str, typer.Option("--sort", help="A measure, name or n.")]
+SortOption = Annotated[str, typer.Option("--sort", help="A measure, name or n.")]
 MinN = Annotated[int, typer.Option("--min-n", min=1, help="Calls that a rank needs.")]
-Scorecard = Annotated[
+ScorecardOption = Annotated[
     str | None, typer.Option("--scorecard", help="Scorecard; default: the newest call's first.")
 ]
 Against = Annotated[
@@ -49,7 +53,7 @@ Compare = Annotated[
 CaseMix = Annotated[
     bool, typer.Option("--case-mix", help="Against what the same queue, driver and hour usually bring.")
 ]
-Model = Annotated[
+ModelOption = Annotated[
     str | None,
     typer.Option("--model", metavar="NAME", help="Recognition model: base, tiny.en, a name or a folder."),
 ]
@@ -122,7 +126,7 @@ def database(loaded: LoadedSettings, given: Path | None) -> Path:
     return given if given is not None else loaded.resolve(loaded.files.database)
 
 
-def style(as_json: bool, as_csv: bool) -> Format:
+def style(as_json: bool, as_csv: bool) -> OutputFormat:
     """The output form the flags ask for.
 
     Raises

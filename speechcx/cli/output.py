@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from rich.table import Table as Drawn
     from rich.text import Text as Styled
 
-Format = Literal["table", "json", "csv"]
+OutputFormat = Literal["table", "json", "csv"]
 
 
-def print_answer(answer: Answer, style: Format) -> None:
+def print_answer(answer: Answer, style: OutputFormat) -> None:
     """Print an answer in the form asked for: what it holds on stdout, footnotes on stderr."""
     if style == "json":
         print_json(answer.document())

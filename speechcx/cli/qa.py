@@ -23,7 +23,7 @@ def register(app: typer.Typer) -> None:
 
 
 def agreement(
-    scorecard: options.Scorecard = None,
+    scorecard: options.ScorecardOption = None,
     question: Annotated[str | None, typer.Option("--question", help="Only this question.")] = None,
     disagreements: Annotated[
         bool, typer.Option("--disagreements", help="List the calls on which machine and person differ.")
@@ -61,7 +61,7 @@ def agreement(
 def scores(
     asked: Asked,
     by: Annotated[str, typer.Option("--by", help="agent, team or center.")] = "agent",
-    scorecard: options.Scorecard = None,
+    scorecard: options.ScorecardOption = None,
 ) -> None:
     """Official scores: reviews by people, and machine answers that agree with people well enough."""
     from speechcx.ask.qa import SCORE_GROUPS, score_officially

@@ -18,16 +18,16 @@ from speechcx.cli import options
 if TYPE_CHECKING:
     from datetime import date
 
-    from speechcx.cli.output import Format
+    from speechcx.cli.output import OutputFormat
     from speechcx.config import LoadedSettings
     from speechcx.store import CallFilter
-
-Names = list[str] | None
 
 
 def _only(what: str, flag: str) -> Any:
     metavar = flag.lstrip("-").upper()
-    return Annotated[Names, typer.Option(flag, metavar=metavar, help=f"Only {what}; may be repeated.")]
+    return Annotated[
+        options.Names, typer.Option(flag, metavar=metavar, help=f"Only {what}; may be repeated.")
+    ]
 
 
 FILTERS: dict[str, Any] = {
@@ -47,11 +47,12 @@ FILTERS: dict[str, Any] = {
     "queue": _only("this queue", "--queue"),
     "direction": _only("inbound or outbound", "--direction"),
     "driver": Annotated[
-        Names, typer.Option("--driver", metavar="RULE", help="Only calls in which this rule was found.")
+        options.Names,
+        typer.Option("--driver", metavar="RULE", help="Only calls in which this rule was found."),
     ],
     "customer": _only("this customer", "--customer"),
     "where": Annotated[
-        Names,
+        options.Names,
         typer.Option(
             "--where", metavar="KEY=VALUE", help="Only calls with this value in a column of the source."
         ),
@@ -87,14 +88,11 @@ class Asked:
 
     where: Path
     filters: CallFilter
-    style: Format
+    style: OutputFormat
     loaded: LoadedSettings
 
 
-Command = Callable[..., None]
-
-
-def asks(*without: str, with_settings: bool = False) -> Callable[[Command], Command]:
+def asks(*without: str, with_settings: bool = False) -> Callable[[options.Command], options.Command]:
     """Give a command the options every question has, and call it with what was asked.
 
     Parameters
@@ -110,13 +108,13 @@ def asks(*without: str, with_settings: bool = False) -> Callable[[Command], Comm
         {name: kind for name, kind in kinds.items() if name not in left_out} for kinds in (FILTERS, _OUTPUT)
     )
 
-    def give(command: Command) -> Command:
+    def give(command: options.Command) -> options.Command:
         return options.give(command, before=filters, after=output, call=_call)
 
     return give
 
 
-def _call(command: Command, own: dict[str, Any], given: dict[str, Any]) -> None:
+def _call(command: options.Command, own: dict[str, Any], given: dict[str, Any]) -> None:
     style = options.style(given.pop("as_json", False), given.pop("as_csv", False))
     loaded = options.load(given.pop("config", None), given.pop("overrides", None))
     where = options.database(loaded, given.pop("db", None))

@@ -13,19 +13,18 @@ import typer
 from speechcx.cli import options
 
 if TYPE_CHECKING:
-    from speechcx.cli.output import Format
+    from speechcx.cli.output import OutputFormat
     from speechcx.store import Store
     from speechcx.store.decisions.reviews import ReviewDesk
 
-Who = Annotated[
+Reviewer = Annotated[
     str | None,
     typer.Option("--as", metavar="NAME", help="Who you are; default: SPEECHCX_REVIEWER, else your login."),
 ]
 Number = Annotated[int, typer.Argument(metavar="REVIEW", min=1, help="Number of the review.")]
-Command = options.Command
 
 _SHARED: dict[str, Any] = {
-    "who": Who,
+    "who": Reviewer,
     "db": options.Database,
     "config": options.Config,
     "as_json": options.AsJson,
@@ -39,10 +38,10 @@ class Desk:
     store: Store
     reviews: ReviewDesk
     who: str
-    style: Format
+    style: OutputFormat
 
 
-def at_desk(command: Command, *, read_only: bool = False) -> Command:
+def at_desk(command: options.Command, *, read_only: bool = False) -> options.Command:
     """Give a command the options above, and call it with the open :class:`Desk` first.
 
     Parameters
@@ -53,7 +52,7 @@ def at_desk(command: Command, *, read_only: bool = False) -> Command:
         Open the database to look only.
     """
 
-    def sit(command: Command, own: dict[str, Any], given: dict[str, Any]) -> None:
+    def sit(command: options.Command, own: dict[str, Any], given: dict[str, Any]) -> None:
         with _open_desk(**given, read_only=read_only) as desk:
             command(desk, **own)
 

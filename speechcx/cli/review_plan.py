@@ -10,7 +10,7 @@ import typer
 from speechcx.cli import options
 from speechcx.cli.output import print_answer
 from speechcx.cli.question_options import Asked, asks
-from speechcx.cli.review_options import Who, read_who
+from speechcx.cli.review_options import Reviewer, read_who
 
 if TYPE_CHECKING:
     from speechcx.config import ReviewSettings
@@ -56,7 +56,7 @@ def plan(
         str | None, typer.Option("--scorecard", help="The form; default: the newest call's first.")
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Draw and show, keep nothing.")] = False,
-    who: Who = None,
+    who: Reviewer = None,
 ) -> None:
     """Draw calls for review: so many an agent and period, spread and weighed as asked, reproducible by its seed."""
     from speechcx.ask.qa import PlanForm, draw_plan

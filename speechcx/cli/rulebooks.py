@@ -16,14 +16,14 @@ from speechcx.cli.streams import is_summary
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from speechcx.batch import CallChoice, Progress, Report
+    from speechcx.batch import CallChoice, Progress, ReportProgress
     from speechcx.config import LoadedSettings
     from speechcx.present.rulebooks import LabelledRule
     from speechcx.rules import Rulebook as Book
 
 rules = typer.Typer(name="rules", help="Rulebooks: check, test, try, cover, compare.", no_args_is_help=True)
 
-Rulebook = Annotated[Path | None, typer.Argument(help="Rulebook; default: files.rulebook.")]
+RulebookArgument = Annotated[Path | None, typer.Argument(help="Rulebook; default: files.rulebook.")]
 CallNames = Annotated[
     list[str] | None, typer.Option("--call", help="Only this call, by id or file; may be repeated.")
 ]
@@ -38,7 +38,7 @@ def register(app: typer.Typer) -> None:
 
 @rules.command()
 def lint(
-    rulebook: Rulebook = None,
+    rulebook: RulebookArgument = None,
     config: options.Config = None,
     as_json: options.AsJson = False,
     as_csv: options.AsCsv = False,
@@ -72,7 +72,7 @@ def starters(
 
 @rules.command("test")
 def run_tests(
-    rulebook: Rulebook = None,
+    rulebook: RulebookArgument = None,
     failed_only: Annotated[bool, typer.Option("--failed", help="Show only tests that fail.")] = False,
     labels: Annotated[
         Path | None, typer.Option("--labels", metavar="FILE", help="Labelled calls: call,rule,truth in CSV.")
@@ -175,7 +175,7 @@ def try_phrase(
 @asks(with_settings=True)
 def coverage(
     asked: Asked,
-    rulebook: Rulebook = None,
+    rulebook: RulebookArgument = None,
     call: CallNames = None,
     newest: Newest = 1000,
     limit: options.Limit = 20,
@@ -232,7 +232,7 @@ def diff(
 @asks("as_csv", with_settings=True)
 def rejudge(
     asked: Asked,
-    rulebook: Rulebook = None,
+    rulebook: RulebookArgument = None,
     again: Annotated[
         bool, typer.Option("--again", help="Also calls already judged by this rulebook.")
     ] = False,
@@ -324,7 +324,7 @@ def _typed(
     ), TYPED
 
 
-def _reporter() -> Report:
+def _reporter() -> ReportProgress:
     """How far it is, on stderr: now and then on a terminal, else once a minute."""
     import time
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from speechcx.batch import Progress, Redo, RunSummary, Shard
     from speechcx.call import Outcome
-    from speechcx.cli.output import Format
+    from speechcx.cli.output import OutputFormat
     from speechcx.config import LoadedSettings
 
 failures = typer.Typer(name="failures", help="Calls that could not be scored, why, and what to do.")
@@ -80,7 +80,7 @@ def run(
         list[str] | None, typer.Argument(help="Folders, files, globs; default: files.recordings.")
     ] = None,
     db: options.Database = None,
-    model: options.Model = None,
+    model: options.ModelOption = None,
     workers: Annotated[int | None, typer.Option("--workers", min=0, help="Worker processes.")] = None,
     executor: Annotated[
         str | None, typer.Option("--executor", help="How to spread the work: processes, serial or ray.")
@@ -236,7 +236,7 @@ def _print_summary(summary: RunSummary, as_json: bool) -> None:
 def analyze(
     files: Annotated[list[Path], typer.Argument(help="Recordings.")],
     channels: options.Channels = None,
-    model: options.Model = None,
+    model: options.ModelOption = None,
     config: options.Config = None,
     overrides: options.Overrides = None,
     as_json: options.AsJson = False,
@@ -323,7 +323,7 @@ def list_again(
     _print_failures(options.load(config, None), db, kind, options.style(as_json, as_csv))
 
 
-def _print_failures(loaded: LoadedSettings, db: Path | None, kind: str | None, style: Format) -> None:
+def _print_failures(loaded: LoadedSettings, db: Path | None, kind: str | None, style: OutputFormat) -> None:
     from speechcx.ask.runs import list_failures, read_left_out
     from speechcx.present.runs import present_failures
 

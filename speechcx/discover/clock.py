@@ -31,7 +31,7 @@ FIRST_DAY = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class StatedTime:
     """A point in time as a source gave it.
 
     Parameters
@@ -71,7 +71,7 @@ def find_zone(name: str) -> tzinfo:
         raise ValueError(f"no time zone {name!r}; use an IANA name such as Europe/Berlin") from error
 
 
-def place_local(local: datetime, zone: str | None) -> Moment:
+def place_local(local: datetime, zone: str | None) -> StatedTime:
     """A naive local time in its zone.
 
     Where clocks were put back, the hour that came twice is taken for the first, with a note; where
@@ -90,16 +90,16 @@ def place_local(local: datetime, zone: str | None) -> Moment:
     when = _fix(first)
     _expect_plausible(when)
     if first.utcoffset() == second.utcoffset():
-        return Moment(when, zone)
+        return StatedTime(when, zone)
     there_and_back = when.astimezone(place).replace(tzinfo=None, fold=0)
     if there_and_back == local:
         note = f"{local:%H:%M} came twice that day in {zone}: the first, {when:%z}, was taken"
-        return Moment(when, zone, note)
+        return StatedTime(when, zone, note)
     moved = _fix(when.astimezone(place))
-    return Moment(moved, zone, f"{local:%H:%M} never was that day in {zone}: read as {moved:%H:%M %z}")
+    return StatedTime(moved, zone, f"{local:%H:%M} never was that day in {zone}: read as {moved:%H:%M %z}")
 
 
-def place_time(read: datetime, zone: str | None) -> Moment:
+def place_time(read: datetime, zone: str | None) -> StatedTime:
     """A time with its own offset on the clock of `zone`, or a time without one in `zone`.
 
     Raises
@@ -114,11 +114,11 @@ def place_time(read: datetime, zone: str | None) -> Moment:
     when = _fix(read)
     _expect_plausible(when)
     if zone is not None:
-        return Moment(_fix(when.astimezone(_place(zone))), zone)
-    return Moment(when, "UTC" if not offset else f"{read:%z}"[:3] + ":" + f"{read:%z}"[3:5])
+        return StatedTime(_fix(when.astimezone(_place(zone))), zone)
+    return StatedTime(when, "UTC" if not offset else f"{read:%z}"[:3] + ":" + f"{read:%z}"[3:5])
 
 
-def place_named(read: datetime, name: str, zone: str | None) -> Moment:
+def place_named(read: datetime, name: str, zone: str | None) -> StatedTime:
     """A naive time with the name of its zone beside it: ``UTC``, ``EST``, ``America/New_York``.
 
     Raises
@@ -139,13 +139,13 @@ def place_named(read: datetime, name: str, zone: str | None) -> Moment:
         return place_time(read.replace(tzinfo=timezone(timedelta(hours=hours))), zone)
     if "/" in name:
         there = place_local(read, name)
-        return Moment(place_time(there.when, zone or name).when, zone or name, there.note)
+        return StatedTime(place_time(there.when, zone or name).when, zone or name, there.note)
     raise UnreadableTimeError(
         f"the zone {name!r} in {read.isoformat(sep=' ')} {name} may be several; write an offset such as +01:00"
     )
 
 
-def read_moment(text: str, *, zone: str | None, time_format: str | None = None) -> Moment:
+def read_moment(text: str, *, zone: str | None, time_format: str | None = None) -> StatedTime:
     """A time from a sidecar or table: of `time_format`, seconds since 1970, or a usual form.
 
     Parameters
@@ -175,7 +175,7 @@ def read_moment(text: str, *, zone: str | None, time_format: str | None = None) 
     return place_time(read, zone) if name is None else place_named(read, name, zone)
 
 
-def _read_own(text: str, time_format: str, zone: str | None) -> Moment | None:
+def _read_own(text: str, time_format: str, zone: str | None) -> StatedTime | None:
     """A time of the user's own format; None where the text is of another."""
     before, percent_z, after = time_format.partition("%Z")
     if not percent_z:

@@ -31,7 +31,7 @@ _BLANKS = " \t\u00a0\u2007\u202f\u200b\ufeff"
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class CsvRow:
     """A row as it stands in the file.
 
     Parameters
@@ -78,7 +78,7 @@ class CsvFile:
 
 def read_csv(
     path: str, wanted: frozenset[str], *, max_bytes: int, max_rows: int
-) -> tuple[CsvFile, Iterator[Row]] | None:
+) -> tuple[CsvFile, Iterator[CsvRow]] | None:
     """A CSV's header and its rows, blank ones left out.
 
     Parameters
@@ -144,7 +144,7 @@ def split_cells(text: str, delimiter: str) -> list[str]:
     ]
 
 
-def _rows(header: CsvFile, lines: list[bytes]) -> Iterator[Row]:
+def _rows(header: CsvFile, lines: list[bytes]) -> Iterator[CsvRow]:
     is_utf8, at = _is_mostly_utf8(lines), header.header_line
     while at < len(lines):
         first, text, wrong = at, *_decode(lines[at], is_utf8=is_utf8)
@@ -157,7 +157,7 @@ def _rows(header: CsvFile, lines: list[bytes]) -> Iterator[Row]:
                 text, more = joined
                 at += more
         if text.strip(_BLANKS + header.delimiter + '"'):
-            yield Row(first + 1, text, wrong)
+            yield CsvRow(first + 1, text, wrong)
 
 
 def _is_complete(text: str, delimiter: str) -> bool:

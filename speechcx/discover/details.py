@@ -16,7 +16,7 @@ from typing import cast
 
 from speechcx.call import PARTIES, Details, Party
 from speechcx.discover.callers import read_customer
-from speechcx.discover.clock import Moment, read_moment
+from speechcx.discover.clock import StatedTime, read_moment
 from speechcx.discover.headings import FIELDS, choose_columns
 from speechcx.discover.layouts import find_layout, guess_layouts, match_layout
 from speechcx.discover.name_pattern import NameMatch, match_name, read_pattern
@@ -45,7 +45,7 @@ _SIDECAR, _TABLE, _NAME, _DEFAULT = range(4)
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class SourceClaim:
     """One thing that one source says.
 
     Parameters
@@ -68,7 +68,7 @@ class Finding:
     value: str
     source: str
     rank: int
-    moment: Moment | None = None
+    moment: StatedTime | None = None
     why_not: str = ""
 
 
@@ -153,7 +153,7 @@ def explain(
     return tuple(rows)
 
 
-def _fate(other: Finding, best: Finding | None) -> str:
+def _fate(other: SourceClaim, best: SourceClaim | None) -> str:
     """What became of a finding that was not taken."""
     if other.why_not:
         return f"not used: {other.why_not}"
@@ -162,7 +162,7 @@ def _fate(other: Finding, best: Finding | None) -> str:
     return f"{'the same as' if _agree(other, best) else 'overruled by'} {best.source}"
 
 
-def _read_all(path: str, sources: Sources, settings: DiscoverSettings) -> tuple[Finding, ...]:
+def _read_all(path: str, sources: Sources, settings: DiscoverSettings) -> tuple[SourceClaim, ...]:
     """Every finding, strongest first; times are read once it is known in which zone."""
     raw = [*_from_sidecars(path, settings), *_from_tables(path, sources)]
     zone_of = {finding.source: finding.value for finding in raw if finding.field == "zone"}
@@ -175,18 +175,18 @@ def _read_all(path: str, sources: Sources, settings: DiscoverSettings) -> tuple[
     findings += _from_name(path, zone, settings)
     findings = [_checked(finding, settings) for finding in findings]
     if settings.direction is not None:
-        findings.append(Finding("direction", settings.direction, "discover.direction", _DEFAULT))
+        findings.append(SourceClaim("direction", settings.direction, "discover.direction", _DEFAULT))
     if settings.zone is not None:
-        findings.append(Finding("zone", settings.zone, "discover.zone", _DEFAULT))
+        findings.append(SourceClaim("zone", settings.zone, "discover.zone", _DEFAULT))
     return tuple(findings)
 
 
-def _from_sidecars(path: str, settings: DiscoverSettings) -> Iterator[Finding]:
+def _from_sidecars(path: str, settings: DiscoverSettings) -> Iterator[SourceClaim]:
     for sidecar in read_sidecars(path, settings):
         yield from _findings(sidecar.values, f"sidecar {printable_name(sidecar.name)}", _SIDECAR)
 
 
-def _from_tables(path: str, sources: Sources) -> Iterator[Finding]:
+def _from_tables(path: str, sources: Sources) -> Iterator[SourceClaim]:
     for row in sources.rows_for(path):
         if row.wrong:
             raise CallError(
@@ -196,16 +196,16 @@ def _from_tables(path: str, sources: Sources) -> Iterator[Finding]:
         yield from _findings(row.values, row.source, _TABLE)
 
 
-def _from_name(path: str, zone: str | None, settings: DiscoverSettings) -> Iterator[Finding]:
+def _from_name(path: str, zone: str | None, settings: DiscoverSettings) -> Iterator[SourceClaim]:
     source, found = _match_name(path, zone, settings)
     if found is None:
         return
     yield from _findings(found.values, source, _NAME)
     if found.moment is not None:
         value = found.moment.when.isoformat()
-        yield Finding("started_at", value, source, _NAME, found.moment)
+        yield SourceClaim("started_at", value, source, _NAME, found.moment)
     elif found.why_no_moment:
-        yield Finding("started_at", "", source, _NAME, None, found.why_no_moment)
+        yield SourceClaim("started_at", "", source, _NAME, None, found.why_no_moment)
 
 
 def _match_name(path: str, zone: str | None, settings: DiscoverSettings) -> tuple[str, NameMatch | None]:
@@ -221,12 +221,12 @@ def _match_name(path: str, zone: str | None, settings: DiscoverSettings) -> tupl
     return "", None
 
 
-def _findings(values: tuple[tuple[str, str], ...], source: str, rank: int) -> Iterator[Finding]:
+def _findings(values: tuple[tuple[str, str], ...], source: str, rank: int) -> Iterator[SourceClaim]:
     columns = choose_columns([key for key, _ in values])
     start, used = find_start(values, columns)
     fields = {at: field for field, at in columns.items() if field in FIELDS and field != "started_at"}
     if start:
-        yield Finding("started_at", clean_value(start, _LONGEST), source, rank)
+        yield SourceClaim("started_at", clean_value(start, _LONGEST), source, rank)
     for at, (key, text) in enumerate(values):
         if at in used or (rank == _TABLE and at == columns.get("file")):
             continue
@@ -236,7 +236,7 @@ def _findings(values: tuple[tuple[str, str], ...], source: str, rank: int) -> It
             continue
         if field == "direction":
             value = _DIRECTIONS.get(value.lower(), value.lower())
-        yield Finding(field, value, source, rank)
+        yield SourceClaim(field, value, source, rank)
 
 
 def clean_value(text: str, longest: int) -> str:
@@ -248,15 +248,15 @@ def clean_value(text: str, longest: int) -> str:
     return unicodedata.normalize("NFC", " ".join(text.split()))[:longest]
 
 
-def _with_moment(finding: Finding, zone: str | None, settings: DiscoverSettings) -> Finding:
+def _with_moment(finding: SourceClaim, zone: str | None, settings: DiscoverSettings) -> SourceClaim:
     try:
         moment = read_moment(finding.value, zone=zone, time_format=settings.time_format)
     except UnreadableTimeError as error:
-        return Finding("started_at", finding.value, finding.source, finding.rank, None, str(error))
-    return Finding("started_at", finding.value, finding.source, finding.rank, moment)
+        return SourceClaim("started_at", finding.value, finding.source, finding.rank, None, str(error))
+    return SourceClaim("started_at", finding.value, finding.source, finding.rank, moment)
 
 
-def _checked(finding: Finding, settings: DiscoverSettings) -> Finding:
+def _checked(finding: SourceClaim, settings: DiscoverSettings) -> SourceClaim:
     """The finding in the form in which it is compared, or with the reason why it cannot be used."""
     if finding.field == "channels":
         _expect_parties(finding)
@@ -270,7 +270,7 @@ def _checked(finding: Finding, settings: DiscoverSettings) -> Finding:
     return finding
 
 
-def _expect_parties(finding: Finding) -> None:
+def _expect_parties(finding: SourceClaim) -> None:
     if all(party in PARTIES for party in _parties(finding.value)):
         return
     raise CallError(
@@ -285,7 +285,7 @@ def _parties(text: str) -> tuple[str, ...]:
     return tuple(part.lower() for part in re.split(r"[\s,;|/]+", text.strip()))
 
 
-def _check_conflicts(findings: tuple[Finding, ...]) -> None:
+def _check_conflicts(findings: tuple[SourceClaim, ...]) -> None:
     for field in FIELDS:
         # Extras are left out: there can be thousands of them, and none of them is compared.
         told = [finding for finding in findings if finding.field == field]
@@ -299,13 +299,13 @@ def _check_conflicts(findings: tuple[Finding, ...]) -> None:
                     )
 
 
-def _may_not_differ(first: Finding, second: Finding) -> bool:
+def _may_not_differ(first: SourceClaim, second: SourceClaim) -> bool:
     if first.rank == second.rank:
         return first.rank != _DEFAULT
     return first.field in ("agent", "started_at") and {first.rank, second.rank} <= {_SIDECAR, _TABLE}
 
 
-def _agree(first: Finding, second: Finding) -> bool:
+def _agree(first: SourceClaim, second: SourceClaim) -> bool:
     if first.moment is not None and second.moment is not None:
         return abs(first.moment.when - second.moment.when) < timedelta(seconds=SAME_START_S)
     if first.field == "channels":
@@ -313,17 +313,17 @@ def _agree(first: Finding, second: Finding) -> bool:
     return first.value == second.value
 
 
-def _choose(findings: tuple[Finding, ...]) -> dict[str, Finding]:
+def _choose(findings: tuple[SourceClaim, ...]) -> dict[str, SourceClaim]:
     """The strongest finding for each field. A time that cannot be read is not replaced by a weaker one."""
-    chosen: dict[str, Finding] = {}
+    chosen: dict[str, SourceClaim] = {}
     for finding in sorted(findings, key=lambda one: one.rank):
         chosen.setdefault(finding.field, finding)
     return {field: finding for field, finding in chosen.items() if not finding.why_not}
 
 
 def _build(
-    chosen: dict[str, Finding],
-    findings: tuple[Finding, ...],
+    chosen: dict[str, SourceClaim],
+    findings: tuple[SourceClaim, ...],
     path: str,
     *,
     known: Sources,
@@ -355,18 +355,18 @@ def _build(
     )
 
 
-def _value_text(finding: Finding) -> str:
+def _value_text(finding: SourceClaim) -> str:
     return finding.moment.when.isoformat() if finding.moment is not None else finding.value
 
 
-def _source_text(finding: Finding) -> str:
+def _source_text(finding: SourceClaim) -> str:
     note = finding.moment.note if finding.moment is not None else ""
     return f"{finding.source}; {note}" if note else finding.source
 
 
 def _missing_reasons(
-    chosen: dict[str, Finding],
-    findings: tuple[Finding, ...],
+    chosen: dict[str, SourceClaim],
+    findings: tuple[SourceClaim, ...],
     path: str,
     *,
     sources: Sources,
@@ -380,7 +380,9 @@ def _missing_reasons(
         yield field, f"missing: {'; '.join(refused) or _not_given(findings, path, sources, settings)}"
 
 
-def _not_given(findings: tuple[Finding, ...], path: str, sources: Sources, settings: DiscoverSettings) -> str:
+def _not_given(
+    findings: tuple[SourceClaim, ...], path: str, sources: Sources, settings: DiscoverSettings
+) -> str:
     stem = printable_name(os.path.splitext(os.path.basename(path))[0])
     parts = []
     for rank, nothing in (

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-from speechcx.discover.clock import Moment, place_named, place_time
+from speechcx.discover.clock import StatedTime, place_named, place_time
 from speechcx.discover.time_forms import UnreadableTimeError
 from speechcx.errors import ConfigError
 
@@ -55,7 +55,7 @@ _UTC_BEHIND = re.compile(r"[\s_.-]?(?:UTC|GMT|Z)(?![A-Za-z])")
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PatternPart:
     """A literal (`name` empty) or a field of a pattern; `column` counts from 1."""
 
     text: str
@@ -84,7 +84,7 @@ class NamePattern:
 
     text: str
     regex: re.Pattern[str]
-    parts: tuple[Part, ...]
+    parts: tuple[PatternPart, ...]
     folders: int
     has_extension: bool
 
@@ -100,7 +100,7 @@ class NamePattern:
         return False
 
     @property
-    def fields(self) -> tuple[Part, ...]:
+    def fields(self) -> tuple[PatternPart, ...]:
         """The fields in order, ``skip`` among them."""
         return tuple(part for part in self.parts if part.name)
 
@@ -120,7 +120,7 @@ class NameMatch:
     """
 
     values: tuple[tuple[str, str], ...]
-    moment: Moment | None = None
+    moment: StatedTime | None = None
     why_no_moment: str = ""
 
 
@@ -183,8 +183,8 @@ def match_name(pattern: NamePattern, path: str, *, zone: str | None) -> NameMatc
         return NameMatch(tuple(values), why_no_moment=str(error))
 
 
-def _split(text: str) -> list[Part]:
-    parts: list[Part] = []
+def _split(text: str) -> list[PatternPart]:
+    parts: list[PatternPart] = []
     literal, at = "", 0
     while at < len(text):
         char = text[at]
@@ -198,22 +198,22 @@ def _split(text: str) -> list[Part]:
             if end < 0:
                 raise _wrong(text, at, "a { without its }", "a field such as {agent}")
             if literal:
-                parts.append(Part(literal, "", "", at + 1 - len(literal)))
+                parts.append(PatternPart(literal, "", "", at + 1 - len(literal)))
                 literal = ""
             name, _, spec = text[at + 1 : end].partition(":")
             if not name:
                 raise _wrong(text, at, "a field without a name", "a field such as {agent}")
-            parts.append(Part("", name, spec, at + 1))
+            parts.append(PatternPart("", name, spec, at + 1))
             at = end + 1
         else:
             literal += char
             at += 1
     if literal:
-        parts.append(Part(literal, "", "", len(text) - len(literal) + 1))
+        parts.append(PatternPart(literal, "", "", len(text) - len(literal) + 1))
     return parts
 
 
-def _check(text: str, parts: list[Part]) -> None:
+def _check(text: str, parts: list[PatternPart]) -> None:
     seen: set[str] = set()
     if not any(part.name for part in parts):
         raise _wrong(text, 0, "no field", "at least one, such as {agent}")
@@ -241,7 +241,7 @@ def _check(text: str, parts: list[Part]) -> None:
         raise _wrong(text, 0, "{date} or {time} alone", "both of them, or {started}")
 
 
-def _check_field(text: str, part: Part) -> None:
+def _check_field(text: str, part: PatternPart) -> None:
     at = part.column - 1
     if not _FIELD_NAME.fullmatch(part.name):
         raise _wrong(text, at, f"the field name {part.name!r}", "small letters, digits and _")
@@ -267,7 +267,7 @@ def _check_field(text: str, part: Part) -> None:
         _check_directives(text, part)
 
 
-def _check_directives(text: str, part: Part) -> None:
+def _check_directives(text: str, part: PatternPart) -> None:
     start = part.column + len(part.name) + 1
     seen = set()
     for found in re.finditer(r"%(.?)", part.spec, re.DOTALL):
@@ -295,7 +295,7 @@ def _wrong(text: str, at: int, found: str, expected: str) -> ConfigError:
     )
 
 
-def _field_regex(parts: list[Part], index: int) -> str:
+def _field_regex(parts: list[PatternPart], index: int) -> str:
     part = parts[index]
     if part.spec:
         return _spec_regex(part.spec)
@@ -334,7 +334,7 @@ def _spec_pieces(spec: str) -> list[tuple[str, str]]:
     return found
 
 
-def _read_times(times: list[tuple[str, str]], zone: str | None, *, is_utc: bool) -> Moment:
+def _read_times(times: list[tuple[str, str]], zone: str | None, *, is_utc: bool) -> StatedTime:
     numbers: dict[str, str] = {}
     for spec, text in times:
         if spec == "epoch":
@@ -353,7 +353,7 @@ def _numbers(spec: str, text: str) -> dict[str, str]:
     return dict(zip([letter for letter, _ in pieces if letter], found.groups(), strict=True))
 
 
-def _moment(numbers: dict[str, str], text: str, zone: str | None) -> Moment:
+def _moment(numbers: dict[str, str], text: str, zone: str | None) -> StatedTime:
     second = int(numbers.get("S", "0"))
     try:
         read = datetime(

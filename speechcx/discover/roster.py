@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from speechcx.discover.csv_lines import CsvFile, Row, read_csv, split_cells
+from speechcx.discover.csv_lines import CsvFile, CsvRow, read_csv, split_cells
 from speechcx.discover.headings import spellings_of, squeeze
 from speechcx.discover.table import SourceWarning
 from speechcx.discover.time_forms import UnreadableTimeError, read_form
@@ -116,7 +116,7 @@ class _Reader:
         self.by_agent: dict[str, list[tuple[int, RosterEntry]]] = {}
         self.warnings: list[SourceWarning] = []
 
-    def add(self, row: Row) -> None:
+    def add(self, row: CsvRow) -> None:
         """Take a line, or warn of it."""
         try:
             entry = _entry(self.csv_file, row)
@@ -153,7 +153,7 @@ def team_of(roster: Iterable[RosterEntry], agent: str, day: date) -> RosterEntry
     return max(fitting, key=lambda entry: entry.valid_from or date.min, default=None)
 
 
-def _entry(csv_file: CsvFile, row: Row) -> RosterEntry:
+def _entry(csv_file: CsvFile, row: CsvRow) -> RosterEntry:
     """The entry of a line; ValueError says why it cannot be used."""
     if row.wrong:
         raise ValueError(row.wrong)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from speechcx.discover.clock import find_zone, read_moment
-from speechcx.discover.csv_lines import CsvFile, Row, read_csv, split_cells
+from speechcx.discover.csv_lines import CsvFile, CsvRow, read_csv, split_cells
 from speechcx.discover.file_cells import name_key
 from speechcx.discover.headings import FIELDS, choose_columns, spellings_of, squeeze
 from speechcx.discover.settings import DiscoverSettings
@@ -102,7 +102,7 @@ class CallsTable:
 
     path: str
     csv_file: CsvFile
-    rows: tuple[Row, ...]
+    rows: tuple[CsvRow, ...]
     by_name: dict[str, tuple[int, ...]]
     warnings: tuple[SourceWarning, ...]
 
@@ -154,12 +154,12 @@ class _Reader:
     def __init__(self, csv_file: CsvFile, settings: DiscoverSettings) -> None:
         self.csv_file = csv_file
         self.settings = settings
-        self.rows: list[Row] = []
+        self.rows: list[CsvRow] = []
         self.by_name: dict[str, list[int]] = {}
         self.warnings: list[SourceWarning] = []
         self.left_out = 0
 
-    def read(self, lines: Iterable[Row]) -> CallsTable:
+    def read(self, lines: Iterable[CsvRow]) -> CallsTable:
         self._check_headings()
         for row in lines:
             self._add(row)
@@ -178,7 +178,7 @@ class _Reader:
                 0, f"the headings {', '.join(twice)} come twice", "rename or remove one of the columns"
             )
 
-    def _add(self, row: Row) -> None:
+    def _add(self, row: CsvRow) -> None:
         told = _to_row(self.csv_file, row)
         wrong = told.wrong or self._find_fault(told)
         if not told.file:
@@ -197,7 +197,7 @@ class _Reader:
                 wrong = ""
         if wrong:
             self._warn(row.line, wrong, _CURES.get(wrong.split(" ", 1)[0], "correct the line"))
-            row = Row(row.line, row.text, row.wrong or wrong)
+            row = CsvRow(row.line, row.text, row.wrong or wrong)
         before.append(len(self.rows))
         self.rows.append(row)
 
@@ -262,7 +262,7 @@ def _value_fault(field: str, text: str) -> str:
     return ""
 
 
-def _to_row(csv_file: CsvFile, row: Row) -> TableRow:
+def _to_row(csv_file: CsvFile, row: CsvRow) -> TableRow:
     table = os.path.basename(csv_file.path)
     try:
         cells = split_cells(row.text, csv_file.delimiter)

@@ -13,7 +13,7 @@ from speechcx.ask.customers import (
     CustomerCall,
     CustomerReport,
     DriverTable,
-    Outcome,
+    OutcomeMeasure,
     OutcomeRow,
     OutcomeTable,
 )
@@ -28,7 +28,7 @@ _DRIVERS = record("drivers", DriverTable, swapped={"DriverTable.hint": _HINT})
 _OUTCOMES = record(
     "outcomes",
     OutcomeTable,
-    swapped={"OutcomeRow.measures": dict[str, Outcome], "OutcomeTable.hint": _HINT},
+    swapped={"OutcomeRow.measures": dict[str, OutcomeMeasure], "OutcomeTable.hint": _HINT},
 )
 _CALLBACKS = rows("callbacks", CallbackRow, facts={"total": int, "left_out": dict[str, int]})
 
@@ -164,7 +164,7 @@ def _outcome_name(row: OutcomeRow) -> str:
 
 
 def _outcome_columns(name: str) -> tuple[Column, ...]:
-    def get(row: OutcomeRow) -> Outcome:
+    def get(row: OutcomeRow) -> OutcomeMeasure:
         return next(one for one in row.measures if one.name == name)
 
     def end(place: int) -> Any:
@@ -180,7 +180,7 @@ def _outcome_columns(name: str) -> tuple[Column, ...]:
     )
 
 
-def _outcome_text(one: Outcome) -> str | None:
+def _outcome_text(one: OutcomeMeasure) -> str | None:
     if one.value is None:
         return None
     if one.interval is None:

@@ -8,12 +8,20 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
-from speechcx.ask.compliance import Evidence, FlagCount, FlagCounts, FlagList, FlagRow, FlagView, SaidTurn
+from speechcx.ask.compliance import (
+    FlagCount,
+    FlagCounts,
+    FlagEvidence,
+    FlagList,
+    FlagRow,
+    FlagView,
+    QuotedTurn,
+)
 from speechcx.present.envelope import Envelopes, record, rows
 from speechcx.present.table import Answer, Column, Text, make_table
 from speechcx.present.units import clock, moment, start_text
 from speechcx.present.wording import STANDINGS, minute_text, precision_text, result_text
-from speechcx.store.decisions.audit import AuditRow, Verdict
+from speechcx.store.decisions.audit import AuditRow, TrailVerdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +44,7 @@ _COUNTS = rows(
 _FLAG = record("flag", FlagView)
 _SET = record("flags-set", ChangedFlags)
 _TRAIL = rows("audit", AuditRow)
-_CHECK = record("audit-check", Verdict)
+_CHECK = record("audit-check", TrailVerdict)
 
 ENVELOPES: dict[str, Envelopes] = {
     "audit": (_TRAIL, _CHECK),
@@ -168,8 +176,8 @@ def _flag_blocks(found: FlagView) -> Iterator[Text]:
     yield from _state(found)
 
 
-def _evidence(evidence: Evidence) -> Iterator[Text]:
-    kind = "Nearest" if evidence.is_nearest else "Hit" if evidence.result == "present" else "Evidence"
+def _evidence(evidence: FlagEvidence) -> Iterator[Text]:
+    kind = "Nearest" if evidence.is_nearest else "Hit" if evidence.result == "present" else "FlagEvidence"
     at = "" if evidence.start_s is None else f" at {clock(evidence.start_s)} to {clock(evidence.end_s)}"
     offset = "" if evidence.start_s is None else f" ({evidence.start_s:.2f} s into the recording)"
     words = f' "{evidence.quote}"' if evidence.quote else ""
@@ -177,7 +185,7 @@ def _evidence(evidence: Evidence) -> Iterator[Text]:
     yield from _turns(evidence.turns)
 
 
-def _turns(turns: Sequence[SaidTurn]) -> Iterator[Text]:
+def _turns(turns: Sequence[QuotedTurn]) -> Iterator[Text]:
     for turn in turns:
         mark = ">" if turn.is_hit else " "
         yield Text(f"{mark} {clock(turn.start_s):>7} {turn.party:9} {turn.text}", indent=4)
@@ -233,7 +241,7 @@ def present_trail(found: Sequence[AuditRow], *, limit: int) -> Answer:
     return Answer(partial(_TRAIL.wrap_rows, newest, hint=shown.empty), (shown,))
 
 
-def present_trail_check(verdict: Verdict) -> Answer:
+def present_trail_check(verdict: TrailVerdict) -> Answer:
     """Whether the rows of the trail are as they were written."""
     if not verdict.problems:
         told = [

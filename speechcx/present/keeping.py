@@ -15,7 +15,7 @@ from speechcx.batch.recordings import Compared
 from speechcx.present.envelope import Envelopes, record
 from speechcx.present.table import Answer, Text
 from speechcx.present.units import count_text
-from speechcx.store.integrity import Problem
+from speechcx.store.integrity import DatabaseProblem
 from speechcx.store.merging import Merged
 
 MAX_SHOWN = 40
@@ -85,7 +85,7 @@ def _compared(compared: Compared) -> Iterator[Text]:
         yield Text(f"Cannot be read: {path}", is_note=True)
 
 
-def _problems(problems: Iterable[Problem]) -> Iterator[Text]:
+def _problems(problems: Iterable[DatabaseProblem]) -> Iterator[Text]:
     for problem in tuple(problems)[:MAX_SHOWN]:
         what = problem.what[:1].upper() + problem.what[1:]
         yield Text(f"{problem.area.replace('_', ' ')}: {what}.")

@@ -9,7 +9,7 @@ from typing import Any
 
 from speechcx.batch.bench import BenchReport
 from speechcx.call import TextSentiment
-from speechcx.doctor import Finding
+from speechcx.doctor import MachineFinding
 from speechcx.present.envelope import Envelopes, lines, record, rows
 from speechcx.present.table import Answer, Column, Table, Text, make_table
 from speechcx.present.units import clock, signed
@@ -59,7 +59,7 @@ class ModelRow:
 
 
 _BENCH = record("bench", BenchReport)
-_FINDINGS = rows("findings", Finding)
+_FINDINGS = rows("findings", MachineFinding)
 _SETTINGS = rows("settings", SettingRow)
 _MODELS = rows("models", ModelRow)
 _SENTIMENT = lines(TextSentiment, text=str)
@@ -103,7 +103,7 @@ _NEED_COLUMNS = (
 _SETTING_COLUMNS = (Column("setting", "setting"), Column("value", "value"), Column("origin", "from"))
 
 
-def present_findings(findings: Sequence[Finding]) -> Answer:
+def present_findings(findings: Sequence[MachineFinding]) -> Answer:
     """Whether this machine is ready, and how to mend what is not."""
     return Answer(
         partial(_FINDINGS.wrap_rows, findings), (make_table("findings", _FINDING_COLUMNS, findings),)

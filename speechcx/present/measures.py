@@ -36,7 +36,7 @@ _RANKS = {
 """Which columns go first where there is little room: the highest; 4 for a measure that is not here."""
 
 
-class Measured(Protocol):
+class MeasuredRow(Protocol):
     """A row of a table of people or of time."""
 
     @property
@@ -52,7 +52,7 @@ class Spread(Protocol):
         """Its 95 % interval; None where there are too few calls."""
 
 
-def get_estimate(row: Measured, measure: str) -> Estimate:
+def get_estimate(row: MeasuredRow, measure: str) -> Estimate:
     """The estimate of one measure."""
     return row.measures[MEASURE_NAMES.index(measure)]
 

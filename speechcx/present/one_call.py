@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from speechcx.call import Answer as Answered
 from speechcx.call import Call, Hit, Party, RuleResult, ScoreResult, Turn, Unheard, collect_metrics
+from speechcx.call import QuestionAnswer as Answered
 from speechcx.document import call_document
 from speechcx.present.table import Answer, Column, Table, Text, clean, make_table
 from speechcx.present.units import clock, plain_number, start_text
@@ -50,7 +50,7 @@ _RULE_COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class ResultEvidence:
     """What was said for a result: when, by whom, the words, and what in them counts."""
 
     start_s: float | None
@@ -85,7 +85,7 @@ class Rung:
     answer: str
     points: str
     why: str
-    evidence: tuple[Evidence, ...]
+    evidence: tuple[ResultEvidence, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class FlaggedRule:
     severity: str
     result: str
     why: str
-    evidence: tuple[Evidence, ...]
+    evidence: tuple[ResultEvidence, ...]
 
 
 def present_call(call: Call, *, why: bool = False) -> Answer:
@@ -129,8 +129,8 @@ def list_flagged(call: Call) -> tuple[FlaggedRule, ...]:
     )
 
 
-def _evidence(hits: Iterable[Hit]) -> tuple[Evidence, ...]:
-    return tuple(Evidence(hit.start_s, hit.party, hit.quote, hit.why) for hit in hits)
+def _evidence(hits: Iterable[Hit]) -> tuple[ResultEvidence, ...]:
+    return tuple(ResultEvidence(hit.start_s, hit.party, hit.quote, hit.why) for hit in hits)
 
 
 def _points(answer: Answered) -> str:

@@ -7,16 +7,14 @@ from dataclasses import dataclass
 from functools import partial
 
 from speechcx.ask.people import Move
-from speechcx.ask.statistics import Sums, share_interval
-from speechcx.batch import CompareOne, Comparison, Flip, RuleFlips, RunSummary
+from speechcx.ask.statistics import Interval, Sums, share_interval
+from speechcx.batch import CompareOne, Flip, RulebookComparison, RuleFlips, RunSummary
 from speechcx.present.envelope import Envelopes, record, rows
 from speechcx.present.table import Answer, Column, Table, Text, make_table
 from speechcx.present.units import count_text
 from speechcx.present.wording import result_text
 from speechcx.project import Starter
-from speechcx.rules import Problem, Rulebook, RuleMeasure, TestOutcome
-
-Interval = tuple[float, float]
+from speechcx.rules import Rulebook, RulebookProblem, RuleMeasure, TestOutcome
 
 MAX_CALLS = 3
 """Calls that a cell names; JSON and CSV have them all."""
@@ -102,7 +100,7 @@ class LabelledRule:
     false: tuple[str, ...]
 
 
-_PROBLEMS = rows("problems", Problem)
+_PROBLEMS = rows("problems", RulebookProblem)
 _STARTERS = rows("starters", Starter)
 _TESTS = rows("tests", TestOutcome)
 _MEASURED = rows("tests", TestOutcome, facts={"measures": list[LabelledRule]})
@@ -181,7 +179,7 @@ _MOVE_COLUMNS = (
 )
 
 
-def present_problems(problems: Sequence[Problem], path: str) -> Answer:
+def present_problems(problems: Sequence[RulebookProblem], path: str) -> Answer:
     """What is wrong with a rulebook, line by line."""
     shown = make_table("problems", _PROBLEM_COLUMNS, problems, empty=f"{path}: no problems.")
     return Answer(partial(_PROBLEMS.wrap_rows, problems, hint=shown.empty), (shown,))
@@ -227,7 +225,9 @@ def list_shortfalls(
     return tuple(short)
 
 
-def make_diff(ask: CompareOne, found: Comparison, moves: tuple[Move, ...], hint: str | None) -> RulebookDiff:
+def make_diff(
+    ask: CompareOne, found: RulebookComparison, moves: tuple[Move, ...], hint: str | None
+) -> RulebookDiff:
     """A comparison of rulebooks as one record."""
     return RulebookDiff(
         None if ask.old is None else _name(ask.old), _name(ask.new), len(found.standings), found.changed,

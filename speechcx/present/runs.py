@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
 
-from speechcx.ask.runs import FailureRow, LeftOut, Status
+from speechcx.ask.runs import FailureRow, LeftOut, RunStatus
 from speechcx.batch import RunSummary
 from speechcx.batch.recordings import Compared, MissingFiles
 from speechcx.discover import OTHER_REASONS, SKIP_REASONS, USED_REASONS, ExplainRow
@@ -26,7 +26,7 @@ _NAMED = frozenset({"same_call", "other_table"})
 _FAILURES = rows("failures", FailureRow, facts={"left_out": LeftOut})
 _RUN = record("run", RunSummary)
 _FIELDS = rows("fields", ExplainRow)
-_STATUS = record("status", Status, missing=MissingFiles)
+_STATUS = record("status", RunStatus, missing=MissingFiles)
 
 ENVELOPES: dict[str, Envelopes] = {
     "failures": _FAILURES,
@@ -67,12 +67,12 @@ def _list_left_out(left: LeftOut) -> Iterator[str]:
     yield from list_warnings([str(warning) for warning in left.warnings])
 
 
-def present_status(status: Status, missing: MissingFiles) -> Answer:
+def present_status(status: RunStatus, missing: MissingFiles) -> Answer:
     """The state of a database: last run, what is done, what waits, what failed, what is gone."""
     return Answer(partial(_STATUS.wrap, status, missing=missing), tuple(_status(status, missing)))
 
 
-def _status(status: Status, missing: MissingFiles) -> Iterator[Text]:
+def _status(status: RunStatus, missing: MissingFiles) -> Iterator[Text]:
     yield Text(f"{status.database}, {status.size_bytes / 1e6:.1f} MB, schema {status.schema}")
     days = f" from {status.first_day} to {status.last_day}" if status.first_day else ""
     yield Text(
@@ -96,7 +96,7 @@ def _status(status: Status, missing: MissingFiles) -> Iterator[Text]:
     yield from _left_out(status.left_out)
 
 
-def _last_run(status: Status) -> Iterator[Text]:
+def _last_run(status: RunStatus) -> Iterator[Text]:
     run = status.run
     if run is None:
         yield Text("No run yet.")

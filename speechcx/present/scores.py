@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from speechcx.ask.ground import Estimate, ScoreRow, ScoreTable
-from speechcx.ask.people import CaseMixRow, CaseMixTable, Comparison, Difference
+from speechcx.ask.people import CaseMixRow, CaseMixTable, Difference, GroupComparison
 from speechcx.present.envelope import Envelopes, record
 from speechcx.present.measures import (
     MEASURE_COLUMNS,
@@ -26,7 +26,7 @@ _TABLES = {by: record(f"{by}s", ScoreTable, swapped=_SCORES) for by in ("agent",
 _MIXES = {
     by: record(f"{by}s_case_mix", CaseMixTable, swapped={"CaseMixTable.hint": str | None}) for by in _TABLES
 }
-_COMPARISON = record("comparison", Comparison)
+_COMPARISON = record("comparison", GroupComparison)
 
 ENVELOPES: dict[str, Envelopes] = {f"{by}s": (_TABLES[by], _MIXES[by], _COMPARISON) for by in _TABLES}
 
@@ -138,7 +138,7 @@ def _mean_text(one: Difference, side: Estimate) -> str | None:
     return value_text(one.name, side.mean, side.interval)
 
 
-def present_comparison(found: Comparison) -> Answer:
+def present_comparison(found: GroupComparison) -> Answer:
     """Two agents, teams or centres, measure by measure."""
     names = {"first": found.first, "second": found.second}
     columns = [replace(one, heading=names.get(one.key, one.heading)) for one in _COMPARED]

@@ -18,7 +18,7 @@ from speechcx.present.units import clock, length, percent, plain_number, start_t
 if TYPE_CHECKING:
     from speechcx.present.envelope import Document
 
-Kind = Literal["plain", "share", "length", "clock", "start", "moment"]
+ValueKind = Literal["plain", "share", "length", "clock", "start", "moment"]
 """How a value is written: as it is; 0 to 1 in percent; seconds as ``m:ss``; seconds as ``m:ss.s``; when a call began
 (ISO 8601) to the minute, also for programs: the JSON document keeps the offset; a moment in UTC, to the minute."""
 
@@ -55,7 +55,7 @@ class Column:
     key: str
     heading: str
     digits: int | None = None
-    kind: Kind = "plain"
+    kind: ValueKind = "plain"
     rank: int = 0
     value: Callable[[Record], object] | None = None
     text: Callable[[Record], object] | None = None
@@ -88,7 +88,7 @@ class Cell:
     is_number: bool = False
 
 
-Row = tuple[Cell, ...]
+CellRow = tuple[Cell, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +115,8 @@ class Table:
 
     kind: str
     columns: tuple[Column, ...]
-    rows: tuple[Row, ...]
-    total: Row | None = None
+    rows: tuple[CellRow, ...]
+    total: CellRow | None = None
     empty: str = ""
     notes: tuple[str, ...] = ()
     cut: str = ""
@@ -136,7 +136,7 @@ class Table:
         """The table with what to type next below it."""
         return replace(self, hints=tuple(hints))
 
-    def shown_rows(self) -> tuple[Row, ...]:
+    def shown_rows(self) -> tuple[CellRow, ...]:
         """The rows, and the total below them."""
         return self.rows if self.total is None else (*self.rows, self.total)
 
@@ -144,8 +144,8 @@ class Table:
         """Whether the column at a place holds numbers, which stand flush right."""
         return any(row[place].is_number for row in self.shown_rows())
 
-    def _pick(self, places: Sequence[int], total: Row | None) -> Table:
-        def pick(row: Row) -> Row:
+    def _pick(self, places: Sequence[int], total: CellRow | None) -> Table:
+        def pick(row: CellRow) -> CellRow:
             return tuple(row[place] for place in places)
 
         return Table(

@@ -24,7 +24,7 @@ EPSILON_S = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class FloorTurn:
     """A turn with what is needed to judge the floor.
 
     Parameters
@@ -79,7 +79,7 @@ def _normalise(text: str) -> list[str]:
     return re.sub(r"(.)\1+", r"\1", "\n".join(tokens)).split("\n") if tokens else []
 
 
-def find_overlaps(said: Sequence[Said], settings: ProsodySettings) -> tuple[Overlap, ...]:
+def find_overlaps(said: Sequence[FloorTurn], settings: ProsodySettings) -> tuple[Overlap, ...]:
     """Every stretch in which two speakers of different parties speak at once, in order of time.
 
     `said` is sorted by start. Two speakers of one known party (two agents) do not overlap.
@@ -102,7 +102,7 @@ def find_overlaps(said: Sequence[Said], settings: ProsodySettings) -> tuple[Over
 
 
 def _overlap_kind(
-    first: Said, second: Said, said: Sequence[Said], settings: ProsodySettings
+    first: FloorTurn, second: FloorTurn, said: Sequence[FloorTurn], settings: ProsodySettings
 ) -> Literal["interruption", "backchannel", "overlap"]:
     """What `second`, who starts while `first` speaks, does to `first`.
 
@@ -120,12 +120,15 @@ def _overlap_kind(
     return "interruption" if begins and takes[at] and not any(takes[:at]) else "overlap"
 
 
-def _is_before(one: Said, other: Said) -> bool:
+def _is_before(one: FloorTurn, other: FloorTurn) -> bool:
     return one.turn.speaker == other.turn.speaker and one.span.start_s < other.span.start_s
 
 
 def _takes_floor(
-    cut_off: Sequence[Said], attempt: Sequence[Said], said: Sequence[Said], settings: ProsodySettings
+    cut_off: Sequence[FloorTurn],
+    attempt: Sequence[FloorTurn],
+    said: Sequence[FloorTurn],
+    settings: ProsodySettings,
 ) -> bool:
     """Whether an attempt that begins with its first part takes the floor from the one who speaks in `cut_off`."""
     begin_s, end_s, stop_s = attempt[0].span.start_s, attempt[-1].span.end_s, cut_off[-1].span.end_s
@@ -144,7 +147,7 @@ def _takes_floor(
     )
 
 
-def _around(part: Said, said: Sequence[Said], gap_s: float) -> list[Said]:
+def _around(part: FloorTurn, said: Sequence[FloorTurn], gap_s: float) -> list[FloorTurn]:
     """All of a speaker's turns around `part` with less than `gap_s` between them, in order."""
     own = [s for s in said if s.turn.speaker == part.turn.speaker]
     low = high = own.index(part)
@@ -155,7 +158,9 @@ def _around(part: Said, said: Sequence[Said], gap_s: float) -> list[Said]:
     return own[low : high + 1]
 
 
-def find_replies(said: Sequence[Said], hold: Iterable[Span], *, latency_max_s: float) -> tuple[Span, ...]:
+def find_replies(
+    said: Sequence[FloorTurn], hold: Iterable[Span], *, latency_max_s: float
+) -> tuple[Span, ...]:
     """Gaps in which the floor went over to the other party: from the end of a turn to the reply's start.
 
     A reply that comes before the other has ended leaves no gap. Gaps over `latency_max_s` and gaps with
@@ -163,7 +168,7 @@ def find_replies(said: Sequence[Said], hold: Iterable[Span], *, latency_max_s: f
     """
     held = tuple(hold)
     found = []
-    last: Said | None = None
+    last: FloorTurn | None = None
     for current in said:
         if last is not None and current.party != last.party and current.span.start_s >= last.span.end_s:
             gap = Span(last.span.end_s, current.span.start_s)
@@ -175,7 +180,7 @@ def find_replies(said: Sequence[Said], hold: Iterable[Span], *, latency_max_s: f
 
 
 def find_monologues(
-    said: Sequence[Said], party: Party, hold: Iterable[Span], *, non_talk_s: float
+    said: Sequence[FloorTurn], party: Party, hold: Iterable[Span], *, non_talk_s: float
 ) -> tuple[Span, ...]:
     """Stretches in which `party` has the floor alone.
 

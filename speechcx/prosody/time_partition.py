@@ -23,7 +23,7 @@ from speechcx.call import (
 )
 from speechcx.prosody.interruptions import (
     EPSILON_S,
-    Said,
+    FloorTurn,
     find_monologues,
     find_overlaps,
     find_replies,
@@ -91,10 +91,10 @@ def measure_flow(conversation: Conversation, roles: Sequence[Role], settings: Pr
 
 def _join_words(
     conversation: Conversation, party_of: dict[str, Party], settings: ProsodySettings
-) -> tuple[Said, ...]:
+) -> tuple[FloorTurn, ...]:
     """Every turn with its party and words."""
     return tuple(
-        Said(
+        FloorTurn(
             turn,
             party_of.get(turn.speaker, "unknown"),
             said.text,
@@ -105,7 +105,7 @@ def _join_words(
 
 
 def _divide(
-    duration_s: float, talk: Sequence[Said], hold: Spans, machine: Spans, *, trusted: bool
+    duration_s: float, talk: Sequence[FloorTurn], hold: Spans, machine: Spans, *, trusted: bool
 ) -> Partition:
     return divide_time(
         duration_s,
@@ -117,11 +117,11 @@ def _divide(
     )
 
 
-def _spans_of(said: Iterable[Said], party: Party) -> Spans:
+def _spans_of(said: Iterable[FloorTurn], party: Party) -> Spans:
     return unite(s.span for s in said if s.party == party)
 
 
-def _why_untrusted(conversation: Conversation, said: Sequence[Said]) -> str:
+def _why_untrusted(conversation: Conversation, said: Sequence[FloorTurn]) -> str:
     if not said:
         return "nobody speaks"
     if conversation.speech.split == "unsplit":
@@ -130,7 +130,7 @@ def _why_untrusted(conversation: Conversation, said: Sequence[Said]) -> str:
 
 
 def _greeting_latency(
-    conversation: Conversation, talk: Sequence[Said], machine: Sequence[Span]
+    conversation: Conversation, talk: Sequence[FloorTurn], machine: Sequence[Span]
 ) -> tuple[float | None, str]:
     """Seconds from the start of the call leg to the agent's first word; None with why.
 
@@ -150,7 +150,7 @@ def _greeting_latency(
 
 def _measure_parties(
     conversation: Conversation,
-    talk: Sequence[Said],
+    talk: Sequence[FloorTurn],
     party_of: dict[str, Party],
     overlaps: Sequence[Overlap],
     settings: ProsodySettings,
@@ -169,7 +169,7 @@ def _measure_party(
     conversation: Conversation,
     party: Party,
     speakers: tuple[str, ...],
-    floor: tuple[Sequence[Said], Sequence[Overlap]],
+    floor: tuple[Sequence[FloorTurn], Sequence[Overlap]],
     settings: ProsodySettings,
 ) -> PartyFlow:
     talk, overlaps = floor
@@ -212,7 +212,7 @@ def _measure_party(
 
 
 def _measure_tempo(
-    conversation: Conversation, own: Sequence[Said], reasons: dict[str, str], settings: ProsodySettings
+    conversation: Conversation, own: Sequence[FloorTurn], reasons: dict[str, str], settings: ProsodySettings
 ) -> dict[str, float | None]:
     """Pace and pauses of a party; writes into `reasons` why one is None."""
     turns = [s.turn for s in own]
@@ -246,7 +246,7 @@ def _measure_tempo(
 def _measure_overtalk(
     conversation: Conversation,
     party: Party,
-    floor: tuple[Sequence[Said], Sequence[Overlap]],
+    floor: tuple[Sequence[FloorTurn], Sequence[Overlap]],
     reasons: dict[str, str],
 ) -> dict[str, float | None]:
     """How much of its talk a party says over the other; writes into `reasons` why that is None.

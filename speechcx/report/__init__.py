@@ -6,8 +6,8 @@ where marks stand, ``page`` writes HTML through templates that escape everything
 To add a section: a function in ``contents``; both forms show it.
 """
 
-from speechcx.report.contents import Report, Section, make_report
+from speechcx.report.contents import Report, ReportSection, make_report
 from speechcx.report.page import write_page
 from speechcx.report.workbook import write_workbook
 
-__all__ = ["Report", "Section", "make_report", "write_page", "write_workbook"]
+__all__ = ["Report", "ReportSection", "make_report", "write_page", "write_workbook"]

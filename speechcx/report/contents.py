@@ -11,7 +11,7 @@ from speechcx.ask.customers import DriverTable, list_callbacks, list_driver_rows
 from speechcx.ask.ground import Estimate, ScoreRow, ScoreTable, Where, reading
 from speechcx.ask.operations import find_alerts
 from speechcx.ask.people import TrendTable, score_agents, score_over_time, score_teams
-from speechcx.ask.runs import KindCount, Status, count_failures, read_status
+from speechcx.ask.runs import KindCount, RunStatus, count_failures, read_status
 from speechcx.present.customers import present_callbacks, present_drivers
 from speechcx.present.flags import present_flag_counts, present_flags
 from speechcx.present.measures import change_text, interval_text, number_text
@@ -57,7 +57,7 @@ class Headline:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class ReportSection:
     """One part of a report.
 
     Parameters
@@ -101,7 +101,7 @@ class Report:
     period: str
     written_at: str
     headlines: tuple[Headline, ...]
-    sections: tuple[Section, ...]
+    sections: tuple[ReportSection, ...]
     is_empty: bool
 
 
@@ -133,7 +133,7 @@ def make_report(where: Where, filters: CallFilter | None = None, *, now: datetim
         )
 
 
-def _with_days(filters: CallFilter, status: Status) -> CallFilter:
+def _with_days(filters: CallFilter, status: RunStatus) -> CallFilter:
     if filters.since is not None or filters.until is not None or status.last_day is None:
         return filters
     last = date.fromisoformat(status.last_day)
@@ -141,27 +141,27 @@ def _with_days(filters: CallFilter, status: Status) -> CallFilter:
 
 
 def _sections(
-    store: Store, filters: CallFilter, *, agents: ScoreTable, teams: ScoreTable, status: Status
-) -> Iterator[Section]:
+    store: Store, filters: CallFilter, *, agents: ScoreTable, teams: ScoreTable, status: RunStatus
+) -> Iterator[ReportSection]:
     yield _work(status, count_failures(store))
     alerts = find_alerts(store, replace(filters, since=None, until=None), day=filters.until)
-    yield Section("alerts", "What surged on the last day", "", (), present_alerts(alerts).blocks)
+    yield ReportSection("alerts", "What surged on the last day", "", (), present_alerts(alerts).blocks)
     flags = list_flags(store, FlagFilter(calls=filters), sort="severity", limit=MAX_FLAGS)
     lead = f"{count_text(flags.total, 'flag')} wait for a decision; the gravest {len(flags.rows)} are below."
     blocks = _pick(present_flags(flags).blocks, _FLAG_COLUMNS)
-    yield Section("open-first", "Open these first", lead if flags.rows else "", (), blocks)
+    yield ReportSection("open-first", "Open these first", lead if flags.rows else "", (), blocks)
     counts = count_flags(store, FlagFilter(calls=filters))
-    yield Section("flags", "Flags by rule", "", (), present_flag_counts(counts).blocks)
+    yield ReportSection("flags", "Flags by rule", "", (), present_flag_counts(counts).blocks)
     yield _people("teams", "Teams", teams)
     yield _people("agents", "Agents", agents)
     drivers = list_driver_rows(store, filters)
-    yield Section(
+    yield ReportSection(
         "drivers", "Why customers call", "", _driver_charts(drivers), present_drivers(drivers).blocks
     )
     trend = score_over_time(store, _longer(filters), by="week")
-    yield Section("trend", "Week by week", "", _trend_charts(trend), ())
+    yield ReportSection("trend", "Week by week", "", _trend_charts(trend), ())
     callbacks = list_callbacks(store, filters, limit=MAX_CUSTOMERS)
-    yield Section("callbacks", "Customers to call back", "", (), present_callbacks(callbacks).blocks)
+    yield ReportSection("callbacks", "Customers to call back", "", (), present_callbacks(callbacks).blocks)
     yield _untold(agents)
 
 
@@ -210,7 +210,7 @@ _FAILURES = (
 )
 
 
-def _work(status: Status, failures: Sequence[KindCount]) -> Section:
+def _work(status: RunStatus, failures: Sequence[KindCount]) -> ReportSection:
     run = status.run
     if run is None:
         lead = "No run yet."
@@ -223,10 +223,10 @@ def _work(status: Status, failures: Sequence[KindCount]) -> Section:
             f" {count_text(run.failed or 0, 'file')} failed, {count_text(status.backlog, 'file')} wait."
         )
     table = make_table("failures", _FAILURES, failures, empty="Every file that was taken is scored.")
-    return Section("work", "Last night's work", lead, (), (table,))
+    return ReportSection("work", "Last night's work", lead, (), (table,))
 
 
-def _people(key: str, title: str, table: ScoreTable) -> Section:
+def _people(key: str, title: str, table: ScoreTable) -> ReportSection:
     ranked = [row for row in table.rows if row.rank is not None and row.get("score").mean is not None]
     shown = ranked[:MAX_PEOPLE]
     total = table.total.get("score").mean
@@ -240,7 +240,7 @@ def _people(key: str, title: str, table: ScoreTable) -> Section:
     more = len(table.rows) - len(shown)
     lead = "In colour: differs from the average of all by more than chance explains." if shown else ""
     lead += f" {more} more, or with too few calls, are in the table only." if more > 0 else ""
-    return Section(key, title, lead, charts, present_scores(table).blocks)
+    return ReportSection(key, title, lead, charts, present_scores(table).blocks)
 
 
 def _dot(row: ScoreRow) -> Mark:
@@ -297,7 +297,7 @@ _UNTOLD = (
 )
 
 
-def _untold(agents: ScoreTable) -> Section:
+def _untold(agents: ScoreTable) -> ReportSection:
     rows = [
         {
             "measure": one.name.replace("_", " "),
@@ -308,7 +308,7 @@ def _untold(agents: ScoreTable) -> Section:
         if one.n_missing
     ]
     table = make_table("measures", _UNTOLD, rows, empty="Every measure could be told of every call.")
-    return Section(
+    return ReportSection(
         "untold",
         "What could not be told",
         "These calls are left out of the average beside them.",

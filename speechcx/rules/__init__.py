@@ -23,8 +23,8 @@ from speechcx.rules.checks.precision_recall import (
     why_unknown,
 )
 from speechcx.rules.checks.rulebook_tests import (
+    RuleTrial,
     TestOutcome,
-    Trial,
     judge_rule,
     run_rulebook_tests,
     try_on,
@@ -34,7 +34,7 @@ from speechcx.rules.judging.call_view import Facts, facts_of, facts_of_test
 from speechcx.rules.judging.judge import judge_facts
 from speechcx.rules.language.examples import Line, RuleTest
 from speechcx.rules.language.rulebook import Rulebook, lint, lint_file, parse_rulebook, read_rulebook
-from speechcx.rules.language.source import Problem
+from speechcx.rules.language.source import RulebookProblem
 from speechcx.rules.matching.meaning import Meanings, SentenceEncoder
 
 __all__ = [
@@ -46,16 +46,16 @@ __all__ = [
     "Label",
     "Line",
     "Meanings",
-    "Problem",
     "ResultChange",
     "RuleCover",
     "RuleMeasure",
     "RulePhrase",
     "RuleTest",
+    "RuleTrial",
     "Rulebook",
+    "RulebookProblem",
     "SentenceEncoder",
     "TestOutcome",
-    "Trial",
     "apply_rules",
     "compare_results",
     "cover_call",

@@ -12,7 +12,7 @@ _VALUES: tuple[RuleValue, ...] = ("absent", "cannot_tell", "present")
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class ConditionVerdict:
     """What one condition comes to in one call.
 
     Parameters
@@ -33,17 +33,17 @@ class Verdict:
     closeness: float = 0.0
 
 
-def all_of(parts: Sequence[Verdict]) -> Verdict:
+def all_of(parts: Sequence[ConditionVerdict]) -> ConditionVerdict:
     """All parts must hold: the least of them."""
     value = _VALUES[min(_RANK[part.value] for part in parts)]
     shown = [part for part in parts if part.value == value] if value != "present" else parts
     hits = tuple(hit for part in shown for hit in part.hits)
-    return Verdict(
+    return ConditionVerdict(
         value, "; ".join(part.why for part in shown if part.why), hits, min(p.closeness for p in parts)
     )
 
 
-def any_of(parts: Sequence[Verdict]) -> Verdict:
+def any_of(parts: Sequence[ConditionVerdict]) -> ConditionVerdict:
     """One part must hold: the greatest of them; where none does, the evidence of the nearest."""
     value = _VALUES[max(_RANK[part.value] for part in parts)]
     shown = [part for part in parts if part.value == value]
@@ -53,13 +53,13 @@ def any_of(parts: Sequence[Verdict]) -> Verdict:
             nearest, why=nearest.why if len(shown) == 1 else f"none of {len(shown)} ways: {nearest.why}"
         )
     hits = tuple(hit for part in shown for hit in part.hits)
-    return Verdict(value, "; ".join(dict.fromkeys(part.why for part in shown)), hits, 1.0)
+    return ConditionVerdict(value, "; ".join(dict.fromkeys(part.why for part in shown)), hits, 1.0)
 
 
-def negate(part: Verdict) -> Verdict:
+def negate(part: ConditionVerdict) -> ConditionVerdict:
     """The part must not hold; its evidence is turned round with it."""
     value = _VALUES[2 - _RANK[part.value]]
     hits = tuple(replace(hit, result=value) for hit in part.hits)
-    return Verdict(
+    return ConditionVerdict(
         value, f"not: {part.why}" if value != "cannot_tell" else part.why, hits, 1.0 - part.closeness
     )

@@ -19,19 +19,19 @@ from speechcx.call import Assessment, Call, Conversation, Details, Party, Readin
 from speechcx.errors import SpeechcxError
 from speechcx.store.busy import Patience
 from speechcx.store.calls import heard, judged, past_assessments, team_assignment, whole_call
-from speechcx.store.calls.lookup_tables import Names
+from speechcx.store.calls.lookup_tables import LookupTable
 from speechcx.store.calls.row_digests import note_shared
 from speechcx.store.calls.turns import read_words
 from speechcx.store.database import begin_write, expect_unchanged, open_database, write_transaction
 from speechcx.store.decisions.review_record import erase_words
-from speechcx.store.filters import CallFilter
+from speechcx.store.filters import CallFilter, SqlValue
 from speechcx.store.ledger import (
     FileState,
     FileStats,
     KnownFile,
     Ledger,
     RunInfo,
-    RunSummary,
+    RunTotals,
     digest_details,
 )
 from speechcx.store.trouble import explain
@@ -44,7 +44,8 @@ __all__ = [
     "Ledger",
     "Patience",
     "RunInfo",
-    "RunSummary",
+    "RunTotals",
+    "SqlValue",
     "Store",
     "digest_details",
 ]
@@ -72,7 +73,7 @@ class Store:
         self.path = path
         self.patience = patience or Patience()
         self.ledger = Ledger(db, write=self.write, save_call=self.save_call)
-        self.names = Names(db)
+        self.names = LookupTable(db)
 
     @classmethod
     def open(
@@ -319,7 +320,7 @@ class Store:
             self.db.execute("UPDATE rulebooks SET source = ? WHERE rulebook_no = ?", (source, number))
             note_shared(self.db, "rulebooks", number)
 
-    def sync_roster(self, entries: Iterable[team_assignment.Entry]) -> int:
+    def sync_roster(self, entries: Iterable[team_assignment.RosterLine]) -> int:
         """Make the stored roster what `entries` say; teams and centers of calls follow.
 
         Returns

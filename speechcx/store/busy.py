@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-Found = TypeVar("Found")
+Returned = TypeVar("Returned")
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ class Patience:
     tell: Callable[[str], None] = lambda what: logger.warning("waiting for %s", what)
     give_up: Callable[[], bool] = lambda: False
 
-    def wait(self, attempt: Callable[[], Found], path: Path) -> Found:
+    def wait(self, attempt: Callable[[], Returned], path: Path) -> Returned:
         """Call `attempt` until no lock is in its way.
 
         Raises

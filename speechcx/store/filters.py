@@ -10,7 +10,8 @@ from speechcx.store.codes import VALUES
 from speechcx.store.moments import first_call_no_of_day
 from speechcx.store.paths import plain_text
 
-Value = str | int | float | bytes | None
+SqlValue = str | int | float | bytes | None
+"""What SQLite keeps in a column."""
 
 _LISTS = ("agent", "team", "center", "customer", "queue", "direction")
 
@@ -55,10 +56,10 @@ class CallFilter:
     listen_digest: str | None = None
     with_superseded: bool = False
 
-    def to_sql(self) -> tuple[str, list[Value]]:
+    def to_sql(self) -> tuple[str, list[SqlValue]]:
         """A condition on ``calls c``, and its values."""
         parts: list[str] = [] if self.with_superseded else ["c.superseded_by IS NULL"]
-        values: list[Value] = []
+        values: list[SqlValue] = []
         for name in _LISTS:
             wanted: tuple[str, ...] = getattr(self, name)
             if wanted:
@@ -82,9 +83,9 @@ class CallFilter:
         last = None if self.until is None else first_call_no_of_day(_shift(self.until, 3))
         return first, last
 
-    def _period(self) -> tuple[list[str], list[Value]]:
+    def _period(self) -> tuple[list[str], list[SqlValue]]:
         parts: list[str] = []
-        values: list[Value] = []
+        values: list[SqlValue] = []
         first, last = self.call_no_range()
         if self.since is not None:
             parts += ["c.call_no >= ?", "c.local_day >= ?"]
@@ -94,7 +95,7 @@ class CallFilter:
             values += [last, self.until.isoformat()]
         return parts, values
 
-    def _versions(self) -> tuple[list[str], list[Value]]:
+    def _versions(self) -> tuple[list[str], list[SqlValue]]:
         asked = (
             ("rulebook_no", "IN", "rulebooks WHERE digest = ?", self.rulebook_digest),
             ("rulebook_no", "NOT IN", "rulebooks WHERE digest = ?", self.not_rulebook_digest),
@@ -105,21 +106,23 @@ class CallFilter:
         ]
         return parts, [value for *_, value in asked if value]
 
-    def _extras(self) -> tuple[list[str], list[Value]]:
+    def _extras(self) -> tuple[list[str], list[SqlValue]]:
         part = (
             "EXISTS (SELECT 1 FROM recordings x, json_each(x.extras) e WHERE x.call_no = c.call_no"
             " AND ((e.type = 'text' AND e.key = ? AND e.value = ?)"
             " OR (e.type = 'array' AND e.value ->> 0 = ? AND e.value ->> 1 = ?)))"
         )
-        values: list[Value] = [text for pair in self.extras for text in (*pair, *pair)]
+        values: list[SqlValue] = [text for pair in self.extras for text in (*pair, *pair)]
         return [part] * len(self.extras), values
 
-    def _results(self) -> tuple[list[str], list[Value]]:
+    def _results(self) -> tuple[list[str], list[SqlValue]]:
         part = (
             "EXISTS (SELECT 1 FROM rules r CROSS JOIN results_data d WHERE r.rule = ? AND r.rulebook_no ="
             " c.rulebook_no AND d.call_no = c.call_no AND d.rule_no = r.rule_no AND d.value = ?)"
         )
-        values: list[Value] = [part for rule, value in self.results for part in (rule, VALUES.index(value))]
+        values: list[SqlValue] = [
+            part for rule, value in self.results for part in (rule, VALUES.index(value))
+        ]
         return [part] * len(self.results), values
 
 

@@ -119,7 +119,7 @@ class RunInfo:
 
 
 @dataclass(frozen=True, slots=True)
-class RunSummary:
+class RunTotals:
     """What a run did, in numbers; and the digest of what details are read from, where all of it was applied."""
 
     planned: int = 0
@@ -222,7 +222,7 @@ class Ledger:
             assert found.lastrowid is not None
             return found.lastrowid
 
-    def finish_run(self, run_id: int, summary: RunSummary, exit_code: int) -> None:
+    def finish_run(self, run_id: int, summary: RunTotals, exit_code: int) -> None:
         """Write down what a run did and how it ended."""
         with self._write():
             end = read_end(self._db)

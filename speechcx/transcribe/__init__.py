@@ -17,14 +17,14 @@ from speechcx.call import UNDETERMINED, Span, Utterance
 from speechcx.call.spans import join_spans
 from speechcx.transcribe.languages import SHORT_S
 from speechcx.transcribe.recognizer import (
+    ChannelVoice,
     DialogueRecognizer,
     Dropped,
     DropReason,
-    Heard,
     Hints,
     LanguageStretch,
+    RecognisedChannel,
     Recognizer,
-    Voice,
 )
 from speechcx.transcribe.settings import NOT_IN_DIGEST, TranscribeSettings
 from speechcx.transcribe.word_times import leave_out, place_words, write_utterance
@@ -38,15 +38,15 @@ if TYPE_CHECKING:
 
 __all__ = [
     "NOT_IN_DIGEST",
+    "ChannelVoice",
     "DialogueRecognizer",
     "DropReason",
     "Dropped",
-    "Heard",
     "Hints",
     "LanguageStretch",
+    "RecognisedChannel",
     "Recognizer",
     "TranscribeSettings",
-    "Voice",
     "find_language_flags",
     "language_of",
     "load_recognizer",
@@ -140,7 +140,7 @@ def transcribe(
     return tuple(said[turn.no] for turn in speech.turns)
 
 
-_Part = tuple[int, "list[Turn]", Heard]
+_Part = tuple[int, "list[Turn]", RecognisedChannel]
 """A channel, turns in it, and what was heard there."""
 
 
@@ -156,7 +156,7 @@ def _hear_dialogue(
     if not voices:
         return
     together = recognizer.recognize_dialogue(sounds, tuple(voices), hints=hints, recording=recording)
-    found: dict[tuple[int, str], tuple[list[Turn], list[Heard]]] = {}
+    found: dict[tuple[int, str], tuple[list[Turn], list[RecognisedChannel]]] = {}
     for (voice, turns), heard in zip(voices.items(), together, strict=True):
         # Two voices in one channel speak over each other: a word is placed by its time among both.
         shared = found.setdefault((voice.channel, heard.language), ([], []))
@@ -166,7 +166,7 @@ def _hear_dialogue(
         yield channel, sorted(turns, key=lambda turn: turn.no), _join(parts)
 
 
-def _join(parts: Sequence[Heard]) -> Heard:
+def _join(parts: Sequence[RecognisedChannel]) -> RecognisedChannel:
     words = sorted(
         (word for part in parts for word in part.words), key=lambda word: (word.start_s, word.end_s)
     )
@@ -179,13 +179,13 @@ def _join(parts: Sequence[Heard]) -> Heard:
     )
 
 
-def _voices(speech: Speech) -> dict[Voice, list[Turn]]:
+def _voices(speech: Speech) -> dict[ChannelVoice, list[Turn]]:
     """Each speaker of each channel, with its turns."""
     turns: dict[tuple[int, str], list[Turn]] = {}
     for turn in speech.turns:
         turns.setdefault((turn.channel, turn.speaker), []).append(turn)
     return {
-        Voice(speaker, channel, join_spans(stretch for turn in own for stretch in turn.speech)): own
+        ChannelVoice(speaker, channel, join_spans(stretch for turn in own for stretch in turn.speech)): own
         for (channel, speaker), own in turns.items()
     }
 
@@ -221,7 +221,7 @@ def expected_language(settings: TranscribeSettings) -> str:
     return USUAL_LANGUAGE if settings.language == "auto" else settings.language
 
 
-def language_of(span: Span, heard: Heard) -> str:
+def language_of(span: Span, heard: RecognisedChannel) -> str:
     """The language of a turn: that of the stretch which covers most of it, else the channel's."""
     over = [(stretch.span.overlap_s(span), stretch.language) for stretch in heard.stretches]
     covered_s, language = max(over, default=(0.0, heard.language))
@@ -245,7 +245,7 @@ def find_language_flags(utterances: Sequence[Utterance], settings: TranscribeSet
     return tuple(sorted([*flags, *(["language_unsure"] if UNDETERMINED in spoken else [])]))
 
 
-def _without_halves(heard: Heard) -> Heard:
+def _without_halves(heard: RecognisedChannel) -> RecognisedChannel:
     """The same words without half characters (lone surrogates), which no file and no database can keep."""
     words = tuple(
         word if word.text.isascii() else replace(word, text=whole_characters(word.text))

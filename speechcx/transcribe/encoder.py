@@ -36,7 +36,7 @@ WINDOW_FRAMES = 3000
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class EncoderFigures:
     """What is kept beside the graph of one model on one machine.
 
     Parameters
@@ -151,11 +151,11 @@ def make_encoder(folder: Path) -> str | None:
     return str(measured)
 
 
-def find_measured(folder: Path) -> Measured | None:
+def find_measured(folder: Path) -> EncoderFigures | None:
     """What was measured for a model on this machine; None where nothing was, or the graph is not as it was made."""
     try:
         row = json.loads(_record_file(folder).read_text("utf-8"))
-        measured = Measured(**row)
+        measured = EncoderFigures(**row)
         graph = _graph_file(folder)
         if measured.sha256 and sealed_digests(graph.parent, (graph.name,))[graph.name] != measured.sha256:
             return None
@@ -164,7 +164,7 @@ def find_measured(folder: Path) -> Measured | None:
     return measured
 
 
-def _make(folder: Path, model: Any) -> Measured:
+def _make(folder: Path, model: Any) -> EncoderFigures:
     """Make the graph and time it, unless another worker does so meanwhile."""
     home = _home()
     try:
@@ -177,10 +177,10 @@ def _make(folder: Path, model: Any) -> Measured:
                 _write(_record_file(folder), json.dumps(asdict(measured)).encode())
             return measured
     except OSError as error:
-        return Measured(trouble=f"{home} cannot be written: {error.strerror}")
+        return EncoderFigures(trouble=f"{home} cannot be written: {error.strerror}")
 
 
-def _measure(folder: Path, model: Any) -> Measured:
+def _measure(folder: Path, model: Any) -> EncoderFigures:
     import numpy as np
 
     graph = _graph_file(folder)
@@ -194,9 +194,9 @@ def _measure(folder: Path, model: Any) -> Measured:
     except OSError:
         raise
     except Exception as error:  # noqa: BLE001  whatever a stranger's weights do to onnx: CTranslate2 can read them
-        return Measured(trouble=f"no graph could be made of model.bin: {error}")
+        return EncoderFigures(trouble=f"no graph could be made of model.bin: {error}")
     quickest = [round(min(row[way] for row in taken), 3) for way in range(len(ways))]
-    return Measured(quickest[0], quickest[1], hash_file(graph))
+    return EncoderFigures(quickest[0], quickest[1], hash_file(graph))
 
 
 def _time(way: Callable[[], Any]) -> float:

@@ -60,7 +60,7 @@ STOCK_PHRASES = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class RecognisedStretch:
     """What a recogniser wrote down at once, with its own measures of it.
 
     Parameters
@@ -91,7 +91,7 @@ class Gates:
 
 
 def drop_invented(
-    stretches: Sequence[Stretch], speech: Sequence[Span], gates: Gates
+    stretches: Sequence[RecognisedStretch], speech: Sequence[Span], gates: Gates
 ) -> tuple[tuple[Word, ...], tuple[Dropped, ...]]:
     """Take out the words that were most likely never said.
 
@@ -125,7 +125,7 @@ def drop_invented(
 
 
 def _judge(
-    stretch: Stretch, speech: Sequence[Span], gates: Gates
+    stretch: RecognisedStretch, speech: Sequence[Span], gates: Gates
 ) -> Iterator[tuple[Sequence[Word], DropReason | None]]:
     """The words of a stretch in parts, each with the reason not to believe it, or None."""
     if not stretch.words:
@@ -148,7 +148,9 @@ def _judge(
             yield from _split_outside(sentence, speech)
 
 
-def _is_invented(sentence: Sequence[Word], stretch: Stretch, speech: Sequence[Span], gates: Gates) -> bool:
+def _is_invented(
+    sentence: Sequence[Word], stretch: RecognisedStretch, speech: Sequence[Span], gates: Gates
+) -> bool:
     """Whether a sentence is a stock phrase, and there is little sign that it was said."""
     if not _is_stock(sentence):
         return False
@@ -187,7 +189,7 @@ def _doubt(run: Sequence[Word], outside: bool) -> DropReason | None:
     return "outside_speech" if outside and _confidence(run) < DOUBTFUL else None
 
 
-def _split_loops(stretch: Stretch, gates: Gates) -> tuple[list[Word], list[list[Word]]]:
+def _split_loops(stretch: RecognisedStretch, gates: Gates) -> tuple[list[Word], list[list[Word]]]:
     """Words without the repeats of a loop; the first round of it stays.
 
     People do repeat themselves. A loop is only taken for invented where the whole text is repetitive,
@@ -229,7 +231,7 @@ def _is_babble(word: Word) -> bool:
     return len(data) >= BABBLE_LETTERS and len(data) / len(zlib.compress(data)) > BABBLE_RATIO
 
 
-def _is_weak(words: Sequence[Word], stretch: Stretch, gates: Gates) -> bool:
+def _is_weak(words: Sequence[Word], stretch: RecognisedStretch, gates: Gates) -> bool:
     seconds = max(word.end_s for word in words) - words[0].start_s
     return (
         stretch.compression_ratio > gates.repetitive_at

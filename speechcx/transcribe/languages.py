@@ -86,7 +86,7 @@ class Vote:
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
+class LanguageTrial:
     """The same sound written down in two languages.
 
     Parameters
@@ -138,7 +138,7 @@ def find_rival(votes: Sequence[Vote], expected: str) -> str | None:
     return rival if mean_share(votes, rival) >= least else None
 
 
-def settle(votes: Sequence[Vote], expected: str, rival: str, trials: Sequence[Trial]) -> str:
+def settle(votes: Sequence[Vote], expected: str, rival: str, trials: Sequence[LanguageTrial]) -> str:
     """The language spoken: the expected one, its rival, or :data:`UNDETERMINED`.
 
     Parameters

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from speechcx.call import UNDETERMINED
 from speechcx.transcribe.decoding import Decoder, Draft, Encoded
 from speechcx.transcribe.hallucinations import Gates
-from speechcx.transcribe.languages import LOOP_LOGPROB, Trial, Vote, find_rival, settle
+from speechcx.transcribe.languages import LOOP_LOGPROB, LanguageTrial, Vote, find_rival, settle
 from speechcx.transcribe.recognizer import Hints
-from speechcx.transcribe.windows import Window
+from speechcx.transcribe.windows import RecognitionWindow
 
 if TYPE_CHECKING:
     import numpy as np
@@ -43,7 +43,11 @@ class Listening:
     """
 
     def __init__(
-        self, decoder: Decoder, windows: Sequence[Window], sounds: Mapping[int, Sound], hints: Hints
+        self,
+        decoder: Decoder,
+        windows: Sequence[RecognitionWindow],
+        sounds: Mapping[int, Sound],
+        hints: Hints,
     ) -> None:
         self.windows = tuple(windows)
         self._decoder = decoder
@@ -67,7 +71,9 @@ class Listening:
         """Whether the shares of one window point to another language than the expected one."""
         return find_rival([self._vote(no)], expected) is not None
 
-    def write_down(self, language: str, *, leave_out: Container[int] = ()) -> Iterator[tuple[Window, Draft]]:
+    def write_down(
+        self, language: str, *, leave_out: Container[int] = ()
+    ) -> Iterator[tuple[RecognitionWindow, Draft]]:
         """Each window with what is said in it, written in a language, but for the numbers to leave out."""
         for encoded in self._encoded:
             drafts = self._decoder.decode(encoded, language=language, hints=self.hints)
@@ -86,7 +92,7 @@ class Listening:
                 self._votes[each] = Vote(self.windows[each].speech_s, shares)
         return self._votes[no]
 
-    def _try(self, no: int, expected: str, rival: str) -> Trial:
+    def _try(self, no: int, expected: str, rival: str) -> LanguageTrial:
         drafts = [self._draft(no, language) for language in (expected, rival)]
         loops = [draft.compression_ratio > REPETITIVE_AT for draft in drafts]
         before, after = (
@@ -94,7 +100,7 @@ class Listening:
             for draft, loop in zip(drafts, loops, strict=True)
         )  # fmt: skip
         words = 0 if all(loops) else len(drafts[1].words)
-        return Trial(self.windows[no].speech_s, before, after, drafts[0].no_speech, words)
+        return LanguageTrial(self.windows[no].speech_s, before, after, drafts[0].no_speech, words)
 
     def _draft(self, no: int, language: str) -> Draft:
         """One window written down in a language without hints, which would favour their own."""

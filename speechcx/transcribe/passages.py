@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from speechcx.call import Word
 from speechcx.transcribe.decoding import Draft, TimedText
-from speechcx.transcribe.hallucinations import Gates, Stretch
+from speechcx.transcribe.hallucinations import Gates, RecognisedStretch
 from speechcx.transcribe.languages import sounds_foreign
-from speechcx.transcribe.recognizer import Voice
-from speechcx.transcribe.windows import Window, overlapping
+from speechcx.transcribe.recognizer import ChannelVoice
+from speechcx.transcribe.windows import RecognitionWindow, overlapping
 from speechcx.transcribe.word_times import UNSPACED
 
 DOUBTFUL_LOGPROB = -0.6
@@ -22,12 +22,12 @@ DOUBTFUL_LOGPROB = -0.6
 class Passage:
     """One window written down: its words on its own clock, and the language they are in."""
 
-    window: Window
-    stretch: Stretch
+    window: RecognitionWindow
+    stretch: RecognisedStretch
     language: str
 
 
-def seems_foreign(passages: Sequence[Passage], voice: Voice) -> bool:
+def seems_foreign(passages: Sequence[Passage], voice: ChannelVoice) -> bool:
     """Whether the words of one voice are doubtful enough to look whether they are English at all."""
     logs = []
     for passage in passages:
@@ -52,11 +52,11 @@ def is_foreign(passages: Sequence[Passage], gates: Gates) -> bool:
     )
 
 
-def make_passage(window: Window, draft: Draft, language: str) -> Passage:
+def make_passage(window: RecognitionWindow, draft: Draft, language: str) -> Passage:
     """The passage of a draft written in a language."""
     timed = join_pieces(draft.words, spaced=language not in UNSPACED)
     words = tuple(_word(each) for each in timed)
-    stretch = Stretch(words, draft.mean_logprob, draft.no_speech, draft.compression_ratio)
+    stretch = RecognisedStretch(words, draft.mean_logprob, draft.no_speech, draft.compression_ratio)
     return Passage(window, stretch, language)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 from speechcx.call import Recording, Span, Word
-from speechcx.transcribe.windows import Window, overlapping
+from speechcx.transcribe.windows import RecognitionWindow, overlapping
 
 if TYPE_CHECKING:
     from speechcx.waveform import Sound
@@ -66,7 +66,7 @@ class LanguageStretch:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class RecognisedChannel:
     """What an engine recognised in one channel.
 
     Parameters
@@ -113,7 +113,7 @@ class Recognizer(Protocol):
         hints: Hints,
         recording: Recording,
         channel: int,
-    ) -> Heard:
+    ) -> RecognisedChannel:
         """Write down what is said in one channel.
 
         Parameters
@@ -139,7 +139,7 @@ class Recognizer(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Voice:
+class ChannelVoice:
     """A speaker, the channel it is heard in, and its stretches of speech, sorted and apart."""
 
     speaker: str
@@ -151,7 +151,7 @@ class Voice:
         """Seconds of speech."""
         return sum(span.duration_s for span in self.speech)
 
-    def within(self, window: Window) -> Voice:
+    def within(self, window: RecognitionWindow) -> ChannelVoice:
         """The part of the voice that is heard in a window."""
         pieces = [piece.span for piece in window.pieces if piece.channel == self.channel]
         inside = [part for span in sorted(pieces) for part in overlapping(self.speech, span)]
@@ -166,8 +166,13 @@ class DialogueRecognizer(Protocol):
     """
 
     def recognize_dialogue(
-        self, sounds: Mapping[int, Sound], voices: Sequence[Voice], *, hints: Hints, recording: Recording
-    ) -> tuple[Heard, ...]:
+        self,
+        sounds: Mapping[int, Sound],
+        voices: Sequence[ChannelVoice],
+        *,
+        hints: Hints,
+        recording: Recording,
+    ) -> tuple[RecognisedChannel, ...]:
         """Write down what each voice says.
 
         Parameters

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 from speechcx.call import Recording, Span, Word
 from speechcx.errors import CallError
-from speechcx.transcribe.recognizer import Heard, Hints
+from speechcx.transcribe.recognizer import Hints, RecognisedChannel
 from speechcx.transcribe.settings import TranscribeSettings
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class Replay:
         hints: Hints,
         recording: Recording,
         channel: int,
-    ) -> Heard:
+    ) -> RecognisedChannel:
         """The words of one channel, as written down beside the recording.
 
         Raises
@@ -72,7 +72,7 @@ class Replay:
         document = _read(path)
         words = [word for place, word in _words(document, path) if place == channel]
         language = document.get("language")
-        return Heard(
+        return RecognisedChannel(
             tuple(sorted(words, key=lambda word: (word.start_s, word.end_s))),
             language if isinstance(language, str) and language else hints.language,
         )

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 
 from speechcx.call import Span, Word
 from speechcx.call.spans import join_spans
-from speechcx.transcribe.hallucinations import Stretch
+from speechcx.transcribe.hallucinations import RecognisedStretch
 from speechcx.transcribe.windows import (
     LONG_WORD_S,
-    Piece,
-    Window,
+    RecognitionWindow,
+    WindowPiece,
     WindowRule,
     group_turns,
     make_windows,
@@ -57,7 +57,7 @@ FASTEST_WORDS_S = 6.0
 
 def find_wordless(
     channel: int, speech: Sequence[Span], words: Sequence[Word], duration_s: float
-) -> tuple[Window, ...]:
+) -> tuple[RecognitionWindow, ...]:
     """Turns' worth of speech in which no word was recognised, each as a window of its own.
 
     Parameters
@@ -85,14 +85,14 @@ def find_wordless(
             continue
         start_s = max(edges_s[2 * no], span.start_s - AROUND_S)
         end_s = min(edges_s[2 * no + 3], span.end_s + AROUND_S)
-        whole = Window((Piece(channel, Span(start_s, max(start_s, end_s)), 0.0),))
-        found.append(Window(whole.pieces, whole.inside(channel, group)))
+        whole = RecognitionWindow((WindowPiece(channel, Span(start_s, max(start_s, end_s)), 0.0),))
+        found.append(RecognitionWindow(whole.pieces, whole.inside(channel, group)))
     return tuple(found)
 
 
 def find_holes(
     channel: int, speech: Sequence[Span], words: Sequence[Word], sound: Sound
-) -> tuple[Window, ...]:
+) -> tuple[RecognitionWindow, ...]:
     """Seconds of speech without a word, in a turn that has words elsewhere or none, in windows of 3 s at most.
 
     Parameters
@@ -138,7 +138,7 @@ def _has_word(span: Span, words: Sequence[Word], starts: Sequence[float]) -> boo
     return any(word.end_s > span.start_s for word in words[first:last])
 
 
-def is_sure(stretch: Stretch, window: Window) -> bool:
+def is_sure(stretch: RecognisedStretch, window: RecognitionWindow) -> bool:
     """Whether the words of a turn heard alone may be believed."""
     words = stretch.words
     if not words or stretch.no_speech > MAX_NO_SPEECH:

@@ -24,10 +24,10 @@ from speechcx.transcribe.hallucinations import Gates, drop_invented
 from speechcx.transcribe.languages import SHORT_S
 from speechcx.transcribe.listening import WINDOWS_HELD, Listening, written_in
 from speechcx.transcribe.passages import Passage, is_foreign, make_passage, seems_foreign
-from speechcx.transcribe.recognizer import Dropped, Heard, Hints, LanguageStretch, Voice
+from speechcx.transcribe.recognizer import ChannelVoice, Dropped, Hints, LanguageStretch, RecognisedChannel
 from speechcx.transcribe.settings import TranscribeSettings
 from speechcx.transcribe.short_turns import find_holes, find_wordless, is_sure, shorten_over
-from speechcx.transcribe.windows import Window, WindowRule, make_windows, overlapping
+from speechcx.transcribe.windows import RecognitionWindow, WindowRule, make_windows, overlapping
 from speechcx.transcribe.word_times import in_order, snap_to_speech
 from speechcx.waveform import RECOGNITION_RATE_HZ as RATE_HZ
 
@@ -71,19 +71,24 @@ class Whisper:
         hints: Hints,
         recording: Recording,
         channel: int,
-    ) -> Heard:
+    ) -> RecognisedChannel:
         """Write down what is said in one channel; see :class:`~speechcx.transcribe.Recognizer`."""
-        voices = (Voice("", channel, speech),)
+        voices = (ChannelVoice("", channel, speech),)
         (heard,) = self.recognize_dialogue({channel: samples}, voices, hints=hints, recording=recording)
         return heard
 
     def recognize_dialogue(
-        self, sounds: Mapping[int, Sound], voices: Sequence[Voice], *, hints: Hints, recording: Recording
-    ) -> tuple[Heard, ...]:
+        self,
+        sounds: Mapping[int, Sound],
+        voices: Sequence[ChannelVoice],
+        *,
+        hints: Hints,
+        recording: Recording,
+    ) -> tuple[RecognisedChannel, ...]:
         """Write down what all voices say; see :class:`~speechcx.transcribe.DialogueRecognizer`."""
         windows = self._lay_out(sounds, voices)
         if not windows:
-            return tuple(Heard((), hints.language) for _ in voices)
+            return tuple(RecognisedChannel((), hints.language) for _ in voices)
         first = Listening(self._decoder, windows[:WINDOWS_HELD], sounds, hints)
         languages = self._find_languages(first, sounds, voices, hints)
         if len(set(languages)) == 1 and (len(voices) == 1 or languages[0] != UNDETERMINED):
@@ -95,13 +100,17 @@ class Whisper:
         return self._hear_apart(sounds, voices, languages, hints)
 
     def _hear_apart(
-        self, sounds: Mapping[int, Sound], voices: Sequence[Voice], languages: Sequence[str], hints: Hints
-    ) -> tuple[Heard, ...]:
+        self,
+        sounds: Mapping[int, Sound],
+        voices: Sequence[ChannelVoice],
+        languages: Sequence[str],
+        hints: Hints,
+    ) -> tuple[RecognisedChannel, ...]:
         """Voices of different languages share no window, and one whose language is not known shares none."""
         groups: dict[tuple[str, int], list[int]] = {}
         for no, language in enumerate(languages):
             groups.setdefault((language, no if language == UNDETERMINED else -1), []).append(no)
-        found: dict[int, Heard] = {}
+        found: dict[int, RecognisedChannel] = {}
         for (language, _), numbers in groups.items():
             some = [voices[no] for no in numbers]
             listenings = self._listen(self._lay_out(sounds, some), sounds, hints)
@@ -109,11 +118,13 @@ class Whisper:
             found.update(zip(numbers, self._read(passages, sounds, some, language, hints), strict=True))
         return tuple(found[no] for no in range(len(voices)))
 
-    def _lay_out(self, sounds: Mapping[int, Sound], voices: Sequence[Voice]) -> tuple[Window, ...]:
+    def _lay_out(
+        self, sounds: Mapping[int, Sound], voices: Sequence[ChannelVoice]
+    ) -> tuple[RecognitionWindow, ...]:
         return make_windows(_by_channel(voices), sounds, self._rule)
 
     def _listen(
-        self, windows: Sequence[Window], sounds: Mapping[int, Sound], hints: Hints
+        self, windows: Sequence[RecognitionWindow], sounds: Mapping[int, Sound], hints: Hints
     ) -> Iterator[Listening]:
         for first in range(0, len(windows), WINDOWS_HELD):
             yield Listening(self._decoder, windows[first : first + WINDOWS_HELD], sounds, hints)
@@ -121,7 +132,7 @@ class Whisper:
     # --- languages ---------------------------------------------------------------------------------
 
     def _find_languages(
-        self, listening: Listening, sounds: Mapping[int, Sound], voices: Sequence[Voice], hints: Hints
+        self, listening: Listening, sounds: Mapping[int, Sound], voices: Sequence[ChannelVoice], hints: Hints
     ) -> tuple[str, ...]:
         """The language of each voice, the one that speaks most first."""
         usual = hints.language
@@ -138,7 +149,7 @@ class Whisper:
         self,
         listening: Listening,
         sounds: Mapping[int, Sound],
-        voices: Sequence[Voice],
+        voices: Sequence[ChannelVoice],
         no: int,
         expected: str,
         hints: Hints,
@@ -152,7 +163,7 @@ class Whisper:
             return expected
         return self._listen_alone(sounds, voices[no], hints).find_language(expected)
 
-    def _listen_alone(self, sounds: Mapping[int, Sound], voice: Voice, hints: Hints) -> Listening:
+    def _listen_alone(self, sounds: Mapping[int, Sound], voice: ChannelVoice, hints: Hints) -> Listening:
         """The windows of one voice in which most is said."""
         windows = sorted(self._lay_out(sounds, [voice]), key=_speech_s)
         return Listening(self._decoder, windows[-ALONE:], sounds, hints)
@@ -161,7 +172,7 @@ class Whisper:
         self,
         passages: Sequence[Passage],
         sounds: Mapping[int, Sound],
-        voices: Sequence[Voice],
+        voices: Sequence[ChannelVoice],
         languages: tuple[str, ...],
         hints: Hints,
     ) -> tuple[str, ...]:
@@ -189,7 +200,7 @@ class Whisper:
         self,
         listenings: Iterable[Listening],
         sounds: Mapping[int, Sound],
-        voices: Sequence[Voice],
+        voices: Sequence[ChannelVoice],
         language: str,
     ) -> list[Passage]:
         """Every window written down; what a voice says in another language meanwhile, in that."""
@@ -209,8 +220,8 @@ class Whisper:
         return found
 
     def _find_changes(
-        self, listening: Listening, sounds: Mapping[int, Sound], voices: Sequence[Voice], language: str
-    ) -> dict[int, list[tuple[str, tuple[Window, ...]]]]:
+        self, listening: Listening, sounds: Mapping[int, Sound], voices: Sequence[ChannelVoice], language: str
+    ) -> dict[int, list[tuple[str, tuple[RecognitionWindow, ...]]]]:
         """Windows in which a voice changes its language, by number, laid out again by language."""
         if len(listening.windows) < 2 or not self._decoder.is_multilingual:
             return {}
@@ -218,7 +229,7 @@ class Whisper:
         for no, window in enumerate(listening.windows):
             if not listening.is_doubtful(no, language):
                 continue
-            parts: dict[str, list[Voice]] = {}
+            parts: dict[str, list[ChannelVoice]] = {}
             for voice in voices:
                 part = voice.within(window)
                 if part.speech:
@@ -232,10 +243,10 @@ class Whisper:
         self,
         passages: Sequence[Passage],
         sounds: Mapping[int, Sound],
-        voices: Sequence[Voice],
+        voices: Sequence[ChannelVoice],
         language: str,
         hints: Hints,
-    ) -> tuple[Heard, ...]:
+    ) -> tuple[RecognisedChannel, ...]:
         """What is believed of the passages, by voice."""
         channels = _by_channel(voices)
         words: dict[int, list[Word]] = {channel: [] for channel in channels}
@@ -252,7 +263,7 @@ class Whisper:
                 for piece in passage.window.pieces:
                     stretches[piece.channel].append(LanguageStretch(piece.span, passage.language))
         heard = {
-            channel: Heard(
+            channel: RecognisedChannel(
                 self._place(sounds, channel, speech, words[channel], written_in(language, hints)),
                 language,
                 tuple(dropped[channel]),
@@ -282,7 +293,7 @@ class Whisper:
     def _hear_alone(
         self,
         sounds: Mapping[int, Sound],
-        windows: Sequence[Window],
+        windows: Sequence[RecognitionWindow],
         speech: Sequence[Span],
         language: str,
     ) -> list[Word]:
@@ -298,11 +309,11 @@ class Whisper:
         return snap_to_speech(in_order(found), speech)
 
 
-def _speech_s(window: Window) -> float:
+def _speech_s(window: RecognitionWindow) -> float:
     return window.speech_s
 
 
-def _by_channel(voices: Sequence[Voice]) -> dict[int, tuple[Span, ...]]:
+def _by_channel(voices: Sequence[ChannelVoice]) -> dict[int, tuple[Span, ...]]:
     """All speech of each channel: in a shared one, two may speak at once."""
     channels = sorted({voice.channel for voice in voices})
     return {
@@ -311,7 +322,9 @@ def _by_channel(voices: Sequence[Voice]) -> dict[int, tuple[Span, ...]]:
     }
 
 
-def share_out(heard: Heard, voice: Voice, voices: Sequence[Voice]) -> Heard:
+def share_out(
+    heard: RecognisedChannel, voice: ChannelVoice, voices: Sequence[ChannelVoice]
+) -> RecognisedChannel:
     """What was heard in a channel as far as it is one voice's: each word lies with the voice nearest to it."""
     others = [each for each in voices if each.channel == voice.channel]
     if len(others) == 1:
@@ -321,7 +334,7 @@ def share_out(heard: Heard, voice: Voice, voices: Sequence[Voice]) -> Heard:
     return replace(heard, words=words, dropped=heard.dropped if own == 0 else ())
 
 
-def nearest_voice(word: Word, voices: Sequence[Voice]) -> int:
+def nearest_voice(word: Word, voices: Sequence[ChannelVoice]) -> int:
     """Number of the voice that speaks most during a word, else of the one that speaks nearest to it."""
     span = Span(word.start_s, word.end_s)
 

@@ -38,7 +38,7 @@ _FRAME_S = 0.05
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class WindowPiece:
     """A stretch of one channel, and the second of its window at which it begins."""
 
     channel: int
@@ -52,7 +52,7 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class RecognitionWindow:
     """What is heard at once.
 
     Parameters
@@ -63,7 +63,7 @@ class Window:
         Stretches of speech on the window's own clock, sorted and apart.
     """
 
-    pieces: tuple[Piece, ...]
+    pieces: tuple[WindowPiece, ...]
     speech: tuple[Span, ...] = ()
 
     @property
@@ -131,7 +131,7 @@ class Window:
                 found.append(Span(span.start_s + shift_s, span.end_s + shift_s))
         return tuple(found)
 
-    def _home(self, span: Span) -> Piece:
+    def _home(self, span: Span) -> WindowPiece:
         touched = [each for each in self.pieces if each.at_s < span.end_s and span.start_s < each.end_s]
         if len(touched) > 1:
             spoken = [
@@ -171,7 +171,7 @@ class WindowRule:
 
 def make_windows(
     channels: Mapping[int, Sequence[Span]], sounds: Mapping[int, Sound], rule: WindowRule
-) -> tuple[Window, ...]:
+) -> tuple[RecognitionWindow, ...]:
     """Lay out the speech of some channels in windows of at most ``rule.window_s``.
 
     Parameters
@@ -213,11 +213,13 @@ class _Turn:
     most: Span
 
 
-def _join(turns: Sequence[_Turn], channels: Mapping[int, Sequence[Span]], rule: WindowRule) -> Window:
+def _join(
+    turns: Sequence[_Turn], channels: Mapping[int, Sequence[Span]], rule: WindowRule
+) -> RecognitionWindow:
     """The window of some turns: with more sound before the first and after the last, where there is room."""
     taken_s = sum(turn.span.duration_s for turn in turns) + rule.seam_s * (len(turns) - 1)
     edge_s = min(EDGE_S, max(0.0, rule.window_s - taken_s) / 2)
-    pieces: list[Piece] = []
+    pieces: list[WindowPiece] = []
     for no, turn in enumerate(turns):
         start_s, end_s = turn.span.start_s, turn.span.end_s
         if no == 0:
@@ -225,10 +227,10 @@ def _join(turns: Sequence[_Turn], channels: Mapping[int, Sequence[Span]], rule: 
         if no == len(turns) - 1:
             end_s = min(turn.most.end_s, end_s + edge_s)
         at_s = pieces[-1].end_s + rule.seam_s if pieces else 0.0
-        pieces.append(Piece(turn.channel, Span(start_s, end_s), at_s))
-    bare = Window(tuple(pieces))
+        pieces.append(WindowPiece(turn.channel, Span(start_s, end_s), at_s))
+    bare = RecognitionWindow(tuple(pieces))
     speech = (span for channel, spans in channels.items() for span in bare.inside(channel, spans))
-    return Window(bare.pieces, tuple(sorted(speech)))
+    return RecognitionWindow(bare.pieces, tuple(sorted(speech)))
 
 
 def _turns(speech: Sequence[Span], channel: int, sound: Sound, rule: WindowRule) -> list[_Turn]:

@@ -14,7 +14,7 @@ from speechcx.turns.settings import NOT_IN_DIGEST, TurnSettings
 
 if TYPE_CHECKING:
     from speechcx.call import Audio, Conversation, Role, Span, Speech, Utterance
-    from speechcx.turns.assemble import Voice
+    from speechcx.turns.assemble import UncutSpeech
 
 __all__ = [
     "NOT_IN_DIGEST",
@@ -38,7 +38,7 @@ class Diarizer(Protocol):
 
     def split_voices(
         self, audio: Audio, channel: int, speech: tuple[Span, ...], settings: TurnSettings
-    ) -> tuple[Voice, ...]:
+    ) -> tuple[UncutSpeech, ...]:
         """Give each part of `speech` to a voice.
 
         Parameters

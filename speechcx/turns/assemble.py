@@ -19,7 +19,7 @@ SHORTEST_PAUSE_S = 0.3
 
 
 @dataclass(frozen=True, slots=True)
-class Voice:
+class UncutSpeech:
     """One speaker's speech before it is cut into turns.
 
     Parameters
@@ -40,7 +40,7 @@ class Voice:
     confidence: float = 1.0
 
 
-def assemble_turns(voices: Sequence[Voice], *, turn_gap_s: float) -> tuple[Turn, ...]:
+def assemble_turns(voices: Sequence[UncutSpeech], *, turn_gap_s: float) -> tuple[Turn, ...]:
     """Turns of all speakers, by start time and numbered from 0.
 
     Parameters
@@ -50,7 +50,7 @@ def assemble_turns(voices: Sequence[Voice], *, turn_gap_s: float) -> tuple[Turn,
     turn_gap_s
         Silence this long ends a turn in any case.
     """
-    found: list[tuple[Voice, list[Span]]] = []
+    found: list[tuple[UncutSpeech, list[Span]]] = []
     for voice in voices:
         found.extend((voice, group) for group in _group(voice.speech, _others(voice, voices), turn_gap_s))
     found.sort(key=lambda pair: (pair[1][0].start_s, pair[1][-1].end_s, pair[0].speaker))
@@ -67,7 +67,7 @@ def assemble_turns(voices: Sequence[Voice], *, turn_gap_s: float) -> tuple[Turn,
     )
 
 
-def close_stops(voices: Sequence[Voice]) -> tuple[Voice, ...]:
+def close_stops(voices: Sequence[UncutSpeech]) -> tuple[UncutSpeech, ...]:
     """The same voices without silences too short to be pauses, but where another speaks in them.
 
     On one channel the noise of both lines hides the soft end of a word, and stops of the mouth look like
@@ -80,7 +80,7 @@ def close_stops(voices: Sequence[Voice]) -> tuple[Voice, ...]:
     )
 
 
-def _others(voice: Voice, voices: Sequence[Voice]) -> list[Span]:
+def _others(voice: UncutSpeech, voices: Sequence[UncutSpeech]) -> list[Span]:
     return sorted(span for other in voices if other.speaker != voice.speaker for span in other.speech)
 
 

@@ -18,7 +18,7 @@ import numpy as np
 from speechcx.call import Span
 from speechcx.call.spans import join_spans
 from speechcx.turns.spans import Run, runs_of, subtract_spans
-from speechcx.turns.vad import FLOOR_DBOV, LEVEL_STEP_S, Heard
+from speechcx.turns.vad import FLOOR_DBOV, LEVEL_STEP_S, ChannelActivity
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -55,7 +55,7 @@ ANSWER_S = 2.0
 
 
 def find_background(
-    heard: Sequence[Heard], spans: Sequence[tuple[Span, ...]]
+    heard: Sequence[ChannelActivity], spans: Sequence[tuple[Span, ...]]
 ) -> tuple[tuple[Span, ...], ...]:
     """Stretches of each channel's speech that are not its speaker's, but somebody's in the background.
 

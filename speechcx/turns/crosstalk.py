@@ -9,9 +9,9 @@ import numpy as np
 
 from speechcx.call import Audio, Span
 from speechcx.turns.settings import TurnSettings
-from speechcx.turns.signal_match import HOP, RATE_HZ, Pair, copied_share, find_delay
+from speechcx.turns.signal_match import HOP, RATE_HZ, ChannelPair, copied_share, find_delay
 from speechcx.turns.spans import runs_of, subtract_spans
-from speechcx.turns.vad import LEVEL_STEP_S, Heard
+from speechcx.turns.vad import LEVEL_STEP_S, ChannelActivity
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -38,7 +38,7 @@ MOSTLY = 0.75
 """A stretch of which this share is leakage is leakage as a whole."""
 
 
-def is_dual_mono(audio: Audio, heard: Sequence[Heard], settings: TurnSettings) -> bool:
+def is_dual_mono(audio: Audio, heard: Sequence[ChannelActivity], settings: TurnSettings) -> bool:
     """Whether two channels hold the same signal: same sound, same level difference, all the time.
 
     Parameters
@@ -68,7 +68,7 @@ def is_dual_mono(audio: Audio, heard: Sequence[Heard], settings: TurnSettings) -
         or np.percentile(np.abs(gaps_db - np.median(gaps_db)), 80) > 3
     ):
         return False
-    pair = Pair(0, 1)
+    pair = ChannelPair(0, 1)
     delay_s = find_delay(audio, pair, spans)
     if abs(delay_s) > DUAL_MONO_LATEST_S:
         return False
@@ -76,7 +76,7 @@ def is_dual_mono(audio: Audio, heard: Sequence[Heard], settings: TurnSettings) -
     return float(np.mean(np.asarray(shares) >= settings.dual_mono_match)) >= settings.dual_mono_match
 
 
-def find_mixes(audio: Audio, heard: Sequence[Heard], settings: TurnSettings) -> tuple[int, ...]:
+def find_mixes(audio: Audio, heard: Sequence[ChannelActivity], settings: TurnSettings) -> tuple[int, ...]:
     """Channels, of three or more, that only hold the others added up, or one of them again.
 
     A mix is the sum of other channels with positive weights, by least squares over loud windows. Each party
@@ -124,7 +124,7 @@ def _is_sum(sound: NDArray[np.float32], parts: NDArray[np.float32]) -> bool:
 
 def remove_crosstalk(
     audio: Audio,
-    heard: Sequence[Heard],
+    heard: Sequence[ChannelActivity],
     spans: Sequence[tuple[Span, ...]],
     settings: TurnSettings,
 ) -> tuple[tuple[tuple[Span, ...], ...], bool]:
@@ -151,7 +151,7 @@ def remove_crosstalk(
     for copy in range(len(spans)):
         for source in range(len(spans)):
             if source != copy:
-                leaked = _find_leakage(audio, Pair(source, copy), heard, spans, settings)
+                leaked = _find_leakage(audio, ChannelPair(source, copy), heard, spans, settings)
                 own[copy] = (
                     subtract_spans(own[copy], leaked, shortest_s=SHORTEST_OWN_S) if leaked else own[copy]
                 )
@@ -160,8 +160,8 @@ def remove_crosstalk(
 
 def _find_leakage(
     audio: Audio,
-    pair: Pair,
-    heard: Sequence[Heard],
+    pair: ChannelPair,
+    heard: Sequence[ChannelActivity],
     spans: Sequence[tuple[Span, ...]],
     settings: TurnSettings,
 ) -> list[Span]:
@@ -202,7 +202,9 @@ def _find_leakage(
     return leaked
 
 
-def _softer_parts(heard: Sequence[Heard], pair: Pair, span: Span, drop_db: float) -> list[Span]:
+def _softer_parts(
+    heard: Sequence[ChannelActivity], pair: ChannelPair, span: Span, drop_db: float
+) -> list[Span]:
     """Where in `span` the copy is softer by `drop_db`: elsewhere it may be the source of leakage itself."""
     steps = slice(int(span.start_s / LEVEL_STEP_S), int(span.end_s / LEVEL_STEP_S))
     levels = [heard[channel].level_dbov[steps] for channel in (pair.source, pair.copy)]
@@ -227,7 +229,13 @@ def _grow(sure: NDArray[np.bool_], likely: NDArray[np.bool_]) -> NDArray[np.bool
 
 
 def _is_softer(
-    heard: Sequence[Heard], pair: Pair, span: Span, count: int, *, delay_s: float, drop_db: float
+    heard: Sequence[ChannelActivity],
+    pair: ChannelPair,
+    span: Span,
+    count: int,
+    *,
+    delay_s: float,
+    drop_db: float,
 ) -> NDArray[np.bool_]:
     """Every 8 ms of `span`: whether the copy is softer by `drop_db` than the source was `delay_s` before."""
     at_s = span.start_s + np.arange(count) * HOP / RATE_HZ

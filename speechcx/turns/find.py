@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from speechcx.call import Audio, Span, Speech, Split, Unheard
 from speechcx.call.spans import join_spans
 from speechcx.engines import find_factory
-from speechcx.turns.assemble import Voice, assemble_turns, close_stops
+from speechcx.turns.assemble import UncutSpeech, assemble_turns, close_stops
 from speechcx.turns.background import find_background
 from speechcx.turns.crosstalk import SHORTEST_OWN_S, find_mixes, is_dual_mono, remove_crosstalk
 from speechcx.turns.hold_music import find_music, take_out
 from speechcx.turns.partly_mixed import find_mixed, part_voices, share_spans
 from speechcx.turns.settings import TurnSettings
 from speechcx.turns.spans import find_doubtful, find_speech, subtract_spans
-from speechcx.turns.vad import Heard, hear_again, hear_channel
+from speechcx.turns.vad import ChannelActivity, hear_again, hear_channel
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def hear_speakers(audio: Audio, settings: TurnSettings) -> Speech:
         unheard = tuple(sorted((*unheard, *background)))
         split: Split = "channels"
         voices = tuple(
-            Voice(f"ch{channel}", channel, speech)
+            UncutSpeech(f"ch{channel}", channel, speech)
             for channel, speech in enumerate(spans)
             if channel not in mixes
         ) + part_voices(audio, together, spans, settings)
@@ -81,7 +81,7 @@ def _take_mix_out(
 
 
 def _leave_background_out(
-    heard: Sequence[Heard], spans: Sequence[tuple[Span, ...]]
+    heard: Sequence[ChannelActivity], spans: Sequence[tuple[Span, ...]]
 ) -> tuple[tuple[tuple[Span, ...], ...], tuple[Unheard, ...]]:
     """Each channel's speech without voices in the background, and where those speak."""
     behind = find_background(heard, spans)
@@ -95,7 +95,7 @@ def _leave_background_out(
 
 
 def _part_channel(
-    audio: Audio, channel: int, heard: Heard, settings: TurnSettings, mixes: Sequence[int]
+    audio: Audio, channel: int, heard: ChannelActivity, settings: TurnSettings, mixes: Sequence[int]
 ) -> _Channel:
     """Part one channel into speech, hold and keypad tones; a mix of others has nothing of its own."""
     if channel in mixes:
@@ -109,11 +109,11 @@ def _part_channel(
 
 def _split_mono(
     audio: Audio, speech: tuple[Span, ...], settings: TurnSettings
-) -> tuple[Split, tuple[Voice, ...]]:
+) -> tuple[Split, tuple[UncutSpeech, ...]]:
     """Voices of a single channel: by the diarizer of the settings, else one unsplit speaker."""
     if settings.diarizer and speech:
         diarizer = find_factory("diarizers", settings.diarizer)(settings)
-        voices: tuple[Voice, ...] = diarizer.split_voices(audio, 0, speech, settings)
+        voices: tuple[UncutSpeech, ...] = diarizer.split_voices(audio, 0, speech, settings)
         if voices:
             return "diarized", close_stops(voices)
-    return "unsplit", close_stops((Voice("s0", 0, speech),))
+    return "unsplit", close_stops((UncutSpeech("s0", 0, speech),))

@@ -19,7 +19,7 @@ from speechcx.call.spans import join_spans
 from speechcx.turns.settings import TurnSettings
 from speechcx.turns.spans import Run, join_runs, runs_of, subtract_spans
 from speechcx.turns.tones import STEP_S, TONE_STEP_S, Tones, measure_persistence, measure_tones
-from speechcx.turns.vad import LEVEL_STEP_S, Heard
+from speechcx.turns.vad import LEVEL_STEP_S, ChannelActivity
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -105,7 +105,7 @@ class NotSpeech:
 
 
 def find_music(
-    audio: Audio, channel: int, heard: Heard, speech: Sequence[Span], settings: TurnSettings
+    audio: Audio, channel: int, heard: ChannelActivity, speech: Sequence[Span], settings: TurnSettings
 ) -> NotSpeech:
     """Find music and tones in one channel.
 
@@ -158,7 +158,7 @@ def take_out(
 
 
 def _find_held(
-    heard: Heard, still: NDArray[np.float32], speech: Sequence[Span], settings: TurnSettings
+    heard: ChannelActivity, still: NDArray[np.float32], speech: Sequence[Span], settings: TurnSettings
 ) -> tuple[Span, ...]:
     """Stretches of music, from windows of two seconds; edges to where the sound begins and ends."""
     likely = heard.speech_by_step() >= settings.speech_on
@@ -184,7 +184,7 @@ def _find_held(
 
 
 def _measure_windows(
-    heard: Heard, free: NDArray[np.bool_], still_at: NDArray[np.float32]
+    heard: ChannelActivity, free: NDArray[np.bool_], still_at: NDArray[np.float32]
 ) -> Iterator[tuple[Run, float, float]]:
     """Windows of sound that goes on and is no speech, with how loud they get and how still they stand."""
     width, hop = round(WINDOW_S / LEVEL_STEP_S), round(HOP_S / LEVEL_STEP_S)
@@ -211,7 +211,7 @@ def _grow(sure: Sequence[Run], almost: Sequence[Run], filling: Sequence[Run]) ->
     ]
 
 
-def _floor_by_speech(heard: Heard, free: NDArray[np.bool_], speech: Sequence[Span]) -> float:
+def _floor_by_speech(heard: ChannelActivity, free: NDArray[np.bool_], speech: Sequence[Span]) -> float:
     """What the channel sounds like between its words; 0 dBov, over everything, without speech."""
     near = np.zeros(free.size, np.bool_)
     for span in speech:
@@ -227,7 +227,7 @@ def _widen(mask: NDArray[np.bool_], steps: int) -> NDArray[np.bool_]:
     return np.asarray(sums[2 * steps + 1 :] > sums[: -2 * steps - 1])
 
 
-def _speech_level(heard: Heard, speech: Sequence[Span]) -> float:
+def _speech_level(heard: ChannelActivity, speech: Sequence[Span]) -> float:
     """Level the channel's speech reaches in its louder half, -100 without speech."""
     parts = [
         heard.level_dbov[int(span.start_s / LEVEL_STEP_S) : int(span.end_s / LEVEL_STEP_S)] for span in speech
@@ -289,7 +289,7 @@ def _is_music(span: Span, music: Sequence[Span], still: NDArray[np.float32]) -> 
     return bool(part.size) and float(np.median(part)) >= least
 
 
-def _find_tones(tones: Tones, heard: Heard) -> tuple[Span, ...]:
+def _find_tones(tones: Tones, heard: ChannelActivity) -> tuple[Span, ...]:
     """Stretches of one or two pure and constant partials."""
     steady = np.ones(tones.share.size, np.bool_)
     for hz in (tones.low_hz, tones.high_hz):
@@ -306,14 +306,14 @@ def _is_constant(span: Span, tones: Tones) -> bool:
     )
 
 
-def _find_keys(tones: Tones, heard: Heard) -> tuple[Span, ...]:
+def _find_keys(tones: Tones, heard: ChannelActivity) -> tuple[Span, ...]:
     """Stretches of the keypad's pairs of frequencies."""
     low = np.min([np.abs(tones.low_hz / hz - 1) for hz in KEY_LOW_HZ], axis=0) <= KEY_TOLERANCE
     high = np.min([np.abs(tones.high_hz / hz - 1) for hz in KEY_HIGH_HZ], axis=0) <= KEY_TOLERANCE
     return _spans_of(low & high & (tones.share >= PURE) & _loud(tones, heard), SHORTEST_KEY_S, 0.02)
 
 
-def _loud(tones: Tones, heard: Heard) -> NDArray[np.bool_]:
+def _loud(tones: Tones, heard: ChannelActivity) -> NDArray[np.bool_]:
     level = np.full(tones.share.size, -100.0, np.float32)
     count = min(level.size, heard.level_dbov.size)
     level[:count] = heard.level_dbov[:count]

@@ -16,10 +16,10 @@ import numpy as np
 from speechcx.call import Audio, Span
 from speechcx.call.spans import join_spans
 from speechcx.engines import find_factory
-from speechcx.turns.assemble import Voice, close_stops
+from speechcx.turns.assemble import UncutSpeech, close_stops
 from speechcx.turns.settings import TurnSettings
 from speechcx.turns.spans import runs_of, subtract_spans
-from speechcx.turns.vad import LEVEL_STEP_S, Heard
+from speechcx.turns.vad import LEVEL_STEP_S, ChannelActivity
 from speechcx.waveform import read_channel
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ PURE = 0.8
 """A voice belongs to a channel where at least this share of it, outside the mix, is heard there."""
 
 
-def find_mixed(audio: Audio, heard: Sequence[Heard], settings: TurnSettings) -> tuple[Span, ...]:
+def find_mixed(audio: Audio, heard: Sequence[ChannelActivity], settings: TurnSettings) -> tuple[Span, ...]:
     """Stretches in which both of two channels hold the same sound; none where they always do, or never.
 
     Parameters
@@ -81,7 +81,7 @@ def find_mixed(audio: Audio, heard: Sequence[Heard], settings: TurnSettings) -> 
 
 
 def _compare(
-    audio: Audio, heard: Sequence[Heard], settings: TurnSettings
+    audio: Audio, heard: Sequence[ChannelActivity], settings: TurnSettings
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.float64]]:
     """For each window: whether it holds speech, whether both channels hold the same, and how late the second is."""
     steps = round(WINDOW_S / LEVEL_STEP_S)
@@ -174,7 +174,7 @@ def part_voices(
     mixed: tuple[Span, ...],
     own: Sequence[tuple[Span, ...]],
     settings: TurnSettings,
-) -> tuple[Voice, ...]:
+) -> tuple[UncutSpeech, ...]:
     """Who speaks in mixed stretches: voices named as the channels they belong to.
 
     The diarizer of the settings hears the mix together with speech of which the channel is known. A voice goes to
@@ -198,20 +198,24 @@ def part_voices(
     """
     if not mixed:
         return ()
-    nobody = close_stops((Voice(MIXED_SPEAKER, 0, mixed),))
+    nobody = close_stops((UncutSpeech(MIXED_SPEAKER, 0, mixed),))
     if not settings.diarizer:
         return nobody
     known = tuple(
         _nearest(subtract_spans(own[channel], own[1 - channel], shortest_s=0.3), mixed) for channel in (0, 1)
     )
     diarizer = find_factory("diarizers", settings.diarizer)(settings)
-    voices: tuple[Voice, ...] = diarizer.split_voices(
+    voices: tuple[UncutSpeech, ...] = diarizer.split_voices(
         _add_channels(audio, mixed), 0, join_spans((*mixed, *known[0], *known[1])), settings
     )
     heard_in = [channel for channel in (0, 1) if _total_s(known[channel]) >= MIN_KNOWN_S]
     if not voices:
         # One voice in all of it: that of the only channel that was heard apart.
-        return close_stops((Voice(f"ch{heard_in[0]}", heard_in[0], mixed),)) if len(heard_in) == 1 else nobody
+        return (
+            close_stops((UncutSpeech(f"ch{heard_in[0]}", heard_in[0], mixed),))
+            if len(heard_in) == 1
+            else nobody
+        )
     channels = _channels_of(voices, known)
     if channels is None:
         return nobody
@@ -220,7 +224,7 @@ def part_voices(
         channel = channels[voice.speaker]
         speech = share_spans(voice.speech, mixed)
         if speech:
-            found.append(Voice(f"ch{channel}", channel, speech, voice.confidence))
+            found.append(UncutSpeech(f"ch{channel}", channel, speech, voice.confidence))
     return close_stops(found)
 
 
@@ -247,7 +251,7 @@ def _add_channels(audio: Audio, mixed: Sequence[Span]) -> Audio:
     return replace(audio, samples=both[None])
 
 
-def _channels_of(voices: Sequence[Voice], known: Sequence[Sequence[Span]]) -> dict[str, int] | None:
+def _channels_of(voices: Sequence[UncutSpeech], known: Sequence[Sequence[Span]]) -> dict[str, int] | None:
     """The channel of each voice; None where two voices share one, or one voice belongs to none."""
     heard_s = {voice.speaker: np.zeros(2) for voice in voices}
     for voice in voices:

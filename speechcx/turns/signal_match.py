@@ -36,14 +36,14 @@ NOISE_SHARE_MOST = 0.8
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class ChannelPair:
     """Two channels: the one that may be the source, and the one that may hold its copy."""
 
     source: int
     copy: int
 
 
-def find_delay(audio: Audio, pair: Pair, where: Sequence[Span]) -> float:
+def find_delay(audio: Audio, pair: ChannelPair, where: Sequence[Span]) -> float:
     """By how many seconds the copy lags behind its source, judged from the stretches `where`."""
     size = int(2 ** np.ceil(np.log2((WINDOW_S + LATEST_S) * RATE_HZ)))
     total = np.zeros(size // 2 + 1, np.complex128)
@@ -57,7 +57,7 @@ def find_delay(audio: Audio, pair: Pair, where: Sequence[Span]) -> float:
 
 
 def copied_share(
-    audio: Audio, pair: Pair, span: Span, *, delay_s: float, noise_power: float
+    audio: Audio, pair: ChannelPair, span: Span, *, delay_s: float, noise_power: float
 ) -> NDArray[np.float32]:
     """Which share of the copy's sound above the noise comes from the source, every 8 ms of `span`.
 
@@ -110,7 +110,7 @@ def _windows(where: Sequence[Span]) -> list[Span]:
 
 
 def _read(
-    audio: Audio, pair: Pair, span: Span, *, delay_s: float | None = None
+    audio: Audio, pair: ChannelPair, span: Span, *, delay_s: float | None = None
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Source and copy over `span`; the source taken `delay_s` earlier, so that they line up."""
     copy = read_channel(audio, pair.copy, rate_hz=RATE_HZ, start_s=span.start_s, end_s=span.end_s)

@@ -15,7 +15,7 @@ import numpy as np
 from speechcx.call import Span
 from speechcx.call.spans import join_spans
 from speechcx.turns.settings import TurnSettings
-from speechcx.turns.vad import FLOOR_DBOV, LEVEL_STEP_S, Heard
+from speechcx.turns.vad import FLOOR_DBOV, LEVEL_STEP_S, ChannelActivity
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -46,7 +46,9 @@ NOISE_REACH_S = 3.0
 """The noise floor is measured this far around a stretch."""
 
 
-def find_speech(heard: Heard, settings: TurnSettings, avoid: Sequence[Span] = ()) -> tuple[Span, ...]:
+def find_speech(
+    heard: ChannelActivity, settings: TurnSettings, avoid: Sequence[Span] = ()
+) -> tuple[Span, ...]:
     """Stretches of speech in one channel, sorted and at least ``shortest_gap_s`` apart.
 
     Parameters
@@ -74,7 +76,7 @@ def find_speech(heard: Heard, settings: TurnSettings, avoid: Sequence[Span] = ()
 
 
 def find_doubtful(
-    heard: Heard, speech: Sequence[Span], avoid: Sequence[Span], settings: TurnSettings
+    heard: ChannelActivity, speech: Sequence[Span], avoid: Sequence[Span], settings: TurnSettings
 ) -> tuple[Span, ...]:
     """Short sounds as loud as speech that the detector passed over, and what follows music: worth hearing again.
 

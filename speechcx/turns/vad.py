@@ -51,7 +51,7 @@ AGAIN_SURE = 0.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Heard:
+class ChannelActivity:
     """What one channel sounds like over time.
 
     Parameters
@@ -95,7 +95,7 @@ def measure_levels(audio: Audio, channel: int) -> NDArray[np.float32]:
     return np.asarray(10 * np.log10(np.maximum(mean, 10 ** (FLOOR_DBOV / 10))), np.float32)
 
 
-def hear_channel(audio: Audio, channel: int, *, silent_dbov: float = -62.0) -> Heard:
+def hear_channel(audio: Audio, channel: int, *, silent_dbov: float = -62.0) -> ChannelActivity:
     """Listen to one channel from end to end.
 
     Parameters
@@ -114,13 +114,15 @@ def hear_channel(audio: Audio, channel: int, *, silent_dbov: float = -62.0) -> H
     """
     levels = measure_levels(audio, channel)
     windows = -(-round(audio.duration_s * RECOGNITION_RATE_HZ) // WINDOW)
-    quiet = Heard(np.zeros(windows, np.float32), levels, audio.duration_s)
+    quiet = ChannelActivity(np.zeros(windows, np.float32), levels, audio.duration_s)
     if quiet.loudest_dbov < silent_dbov:
         return quiet
-    return Heard(_run_model(audio, channel, quiet, 0, windows), levels, audio.duration_s)
+    return ChannelActivity(_run_model(audio, channel, quiet, 0, windows), levels, audio.duration_s)
 
 
-def hear_again(audio: Audio, channel: int, heard: Heard, doubtful: Sequence[Span]) -> Heard:
+def hear_again(
+    audio: Audio, channel: int, heard: ChannelActivity, doubtful: Sequence[Span]
+) -> ChannelActivity:
     """Listen to some short stretches once more, each with a fresh ear.
 
     The model gets used to what it hears: after a long hold or silence it answers a short word with 0.2
@@ -138,15 +140,17 @@ def hear_again(audio: Audio, channel: int, heard: Heard, doubtful: Sequence[Span
         fresh = _run_model(audio, channel, heard, first, count)
         if fresh.size and fresh.max() >= AGAIN_SURE:
             speech[first : first + count] = np.maximum(speech[first : first + count], fresh)
-    return Heard(speech, heard.level_dbov, heard.duration_s)
+    return ChannelActivity(speech, heard.level_dbov, heard.duration_s)
 
 
-def _gain(heard: Heard) -> float:
+def _gain(heard: ChannelActivity) -> float:
     gain_db = min(MAX_GAIN_DB, max(0.0, WANTED_DBOV - heard.loudest_dbov))
     return float(10 ** (gain_db / 20))
 
 
-def _run_model(audio: Audio, channel: int, quiet: Heard, start: int, windows: int) -> NDArray[np.float32]:
+def _run_model(
+    audio: Audio, channel: int, quiet: ChannelActivity, start: int, windows: int
+) -> NDArray[np.float32]:
     """Speech probabilities of `windows` windows from number `start` on; `quiet` gives the levels."""
     session = _load_model()
     gain = _gain(quiet)
@@ -176,7 +180,7 @@ def _run_model(audio: Audio, channel: int, quiet: Heard, start: int, windows: in
     return np.concatenate(found) if found else np.zeros(0, np.float32)
 
 
-def _is_even(heard: Heard, first: int, count: int) -> bool:
+def _is_even(heard: ChannelActivity, first: int, count: int) -> bool:
     """Whether some windows hold nothing but even, soft noise: no need to ask the model."""
     low, high = int(first * STEP_S / LEVEL_STEP_S), int((first + count) * STEP_S / LEVEL_STEP_S) + 1
     level = heard.level_dbov[max(0, low - 1) : high]

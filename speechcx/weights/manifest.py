@@ -44,7 +44,7 @@ class WeightFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PackagePart:
     """A piece of one file inside a package: `path` in `package` at `version` gives (part of) `file`."""
 
     file: str
@@ -54,7 +54,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class WeightSource:
     """Where a build's bytes come from.
 
     Parameters
@@ -69,7 +69,7 @@ class Source:
     """
 
     kind: SourceKind
-    parts: tuple[Part, ...] = ()
+    parts: tuple[PackagePart, ...] = ()
     repo: str = ""
     revision: str = ""
 
@@ -101,7 +101,7 @@ class Build:
     """One exact set of bytes of a model, and where it can be had."""
 
     files: tuple[WeightFile, ...]
-    sources: tuple[Source, ...]
+    sources: tuple[WeightSource, ...]
 
     def __post_init__(self) -> None:
         if not self.files or not self.sources:
@@ -193,6 +193,6 @@ def _build(raw: Mapping[str, Any]) -> Build:
     return Build(files, tuple(_source(source) for source in raw["source"]))
 
 
-def _source(raw: Mapping[str, Any]) -> Source:
-    make: Callable[..., Source] = Source
-    return make(**{**raw, "parts": tuple(Part(**part) for part in raw.get("parts", ()))})
+def _source(raw: Mapping[str, Any]) -> WeightSource:
+    make: Callable[..., WeightSource] = WeightSource
+    return make(**{**raw, "parts": tuple(PackagePart(**part) for part in raw.get("parts", ()))})

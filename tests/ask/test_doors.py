@@ -18,17 +18,18 @@ from speechcx import ask
 ROOT = Path(__file__).resolve().parents[2]
 DOORS = {
     "compliance": (
-        "Evidence Exported FLAG_GROUPS FlagCount FlagCounts FlagFilter FlagList FlagRow FlagView Precision "
-        "STANDINGS SaidTurn WAITING check_trail count_flags export_evidence find_flag find_flags_hint "
-        "find_rule_text list_flags list_trail measure_precision read_hits see_flag see_flags show_flag"
+        "Exported FLAG_GROUPS FlagCount FlagCounts FlagEvidence FlagFilter FlagList FlagRow FlagView "
+        "Precision QuotedTurn STANDINGS WAITING check_trail count_flags export_evidence find_flag "
+        "find_flags_hint find_rule_text list_flags list_trail measure_precision read_hits see_flag see_flags "
+        "show_flag"
     ),
     "customers": (
-        "CallbackList CallbackRow CustomerCall CustomerReport DriverTable OUTCOME_COLUMNS Outcome OutcomeRow "
-        "OutcomeTable SURVEY_BY Satisfaction SurveyRow describe_customer list_callbacks list_driver_rows "
-        "list_outcomes read_satisfaction"
+        "CallbackList CallbackRow CustomerCall CustomerReport DriverTable OUTCOME_COLUMNS OutcomeMeasure "
+        "OutcomeRow OutcomeTable SURVEY_BY Satisfaction SurveyRow describe_customer list_callbacks "
+        "list_driver_rows list_outcomes read_satisfaction"
     ),
     "ground": (
-        "By ComparedMeasure Estimate GroupSums Hint MEASURES MEASURE_NAMES Period ScoreRow ScoreTable "
+        "ComparedMeasure Estimate GroupSums Hint MEASURES MEASURE_NAMES Period ScoreBy ScoreRow ScoreTable "
         "TableForm Where expect_one find_call find_call_id find_hint find_name read_period reading "
         "settle_names sum_calls"
     ),
@@ -38,8 +39,9 @@ DOORS = {
         "read_handling reconcile"
     ),
     "people": (
-        "AgentReport CaseMixRow CaseMixTable Comparison Difference Move TrendRow TrendTable adjust_scores "
-        "compare_two describe_agent move_scores score_agents score_centers score_over_time score_teams"
+        "AgentReport CaseMixRow CaseMixTable Difference GroupComparison Move TrendRow TrendTable "
+        "adjust_scores compare_two describe_agent move_scores score_agents score_centers score_over_time "
+        "score_teams"
     ),
     "qa": (
         "AgreementFilter AgreementReport DrawRow FormQuestion KEEP_WATCH ListedReview NothingLeft OfficialRow "
@@ -48,7 +50,8 @@ DOORS = {
         "read_form read_ways score_officially show_review"
     ),
     "runs": (
-        "FailureRow KindCount LeftOut Status count_failures find_failure list_failures read_left_out read_status"
+        "FailureRow KindCount LeftOut RunStatus count_failures find_failure list_failures read_left_out "
+        "read_status"
     ),
     "search": (
         "CallList CallRow SavedRow SearchFilter SearchHit SearchPage count_calls count_new find_calls "

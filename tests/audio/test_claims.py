@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from speechcx.audio.claims import Claim, read_claim
-from speechcx.audio.formats import Format
-from speechcx.audio.source import Source
+from speechcx.audio.formats import FileFormat
+from speechcx.audio.source import FileSource
 from speechcx.errors import CallError
 from tests.faults.media import encoded
 
@@ -15,8 +15,8 @@ from tests.faults.media import encoded
 def claim_of(content: bytes, demuxer: str, tmp_path: Path, start: int = 0) -> Claim:
     path = tmp_path / "a.x"
     path.write_bytes(content)
-    with Source(str(path)) as source:
-        return read_claim(source, Format(demuxer, sound_at=start))
+    with FileSource(str(path)) as source:
+        return read_claim(source, FileFormat(demuxer, sound_at=start))
 
 
 @pytest.mark.parametrize("rate_hz", [8000, 44100])

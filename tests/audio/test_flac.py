@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from speechcx.audio.flac import flac_end_s
-from speechcx.audio.source import Source
+from speechcx.audio.source import FileSource
 from tests.synth import noise, silence, speech_like, write_encoded
 from tests.trust.bombs import flac_frames, flac_header
 
@@ -16,7 +16,7 @@ from tests.trust.bombs import flac_frames, flac_header
 def end_of(content: bytes, tmp_path: Path, start: int = 0) -> float | None:
     path = tmp_path / "a.flac"
     path.write_bytes(content)
-    with Source(str(path)) as source:
+    with FileSource(str(path)) as source:
         return flac_end_s(source, start)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from speechcx.audio.ogg import OggPages, read_ogg_pages
-from speechcx.audio.source import Source
+from speechcx.audio.source import FileSource
 from tests.audio.conftest import Decode
 from tests.faults.mutants import encode
 
@@ -15,7 +15,7 @@ SEED = encode("long.opus", "libopus", 16000, bit_rate=16000, seconds=40.0)
 def pages_of(content: bytes, tmp_path: Path) -> OggPages:
     path = tmp_path / "a.ogg"
     path.write_bytes(content)
-    with Source(str(path)) as source:
+    with FileSource(str(path)) as source:
         return read_ogg_pages(source, 0)
 
 

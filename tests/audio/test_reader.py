@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from speechcx.audio.formats import Format
-from speechcx.audio.reader import Reader, to_int16
-from speechcx.audio.source import Source
+from speechcx.audio.formats import FileFormat
+from speechcx.audio.reader import StreamReader, to_int16
+from speechcx.audio.source import FileSource
 from speechcx.errors import CallError
 from tests.faults.media import encoded
 from tests.synth import tone, wav_bytes
@@ -44,10 +44,10 @@ def test_a_format_is_never_taken_for_another(tmp_path: Path) -> None:
     path = tmp_path / "a"
     path.write_bytes(wav_bytes(tone(440, 1.0)))
     with (
-        Source(str(path)) as source,
+        FileSource(str(path)) as source,
         pytest.raises(CallError, match="no sound can be made out") as caught,
     ):
-        Reader(source, Format("flac"))
+        StreamReader(source, FileFormat("flac"))
     assert caught.value.kind.slug == "damaged"
 
 
@@ -55,7 +55,7 @@ def test_pieces_carry_their_place(tmp_path: Path) -> None:
     """Pieces of an undamaged file follow on each other by timestamp and by byte."""
     path = tmp_path / "a"
     path.write_bytes(encoded(".flac", "flac"))
-    with Source(str(path)) as source, Reader(source, Format("flac")) as reader:
+    with FileSource(str(path)) as source, StreamReader(source, FileFormat("flac")) as reader:
         pieces = list(reader.pieces())
     assert all(piece.samples is not None for piece in pieces)
     ends = [(piece.at or 0) + piece.count for piece in pieces]
@@ -70,7 +70,7 @@ def test_a_lying_first_frame_does_not_set_the_shape(tmp_path: Path) -> None:
     odd = encoded(".mp3", "libmp3lame", rate_hz=22050, bit_rate=64000)
     path = tmp_path / "a"
     path.write_bytes(odd[:1200] + mono)
-    with Source(str(path)) as source, Reader(source, Format("mp3")) as reader:
+    with FileSource(str(path)) as source, StreamReader(source, FileFormat("mp3")) as reader:
         pieces = list(reader.pieces())
     assert reader.rate_hz == 44100
     lost = [piece for piece in pieces if piece.samples is None]

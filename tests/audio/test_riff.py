@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from speechcx.audio.riff import WavHeader, read_wav_header
-from speechcx.audio.source import Source
+from speechcx.audio.source import FileSource
 from speechcx.errors import CallError
 from tests.faults.media import wav_header
 from tests.synth import tone, wav_bytes, write_gsm_wav
@@ -17,7 +17,7 @@ from tests.synth import tone, wav_bytes, write_gsm_wav
 def header_of(content: bytes, tmp_path: Path) -> WavHeader:
     path = tmp_path / "a.wav"
     path.write_bytes(content)
-    with Source(str(path)) as source:
+    with FileSource(str(path)) as source:
         return read_wav_header(source)
 
 
@@ -37,7 +37,7 @@ def test_length_of_packed_samples(tmp_path: Path) -> None:
     write_gsm_wav(tmp_path / "g.wav", tone(440, 2.5))
     soundfile.write(tmp_path / "i.wav", tone(440, 2.5), 8000, subtype="IMA_ADPCM")
     for name in ("g.wav", "i.wav"):
-        with Source(str(tmp_path / name)) as source:
+        with FileSource(str(tmp_path / name)) as source:
             assert read_wav_header(source).duration_s == pytest.approx(2.5, abs=0.04)
 
 

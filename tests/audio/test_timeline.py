@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from speechcx.audio.reader import Piece
+from speechcx.audio.reader import DecodedPacket
 from speechcx.audio.timeline import ByteClock, StampClock
 
 RATE_HZ = 8000
@@ -34,15 +34,15 @@ class Tape:
         return whole[::FRAME].tolist()
 
 
-def frame(no: int, *, start: int = 0, size_bytes: int = 20, is_lost: bool = False) -> Piece:
+def frame(no: int, *, start: int = 0, size_bytes: int = 20, is_lost: bool = False) -> DecodedPacket:
     """The `no`-th frame, counted from 1, of a stream whose timestamps begin at `start`."""
     samples = None if is_lost else np.full((1, FRAME), no, np.int16)
     rate = 0 if is_lost else RATE_HZ
-    return Piece(samples, FRAME, start + (no - 1) * FRAME, (no - 1) * size_bytes, size_bytes, rate)
+    return DecodedPacket(samples, FRAME, start + (no - 1) * FRAME, (no - 1) * size_bytes, size_bytes, rate)
 
 
 def by_stamps(
-    pieces: list[Piece], declared_s: float | None = None, jitter_s: float = 0.002
+    pieces: list[DecodedPacket], declared_s: float | None = None, jitter_s: float = 0.002
 ) -> tuple[StampClock, Tape]:
     tape = Tape()
     clock = StampClock(tape, rate_hz=RATE_HZ, declared_s=declared_s, jitter_s=jitter_s)
@@ -52,7 +52,9 @@ def by_stamps(
     return clock, tape
 
 
-def by_bytes(pieces: list[Piece], end_byte: int, bytes_per_s: float | None = None) -> tuple[ByteClock, Tape]:
+def by_bytes(
+    pieces: list[DecodedPacket], end_byte: int, bytes_per_s: float | None = None
+) -> tuple[ByteClock, Tape]:
     tape = Tape()
     clock = ByteClock(tape, rate_hz=RATE_HZ, bytes_per_s=bytes_per_s, end_byte=end_byte)
     for piece in pieces:
@@ -123,7 +125,7 @@ def test_bytes_tell_the_length_of_damage(first: int, length: int) -> None:
     """A broken stretch without stamps is as long as its bytes were before it."""
     pieces = [frame(no) for no in range(1, first)]
     # All the damage comes out as one packet, as MPEG parsers give it.
-    pieces.append(Piece(None, FRAME, None, (first - 1) * 20, length * 20, 0))
+    pieces.append(DecodedPacket(None, FRAME, None, (first - 1) * 20, length * 20, 0))
     pieces += [frame(no) for no in range(first + length, 400)]
     clock, tape = by_bytes(pieces, 399 * 20)
     expected = [0 if first <= no < first + length else no for no in range(1, 400)]
@@ -138,9 +140,9 @@ def test_noise_inside_damage_is_silenced() -> None:
     """What a decoder makes of garbage between two bad packets is not kept where the times disagree."""
     pieces = [frame(no) for no in range(1, 101)]
     pieces += [
-        Piece(None, FRAME, None, 2000, 900, 0),
+        DecodedPacket(None, FRAME, None, 2000, 900, 0),
         replace(frame(7777), byte=2900),
-        Piece(None, FRAME, None, 2920, 80, 0),
+        DecodedPacket(None, FRAME, None, 2920, 80, 0),
     ]
     pieces += [frame(no) for no in range(151, 301)]
     clock, tape = by_bytes(pieces, 6000)
@@ -159,13 +161,13 @@ def test_skipped_bytes_are_damage() -> None:
 
 def test_damage_at_the_very_start_uses_the_average_rate() -> None:
     """Before a second of sound was heard, the bytes of the whole file tell the rate."""
-    pieces = [Piece(None, FRAME, None, 0, 2000, 0), *(frame(no) for no in range(101, 301))]
+    pieces = [DecodedPacket(None, FRAME, None, 0, 2000, 0), *(frame(no) for no in range(101, 301))]
     _, tape = by_bytes(pieces, 6000, bytes_per_s=1000.0)
     assert tape.frames == [0] * 100 + list(range(101, 301))
 
 
 def test_damage_to_the_end_counts_as_time() -> None:
     """A file whose end is broken keeps its length."""
-    pieces = [*(frame(no) for no in range(1, 201)), Piece(None, FRAME, None, 4000, 2000, 0)]
+    pieces = [*(frame(no) for no in range(1, 201)), DecodedPacket(None, FRAME, None, 4000, 2000, 0)]
     clock, tape = by_bytes(pieces, 6000)
     assert (len(tape.frames), clock.tail_packets) == (300, 1)

@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from speechcx.audio import AudioSettings
-from speechcx.audio.verdict import Tally, judge_whole
+from speechcx.audio.verdict import DecodingTally, judge_whole
 from speechcx.errors import CallError
 
-WHOLE = Tally("wav", 60.0, 60.0, 0.0, 0)
+WHOLE = DecodingTally("wav", 60.0, 60.0, 0.0, 0)
 
 
 @pytest.mark.parametrize(
@@ -66,4 +66,4 @@ def test_gaps_of_a_recorder_are_no_damage() -> None:
 
 def test_short_whole_files_are_fine() -> None:
     """A call of 50 ms that says so itself is whole."""
-    assert judge_whole(Tally("wav", 0.05, 0.05, 0.0, 0), AudioSettings()) == ()
+    assert judge_whole(DecodingTally("wav", 0.05, 0.05, 0.0, 0), AudioSettings()) == ()

@@ -12,7 +12,7 @@ from speechcx.batch import retry_failures
 from speechcx.call import Call
 from speechcx.errors import CallError, RunInProgress, UsageError
 from speechcx.store import Store
-from speechcx.store.decisions.audit import Entry, add_entries
+from speechcx.store.decisions.audit import AuditEntry, add_entries
 from tests import factories
 from tests.batch.conftest import Run
 from tests.batch.folders import call_name, known, make_rulebook, make_settings, write_call, write_calls
@@ -166,7 +166,7 @@ def test_evidence_folders_are_named(database: Path) -> None:
     with Store.open(database) as store:
         store.save_call(factories.make_call())
         (call_id,) = store.iter_call_ids()
-        entry = Entry("export", call_id, None, {"to": "case-17", "manifest_sha256": "0"})
+        entry = AuditEntry("export", call_id, None, {"to": "case-17", "manifest_sha256": "0"})
         add_entries(store, "mia", [entry, entry], at="2026-03-01T00:00:00.000Z")
         erased = batch.erase(store, [call_id], who="mia", reason="x", compact=False)
     assert (("case-17", "2026-03-01T00:00:00.000Z"),) == erased.exports

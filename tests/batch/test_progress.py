@@ -2,14 +2,14 @@ from __future__ import annotations
 
 import pytest
 
-from speechcx.batch.progress import Progress, Tally
+from speechcx.batch.progress import Progress, RunTally
 from tests.factories import make_call, make_failure
 
 
 def test_a_tally_counts_and_reports_each_file() -> None:
     """Calls, failures and copies are told apart; every one is reported with its path."""
     seen: list[Progress] = []
-    tally = Tally(3, 300.0, seen.append)
+    tally = RunTally(3, 300.0, seen.append)
     tally.begin()
     tally.add("/a.wav", make_call("a"), guessed_s=100.0)
     tally.add("/b.wav", make_failure("b", "truncated"), guessed_s=100.0)
@@ -24,7 +24,7 @@ def test_a_tally_counts_and_reports_each_file() -> None:
 def test_the_total_follows_what_was_measured() -> None:
     """Where calls turn out shorter than guessed, so will the rest."""
     seen: list[Progress] = []
-    tally = Tally(2, 240.0, seen.append)
+    tally = RunTally(2, 240.0, seen.append)
     tally.begin()
     tally.add("/a.wav", make_call("a"), guessed_s=120.0)
     assert seen[0].audio_total_s == 240.0
@@ -51,7 +51,7 @@ def test_before_the_first_call_nothing_is_known_of_speed() -> None:
 )
 def test_the_exit_code_tells_the_worst(kinds: tuple[str, ...], waiting: int, code: int) -> None:
     """0 all well, 3 some calls failed or wait for metadata, 1 a fault of our own."""
-    tally = Tally(9, 0.0)
+    tally = RunTally(9, 0.0)
     for kind in kinds:
         tally.add(f"/{kind}", make_failure(kind, kind), guessed_s=0.0)
     tally.newly_waiting = waiting

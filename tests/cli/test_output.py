@@ -13,7 +13,7 @@ import pytest
 from rich.console import Console
 
 from speechcx.cli import output
-from speechcx.cli.output import Format, print_answer
+from speechcx.cli.output import OutputFormat, print_answer
 from speechcx.present.table import Answer, Column, Table, Text, make_table
 from speechcx.store import Store
 from tests.ask.archive import make
@@ -23,7 +23,7 @@ COLUMNS = (Column("agent", "agent"), Column("score", "score", digits=1), Column(
 
 def print_agents(
     records: list[dict[str, object]],
-    style: Format = "table",
+    style: OutputFormat = "table",
     columns: tuple[Column, ...] = COLUMNS,
     empty: str = "",
 ) -> None:

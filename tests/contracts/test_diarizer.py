@@ -14,7 +14,7 @@ from speechcx.call import Audio, Recording, Span, Speech
 from speechcx.discover.files import hash_file
 from speechcx.engines import BUILT_IN, find_factory
 from speechcx.turns import Diarizer, TurnSettings, find_turns
-from speechcx.turns.assemble import Voice
+from speechcx.turns.assemble import UncutSpeech
 from tests.synth import audio_of, noise, silence, speech_like
 
 CALL = Path(__file__).parents[2] / "samples" / "calls" / "maria.lopez_C1042_2026-03-02T09-15-00.wav"
@@ -44,7 +44,7 @@ def speech_of_mix() -> tuple[Span, ...]:
 
 
 @cache
-def split_mix(name: str, speakers: int = 2) -> tuple[Voice, ...]:
+def split_mix(name: str, speakers: int = 2) -> tuple[UncutSpeech, ...]:
     """What an engine says of the mix."""
     settings = TurnSettings(diarizer=name, speakers=speakers)
     return engine(name, settings).split_voices(mixed(), 0, speech_of_mix(), settings)

@@ -12,7 +12,7 @@ import pytest
 from speechcx.call import Span
 from speechcx.engines import BUILT_IN
 from speechcx.errors import ModelMissing
-from speechcx.transcribe import Heard, Hints, Recognizer, TranscribeSettings, load_recognizer
+from speechcx.transcribe import Hints, RecognisedChannel, Recognizer, TranscribeSettings, load_recognizer
 from tests.factories import make_recording
 from tests.transcribe.conftest import ROOT, Sound, decode
 
@@ -30,7 +30,7 @@ class Case:
     said: str
     path: Path
 
-    def recognize(self, *, speech: tuple[Span, ...] | None = None, channel: int = 0) -> Heard:
+    def recognize(self, *, speech: tuple[Span, ...] | None = None, channel: int = 0) -> RecognisedChannel:
         """Ask the engine."""
         return self.engine.recognize(
             self.sound,

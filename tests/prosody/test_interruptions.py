@@ -5,19 +5,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from speechcx.call import Overlap, Party, Span, Turn
-from speechcx.prosody.interruptions import Said, find_monologues, find_overlaps, find_replies, is_backchannel
+from speechcx.prosody.interruptions import (
+    FloorTurn,
+    find_monologues,
+    find_overlaps,
+    find_replies,
+    is_backchannel,
+)
 from speechcx.prosody.settings import ProsodySettings
 
 SETTINGS = ProsodySettings()
 WORDS = "that is not what I said"
 
 
-def said(*lines: tuple[Party, float, float, str]) -> tuple[Said, ...]:
+def said(*lines: tuple[Party, float, float, str]) -> tuple[FloorTurn, ...]:
     found = []
     for no, (party, start_s, end_s, text) in enumerate(sorted(lines, key=lambda line: line[1])):
         span = Span(start_s, end_s)
         turn = Turn(no, {"agent": "ch0", "customer": "ch1"}.get(party, "s0"), 0, span, (span,))
-        found.append(Said(turn, party, text, is_backchannel(text, SETTINGS.backchannels)))
+        found.append(FloorTurn(turn, party, text, is_backchannel(text, SETTINGS.backchannels)))
     return tuple(found)
 
 

@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 import pytest
 
 from speechcx.present.table import Column, Text, make_table
-from speechcx.report import Report, Section, make_report, write_page
+from speechcx.report import Report, ReportSection, make_report, write_page
 from speechcx.report.charts import Mark, make_bars, make_dots, make_line
 from speechcx.report.contents import Headline
 from speechcx.store import Store
@@ -55,7 +55,7 @@ def report_of(text: str) -> Report:
     )
     charts = (make_bars(text, rows), make_dots(text, rows, middle=1, low=0, high=1), make_line(text, rows))
     empty = make_table(text, columns, [], empty=text)
-    section = Section("one", text, text, charts, (table, empty, Text(text), Text(text, is_note=True)))
+    section = ReportSection("one", text, text, charts, (table, empty, Text(text), Text(text, is_note=True)))
     return Report(text, text, text, (Headline(text, text, text, text),), (section,), False)
 
 
@@ -73,7 +73,7 @@ def test_columns_that_are_for_programs_are_not_on_the_page() -> None:
     """Keys that only CSV and JSON carry stay there."""
     columns = (Column("a", "seen"), Column("b", "internal", audience="programs"))
     table = make_table("rows", columns, [{"a": "x", "b": "hidden"}])
-    page = write_page(Report("", "", "", (), (Section("one", "One", "", (), (table,)),), False))
+    page = write_page(Report("", "", "", (), (ReportSection("one", "One", "", (), (table,)),), False))
     assert "seen" in page
     assert "internal" not in page
     assert "hidden" not in page

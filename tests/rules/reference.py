@@ -16,12 +16,12 @@ from speechcx.rules.language.pattern import (
     Expression,
     Fuzzy,
     Gap,
-    Item,
+    ItemSequence,
     ListRef,
     Literal,
     Near,
+    PatternItem,
     Phrase,
-    Row,
     Slot,
     Together,
     Wildcard,
@@ -102,10 +102,10 @@ class Reference:
         apart = a[1] <= b[0] or b[1] <= a[0]
         return bool(apart and b_start <= a_end + near.distance and b_end >= a_start - near.distance)
 
-    def _ends(self, item: Item, start: int) -> frozenset[int]:
+    def _ends(self, item: PatternItem, start: int) -> frozenset[int]:
         """Every place where a match of `item` from `start` can end."""
         tokens = self.stream.tokens
-        if isinstance(item, Row):
+        if isinstance(item, ItemSequence):
             ends = {start}
             for part in item.items:
                 ends = {end for place in ends for end in self.ends(part, place)}
@@ -123,7 +123,7 @@ class Reference:
         fits = start < len(tokens) and tokens[start] != "" and self.fits(item, tokens[start])
         return frozenset({start + 1} if fits else set())
 
-    def fits(self, item: Item, token: str) -> bool:
+    def fits(self, item: PatternItem, token: str) -> bool:
         """Whether one token is what an item asks."""
         if isinstance(item, AnyWord):
             return True

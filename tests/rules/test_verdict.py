@@ -7,7 +7,7 @@ import itertools
 import pytest
 
 from speechcx.call import Hit, RuleValue
-from speechcx.rules.verdict import Verdict, all_of, any_of, negate
+from speechcx.rules.verdict import ConditionVerdict, all_of, any_of, negate
 
 VALUES: tuple[RuleValue, ...] = ("absent", "cannot_tell", "present")
 
@@ -15,7 +15,7 @@ VALUES: tuple[RuleValue, ...] = ("absent", "cannot_tell", "present")
 @pytest.mark.parametrize(("a", "b"), list(itertools.product(VALUES, VALUES)))
 def test_all_is_the_least_and_any_the_greatest(a: RuleValue, b: RuleValue) -> None:
     """absent < cannot_tell < present, and De Morgan holds."""
-    pair = [Verdict(a, "a"), Verdict(b, "b")]
+    pair = [ConditionVerdict(a, "a"), ConditionVerdict(b, "b")]
     assert min(a, b, key=VALUES.index) == all_of(pair).value
     assert max(a, b, key=VALUES.index) == any_of(pair).value
     assert negate(all_of(pair)).value == any_of([negate(v) for v in pair]).value
@@ -25,7 +25,10 @@ def test_evidence_is_of_the_parts_that_decided() -> None:
     """An all that fails shows the part that failed; an any that holds shows those that hold."""
     hit = Hit("r", "present", "agent", 0, 1.0, 2.0, "words", "why")
     miss = Hit("r", "absent", "agent", 1, 3.0, 4.0, "other", "why not")
-    there, gone = Verdict("present", "there", (hit,), 1.0), Verdict("absent", "gone", (miss,), 0.5)
+    there, gone = (
+        ConditionVerdict("present", "there", (hit,), 1.0),
+        ConditionVerdict("absent", "gone", (miss,), 0.5),
+    )
     assert ("gone", (miss,)) == (all_of([there, gone]).why, all_of([there, gone]).hits)
     assert ("there", (hit,)) == (any_of([there, gone]).why, any_of([there, gone]).hits)
     assert (hit, hit) == all_of([there, there]).hits
@@ -34,5 +37,5 @@ def test_evidence_is_of_the_parts_that_decided() -> None:
 
 def test_an_absent_any_shows_its_nearest_part() -> None:
     """Of several misses the nearest is shown, and how many ways were tried."""
-    near, far = Verdict("absent", "near", (), 0.8), Verdict("absent", "far", (), 0.1)
+    near, far = ConditionVerdict("absent", "near", (), 0.8), ConditionVerdict("absent", "far", (), 0.1)
     assert "none of 2 ways: near" == any_of([far, near]).why

@@ -10,9 +10,9 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from speechcx.call import Call, Span
-from speechcx.store import FileStats, RunInfo, RunSummary, Store
+from speechcx.store import FileStats, RunInfo, RunTotals, Store
 from speechcx.store.calls.erasure import erase_call
-from speechcx.store.decisions.audit import Entry, add_entries
+from speechcx.store.decisions.audit import AuditEntry, add_entries
 from speechcx.store.decisions.flags import FlagChange, SeenFlag, set_flags
 from speechcx.store.decisions.review_disputes import acknowledge, add_note, decide, dispute
 from speechcx.store.decisions.review_plans import Draw, ReviewPlan, Shortfall, save_plan
@@ -56,7 +56,7 @@ def keep_everything(store: Store, *, merged: bool = True) -> list[str]:
     decide_everything(store, ids)
     if merged:
         bring_in_another(store)
-    store.ledger.finish_run(run, RunSummary(planned=7, done=6, failed=1), 3)
+    store.ledger.finish_run(run, RunTotals(planned=7, done=6, failed=1), 3)
     return ids
 
 
@@ -77,11 +77,11 @@ def bring_in_another(store: Store) -> None:
     with tempfile.TemporaryDirectory() as folder, Store.open(Path(folder) / "other.db", create=True) as other:
         other.save_call(full_call(0))
         add_entries(
-            other, "zoe", [Entry("export", full_call(0).conversation.recording.id, None, {"to": "page"})]
+            other, "zoe", [AuditEntry("export", full_call(0).conversation.recording.id, None, {"to": "page"})]
         )
         with store.write():
             merge_store(store, other)
-            add_entries(store, "mia", [Entry("merge", detail={"from": "other.db", **read_ends(other)})])
+            add_entries(store, "mia", [AuditEntry("merge", detail={"from": "other.db", **read_ends(other)})])
 
 
 def save_search(store: Store) -> None:
@@ -98,7 +98,7 @@ def decide_everything(store: Store, ids: list[str]) -> None:
     set_flags(
         store, [SeenFlag(ids[1], "greeting", "absent", "e1", "bank", "2")], FlagChange("confirmed"), who="ann"
     )
-    add_entries(store, "mia", [Entry("export", ids[1], None, {"to": "evidence"})])
+    add_entries(store, "mia", [AuditEntry("export", ids[1], None, {"to": "evidence"})])
     plan(store, ids[:4])
     plan_with_shortfall(store, ids)
     review_all(store)

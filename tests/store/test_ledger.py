@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from speechcx.call import Failure
-from speechcx.store import FileStats, KnownFile, RunInfo, RunSummary, Store, digest_details
+from speechcx.store import FileStats, KnownFile, RunInfo, RunTotals, Store, digest_details
 from tests.factories import make_call, make_details, make_failure, make_recording
 
 STATS = FileStats(100, 7, 1, 2)
@@ -169,7 +169,7 @@ def test_the_same_bytes_under_several_paths_are_one_call(store: Store, run_id: i
 
 def test_a_run_writes_down_what_it_did(store: Store, run_id: int) -> None:
     """Numbers for status, and the exit code."""
-    store.ledger.finish_run(run_id, RunSummary(5, 3, 1, 1, 360.5, 12.25), 3)
+    store.ledger.finish_run(run_id, RunTotals(5, 3, 1, 1, 360.5, 12.25), 3)
     row = store.db.execute(
         "SELECT planned, done, failed, skipped, audio_s, elapsed_s, exit_code, outcome, listen_digest, workers, paths"
         " FROM runs"

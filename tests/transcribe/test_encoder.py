@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from speechcx.transcribe import TranscribeSettings, encoder
-from speechcx.transcribe.encoder import Measured, OnnxEncoder, find_measured, load_encoder, make_encoder
+from speechcx.transcribe.encoder import EncoderFigures, OnnxEncoder, find_measured, load_encoder, make_encoder
 from speechcx.transcribe.whisper import load_whisper
 from tests.transcribe.test_encoder_graph import MELS, POSITIONS, made_weights, write_model
 
@@ -113,7 +113,7 @@ def test_a_folder_without_whisper_makes_nothing(tmp_path: Path) -> None:
 
 def test_no_graph_is_no_gain() -> None:
     """Only a graph that exists can be worth while."""
-    good = Measured(1.0, 2.0, "0" * 64)
+    good = EncoderFigures(1.0, 2.0, "0" * 64)
     assert good.is_worth_while
     assert not replace(good, sha256="").is_worth_while
     assert not replace(good, onnxruntime_s=2.0).is_worth_while

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from speechcx.call import Span, Word
-from speechcx.transcribe.hallucinations import Gates, Stretch, drop_invented
+from speechcx.transcribe.hallucinations import Gates, RecognisedStretch, drop_invented
 
 GATES = Gates()
 SPEECH = (Span(0.0, 10.0), Span(30.0, 40.0))
@@ -18,16 +18,18 @@ def say(text: str, start_s: float = 0.0, *, confidence: float = 0.9, word_s: flo
     )
 
 
-def stretch(*words: Word, logprob: float = -0.3, no_speech: float = 0.05, ratio: float = 1.2) -> Stretch:
-    return Stretch(words, logprob, no_speech, ratio)
+def stretch(
+    *words: Word, logprob: float = -0.3, no_speech: float = 0.05, ratio: float = 1.2
+) -> RecognisedStretch:
+    return RecognisedStretch(words, logprob, no_speech, ratio)
 
 
-def kept(one: Stretch) -> str:
+def kept(one: RecognisedStretch) -> str:
     words, _ = drop_invented([one], SPEECH, GATES)
     return " ".join(word.text for word in words)
 
 
-def reasons(one: Stretch) -> list[str]:
+def reasons(one: RecognisedStretch) -> list[str]:
     return [each.reason for each in drop_invented([one], SPEECH, GATES)[1]]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from speechcx.call import UNDETERMINED
-from speechcx.transcribe.languages import Trial, Vote, find_rival, mean_share, settle, sounds_foreign
+from speechcx.transcribe.languages import LanguageTrial, Vote, find_rival, mean_share, settle, sounds_foreign
 
 
 def test_clear_english_is_not_doubted() -> None:
@@ -65,7 +65,7 @@ def test_accented_english_stays_english(
     """What a model writes down best in English is English, whatever the shares say."""
     votes = [Vote(speech_s, {"en": english, rival: share})]
     assert rival == find_rival(votes, "en")
-    assert "en" == settle(votes, "en", rival, [Trial(speech_s, before, after, 0.1, 6)])
+    assert "en" == settle(votes, "en", rival, [LanguageTrial(speech_s, before, after, 0.1, 6)])
 
 
 MADE_FOREIGN = [
@@ -86,13 +86,13 @@ def test_another_language_is_found(
 ) -> None:
     """Shares and certainty together tell another language."""
     votes = [Vote(speech_s, {"en": english, rival: share})]
-    assert rival == settle(votes, "en", rival, [Trial(speech_s, before, after, 0.2, 20)])
+    assert rival == settle(votes, "en", rival, [LanguageTrial(speech_s, before, after, 0.2, 20)])
 
 
 def test_a_language_the_model_hears_badly_is_left_open() -> None:
     """Poorly written in both languages, and English is not likely: nothing is claimed."""
     votes = [Vote(19.4, {"en": 0.526, "de": 0.184}), Vote(22.7, {"en": 0.093, "de": 0.432})]
-    trials = [Trial(19.4, -0.92, -1.04, 0.36, 40), Trial(22.7, -0.93, -1.13, 0.42, 40)]
+    trials = [LanguageTrial(19.4, -0.92, -1.04, 0.36, 40), LanguageTrial(22.7, -0.93, -1.13, 0.42, 40)]
     assert UNDETERMINED == settle(votes, "en", "de", trials)
 
 
@@ -100,13 +100,13 @@ def test_the_same_holds_for_any_expected_language() -> None:
     """Where Spanish is expected, English is the rival."""
     votes = [Vote(20.0, {"en": 0.95, "es": 0.01})]
     assert "en" == find_rival(votes, "es")
-    assert "en" == settle(votes, "es", "en", [Trial(20.0, -0.9, -0.3, 0.1, 40)])
+    assert "en" == settle(votes, "es", "en", [LanguageTrial(20.0, -0.9, -0.3, 0.1, 40)])
 
 
 def test_nothing_written_is_no_evidence() -> None:
     """A rival in which hardly a word comes out is not believed."""
     votes = [Vote(8.0, {"en": 0.1, "ja": 0.8})]
-    assert "en" == settle(votes, "en", "ja", [Trial(8.0, -0.9, -0.2, 0.1, 1)])
+    assert "en" == settle(votes, "en", "ja", [LanguageTrial(8.0, -0.9, -0.2, 0.1, 1)])
 
 
 @pytest.mark.parametrize(

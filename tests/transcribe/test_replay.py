@@ -10,13 +10,15 @@ import pytest
 import speechcx.transcribe.replay as replay
 from speechcx.call import Word
 from speechcx.errors import CallError
-from speechcx.transcribe import Heard, Hints, TranscribeSettings, load_recognizer
+from speechcx.transcribe import Hints, RecognisedChannel, TranscribeSettings, load_recognizer
 from tests.factories import make_recording
 
 WORD = {"text": "Hello,", "start_s": 1.2, "end_s": 1.5, "confidence": 0.98, "channel": 0}
 
 
-def read(folder: Path, document: Any, channel: int = 0, settings: TranscribeSettings | None = None) -> Heard:
+def read(
+    folder: Path, document: Any, channel: int = 0, settings: TranscribeSettings | None = None
+) -> RecognisedChannel:
     text = document if isinstance(document, str) else json.dumps(document)
     (folder / "call.transcript.json").write_text(text, encoding="utf-8")
     engine = load_recognizer(settings or TranscribeSettings(engine="replay"))
@@ -29,7 +31,7 @@ def read(folder: Path, document: Any, channel: int = 0, settings: TranscribeSett
 def test_words_are_read(tmp_path: Path) -> None:
     """Words come back with times, confidence and the transcript's language."""
     heard = read(tmp_path, {"words": [WORD], "language": "de"})
-    assert Heard((Word("Hello,", 1.2, 1.5, 0.98),), "de") == heard
+    assert RecognisedChannel((Word("Hello,", 1.2, 1.5, 0.98),), "de") == heard
 
 
 def test_each_channel_has_its_words(tmp_path: Path) -> None:

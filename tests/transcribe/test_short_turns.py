@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from speechcx.call import Span, Word
-from speechcx.transcribe.hallucinations import Stretch
+from speechcx.transcribe.hallucinations import RecognisedStretch
 from speechcx.transcribe.short_turns import find_holes, find_wordless, is_sure, shorten_over
-from speechcx.transcribe.windows import Piece, Window
+from speechcx.transcribe.windows import RecognitionWindow, WindowPiece
 
 
 def word(start_s: float, end_s: float, confidence: float = 0.9) -> Word:
@@ -72,8 +72,8 @@ def test_words_at_the_edges_only_touch() -> None:
 def test_what_is_believed(confidences: tuple[float, ...], no_speech: float, expected: bool) -> None:
     """Alone, words need confidence, likely speech and time to be said in."""
     words = tuple(word(20.0, 20.1, confidence) for confidence in confidences)
-    window = Window((Piece(0, Span(19.7, 21.0), 0.0),))
-    assert expected is is_sure(Stretch(words, -0.5, no_speech, 1.0), window)
+    window = RecognitionWindow((WindowPiece(0, Span(19.7, 21.0), 0.0),))
+    assert expected is is_sure(RecognisedStretch(words, -0.5, no_speech, 1.0), window)
 
 
 def holes(*speech: tuple[float, float], words: tuple[Word, ...] = ()) -> list[Span]:

@@ -10,12 +10,12 @@ import pytest
 from speechcx.call import Recording, Span, Speech, Turn, Unheard, Utterance, Word
 from speechcx.errors import ConfigError
 from speechcx.transcribe import (
+    ChannelVoice,
     Dropped,
-    Heard,
     Hints,
     LanguageStretch,
+    RecognisedChannel,
     TranscribeSettings,
-    Voice,
     find_language_flags,
     language_of,
     load_recognizer,
@@ -49,12 +49,12 @@ class Fixed:
         hints: Hints,
         recording: Recording,
         channel: int,
-    ) -> Heard:
+    ) -> RecognisedChannel:
         """The words of the channel."""
         assert samples[:10].dtype == np.asarray(samples).dtype == np.float32
         self.first_heard = np.asarray(samples) if self.first_heard is None else self.first_heard
         self.asked.append((channel, samples.size, speech, hints))
-        return Heard(self.said.get(channel, ()), self.language, self.dropped)
+        return RecognisedChannel(self.said.get(channel, ()), self.language, self.dropped)
 
 
 def two_channels(seconds: float = 10.0) -> np.ndarray:
@@ -152,7 +152,7 @@ def test_a_word_or_two_are_taken_to_be_in_the_language_of_the_other_channel() ->
 
 def test_a_turn_has_the_language_of_the_stretch_it_lies_in() -> None:
     """Who changes the language in the middle of a call has turns in both."""
-    heard = Heard((), "en", stretches=(LanguageStretch(Span(4.0, 8.0), "es"),))
+    heard = RecognisedChannel((), "en", stretches=(LanguageStretch(Span(4.0, 8.0), "es"),))
     assert ["en", "es", "en"] == [
         language_of(Span(*times), heard) for times in ((0.0, 3.0), (5.0, 9.0), (7.5, 12.0))
     ]
@@ -162,13 +162,18 @@ class Together(Fixed):
     """Hears all voices at once: Spanish where a voice begins before 2 s, and gives fixed words by channel."""
 
     def recognize_dialogue(
-        self, sounds: Mapping[int, Sound], voices: Sequence[Voice], *, hints: Hints, recording: Recording
-    ) -> tuple[Heard, ...]:
+        self,
+        sounds: Mapping[int, Sound],
+        voices: Sequence[ChannelVoice],
+        *,
+        hints: Hints,
+        recording: Recording,
+    ) -> tuple[RecognisedChannel, ...]:
         """The words of each voice's channel."""
         self.voices = tuple(voices)
         self.lengths = [sounds[voice.channel].size for voice in voices]
         return tuple(
-            Heard(self.said.get(voice.channel, ()), "es" if voice.speech[0].start_s < 2 else "en")
+            RecognisedChannel(self.said.get(voice.channel, ()), "es" if voice.speech[0].start_s < 2 else "en")
             for voice in voices
         )
 
@@ -178,8 +183,8 @@ def test_an_engine_that_can_hears_all_voices_at_once() -> None:
     engine = Together({0: (Word("Hola", 1.1, 1.5, 0.8),), 1: (Word("Hi", 3.6, 3.9, 0.9),)})
     said = transcribe(audio_of(two_channels()), SPEECH, RECORDING, engine, SETTINGS)
     assert [
-        Voice("ch0", 0, (Span(1.0, 3.0), Span(5.0, 6.0))),
-        Voice("ch1", 1, (Span(3.5, 4.0),)),
+        ChannelVoice("ch0", 0, (Span(1.0, 3.0), Span(5.0, 6.0))),
+        ChannelVoice("ch1", 1, (Span(3.5, 4.0),)),
     ] == list(engine.voices)
     assert [160_000, 160_000] == engine.lengths
     assert [("Hola", "es"), ("Hi", "en"), ("", "es")] == [(each.text, each.language) for each in said]

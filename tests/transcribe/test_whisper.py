@@ -17,13 +17,13 @@ from speechcx.call import Recording, Span, Word
 from speechcx.discover.files import hash_file
 from speechcx.errors import ConfigError, ModelBad, ModelMissing
 from speechcx.transcribe import (
+    ChannelVoice,
     DialogueRecognizer,
     Dropped,
-    Heard,
     Hints,
+    RecognisedChannel,
     Recognizer,
     TranscribeSettings,
-    Voice,
     load_recognizer,
     transcribe,
 )
@@ -39,9 +39,9 @@ JFK = "ask not what your country can do for you ask what you can do for your cou
 
 def test_a_shared_channel_is_shared_out_by_who_speaks() -> None:
     """Each word lies with the voice that speaks most during it, else with the nearest; none is lost."""
-    voices = (Voice("s0", 0, (Span(1.0, 3.0),)), Voice("s1", 0, (Span(3.2, 6.0),)))
+    voices = (ChannelVoice("s0", 0, (Span(1.0, 3.0),)), ChannelVoice("s1", 0, (Span(3.2, 6.0),)))
     words = (Word("a", 2.8, 3.0, 0.9), Word("b", 2.9, 3.6, 0.9), Word("c", 7.0, 7.5, 0.9))
-    heard = Heard(words, "en", (Dropped(Span(8.0, 9.0), 4, "loop", 0.3),))
+    heard = RecognisedChannel(words, "en", (Dropped(Span(8.0, 9.0), 4, "loop", 0.3),))
     shared = [share_out(heard, voice, voices) for voice in voices]
     assert [("a",), ("b", "c")] == [tuple(word.text for word in each.words) for each in shared]
     assert [1, 0] == [len(each.dropped) for each in shared]
@@ -133,13 +133,13 @@ def engine(tiny: str) -> Recognizer:
 
 def recognize(
     engine: Recognizer, sound: Sound, *speech: tuple[float, float], hints: Hints | None = None
-) -> Heard:
+) -> RecognisedChannel:
     spans = tuple(Span(*each) for each in speech) or (Span(0.0, sound.size / RATE),)
     recording = make_recording()
     return engine.recognize(sound, spans, hints=hints or Hints(), recording=recording, channel=0)
 
 
-def plain(heard: Heard) -> str:
+def plain(heard: RecognisedChannel) -> str:
     letters = "".join(
         each for word in heard.words for each in f"{word.text} ".lower() if each.isalpha() or each == " "
     )
@@ -195,8 +195,8 @@ def test_words_of_a_dialogue_go_back_to_their_speakers(engine: Recognizer, share
     call[1, -agent.size :] = agent
     gap_s = jfk.size / RATE - 8.0
     voices = (
-        Voice("ch0", 0, (Span(0.3, 2.3), Span(3.2, 11.0))),
-        Voice("ch1", 1, (Span(gap_s + 1.7, gap_s + 7.6),)),
+        ChannelVoice("ch0", 0, (Span(0.3, 2.3), Span(3.2, 11.0))),
+        ChannelVoice("ch1", 1, (Span(gap_s + 1.7, gap_s + 7.6),)),
     )
     assert isinstance(engine, DialogueRecognizer)
     first, second = engine.recognize_dialogue(
@@ -231,7 +231,7 @@ def test_one_word_said_nine_times_is_heard_nine_times(base: str, shared: Path) -
     assert 9 <= max(text.count("supervisor") for text in texts)
 
 
-def _shifted(heard: Heard, by_s: float) -> list[tuple[str, float]]:
+def _shifted(heard: RecognisedChannel, by_s: float) -> list[tuple[str, float]]:
     """Words said once, and when they would begin that much later."""
     words = [word.text.lower().strip(",.?") for word in heard.words]
     return [
@@ -329,4 +329,4 @@ def test_no_speech_no_work(engine: Recognizer) -> None:
     """Without speech the model is not asked."""
     recording = make_recording()
     heard = engine.recognize(np.zeros(RATE, np.float32), (), hints=Hints(), recording=recording, channel=0)
-    assert Heard((), "en") == heard
+    assert RecognisedChannel((), "en") == heard

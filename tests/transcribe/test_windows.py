@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from speechcx.call import Span
-from speechcx.transcribe.windows import RATE_HZ, Window, WindowRule, make_windows
+from speechcx.transcribe.windows import RATE_HZ, RecognitionWindow, WindowRule, make_windows
 from speechcx.waveform import Sound
 
 RULE = WindowRule(window_s=28.0, padding_s=0.2, seam_s=0.1)
@@ -48,12 +48,12 @@ def windows_of(
     duration_s: float = 120.0,
     rule: WindowRule = RULE,
     soft: tuple[Span, ...] = (),
-) -> tuple[Window, ...]:
+) -> tuple[RecognitionWindow, ...]:
     speech = {no: [Span(*each) for each in spans] for no, spans in enumerate(channels)}
     return make_windows(speech, made(speech, duration_s, soft), rule)
 
 
-def spans_of(window: Window) -> list[tuple[int, float, float]]:
+def spans_of(window: RecognitionWindow) -> list[tuple[int, float, float]]:
     return [
         (piece.channel, round(piece.span.start_s, 3), round(piece.span.end_s, 3)) for piece in window.pieces
     ]

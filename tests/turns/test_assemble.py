@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from speechcx.call import Span
-from speechcx.turns.assemble import Voice, assemble_turns, close_stops
+from speechcx.turns.assemble import UncutSpeech, assemble_turns, close_stops
 
 
 def spans(*pairs: tuple[float, float]) -> tuple[Span, ...]:
@@ -14,7 +14,7 @@ def spans(*pairs: tuple[float, float]) -> tuple[Span, ...]:
 
 
 def turns_of(first: tuple[Span, ...], second: tuple[Span, ...] = ()) -> list[tuple[str, float, float]]:
-    voices = [Voice("ch0", 0, first), Voice("ch1", 1, second)]
+    voices = [UncutSpeech("ch0", 0, first), UncutSpeech("ch1", 1, second)]
     return [(t.speaker, t.span.start_s, t.span.end_s) for t in assemble_turns(voices, turn_gap_s=0.8)]
 
 
@@ -48,7 +48,7 @@ def test_a_long_turn_of_the_other_is_seen_in_the_silence() -> None:
 
 def test_pauses_are_kept_in_the_turn() -> None:
     """A turn holds its stretches of speech, so that its pauses can be told."""
-    (turn,) = assemble_turns([Voice("s0", 0, spans((0, 1), (1.5, 2)))], turn_gap_s=0.8)
+    (turn,) = assemble_turns([UncutSpeech("s0", 0, spans((0, 1), (1.5, 2)))], turn_gap_s=0.8)
     assert turn.speech == spans((0, 1), (1.5, 2))
 
 
@@ -61,7 +61,7 @@ def test_every_stretch_is_in_one_turn(steps: list[list[tuple[int, int]]]) -> Non
         for gap, length in gaps:
             found.append(Span(at + gap / 10, at + (gap + length) / 10))
             at = found[-1].end_s
-        voices.append(Voice(f"ch{channel}", channel, tuple(found)))
+        voices.append(UncutSpeech(f"ch{channel}", channel, tuple(found)))
     turns = assemble_turns(voices, turn_gap_s=0.8)
     assert list(range(len(turns))) == [turn.no for turn in turns]
     assert all(a.span.start_s <= b.span.start_s for a, b in itertools.pairwise(turns))
@@ -71,8 +71,8 @@ def test_every_stretch_is_in_one_turn(steps: list[list[tuple[int, int]]]) -> Non
 
 def test_stops_are_closed_and_pauses_kept() -> None:
     """Silence under 0.3 s inside one voice is closed; a pause stays, and so does a reply of the other."""
-    first = Voice("s0", 0, spans((0, 1), (1.2, 2), (2.4, 3), (3.25, 4)), 0.8)
-    second = Voice("s1", 0, spans((3.05, 3.2), (6, 7)))
+    first = UncutSpeech("s0", 0, spans((0, 1), (1.2, 2), (2.4, 3), (3.25, 4)), 0.8)
+    second = UncutSpeech("s1", 0, spans((3.05, 3.2), (6, 7)))
     found = close_stops((first, second))
     assert found[0].speech == spans((0, 2), (2.4, 3), (3.25, 4))
     assert found[0].confidence == 0.8

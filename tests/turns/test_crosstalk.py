@@ -7,7 +7,7 @@ from speechcx.call import Span
 from speechcx.turns.crosstalk import is_dual_mono, remove_crosstalk
 from speechcx.turns.settings import TurnSettings
 from speechcx.turns.spans import find_speech
-from speechcx.turns.vad import Heard, hear_channel
+from speechcx.turns.vad import ChannelActivity, hear_channel
 from tests.synth import Sound, audio_of, noise, two_speaker_call
 from tests.turns.test_signal_match import copy_of
 
@@ -81,7 +81,7 @@ def test_leakage_both_ways_is_taken_out() -> None:
 def test_channels_that_hardly_meet_are_left_alone(shared_s: float) -> None:
     """Speech of two channels that meets for a moment, or for less than a step of the level, is compared safely."""
     levels = np.full(400, -20.0, np.float32)
-    heard = [Heard(np.zeros(125, np.float32), levels, 4.0) for _ in range(2)]
+    heard = [ChannelActivity(np.zeros(125, np.float32), levels, 4.0) for _ in range(2)]
     spans = ((Span(0.5, 2.0),), (Span(2.7 - shared_s, 3.99),))
     audio = audio_of(noise(4.0, level_dbov=-30)[None].repeat(2, axis=0))
     own, leaks = remove_crosstalk(audio, heard, spans, TurnSettings())

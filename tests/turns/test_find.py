@@ -7,7 +7,7 @@ from speechcx import engines
 from speechcx.call import Audio, Span
 from speechcx.errors import ConfigError
 from speechcx.turns import TurnSettings, find_turns
-from speechcx.turns.assemble import Voice
+from speechcx.turns.assemble import UncutSpeech
 from tests.synth import audio_of, noise, silence, tone, two_speaker_call
 
 CALL = two_speaker_call()
@@ -85,9 +85,9 @@ class _Halves:
 
     def split_voices(
         self, audio: Audio, channel: int, speech: tuple[Span, ...], settings: TurnSettings
-    ) -> tuple[Voice, ...]:
+    ) -> tuple[UncutSpeech, ...]:
         half = len(speech) // 2
-        return Voice("s0", channel, speech[:half], 0.8), Voice("s1", channel, speech[half:], 0.6)
+        return UncutSpeech("s0", channel, speech[:half], 0.8), UncutSpeech("s1", channel, speech[half:], 0.6)
 
 
 def test_a_diarizer_parts_mono(monkeypatch: pytest.MonkeyPatch) -> None:

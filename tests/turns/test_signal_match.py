@@ -5,7 +5,7 @@ import pytest
 from scipy.signal import butter, sosfilt
 
 from speechcx.call import Audio, Span
-from speechcx.turns.signal_match import Pair, copied_share, find_delay
+from speechcx.turns.signal_match import ChannelPair, copied_share, find_delay
 from tests.synth import audio_of, noise, speech_like
 
 WHOLE = Span(1.0, 5.0)
@@ -26,14 +26,14 @@ def test_the_delay_of_a_copy_is_found(delay_s: float) -> None:
     """The delay of a filtered copy 24 dB down in noise is found to a millisecond."""
     source = speech_like(6.0, seed=3)
     heard = copy_of(source, delay_s=delay_s, gain_db=-24) + noise(6.0, level_dbov=-60)
-    assert find_delay(pair_of(source, heard), Pair(0, 1), [WHOLE]) == pytest.approx(delay_s, abs=0.001)
+    assert find_delay(pair_of(source, heard), ChannelPair(0, 1), [WHOLE]) == pytest.approx(delay_s, abs=0.001)
 
 
 def test_a_copy_is_copied() -> None:
     """Nearly all of a filtered copy in noise is put down to its source."""
     source = speech_like(6.0, seed=3)
     heard = copy_of(source, delay_s=0.1, gain_db=-24) + noise(6.0, level_dbov=-60)
-    share = copied_share(pair_of(source, heard), Pair(0, 1), WHOLE, delay_s=0.1, noise_power=1e-6)
+    share = copied_share(pair_of(source, heard), ChannelPair(0, 1), WHOLE, delay_s=0.1, noise_power=1e-6)
     assert share.size == pytest.approx(4.0 / 0.008, abs=1)
     assert float(np.percentile(share, 10)) > 0.7
 
@@ -41,12 +41,14 @@ def test_a_copy_is_copied() -> None:
 def test_another_voice_is_not() -> None:
     """Little of another voice is put down to a source, whatever the levels."""
     source, other = speech_like(6.0, seed=3), speech_like(6.0, seed=4, pitch_hz=210, level_dbov=-45)
-    share = copied_share(pair_of(source, other), Pair(0, 1), WHOLE, delay_s=0.0, noise_power=0.0)
+    share = copied_share(pair_of(source, other), ChannelPair(0, 1), WHOLE, delay_s=0.0, noise_power=0.0)
     assert float(np.percentile(share, 90)) < 0.5
 
 
 def test_a_stretch_at_the_end_of_the_file_is_judged() -> None:
     """A stretch that reaches past the last sample gives one value for each step all the same."""
     source = speech_like(2.0, seed=3)
-    share = copied_share(pair_of(source, source), Pair(0, 1), Span(1.5, 2.2), delay_s=0.3, noise_power=0.0)
+    share = copied_share(
+        pair_of(source, source), ChannelPair(0, 1), Span(1.5, 2.2), delay_s=0.3, noise_power=0.0
+    )
     assert share.size == 88

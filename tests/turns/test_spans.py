@@ -11,13 +11,15 @@ from speechcx.call import Span
 from speechcx.call.spans import join_spans
 from speechcx.turns.settings import TurnSettings
 from speechcx.turns.spans import find_doubtful, find_speech, join_runs, runs_of, subtract_spans
-from speechcx.turns.vad import Heard, hear_channel
+from speechcx.turns.vad import ChannelActivity, hear_channel
 from tests.synth import audio_of, two_speaker_call
 
 Pairs = st.lists(st.tuples(st.integers(0, 300), st.integers(1, 60)), max_size=12)
 
 
-def made(steps: int, *loud: tuple[int, int], likely: tuple[tuple[int, int], ...] | None = None) -> Heard:
+def made(
+    steps: int, *loud: tuple[int, int], likely: tuple[tuple[int, int], ...] | None = None
+) -> ChannelActivity:
     """A channel of -70 dBov with stretches of -20, which are speech unless `likely` says others."""
     level = np.full(steps, -70.0, np.float32)
     speech = np.zeros(-(-steps * 10 // 32), np.float32)
@@ -25,7 +27,7 @@ def made(steps: int, *loud: tuple[int, int], likely: tuple[tuple[int, int], ...]
         level[first:last] = -20.0
     for first, last in loud if likely is None else likely:
         speech[first * 10 // 32 : last * 10 // 32 + 1] = 0.9
-    return Heard(speech, level, steps / 100)
+    return ChannelActivity(speech, level, steps / 100)
 
 
 @pytest.mark.parametrize("gain_db", [-24.0, 0.0, 6.0])
@@ -110,4 +112,4 @@ def test_a_click_on_a_quiet_line_is_no_speech() -> None:
     level[1000:1002] = -50.0
     likely = np.zeros(625, np.float32)
     likely[313:330] = 0.5
-    assert () == find_speech(Heard(likely, level, 20.0), TurnSettings())
+    assert () == find_speech(ChannelActivity(likely, level, 20.0), TurnSettings())

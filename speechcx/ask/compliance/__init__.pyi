@@ -19,8 +19,8 @@ from .flags import list_flags as list_flags
 from .flags import read_hits as read_hits
 from .flags import see_flag as see_flag
 from .flags import see_flags as see_flags
-from .one_flag import Evidence as Evidence
+from .one_flag import FlagEvidence as FlagEvidence
 from .one_flag import FlagView as FlagView
-from .one_flag import SaidTurn as SaidTurn
+from .one_flag import QuotedTurn as QuotedTurn
 from .one_flag import show_flag as show_flag
 from .rule_text import find_rule_text as find_rule_text

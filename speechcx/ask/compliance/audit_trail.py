@@ -5,7 +5,7 @@ from __future__ import annotations
 from speechcx.ask.ground.call_by_name import find_call_id
 from speechcx.ask.ground.opening import Where, reading
 from speechcx.errors import UsageError
-from speechcx.store.decisions.audit import ACTIONS, AuditRow, Verdict, read_trail, verify_trail
+from speechcx.store.decisions.audit import ACTIONS, AuditRow, TrailVerdict, read_trail, verify_trail
 
 
 def list_trail(
@@ -39,7 +39,7 @@ def list_trail(
         )
 
 
-def check_trail(where: Where) -> Verdict:
+def check_trail(where: Where) -> TrailVerdict:
     """Whether every row is as it was written."""
     with reading(where) as store:
         return verify_trail(store)

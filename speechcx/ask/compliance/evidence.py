@@ -13,7 +13,7 @@ from dataclasses import asdict, replace
 from speechcx.ask.compliance.flags import FlagRow, list_call_flags
 from speechcx.ask.compliance.rule_text import find_rule_text
 from speechcx.ask.compliance.transcript import write_page, write_text
-from speechcx.call import Answer, Assessment, Call, RuleResult, collect_metrics
+from speechcx.call import Assessment, Call, QuestionAnswer, RuleResult, collect_metrics
 from speechcx.document import call_document
 from speechcx.store import Store
 from speechcx.store.decisions.audit import read_trail
@@ -79,7 +79,7 @@ def _without_hidden(judged: Assessment) -> Assessment:
     """The assessment without results that only stand for a question's condition, and without their hits."""
     hidden = {result.rule for result in judged.results if result.kind == "hidden"}
 
-    def keep(answer: Answer) -> Answer:
+    def keep(answer: QuestionAnswer) -> QuestionAnswer:
         return replace(answer, hits=tuple(hit for hit in answer.hits if hit.rule not in hidden))
 
     return replace(

@@ -19,7 +19,7 @@ from speechcx.errors import UsageError
 from speechcx.private_files import make_private_folder, new_private_file, sync_folder
 from speechcx.store import Store
 
-Sound = Literal["copied", "not asked for", "gone", "changed"]
+RecordingState = Literal["copied", "not asked for", "gone", "changed"]
 """What became of a recording: ``changed`` where no file holds the bytes that were heard any more."""
 
 README = """Evidence of recorded calls, written by speechcx {version}.
@@ -44,7 +44,7 @@ class ExportedCall:
 
     call_id: str
     recording_sha256: str
-    recording: Sound
+    recording: RecordingState
     speechcx: str
     settings_digest: str
     rulebook: str
@@ -103,7 +103,7 @@ def _write_folder(
         place = f"calls/{call_id}"
         for name, content in sorted(write_evidence(store, call_id, with_hidden=with_hidden).items()):
             _write(folder, f"{place}/{name}", content, digests)
-        sound: Sound = "not asked for"
+        sound: RecordingState = "not asked for"
         if with_audio:
             sound = _copy_recording(store, call_id, folder, place, digests)
         calls.append(_describe(store, call_id, sound))
@@ -120,7 +120,7 @@ def _write_folder(
     return Exported(str(to), tuple(calls), len(digests) + 1, digests["manifest.json"][0])
 
 
-def _describe(store: Store, call_id: str, sound: Sound) -> ExportedCall:
+def _describe(store: Store, call_id: str, sound: RecordingState) -> ExportedCall:
     row = store.db.execute(
         "SELECT r.sha256, p.speechcx, p.settings_digest, b.name, b.version, b.digest FROM calls c"
         " JOIN recordings r ON r.call_no = c.call_no JOIN provenances p ON p.provenance_no = c.provenance_no"
@@ -132,13 +132,13 @@ def _describe(store: Store, call_id: str, sound: Sound) -> ExportedCall:
 
 def _copy_recording(
     store: Store, call_id: str, folder: Path, place: str, digests: dict[str, tuple[str, int]]
-) -> Sound:
+) -> RecordingState:
     """Copy the recording from the first file that still holds what was heard; its digest is that of the copy."""
     recording = store.load_conversation(call_id).recording
     paths = dict.fromkeys((*store.ledger.find_paths(call_id), recording.path))
     ending = re.sub(r"[^a-z0-9]", "", os.path.splitext(recording.path)[1].lower())[:8]
     name = f"{place}/recording{'.' + ending if ending else ''}"
-    found: Sound = "gone"
+    found: RecordingState = "gone"
     for path in paths:
         try:
             sha, size = _copy(path, folder / name)

@@ -17,7 +17,7 @@ from speechcx.store.decisions.flag_rules import IS_GONE
 
 GroupBy = Literal["rule", "agent", "team", "center", "queue"]
 FLAG_GROUPS: tuple[GroupBy, ...] = get_args(GroupBy)
-Course = Literal["rising", "falling", "steady"]
+FlagTrend = Literal["rising", "falling", "steady"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class FlagCount:
     share_before: float | None
     change: float | None
     change_interval: Interval | None
-    course: Course | None
+    course: FlagTrend | None
     precision: Precision | None
 
 
@@ -167,10 +167,10 @@ def measure_precision(where: Where) -> dict[str, Precision]:
     return found
 
 
-Size = tuple[int, int, int, int, int, int, int, int, int, float, str | None, str | None]
+FlagSize = tuple[int, int, int, int, int, int, int, int, int, float, str | None, str | None]
 
 
-def _count(store: Store, filters: FlagFilter, by: GroupBy) -> dict[str | None, Size]:
+def _count(store: Store, filters: FlagFilter, by: GroupBy) -> dict[str | None, FlagSize]:
     key = "{rule}" if by == "rule" else f"c.{by}"
     scope = ("agent", "team", "center", "queue", "customer")
     columns = ", ".join(f"c.{name}" for name in (*scope, "audio_duration_s", "local_day"))
@@ -215,14 +215,14 @@ def _read_rules(store: Store) -> dict[str, tuple[str | None, str | None, str | N
 
 def _compare(
     now: tuple[int, int], before: tuple[int, int]
-) -> tuple[float | None, int, float | None, float | None, Interval | None, Course | None]:
+) -> tuple[float | None, int, float | None, float | None, Interval | None, FlagTrend | None]:
     """Share of calls now and before, and what has become of it; (flagged calls, calls) pairs."""
     share = now[0] / now[1] if now[1] else None
     sums, sums_before = (Sums(n, flagged, flagged) for flagged, n in (now, before))
     if share is None or not before[1]:
         return share, now[1], None, None, None, None
     interval = share_difference(sums, sums_before)
-    course: Course = "steady"
+    course: FlagTrend = "steady"
     if interval is not None and interval[0] > 0:
         course = "rising"
     elif interval is not None and interval[1] < 0:

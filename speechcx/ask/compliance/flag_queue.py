@@ -12,7 +12,7 @@ from typing import Literal, get_args
 from speechcx.ask.ground.resolve_names import settle_names, settle_rule
 from speechcx.call import RESULTS as RULE_RESULTS
 from speechcx.errors import UsageError
-from speechcx.store import CallFilter, Store
+from speechcx.store import CallFilter, SqlValue, Store
 from speechcx.store.decisions.flag_rules import (
     AGAINST_SCORED,
     CRITICAL_ANSWERS,
@@ -26,15 +26,14 @@ from speechcx.store.decisions.flag_rules import (
 from speechcx.store.decisions.flags import FLAG_STATUSES, FlagStatus
 from speechcx.store.paths import plain_text
 
-Standing = Literal["found", "gone"]
-STANDINGS: tuple[Standing, ...] = get_args(Standing)
+QueueStanding = Literal["found", "gone"]
+STANDINGS: tuple[QueueStanding, ...] = get_args(QueueStanding)
 SEVERITIES = ("critical", "major", "minor", "info")
 RESULTS = (*RULE_RESULTS, "no")
 WAITING: tuple[FlagStatus, ...] = ("open", "escalated")
 """What the queue shows unless asked for more: what nobody has settled yet."""
 
-Value = str | int | float | bytes | None
-Query = tuple[str, list[Value]]
+FlagQuery = tuple[str, list[SqlValue]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +64,7 @@ class FlagFilter:
     status: tuple[FlagStatus, ...] = WAITING
     owner: tuple[str, ...] = ()
     overdue_on: str | None = None
-    standing: tuple[Standing, ...] = ()
+    standing: tuple[QueueStanding, ...] = ()
 
     def __post_init__(self) -> None:
         for name, legal in (
@@ -98,7 +97,7 @@ _RANK = "CASE r.severity WHEN 'critical' THEN 0 WHEN 'major' THEN 1 WHEN 'minor'
 _STATE = "coalesce(s.status, 'open') AS status, s.due"
 
 
-def flags_query(filters: FlagFilter, *, more: str = "") -> Query:
+def flags_query(filters: FlagFilter, *, more: str = "") -> FlagQuery:
     """A query for all flags of a filter, with the columns :data:`KEYS`, and its values.
 
     `more` names further columns of ``calls c``, such as ``, c.agent``; ``{rule}`` in it stands for the rule's id.
@@ -117,7 +116,7 @@ def flags_query(filters: FlagFilter, *, more: str = "") -> Query:
     ]
 
 
-def _results(source: str, condition: str, filters: FlagFilter, more: str) -> Query:
+def _results(source: str, condition: str, filters: FlagFilter, more: str) -> FlagQuery:
     """Flags that are results of rules."""
     wanted = {
         "r.rule": filters.rule,
@@ -135,7 +134,7 @@ def _results(source: str, condition: str, filters: FlagFilter, more: str) -> Que
     )
 
 
-def _questions(filters: FlagFilter, more: str) -> Query:
+def _questions(filters: FlagFilter, more: str) -> FlagQuery:
     """Critical questions answered against the call, where no flagged rule says the same."""
     name = "(q.scorecard || '.' || q.question)"
     wanted = {
@@ -153,7 +152,7 @@ def _questions(filters: FlagFilter, more: str) -> Query:
     )
 
 
-def _gone(filters: FlagFilter, more: str) -> Query:
+def _gone(filters: FlagFilter, more: str) -> FlagQuery:
     """Decisions about calls that are no longer flagged for it, with the rule as it was last known."""
     wanted = {"s.rule": filters.rule, "r.kind": filters.kind, "r.severity": filters.severity,
               "s.seen_result": filters.result}  # fmt: skip
@@ -167,7 +166,7 @@ def _gone(filters: FlagFilter, more: str) -> Query:
     )
 
 
-def _condition(filters: FlagFilter, wanted: dict[str, tuple[str, ...]]) -> Query:
+def _condition(filters: FlagFilter, wanted: dict[str, tuple[str, ...]]) -> FlagQuery:
     """What holds for every branch: of the call, of what was found, and of what people said of it."""
     where, values = filters.calls.to_sql()
     asked = wanted | {"coalesce(s.status, 'open')": filters.status, "coalesce(s.owner, '')": filters.owner}

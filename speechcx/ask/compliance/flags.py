@@ -17,7 +17,7 @@ from speechcx.store import Store
 from speechcx.store.decisions.flags import FLAG_STATUSES, FlagStatus, SeenFlag, digest_evidence
 from speechcx.store.moments import read_start
 
-Standing = Literal["found", "changed", "gone"]
+FlagStanding = Literal["found", "changed", "gone"]
 """How a flag stands: ``found`` in the call as it is judged now, ``changed`` since somebody settled it, or ``gone``."""
 
 
@@ -46,7 +46,7 @@ class FlagRow:
     status, owner, reason, due, changed_at, changed_by
         What people said last; ``open`` and None where nobody did.
     standing
-        See :data:`Standing`.
+        See :data:`FlagStanding`.
     """
 
     flag: str
@@ -76,7 +76,7 @@ class FlagRow:
     due: str | None
     changed_at: str | None
     changed_by: str | None
-    standing: Standing
+    standing: FlagStanding
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ class FlagList:
     hint: str | None
 
 
-Found = dict[str, object]
+FlagFields = dict[str, object]
 
 _STATE = ("status", "owner", "reason", "due", "changed_at", "changed_by", "seen_result", "seen_evidence")
 _TITLE_SEEN = (
@@ -248,7 +248,7 @@ def _split_name(store: Store, name: str) -> tuple[str, str]:
     raise errors[0 if places else -1]
 
 
-def _flags_of_call(store: Store, call_id: str) -> list[Found]:
+def _flags_of_call(store: Store, call_id: str) -> list[FlagFields]:
     """Every flag of a call, whatever its status; also of a call whose file was replaced."""
     call_no = store.db.execute("SELECT call_no FROM calls WHERE call_id = ?", (call_id,)).fetchone()[0]
     rows = store.db.execute(
@@ -262,7 +262,7 @@ def _flags_of_call(store: Store, call_id: str) -> list[Found]:
     return [flag for flag in found if flag["standing"] == "found" or flag["rule"] not in there]
 
 
-def _complete(store: Store, key: Sequence[Any]) -> Found:
+def _complete(store: Store, key: Sequence[Any]) -> FlagFields:
     """What the database says of a flag by its key: the rule or question, the result, the decision."""
     call_no, rule_no, question_no, gone_rule, *_ = key
     call_id, rulebook_no = store.db.execute(
@@ -285,7 +285,7 @@ def _complete(store: Store, key: Sequence[Any]) -> Found:
     }  # fmt: skip
 
 
-def _row(store: Store, flag: Found) -> FlagRow:
+def _row(store: Store, flag: FlagFields) -> FlagRow:
     """All of one flag."""
     call = store.db.execute(
         "SELECT occurred_at, local_day, agent, team, center, customer, queue FROM calls WHERE call_no = ?",
@@ -308,18 +308,18 @@ def _row(store: Store, flag: Found) -> FlagRow:
     )  # fmt: skip
 
 
-def _standing(flag: Found, hits: Sequence[Hit]) -> Standing:
+def _standing(flag: FlagFields, hits: Sequence[Hit]) -> FlagStanding:
     if flag["standing"] == "gone":
         return "gone"
     settled = flag["status"] in ("confirmed", "dismissed", "escalated")
     return "changed" if settled and flag["seen_evidence"] != _digest(flag, hits) else "found"
 
 
-def _digest(flag: Found, hits: Sequence[Hit]) -> str:
+def _digest(flag: FlagFields, hits: Sequence[Hit]) -> str:
     return digest_evidence(str(flag["result"]), [(hit.start_s, hit.end_s, hit.quote) for hit in hits])
 
 
-def _seen(store: Store, flag: Found) -> SeenFlag:
+def _seen(store: Store, flag: FlagFields) -> SeenFlag:
     name, version = store.db.execute(
         "SELECT name, version FROM rulebooks WHERE rulebook_no = ?", (flag["rulebook_no"],)
     ).fetchone()

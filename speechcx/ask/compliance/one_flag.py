@@ -17,7 +17,7 @@ AROUND, OPENING = 2, 4
 
 
 @dataclass(frozen=True, slots=True)
-class SaidTurn:
+class QuotedTurn:
     """What somebody said: the turn, who, when, the words; `is_hit` for the turn the evidence lies in."""
 
     no: int
@@ -29,7 +29,7 @@ class SaidTurn:
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class FlagEvidence:
     """A piece of evidence: the words, by whom and when; what matched; the turns around it.
 
     With `is_nearest` it is no evidence, but what comes nearest to what was not found.
@@ -42,7 +42,7 @@ class Evidence:
     quote: str
     why: str
     is_nearest: bool
-    turns: tuple[SaidTurn, ...]
+    turns: tuple[QuotedTurn, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +70,8 @@ class FlagView:
     """
 
     flag: FlagRow
-    evidence: tuple[Evidence, ...]
-    opening: tuple[SaidTurn, ...]
+    evidence: tuple[FlagEvidence, ...]
+    opening: tuple[QuotedTurn, ...]
     rulebook: str
     version: str
     digest: str
@@ -105,14 +105,14 @@ def show_flag(where: Where, name: str) -> FlagView:
         )
 
 
-def _read_evidence(store: Store, call_no: int, flag: FlagRow) -> tuple[Evidence, ...]:
+def _read_evidence(store: Store, call_no: int, flag: FlagRow) -> tuple[FlagEvidence, ...]:
     row = store.db.execute(
         "SELECT rule_no FROM flags_found WHERE call_no = ? AND rule = ?", (call_no, flag.rule)
     ).fetchone()
     if row is None or row[0] is None:
         return ()
     return tuple(
-        Evidence(
+        FlagEvidence(
             hit.result, hit.party, hit.start_s, hit.end_s, hit.quote, hit.why, hit.is_nearest,
             _turns_around(store, call_no, hit.turn_no),
         )
@@ -120,7 +120,7 @@ def _read_evidence(store: Store, call_no: int, flag: FlagRow) -> tuple[Evidence,
     )  # fmt: skip
 
 
-def _turns_around(store: Store, call_no: int, turn_no: int | None) -> tuple[SaidTurn, ...]:
+def _turns_around(store: Store, call_no: int, turn_no: int | None) -> tuple[QuotedTurn, ...]:
     if turn_no is None:
         return ()
     return _read_turns(store, call_no, turn_no - AROUND, turn_no + AROUND, hit=turn_no)
@@ -128,9 +128,9 @@ def _turns_around(store: Store, call_no: int, turn_no: int | None) -> tuple[Said
 
 def _read_turns(
     store: Store, call_no: int, first: int, last: int, *, hit: int | None = None
-) -> tuple[SaidTurn, ...]:
+) -> tuple[QuotedTurn, ...]:
     rows = store.db.execute(
         "SELECT no, party, start_s, end_s, text FROM turns WHERE call_no = ? AND no BETWEEN ? AND ? ORDER BY no",
         (call_no, first, last),
     )
-    return tuple(SaidTurn(no, party, start, end, text, no == hit) for no, party, start, end, text in rows)
+    return tuple(QuotedTurn(no, party, start, end, text, no == hit) for no, party, start, end, text in rows)

@@ -7,7 +7,7 @@ from .customer import describe_customer as describe_customer
 from .drivers import DriverTable as DriverTable
 from .drivers import list_driver_rows as list_driver_rows
 from .outcomes import OUTCOME_COLUMNS as OUTCOME_COLUMNS
-from .outcomes import Outcome as Outcome
+from .outcomes import OutcomeMeasure as OutcomeMeasure
 from .outcomes import OutcomeRow as OutcomeRow
 from .outcomes import OutcomeTable as OutcomeTable
 from .outcomes import list_outcomes as list_outcomes

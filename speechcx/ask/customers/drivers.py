@@ -10,7 +10,7 @@ from typing import Literal, get_args
 
 from speechcx.ask.ground.driver_lookup import DriverRule, list_drivers
 from speechcx.ask.ground.empty_answer_hints import Hint, find_hint
-from speechcx.ask.ground.measures import ComparedMeasure, Verdict
+from speechcx.ask.ground.measures import ComparedMeasure, DifferenceVerdict
 from speechcx.ask.ground.opening import Where, reading
 from speechcx.ask.ground.periods import period_before
 from speechcx.ask.ground.resolve_names import expect_one, settle_names
@@ -25,7 +25,7 @@ REPEAT_DAYS = 7
 FORWARDED_S = 15 * 60
 """A next call within so many seconds is a forwarded call, and no repeat contact."""
 
-Sort = Literal["calls", "change", "sentiment", "length", "repeat"]
+DriverSort = Literal["calls", "change", "sentiment", "length", "repeat"]
 
 _NEITHER = ComparedMeasure("share", "", kind="share")
 _NEITHER_MEAN = ComparedMeasure("recorded_duration_s", "")
@@ -53,7 +53,7 @@ class Figure:
     before: float | None = None
     change: float | None = None
     change_interval: Interval | None = None
-    verdict: Verdict | None = None
+    verdict: DifferenceVerdict | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +170,7 @@ def list_driver_rows(
     UsageError
         There is no such order.
     """
-    expect_one("sort by", sort, get_args(Sort))
+    expect_one("sort by", sort, get_args(DriverSort))
     with reading(where) as store:
         filters = settle_names(store, filters or CallFilter())
         earlier = before or period_before(store, filters)

@@ -46,7 +46,7 @@ class _UnreadableError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class OutcomeMeasure:
     """One measure of a group of calls.
 
     Parameters
@@ -86,7 +86,7 @@ class OutcomeRow:
     key: str | None
     name: str | None
     n: int
-    measures: tuple[Outcome, ...]
+    measures: tuple[OutcomeMeasure, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,5 +279,7 @@ def _row(key: str | None, name: str | None, tally: _Tally) -> OutcomeRow:
     for measure in _MEASURES:
         sums, wrong = tally.sums[measure.name], tally.unreadable[measure.name]
         interval = mean_interval(sums) if measure.kind == "mean" else share_interval(sums)
-        measures.append(Outcome(measure.name, sums.mean, interval, sums.n, tally.n - sums.n - wrong, wrong))
+        measures.append(
+            OutcomeMeasure(measure.name, sums.mean, interval, sums.n, tally.n - sums.n - wrong, wrong)
+        )
     return OutcomeRow(key, name, tally.n, tuple(measures))

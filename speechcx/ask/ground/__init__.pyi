@@ -14,8 +14,8 @@ from .periods import read_period as read_period
 from .resolve_names import expect_one as expect_one
 from .resolve_names import find_name as find_name
 from .resolve_names import settle_names as settle_names
-from .score_rows import By as By
 from .score_rows import Estimate as Estimate
+from .score_rows import ScoreBy as ScoreBy
 from .score_rows import ScoreRow as ScoreRow
 from .score_rows import ScoreTable as ScoreTable
 from .score_rows import TableForm as TableForm

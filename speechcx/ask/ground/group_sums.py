@@ -13,7 +13,7 @@ from speechcx.ask.ground.resolve_names import expect_one
 from speechcx.ask.statistics import Sums
 from speechcx.store import CallFilter, Store
 
-Group = tuple[str | None, ...]
+GroupKey = tuple[str | None, ...]
 """What the calls of a group have in common: a value for each column they are grouped by."""
 
 PEOPLE = ("c.agent", "c.team", "c.center")
@@ -98,7 +98,7 @@ def find_scorecard(store: Store, filters: CallFilter, named: str | None = None) 
 
 def sum_calls(
     store: Store, filters: CallFilter, scorecard: str | None, *, by: Sequence[str] = PEOPLE
-) -> dict[Group, GroupSums]:
+) -> dict[GroupKey, GroupSums]:
     """Sums of every measure over the calls of a filter, for each group of them.
 
     Parameters
@@ -165,7 +165,7 @@ def _add_reasons(
     store: Store,
     filters: CallFilter,
     scorecard: str | None,
-    found: dict[Group, GroupSums],
+    found: dict[GroupKey, GroupSums],
     by: Sequence[str],
 ) -> None:
     """Count why calls are left out; only calls that miss something are looked at."""

@@ -17,7 +17,7 @@ from speechcx.ask.statistics import (
 )
 from speechcx.call.measures import COMPARED, ENDS, CallColumn, Unit, call_columns
 
-Verdict = Literal["better", "worse", "higher", "lower", "cannot tell", "too few calls"]
+DifferenceVerdict = Literal["better", "worse", "higher", "lower", "cannot tell", "too few calls"]
 """A difference in a word: ``higher`` and ``lower`` where neither is better."""
 
 
@@ -67,7 +67,7 @@ class ComparedMeasure:
             mean_difference(now, before, self.scale) if self.kind == "mean" else share_difference(now, before)
         )
 
-    def judge(self, interval: Interval | None, *, enough: bool) -> Verdict:
+    def judge(self, interval: Interval | None, *, enough: bool) -> DifferenceVerdict:
         """Whether a difference with this interval is beyond chance, and which way it points."""
         if interval is None or not enough:
             return "too few calls"

@@ -12,8 +12,8 @@ from speechcx.errors import UsageError
 from speechcx.store import CallFilter, Store
 from speechcx.store.paths import plain_text
 
-Kind = Literal["agent", "team", "center", "customer", "queue", "direction"]
-KINDS: tuple[Kind, ...] = ("agent", "team", "center", "customer", "queue", "direction")
+NameKind = Literal["agent", "team", "center", "customer", "queue", "direction"]
+KINDS: tuple[NameKind, ...] = ("agent", "team", "center", "customer", "queue", "direction")
 
 MIN_DIGEST = 6
 """Characters of a digest that name it."""
@@ -87,7 +87,7 @@ def settle_rulebook(store: Store, typed: str) -> str:
     return str(found[0]) if found else typed
 
 
-def find_name(store: Store, kind: Kind, typed: str) -> str:
+def find_name(store: Store, kind: NameKind, typed: str) -> str:
     """The stored agent, team, customer, ... that a typed name means.
 
     Raises
@@ -108,7 +108,7 @@ def find_name(store: Store, kind: Kind, typed: str) -> str:
     raise UsageError(f"no {kind} {typed!r}", f"the {kind} of a stored call", cure)
 
 
-def find_nearest(store: Store, kind: Kind, typed: str) -> str | None:
+def find_nearest(store: Store, kind: NameKind, typed: str) -> str | None:
     """The stored name most like a typed one; None where it is there, or nothing is like it."""
     stored = _stored(store, kind)
     if typed in stored:
@@ -139,7 +139,7 @@ def expect_one(what: str, given: str, legal: Iterable[str]) -> None:
         )
 
 
-def _meaning(store: Store, kind: Kind, typed: str) -> str | None:
+def _meaning(store: Store, kind: NameKind, typed: str) -> str | None:
     """The stored name that is typed: exactly, else the only one in other letters, else by the roster."""
     if store.db.execute(f"SELECT 1 FROM calls WHERE {kind} = ? LIMIT 1", (typed,)).fetchone():
         return typed
@@ -153,6 +153,6 @@ def _meaning(store: Store, kind: Kind, typed: str) -> str | None:
     return alike.pop() if len(alike) == 1 else None
 
 
-def _stored(store: Store, kind: Kind) -> list[str]:
+def _stored(store: Store, kind: NameKind) -> list[str]:
     rows = store.db.execute(f"SELECT DISTINCT {kind} FROM calls WHERE {kind} IS NOT NULL LIMIT {_MOST}")
     return [name for (name,) in rows]

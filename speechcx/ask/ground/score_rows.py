@@ -8,11 +8,11 @@ from typing import Literal
 
 from speechcx.ask.ground.empty_answer_hints import Hint
 from speechcx.ask.ground.group_sums import GroupSums
-from speechcx.ask.ground.measures import MEASURE_NAMES, MEASURES, ComparedMeasure, Verdict
+from speechcx.ask.ground.measures import MEASURE_NAMES, MEASURES, ComparedMeasure, DifferenceVerdict
 from speechcx.ask.ground.resolve_names import expect_one
 from speechcx.ask.statistics import Interval, Sums
 
-By = Literal["agent", "team", "center"]
+ScoreBy = Literal["agent", "team", "center"]
 
 MIN_N = 5
 """Calls that a place in the ranking needs, and that a difference needs on both sides to be judged."""
@@ -51,7 +51,7 @@ class Estimate:
     before: float | None = None
     change: float | None = None
     change_interval: Interval | None = None
-    verdict: Verdict | None = None
+    verdict: DifferenceVerdict | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ class ScoreTable:
         Where there are no rows: what would widen the question.
     """
 
-    by: By
+    by: ScoreBy
     scorecard: str | None
     since: date | None
     until: date | None

@@ -32,7 +32,7 @@ Shares = tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Size:
+class AlertSize:
     """How much it is, and how far it reaches.
 
     Parameters
@@ -83,7 +83,7 @@ class Alert:
     past_days
         Past days compared with.
     size
-        See :class:`Size`.
+        See :class:`AlertSize`.
     examples
         Up to three calls, the newest first, with the words.
     """
@@ -96,7 +96,7 @@ class Alert:
     probability: float
     compared: str
     past_days: int
-    size: Size
+    size: AlertSize
     examples: tuple[Example, ...]
 
 
@@ -251,7 +251,7 @@ def _alert(
     )
 
 
-def measure_size(store: Store, condition: str, values: Sequence[object]) -> Size:
+def measure_size(store: Store, condition: str, values: Sequence[object]) -> AlertSize:
     """How much the calls of a condition on ``calls c`` are, and how far they reach."""
     calls, customers, seconds, first = store.db.execute(
         "SELECT count(*), count(DISTINCT c.customer), total(c.audio_duration_s), min(c.call_no)"
@@ -266,7 +266,7 @@ def measure_size(store: Store, condition: str, values: Sequence[object]) -> Size
             values,
         )
         shares.append(tuple((str(key), int(count)) for key, count in rows))
-    return Size(
+    return AlertSize(
         calls,
         customers,
         round(seconds / 60, 1),

@@ -17,7 +17,7 @@ from speechcx.ask.operations.outreach import NEGATIVE, NEGATIVE_TITLE
 from speechcx.ask.statistics import NORMAL, Interval
 from speechcx.store import CallFilter, Store
 
-By = Literal["driver", "queue", "team", "center", "agent", "direction", "hour", "weekday"]
+CauseBy = Literal["driver", "queue", "team", "center", "agent", "direction", "hour", "weekday"]
 FLAGGED = "flagged"
 """The name for calls with any flagged rule, in place of a rule."""
 
@@ -28,7 +28,7 @@ _EXPRESSIONS: dict[str, str] = {
     **{by: DIVISIONS[by] for by in ("queue", "direction", "hour", "weekday")},
 }
 
-Verdict = Literal["more often", "less often", "cannot tell", "too few calls"]
+CauseVerdict = Literal["more often", "less often", "cannot tell", "too few calls"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Cause:
     share: float
     lift: float | None
     interval: Interval | None
-    verdict: Verdict
+    verdict: CauseVerdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ def find_causes(
     UsageError
         There is no such rule or division; names the nearest.
     """
-    expect_one("divide by", by, get_args(By))
+    expect_one("divide by", by, get_args(CauseBy))
     with reading(where) as store:
         filters = settle_names(store, filters or CallFilter())
         title, happened, told = _outcome(store, outcome)
@@ -167,7 +167,7 @@ def weigh(key: str, title: str, mine: tuple[int, int], everything: tuple[int, in
     low, high = min(lift, to_lift(ratio - reach)), max(lift, to_lift(ratio + reach))
     if min(calls, rest) < MIN_N:
         return Cause(key, title, calls, outcomes, share, lift, (low, high), "too few calls")
-    verdict: Verdict = "more often" if low > 1 else "less often" if high < 1 else "cannot tell"
+    verdict: CauseVerdict = "more often" if low > 1 else "less often" if high < 1 else "cannot tell"
     return Cause(key, title, calls, outcomes, share, lift, (low, high), verdict)
 
 

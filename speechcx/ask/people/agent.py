@@ -8,7 +8,7 @@ from datetime import date
 
 from speechcx.ask.ground.empty_answer_hints import Hint, find_hint
 from speechcx.ask.ground.group_sums import GroupSums, add_sums, count_versions, find_scorecard, sum_calls
-from speechcx.ask.ground.measures import ComparedMeasure, Verdict
+from speechcx.ask.ground.measures import ComparedMeasure, DifferenceVerdict
 from speechcx.ask.ground.opening import Where, reading
 from speechcx.ask.ground.periods import period_before
 from speechcx.ask.ground.resolve_names import find_name, read_names, settle_names
@@ -83,7 +83,7 @@ class AgentReport:
     questions: tuple[QuestionRow, ...]
     worst: tuple[CallRow, ...]
     best: tuple[CallRow, ...]
-    moments: tuple[Moment, ...]
+    moments: tuple[TalkingPoint, ...]
     versions: tuple[tuple[str, int], ...]
     hint: Hint | None
 
@@ -193,7 +193,7 @@ class QuestionRow:
     peers_share: float | None
     difference: float | None
     difference_interval: Interval | None
-    verdict: Verdict
+    verdict: DifferenceVerdict
 
 
 def compare_questions(
@@ -265,7 +265,7 @@ _LOOKED_THROUGH = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class TalkingPoint:
     """A place in a call.
 
     Parameters
@@ -291,7 +291,7 @@ class Moment:
     quote: str | None
 
 
-def find_moments(store: Store, filters: CallFilter) -> tuple[Moment, ...]:
+def find_moments(store: Store, filters: CallFilter) -> tuple[TalkingPoint, ...]:
     """Flagged moments, the most severe and newest first, then the most negative turns of the unhappiest customers."""
     condition, values = filters.to_sql()
     return (*_find_flagged(store, condition, values), *_find_angriest(store, condition, values))
@@ -299,7 +299,7 @@ def find_moments(store: Store, filters: CallFilter) -> tuple[Moment, ...]:
 
 def _find_flagged(
     store: Store, condition: str, values: list[str | int | float | bytes | None]
-) -> list[Moment]:
+) -> list[TalkingPoint]:
     ranks = " ".join(f"WHEN '{name}' THEN {rank}" for rank, name in enumerate(_SEVERITIES))
     rows = store.db.execute(
         "SELECT f.call_id, f.local_day, f.start_s, f.title, f.severity, f.party, f.quote FROM flagged_calls f"
@@ -311,7 +311,7 @@ def _find_flagged(
     seen: Counter[str] = Counter()
     found = []
     for row in rows:
-        moment = Moment(*row)
+        moment = TalkingPoint(*row)
         seen[moment.why] += 1
         if seen[moment.why] <= 2:
             found.append(moment)
@@ -320,7 +320,7 @@ def _find_flagged(
 
 def _find_angriest(
     store: Store, condition: str, values: list[str | int | float | bytes | None]
-) -> list[Moment]:
+) -> list[TalkingPoint]:
     rows = store.db.execute(
         "SELECT c.call_id, c.local_day, t.start_s, 'the customer at the most negative', NULL, t.party, t.text"
         " FROM calls c JOIN party_measures p ON p.call_no = c.call_no AND p.party = 'customer'"
@@ -329,4 +329,4 @@ def _find_angriest(
         f" LIMIT {ANGRIEST}",
         values,
     )
-    return [Moment(*row) for row in rows]
+    return [TalkingPoint(*row) for row in rows]

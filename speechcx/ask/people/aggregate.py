@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from speechcx.ask.ground.empty_answer_hints import find_hint
 from speechcx.ask.ground.group_sums import (
-    Group,
+    GroupKey,
     GroupSums,
     add_sums,
     count_versions,
@@ -21,8 +21,8 @@ from speechcx.ask.ground.periods import period_before
 from speechcx.ask.ground.resolve_names import read_names, settle_names
 from speechcx.ask.ground.score_rows import (
     MIN_N,
-    By,
     Estimate,
+    ScoreBy,
     ScoreRow,
     ScoreTable,
     TableForm,
@@ -32,8 +32,8 @@ from speechcx.store import CallFilter
 
 __all__ = [
     "MIN_N",
-    "By",
     "Estimate",
+    "ScoreBy",
     "ScoreRow",
     "ScoreTable",
     "TableForm",
@@ -62,7 +62,7 @@ def score_centers(
     return _score(where, "center", filters or CallFilter(), form or TableForm())
 
 
-def _score(where: Where, by: By, filters: CallFilter, form: TableForm) -> ScoreTable:
+def _score(where: Where, by: ScoreBy, filters: CallFilter, form: TableForm) -> ScoreTable:
     with reading(where) as store:
         filters = settle_names(store, filters)
         scorecard = find_scorecard(store, filters, form.scorecard)
@@ -87,19 +87,19 @@ def _score(where: Where, by: By, filters: CallFilter, form: TableForm) -> ScoreT
         )  # fmt: skip
 
 
-Parts = list[tuple[Group, GroupSums]]
+GroupParts = list[tuple[GroupKey, GroupSums]]
 
 
-def _gather(found: dict[Group, GroupSums], by: By) -> dict[str | None, Parts]:
+def _gather(found: dict[GroupKey, GroupSums], by: ScoreBy) -> dict[str | None, GroupParts]:
     place = ("agent", "team", "center").index(by)
-    gathered: dict[str | None, Parts] = defaultdict(list)
+    gathered: dict[str | None, GroupParts] = defaultdict(list)
     for group, sums in found.items():
         gathered[group[place]].append((group, sums))
     return gathered
 
 
 def _row(
-    key: str | None, parts: Parts, parts_before: Parts | None, *, name: str | None, compared: bool
+    key: str | None, parts: GroupParts, parts_before: GroupParts | None, *, name: str | None, compared: bool
 ) -> ScoreRow:
     now, before = add_sums(sums for _, sums in parts), add_sums(sums for _, sums in parts_before or ())
     means = [part.measures[0].mean for part in _by_agent(parts).values()]
@@ -118,7 +118,7 @@ def _row(
     )
 
 
-def _by_agent(parts: Parts) -> dict[str | None, GroupSums]:
+def _by_agent(parts: GroupParts) -> dict[str | None, GroupSums]:
     agents: dict[str | None, GroupSums] = defaultdict(GroupSums)
     for (agent, _, _), sums in parts:
         agents[agent].add(sums)

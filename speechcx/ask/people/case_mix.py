@@ -15,10 +15,10 @@ from datetime import date
 from speechcx.ask.ground.driver_lookup import driver_of_call
 from speechcx.ask.ground.empty_answer_hints import Hint, find_hint
 from speechcx.ask.ground.group_sums import find_scorecard
-from speechcx.ask.ground.measures import MEASURE_NAMES, MEASURES, ComparedMeasure, Verdict
+from speechcx.ask.ground.measures import MEASURE_NAMES, MEASURES, ComparedMeasure, DifferenceVerdict
 from speechcx.ask.ground.opening import Where, reading
 from speechcx.ask.ground.resolve_names import read_names, settle_names
-from speechcx.ask.ground.score_rows import MIN_N, By, TableForm
+from speechcx.ask.ground.score_rows import MIN_N, ScoreBy, TableForm
 from speechcx.ask.statistics import OPEN, Interval, Scale, Sums, mean_interval
 from speechcx.store import CallFilter, Store
 
@@ -28,7 +28,7 @@ MIN_CELL = 20
 LEVELS = ("queue, driver and hour", "queue and driver", "queue", "all calls")
 """Kinds of calls, from fine to coarse."""
 
-Cell = tuple[str | int | None, ...]
+MixCell = tuple[str | int | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class CaseMixRow:
     expected: float | None
     difference: float | None
     interval: Interval | None
-    verdict: Verdict
+    verdict: DifferenceVerdict
     adjusted: float | None
     levels: tuple[tuple[str, int], ...]
 
@@ -93,7 +93,7 @@ class CaseMixTable:
         Where there are no rows: what would widen the question.
     """
 
-    by: By
+    by: ScoreBy
     measure: str
     scorecard: str | None
     since: date | None
@@ -107,7 +107,7 @@ class CaseMixTable:
 
 
 def adjust_scores(
-    where: Where, by: By, filters: CallFilter | None = None, form: TableForm | None = None
+    where: Where, by: ScoreBy, filters: CallFilter | None = None, form: TableForm | None = None
 ) -> CaseMixTable:
     """A measure against what the same queue, hour and driver usually bring.
 
@@ -143,12 +143,17 @@ def adjust_scores(
         )  # fmt: skip
 
 
-Cells = dict[str | None, dict[Cell, Sums]]
-Levels = tuple[dict[Cell, Sums], ...]
+Cells = dict[str | None, dict[MixCell, Sums]]
+Levels = tuple[dict[MixCell, Sums], ...]
 
 
 def _sum_others(
-    store: Store, filters: CallFilter, scorecard: str | None, by: By, measure: ComparedMeasure, cells: Cells
+    store: Store,
+    filters: CallFilter,
+    scorecard: str | None,
+    by: ScoreBy,
+    measure: ComparedMeasure,
+    cells: Cells,
 ) -> tuple[Levels, Cells]:
     """Sums over everybody's calls by kind, and over all calls of those who are judged, wherever they were."""
     everybody = replace(filters, agent=(), team=(), center=())
@@ -183,7 +188,7 @@ class _Others:
     everybody: Levels
     own: Levels
 
-    def expect(self, cell: Cell) -> tuple[int, float | None]:
+    def expect(self, cell: MixCell) -> tuple[int, float | None]:
         """What others' calls of the finest kind that has enough of them bring, and the level of that kind."""
         for level in range(len(LEVELS)):
             kind = _coarse(cell, level)
@@ -194,11 +199,11 @@ class _Others:
         return len(LEVELS) - 1, None
 
 
-def _coarse(cell: Cell, level: int) -> Cell:
+def _coarse(cell: MixCell, level: int) -> MixCell:
     return cell[: len(LEVELS) - 1 - level]
 
 
-def _sum_levels(parts: Iterable[dict[Cell, Sums]]) -> Levels:
+def _sum_levels(parts: Iterable[dict[MixCell, Sums]]) -> Levels:
     found: Levels = tuple(defaultdict(Sums) for _ in LEVELS)
     for own in parts:
         for cell, sums in own.items():
@@ -216,7 +221,11 @@ def differences_of(scale: Scale) -> Scale:
 
 
 def _row(
-    key: str | None, own: dict[Cell, Sums], others: _Others, measure: ComparedMeasure, overall: float | None
+    key: str | None,
+    own: dict[MixCell, Sums],
+    others: _Others,
+    measure: ComparedMeasure,
+    overall: float | None,
 ) -> CaseMixRow:
     left, used, expected_total = Sums(), [0] * len(LEVELS), 0.0
     kept = []

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from speechcx.ask.ground.group_sums import GroupSums, find_scorecard, sum_calls
-from speechcx.ask.ground.measures import MEASURES, Verdict
+from speechcx.ask.ground.measures import MEASURES, DifferenceVerdict
 from speechcx.ask.ground.opening import Where, reading
 from speechcx.ask.ground.resolve_names import find_name, settle_names
-from speechcx.ask.ground.score_rows import MIN_N, By, Estimate, make_estimates
+from speechcx.ask.ground.score_rows import MIN_N, Estimate, ScoreBy, make_estimates
 from speechcx.ask.statistics import Interval
 from speechcx.store import CallFilter
 
@@ -38,11 +38,11 @@ class Difference:
     second: Estimate
     difference: float | None
     interval: Interval | None
-    verdict: Verdict
+    verdict: DifferenceVerdict
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class GroupComparison:
     """Two groups of calls of one period.
 
     Parameters
@@ -61,7 +61,7 @@ class Comparison:
         Differences beyond chance, and how many of as many would stand out by chance alone.
     """
 
-    by: By
+    by: ScoreBy
     first: str
     second: str
     scorecard: str | None
@@ -74,12 +74,12 @@ class Comparison:
 
 def compare_two(
     where: Where,
-    by: By,
+    by: ScoreBy,
     pair: tuple[str, str],
     filters: CallFilter | None = None,
     *,
     scorecard: str | None = None,
-) -> Comparison:
+) -> GroupComparison:
     """Compare two agents, teams or centers over the same calls.
 
     Parameters
@@ -109,7 +109,7 @@ def compare_two(
     found = compare_sums(sums.get((first,), GroupSums()), sums.get((second,), GroupSums()))
     judged = [one for one in found if one.verdict != "too few calls"]
     told = sum(one.verdict != "cannot tell" for one in judged)
-    return Comparison(
+    return GroupComparison(
         by, first, second, card, filters.since, filters.until, found, told, LEVEL * len(judged)
     )  # fmt: skip
 

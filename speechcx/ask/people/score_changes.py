@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from speechcx.ask.ground.opening import Where, reading
-from speechcx.score import CardStanding, Standing
+from speechcx.score import CallStanding, CardStanding
 
-Group = Literal["all", "center", "team", "agent"]
-_GROUPS: tuple[Group, ...] = ("all", "center", "team", "agent")
+MoveLevel = Literal["all", "center", "team", "agent"]
+_GROUPS: tuple[MoveLevel, ...] = ("all", "center", "team", "agent")
 
-Pair = tuple[Standing, Standing]
+StandingPair = tuple[CallStanding, CallStanding]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Move:
     """
 
     scorecard: str
-    by: Group
+    by: MoveLevel
     key: str | None
     n: int
     n_before: int
@@ -60,7 +60,7 @@ class Move:
         )  # fmt: skip
 
 
-def move_scores(where: Where, standings: Mapping[str, Pair]) -> tuple[Move, ...]:
+def move_scores(where: Where, standings: Mapping[str, StandingPair]) -> tuple[Move, ...]:
     """Means before and after, by scorecard for all calls, every center, team and agent; greatest change first.
 
     Parameters
@@ -70,7 +70,7 @@ def move_scores(where: Where, standings: Mapping[str, Pair]) -> tuple[Move, ...]
     standings
         By call, how it counts before and after.
     """
-    groups: defaultdict[tuple[Group, str | None], list[Pair]] = defaultdict(list)
+    groups: defaultdict[tuple[MoveLevel, str | None], list[StandingPair]] = defaultdict(list)
     with reading(where) as store:
         for call_id, agent, team, center in store.db.execute(
             "SELECT call_id, agent, team, center FROM calls"
@@ -94,7 +94,7 @@ def move_scores(where: Where, standings: Mapping[str, Pair]) -> tuple[Move, ...]
     return tuple(moves)
 
 
-def _move(scorecard: str, by: Group, key: str | None, pairs: Sequence[Pair]) -> Move:
+def _move(scorecard: str, by: MoveLevel, key: str | None, pairs: Sequence[StandingPair]) -> Move:
     before, after = (_means(scorecard, [pair[side] for pair in pairs]) for side in (0, 1))
     change = None if before[1] is None or after[1] is None else after[1] - before[1]
     return Move(
@@ -103,7 +103,7 @@ def _move(scorecard: str, by: Group, key: str | None, pairs: Sequence[Pair]) -> 
     )  # fmt: skip
 
 
-def _means(scorecard: str, standings: Sequence[Standing]) -> tuple[int, float | None, float | None]:
+def _means(scorecard: str, standings: Sequence[CallStanding]) -> tuple[int, float | None, float | None]:
     """Calls with a score, its mean, and the share of them without a critical error."""
     cards = [card for one in standings for card in one.cards if card.scorecard == scorecard]
     scored: list[tuple[float, CardStanding]] = [

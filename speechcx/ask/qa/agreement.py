@@ -18,7 +18,7 @@ from speechcx.ask.qa.paired_answers import (
     read_form,
     read_present_answers,
 )
-from speechcx.ask.qa.verdict import Drift, Status, Tally, find_status, say_what_to_do
+from speechcx.ask.qa.verdict import AgreementStatus, Drift, QuestionTally, find_status, say_what_to_do
 from speechcx.ask.statistics import Agreement, fisher_less, measure_agreement
 from speechcx.config import ReviewSettings
 from speechcx.errors import UsageError
@@ -26,7 +26,7 @@ from speechcx.store import CallFilter, Store
 
 
 @dataclass(frozen=True, slots=True)
-class Disagreement:
+class ReviewDisagreement:
     """A call on which the machine and a person differ."""
 
     question: str
@@ -76,7 +76,7 @@ class QuestionAgreement:
 
     question: str
     text: str
-    status: Status
+    status: AgreementStatus
     official: bool
     machine: Agreement
     prevalence: float | None
@@ -119,7 +119,7 @@ class AgreementReport:
     calls: int
     not_blind: int
     questions: tuple[QuestionAgreement, ...]
-    disagreements: tuple[Disagreement, ...]
+    disagreements: tuple[ReviewDisagreement, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,11 +222,11 @@ def _measure_all(
 
 def _tally(
     question: str, mine: list[Answered], pairs: list[tuple[str, str]], settings: ReviewSettings
-) -> Tally:
+) -> QuestionTally:
     compared = [one for one in mine if _is_compared(one)]
     counts = Counter((one.machine, one.answer) for one in compared)
     people = Counter(pair for pair in pairs if set(pair) <= set(COMPARED))
-    return Tally(
+    return QuestionTally(
         question, measure_agreement(counts), measure_agreement(people), dict(counts), _prevalence(mine),
         _find_drift(compared, settings),
     )  # fmt: skip
@@ -276,8 +276,8 @@ def _find_drift(compared: list[Answered], settings: ReviewSettings) -> Drift | N
     )
 
 
-def _to_disagreement(one: Answered) -> Disagreement:
-    return Disagreement(
+def _to_disagreement(one: Answered) -> ReviewDisagreement:
+    return ReviewDisagreement(
         one.question,
         one.call_id,
         one.review_id,

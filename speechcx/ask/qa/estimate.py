@@ -22,7 +22,7 @@ class Scored:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class AgentSample:
     """What a plan drew of one agent in one period.
 
     Parameters
@@ -130,10 +130,10 @@ def estimate_plan(where: Where, plan: str) -> PlanEstimate:
     cells: dict[tuple[str, str], list[tuple[float, float | None]]] = defaultdict(list)
     for draw in draws:
         cells[draw.agent, draw.period].append((draw.chance, scores.get(draw.call_id, (None, 0.0))[0]))
-    agents: dict[str, list[Cell]] = defaultdict(list)
+    agents: dict[str, list[AgentSample]] = defaultdict(list)
     for (agent, _), pairs in sorted(cells.items()):
         scored = tuple(Scored(score, chance) for chance, score in pairs if score is not None)
-        agents[agent].append(Cell(tuple(chance for chance, _ in pairs), scored))
+        agents[agent].append(AgentSample(tuple(chance for chance, _ in pairs), scored))
     rows = tuple(estimate_cells(agent, own) for agent, own in agents.items())
     everything = estimate_cells(None, [cell for own in agents.values() for cell in own])
     return PlanEstimate(
@@ -141,7 +141,7 @@ def estimate_plan(where: Where, plan: str) -> PlanEstimate:
     )
 
 
-def estimate_cells(agent: str | None, cells: Iterable[Cell]) -> EstimateRow:
+def estimate_cells(agent: str | None, cells: Iterable[AgentSample]) -> EstimateRow:
     """The mean score of all calls that some cells stand for.
 
     The variance of a mean is that of its cells, each weighing the square of its share (Cochran, Sampling

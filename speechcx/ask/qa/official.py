@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from dataclasses import dataclass, fields
-from typing import Literal, get_args
+from typing import get_args
 
 from speechcx.ask.ground.empty_answer_hints import find_hint
 from speechcx.ask.ground.opening import Where, reading
 from speechcx.ask.ground.resolve_names import settle_names
+from speechcx.ask.ground.score_rows import ScoreBy
 from speechcx.ask.qa.agreement import AgreementFilter, AgreementReport, measure_questions
 from speechcx.ask.qa.paired_answers import read_form
 from speechcx.ask.qa.question_digest import read_ways
@@ -19,8 +20,7 @@ from speechcx.ask.statistics import Interval, Scale, Sums, mean_interval
 from speechcx.config import ReviewSettings
 from speechcx.store import CallFilter, Store
 
-By = Literal["agent", "team", "center"]
-SCORE_GROUPS: tuple[By, ...] = get_args(By)
+SCORE_GROUPS: tuple[ScoreBy, ...] = get_args(ScoreBy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class OfficialTable:
         Where there are no rows, what would widen the question.
     """
 
-    by: By
+    by: ScoreBy
     scorecard: str
     official: tuple[str, ...]
     suggested: tuple[str, ...]
@@ -118,7 +118,7 @@ def score_officially(
     filters: CallFilter | None = None,
     settings: ReviewSettings | None = None,
     *,
-    by: By = "agent",
+    by: ScoreBy = "agent",
     scorecard: str | None = None,
 ) -> OfficialTable:
     """Official scores of agents, teams or centers.
@@ -195,7 +195,7 @@ def _official_numbers(store: Store, report: AgreementReport) -> list[int]:
 
 
 def _read_calls(
-    store: Store, filters: CallFilter, scorecard: str, by: By, numbers: list[int]
+    store: Store, filters: CallFilter, scorecard: str, by: ScoreBy, numbers: list[int]
 ) -> list[tuple[str, str | None, float | None, float, float | None, int]]:
     """(call, group, whole machine score, official points, official weight, auto-failed) of every call."""
     where, values = filters.to_sql()

@@ -11,9 +11,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from speechcx.config import ReviewSettings
-from speechcx.store import CallFilter, Store
-
-Value = str | int | float | bytes | None
+from speechcx.store import CallFilter, SqlValue, Store
 
 NO_VALUE = "none"
 """The stratum of calls of which it is not known."""
@@ -150,7 +148,7 @@ def _find_risks(
     return tuple((found[name], weight) for name, weight in settings.risks if name in found and weight)
 
 
-def _read_drivers(store: Store, where: str, values: list[Value]) -> dict[int, str]:
+def _read_drivers(store: Store, where: str, values: list[SqlValue]) -> dict[int, str]:
     """The first driver of each call: calls with several count once, under the first of the rulebook."""
     rules = dict(store.db.execute("SELECT rule_no, rule FROM rules WHERE kind = 'driver'").fetchall())
     # SQLite takes the other columns from the row that has the minimum.
@@ -162,7 +160,7 @@ def _read_drivers(store: Store, where: str, values: list[Value]) -> dict[int, st
     return {call_no: rules[rule_no] for call_no, rule_no, _ in rows}
 
 
-def _read_doubts(store: Store, where: str, values: list[Value]) -> dict[int, int]:
+def _read_doubts(store: Store, where: str, values: list[SqlValue]) -> dict[int, int]:
     """Answers of each call that the machine could not tell."""
     found: dict[int, int] = defaultdict(int)
     rows = store.db.execute(

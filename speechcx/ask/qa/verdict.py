@@ -9,7 +9,7 @@ from typing import Literal
 from speechcx.ask.statistics import Agreement
 from speechcx.config import ReviewSettings
 
-Status = Literal["official", "too-few", "below-bar", "undefined", "drift", "person", "retired"]
+AgreementStatus = Literal["official", "too-few", "below-bar", "undefined", "drift", "person", "retired"]
 
 LOPSIDED = 0.9
 """Beyond this share of one answer, kappa says little for want of the other."""
@@ -47,7 +47,7 @@ class Drift:
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class QuestionTally:
     """What is known of one question.
 
     Parameters
@@ -72,7 +72,7 @@ class Tally:
     drift: Drift | None
 
 
-def find_status(tally: Tally, settings: ReviewSettings, *, by_machine: bool) -> Status:
+def find_status(tally: QuestionTally, settings: ReviewSettings, *, by_machine: bool) -> AgreementStatus:
     """Official where kappa reaches the bar on enough blind answers and has not fallen; else why not."""
     if not by_machine:
         return "person"
@@ -85,7 +85,7 @@ def find_status(tally: Tally, settings: ReviewSettings, *, by_machine: bool) -> 
     return "drift" if tally.drift is not None and tally.drift.fell else "official"
 
 
-def say_what_to_do(tally: Tally, status: Status, settings: ReviewSettings) -> str:
+def say_what_to_do(tally: QuestionTally, status: AgreementStatus, settings: ReviewSettings) -> str:
     """What brings a question's answers to count, or keeps them counting, in words."""
     if status in ("person", "retired"):
         return "answered by people only" if status == "person" else "not on the present form"
@@ -107,14 +107,14 @@ def say_what_to_do(tally: Tally, status: Status, settings: ReviewSettings) -> st
     return "; ".join(parts)
 
 
-def _keep_watch(tally: Tally, settings: ReviewSettings) -> list[str]:
+def _keep_watch(tally: QuestionTally, settings: ReviewSettings) -> list[str]:
     interval = tally.machine.interval
     if interval is not None and interval[0] < settings.kappa_bar:
         return [f"counts; the interval reaches below {settings.kappa_bar:g}, more reviews narrow it"]
     return [KEEP_WATCH]
 
 
-def _review_more(tally: Tally, settings: ReviewSettings) -> list[str]:
+def _review_more(tally: QuestionTally, settings: ReviewSettings) -> list[str]:
     missing = settings.min_answers - tally.machine.n
     parts = [f"review {missing} more call{'s' * (missing > 1)}"]
     kappa = tally.machine.kappa
@@ -123,7 +123,7 @@ def _review_more(tally: Tally, settings: ReviewSettings) -> list[str]:
     return parts
 
 
-def _find_other_answers(tally: Tally, _settings: ReviewSettings) -> list[str]:
+def _find_other_answers(tally: QuestionTally, _settings: ReviewSettings) -> list[str]:
     answer = next(iter(tally.counts))[0]
     return [
         f"both always say {answer}, so there is nothing to tell agreement from chance by:"
@@ -131,7 +131,7 @@ def _find_other_answers(tally: Tally, _settings: ReviewSettings) -> list[str]:
     ]
 
 
-def _reword(tally: Tally, _settings: ReviewSettings) -> list[str]:
+def _reword(tally: QuestionTally, _settings: ReviewSettings) -> list[str]:
     unlike = _count_unlike(tally)
     (machine, person), count = max(unlike.items(), key=lambda pair: pair[1])
     parts = [
@@ -148,7 +148,7 @@ def _reword(tally: Tally, _settings: ReviewSettings) -> list[str]:
     return parts
 
 
-def _look_at_the_newest(tally: Tally, _settings: ReviewSettings) -> list[str]:
+def _look_at_the_newest(tally: QuestionTally, _settings: ReviewSettings) -> list[str]:
     drift = tally.drift
     assert drift is not None
     return [
@@ -157,10 +157,10 @@ def _look_at_the_newest(tally: Tally, _settings: ReviewSettings) -> list[str]:
     ]
 
 
-def _count_unlike(tally: Tally) -> dict[tuple[str, str], int]:
+def _count_unlike(tally: QuestionTally) -> dict[tuple[str, str], int]:
     """How often each pair of different answers came."""
     return {pair: count for pair, count in tally.counts.items() if pair[0] != pair[1]}
 
 
-def _show(tally: Tally) -> str:
+def _show(tally: QuestionTally) -> str:
     return f"see `speechcx qa agreement --question {tally.question} --disagreements`"

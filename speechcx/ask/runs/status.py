@@ -42,7 +42,7 @@ class RunRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Status:
+class RunStatus:
     """How the work stands.
 
     Parameters
@@ -96,7 +96,7 @@ class Status:
     left_out: LeftOut
 
 
-def read_status(where: Where, *, settle_s: float = 0.0, listen_digest: str | None = None) -> Status:
+def read_status(where: Where, *, settle_s: float = 0.0, listen_digest: str | None = None) -> RunStatus:
     """How the work of a database stands.
 
     Parameters
@@ -118,7 +118,7 @@ def read_status(where: Where, *, settle_s: float = 0.0, listen_digest: str | Non
         backlog, oldest = _read_backlog(store)
         redone = db.execute("SELECT count(*) FROM attempts WHERE outcome = 'interrupted'").fetchone()[0]
         killed = db.execute("SELECT count(*) FROM runs WHERE outcome = 'interrupted'").fetchone()[0]
-        return Status(
+        return RunStatus(
             database=str(store.path),
             size_bytes=_size(store),
             schema=int(db.execute("PRAGMA user_version").fetchone()[0]),

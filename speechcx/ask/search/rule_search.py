@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from speechcx.ask.compliance import read_hits
 from speechcx.ask.search.search_filters import SearchFilter, SearchHit
-from speechcx.ask.search.snippets import Piece
+from speechcx.ask.search.snippets import SnippetPiece
 from speechcx.store import Store
 from speechcx.store.moments import ROWS_A_CALL, read_start
 from speechcx.store.paths import plain_text
@@ -81,7 +81,7 @@ def read_result(store: Store, number: int) -> SearchHit:
     speaker, start_s, end_s, sentiment = turn
     return SearchHit(
         "rule", call_id, turn_no, hit.party if hit else None, speaker, hit.start_s if hit else None, start_s, end_s,
-        (Piece(hit.quote, True),) if hit and hit.quote else (), rule, value, why, sentiment, *who,
+        (SnippetPiece(hit.quote, True),) if hit and hit.quote else (), rule, value, why, sentiment, *who,
     )  # fmt: skip
 
 
@@ -96,7 +96,7 @@ def read_silence(store: Store, number: int) -> SearchHit:
     who.append(read_start(store.db, call_no))
     text = f"nobody speaks for {end_s - start_s:.1f} s"
     return SearchHit(
-        "silence", call_id, None, None, None, start_s, start_s, end_s, (Piece(text, False),), None, None, None,
+        "silence", call_id, None, None, None, start_s, start_s, end_s, (SnippetPiece(text, False),), None, None, None,
         None, *who,
     )  # fmt: skip
 

@@ -8,7 +8,7 @@ from typing import Literal
 from speechcx.ask.ground.empty_answer_hints import Hint
 from speechcx.ask.ground.resolve_names import settle_names, settle_rule
 from speechcx.ask.ground.typed_words import Words
-from speechcx.ask.search.snippets import Piece
+from speechcx.ask.search.snippets import SnippetPiece
 from speechcx.call import Party, RuleValue, SentimentLabel
 from speechcx.store import CallFilter, Store
 from speechcx.store.paths import plain_text
@@ -147,7 +147,7 @@ class SearchHit:
     start_s: float | None
     turn_start_s: float | None
     turn_end_s: float | None
-    pieces: tuple[Piece, ...]
+    pieces: tuple[SnippetPiece, ...]
     rule: str | None
     result: RuleValue | None
     why: str | None

@@ -9,14 +9,14 @@ BEFORE, LONGEST = 60, 220
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class SnippetPiece:
     """A part of a snippet; `is_match` where it is what was looked for."""
 
     text: str
     is_match: bool
 
 
-def cut_snippet(text: str, spans: list[tuple[int, int]]) -> tuple[Piece, ...]:
+def cut_snippet(text: str, spans: list[tuple[int, int]]) -> tuple[SnippetPiece, ...]:
     """The stretch of `text` around the first of the spans; its beginning where there are none.
 
     Parameters
@@ -32,19 +32,19 @@ def cut_snippet(text: str, spans: list[tuple[int, int]]) -> tuple[Piece, ...]:
     end = _space_before(text, end) if end < len(text) else end
     if spans:
         end = max(end, spans[0][1])
-    pieces = [Piece("… ", False)] if start else []
+    pieces = [SnippetPiece("… ", False)] if start else []
     at = start
     for low, high in spans:
         if high > end:
             break
         if low > at:
-            pieces.append(Piece(text[at:low], False))
-        pieces.append(Piece(text[low:high], True))
+            pieces.append(SnippetPiece(text[at:low], False))
+        pieces.append(SnippetPiece(text[low:high], True))
         at = high
     if at < end:
-        pieces.append(Piece(text[at:end], False))
+        pieces.append(SnippetPiece(text[at:end], False))
     if end < len(text):
-        pieces.append(Piece(" …", False))
+        pieces.append(SnippetPiece(" …", False))
     return tuple(pieces)
 
 

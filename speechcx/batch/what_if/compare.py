@@ -6,13 +6,13 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from speechcx.batch.progress import Report, say_nothing
+from speechcx.batch.progress import ReportProgress, say_nothing
 from speechcx.batch.what_if.survey import CallChoice, survey
 from speechcx.call import Failure, RuleResult, RuleValue, ScoreResult
 from speechcx.config import Settings
 from speechcx.pipeline import read_call
 from speechcx.rules import ResultChange, Rulebook, compare_results, facts_of, judge_facts
-from speechcx.score import Standing, fill_scorecards, standing_of
+from speechcx.score import CallStanding, fill_scorecards, standing_of
 from speechcx.store import Store
 
 
@@ -69,12 +69,12 @@ class CallDiff:
     """What would change in one call."""
 
     changes: tuple[ResultChange, ...]
-    before: Standing
-    after: Standing
+    before: CallStanding
+    after: CallStanding
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class RulebookComparison:
     """What would change in many calls.
 
     Parameters
@@ -93,7 +93,7 @@ class Comparison:
 
     flips: tuple[Flip, ...]
     rules: tuple[RuleFlips, ...]
-    standings: dict[str, tuple[Standing, Standing]]
+    standings: dict[str, tuple[CallStanding, CallStanding]]
     changed: int
     failed: tuple[Failure, ...]
 
@@ -145,7 +145,9 @@ class CompareOne:
 Judged = tuple[tuple[RuleResult, ...], tuple[ScoreResult, ...]]
 
 
-def compare_rulebooks(chosen: CallChoice, ask: CompareOne, *, report: Report = say_nothing) -> Comparison:
+def compare_rulebooks(
+    chosen: CallChoice, ask: CompareOne, *, report: ReportProgress = say_nothing
+) -> RulebookComparison:
     """Compare two judgements of stored calls; nothing is written.
 
     Parameters
@@ -166,7 +168,7 @@ def compare_rulebooks(chosen: CallChoice, ask: CompareOne, *, report: Report = s
             diffs[call_id] = diff
     ordered = [(call_id, diffs[call_id]) for call_id in chosen.call_ids if call_id in diffs]
     flips = tuple(_flip(call_id, change) for call_id, diff in ordered for change in diff.changes)
-    return Comparison(
+    return RulebookComparison(
         flips, _count(flips), {call_id: (diff.before, diff.after) for call_id, diff in ordered},
         sum(bool(diff.changes) or diff.before != diff.after for _, diff in ordered), tuple(failed),
     )  # fmt: skip

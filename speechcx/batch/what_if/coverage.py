@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from speechcx.batch.progress import Report, say_nothing
+from speechcx.batch.progress import ReportProgress, say_nothing
 from speechcx.batch.what_if.survey import CallChoice, read_facts, survey
 from speechcx.call import Failure, RuleResult
 from speechcx.config import Settings
@@ -88,7 +88,7 @@ class CoverOne:
         return cover_call(self.rulebook, read_facts(store, call_id)[1])
 
 
-def cover_stored(chosen: CallChoice, ask: CoverOne, *, report: Report = say_nothing) -> CoverReport:
+def cover_stored(chosen: CallChoice, ask: CoverOne, *, report: ReportProgress = say_nothing) -> CoverReport:
     """Apply a rulebook to stored calls and count; nothing is written.
 
     Parameters
@@ -137,7 +137,7 @@ class JudgeOnly:
 
 
 def measure_labels(
-    database: Path, ask: JudgeOnly, labels: Sequence[Label], *, report: Report = say_nothing
+    database: Path, ask: JudgeOnly, labels: Sequence[Label], *, report: ReportProgress = say_nothing
 ) -> tuple[tuple[RuleMeasure, ...], tuple[Failure, ...]]:
     """Precision and recall of every labelled rule, and the calls that could not be judged; nothing is written.
 

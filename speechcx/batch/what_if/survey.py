@@ -15,7 +15,7 @@ from typing import Generic, TypeVar
 
 from speechcx.batch.analyse import lost_call, make_failure
 from speechcx.batch.capacity import find_crew
-from speechcx.batch.progress import Report, Tally, say_nothing
+from speechcx.batch.progress import ReportProgress, RunTally, say_nothing
 from speechcx.call import Conversation, Failure
 from speechcx.config import BatchSettings, Settings
 from speechcx.errors import SpeechcxError
@@ -25,8 +25,8 @@ from speechcx.rules import Facts, facts_of
 from speechcx.store import Store
 from speechcx.store.trouble import explain
 
-Answer = TypeVar("Answer", covariant=True)
-Asking = Callable[[Store, str], Answer]
+Surveyed = TypeVar("Surveyed", covariant=True)
+Asking = Callable[[Store, str], Surveyed]
 
 WORTH_WORKERS = 200
 """With fewer calls, starting workers costs more than it saves."""
@@ -58,13 +58,13 @@ class CallChoice:
 
 
 @dataclass(frozen=True, slots=True)
-class AskOne(Generic[Answer]):
+class AskOne(Generic[Surveyed]):
     """A question on its way to a worker."""
 
     database: Path
-    ask: Asking[Answer]
+    ask: Asking[Surveyed]
 
-    def __call__(self, call_id: str) -> Answer | Failure:
+    def __call__(self, call_id: str) -> Surveyed | Failure:
         """The answer for one call; whatever goes wrong comes back as a ``Failure``."""
         try:
             return self.ask(open_to_read(self.database), call_id)
@@ -73,8 +73,8 @@ class AskOne(Generic[Answer]):
 
 
 def survey(
-    calls: CallChoice, ask: Asking[Answer], settings: Settings, *, report: Report = say_nothing
-) -> Iterator[tuple[str, Answer | Failure]]:
+    calls: CallChoice, ask: Asking[Surveyed], settings: Settings, *, report: ReportProgress = say_nothing
+) -> Iterator[tuple[str, Surveyed | Failure]]:
     """Put a question to stored calls.
 
     Parameters
@@ -98,7 +98,7 @@ def survey(
     SpeechcxError
         The question cannot be put to any call, such as for want of a model.
     """
-    tally = Tally(len(calls.call_ids), 0.0, report)
+    tally = RunTally(len(calls.call_ids), 0.0, report)
     tally.begin()
     _check(ask, open_to_read(calls.database), calls.call_ids[:1])
     crew = find_judges(settings.batch, len(calls.call_ids))
@@ -112,7 +112,7 @@ def survey(
         yield call_id, outcome
 
 
-def _check(ask: Asking[Answer], store: Store, call_ids: Sequence[str]) -> None:
+def _check(ask: Asking[Surveyed], store: Store, call_ids: Sequence[str]) -> None:
     """Raise what is wrong with the question itself, such as a missing model, once and not for every call."""
     for call_id in call_ids:
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, replace
 
-from speechcx.batch.progress import Report, say_nothing
+from speechcx.batch.progress import ReportProgress, say_nothing
 from speechcx.batch.what_if.survey import CallChoice, read_facts, survey
 from speechcx.call import Failure, Hit, RuleValue
 from speechcx.config import Settings
@@ -110,7 +110,9 @@ class TryOne:
         )  # fmt: skip
 
 
-def try_on_calls(chosen: CallChoice, ask: TryOne, *, limit: int, report: Report = say_nothing) -> TryReport:
+def try_on_calls(
+    chosen: CallChoice, ask: TryOne, *, limit: int, report: ReportProgress = say_nothing
+) -> TryReport:
     """Try a rule on stored calls; nothing is written.
 
     Parameters

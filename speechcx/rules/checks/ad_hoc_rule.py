@@ -17,7 +17,7 @@ from speechcx.rules.language.conditions import Condition, Rule, RuleRef, Scope, 
 from speechcx.rules.language.examples import Line
 from speechcx.rules.language.read_conditions import CONDITION_KEYS, Asker
 from speechcx.rules.language.rulebook import LANGUAGE_VERSION, Rulebook, with_rules
-from speechcx.rules.language.source import Problem, Source, nearest
+from speechcx.rules.language.source import RulebookProblem, RulebookSource, nearest
 
 TYPED = "(typed)"
 """Id of the rule that stands for what was typed."""
@@ -56,7 +56,7 @@ def type_rule(
         The text is no condition; names the column and what would be legal there.
     """
     base = base or _EMPTY
-    source = Source(text)
+    source = RulebookSource(text)
     condition = _read(source, Scope(by=by, negated=negated), base)
     errors = sorted({problem for problem in source.problems if problem.level == "error"})
     if condition is None or errors:
@@ -115,14 +115,16 @@ def type_lines(text: str, asked: frozenset[Party]) -> tuple[Line, ...]:
     return tuple(lines)
 
 
-def _read(source: Source, scope: Scope, base: Rulebook) -> Condition | None:
+def _read(source: RulebookSource, scope: Scope, base: Rulebook) -> Condition | None:
     asker = Asker(source)
     asker.found.said = max(base.expressions, default=0)
     if _GROUP.match(source.text):
         node = source.root()
         condition = None if node is None else asker.read(node, "the condition", scope)
     elif not source.text.strip():
-        source.problems.append(Problem(1, 1, "error", "nothing was typed", "a phrase, such as cancel*"))
+        source.problems.append(
+            RulebookProblem(1, 1, "error", "nothing was typed", "a phrase, such as cancel*")
+        )
         return None
     else:
         node = _scalar(source.text)
@@ -148,7 +150,7 @@ def _scalar(text: str) -> yaml.ScalarNode:
     return yaml.ScalarNode("tag:yaml.org,2002:str", text, mark, mark)
 
 
-def _tell(text: str, errors: list[Problem]) -> str:
+def _tell(text: str, errors: list[RulebookProblem]) -> str:
     """The problems, and a mark under the place of the first where the text is one line."""
     shown = "\n  ".join(str(problem) for problem in errors) or "no condition"
     if "\n" in text or not text or not errors or len(text) > 100:

@@ -82,7 +82,7 @@ def try_rule(
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
+class RuleTrial:
     """What a rule finds in one call.
 
     Parameters
@@ -97,7 +97,7 @@ class Trial:
     closeness: float
 
 
-def try_on(rulebook: Rulebook, rule: str, facts: Facts, meanings: Meanings | None = None) -> Trial:
+def try_on(rulebook: Rulebook, rule: str, facts: Facts, meanings: Meanings | None = None) -> RuleTrial:
     """What one rule finds in one call, and how near it came.
 
     Raises
@@ -107,4 +107,4 @@ def try_on(rulebook: Rulebook, rule: str, facts: Facts, meanings: Meanings | Non
     """
     judge = Judge(rulebook, facts, meanings)
     result = judge.result(rulebook.rule(rule))
-    return Trial(result, judge.verdict_of(rule).closeness)
+    return RuleTrial(result, judge.verdict_of(rule).closeness)

@@ -11,12 +11,12 @@ from speechcx.rules.judging.observability import clock, window_span
 from speechcx.rules.language.conditions import Condition, InOrder, Means, Said, Scope, Turns
 from speechcx.rules.matching.misheard import Misheard
 from speechcx.rules.matching.nearest_miss import Partial, nearest_miss
-from speechcx.rules.matching.occurrences import Finding, Spots
+from speechcx.rules.matching.occurrences import Occurrences, Spots
 from speechcx.rules.matching.plans import Node
 from speechcx.rules.matching.search import Search
 from speechcx.rules.matching.sequences import Chains
 from speechcx.rules.matching.stream import PARTIES
-from speechcx.rules.verdict import Verdict
+from speechcx.rules.verdict import ConditionVerdict
 
 
 class Witness:
@@ -66,14 +66,14 @@ class Witness:
         """A measure of the whole call as evidence."""
         return Hit(self.rule, value, None, None, None, None, "", why)
 
-    def present(self, condition: Said | Means | Turns, finding: Finding) -> Verdict:
+    def present(self, condition: Said | Means | Turns, finding: Occurrences) -> ConditionVerdict:
         """Enough certain places."""
         spots = finding.sure
         hits = tuple(self.hit(spots, place, "present") for place in range(min(len(spots), limits.HITS_KEPT)))
         times = f", {len(spots)} times" if len(spots) > 1 else ""
-        return Verdict("present", f"{tell(hits[0])}{times}", hits, 1.0)
+        return ConditionVerdict("present", f"{tell(hits[0])}{times}", hits, 1.0)
 
-    def doubtful(self, condition: Said | Means | Turns, finding: Finding) -> Verdict:
+    def doubtful(self, condition: Said | Means | Turns, finding: Occurrences) -> ConditionVerdict:
         """Too few certain places, but more than can be ruled out."""
         spots = finding.spots
         hits = tuple(
@@ -82,8 +82,8 @@ class Witness:
         )
         doubts = [hit.why for hit in hits if hit.why]
         if finding.blind and len(spots) < finding.needed:
-            return Verdict("cannot_tell", finding.blind, hits, 0.5)
-        return Verdict("cannot_tell", f"{tell(hits[0])}, but {doubts[0]}", hits, 0.5)
+            return ConditionVerdict("cannot_tell", finding.blind, hits, 0.5)
+        return ConditionVerdict("cannot_tell", f"{tell(hits[0])}, but {doubts[0]}", hits, 0.5)
 
     def _doubt(self, spots: Spots, place: int, scope: Scope) -> str:
         if scope.by is not None and int(spots.party[place]) == 3:
@@ -98,16 +98,16 @@ class Witness:
             return f"it is needed {scope.at_least} times"
         return "its words are under the confidence floor"
 
-    def unsaid(self, said: Said, node: Node) -> Verdict:
+    def unsaid(self, said: Said, node: Node) -> ConditionVerdict:
         """Nobody said it: the nearest miss is the evidence, where there is one."""
         partial = nearest_miss(self.search, node)
         if partial is None:
             known = self.search.plans.unsaid
             if said.number not in known:
-                known[said.number] = Verdict("absent", f"{self.describe(said)}: not found")
+                known[said.number] = ConditionVerdict("absent", f"{self.describe(said)}: not found")
             return known[said.number]
         hit = self._partial_hit(partial)
-        return Verdict(
+        return ConditionVerdict(
             "absent", f"{self.describe(said)}: not found; nearest: {tell(hit)}", (hit,), 0.7 * partial.share
         )
 
@@ -121,22 +121,22 @@ class Witness:
             text = texts[condition.number] = describe(condition)
         return text
 
-    def absent(self, condition: Said | Means | Turns, finding: Finding, whole: Spots) -> Verdict:
+    def absent(self, condition: Said | Means | Turns, finding: Occurrences, whole: Spots) -> ConditionVerdict:
         """Not there: the nearest miss is the evidence."""
         asked = self.describe(condition)
         if len(finding.spots):
             hits = tuple(self.hit(finding.spots, place, "absent") for place in range(len(finding.spots)))
             why = f"{len(finding.spots)} of the {finding.needed} times needed: {tell(hits[0])}"
-            return Verdict("absent", why, hits[: limits.HITS_KEPT], 0.9)
+            return ConditionVerdict("absent", why, hits[: limits.HITS_KEPT], 0.9)
         if len(whole):
             place, reason = self._nearest_whole(whole, condition)
             hit = self.hit(whole, place, "absent", f"{NEAREST}{reason}")
-            return Verdict("absent", f"{asked}: not found; {tell(hit)}, but {reason}", (hit,), 0.8)
+            return ConditionVerdict("absent", f"{asked}: not found; {tell(hit)}, but {reason}", (hit,), 0.8)
         if isinstance(condition, Said):
             return self.unsaid(condition, self.search.plans.nodes[condition.number])
-        return Verdict("absent", f"{asked}: not found")
+        return ConditionVerdict("absent", f"{asked}: not found")
 
-    def misheard(self, condition: Said, found: Misheard) -> Verdict:
+    def misheard(self, condition: Said, found: Misheard) -> ConditionVerdict:
         """Words that may be those asked for with one of them misheard."""
         stream = self.facts.stream
         doubt = f'"{stream.quote(found.place, found.place + 1)}" may be misheard: asked is {found.phrase}'
@@ -145,7 +145,7 @@ class Witness:
             round(float(stream.start_s[found.start]), 3), round(float(stream.end_s[found.end - 1]), 3),
             stream.quote(found.start, found.end), doubt,
         )  # fmt: skip
-        return Verdict("cannot_tell", f"{tell(hit)}, but {doubt}", (hit,), 0.9)
+        return ConditionVerdict("cannot_tell", f"{tell(hit)}, but {doubt}", (hit,), 0.9)
 
     def _partial_hit(self, partial: Partial) -> Hit:
         stream, start, end = self.facts.stream, partial.start, partial.end
@@ -185,8 +185,8 @@ class Witness:
         )
 
     def chain(
-        self, condition: InOrder, findings: Sequence[Finding], chains: Chains, value: RuleValue
-    ) -> Verdict:
+        self, condition: InOrder, findings: Sequence[Occurrences], chains: Chains, value: RuleValue
+    ) -> ConditionVerdict:
         """A sequence that went to its end, by the places of its first chain."""
         happening = [
             finding for step, finding in zip(condition.steps, findings, strict=True) if not step.missing
@@ -208,9 +208,9 @@ class Witness:
         why = "; then ".join([told, *missing])
         if value == "cannot_tell":
             why = f"{why}; but {doubt or 'part of it is uncertain'}"
-        return Verdict(value, why, tuple(dict.fromkeys(hits)), 1.0 if value == "present" else 0.5)
+        return ConditionVerdict(value, why, tuple(dict.fromkeys(hits)), 1.0 if value == "present" else 0.5)
 
-    def broken(self, condition: InOrder, findings: Sequence[Finding], failed: int) -> Verdict:
+    def broken(self, condition: InOrder, findings: Sequence[Occurrences], failed: int) -> ConditionVerdict:
         """A sequence that no chain went through."""
         step, finding = condition.steps[failed], findings[failed]
         after = "" if not failed else f" after step {failed}"
@@ -220,14 +220,14 @@ class Witness:
             why = (
                 f"step {failed + 1} must not happen, but did: {tell(hits[0])}" if hits else "step not missing"
             )
-            return Verdict("absent", why, hits, 0.5)
+            return ConditionVerdict("absent", why, hits, 0.5)
         why = f"step {failed + 1} did not happen{after}: {describe_step(step.condition)}"
         value: RuleValue = "cannot_tell" if finding.blind else "absent"
         if finding.blind:
             why = f"{why}; but {finding.blind}"
         before = findings[failed - 1].sure if failed else finding.spots
         hits = tuple(self.hit(before, place, value) for place in range(min(len(before), 1)))
-        return Verdict(value, why, hits, 0.2 * failed)
+        return ConditionVerdict(value, why, hits, 0.2 * failed)
 
 
 def describe(condition: Said | Means | Turns) -> str:

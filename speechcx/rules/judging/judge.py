@@ -30,13 +30,13 @@ from speechcx.rules.language.conditions import (
 from speechcx.rules.language.rulebook import Rulebook
 from speechcx.rules.matching.meaning import Meanings, load_meanings
 from speechcx.rules.matching.misheard import find_misheard
-from speechcx.rules.matching.occurrences import NOWHERE, Finding, Floats, Spots, count_apart, join_spots
+from speechcx.rules.matching.occurrences import NOWHERE, Floats, Occurrences, Spots, count_apart, join_spots
 from speechcx.rules.matching.plans import Plans, make_plans
 from speechcx.rules.matching.proximity import Matches
 from speechcx.rules.matching.search import ENOUGH, Search
 from speechcx.rules.matching.sequences import follow
 from speechcx.rules.matching.stream import PARTY_CODES
-from speechcx.rules.verdict import Verdict, all_of, any_of, negate
+from speechcx.rules.verdict import ConditionVerdict, all_of, any_of, negate
 
 _PLACED = (Said, Means, Turns)
 _ONLY = {party: frozenset({party}) for party in PARTY_CODES}
@@ -80,7 +80,7 @@ class Judge:
         self.meanings = meanings
         self.rules: Mapping[str, Rule] = {rule.id: rule for rule in rulebook.rules}
         self.floor = limits.WORD_FLOOR
-        self._verdicts: dict[str, Verdict] = {}
+        self._verdicts: dict[str, ConditionVerdict] = {}
         self._blind: dict[tuple[str | None, object, float], str] = {}
         self._sureness: Floats | None = None
         self._meant: dict[int, tuple[Matches, int]] = {}
@@ -95,7 +95,7 @@ class Judge:
             known = self.search.plans.results[rule.id] = verdict, self._result(rule, verdict)
         return known[1]
 
-    def _result(self, rule: Rule, verdict: Verdict) -> RuleResult:
+    def _result(self, rule: Rule, verdict: ConditionVerdict) -> RuleResult:
         flagged = is_flagged(rule, verdict.value)
         if flagged and rule.occasion is not None:
             flagged = self.verdict_of(rule.occasion).value == "present"
@@ -108,7 +108,7 @@ class Judge:
             flagged=flagged, why=verdict.why, hits=hits, titles=rule.titles,
         )  # fmt: skip
 
-    def verdict_of(self, name: str) -> Verdict:
+    def verdict_of(self, name: str) -> ConditionVerdict:
         """The verdict of a rule by its id; each is made once."""
         if name not in self._verdicts:
             outer = self.floor, self.witness.rule
@@ -120,7 +120,7 @@ class Judge:
             self._verdicts[name] = self._where_asked(self.rules[name], verdict)
         return self._verdicts[name]
 
-    def _unless_misheard(self, condition: Condition) -> Verdict | None:
+    def _unless_misheard(self, condition: Condition) -> ConditionVerdict | None:
         """Where words of a critical rule may have been said with one of them misheard: that it cannot be told."""
         if isinstance(condition, AnyOf):
             found = (self._unless_misheard(part) for part in condition.parts)
@@ -137,19 +137,19 @@ class Judge:
         misheard = find_misheard(self.search, node, allowed, self.floor)
         return None if misheard is None else self.witness.misheard(condition, misheard)
 
-    def _where_asked(self, rule: Rule, verdict: Verdict) -> Verdict:
+    def _where_asked(self, rule: Rule, verdict: ConditionVerdict) -> ConditionVerdict:
         """A verdict as far as there was an occasion for the rule: nobody is blamed where that is not known."""
         if rule.occasion is None:
             return verdict
         occasion = self.verdict_of(rule.occasion)
         if occasion.value == "absent":
-            return Verdict("absent", f"there was no occasion for it: {occasion.why}")
+            return ConditionVerdict("absent", f"there was no occasion for it: {occasion.why}")
         if occasion.value == "cannot_tell" and is_flagged(rule, verdict.value):
             why = f"it is not known whether there was an occasion for it: {occasion.why}"
-            return Verdict("cannot_tell", why, verdict.hits, 0.5)
+            return ConditionVerdict("cannot_tell", why, verdict.hits, 0.5)
         return verdict
 
-    def verdict(self, condition: Condition) -> Verdict:
+    def verdict(self, condition: Condition) -> ConditionVerdict:
         """What a condition comes to."""
         if isinstance(condition, _PLACED):
             return self._places(condition)
@@ -165,7 +165,7 @@ class Judge:
             return self._in_order(condition)
         return self._metric(condition) if isinstance(condition, MetricTest) else self._meta(condition)
 
-    def _places(self, condition: Said | Means | Turns) -> Verdict:
+    def _places(self, condition: Said | Means | Turns) -> ConditionVerdict:
         if isinstance(condition, Said) and (quick := self._nobody_said(condition)) is not None:
             return quick
         finding = self.find(condition)
@@ -176,15 +176,15 @@ class Judge:
             return self.witness.doubtful(condition, finding)
         return self.witness.absent(condition, finding, self._misses(condition))
 
-    def _nobody_said(self, said: Said) -> Verdict | None:
+    def _nobody_said(self, said: Said) -> ConditionVerdict | None:
         """The verdict of words that nobody at all said, which is the usual one; None where somebody did."""
         node = self.search.plans.nodes[said.number]
         if not self.search.is_nowhere(node) and not (node.is_local and not len(self.search.find(node))):
             return None
         blind = self._why_blind(said.scope)
-        return Verdict("cannot_tell", blind, (), 0.5) if blind else self.witness.unsaid(said, node)
+        return ConditionVerdict("cannot_tell", blind, (), 0.5) if blind else self.witness.unsaid(said, node)
 
-    def find(self, condition: Condition) -> Finding:
+    def find(self, condition: Condition) -> Occurrences:
         """Where a condition that happens at a time holds."""
         if isinstance(condition, Said):
             return self._said(condition)
@@ -195,14 +195,14 @@ class Judge:
         if isinstance(condition, AnyOf):
             parts = [self.find(part) for part in condition.parts]
             blind = next((part.blind for part in parts if part.blind), "")
-            return Finding(join_spots([part.spots for part in parts]), 1, blind)
+            return Occurrences(join_spots([part.spots for part in parts]), 1, blind)
         assert isinstance(condition, InOrder)
         return self._chains(condition)
 
-    def _said(self, said: Said) -> Finding:
+    def _said(self, said: Said) -> Occurrences:
         node = self.search.plans.nodes[said.number]
         if self.search.is_nowhere(node):
-            return Finding(NOWHERE, said.scope.at_least, self._why_blind(said.scope))
+            return Occurrences(NOWHERE, said.scope.at_least, self._why_blind(said.scope))
         by = said.scope.by
         if by is None:
             matches = self.search.find(node)
@@ -218,7 +218,7 @@ class Judge:
         condition: Said | Means,
         sets: list[tuple[Matches, bool]],
         source: int | None = None,
-    ) -> Finding:
+    ) -> Occurrences:
         """The matches inside the scope; the second set holds those whose party is not known."""
         source = self.witness.number(condition) if source is None else source
         parts: list[Spots] = []
@@ -235,7 +235,7 @@ class Judge:
             if not parts or not any(part.sure.any() for part in parts) or scope.at_least > 1
             else ""
         )
-        return Finding(join_spots(parts), scope.at_least, blind)
+        return Occurrences(join_spots(parts), scope.at_least, blind)
 
     def spots_of(self, matches: Matches, source: int) -> Spots:
         """Matches as places in time; those of words mostly under the floor are not sure."""
@@ -290,7 +290,7 @@ class Judge:
                 worst = "cannot_tell"
         return worst
 
-    def _turns(self, condition: Turns) -> Finding:
+    def _turns(self, condition: Turns) -> Occurrences:
         rows = []
         scope = condition.scope
         for turn in self.facts.turns.values():
@@ -298,7 +298,7 @@ class Judge:
                 known = scope.by is None or turn.party == scope.by
                 rows.append((turn.start_s, turn.end_s, known, PARTY_CODES[turn.party], turn.no, -1))
         if not rows:
-            return Finding(NOWHERE, scope.at_least, self._why_blind(scope))
+            return Occurrences(NOWHERE, scope.at_least, self._why_blind(scope))
         table = np.array(rows, dtype=np.float64)
         whole = table[:, 3:].astype(np.int64)
         source = np.full(len(rows), self.witness.number(condition), dtype=np.int64)
@@ -309,9 +309,9 @@ class Judge:
         if scope.within is not None:
             low, high = window_span(scope.within, self.facts)
             fitting = fitting.keep((fitting.start_s >= low) & (fitting.start_s <= high))
-        return Finding(fitting, scope.at_least, why_unrecorded(scope, self.facts))
+        return Occurrences(fitting, scope.at_least, why_unrecorded(scope, self.facts))
 
-    def _means(self, means: Means) -> Finding:
+    def _means(self, means: Means) -> Occurrences:
         if self.meanings is None:
             self.meanings = load_meanings()
         source = self.witness.number(means)
@@ -346,7 +346,7 @@ class Judge:
         matches = self.search.find(self.search.plans.nodes[condition.number])
         return self.spots_of(matches, self.witness.number(condition)) if len(matches) else NOWHERE
 
-    def _chains(self, condition: InOrder) -> Finding:
+    def _chains(self, condition: InOrder) -> Occurrences:
         """A sequence inside a sequence: from the start of its first step to the end of its last."""
         findings = [self.find(step.condition) for step in condition.steps]
         end_s = self.facts.end_s if self.facts.flags & BLIND_END else None
@@ -355,12 +355,12 @@ class Judge:
             sure if sure.chains is not None else follow(condition.steps, findings, hopeful=True, end_s=end_s)
         )
         if course.chains is None:
-            return Finding(NOWHERE, 1, findings[course.failed_step].blind)
+            return Occurrences(NOWHERE, 1, findings[course.failed_step].blind)
         spots = course.chains.spots
         known = np.full(len(spots), course is sure)
-        return Finding(replace(spots, start_s=course.chains.begin_s, sure=known))
+        return Occurrences(replace(spots, start_s=course.chains.begin_s, sure=known))
 
-    def _in_order(self, condition: InOrder) -> Verdict:
+    def _in_order(self, condition: InOrder) -> ConditionVerdict:
         findings = [self.find(step.condition) for step in condition.steps]
         end_s = self.facts.end_s if self.facts.flags & BLIND_END else None
         sure = follow(condition.steps, findings, hopeful=False, end_s=end_s)
@@ -371,29 +371,31 @@ class Judge:
             return self.witness.chain(condition, findings, hoped.chains, "cannot_tell")
         return self.witness.broken(condition, findings, hoped.failed_step)
 
-    def _metric(self, test: MetricTest) -> Verdict:
+    def _metric(self, test: MetricTest) -> ConditionVerdict:
         metric = self.facts.metrics[test.name]
         if metric.value is None:
             why = f"{test.name} is not known: {metric.why_missing}"
-            return Verdict("cannot_tell", why, (self.witness.measure("cannot_tell", why),))
+            return ConditionVerdict("cannot_tell", why, (self.witness.measure("cannot_tell", why),))
         value: RuleValue = "present" if test.bound.holds(metric.value) else "absent"
         why = f"{test.name} is {metric.value:.4g}, asked is {test.source.partition(' ')[2]}"
-        return Verdict(value, why, (self.witness.measure(value, why),))
+        return ConditionVerdict(value, why, (self.witness.measure(value, why),))
 
-    def _meta(self, test: MetaTest) -> Verdict:
+    def _meta(self, test: MetaTest) -> ConditionVerdict:
         text = self.facts.meta.get(test.name.casefold())
         if text is None:
-            return Verdict("cannot_tell", f"the call's {test.name} is not known")
+            return ConditionVerdict("cannot_tell", f"the call's {test.name} is not known")
         if test.bound is not None:
             try:
                 holds = test.bound.holds(float(text))
             except ValueError:
-                return Verdict("cannot_tell", f"the call's {test.name} is {text!r}, which is no number")
+                return ConditionVerdict(
+                    "cannot_tell", f"the call's {test.name} is {text!r}, which is no number"
+                )
         else:
             holds = any(_is_like(text, wanted) for wanted in test.values)
         value: RuleValue = "present" if holds else "absent"
         why = f"{test.name} is {text!r}, asked is {test.source.removeprefix(test.name).strip()}"
-        return Verdict(value, why, (self.witness.measure(value, why),))
+        return ConditionVerdict(value, why, (self.witness.measure(value, why),))
 
 
 def _to_matches(ranges: list[tuple[int, int]]) -> Matches:
@@ -408,7 +410,7 @@ def is_flagged(rule: Rule, value: RuleValue) -> bool:
     return value != rule.expect if rule.expect is not None else rule.kind == "risk" and value == "present"
 
 
-def value_of(finding: Finding) -> RuleValue:
+def value_of(finding: Occurrences) -> RuleValue:
     """Present where enough places are certain, else absent only where nothing speaks against it."""
     if len(finding.spots):
         if count_apart(finding.sure) >= finding.needed:

@@ -8,13 +8,13 @@ from numpy.typing import NDArray
 from speechcx.call import UNDETERMINED
 from speechcx.rules import limits
 from speechcx.rules.judging.call_view import BLIND_END, BLIND_START, ONE_LEG, UNJUDGED, Facts, TurnFacts
-from speechcx.rules.language.conditions import Scope, Window
+from speechcx.rules.language.conditions import MatchWindow, Scope
 
 LOST_S = 1.0
 """Less than this of a recording lost hides no phrase."""
 
 
-def window_span(window: Window | None, facts: Facts) -> tuple[float, float]:
+def window_span(window: MatchWindow | None, facts: Facts) -> tuple[float, float]:
     """First and last second in which a match may begin; without a window, the whole call."""
     if window is None:
         return float("-inf"), float("inf")

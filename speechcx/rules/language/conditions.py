@@ -19,7 +19,7 @@ TURN_NUMBERS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class MatchWindow:
     """A stretch of the conversation in which a match must begin.
 
     Parameters
@@ -69,7 +69,7 @@ class Scope:
     """
 
     by: Party | None = None
-    within: Window | None = None
+    within: MatchWindow | None = None
     at_least: int = 1
     turn: tuple[TurnTest, ...] = ()
     negated: Literal["ignore", "match"] = "match"
@@ -161,7 +161,7 @@ class RuleRef:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class SequenceStep:
     """One step of a sequence.
 
     Parameters
@@ -183,7 +183,7 @@ class Step:
 class InOrder:
     """Steps one after the other."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[SequenceStep, ...]
 
 
 Condition = Said | Means | Turns | MetricTest | MetaTest | AllOf | AnyOf | Not | RuleRef | InOrder

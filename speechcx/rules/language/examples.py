@@ -10,7 +10,7 @@ import yaml
 
 from speechcx.call import Party, RuleValue, metric_names
 from speechcx.rules.language.conditions import TURN_NUMBERS, Rule
-from speechcx.rules.language.source import Source, nearest
+from speechcx.rules.language.source import RulebookSource, nearest
 
 _TEST = ("rule", "says", "expect", "duration", "flags", "metrics", "meta", "title", "quote")
 _LINE = ("by", "at", "until", "text", "confidence", "label", "language", *TURN_NUMBERS)
@@ -83,13 +83,13 @@ class RuleTest:
     line: int = 0
 
 
-def read_tests(source: Source, node: yaml.Node, rules: Mapping[str, Rule]) -> tuple[RuleTest, ...]:
+def read_tests(source: RulebookSource, node: yaml.Node, rules: Mapping[str, Rule]) -> tuple[RuleTest, ...]:
     """The tests under ``tests:``."""
     tests = [_test(source, item, rules) for item in source.items(node, "tests")]
     return tuple(test for test in tests if test is not None)
 
 
-def _test(source: Source, node: yaml.Node, rules: Mapping[str, Rule]) -> RuleTest | None:
+def _test(source: RulebookSource, node: yaml.Node, rules: Mapping[str, Rule]) -> RuleTest | None:
     fields = source.fields(node, "a test", _TEST)
     for key in ("rule", "expect"):
         if key not in fields:
@@ -117,7 +117,7 @@ def _test(source: Source, node: yaml.Node, rules: Mapping[str, Rule]) -> RuleTes
     )  # fmt: skip
 
 
-def _line(source: Source, node: yaml.Node) -> Line | None:
+def _line(source: RulebookSource, node: yaml.Node) -> Line | None:
     """``[agent, 0.0, words]``, or a group with by, at, text and measures of the turn."""
     if isinstance(node, yaml.SequenceNode):
         parts = list(source.items(node, "a line of says"))
@@ -148,7 +148,7 @@ def _line(source: Source, node: yaml.Node) -> Line | None:
 
 
 def _numbers(
-    source: Source, node: yaml.Node | None, what: str, legal: tuple[str, ...]
+    source: RulebookSource, node: yaml.Node | None, what: str, legal: tuple[str, ...]
 ) -> tuple[tuple[str, float], ...]:
     if node is None:
         return ()
@@ -160,7 +160,7 @@ def _numbers(
     return tuple(found)
 
 
-def _texts(source: Source, node: yaml.Node | None) -> tuple[tuple[str, str], ...]:
+def _texts(source: RulebookSource, node: yaml.Node | None) -> tuple[tuple[str, str], ...]:
     if node is None:
         return ()
     pairs = [(name, source.text_of(value, name)) for name, _, value in source.pairs(node, "meta")]

@@ -19,13 +19,13 @@ from speechcx.rules.language.pattern import (
     Expression,
     Fuzzy,
     Gap,
-    Item,
+    ItemSequence,
     ListRef,
     Literal,
     Near,
     Order,
+    PatternItem,
     Phrase,
-    Row,
     Slot,
     Sounds,
     Together,
@@ -113,7 +113,7 @@ def _plain_item(text: str) -> Phrase | None:
     if len(text) > 400 or not re.fullmatch(r"[\w' ,.-]+", text):
         return None
     items = _literals([text])
-    return Phrase(Row(items), text) if 0 < len(items) <= limits.PHRASE_WORDS else None
+    return Phrase(ItemSequence(items), text) if 0 < len(items) <= limits.PHRASE_WORDS else None
 
 
 def _check_size(text: str) -> None:
@@ -176,7 +176,7 @@ class _Build:
             return self.quoted(parts)
         item = self.item(parts[0], None)
         token = _first_token(tree)
-        return self.checked(Row(_flat(item)), self.source(tree), token.start_pos or 0)
+        return self.checked(ItemSequence(_flat(item)), self.source(tree), token.start_pos or 0)
 
     def near(self, left: Any, operator: LarkToken, right: Any) -> Near:
         column = operator.start_pos or 0
@@ -197,7 +197,7 @@ class _Build:
         row = self.words(parts[1], None if fuzz is None else self.fuzz(fuzz))
         return self.checked(row, self.text[column + 1 : closing.start_pos] + (fuzz or ""), column)
 
-    def checked(self, row: Row, source: str, column: int) -> Phrase:
+    def checked(self, row: ItemSequence, source: str, column: int) -> Phrase:
         """The phrase, once it is known to be inside the bounds."""
         if not row.items or shortest(row) == 0:
             raise PhraseError(
@@ -218,9 +218,9 @@ class _Build:
             )  # fmt: skip
         return Phrase(row, source)
 
-    def words(self, tree: Any, fuzz: str | None) -> Row:
+    def words(self, tree: Any, fuzz: str | None) -> ItemSequence:
         """A row of items; neighbouring plain words are normalised together, so that numbers join."""
-        items: list[Item] = []
+        items: list[PatternItem] = []
         plain: list[str] = []
         for part in tree.children:
             if str(part.data) == "plain" and len(part.children) == 1 and fuzz is None:
@@ -230,9 +230,9 @@ class _Build:
             plain = []
             items.extend(_flat(self.item(part, fuzz)))
         items.extend(_literals(plain))
-        return Row(tuple(items))
+        return ItemSequence(tuple(items))
 
-    def item(self, tree: Any, fuzz: str | None) -> Item:
+    def item(self, tree: Any, fuzz: str | None) -> PatternItem:
         kind, parts = str(tree.data), tree.children
         if kind == "one":
             return AnyWord()
@@ -241,7 +241,7 @@ class _Build:
         if kind in ("choice", "optional"):
             options = tuple(self.words(part, fuzz) for part in parts)
             return Choose(
-                tuple(option for option in options if option.items) or (Row(()),), kind == "optional"
+                tuple(option for option in options if option.items) or (ItemSequence(()),), kind == "optional"
             )
         if kind == "wildcard":
             return self.wildcard(parts[0])
@@ -252,8 +252,8 @@ class _Build:
             fuzz = self.fuzz(parts[1])
         literals = _literals([word])
         if fuzz == "sound":
-            return Sounds(tuple(literal.text for literal in literals)) if literals else Row(())
-        return Row(tuple(Fuzzy(literal.text) if fuzz else literal for literal in literals))
+            return Sounds(tuple(literal.text for literal in literals)) if literals else ItemSequence(())
+        return ItemSequence(tuple(Fuzzy(literal.text) if fuzz else literal for literal in literals))
 
     def fuzz(self, token: LarkToken) -> str:
         if str(token) not in ("~1", "~sound"):
@@ -311,8 +311,8 @@ class _Build:
         return self.text[tokens[0].start_pos : tokens[-1].end_pos]
 
 
-def _flat(item: Item) -> tuple[Item, ...]:
-    return item.items if isinstance(item, Row) else (item,)
+def _flat(item: PatternItem) -> tuple[PatternItem, ...]:
+    return item.items if isinstance(item, ItemSequence) else (item,)
 
 
 def _first_token(tree: Any) -> LarkToken:

@@ -15,7 +15,7 @@ from pathlib import Path
 import yaml
 
 from speechcx.rules import limits
-from speechcx.rules.language.source import Source, nearest, safe_loader
+from speechcx.rules.language.source import RulebookSource, nearest, safe_loader
 from speechcx.rules.starter import starter_rulebook, starter_rulebooks
 
 _ENTRY = ("from", "rules", "without")
@@ -171,7 +171,7 @@ def _indented(key: str, text: str) -> str:
     return f"  - from: '{quoted}'\n{body}"
 
 
-def read_inclusions(source: Source, node: yaml.Node, parent: str) -> list[Inclusion]:
+def read_inclusions(source: RulebookSource, node: yaml.Node, parent: str) -> list[Inclusion]:
     """The entries of ``include:``; problems go to the source."""
     found = []
     for item in source.items(node, "include"):
@@ -194,7 +194,7 @@ def read_inclusions(source: Source, node: yaml.Node, parent: str) -> list[Inclus
     return found
 
 
-def _names(source: Source, fields: Mapping[str, yaml.Node], key: str) -> list[str]:
+def _names(source: RulebookSource, fields: Mapping[str, yaml.Node], key: str) -> list[str]:
     if key not in fields:
         return []
     texts = [source.text_of(item, f"an entry of {key}") for item in source.items(fields[key], key)]

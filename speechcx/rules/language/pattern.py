@@ -74,28 +74,28 @@ class ListRef:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ItemSequence:
     """Items one after the other."""
 
-    items: tuple[Item, ...]
+    items: tuple[PatternItem, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Choose:
     """``(a | b)``, or ``[a]`` where `optional`."""
 
-    options: tuple[Row, ...]
+    options: tuple[ItemSequence, ...]
     optional: bool = False
 
 
-Item = Literal | Wildcard | Fuzzy | Sounds | AnyWord | Gap | Slot | ListRef | Row | Choose
+PatternItem = Literal | Wildcard | Fuzzy | Sounds | AnyWord | Gap | Slot | ListRef | ItemSequence | Choose
 
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
     """A quoted phrase or single word; `source` is how it was written."""
 
-    row: Row
+    row: ItemSequence
     source: str
 
 
@@ -138,9 +138,9 @@ class Near:
 Expression = Phrase | Either | Together | Near
 
 
-def longest(item: Item) -> int:
+def longest(item: PatternItem) -> int:
     """Words in the longest way through `item`; lists are not looked into."""
-    if isinstance(item, Row):
+    if isinstance(item, ItemSequence):
         return sum(longest(part) for part in item.items)
     if isinstance(item, Choose):
         return max(longest(option) for option in item.options)
@@ -149,18 +149,18 @@ def longest(item: Item) -> int:
     return len(item.words) if isinstance(item, Sounds) else 1
 
 
-def shortest(item: Item) -> int:
+def shortest(item: PatternItem) -> int:
     """Words in the shortest way through `item`: 0 where it can match nothing at all."""
-    if isinstance(item, Row):
+    if isinstance(item, ItemSequence):
         return sum(shortest(part) for part in item.items)
     if isinstance(item, Choose):
         return 0 if item.optional else min(shortest(option) for option in item.options)
     return 0 if isinstance(item, Gap) else 1
 
 
-def count_elements(item: Item) -> int:
+def count_elements(item: PatternItem) -> int:
     """Elements that matching has to step through."""
-    if isinstance(item, Row):
+    if isinstance(item, ItemSequence):
         return sum(count_elements(part) for part in item.items)
     if isinstance(item, Choose):
         return sum(count_elements(option) for option in item.options)

@@ -16,6 +16,7 @@ from speechcx.rules.language.conditions import (
     AnyOf,
     Condition,
     InOrder,
+    MatchWindow,
     Means,
     MetaTest,
     MetricTest,
@@ -23,15 +24,14 @@ from speechcx.rules.language.conditions import (
     RuleRef,
     Said,
     Scope,
-    Step,
+    SequenceStep,
     Turns,
     TurnTest,
-    Window,
     has_time,
 )
 from speechcx.rules.language.grammar import PhraseError, parse_said
 from speechcx.rules.language.pattern import ListRef, phrases_of
-from speechcx.rules.language.source import Source, nearest
+from speechcx.rules.language.source import RulebookSource, nearest
 
 SCOPE_KEYS = ("by", "within", "at_least", "turn", "negated")
 ASKING_KEYS = ("said", "means", "metric", "meta", "all", "any", "not", "sequence", "rule")
@@ -44,7 +44,7 @@ _STEP_ONLY = "within: {after: ...} belongs to a step of a sequence"
 
 
 @dataclass(slots=True)
-class Found:
+class References:
     """What conditions point at, to be checked once the whole rulebook is read."""
 
     lists: list[tuple[str, yaml.Node, int]]
@@ -62,9 +62,9 @@ class Asker:
         The rulebook's text.
     """
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: RulebookSource) -> None:
         self.source = source
-        self.found = Found([], [])
+        self.found = References([], [])
 
     def read(self, node: yaml.Node, what: str, outer: Scope, depth: int = 0) -> Condition | None:
         """A condition out of a group of lines."""
@@ -246,7 +246,7 @@ class Asker:
             return None
         return tests[0] if len(tests) == 1 else AllOf(tuple(tests))
 
-    def window(self, node: yaml.Node) -> Window | None:
+    def window(self, node: yaml.Node) -> MatchWindow | None:
         """``within:`` first, last, or from and to."""
         fields = self.source.fields(node, "within", ("first", "last", "from", "to", "after"))
         times = {name: self.time(value, name) for name, value in fields.items() if name != "after"}
@@ -267,8 +267,8 @@ class Asker:
         )
         low, high = named.get("from"), named.get("to", named.get("first"))
         if "last" in named:
-            return Window(named["last"][0], None, True, share.pop(), text)
-        return Window(low and low[0], high and high[0], False, share.pop(), text)
+            return MatchWindow(named["last"][0], None, True, share.pop(), text)
+        return MatchWindow(low and low[0], high and high[0], False, share.pop(), text)
 
     def time(self, node: yaml.Node, name: str) -> tuple[float, str] | None:
         """``30s``, ``2min`` or ``20%`` as (seconds, "s") or (share, "%")."""
@@ -297,7 +297,7 @@ class Asker:
             return None
         return InOrder(real)
 
-    def step(self, node: yaml.Node, outer: Scope, depth: int) -> Step | None:
+    def step(self, node: yaml.Node, outer: Scope, depth: int) -> SequenceStep | None:
         """One step of a sequence."""
         fields = self.source.fields(node, "a step", CONDITION_KEYS)
         after_s = None
@@ -333,4 +333,4 @@ class Asker:
                 "said, means, turn, or any of them; put the rest beside it in all",
             )
             return None
-        return Step(condition, missing, after_s)
+        return SequenceStep(condition, missing, after_s)

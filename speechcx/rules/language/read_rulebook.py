@@ -27,10 +27,10 @@ from speechcx.rules.language.examples import RuleTest, read_tests
 from speechcx.rules.language.grammar import PhraseError, parse_list_item
 from speechcx.rules.language.including import Inclusion, plain_value, read_inclusions
 from speechcx.rules.language.occasions import SUFFIX, find_occasion
-from speechcx.rules.language.pattern import SLOTS, Choose, Item, ListRef, Phrase, Row
+from speechcx.rules.language.pattern import SLOTS, Choose, ItemSequence, ListRef, PatternItem, Phrase
 from speechcx.rules.language.read_conditions import CONDITION_KEYS, Asker
 from speechcx.rules.language.read_scorecards import Forms
-from speechcx.rules.language.source import Problem, Source, nearest
+from speechcx.rules.language.source import RulebookProblem, RulebookSource, nearest
 
 Refs = list[Any]
 """What a rule refers to, as :class:`speechcx.rules.language.read_conditions.Found` lists it."""
@@ -43,7 +43,7 @@ _RULE = ("id", "title", "kind", "severity", "expect", "confidence_floor", "when"
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class RulebookParts:
     """What a rulebook says, read and checked; as :class:`speechcx.rules.Rulebook` has it."""
 
     name: str
@@ -55,7 +55,7 @@ class Parts:
     tests: tuple[RuleTest, ...]
 
 
-class Reader:
+class RulebookReader:
     """Reads one rulebook with what it includes; problems go to the source.
 
     Parameters
@@ -71,7 +71,7 @@ class Reader:
     """
 
     def __init__(
-        self, source: Source, own: str, reasons: Mapping[str, str], asker: Asker | None = None
+        self, source: RulebookSource, own: str, reasons: Mapping[str, str], asker: Asker | None = None
     ) -> None:
         self.source = source
         self.own = own
@@ -86,7 +86,7 @@ class Reader:
         self.cards: list[yaml.Node] = []
         self.language = "en"
 
-    def read(self, root: yaml.Node) -> Parts | None:
+    def read(self, root: yaml.Node) -> RulebookParts | None:
         """The rulebook whose top value is `root`, as far as it can be read."""
         source = self.source
         fields = source.fields(root, "the rulebook", (*_TOP, "included"))
@@ -110,7 +110,7 @@ class Reader:
         self.check_references()
         tests = read_tests(source, fields["tests"], self.rules) if "tests" in fields else ()
         rules, lists = tuple(self.rules.values()), tuple(self.lists.items())
-        return Parts(name or "?", version or "?", self.language, rules, lists, cards, tests)
+        return RulebookParts(name or "?", version or "?", self.language, rules, lists, cards, tests)
 
     def read_part(self, fields: Mapping[str, yaml.Node]) -> None:
         """Lists and rules of one document."""
@@ -152,7 +152,7 @@ class Reader:
             self.source.complain(entry.node, f"include: {found}", "a starter, or the path of a rulebook")
             return
         node = self.documents[entry.key]
-        part = Reader(self.source, self.own, self.reasons, self.asker)
+        part = RulebookReader(self.source, self.own, self.reasons, self.asker)
         part.documents = self.documents
         fields = dict(self.source.fields(node, "an included rulebook", ("from", *_TOP)))
         language = self.source.text_of(fields["language"], "language") if "language" in fields else "en"
@@ -167,7 +167,7 @@ class Reader:
         del self.asker.found.lists[before[0] :], self.asker.found.rules[before[1] :]
         self.take(part, entry)
 
-    def take(self, part: Reader, entry: Inclusion) -> None:
+    def take(self, part: RulebookReader, entry: Inclusion) -> None:
         """Take over what an entry asks for of a document: rules with what they need, or everything."""
         for name in (*(entry.rules or ()), *entry.without):
             if name not in part.rules:
@@ -202,7 +202,7 @@ class Reader:
                 waiting += [ref for ref, _ in self.refs.get(name, ([], []))[1]]
         return found
 
-    def takes(self, kind: str, name: str, part: Reader, entry: Inclusion) -> bool:
+    def takes(self, kind: str, name: str, part: RulebookReader, entry: Inclusion) -> bool:
         """Whether a rule or list of an included document is new here; a problem where another has its name."""
         node, origin = part.nodes[kind, name][0], part.nodes[kind, name][1] or entry.key
         if (kind, name) not in self.nodes:
@@ -219,7 +219,7 @@ class Reader:
             self.source.complain(entry.node, found, other)
         return False
 
-    def placed(self, problem: Problem) -> Problem:
+    def placed(self, problem: RulebookProblem) -> RulebookProblem:
         """A problem with the document it is in, and its line there."""
         for key, node in self.documents.items():
             start, end = node.start_mark.line + 1, node.end_mark.line + 1
@@ -387,12 +387,12 @@ _STAND_IN = Rule("?", "?", "behaviour", "minor", RuleRef("?"), None, 0.0)
 def lists_in(entries: tuple[Phrase, ...]) -> tuple[str, ...]:
     """Names of the lists that the entries of a list hold."""
     found: dict[str, None] = {}
-    waiting: list[Item] = [entry.row for entry in entries]
+    waiting: list[PatternItem] = [entry.row for entry in entries]
     while waiting:
         item = waiting.pop()
         if isinstance(item, ListRef):
             found[item.name] = None
-        elif isinstance(item, Row):
+        elif isinstance(item, ItemSequence):
             waiting.extend(item.items)
         elif isinstance(item, Choose):
             waiting.extend(item.options)

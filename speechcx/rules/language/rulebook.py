@@ -13,8 +13,8 @@ from speechcx.rules.language.conditions import Rule, Said, inside
 from speechcx.rules.language.examples import RuleTest
 from speechcx.rules.language.including import make_whole
 from speechcx.rules.language.pattern import Expression, Phrase
-from speechcx.rules.language.read_rulebook import Reader, refs_of
-from speechcx.rules.language.source import Problem, Source, nearest
+from speechcx.rules.language.read_rulebook import RulebookReader, refs_of
+from speechcx.rules.language.source import RulebookProblem, RulebookSource, nearest
 
 LANGUAGE_VERSION = 2
 """Part of every digest: raised when the same rulebook would find something else than before."""
@@ -89,7 +89,7 @@ def read_rulebook(path: str | Path) -> Rulebook:
     return parse_rulebook(_read_text(path), str(path), path=path)
 
 
-def lint_file(path: str | Path) -> tuple[Problem, ...]:
+def lint_file(path: str | Path) -> tuple[RulebookProblem, ...]:
     """Everything wrong with the rulebook in a file, errors and warnings, by line.
 
     Raises
@@ -148,17 +148,17 @@ def parse_rulebook(source: str, name: str = "rulebook", *, path: Path | None = N
     return rulebook
 
 
-def lint(source: str, *, path: Path | None = None) -> tuple[Problem, ...]:
+def lint(source: str, *, path: Path | None = None) -> tuple[RulebookProblem, ...]:
     """Everything wrong with a rulebook's text, errors and warnings, by line; `path` is its file."""
     return check(source, path=path)[1]
 
 
-def check(source: str, *, path: Path | None = None) -> tuple[Rulebook | None, tuple[Problem, ...]]:
+def check(source: str, *, path: Path | None = None) -> tuple[Rulebook | None, tuple[RulebookProblem, ...]]:
     """The rulebook, as far as it could be read, and all its problems by line; `path` is its file."""
     whole = make_whole(source, path)
-    text = Source(whole.text)
+    text = RulebookSource(whole.text)
     root = text.root()
-    reader = Reader(text, "" if path is None else path.name, whole.reasons)
+    reader = RulebookReader(text, "" if path is None else path.name, whole.reasons)
     parts = None if root is None else reader.read(root)
     rulebook = None
     if parts is not None:

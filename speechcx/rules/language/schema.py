@@ -10,19 +10,19 @@ from speechcx.call import RESULTS, metric_names
 from speechcx.rules.language.conditions import RULE_KINDS, SEVERITIES, TURN_NUMBERS
 from speechcx.rules.language.read_conditions import LABELS
 
-Json = dict[str, "Json"] | list["Json"] | str | int | float | bool | None
+SchemaPart = dict[str, "SchemaPart"] | list["SchemaPart"] | str | int | float | bool | None
 
-_TEXT: Json = {"type": ["string", "number", "boolean"]}
-_WHO: Json = {"enum": ["agent", "customer", "ivr", "any"]}
-_PARTY: Json = {"enum": ["agent", "customer", "ivr", "unknown"]}
-_VALUE: Json = {"enum": ["present", "absent"]}
-_BOUND: Json = {"type": "string", "pattern": r"^\s*(<=|>=|==|!=|<|>|=)\s*-?\d+(\.\d+)?\s*(%|s)?\s*$"}
-_TIME: Json = {"type": "string", "pattern": r"^\d+(\.\d+)?\s*(s|sec|seconds|min|minutes|%)$"}
-_WEIGHT: Json = {"type": "number", "minimum": 0}
-_TRUTH: Json = {"type": "boolean"}
+_TEXT: SchemaPart = {"type": ["string", "number", "boolean"]}
+_WHO: SchemaPart = {"enum": ["agent", "customer", "ivr", "any"]}
+_PARTY: SchemaPart = {"enum": ["agent", "customer", "ivr", "unknown"]}
+_VALUE: SchemaPart = {"enum": ["present", "absent"]}
+_BOUND: SchemaPart = {"type": "string", "pattern": r"^\s*(<=|>=|==|!=|<|>|=)\s*-?\d+(\.\d+)?\s*(%|s)?\s*$"}
+_TIME: SchemaPart = {"type": "string", "pattern": r"^\d+(\.\d+)?\s*(s|sec|seconds|min|minutes|%)$"}
+_WEIGHT: SchemaPart = {"type": "number", "minimum": 0}
+_TRUTH: SchemaPart = {"type": "boolean"}
 
 
-def rulebook_schema() -> Json:
+def rulebook_schema() -> SchemaPart:
     """The schema, draft 2020-12."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -38,16 +38,20 @@ def rulebook_schema() -> Json:
     }
 
 
-def _group(properties: dict[str, Json], *, required: tuple[str, ...] = ()) -> dict[str, Json]:
-    group: dict[str, Json] = {"type": "object", "properties": dict(properties), "additionalProperties": False}
+def _group(properties: dict[str, SchemaPart], *, required: tuple[str, ...] = ()) -> dict[str, SchemaPart]:
+    group: dict[str, SchemaPart] = {
+        "type": "object",
+        "properties": dict(properties),
+        "additionalProperties": False,
+    }
     return group | ({"required": list(required)} if required else {})
 
 
-def _list(of: Json) -> Json:
+def _list(of: SchemaPart) -> SchemaPart:
     return {"type": "array", "items": of}
 
 
-def _rulebook() -> dict[str, Json]:
+def _rulebook() -> dict[str, SchemaPart]:
     section = _group({"title": _TEXT, "weight": _WEIGHT, "questions": _list({"$ref": "#/$defs/question"})})
     card = _group({"id": _TEXT, "title": _TEXT, "sections": _list(section)}, required=("id", "sections"))
     return {
@@ -72,7 +76,7 @@ def _rulebook() -> dict[str, Json]:
     }
 
 
-def _rule() -> dict[str, Json]:
+def _rule() -> dict[str, SchemaPart]:
     return _condition() | {
         "id": _TEXT,
         "title": _TEXT,
@@ -85,8 +89,8 @@ def _rule() -> dict[str, Json]:
     }
 
 
-def _condition() -> dict[str, Json]:
-    inner: Json = {"$ref": "#/$defs/condition"}
+def _condition() -> dict[str, SchemaPart]:
+    inner: SchemaPart = {"$ref": "#/$defs/condition"}
     names = "|".join(name.replace(".", r"\.") for name in metric_names())
     return {
         "said": _TEXT,
@@ -107,16 +111,16 @@ def _condition() -> dict[str, Json]:
     }
 
 
-def _within(*, after: bool) -> Json:
+def _within(*, after: bool) -> SchemaPart:
     names = ("first", "last", "from", "to", *(("after",) if after else ()))
     return _group(dict.fromkeys(names, _TIME))
 
 
-def _turn() -> dict[str, Json]:
+def _turn() -> dict[str, SchemaPart]:
     return {**dict.fromkeys(TURN_NUMBERS, _BOUND), "label": {"enum": list(LABELS)}, "by": _WHO}
 
 
-def _question() -> dict[str, Json]:
+def _question() -> dict[str, SchemaPart]:
     return {
         "id": _TEXT,
         "text": _TEXT,
@@ -132,8 +136,8 @@ def _question() -> dict[str, Json]:
     }
 
 
-def _test() -> dict[str, Json]:
-    number: Json = {"type": "number"}
+def _test() -> dict[str, SchemaPart]:
+    number: SchemaPart = {"type": "number"}
     line = _group(
         {
             "by": _PARTY,
@@ -147,7 +151,12 @@ def _test() -> dict[str, Json]:
         },
         required=("by", "at", "text"),
     )
-    short: Json = {"type": "array", "prefixItems": [_PARTY, number, _TEXT], "minItems": 3, "maxItems": 3}
+    short: SchemaPart = {
+        "type": "array",
+        "prefixItems": [_PARTY, number, _TEXT],
+        "minItems": 3,
+        "maxItems": 3,
+    }
     return {
         "rule": _TEXT,
         "says": _list({"anyOf": [short, line]}),

@@ -28,7 +28,7 @@ def safe_loader() -> type:
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Problem:
+class RulebookProblem:
     """One thing wrong with a rulebook.
 
     Parameters
@@ -55,7 +55,7 @@ class Problem:
         return f"{self.file + ', ' if self.file else ''}line {self.line}, column {self.column}: {self.found}{end}"
 
 
-class Source:
+class RulebookSource:
     """The text of a rulebook and what is wrong with it, collected while it is read.
 
     Parameters
@@ -66,18 +66,18 @@ class Source:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.problems: list[Problem] = []
+        self.problems: list[RulebookProblem] = []
         self._nodes = 0
 
     def complain(self, node: yaml.Node, found: str, expected: str = "", *, shift: int = 0) -> None:
         """Keep an error at `node`, `shift` characters into its value."""
         line, column = self._place(node, shift)
-        self.problems.append(Problem(line, column, "error", found, expected))
+        self.problems.append(RulebookProblem(line, column, "error", found, expected))
 
     def warn(self, node: yaml.Node, found: str, expected: str = "") -> None:
         """Keep a warning at `node`."""
         line, column = self._place(node, 0)
-        self.problems.append(Problem(line, column, "warning", found, expected))
+        self.problems.append(RulebookProblem(line, column, "warning", found, expected))
 
     def _place(self, node: yaml.Node, shift: int) -> tuple[int, int]:
         line, column = node.start_mark.line + 1, node.start_mark.column + 1
@@ -92,7 +92,7 @@ class Source:
         """The file's top value, or None with the reason among the problems."""
         if len(self.text.encode("utf-8", "replace")) > limits.FILE_BYTES:
             size = f"{limits.FILE_BYTES:,} bytes"
-            self.problems.append(Problem(1, 1, "error", "the rulebook is too big", f"at most {size}"))
+            self.problems.append(RulebookProblem(1, 1, "error", "the rulebook is too big", f"at most {size}"))
             return None
         if not self._is_plain():
             return None
@@ -106,7 +106,7 @@ class Source:
             return None
         if node is None:
             self.problems.append(
-                Problem(1, 1, "error", "the rulebook is empty", "'rulebook: name' and rules")
+                RulebookProblem(1, 1, "error", "the rulebook is empty", "'rulebook: name' and rules")
             )
         return node
 
@@ -129,7 +129,7 @@ class Source:
                 f"the character U+{ord(found[0]):04X}, which is no text",
                 "plain text in UTF-8: delete it",
             )
-        self.problems.append(Problem(line, column, "error", *problem))
+        self.problems.append(RulebookProblem(line, column, "error", *problem))
         return False
 
     def _complain_of_form(self, line: int, column: int) -> None:
@@ -145,7 +145,7 @@ class Source:
         else:
             hint = "quotation marks and brackets closed, and lines of one group indented alike"
         found = f"not YAML from here on: {rest!r}" if rest else "not YAML up to here"
-        self.problems.append(Problem(line + 1, column + 1, "error", found, hint))
+        self.problems.append(RulebookProblem(line + 1, column + 1, "error", found, hint))
 
     def _is_bounded(self) -> bool:
         depth = aliases = values = 0
@@ -165,7 +165,7 @@ class Source:
                     mark = event.start_mark
                     place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
                     self.problems.append(
-                        Problem(*place, "error", f"more than {most:,} {what}", "a simpler file")
+                        RulebookProblem(*place, "error", f"more than {most:,} {what}", "a simpler file")
                     )
                     return False
         return True

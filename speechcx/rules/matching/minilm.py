@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from speechcx.errors import ModelBad
 
-Floats = NDArray[np.float32]
+Vectors = NDArray[np.float32]
 MAX_TOKENS = 128
 """Word pieces of one sentence that are read; all-MiniLM-L6-v2 was trained on no more."""
 
@@ -71,7 +71,7 @@ class MiniLM:
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(MAX_TOKENS)
 
-    def encode(self, texts: Sequence[str]) -> Floats:
+    def encode(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors of sentences.
 
         Parameters
@@ -93,7 +93,7 @@ class MiniLM:
             vectors[batch] = self._encode_batch([ids[place] for place in batch])
         return vectors
 
-    def _encode_batch(self, ids: list[list[int]]) -> Floats:
+    def _encode_batch(self, ids: list[list[int]]) -> Vectors:
         longest = max(len(row) for row in ids)
         table = np.zeros((len(ids), longest), dtype=np.int64)
         mask = np.zeros((len(ids), longest), dtype=np.float32)
@@ -111,17 +111,17 @@ class MiniLM:
         for layer in range(self._shape.layers):
             hidden = self._layer(hidden, away, f"encoder.layer.{layer}")
         pooled = (hidden * mask[:, :, None]).sum(axis=1) / mask.sum(axis=1, keepdims=True)
-        unit: Floats = pooled / np.linalg.norm(pooled, axis=1, keepdims=True)
+        unit: Vectors = pooled / np.linalg.norm(pooled, axis=1, keepdims=True)
         return unit
 
-    def _layer(self, hidden: Floats, away: Floats, name: str) -> Floats:
+    def _layer(self, hidden: Vectors, away: Vectors, name: str) -> Vectors:
         """One BERT layer: attention and feed-forward, each added and normalised."""
         from scipy.special import erf
 
         count, length, width = hidden.shape
         heads = self._shape.heads
 
-        def split(part: str) -> Floats:
+        def split(part: str) -> Vectors:
             projected = self._linear(hidden, f"{name}.attention.self.{part}")
             return projected.reshape(count, length, heads, width // heads).transpose(0, 2, 1, 3)
 
@@ -136,18 +136,18 @@ class MiniLM:
         wide = 0.5 * wide * (1.0 + erf(wide / np.sqrt(2.0).astype(np.float32)))
         return self._norm(hidden + self._linear(wide, f"{name}.output.dense"), f"{name}.output.LayerNorm")
 
-    def _linear(self, values: Floats, name: str) -> Floats:
-        made: Floats = values @ self._weights[f"{name}.weight"].T + self._weights[f"{name}.bias"]
+    def _linear(self, values: Vectors, name: str) -> Vectors:
+        made: Vectors = values @ self._weights[f"{name}.weight"].T + self._weights[f"{name}.bias"]
         return made
 
-    def _norm(self, values: Floats, name: str) -> Floats:
+    def _norm(self, values: Vectors, name: str) -> Vectors:
         centred = values - values.mean(axis=-1, keepdims=True)
         spread = np.sqrt((centred**2).mean(axis=-1, keepdims=True) + self._shape.epsilon)
-        made: Floats = centred / spread * self._weights[f"{name}.weight"] + self._weights[f"{name}.bias"]
+        made: Vectors = centred / spread * self._weights[f"{name}.weight"] + self._weights[f"{name}.bias"]
         return made
 
 
-def read_safetensors(path: Path) -> dict[str, Floats]:
+def read_safetensors(path: Path) -> dict[str, Vectors]:
     """Every tensor of a safetensors file by name, as float32.
 
     The format is a header length (8 bytes, little endian), a JSON header and the raw numbers; nothing in

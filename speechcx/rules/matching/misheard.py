@@ -18,11 +18,11 @@ from speechcx.rules.language.pattern import (
     Either,
     Expression,
     Fuzzy,
-    Item,
+    ItemSequence,
     ListRef,
     Literal,
+    PatternItem,
     Phrase,
-    Row,
     Slot,
     Sounds,
     Wildcard,
@@ -83,7 +83,7 @@ def find_misheard(search: Search, node: Node, allowed: NDArray[np.bool_], floor:
             if not places:
                 continue
             items = (*leaf.row.items[:number], _ANY, *leaf.row.items[number + 1 :])
-            found = _find(Row(items), places, search, allowed)
+            found = _find(ItemSequence(items), places, search, allowed)
             if found is not None:
                 return Misheard(found[0], found[1], found[2], phrase)
     return None
@@ -104,7 +104,7 @@ def _replaceable(leaf: Leaf, search: Search) -> Iterator[tuple[int, tuple[str, .
             yield number, tuple(key_of(word) for word in choice if isinstance(word, Literal))
 
 
-def _words_of(item: Item) -> tuple[Literal | Wildcard | Fuzzy, ...]:
+def _words_of(item: PatternItem) -> tuple[Literal | Wildcard | Fuzzy, ...]:
     """The words an item stands for, () where it may be more than one word, or none."""
     if isinstance(item, Literal | Wildcard | Fuzzy):
         return (item,)
@@ -162,12 +162,12 @@ class _OneMisheard:
     def ranges(self, item: Slot | Sounds | ListRef) -> Sequence[tuple[int, int]]:
         return self.search.ranges(item)
 
-    def entries(self, name: str) -> Sequence[Row]:
+    def entries(self, name: str) -> Sequence[ItemSequence]:
         return self.search.entries(name)
 
 
 def _find(
-    row: Row, unsure: list[int], search: Search, allowed: NDArray[np.bool_]
+    row: ItemSequence, unsure: list[int], search: Search, allowed: NDArray[np.bool_]
 ) -> tuple[int, int, int] | None:
     """Start, end and misheard token of the first match."""
     matches: Matches = step_through(row, _OneMisheard(search, unsure))

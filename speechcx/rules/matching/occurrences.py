@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from speechcx.rules.matching.stream import Ints
+
 Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,7 +77,7 @@ def count_apart(spots: Spots) -> int:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Finding:
+class Occurrences:
     """Where a condition holds in a call, and whether there may be more than can be seen.
 
     Parameters

@@ -19,18 +19,18 @@ from speechcx.rules.language.pattern import (
     Either,
     Expression,
     Fuzzy,
-    Item,
+    ItemSequence,
     ListRef,
     Literal,
     Near,
+    PatternItem,
     Phrase,
-    Row,
     Wildcard,
     phrases_of,
 )
 from speechcx.rules.matching.automaton import PhraseAutomaton
 from speechcx.rules.matching.fuzzy_words import is_one_off
-from speechcx.rules.verdict import Verdict
+from speechcx.rules.verdict import ConditionVerdict
 
 _COMMON = word_set(
     "a an the i you we it he she they this that is are was be am to of in on at for with and or do not my "
@@ -58,7 +58,7 @@ class Leaf:
 
     number: int
     plain: int | None
-    row: Row
+    row: ItemSequence
     needs: tuple[tuple[str, ...], ...]
     weights: tuple[float, ...]
     weight: float
@@ -191,8 +191,8 @@ class Plans:
     _loose: LooseWords
     _keys: dict[str, tuple[str, ...]] = field(default_factory=dict)
     described: dict[int, str] = field(default_factory=dict)
-    unsaid: dict[int, Verdict] = field(default_factory=dict)
-    results: dict[str, tuple[Verdict, RuleResult]] = field(default_factory=dict)
+    unsaid: dict[int, ConditionVerdict] = field(default_factory=dict)
+    results: dict[str, tuple[ConditionVerdict, RuleResult]] = field(default_factory=dict)
 
     def keys_of(self, token: str) -> tuple[str, ...]:
         """Keys of the wildcards and fuzzy words that `token` satisfies; remembered."""
@@ -253,7 +253,7 @@ def make_plans(expressions: Mapping[int, Expression], lists: Mapping[str, tuple[
     """Everything a rulebook's expressions (by number) and lists need for the search of a call."""
     numbers: dict[tuple[str, ...], int] = {}
     list_plans = {name: _plan_list(entries, numbers) for name, entries in lists.items()}
-    leaves: dict[Row, Leaf] = {}
+    leaves: dict[ItemSequence, Leaf] = {}
     for said in expressions.values():
         for phrase in phrases_of(said):
             if phrase.row not in leaves:
@@ -289,7 +289,7 @@ def _plan_list(entries: tuple[Phrase, ...], numbers: dict[tuple[str, ...], int])
     return ListPlan(tuple(plain), tuple(others))
 
 
-def _make_node(expression: Expression, leaves: Mapping[Row, Leaf]) -> Node:
+def _make_node(expression: Expression, leaves: Mapping[ItemSequence, Leaf]) -> Node:
     if isinstance(expression, Phrase):
         leaf = leaves[expression.row]
         return Node(expression, leaf, (), ((leaf, expression.source),), frozenset({leaf.number}), True)
@@ -314,7 +314,7 @@ def _owners(parts: tuple[Node, ...]) -> dict[int, tuple[Node, ...]]:
     return owners
 
 
-def make_leaf(row: Row, number: int, plain: int | None, lists: Mapping[str, ListPlan]) -> Leaf:
+def make_leaf(row: ItemSequence, number: int, plain: int | None, lists: Mapping[str, ListPlan]) -> Leaf:
     """A phrase with what it needs."""
     found = _needs(row, lists)
     needs = tuple(tuple(sorted(need)) for need in found)
@@ -327,32 +327,32 @@ def weigh(need: frozenset[str]) -> float:
     return 0.2 if need <= _COMMON else 1.0
 
 
-def plain_words(row: Row) -> tuple[str, ...]:
+def plain_words(row: ItemSequence) -> tuple[str, ...]:
     """The words of a row of nothing but words, else ()."""
     if all(isinstance(item, Literal) for item in row.items):
         return tuple(item.text for item in row.items if isinstance(item, Literal))
     return ()
 
 
-def _loose_items(rows: Iterable[Row]) -> tuple[Wildcard | Fuzzy, ...]:
+def _loose_items(rows: Iterable[ItemSequence]) -> tuple[Wildcard | Fuzzy, ...]:
     found: dict[Wildcard | Fuzzy, None] = {}
-    waiting: list[Item] = list(rows)
+    waiting: list[PatternItem] = list(rows)
     while waiting:
         item = waiting.pop()
         if isinstance(item, Wildcard | Fuzzy):
             found[item] = None
-        elif isinstance(item, Row):
+        elif isinstance(item, ItemSequence):
             waiting.extend(item.items)
         elif isinstance(item, Choose):
             waiting.extend(item.options)
     return tuple(found)
 
 
-def _needs(item: Item, lists: Mapping[str, ListPlan]) -> list[frozenset[str]]:
+def _needs(item: PatternItem, lists: Mapping[str, ListPlan]) -> list[frozenset[str]]:
     """Sets of keys, one out of each of which the text must hold."""
     if isinstance(item, Literal | Wildcard | Fuzzy):
         return [frozenset({key_of(item)})]
-    if isinstance(item, Row):
+    if isinstance(item, ItemSequence):
         return [need for part in item.items for need in _needs(part, lists)]
     if isinstance(item, ListRef):
         plan = lists.get(item.name)

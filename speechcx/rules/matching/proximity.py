@@ -14,8 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from speechcx.rules.language.pattern import Order
-
-Ints = NDArray[np.int64]
+from speechcx.rules.matching.stream import Ints
 
 
 @dataclass(frozen=True, slots=True, eq=False)

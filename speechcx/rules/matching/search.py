@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from speechcx.rules.language.pattern import (
     Either,
+    ItemSequence,
     ListRef,
     Near,
-    Row,
     Slot,
     Sounds,
     Together,
@@ -255,7 +255,7 @@ class Search:
                 ]
         return self._ranges[item]
 
-    def entries(self, name: str) -> list[Row]:
+    def entries(self, name: str) -> list[ItemSequence]:
         """Entries of a list that are not plain and whose words the call holds."""
         others = self.plans.lists[name].others
         return [leaf.row for leaf in others if all(not self._keys.isdisjoint(need) for need in leaf.needs)]

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from speechcx.rules.language.conditions import Step
-from speechcx.rules.matching.occurrences import Finding, Floats, Ints, Spots
+from speechcx.rules.language.conditions import SequenceStep
+from speechcx.rules.matching.occurrences import Floats, Occurrences, Spots
+from speechcx.rules.matching.stream import Ints
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,7 +103,7 @@ def stay_without(chains: Chains, spots: Spots, after_s: float | None) -> Chains:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Course:
+class SequenceProgress:
     """How far a sequence got: its chains, or the step it failed at."""
 
     chains: Chains | None
@@ -110,8 +111,8 @@ class Course:
 
 
 def follow(
-    steps: Sequence[Step], findings: Sequence[Finding], *, hopeful: bool, end_s: float | None
-) -> Course:
+    steps: Sequence[SequenceStep], findings: Sequence[Occurrences], *, hopeful: bool, end_s: float | None
+) -> SequenceProgress:
     """The chains through all steps.
 
     Parameters
@@ -135,11 +136,11 @@ def follow(
             if not hopeful:
                 chains = _seen(chains, step, finding, end_s)
         if not len(chains.begin_s):
-            return Course(None, number)
-    return Course(chains)
+            return SequenceProgress(None, number)
+    return SequenceProgress(chains)
 
 
-def _seen(chains: Chains, step: Step, finding: Finding, end_s: float | None) -> Chains:
+def _seen(chains: Chains, step: SequenceStep, finding: Occurrences, end_s: float | None) -> Chains:
     """The chains whose missing step was within what was recorded and recognised."""
     if end_s is None:
         return chains if not finding.blind else chains.keep(np.zeros(len(chains.begin_s), dtype=bool))

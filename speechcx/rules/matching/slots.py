@@ -16,7 +16,7 @@ from speechcx.rules.language.pattern import Slot
 from speechcx.rules.matching.digit_runs import LONG_DIGITS, find_digit_runs
 from speechcx.rules.matching.stream import Stream
 
-Range = tuple[int, int]
+TokenRange = tuple[int, int]
 
 _CURRENCY = word_set(
     "dollar dollars buck bucks pound pounds quid euro euros cent cents pence penny rupee rupees rs inr "
@@ -64,7 +64,7 @@ _NOT_NAMES = word_set(
 )
 
 
-def find_slot(slot: Slot, stream: Stream, names: frozenset[str]) -> list[Range]:
+def find_slot(slot: Slot, stream: Stream, names: frozenset[str]) -> list[TokenRange]:
     """Every range of tokens that fills `slot`.
 
     Parameters
@@ -86,11 +86,11 @@ def find_slot(slot: Slot, stream: Stream, names: frozenset[str]) -> list[Range]:
     return list(_FINDERS[slot.name](stream))
 
 
-def _numbers(stream: Stream) -> Iterator[Range]:
+def _numbers(stream: Stream) -> Iterator[TokenRange]:
     return ((i, i + 1) for i, text in enumerate(stream.tokens) if is_number(text))
 
 
-def _money(stream: Stream) -> Iterator[Range]:
+def _money(stream: Stream) -> Iterator[TokenRange]:
     tokens = stream.tokens
     for i, text in enumerate(tokens):
         if is_number(text):
@@ -107,7 +107,7 @@ def _money(stream: Stream) -> Iterator[Range]:
             yield i, i + 1
 
 
-def _amounts_at(tokens: Sequence[str], i: int) -> Iterator[Range]:
+def _amounts_at(tokens: Sequence[str], i: int) -> Iterator[TokenRange]:
     """Amounts of money whose number is token `i`."""
     following = tokens[i + 1] if i + 1 < len(tokens) else ""
     before = tokens[i - 1] if i else ""
@@ -125,7 +125,7 @@ def _amounts_at(tokens: Sequence[str], i: int) -> Iterator[Range]:
         yield i, i + 1
 
 
-def _with_change(tokens: Sequence[str], i: int) -> Iterator[Range]:
+def _with_change(tokens: Sequence[str], i: int) -> Iterator[TokenRange]:
     """ "five pounds twenty", "two dollars and fifty cents": the amount at `i` with its small change."""
     rest = i + 3 if tokens[i + 2 : i + 3] == ("and",) else i + 2
     if rest < len(tokens) and is_number(tokens[rest]):
@@ -141,7 +141,7 @@ def _is_clock(before: str, text: str) -> bool:
     return before in _CLOCK_BEFORE and int(hours[:9]) < 24 and int(minutes) < 60
 
 
-def _dates(stream: Stream) -> Iterator[Range]:
+def _dates(stream: Stream) -> Iterator[TokenRange]:
     tokens = stream.tokens
     for start, end in _bare_dates(tokens):
         yield start, end
@@ -153,7 +153,7 @@ def _dates(stream: Stream) -> Iterator[Range]:
             yield place, _day(tokens, place + 1)
 
 
-def _written_dates(stream: Stream) -> Iterator[Range]:
+def _written_dates(stream: Stream) -> Iterator[TokenRange]:
     """Dates in digits: ``03/05/2026``, ``2026-03-05``, and ``3/5`` after *on*, *by* and the like."""
     for place, text in enumerate(stream.tokens):
         if not text[:1].isdigit() or int(stream.first[place]) < 0:
@@ -184,7 +184,7 @@ def _is_day_alone(stream: Stream, place: int) -> bool:
     return ends_sentence or end >= len(tokens) or tokens[end] == "" or tokens[end] in _DAY_AFTER
 
 
-def _bare_dates(tokens: Sequence[str]) -> Iterator[Range]:
+def _bare_dates(tokens: Sequence[str]) -> Iterator[TokenRange]:
     for i, text in enumerate(tokens):
         if text in _DAYS:
             yield i, i + 1
@@ -220,7 +220,7 @@ def _is_day_and_year(digits: str) -> bool:
     return re.fullmatch(r"(?:[1-9]|[12]\d|3[01])(?:19|20)\d\d", digits) is not None
 
 
-def _emails(stream: Stream) -> Iterator[Range]:
+def _emails(stream: Stream) -> Iterator[TokenRange]:
     tokens = stream.tokens
     for i, text in enumerate(tokens):
         if text != "dot" or i + 1 >= len(tokens) or tokens[i + 1] not in _DOMAINS:
@@ -268,7 +268,7 @@ def _begins_sentence(stream: Stream, word: int) -> bool:
     return stream.words[word - 1].text.rstrip("\"')").endswith((".", "?", "!"))
 
 
-_FINDERS: dict[str, Callable[[Stream], Iterator[Range]]] = {
+_FINDERS: dict[str, Callable[[Stream], Iterator[TokenRange]]] = {
     "number": _numbers,
     "money": _money,
     "date": _dates,

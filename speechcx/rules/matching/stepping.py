@@ -17,16 +17,17 @@ from speechcx.rules.language.pattern import (
     Choose,
     Fuzzy,
     Gap,
-    Item,
+    ItemSequence,
     ListRef,
     Literal,
-    Row,
+    PatternItem,
     Slot,
     Sounds,
     Wildcard,
 )
 from speechcx.rules.matching.plans import key_of
-from speechcx.rules.matching.proximity import NONE, Ints, Matches, without_outer
+from speechcx.rules.matching.proximity import NONE, Matches, without_outer
+from speechcx.rules.matching.stream import Ints
 
 FEW = 60
 """Up to so many places of its first word a phrase is stepped through place by place."""
@@ -58,12 +59,12 @@ class Lookup(Protocol):
         """Ranges that fill a slot, a sound, or plain entries of a list."""
         ...
 
-    def entries(self, name: str) -> Sequence[Row]:
+    def entries(self, name: str) -> Sequence[ItemSequence]:
         """Entries of a list that are not plain and may match here."""
         ...
 
 
-def step_through(row: Row, lookup: Lookup) -> Matches:
+def step_through(row: ItemSequence, lookup: Lookup) -> Matches:
     """All minimal matches of a phrase."""
     first = row.items[0]
     if isinstance(first, _WORDS):
@@ -73,7 +74,7 @@ def step_through(row: Row, lookup: Lookup) -> Matches:
     return _Many(lookup).matches(row)
 
 
-def matches_from(row: Row, start: int, end: int, lookup: Lookup) -> bool:
+def matches_from(row: ItemSequence, start: int, end: int, lookup: Lookup) -> bool:
     """Whether a phrase matches the tokens from `start` up to `end`, its gaps going over `skips` alone."""
     latest: Latest = {start: start}
     for item in row.items:
@@ -81,7 +82,7 @@ def matches_from(row: Row, start: int, end: int, lookup: Lookup) -> bool:
     return latest.get(end) == start
 
 
-def _step_few(row: Row, places: list[int], lookup: Lookup) -> Matches:
+def _step_few(row: ItemSequence, places: list[int], lookup: Lookup) -> Matches:
     latest: Latest = {place + 1: place for place in places}
     for item in row.items[1:]:
         if not latest:
@@ -94,13 +95,13 @@ def _step_few(row: Row, places: list[int], lookup: Lookup) -> Matches:
     return without_outer(starts, np.array(ends, dtype=np.int64))
 
 
-def _few(item: Item, latest: Latest, lookup: Lookup) -> Latest:
+def _few(item: PatternItem, latest: Latest, lookup: Lookup) -> Latest:
     """The latest starts after one more item."""
     tokens = lookup.tokens
     if isinstance(item, Literal):
         text, size = item.text, len(tokens)
         return {place + 1: start for place, start in latest.items() if place < size and tokens[place] == text}
-    if isinstance(item, Row):
+    if isinstance(item, ItemSequence):
         for part in item.items:
             latest = _few(part, latest, lookup)
         return latest
@@ -152,15 +153,15 @@ class _Many:
         self.is_word = np.array([token != "" for token in lookup.tokens], dtype=bool)
         self._arrays: dict[str, Ints] = {}
 
-    def matches(self, row: Row) -> Matches:
+    def matches(self, row: ItemSequence) -> Matches:
         """All minimal matches of a phrase."""
         latest = self.step(row, np.arange(self.size, dtype=np.int64))
         ends = np.flatnonzero(latest >= 0)
         return without_outer(latest[ends], ends)
 
-    def step(self, item: Item, latest: Ints) -> Ints:
+    def step(self, item: PatternItem, latest: Ints) -> Ints:
         """`latest[p]`: latest start of what has matched up to place p, -1 for none; after one more item."""
-        if isinstance(item, Row):
+        if isinstance(item, ItemSequence):
             for part in item.items:
                 latest = self.step(part, latest)
             return latest

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from speechcx.store.decisions.audit import Entry, add_entries, forget_details, tidy_text
+from speechcx.store.decisions.audit import AuditEntry, add_entries, forget_details, tidy_text
 from speechcx.store.decisions.chain import note_decision
 from speechcx.store.facts.erasure import forget_facts
 from speechcx.store.moments import utc_text
@@ -57,7 +57,7 @@ def erase_call(store: Store, call_id: str, *, who: str, reason: str) -> tuple[st
         if store.has_call(call_id):
             paths = tuple(dict.fromkeys((*paths, store.load_conversation(call_id).recording.path)))
         remove_said(store, call_id)
-        add_entries(store, who, [Entry("erase", call_id, None, {"reason": tidy_text(reason)})], at=now)
+        add_entries(store, who, [AuditEntry("erase", call_id, None, {"reason": tidy_text(reason)})], at=now)
         store.db.execute(
             "INSERT OR REPLACE INTO erasures (call_id, erased_at, erased_by, reason) VALUES (?, ?, ?, ?)",
             (call_id, now, who, tidy_text(reason) or ""),

@@ -19,7 +19,7 @@ from speechcx.call import (
     Role,
     Span,
 )
-from speechcx.store.calls.lookup_tables import Names
+from speechcx.store.calls.lookup_tables import LookupTable
 from speechcx.store.calls.scored import insert_results, insert_scores, read_results, read_scores
 from speechcx.store.calls.turns import read_feelings, select_turns
 from speechcx.store.codes import OVERLAPS, PARTY_CODES, to_code
@@ -34,7 +34,7 @@ _QUARTERS = ("sentiment_q1", "sentiment_q2", "sentiment_q3", "sentiment_q4")
 _PARTITION = tuple(field.name for field in fields(Partition))
 
 
-def insert_judged(db: sqlite3.Connection, call_no: int, judged: Assessment, names: Names) -> None:
+def insert_judged(db: sqlite3.Connection, call_no: int, judged: Assessment, names: LookupTable) -> None:
     """Write everything made of a call but the judged part of its turns and of its own row."""
     reading = judged.reading
     db.executemany(

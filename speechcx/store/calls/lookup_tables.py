@@ -6,15 +6,15 @@ import json
 import sqlite3
 from collections.abc import Mapping
 
-from speechcx.call import Answer, Assessment, Provenance, RuleResult
+from speechcx.call import Assessment, Provenance, QuestionAnswer, RuleResult
 from speechcx.store.calls.row_digests import note_shared
+from speechcx.store.filters import SqlValue
 from speechcx.store.moments import utc_text
 
 _TITLES = ("title_absent", "title_present", "title_cannot_tell")
-Value = str | int | float | bytes | None
 
 
-class Names:
+class LookupTable:
     """Finds the number of a thing, writing the thing down the first time it is met.
 
     Numbers are remembered; :meth:`forget` them when a transaction is rolled back, since what it
@@ -23,7 +23,7 @@ class Names:
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
-        self._known: dict[tuple[Value, ...], int] = {}
+        self._known: dict[tuple[SqlValue, ...], int] = {}
 
     def forget(self) -> None:
         """Forget every remembered number."""
@@ -44,7 +44,7 @@ class Names:
 
     def rulebook_no_of(self, digest: str, name: str, version: str) -> int:
         """Number of a rulebook."""
-        key: tuple[Value, ...] = ("rulebook", digest, name, version)
+        key: tuple[SqlValue, ...] = ("rulebook", digest, name, version)
         if key not in self._known:
             made = self._db.execute(
                 "INSERT INTO rulebooks (digest, name, version, first_used_at) VALUES (?, ?, ?, ?)"
@@ -61,7 +61,7 @@ class Names:
 
     def rule_no(self, rulebook_no: int, result: RuleResult) -> int:
         """Number of a rule as a result names it."""
-        row: dict[str, Value] = {
+        row: dict[str, SqlValue] = {
             "rulebook_no": rulebook_no,
             "rule": result.rule,
             "title": result.title,
@@ -72,9 +72,9 @@ class Names:
         }
         return self.number_of("rules", "rule_no", row)
 
-    def question_no(self, rulebook_no: int, scorecard: str, answer: Answer) -> int:
+    def question_no(self, rulebook_no: int, scorecard: str, answer: QuestionAnswer) -> int:
         """Number of a question as an answer names it."""
-        row: dict[str, Value] = {
+        row: dict[str, SqlValue] = {
             "rulebook_no": rulebook_no,
             "scorecard": scorecard,
             "question": answer.question,
@@ -95,9 +95,9 @@ class Names:
         given = {name: text for name, text in reasons.items() if text is not None}
         return self.reason_no(json.dumps(given)) if given else None
 
-    def number_of(self, table: str, number: str, row: Mapping[str, Value]) -> int:
+    def number_of(self, table: str, number: str, row: Mapping[str, SqlValue]) -> int:
         """Number of a row by all of its other columns; `number` names the column that holds it."""
-        key: tuple[Value, ...] = (table, *row.values())
+        key: tuple[SqlValue, ...] = (table, *row.values())
         if key not in self._known:
             # IS, since null is a value like another here, which a UNIQUE index does not see.
             same = " AND ".join(f"{column} IS ?" for column in row)

@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from dataclasses import astuple
 from typing import cast
 
-from speechcx.call import Answer, Assessment, Hit, RuleResult, ScoreResult, Titles
-from speechcx.store.calls.lookup_tables import Names
+from speechcx.call import Assessment, Hit, QuestionAnswer, RuleResult, ScoreResult, Titles
+from speechcx.store.calls.lookup_tables import LookupTable
 from speechcx.store.codes import PARTY_CODES, VALUES, to_code
 from speechcx.store.packing import to_fixed
 
 
-def insert_results(db: sqlite3.Connection, call_no: int, judged: Assessment, names: Names) -> None:
+def insert_results(db: sqlite3.Connection, call_no: int, judged: Assessment, names: LookupTable) -> None:
     """Write the results of all rules, and their hits."""
     rulebook_no = names.rulebook_no(judged)
     results, hits = [], []
@@ -31,7 +31,7 @@ def insert_results(db: sqlite3.Connection, call_no: int, judged: Assessment, nam
     db.executemany("INSERT INTO hits_data VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", hits)
 
 
-def insert_scores(db: sqlite3.Connection, call_no: int, judged: Assessment, names: Names) -> None:
+def insert_scores(db: sqlite3.Connection, call_no: int, judged: Assessment, names: LookupTable) -> None:
     """Write the filled scorecards; answers point at hits of results where they share them."""
     rulebook_no = names.rulebook_no(judged)
     places: dict[Hit, list[str | int]] = {
@@ -111,11 +111,11 @@ def read_scores(
 
 def _read_answers(
     db: sqlite3.Connection, call_no: int, results: tuple[RuleResult, ...]
-) -> dict[str, list[Answer]]:
+) -> dict[str, list[QuestionAnswer]]:
     """Answers by scorecard."""
     places = {(result.rule, i): hit for result in results for i, hit in enumerate(result.hits)}
     rules = {result.rule: result for result in results}
-    answers: dict[str, list[Answer]] = defaultdict(list)
+    answers: dict[str, list[QuestionAnswer]] = defaultdict(list)
     rows = db.execute(
         "SELECT scorecard, rule_no, CASE WHEN a.reason_no IS NULL AND a.why IS NULL THEN NULL ELSE"
         " coalesce(w.text, '') || coalesce(a.why, '') END, hits, question, section, q.text, answer, points, out_of,"
@@ -132,12 +132,14 @@ def _read_answers(
             why = rules[rule].why if why is None else why
             found = rules[rule].hits if hits is None else found
         answers[card].append(
-            Answer(question, section, text, answer, points, out_of, critical, bool(fail), rule, why, found)
+            QuestionAnswer(
+                question, section, text, answer, points, out_of, critical, bool(fail), rule, why, found
+            )
         )
     return answers
 
 
-def _hit_row(hit: Hit, rule: str, names: Names) -> tuple[object, ...]:
+def _hit_row(hit: Hit, rule: str, names: LookupTable) -> tuple[object, ...]:
     return (
         None if hit.rule == rule else hit.rule,
         VALUES.index(hit.result),
@@ -151,7 +153,10 @@ def _hit_row(hit: Hit, rule: str, names: Names) -> tuple[object, ...]:
 
 
 def _answer_row(
-    answer: Answer, places: dict[Hit, list[str | int]], own: tuple[int, RuleResult] | None, names: Names
+    answer: QuestionAnswer,
+    places: dict[Hit, list[str | int]],
+    own: tuple[int, RuleResult] | None,
+    names: LookupTable,
 ) -> tuple[object, ...]:
     """Columns of an answer; the reason and the evidence of its rule are not written again."""
     rule_no, result = own or (None, None)
@@ -164,7 +169,7 @@ def _answer_row(
     return rule_no, answer.answer, answer.points, answer.out_of, *reason, hits
 
 
-def _reason_row(why: str, hits: Sequence[Hit], names: Names) -> tuple[int | None, str | None]:
+def _reason_row(why: str, hits: Sequence[Hit], names: LookupTable) -> tuple[int | None, str | None]:
     """A reason as the number of a part that many calls share, and the rest.
 
     Shared is only what surely holds no words of the call, since those must go when the call is

@@ -24,7 +24,7 @@ PLACED = {
 """SQL of the team and the center that a call (alias ``c``) counts for."""
 
 
-class Entry(Protocol):
+class RosterLine(Protocol):
     """A line of the roster, as ``discover`` reads it; both days belong to it."""
 
     @property
@@ -41,10 +41,10 @@ class Entry(Protocol):
     def valid_to(self) -> date | None: ...  # noqa: D102
 
 
-Row = tuple[str, str | None, str | None, str | None, str | None, str | None]
+AssignmentRow = tuple[str, str | None, str | None, str | None, str | None, str | None]
 
 
-def sync_roster(db: sqlite3.Connection, entries: Iterable[Entry]) -> int:
+def sync_roster(db: sqlite3.Connection, entries: Iterable[RosterLine]) -> int:
     """Make the stored roster what `entries` say, and move the calls of every agent it changed for.
 
     Returns
@@ -53,7 +53,7 @@ def sync_roster(db: sqlite3.Connection, entries: Iterable[Entry]) -> int:
         Number of agents whose entries changed.
     """
     wanted = {_row(entry) for entry in entries}
-    stored: set[Row] = set(
+    stored: set[AssignmentRow] = set(
         db.execute("SELECT agent, valid_from, valid_to, name, team, center FROM roster").fetchall()
     )
     changed = {row[0] for row in wanted ^ stored}
@@ -104,7 +104,7 @@ def place_calls(db: sqlite3.Connection, where: str, value: str | int) -> list[in
     return [int(call_no) for (call_no,) in placed]
 
 
-def _row(entry: Entry) -> Row:
+def _row(entry: RosterLine) -> AssignmentRow:
     first = None if entry.valid_from is None else entry.valid_from.isoformat()
     last = None if entry.valid_to is None else entry.valid_to.isoformat()
     words = [None if text is None else plain_text(text) for text in (entry.name, entry.team, entry.center)]

@@ -19,7 +19,7 @@ from speechcx.call import (
     Word,
 )
 from speechcx.call.measures import voice_measures
-from speechcx.store.calls.lookup_tables import Names
+from speechcx.store.calls.lookup_tables import LookupTable
 from speechcx.store.codes import LABELS, PARTY_CODES, to_code
 from speechcx.store.moments import ROWS_A_CALL
 from speechcx.store.packing import (
@@ -58,7 +58,7 @@ _FIRST_JUDGED = len(_HEARD) + 1
 
 
 def insert_turns(
-    db: sqlite3.Connection, call_no: int, heard: Conversation, reading: Reading, names: Names
+    db: sqlite3.Connection, call_no: int, heard: Conversation, reading: Reading, names: LookupTable
 ) -> None:
     """Write the turns of a call.
 
@@ -78,7 +78,7 @@ def insert_turns(
     db.executemany(_INSERT, rows)
 
 
-def update_turns(db: sqlite3.Connection, call_no: int, reading: Reading, names: Names) -> None:
+def update_turns(db: sqlite3.Connection, call_no: int, reading: Reading, names: LookupTable) -> None:
     """Rewrite what was made of the turns of a stored call; errors as :func:`insert_turns`."""
     rows = db.execute(
         "SELECT channel, speaker FROM turns_data WHERE turn_id BETWEEN ? AND ? ORDER BY turn_id",
@@ -176,7 +176,7 @@ def _range(call_no: int) -> tuple[int, int]:
     return call_no * ROWS_A_CALL, (call_no + 1) * ROWS_A_CALL - 1
 
 
-def _heard_row(heard: Conversation, turn: Turn, names: Names) -> tuple[object, ...]:
+def _heard_row(heard: Conversation, turn: Turn, names: LookupTable) -> tuple[object, ...]:
     said, voice, read = heard.utterances[turn.no], heard.voices[turn.no], heard.sentiments[turn.no]
     return (
         turn.channel,
@@ -197,7 +197,7 @@ def _heard_row(heard: Conversation, turn: Turn, names: Names) -> tuple[object, .
     )
 
 
-def _judged_rows(speakers: Sequence[str], reading: Reading, names: Names) -> list[tuple[object, ...]]:
+def _judged_rows(speakers: Sequence[str], reading: Reading, names: LookupTable) -> list[tuple[object, ...]]:
     felt = reading.feeling.turns
     if [feeling.no for feeling in felt] != list(range(len(speakers))):
         raise ValueError(

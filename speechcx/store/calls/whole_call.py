@@ -13,7 +13,7 @@ from speechcx.store.calls import heard as heard_rows
 from speechcx.store.calls import judged as judged_rows
 from speechcx.store.calls import past_assessments
 from speechcx.store.calls.file_versions import supersede
-from speechcx.store.calls.lookup_tables import Names
+from speechcx.store.calls.lookup_tables import LookupTable
 from speechcx.store.calls.row_digests import forget_call, note_call
 from speechcx.store.calls.team_assignment import place_calls
 from speechcx.store.calls.turns import delete_turns, insert_turns, update_turns
@@ -35,13 +35,13 @@ def find_call_no(db: sqlite3.Connection, call_id: str) -> int | None:
     return None if row is None else int(row[0])
 
 
-def replace_call(db: sqlite3.Connection, call: Call, names: Names) -> None:
+def replace_call(db: sqlite3.Connection, call: Call, names: LookupTable) -> None:
     """Write a call in place of everything stored of it, and of what its file held before."""
     write_call(db, call, names)
     supersede(db, call.conversation.recording.id, call.conversation.recording.path)
 
 
-def write_call(db: sqlite3.Connection, call: Call, names: Names) -> int:
+def write_call(db: sqlite3.Connection, call: Call, names: LookupTable) -> int:
     """Write a call in place of everything stored of it, and nothing of other calls; returns its number."""
     heard, judged = call.conversation, call.assessment
     call_id, details = heard.recording.id, heard.recording.details
@@ -64,7 +64,7 @@ def write_call(db: sqlite3.Connection, call: Call, names: Names) -> int:
     return call_no
 
 
-def replace_assessment(db: sqlite3.Connection, call_no: int, judged: Assessment, names: Names) -> None:
+def replace_assessment(db: sqlite3.Connection, call_no: int, judged: Assessment, names: LookupTable) -> None:
     """Write an assessment in place of the present one, which is kept if its rulebook was another."""
     stored = db.execute("SELECT rulebook_no FROM calls WHERE call_no = ?", (call_no,)).fetchone()
     rulebook_no = names.rulebook_no(judged)
@@ -80,7 +80,7 @@ def replace_assessment(db: sqlite3.Connection, call_no: int, judged: Assessment,
     note_call(db, call_no, only=JUDGED_TABLES)
 
 
-def replace_details(db: sqlite3.Connection, call_no: int, details: Details, names: Names) -> None:
+def replace_details(db: sqlite3.Connection, call_no: int, details: Details, names: LookupTable) -> None:
     """Write corrected details of a stored call; its number follows its time."""
     recording = replace(heard_rows.read_recording(db, call_no), details=details)
     if first_call_no(details.started_at) != call_no // CALLS_A_SECOND * CALLS_A_SECOND:
@@ -108,7 +108,7 @@ def delete_call(db: sqlite3.Connection, call_no: int) -> None:
 
 
 def _kept_past(
-    db: sqlite3.Connection, call_no: int, judged: Assessment, names: Names
+    db: sqlite3.Connection, call_no: int, judged: Assessment, names: LookupTable
 ) -> list[tuple[Any, ...]]:
     """Past assessments that a redone call keeps: those of other rulebooks than its new one."""
     rulebook_no = names.rulebook_no(judged)
@@ -137,7 +137,7 @@ def _free_call_no(db: sqlite3.Connection, details: Details, old: int | None) -> 
     return number
 
 
-def _heard_values(heard: Conversation, names: Names) -> dict[str, Any]:
+def _heard_values(heard: Conversation, names: LookupTable) -> dict[str, Any]:
     return {
         "stored_at": utc_text(),
         "provenance_no": names.provenance_no(heard.provenance),
@@ -157,7 +157,7 @@ def _details_values(details: Details) -> dict[str, Any]:
     }
 
 
-def _judged_values(judged: Assessment, names: Names) -> dict[str, Any]:
+def _judged_values(judged: Assessment, names: LookupTable) -> dict[str, Any]:
     flow = judged.reading.flow
     start, end = (
         (None, None) if flow.conversation is None else (flow.conversation.start_s, flow.conversation.end_s)

@@ -35,7 +35,7 @@ _COLUMNS = "audit_id, at, who, action, call_id, rule, detail, salt, detail_diges
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class AuditEntry:
     """What is to be written down: an action, the call and the rule it is about, and what exactly."""
 
     action: Action
@@ -74,7 +74,7 @@ class AuditRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class TrailVerdict:
     """What a check of the trail, and of the decisions it tells of, found.
 
     Parameters
@@ -102,7 +102,7 @@ class Verdict:
     chain_digest: str = NOTHING_BEFORE
 
 
-def add_entries(store: Store, who: str, entries: Sequence[Entry], *, at: str | None = None) -> list[int]:
+def add_entries(store: Store, who: str, entries: Sequence[AuditEntry], *, at: str | None = None) -> list[int]:
     """Write entries down, in one transaction or in the one that is open; returns their numbers.
 
     Parameters
@@ -195,7 +195,7 @@ def copy_trail(db: sqlite3.Connection, source: sqlite3.Connection) -> int:
     return len(new)
 
 
-def verify_trail(store: Store) -> Verdict:
+def verify_trail(store: Store) -> TrailVerdict:
     """Compute every digest again, and compare the trail with the decisions it tells of."""
     trail, problems = _verify_rows(store), []
     if trail.why:
@@ -212,7 +212,7 @@ def verify_trail(store: Store) -> Verdict:
     )  # fmt: skip
 
 
-def _verify_rows(store: Store) -> Verdict:
+def _verify_rows(store: Store) -> TrailVerdict:
     """Follow the trail up to the first wrong row."""
     before, count = NOTHING_BEFORE, 0
     erased = dict(
@@ -224,11 +224,13 @@ def _verify_rows(store: Store) -> Verdict:
     for row in _all_rows(store):
         count += 1
         if row.audit_id != count:
-            return Verdict(count, row.audit_id, f"row {count} is missing", before)
+            return TrailVerdict(count, row.audit_id, f"row {count} is missing", before)
         if row.detail is not None and _sha256((row.salt or "") + row.detail) != row.detail_digest:
-            return Verdict(count, row.audit_id, "what was done was changed", before)
+            return TrailVerdict(count, row.audit_id, "what was done was changed", before)
         if _digest(row, before) != row.digest:
-            return Verdict(count, row.audit_id, "the row, or the one before, was changed or moved", before)
+            return TrailVerdict(
+                count, row.audit_id, "the row, or the one before, was changed or moved", before
+            )
         is_before_erasure = row.audit_id < erased.get(row.call_id, 0)
         if (
             is_before_erasure
@@ -237,9 +239,9 @@ def _verify_rows(store: Store) -> Verdict:
         ):
             what = "its details are gone" if row.detail is None else "its details are still there"
             why = "was not erased after it" if row.detail is None else "was erased after it"
-            return Verdict(count, row.audit_id, f"{what}, and call {row.call_id} {why}", before)
+            return TrailVerdict(count, row.audit_id, f"{what}, and call {row.call_id} {why}", before)
         before = row.digest
-    return Verdict(count, None, "", before)
+    return TrailVerdict(count, None, "", before)
 
 
 def _find_wrong_erasures(store: Store) -> Iterator[str]:

@@ -14,7 +14,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Literal, get_args
 
 from speechcx.errors import UsageError
-from speechcx.store.decisions.audit import Entry, add_entries, tidy_text
+from speechcx.store.decisions.audit import AuditEntry, add_entries, tidy_text
 from speechcx.store.decisions.chain import note_decision
 from speechcx.store.moments import utc_text
 
@@ -133,7 +133,7 @@ def set_flags(store: Store, flags: Sequence[SeenFlag], change: FlagChange, *, wh
                 f"INSERT OR REPLACE INTO flag_states ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})",
                 (*row.values(),),
             )
-            changed.append(Entry("flag", seen.call_id, seen.rule, _detail(before, after, change)))
+            changed.append(AuditEntry("flag", seen.call_id, seen.rule, _detail(before, after, change)))
         note_decision(store.db, "flag_states", *((str(entry.call_id), str(entry.rule)) for entry in changed))
         add_entries(store, who, changed, at=now)
     return len(changed)

@@ -8,7 +8,7 @@ from speechcx.errors import UsageError
 from speechcx.store import Store
 from speechcx.store.decisions.review_record import (
     Given,
-    Step,
+    NewReviewStep,
     add_step,
     check_answer,
     expect_question,
@@ -44,7 +44,7 @@ def acknowledge(store: Store, review_id: int, by: str, comment: str = "") -> Non
                 "the agent of the call",
                 f"use --as {review.agent}",
             )
-        add_step(store, review_id, by, Step("acknowledged", text=comment))
+        add_step(store, review_id, by, NewReviewStep("acknowledged", text=comment))
         if review.state == "submitted":
             set_state(store, review_id, "acknowledged")
 
@@ -69,7 +69,7 @@ def dispute(store: Store, review_id: int, by: str, reason: str, question: str | 
             )
         if question is not None:
             expect_question(question, read_questions(store, review_id))
-        add_step(store, review_id, by, Step("disputed", question=question, text=reason))
+        add_step(store, review_id, by, NewReviewStep("disputed", question=question, text=reason))
         set_state(store, review_id, "disputed")
 
 
@@ -111,8 +111,13 @@ def decide(
         known, length_s = read_questions(store, review_id), read_length_s(store, review.call_id)
         for one in given:
             check_answer(one, known, length_s)
-            add_step(store, review_id, by, Step("changed", one.question, one.answer, one.at_s, one.comment))
-        add_step(store, review_id, by, Step("decided", answer=outcome, text=reason))
+            add_step(
+                store,
+                review_id,
+                by,
+                NewReviewStep("changed", one.question, one.answer, one.at_s, one.comment),
+            )
+        add_step(store, review_id, by, NewReviewStep("decided", answer=outcome, text=reason))
         set_state(store, review_id, "decided")
 
 
@@ -130,7 +135,7 @@ def add_note(store: Store, review_id: int, by: str, text: str, at_s: float | Non
         review = read_review(store, review_id)
         expect_state(review, ("open", "submitted", "acknowledged", "disputed", "decided"), "a note")
         expect_time(at_s, read_length_s(store, review.call_id))
-        add_step(store, review_id, read_name(by), Step("note", at_s=at_s, text=text))
+        add_step(store, review_id, read_name(by), NewReviewStep("note", at_s=at_s, text=text))
 
 
 def _expect_outcome(outcome: str, changes: tuple[Given, ...], reason: str) -> None:

@@ -50,7 +50,7 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class NewReviewStep:
     """One step of a review, still to be kept.
 
     Parameters
@@ -127,7 +127,7 @@ def read_length_s(store: Store, call_id: str) -> float | None:
     return None if row is None else float(row[0])
 
 
-def add_step(store: Store, review_id: int, by: str, step: Step) -> None:
+def add_step(store: Store, review_id: int, by: str, step: NewReviewStep) -> None:
     """Keep a step; inside ``store.write()``.
 
     Raises
@@ -167,7 +167,7 @@ def erase_words(store: Store, call_id: str) -> None:
         note_decision(store.db, "review_events", *keys_of(wiped))
         store.db.execute("UPDATE review_questions SET machine_why = NULL WHERE review_id = ?", (review_id,))
         note_decision(store.db, "reviews", (review_id,))
-        add_step(store, review_id, "speechcx", Step("erased"))
+        add_step(store, review_id, "speechcx", NewReviewStep("erased"))
 
 
 def read_name(name: str) -> str:

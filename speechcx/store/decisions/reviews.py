@@ -10,7 +10,7 @@ from speechcx.store import Store
 from speechcx.store.decisions.chain import note_decision
 from speechcx.store.decisions.review_record import (
     Given,
-    Step,
+    NewReviewStep,
     add_step,
     check_answer,
     expect_reviewer,
@@ -165,7 +165,7 @@ class ReviewDesk:
             round_no = self._round_after(review_id, first.draw_id)
             opening = _Opening(first.call_id, first.scorecard, reviewer, round_no, first.draw_id, review_id)
             taken = self._open(opening)
-            add_step(self.store, review_id, reviewer, Step("second", text=f"review {taken}"))
+            add_step(self.store, review_id, reviewer, NewReviewStep("second", text=f"review {taken}"))
             return Taken(taken, first.call_id, resumed=False)
 
     def answer(self, review_id: int, by: str, given: Iterable[Given]) -> int:
@@ -192,7 +192,7 @@ class ReviewDesk:
             )
             for one in given:
                 check_answer(one, known, length_s)
-                step = Step("answered", one.question, one.answer, one.at_s, one.comment)
+                step = NewReviewStep("answered", one.question, one.answer, one.at_s, one.comment)
                 add_step(self.store, review_id, by, step)
             return len(known) - len(read_answers(self.store, review_id))
 
@@ -220,7 +220,7 @@ class ReviewDesk:
             answers = read_answers(self.store, review_id)
             self._expect_all(review_id, answers)
             self._keep_answers(review_id, answers)
-            add_step(self.store, review_id, by, Step("submitted", text="" if blind else "not blind"))
+            add_step(self.store, review_id, by, NewReviewStep("submitted", text="" if blind else "not blind"))
             self.db.execute("UPDATE reviews SET blind = ? WHERE review_id = ?", (int(blind), review_id))
             set_state(self.store, review_id, "submitted")
 
@@ -234,7 +234,7 @@ class ReviewDesk:
         """
         with self.store.write():
             expect_state(read_review(self.store, review_id), ("open",), "releasing")
-            add_step(self.store, review_id, read_name(by), Step("released"))
+            add_step(self.store, review_id, read_name(by), NewReviewStep("released"))
             set_state(self.store, review_id, "released")
 
     def _open(self, review: _Opening) -> int:
@@ -260,7 +260,7 @@ class ReviewDesk:
         ).fetchone()  # fmt: skip
         self._copy_form(int(row[0]), call_no, rulebook_no, review.scorecard)
         note_decision(self.db, "reviews", (int(row[0]),))
-        add_step(self.store, int(row[0]), review.reviewer, Step("opened"))
+        add_step(self.store, int(row[0]), review.reviewer, NewReviewStep("opened"))
         return int(row[0])
 
     def _expect_new(self, review: _Opening) -> None:

@@ -13,7 +13,7 @@ from speechcx.store.calls.row_digests import (
     find_changed_calls,
     find_changed_shared,
 )
-from speechcx.store.integrity.problem import HEAR_AGAIN, REPAIR, RESTORE, Problem
+from speechcx.store.integrity.problem import HEAR_AGAIN, REPAIR, RESTORE, DatabaseProblem
 
 SAMPLE = 200
 """Sound calls that are read back in every check, evenly spread; one takes about 3 ms."""
@@ -21,7 +21,7 @@ SAMPLE = 200
 _HEARD = {"recordings", "peaks", "speakers", "turns_data", "machine_spans"}
 
 
-def find_bad_calls(store: Store, *, every_call: bool) -> Iterator[Problem]:
+def find_bad_calls(store: Store, *, every_call: bool) -> Iterator[DatabaseProblem]:
     """Calls with a changed row, without digests, or that cannot be read back."""
     names = dict(store.db.execute("SELECT call_no, call_id FROM calls"))
     told: set[int] = set()
@@ -33,20 +33,20 @@ def find_bad_calls(store: Store, *, every_call: bool) -> Iterator[Problem]:
     for call_id in rest[::step]:
         why = why_not_readable(store, call_id)
         if why:
-            yield Problem(
+            yield DatabaseProblem(
                 "calls", f"call {call_id} cannot be read back: {why}", "`show` and `rejudge` fail on it",
                 HEAR_AGAIN, call_id=call_id,
             )  # fmt: skip
 
 
-def _changed_problem(changed: ChangedRows, call_id: str | None) -> Problem:
+def _changed_problem(changed: ChangedRows, call_id: str | None) -> DatabaseProblem:
     if changed.is_gone:
-        return Problem(
+        return DatabaseProblem(
             "calls", f"the row of call number {changed.number} is missing, and rows of it are left",
             "something else than speechcx removed a call, or its row is damaged", RESTORE, table="calls",
         )  # fmt: skip
     if not changed.tables:
-        return Problem(
+        return DatabaseProblem(
             "calls", f"call {call_id} has no digest", "a changed value in its rows would not be found", REPAIR,
             call_id=call_id, table="row_digests", repair="digests",
         )  # fmt: skip
@@ -58,13 +58,13 @@ def _changed_problem(changed: ChangedRows, call_id: str | None) -> Problem:
     means = "what was heard" if is_heard else "what was judged"
     if changed.tables == ("calls",):
         # A sum in the row can be counted again: the repair tries, and compares the digest.
-        return Problem(
+        return DatabaseProblem(
             "calls", what, "its scores and measures in lists may be wrong", REPAIR, call_id, table, "sums"
         )
     cure = (
         HEAR_AGAIN if is_heard else f"judge it again: speechcx rejudge --again --call {call_id}, or {RESTORE}"
     )
-    return Problem("calls", what, f"{means} of this call may be wrong", cure, call_id, table)
+    return DatabaseProblem("calls", what, f"{means} of this call may be wrong", cure, call_id, table)
 
 
 def why_not_readable(store: Store, call_id: str) -> str:
@@ -76,19 +76,19 @@ def why_not_readable(store: Store, call_id: str) -> str:
     return ""
 
 
-def find_bad_shared(db: sqlite3.Connection) -> Iterator[Problem]:
+def find_bad_shared(db: sqlite3.Connection) -> Iterator[DatabaseProblem]:
     """Reasons, rules, questions, rulebooks and provenances that were changed or are missing."""
     for table in SHARED_TABLES:
         for changed in find_changed_shared(db, table):
             name = f"row {changed.number} of {table}"
             if not changed.tables:
-                yield Problem(
+                yield DatabaseProblem(
                     "shared", f"{name} has no digest", "a change in it would not be found", REPAIR,
                     table=table, repair="digests",
                 )  # fmt: skip
                 continue
             what = "is missing" if changed.is_gone else "was changed"
-            yield Problem(
+            yield DatabaseProblem(
                 "shared",
                 f"{name} {what}",
                 "every call that refers to it may show it wrongly",

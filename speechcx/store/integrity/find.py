@@ -13,7 +13,7 @@ from speechcx.store.database import migrate
 from speechcx.store.decisions.audit import verify_trail
 from speechcx.store.integrity.calls import find_bad_calls, find_bad_shared
 from speechcx.store.integrity.ledger import find_ledger_problems
-from speechcx.store.integrity.problem import REPAIR, RESTORE, Area, Problem, Repair
+from speechcx.store.integrity.problem import REPAIR, RESTORE, Area, DatabaseProblem, Repair
 from speechcx.store.integrity.recount import find_wrong_sums
 
 AREAS: tuple[Area, ...] = get_args(Area)
@@ -40,7 +40,7 @@ class Examined:
 
 def examine(
     store: Store, what: Examined | None = None, *, report: Callable[[Area], None] = lambda _: None
-) -> Iterator[Problem]:
+) -> Iterator[DatabaseProblem]:
     """Every problem of an open database, area by area.
 
     Parameters
@@ -58,7 +58,7 @@ def examine(
     # Would keep its temporary tables away too; the file itself stays open for reading only.
     store.db.execute("PRAGMA query_only = OFF")
     store.db.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
-    steps: tuple[tuple[Area, Callable[[], Iterable[Problem]]], ...] = (
+    steps: tuple[tuple[Area, Callable[[], Iterable[DatabaseProblem]]], ...] = (
         ("file", lambda: _find_file_problems(store.db)),
         ("schema", lambda: _find_schema_problems(store.db)),
         ("search_index", lambda: _find_index_problems(store.db)),
@@ -102,17 +102,19 @@ def count_rows(store: Store) -> Rows:
     return Rows(store.db.execute("PRAGMA user_version").fetchone()[0], calls, files)
 
 
-def unreadable(area: Area, error: Exception) -> Problem:
+def unreadable(area: Area, error: Exception) -> DatabaseProblem:
     """The problem of an area that could not be read to its end."""
-    return Problem(area, f"the database cannot be read here: {error}", "rows are lost or changed", RESTORE)
+    return DatabaseProblem(
+        area, f"the database cannot be read here: {error}", "rows are lost or changed", RESTORE
+    )
 
 
-def _find_file_problems(db: sqlite3.Connection) -> Iterator[Problem]:
+def _find_file_problems(db: sqlite3.Connection) -> Iterator[DatabaseProblem]:
     for (line,) in db.execute(f"PRAGMA integrity_check({_MANY})"):
         if line == "ok":
             continue
         is_index = "index" in line and "NULL value" not in line
-        yield Problem(
+        yield DatabaseProblem(
             "file",
             f"SQLite finds: {line}",
             "an index misses rows or has too many; the rows themselves are there" if is_index
@@ -121,7 +123,7 @@ def _find_file_problems(db: sqlite3.Connection) -> Iterator[Problem]:
             repair="indexes" if is_index else None,
         )  # fmt: skip
     for table, row, parent, _ in db.execute("PRAGMA foreign_key_check"):
-        yield Problem(
+        yield DatabaseProblem(
             "file",
             f"row {row} of {table} refers to a row of {parent} that is not there",
             f"something else than speechcx removed a row of {parent}",
@@ -130,7 +132,7 @@ def _find_file_problems(db: sqlite3.Connection) -> Iterator[Problem]:
         )
 
 
-def _find_schema_problems(db: sqlite3.Connection) -> Iterator[Problem]:
+def _find_schema_problems(db: sqlite3.Connection) -> Iterator[DatabaseProblem]:
     expected, comments = expected_schema()
     found = read_objects(db)
     for (kind, name), sql in expected.items():
@@ -138,7 +140,7 @@ def _find_schema_problems(db: sqlite3.Connection) -> Iterator[Problem]:
             continue
         is_gone = (kind, name) not in found
         can_repair = kind != "table"
-        yield Problem(
+        yield DatabaseProblem(
             "schema",
             f"the {kind} {name} is {'missing' if is_gone else 'not the one of this version'}",
             _MEANING[kind],
@@ -150,11 +152,13 @@ def _find_schema_problems(db: sqlite3.Connection) -> Iterator[Problem]:
         if kind == "trigger":
             what = f"the trigger {name} is not one of speechcx"
             cure = f"remove it: DROP TRIGGER {name}"
-            yield Problem("schema", what, "it changes what is written, or stops it", cure)
+            yield DatabaseProblem("schema", what, "it changes what is written, or stops it", cure)
     for table, rows in comments.items():
         if rows != tuple(sorted(db.execute(f"SELECT * FROM {table}"))):
             what = f"the comments in {table} are not those of this version"
-            yield Problem("schema", what, "no call is touched", REPAIR, table=table, repair="comments")
+            yield DatabaseProblem(
+                "schema", what, "no call is touched", REPAIR, table=table, repair="comments"
+            )
 
 
 @cache
@@ -188,7 +192,7 @@ def read_objects(db: sqlite3.Connection) -> dict[tuple[str, str], str]:
     return {(kind, name): sql for kind, name, sql in rows}
 
 
-def _find_index_problems(db: sqlite3.Connection) -> Iterator[Problem]:
+def _find_index_problems(db: sqlite3.Connection) -> Iterator[DatabaseProblem]:
     """Compare the search index with the words, in a copy in memory: its own check would write."""
     try:
         db.execute("CREATE TEMP VIEW checked_turns AS SELECT turn_id, text FROM main.turns_data")
@@ -208,7 +212,7 @@ def _find_index_problems(db: sqlite3.Connection) -> Iterator[Problem]:
         db.execute("RELEASE fresh")
         db.execute("INSERT INTO temp.checked_fts (checked_fts, rank) VALUES ('integrity-check', 1)")
     except (sqlite3.DatabaseError, TypeError) as error:
-        yield Problem(
+        yield DatabaseProblem(
             "search_index",
             f"the search index does not match the words of the calls ({error})",
             "searches miss calls or find wrong ones; the words themselves are another table",
@@ -218,9 +222,9 @@ def _find_index_problems(db: sqlite3.Connection) -> Iterator[Problem]:
         )
 
 
-def _find_decision_problems(store: Store) -> Iterator[Problem]:
+def _find_decision_problems(store: Store) -> Iterator[DatabaseProblem]:
     for what in verify_trail(store).problems:
-        yield Problem(
+        yield DatabaseProblem(
             "decisions",
             what,
             "what people decided can no longer be proved from this file alone",
@@ -228,7 +232,7 @@ def _find_decision_problems(store: Store) -> Iterator[Problem]:
         )
 
 
-def repairs_of(problems: Iterable[Problem]) -> tuple[Repair, ...]:
+def repairs_of(problems: Iterable[DatabaseProblem]) -> tuple[Repair, ...]:
     """The repairs that problems ask for, each once."""
     wanted = {problem.repair for problem in problems}
     return tuple(kind for kind in get_args(Repair) if kind in wanted)

@@ -19,7 +19,7 @@ REPAIR = "speechcx check --repair makes it again"
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class DatabaseProblem:
     """Something that is not as speechcx wrote it.
 
     Parameters

@@ -6,11 +6,11 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from speechcx.store.integrity.problem import Area, Problem, Repair
+from speechcx.store.integrity.problem import Area, DatabaseProblem, Repair
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
+class IntegrityQuery:
     """A check in SQL.
 
     Parameters
@@ -20,7 +20,7 @@ class Query:
     what
         Sentence with ``{}`` for each further column.
     means, cure, table, repair
-        As in :class:`Problem`.
+        As in :class:`DatabaseProblem`.
     """
 
     sql: str
@@ -31,7 +31,9 @@ class Query:
     repair: Repair | None = None
 
 
-def run_queries(db: sqlite3.Connection, area: Area, queries: Iterable[Query]) -> Iterator[Problem]:
+def run_queries(
+    db: sqlite3.Connection, area: Area, queries: Iterable[IntegrityQuery]
+) -> Iterator[DatabaseProblem]:
     """The problems that queries find."""
     for query in queries:
         for call_id, *values in db.execute(query.sql):
@@ -40,4 +42,4 @@ def run_queries(db: sqlite3.Connection, area: Area, queries: Iterable[Query]) ->
                 for value in values
             ]
             what = query.what.format(*shown)
-            yield Problem(area, what, query.means, query.cure, call_id, query.table, query.repair)
+            yield DatabaseProblem(area, what, query.means, query.cure, call_id, query.table, query.repair)

@@ -6,8 +6,8 @@ import sqlite3
 from collections.abc import Iterator
 
 from speechcx.store.calls.team_assignment import PLACED
-from speechcx.store.integrity.problem import REPAIR, Problem
-from speechcx.store.integrity.queries import Query, run_queries
+from speechcx.store.integrity.problem import REPAIR, DatabaseProblem
+from speechcx.store.integrity.queries import IntegrityQuery, run_queries
 from speechcx.store.moments import ROWS_A_CALL
 
 _PARTY_COLUMNS = {
@@ -40,7 +40,7 @@ _MEANS = "lists and averages of calls, agents and teams are wrong by it"
 
 _QUERIES = (
     *(
-        Query(
+        IntegrityQuery(
             f"SELECT * FROM (SELECT c.call_id, c.{column} AS stored, {sql} AS counted FROM calls c)"
             " WHERE stored IS NOT counted",
             f"{column} of a call is stored as {{}}, and its rows give {{}}",
@@ -48,7 +48,7 @@ _QUERIES = (
         )
         for column, sql in _COUNTED.items()
     ),
-    Query(
+    IntegrityQuery(
         "SELECT NULL, run_id, done, (SELECT count(*) FROM attempts a WHERE a.run_id = r.run_id AND a.outcome = 'done')"
         " AS counted FROM runs r WHERE command = 'run' AND finished_at IS NOT NULL AND done < counted",
         "run {} says that it scored {} calls, and {} attempts of it did",
@@ -57,7 +57,7 @@ _QUERIES = (
 )  # fmt: skip
 
 
-def find_wrong_sums(db: sqlite3.Connection) -> Iterator[Problem]:
+def find_wrong_sums(db: sqlite3.Connection) -> Iterator[DatabaseProblem]:
     """Sums of calls and runs that a recount does not give."""
     return run_queries(db, "sums", _QUERIES)
 

@@ -20,13 +20,13 @@ from speechcx.store.comments import write_comments
 from speechcx.store.database import read_migrations
 from speechcx.store.integrity.calls import why_not_readable
 from speechcx.store.integrity.find import expected_schema, read_objects, repairs_of
-from speechcx.store.integrity.problem import Problem, Repair
+from speechcx.store.integrity.problem import DatabaseProblem, Repair
 from speechcx.store.integrity.recount import count_again
 from speechcx.store.moments import utc_text
 from speechcx.store.views import views_sql
 
 
-def repair(store: Store, problems: Sequence[Problem]) -> tuple[str, ...]:
+def repair(store: Store, problems: Sequence[DatabaseProblem]) -> tuple[str, ...]:
     """Repair what can be, in one transaction; returns what was done, in words.
 
     Parameters
@@ -79,7 +79,7 @@ def _rebuild_search(db: sqlite3.Connection) -> list[str]:
     return ["the search index was made again from the words of the calls"]
 
 
-def _count_sums(store: Store, problems: Sequence[Problem]) -> list[str]:
+def _count_sums(store: Store, problems: Sequence[DatabaseProblem]) -> list[str]:
     """Count sums again; a row is left as it is where that does not bring back what its digest says."""
     done = []
     for call_id in dict.fromkeys(problem.call_id for problem in problems if problem.repair == "sums"):

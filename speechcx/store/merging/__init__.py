@@ -27,11 +27,11 @@ from speechcx.store.merging.ledger import (
     read_making,
 )
 from speechcx.store.merging.rows import Numbers, read_rows
-from speechcx.store.merging.versions import Disagreement, Preference
+from speechcx.store.merging.versions import MergeConflict, Preference
 
 __all__ = [
-    "Disagreement",
     "Making",
+    "MergeConflict",
     "Merged",
     "Preference",
     "find_differences",
@@ -75,7 +75,7 @@ class Merged:
     searches: int
     audit_rows: int
     notes: tuple[str, ...]
-    disagreements: tuple[Disagreement, ...]
+    disagreements: tuple[MergeConflict, ...]
 
     @property
     def trail_detail(self) -> dict[str, object]:

@@ -13,9 +13,9 @@ from speechcx.store.calls.team_assignment import place_calls
 from speechcx.store.calls.whole_call import find_call_no, write_call
 from speechcx.store.decisions.chain import note_decision
 from speechcx.store.merging.merger import Merger
-from speechcx.store.merging.rows import Numbers, Row, insert_row, read_rows
+from speechcx.store.merging.rows import MergedRow, Numbers, insert_row, read_rows
 from speechcx.store.merging.versions import (
-    Disagreement,
+    MergeConflict,
     Preference,
     describe_difference,
     is_older,
@@ -41,7 +41,7 @@ class CallCounts:
     newer: int = 0
     known: int = 0
     erased: int = 0
-    disagreements: list[Disagreement] = field(default_factory=list)
+    disagreements: list[MergeConflict] = field(default_factory=list)
 
 
 def take_erasures(target: Store, source: Store) -> None:
@@ -96,7 +96,7 @@ class CallMerger(Merger):
                 counts.known += 1
             else:
                 what = describe_difference(ours, theirs)
-                counts.disagreements.append(Disagreement("call", call_id, self.name, what))
+                counts.disagreements.append(MergeConflict("call", call_id, self.name, what))
                 return
         self._take_past(call_id)
         insert_row(self.target.db, "merged_calls", {"call_id": call_id, "version": version})
@@ -136,7 +136,7 @@ class CallMerger(Merger):
         if has_new:
             note_call(db, call_no, only=("past_assessments",))
 
-    def _read_past(self, call_id: str) -> list[Row]:
+    def _read_past(self, call_id: str) -> list[MergedRow]:
         sql = "SELECT p.* FROM past_assessments p JOIN calls USING (call_no) WHERE call_id = ? ORDER BY p.replaced_at"
         return list(read_rows(self.source.db, sql, (call_id,)))
 

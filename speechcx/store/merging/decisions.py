@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from speechcx.store import Store
 from speechcx.store.decisions.chain import note_decision
-from speechcx.store.decisions.review_record import Step, add_step, erase_words, set_state
+from speechcx.store.decisions.review_record import NewReviewStep, add_step, erase_words, set_state
+from speechcx.store.filters import SqlValue
 from speechcx.store.merging.merger import Merger
-from speechcx.store.merging.rows import Numbers, Row, Value, insert_row, read_rows, update_row
-from speechcx.store.merging.versions import About, Disagreement, Preference
+from speechcx.store.merging.rows import MergedRow, Numbers, insert_row, read_rows, update_row
+from speechcx.store.merging.versions import About, MergeConflict, Preference
 
 _STEP = ("at", "by", "kind", "question", "answer", "at_s")
 """What tells one step of a review from another; its text may be gone."""
@@ -24,9 +25,9 @@ class DecisionMerger(Merger):
         super().__init__(target, source, numbers, name=name, preference=preference)
         self.flags = self.plans = self.reviews = self.searches = 0
         self.renamed: list[str] = []
-        self.disagreements: list[Disagreement] = []
-        self._draws: dict[Value, int] = {}
-        self._reviews: dict[Value, int] = {}
+        self.disagreements: list[MergeConflict] = []
+        self._draws: dict[SqlValue, int] = {}
+        self._reviews: dict[SqlValue, int] = {}
 
     def take(self) -> None:
         """Bring in everything."""
@@ -43,12 +44,12 @@ class DecisionMerger(Merger):
     def _is_taken(self, about: About, key: str, call_id: str, what: str) -> bool:
         """Whether the source's form holds where the two differ; told where nobody said whose does."""
         if not self.preference.wins and call_id not in self.preference.settled:
-            self.disagreements.append(Disagreement(about, key, self.name, what))
+            self.disagreements.append(MergeConflict(about, key, self.name, what))
         return self.preference.wins
 
     # --- flags
 
-    def _take_flag(self, row: Row) -> None:
+    def _take_flag(self, row: MergedRow) -> None:
         key = (str(row["call_id"]), str(row["rule"]))
         before = next(
             read_rows(self.target.db, "SELECT * FROM flag_states WHERE (call_id, rule) = (?, ?)", key), None
@@ -66,7 +67,7 @@ class DecisionMerger(Merger):
 
     # --- plans
 
-    def _take_plan(self, row: Row) -> None:
+    def _take_plan(self, row: MergedRow) -> None:
         number = row.pop("plan_id")
         draws = list(
             read_rows(
@@ -96,7 +97,7 @@ class DecisionMerger(Merger):
         note_decision(self.target.db, "review_plans", (plan_id,))
         self.plans += 1
 
-    def _find_plan(self, row: Row, draws: list[Row]) -> int | None:
+    def _find_plan(self, row: MergedRow, draws: list[MergedRow]) -> int | None:
         """The same plan in the target, whatever it is called there."""
         found = self.target.db.execute(
             "SELECT plan_id FROM review_plans WHERE (scorecard, made_at, made_by, spec) = (?, ?, ?, ?)",
@@ -120,7 +121,7 @@ class DecisionMerger(Merger):
 
     # --- reviews
 
-    def _take_review(self, row: Row) -> None:
+    def _take_review(self, row: MergedRow) -> None:
         number = row.pop("review_id")
         steps = self._read_steps(self.source, number)
         found = self.target.db.execute(
@@ -136,13 +137,13 @@ class DecisionMerger(Merger):
         review_id = self._insert_review(number, row)
         self._add_steps(review_id, number, steps)
         if row["state"] == "released" and steps and steps[-1]["kind"] not in ("released", "erased"):
-            add_step(self.target, review_id, "speechcx", Step("released", text=_OTHER_COUNTS))
+            add_step(self.target, review_id, "speechcx", NewReviewStep("released", text=_OTHER_COUNTS))
         note_decision(self.target.db, "reviews", (review_id,))
         if row["call_id"] in self._erased:
             erase_words(self.target, str(row["call_id"]))
         self.reviews += 1
 
-    def _make_way(self, row: Row) -> bool:
+    def _make_way(self, row: MergedRow) -> bool:
         """Whether a review may stand in the target: a person has one that counts for each call and scorecard."""
         rival = self.target.db.execute(
             "SELECT review_id FROM reviews WHERE (call_id, scorecard, reviewer) = (?, ?, ?) AND state <> 'released'",
@@ -153,13 +154,13 @@ class DecisionMerger(Merger):
         what = f"{row['reviewer']!s} reviewed it in both, by {row['scorecard']!s}"
         call_id = str(row["call_id"])
         if self._is_taken("review", call_id, call_id, what):
-            add_step(self.target, rival[0], "speechcx", Step("released", text=_OTHER_COUNTS))
+            add_step(self.target, rival[0], "speechcx", NewReviewStep("released", text=_OTHER_COUNTS))
             set_state(self.target, rival[0], "released")
             return True
         row["state"] = "released"
         return call_id in self.preference.settled
 
-    def _insert_review(self, number: Value, row: Row) -> int:
+    def _insert_review(self, number: SqlValue, row: MergedRow) -> int:
         row |= {
             "rulebook_no": self.numbers.rulebook_no(row["rulebook_no"]),
             "provenance_no": self.numbers.provenance_no(row["provenance_no"]),
@@ -176,14 +177,14 @@ class DecisionMerger(Merger):
                 insert_row(self.target.db, table, part | {"review_id": review_id})
         return review_id
 
-    def _free_round(self, row: Row) -> Value:
+    def _free_round(self, row: MergedRow) -> SqlValue:
         """Its round; the next free one where another person reviewed the same draw in the same round."""
         held = self.target.db.execute(
             "SELECT round FROM reviews WHERE draw_id = ? AND state <> 'released'", (row["draw_id"],)
         ).fetchall()
         return row["round"] if (row["round"],) not in held else max(number for (number,) in held) + 1
 
-    def _go_on(self, review_id: int, number: Value, row: Row, steps: list[Row]) -> None:
+    def _go_on(self, review_id: int, number: SqlValue, row: MergedRow, steps: list[MergedRow]) -> None:
         """Bring a review that both have to the later of its two states."""
         ours = [_essence(step) for step in self._read_steps(self.target, review_id)]
         theirs = [_essence(step) for step in steps]
@@ -210,11 +211,11 @@ class DecisionMerger(Merger):
         note_decision(self.target.db, "reviews", (review_id,))
         self.reviews += 1
 
-    def _read_steps(self, store: Store, number: Value) -> list[Row]:
+    def _read_steps(self, store: Store, number: SqlValue) -> list[MergedRow]:
         sql = "SELECT * FROM review_events WHERE review_id = ? ORDER BY event_id"
         return list(read_rows(store.db, sql, (number,)))
 
-    def _add_steps(self, review_id: int, number: Value, steps: list[Row]) -> None:
+    def _add_steps(self, review_id: int, number: SqlValue, steps: list[MergedRow]) -> None:
         for step in steps:
             del step["event_id"]
             event_id = insert_row(self.target.db, "review_events", step | {"review_id": review_id})
@@ -222,7 +223,7 @@ class DecisionMerger(Merger):
 
     # --- searches
 
-    def _take_search(self, row: Row) -> None:
+    def _take_search(self, row: MergedRow) -> None:
         same = ("words", "filters", "saved_at", "saved_by")
         known = self.target.db.execute(
             f"SELECT 1 FROM saved_searches WHERE ({', '.join(same)}) = (?, ?, ?, ?)",
@@ -238,16 +239,16 @@ class DecisionMerger(Merger):
         self.searches += 1
 
 
-def _has_decided(store: Store, row: Row) -> bool:
+def _has_decided(store: Store, row: MergedRow) -> bool:
     """Whether a database's trail tells of a decision about a flag."""
     sql = "SELECT 1 FROM {} WHERE action = 'flag' AND (call_id, rule, at, who) = (?, ?, ?, ?)"
     key = (row["call_id"], row["rule"], row["changed_at"], row["changed_by"])
     return any(store.db.execute(sql.format(table), key).fetchone() for table in ("audit", "merged_audit"))
 
 
-def _said(row: Row) -> str:
+def _said(row: MergedRow) -> str:
     return f"{row['status']!s} by {row['changed_by']!s}"
 
 
-def _essence(step: Row) -> tuple[Value, ...]:
+def _essence(step: MergedRow) -> tuple[SqlValue, ...]:
     return tuple(step[name] for name in _STEP)

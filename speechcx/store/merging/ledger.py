@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from speechcx.store import Store
 from speechcx.store.calls.erasure import list_erased
 from speechcx.store.calls.row_digests import note_call
+from speechcx.store.filters import SqlValue
 from speechcx.store.ledger import OTHER_SHARD
-from speechcx.store.merging.rows import Row, Value, insert_row, read_rows, update_row
+from speechcx.store.merging.rows import MergedRow, insert_row, read_rows, update_row
 
 _RANKS = {
     "done": 7, "duplicate": 7, "quarantined": 6, "failed": 5, "needs_metadata": 4, "claimed": 3, "settled": 2,
@@ -62,8 +63,8 @@ class LedgerMerger:
         self.db = target.db
         self.source = source.db
         self.new_runs = 0
-        self._runs: dict[Value, int] = {}
-        self._files: dict[Value, int] = {}
+        self._runs: dict[SqlValue, int] = {}
+        self._files: dict[SqlValue, int] = {}
         self._touched: set[str] = set()
         self._erased = list_erased(self.db)
 
@@ -81,7 +82,7 @@ class LedgerMerger:
         self._settle_versions()
         self._take_left_out()
 
-    def _take_run(self, row: Row) -> None:
+    def _take_run(self, row: MergedRow) -> None:
         number = row.pop("run_id")
         # What it applied to its calls says nothing of the other calls here.
         row["sources_digest"] = None
@@ -101,7 +102,7 @@ class LedgerMerger:
         if found[1] is None and row["finished_at"] is not None:
             update_row(self.db, "runs", row | {"run_id": found[0]}, key="run_id")
 
-    def _take_file(self, row: Row, before: Row | None, failure: Row | None) -> None:
+    def _take_file(self, row: MergedRow, before: MergedRow | None, failure: MergedRow | None) -> None:
         number = row.pop("file_id")
         row["run_id"] = None if row["run_id"] is None else self._runs[row["run_id"]]
         if row["call_id"] in self._erased:
@@ -121,7 +122,7 @@ class LedgerMerger:
             run_id = self._runs[failure["run_id"]]
             insert_row(self.db, "failures", failure | {"file_id": self._files[number], "run_id": run_id})
 
-    def _touch(self, call_id: Value) -> None:
+    def _touch(self, call_id: SqlValue) -> None:
         if call_id is not None:
             self._touched.add(str(call_id))
 
@@ -179,7 +180,7 @@ class LedgerMerger:
             "SELECT path, line, found, cure FROM source_warnings ORDER BY warning_id"
         ):
             if (path, line, found) not in known:
-                row: Row = {"path": path, "line": line, "found": found, "cure": cure}
+                row: MergedRow = {"path": path, "line": line, "found": found, "cure": cure}
                 insert_row(self.db, "source_warnings", row)
 
 
@@ -205,7 +206,7 @@ def _missing_shards(ended: dict[str, int]) -> tuple[str, ...]:
     return tuple(shard for shard in wanted if shard not in taken)
 
 
-def _tells_more(row: Row, before: Row) -> bool:
+def _tells_more(row: MergedRow, before: MergedRow) -> bool:
     """Whether a source's row about a file takes the place of the one that is there."""
     if before["reason"] == "erased":
         return False
@@ -216,7 +217,7 @@ def _tells_more(row: Row, before: Row) -> bool:
     return _rank(row) > _rank(before)
 
 
-def _rank(row: Row) -> int:
+def _rank(row: MergedRow) -> int:
     return 0 if row["reason"] == OTHER_SHARD else _RANKS.get(str(row["state"]), 0)
 
 

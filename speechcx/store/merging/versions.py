@@ -13,7 +13,7 @@ About = Literal["call", "flag", "review"]
 
 
 @dataclass(frozen=True, slots=True)
-class Disagreement:
+class MergeConflict:
     """Something that two databases tell in different ways.
 
     Parameters

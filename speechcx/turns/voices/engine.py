@@ -11,13 +11,13 @@ import numpy as np
 
 from speechcx.call import Audio, Span
 from speechcx.call.spans import join_spans
-from speechcx.turns.assemble import Voice
+from speechcx.turns.assemble import UncutSpeech
 from speechcx.turns.settings import TurnSettings
 from speechcx.turns.vad import LEVEL_STEP_S
-from speechcx.turns.voices.fit import Evidence, Fit, compare, find_voices, fit_voices, same_odds
+from speechcx.turns.voices.fit import Fit, VoiceEvidence, compare, find_voices, fit_voices, same_odds
 from speechcx.turns.voices.recut import cut_softly, recut
 from speechcx.turns.voices.segments import Segments, hear_segments
-from speechcx.turns.voices.stretches import Stretch, cut_speech, find_pairs
+from speechcx.turns.voices.stretches import StepRange, cut_speech, find_pairs
 from speechcx.turns.voices.vectors import Blocks, hear_blocks, vectors_of
 from speechcx.waveform import RECOGNITION_RATE_HZ, ChannelSound
 
@@ -38,7 +38,7 @@ class Campplus:
 
     def split_voices(
         self, audio: Audio, channel: int, speech: tuple[Span, ...], settings: TurnSettings
-    ) -> tuple[Voice, ...]:
+    ) -> tuple[UncutSpeech, ...]:
         """Give each part of `speech` to a voice; see :class:`speechcx.turns.Diarizer`."""
         if settings.speakers < 2 or not speech:
             return ()
@@ -59,11 +59,11 @@ class Campplus:
 
     def _gather(
         self,
-        stretches: Sequence[Stretch],
+        stretches: Sequence[StepRange],
         blocks: Sequence[Blocks],
         segments: Segments,
         cut_off: Sequence[bool] = (),
-    ) -> Evidence:
+    ) -> VoiceEvidence:
         """What the two networks say of the stretches."""
         same = [
             same_odds(segments.same_voice(before, after), (after[0] - before[1]) * LEVEL_STEP_S)
@@ -72,12 +72,12 @@ class Campplus:
         for no, cut in enumerate(cut_off[1:]):
             same[no] = 0.0 if cut else same[no]
         length_s = np.array([(last - first) * LEVEL_STEP_S for first, last in stretches])
-        return Evidence(vectors_of(blocks, self._folder), length_s, np.array(same))
+        return VoiceEvidence(vectors_of(blocks, self._folder), length_s, np.array(same))
 
 
 def give_out(
-    channel: int, stretches: Sequence[Stretch], fit: Fit, evidence: Evidence, segments: Segments
-) -> tuple[Voice, ...]:
+    channel: int, stretches: Sequence[StepRange], fit: Fit, evidence: VoiceEvidence, segments: Segments
+) -> tuple[UncutSpeech, ...]:
     """Voices in order of first speech, with what each says over another; doubtful speech apart."""
     owner = fit.shares.argmax(1).tolist()
     order = list(dict.fromkeys(owner))
@@ -98,14 +98,16 @@ def give_out(
             if key in spans:
                 spans[key].append(_span(pair))
     return tuple(
-        Voice(f"s{no}", channel, join_spans(spans[key]), _confidence(shares[key], voice, fit, evidence))
+        UncutSpeech(f"s{no}", channel, join_spans(spans[key]), _confidence(shares[key], voice, fit, evidence))
         for no, voice in enumerate(order)
         for key in ((voice, False), (voice, True))
         if key in spans
     )
 
 
-def _confidence(shares: Sequence[tuple[float, float]], voice: int, fit: Fit, evidence: Evidence) -> float:
+def _confidence(
+    shares: Sequence[tuple[float, float]], voice: int, fit: Fit, evidence: VoiceEvidence
+) -> float:
     """Mean probability of some speech of a voice, times how sure it is that the nearest other is another."""
     values, weights = zip(*shares, strict=True)
     others = [other for other in range(fit.shares.shape[1]) if other != voice]
@@ -113,7 +115,7 @@ def _confidence(shares: Sequence[tuple[float, float]], voice: int, fit: Fit, evi
     return round(float(np.average(values, weights=weights)) * apart, 3)
 
 
-def _liking(stretches: Sequence[Stretch], fit: Fit, segments: Segments) -> NDArray[np.float64]:
+def _liking(stretches: Sequence[StepRange], fit: Fit, segments: Segments) -> NDArray[np.float64]:
     """How much each window's local voices go with each voice of the call, ``(windows, 3, voices)``."""
     found = np.zeros((len(segments.voices), segments.voices.shape[2], fit.shares.shape[1]))
     for stretch, shares in zip(stretches, fit.shares, strict=True):
@@ -123,7 +125,7 @@ def _liking(stretches: Sequence[Stretch], fit: Fit, segments: Segments) -> NDArr
     return found
 
 
-def _second(pair: Stretch, window: int, voice: int, segments: Segments, liking: NDArray[np.float64]) -> int:
+def _second(pair: StepRange, window: int, voice: int, segments: Segments, liking: NDArray[np.float64]) -> int:
     """The voice that speaks over `voice`."""
     said = segments.voices[window, segments.frames(window, *pair)].mean(0)
     likely = said @ liking[window]
@@ -131,5 +133,5 @@ def _second(pair: Stretch, window: int, voice: int, segments: Segments, liking: 
     return int(likely.argmax())
 
 
-def _span(stretch: Stretch) -> Span:
+def _span(stretch: StepRange) -> Span:
     return Span(round(stretch[0] * LEVEL_STEP_S, 3), round(stretch[1] * LEVEL_STEP_S, 3))

@@ -42,7 +42,7 @@ channels, `wuw2` callers) from 137 of two; 96 % of the former stay whole, 99 % o
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Evidence:
+class VoiceEvidence:
     """What is known of the stretches of a call.
 
     Parameters
@@ -122,7 +122,7 @@ class Apart:
         return float(1 / (1 + np.exp(-odds)))
 
 
-def find_voices(evidence: Evidence, most: int) -> Fit | None:
+def find_voices(evidence: VoiceEvidence, most: int) -> Fit | None:
     """The fit with as many voices as are plainly apart, at most `most`; None where there is but one."""
     for voices in range(min(most, len(evidence.length_s)), 1, -1):
         fit = fit_voices(evidence, voices)
@@ -131,7 +131,7 @@ def find_voices(evidence: Evidence, most: int) -> Fit | None:
     return None
 
 
-def compare(fit: Fit, evidence: Evidence, one: int, two: int) -> Apart:
+def compare(fit: Fit, evidence: VoiceEvidence, one: int, two: int) -> Apart:
     """How far two voices of a fit are apart; sums only, so that a long call needs no more memory."""
     drawn = [(fit.shares[:, voice] * evidence.weight) @ evidence.vectors for voice in (one, two)]
     gain = sum(np.linalg.norm(sums) for sums in drawn) - np.linalg.norm(drawn[0] + drawn[1])
@@ -151,7 +151,7 @@ def compare(fit: Fit, evidence: Evidence, one: int, two: int) -> Apart:
     return Apart(float(max(alike, 0.0)), float(gain))
 
 
-def fit_voices(evidence: Evidence, voices: int) -> Fit:
+def fit_voices(evidence: VoiceEvidence, voices: int) -> Fit:
     """The best fit of so many voices; the same on each run."""
     weight = evidence.weight
     directions = _starts(evidence.vectors, weight, voices)
@@ -186,7 +186,7 @@ def _starts(vectors: NDArray[np.float32], weight: NDArray[np.float64], voices: i
     return np.array(starts, np.float64)
 
 
-def _odds(evidence: Evidence, directions: NDArray[np.float64]) -> NDArray[np.float64]:
+def _odds(evidence: VoiceEvidence, directions: NDArray[np.float64]) -> NDArray[np.float64]:
     """Log likelihood of each stretch under each voice, shape ``(starts, stretches, voices)``, best 0."""
     found = _cosines(evidence.vectors, directions) * evidence.weight[:, None]
     return np.asarray(np.maximum(found - found.max(-1, keepdims=True), -MAX_ODDS))

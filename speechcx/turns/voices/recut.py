@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from speechcx.turns.voices.fit import SHARPNESS, Fit
-from speechcx.turns.voices.stretches import Stretch
+from speechcx.turns.voices.stretches import StepRange
 from speechcx.turns.voices.vectors import BLOCK_STEPS, Blocks, vectors_of
 from speechcx.waveform import RECOGNITION_RATE_HZ, Sound
 
@@ -33,8 +33,8 @@ SOFT_STEPS = 3
 
 
 def recut(
-    stretches: Sequence[Stretch], blocks: Sequence[Blocks], fit: Fit, folder: Path
-) -> tuple[list[Stretch], list[Blocks], list[bool]]:
+    stretches: Sequence[StepRange], blocks: Sequence[Blocks], fit: Fit, folder: Path
+) -> tuple[list[StepRange], list[Blocks], list[bool]]:
     """Stretches and their blocks, cut where the voice changes; and which were cut off the one before.
 
     Parameters
@@ -46,7 +46,7 @@ def recut(
     folder
         Where ``vector.onnx`` lies.
     """
-    found: tuple[list[Stretch], list[Blocks], list[bool]] = ([], [], [])
+    found: tuple[list[StepRange], list[Blocks], list[bool]] = ([], [], [])
     for stretch, own in zip(stretches, blocks, strict=True):
         cuts = _cuts(own, fit, folder) if len(own.counts) >= MIN_BLOCKS else []
         edges = [0, *cuts, len(own.counts)]
@@ -59,7 +59,7 @@ def recut(
     return found
 
 
-def cut_softly(stretches: Sequence[Stretch], cut_off: Sequence[bool], sound: Sound) -> list[Stretch]:
+def cut_softly(stretches: Sequence[StepRange], cut_off: Sequence[bool], sound: Sound) -> list[StepRange]:
     """The same stretches, with the cuts inside speech moved to where it is softest nearby."""
     moved = [list(stretch) for stretch in stretches]
     for no in range(1, len(moved)):

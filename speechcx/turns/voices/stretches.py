@@ -16,7 +16,7 @@ from speechcx.turns.voices.segments import Segments
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-Stretch = tuple[int, int]
+StepRange = tuple[int, int]
 """First step of 10 ms and the step after the last."""
 
 SMOOTH_STEPS = 15
@@ -30,9 +30,9 @@ PAIR_SURE = 0.7
 SHORTEST_PAIR_STEPS = 10
 
 
-def cut_speech(speech: Sequence[Span], segments: Segments) -> list[Stretch]:
+def cut_speech(speech: Sequence[Span], segments: Segments) -> list[StepRange]:
     """Stretches of one voice each, in order; together they are `speech`."""
-    found: list[Stretch] = []
+    found: list[StepRange] = []
     for span in speech:
         first, last = round(span.start_s / LEVEL_STEP_S), round(span.end_s / LEVEL_STEP_S)
         if last > first:
@@ -67,7 +67,7 @@ def _smooth(shares: NDArray[np.float32]) -> NDArray[np.intp]:
     return np.asarray((summed[high] - summed[low]).argmax(1))
 
 
-def _without_short(edges: list[int]) -> list[Stretch]:
+def _without_short(edges: list[int]) -> list[StepRange]:
     kept: list[list[int]] = []
     for start, end in pairwise(edges):
         if kept and min(end - start, kept[-1][1] - kept[-1][0]) < SHORTEST_STEPS:
@@ -77,7 +77,7 @@ def _without_short(edges: list[int]) -> list[Stretch]:
     return [(start, end) for start, end in kept]
 
 
-def find_pairs(stretch: Stretch, segments: Segments) -> list[tuple[Stretch, int]]:
+def find_pairs(stretch: StepRange, segments: Segments) -> list[tuple[StepRange, int]]:
     """Parts of a stretch where two speak at once, each with the window that says so."""
     found = []
     for window, first, last in segments.parts(*stretch):

@@ -15,7 +15,7 @@ import numpy as np
 
 from speechcx.turns.sessions import open_session
 from speechcx.turns.voices.bands import BANDS, FRAME, STEP, log_mel
-from speechcx.turns.voices.stretches import Stretch
+from speechcx.turns.voices.stretches import StepRange
 from speechcx.waveform import Sound
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class Blocks:
         return np.concatenate([mean, spread]).astype(np.float32)
 
 
-def hear_blocks(sound: Sound, stretches: Sequence[Stretch], folder: Path) -> list[Blocks]:
+def hear_blocks(sound: Sound, stretches: Sequence[StepRange], folder: Path) -> list[Blocks]:
     """Run the network over each stretch.
 
     Parameters
@@ -100,7 +100,7 @@ def _sum_blocks(features: NDArray[np.float32]) -> Blocks:
     return Blocks(sums, counts)
 
 
-def _bands(sound: Sound, stretch: Stretch) -> NDArray[np.float16]:
+def _bands(sound: Sound, stretch: StepRange) -> NDArray[np.float16]:
     """Bands of a stretch, and of what is around it where it is too short; half precision to save memory."""
     first, last = stretch[0], max(stretch[1], stretch[0] + 1)
     spare = max(0, MIN_FRAMES - (last - first))

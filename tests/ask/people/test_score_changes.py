@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from speechcx.ask.people.score_changes import move_scores
-from speechcx.score import CardStanding, Standing
+from speechcx.score import CallStanding, CardStanding
 from speechcx.store import Store
 
 
-def stand(score: float | None, *, critical: bool = False, flagged: bool = False, card: str = "q") -> Standing:
+def stand(
+    score: float | None, *, critical: bool = False, flagged: bool = False, card: str = "q"
+) -> CallStanding:
     """How a call counts."""
-    return Standing((CardStanding(card, score, critical),), flagged)
+    return CallStanding((CardStanding(card, score, critical),), flagged)
 
 
 def ids_of(store: Store, agent: str) -> list[str]:
@@ -66,7 +68,9 @@ def test_a_scorecard_that_comes_or_goes_has_one_side(archive: Store) -> None:
 def test_flags_move_without_any_scorecard(archive: Store) -> None:
     """And nothing asked is no row."""
     call = ids_of(archive, "bea")[0]
-    (everything, *_) = move_scores(archive, {call: (Standing((), flagged=False), Standing((), flagged=True))})
+    (everything, *_) = move_scores(
+        archive, {call: (CallStanding((), flagged=False), CallStanding((), flagged=True))}
+    )
     assert ("", "all", 0, 1, True) == (
         everything.scorecard, everything.by, everything.flagged_before, everything.flagged_after, everything.moves
     )  # fmt: skip

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from speechcx.ask.qa.estimate import Cell, Scored, estimate_cells, estimate_plan
+from speechcx.ask.qa.estimate import AgentSample, Scored, estimate_cells, estimate_plan
 from speechcx.ask.qa.systematic_sampling import draw, find_chances
 from speechcx.errors import UsageError
 from speechcx.store import Store
@@ -19,27 +19,27 @@ from tests.ask.qa.test_review_comparison import BOOK
 
 def test_by_hand() -> None:
     """A sure call of 40 and one of a chance of 1 in 4 of 90: (40 + 4 * 90) / 5 = 80 for five calls."""
-    cell = Cell((1.0, 0.25), (Scored(40.0, 1.0), Scored(90.0, 0.25)))
+    cell = AgentSample((1.0, 0.25), (Scored(40.0, 1.0), Scored(90.0, 0.25)))
     row = estimate_cells("ann", [cell])
     assert (5.0, 2, 2, 65.0, 80.0) == (row.calls, row.drawn, row.scored, row.plain, row.score)
 
 
 def test_a_census_has_no_error_and_one_score_no_interval() -> None:
     """Where every call was drawn and scored the interval is a point; one score tells nothing of the spread."""
-    everything = Cell((1.0,) * 3, tuple(Scored(score, 1.0) for score in (50.0, 60.0, 100.0)))
+    everything = AgentSample((1.0,) * 3, tuple(Scored(score, 1.0) for score in (50.0, 60.0, 100.0)))
     assert (70.0, (70.0, 70.0)) == (
         estimate_cells("ann", [everything]).score,
         estimate_cells("ann", [everything]).interval,
     )
-    assert estimate_cells("ann", [Cell((0.5,), (Scored(80.0, 0.5),))]).interval is None
+    assert estimate_cells("ann", [AgentSample((0.5,), (Scored(80.0, 0.5),))]).interval is None
 
 
 def test_nothing_seen_is_nothing_said() -> None:
     """Without scores there is no estimate; cells that nobody looked at do not move one either."""
-    unseen = Cell((0.5, 0.5), ())
+    unseen = AgentSample((0.5, 0.5), ())
     row = estimate_cells("ann", [unseen])
     assert (None, None, None, 0) == (row.score, row.plain, row.interval, row.scored)
-    seen = Cell((0.5,), (Scored(80.0, 0.5),))
+    seen = AgentSample((0.5,), (Scored(80.0, 0.5),))
     assert 80.0 == estimate_cells("ann", [seen, unseen]).score
 
 
@@ -57,7 +57,9 @@ def test_intervals_hold_the_truth_as_often_as_they_say() -> None:
         for scores in agents:
             places = draw(chances, [0] * 40, rng)
             cells.append(
-                Cell(tuple(chances[p] for p in places), tuple(Scored(scores[p], chances[p]) for p in places))
+                AgentSample(
+                    tuple(chances[p] for p in places), tuple(Scored(scores[p], chances[p]) for p in places)
+                )
             )
         row = estimate_cells(None, cells)
         found.append(row.score)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from speechcx.ask.qa.verdict import KEEP_WATCH, Drift, Tally, find_status, say_what_to_do
+from speechcx.ask.qa.verdict import KEEP_WATCH, Drift, QuestionTally, find_status, say_what_to_do
 from speechcx.ask.statistics import measure_agreement
 from speechcx.config import ReviewSettings
 
@@ -19,13 +19,15 @@ def tally(
     *,
     drift: Drift | None = None,
     people: dict | None = None,
-) -> Tally:
+) -> QuestionTally:
     """A question with these pairs of machine and person."""
     counts = {("yes", "yes"): yes_yes, ("no", "no"): no_no, ("yes", "no"): yes_no, ("no", "yes"): no_yes}
     counts = {pair: count for pair, count in counts.items() if count}
     said_yes = yes_yes + no_yes
     share = said_yes / max(1, sum(counts.values()))
-    return Tally("greeted", measure_agreement(counts), measure_agreement(people or {}), counts, share, drift)
+    return QuestionTally(
+        "greeted", measure_agreement(counts), measure_agreement(people or {}), counts, share, drift
+    )
 
 
 @pytest.mark.parametrize(
@@ -40,7 +42,7 @@ def tally(
         (tally(15, 15, drift=Drift(30, 0.9, 30, 1.0, 0.2, fell=False)), "official"),
     ],
 )
-def test_status(found: Tally, status: str) -> None:
+def test_status(found: QuestionTally, status: str) -> None:
     """The bar is reached at exactly 0.6 on exactly 30; drift takes it away again."""
     assert status == find_status(found, BARS, by_machine=True)
     assert "person" == find_status(found, BARS, by_machine=False)

@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 from speechcx.ask.runs.status import list_runs, read_status
-from speechcx.store import FileStats, RunInfo, RunSummary, Store
+from speechcx.store import FileStats, RunInfo, RunTotals, Store
 from tests.factories import make_call, make_failure, make_recording
 
 
@@ -22,7 +22,7 @@ def test_status_counts_files_runs_and_calls(store: Store) -> None:
     store.ledger.save_outcome(run_id, make_call("x"), FileStats(1, 1))
     store.ledger.save_outcome(run_id, make_failure("bad"), FileStats(1, 1))
     store.ledger.note_seen(run_id, [("/in/new.wav", FileStats(1, 70)), ("/in/old.wav", FileStats(1, 20))])
-    store.ledger.finish_run(run_id, RunSummary(4, 1, 1, 0, 60.0, 2.0), 3)
+    store.ledger.finish_run(run_id, RunTotals(4, 1, 1, 0, 60.0, 2.0), 3)
     status = read_status(store)
     assert (1, 60.0, 1, 1, "2025-03-04") == (
         status.calls, status.audio_s, status.flagged_calls, status.redone, status.last_day,

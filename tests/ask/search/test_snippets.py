@@ -1,13 +1,17 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from speechcx.ask.search.snippets import LONGEST, Piece, cut_snippet
+from speechcx.ask.search.snippets import LONGEST, SnippetPiece, cut_snippet
 
 
 def test_a_short_turn_is_shown_whole() -> None:
     """Cut at the matches, and nowhere else."""
     pieces = cut_snippet("I want to cancel it", [(10, 16)])
-    assert (Piece("I want to ", False), Piece("cancel", True), Piece(" it", False)) == pieces
+    assert (
+        SnippetPiece("I want to ", False),
+        SnippetPiece("cancel", True),
+        SnippetPiece(" it", False),
+    ) == pieces
 
 
 def test_a_long_turn_is_shown_around_the_first_match() -> None:
@@ -24,7 +28,7 @@ def test_a_long_turn_is_shown_around_the_first_match() -> None:
 
 def test_without_a_match_the_beginning_is_shown() -> None:
     """Where the index folds a letter in a way of its own."""
-    assert (Piece("hello there", False),) == cut_snippet("hello there", [])
+    assert (SnippetPiece("hello there", False),) == cut_snippet("hello there", [])
     assert () == cut_snippet("", [])
 
 

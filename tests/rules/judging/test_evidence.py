@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from speechcx.call import Hit
 from speechcx.rules.judging.evidence import clock, describe, describe_step, tell
-from speechcx.rules.language.conditions import AnyOf, Means, Said, Scope, Turns, TurnTest, Window
+from speechcx.rules.language.conditions import AnyOf, MatchWindow, Means, Said, Scope, Turns, TurnTest
 from speechcx.rules.language.grammar import parse_said
 
 
@@ -27,7 +27,7 @@ def test_a_hit_is_told_in_a_sentence() -> None:
 def test_conditions_are_described_as_written() -> None:
     """Words, meaning, turn, party and window."""
     scope = Scope(
-        "agent", Window(None, 30.0, source="first 30s"), turn=(TurnTest("label", None, "negative"),)
+        "agent", MatchWindow(None, 30.0, source="first 30s"), turn=(TurnTest("label", None, "negative"),)
     )
     said = Said(parse_said("hello"), scope, "hello")
     assert "said hello with label is negative by agent within first 30s" == describe(said)

@@ -14,11 +14,11 @@ from speechcx.rules.language.pattern import (
     Either,
     Fuzzy,
     Gap,
+    ItemSequence,
     ListRef,
     Literal,
     Near,
     Phrase,
-    Row,
     Slot,
     Sounds,
     Together,
@@ -44,8 +44,8 @@ def test_brackets_hold_alternatives_and_options() -> None:
     """Round brackets choose, square ones may be left out."""
     call, choice, option = row('"call (is | may be) [being]"')
     assert Literal("call") == call
-    assert Choose((Row((Literal("is"),)), Row((Literal("may"), Literal("be"))))) == choice
-    assert Choose((Row((Literal("being"),)),), optional=True) == option
+    assert Choose((ItemSequence((Literal("is"),)), ItemSequence((Literal("may"), Literal("be"))))) == choice
+    assert Choose((ItemSequence((Literal("being"),)),), optional=True) == option
 
 
 def test_wildcards_gaps_lists_and_slots() -> None:

@@ -11,6 +11,7 @@ from speechcx.rules.language.conditions import (
     AnyOf,
     Condition,
     InOrder,
+    MatchWindow,
     Means,
     MetaTest,
     MetricTest,
@@ -18,7 +19,6 @@ from speechcx.rules.language.conditions import (
     Said,
     Turns,
     TurnTest,
-    Window,
 )
 from tests.rules.talk import book
 
@@ -49,7 +49,7 @@ def test_the_scope_stands_beside_the_words() -> None:
         "said: hi\nby: agent\nwithin: {first: 30s}\nat_least: 2\nturn: {sentiment: '<= -0.5'}\nnegated: ignore"
     ).scope
     assert ("agent", 2, "ignore") == (scope.by, scope.at_least, scope.negated)
-    assert Window(None, 30.0, source="first 30s") == scope.within
+    assert MatchWindow(None, 30.0, source="first 30s") == scope.within
     assert (TurnTest("sentiment", Bound("<=", -0.5)),) == scope.turn
     assert said("said: hi\nby: any").scope.by is None
 
@@ -57,14 +57,14 @@ def test_the_scope_stands_beside_the_words() -> None:
 @pytest.mark.parametrize(
     ("text", "window"),
     [
-        ("{first: 30s}", Window(None, 30.0)),
-        ("{first: 2min}", Window(None, 120.0)),
-        ("{last: 20%}", Window(0.2, None, from_end=True, share=True)),
-        ("{from: 10s, to: 60s}", Window(10.0, 60.0)),
-        ("{from: 50%}", Window(0.5, None, share=True)),
+        ("{first: 30s}", MatchWindow(None, 30.0)),
+        ("{first: 2min}", MatchWindow(None, 120.0)),
+        ("{last: 20%}", MatchWindow(0.2, None, from_end=True, share=True)),
+        ("{from: 10s, to: 60s}", MatchWindow(10.0, 60.0)),
+        ("{from: 50%}", MatchWindow(0.5, None, share=True)),
     ],
 )
-def test_windows_have_units(text: str, window: Window) -> None:
+def test_windows_have_units(text: str, window: MatchWindow) -> None:
     """Seconds, minutes and shares of the conversation, from its start or its end."""
     found = said(f"said: hi\nwithin: {text}").scope.within
     assert found is not None

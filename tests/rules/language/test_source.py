@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from speechcx.rules import limits, lint
 from speechcx.rules.language import source
-from speechcx.rules.language.source import Source, nearest
+from speechcx.rules.language.source import RulebookSource, nearest
 
 
 def problems(text: str) -> list[str]:
     """What is wrong with a text before anything is made of it."""
-    read = Source(text)
+    read = RulebookSource(text)
     read.root()
     return [str(problem) for problem in read.problems]
 
@@ -46,7 +46,7 @@ def test_values_over_the_limit_are_refused_before_they_are_built() -> None:
 
 def test_keys_given_twice_are_problems() -> None:
     """The second of two equal keys is named with its line."""
-    source = Source("a: 1\nb: 2\na: 3\n")
+    source = RulebookSource("a: 1\nb: 2\na: 3\n")
     root = source.root()
     assert root is not None
     assert {"a", "b"} == set(source.fields(root, "the file", ("a", "b")))
@@ -55,7 +55,7 @@ def test_keys_given_twice_are_problems() -> None:
 
 def test_unknown_keys_get_the_nearest_name() -> None:
     """A misspelt key is told the right one."""
-    source = Source("tittle: x")
+    source = RulebookSource("tittle: x")
     root = source.root()
     assert root is not None
     source.fields(root, "a rule", ("title", "kind"))
@@ -75,7 +75,7 @@ def test_unknown_keys_get_the_nearest_name() -> None:
 )
 def test_values_of_the_wrong_kind_are_problems(text: str, call: str, message: str) -> None:
     """A list where text is asked, or the reverse, says what it is."""
-    source = Source(text)
+    source = RulebookSource(text)
     root = source.root()
     assert isinstance(root, yaml.MappingNode)
     found = getattr(source, call)(root.value[0][1], "a")
@@ -85,7 +85,7 @@ def test_values_of_the_wrong_kind_are_problems(text: str, call: str, message: st
 
 def test_numbers_choices_and_truths_are_checked() -> None:
     """A plain value out of its range is a problem with the range."""
-    source = Source("[2, x, maybe, true, yes]")
+    source = RulebookSource("[2, x, maybe, true, yes]")
     root = source.root()
     assert isinstance(root, yaml.SequenceNode)
     two, word, maybe, true, yes = root.value
@@ -100,7 +100,7 @@ def test_numbers_choices_and_truths_are_checked() -> None:
 
 def test_columns_point_into_the_value() -> None:
     """A place inside a quoted value counts the quotation mark, doubled ones too."""
-    source = Source("a: 'it''s bad here'")
+    source = RulebookSource("a: 'it''s bad here'")
     root = source.root()
     assert isinstance(root, yaml.MappingNode)
     node = root.value[0][1]
@@ -111,13 +111,13 @@ def test_columns_point_into_the_value() -> None:
 @given(st.text(max_size=200))
 def test_any_text_is_read_or_explained(text: str) -> None:
     """Whatever the file holds, there is a root or a problem, never an exception."""
-    source = Source(text)
+    source = RulebookSource(text)
     assert (source.root() is None) == bool(source.problems)
 
 
 def test_tags_are_not_obeyed() -> None:
     """A tag that asks for an object makes none: only the text counts."""
-    source = Source("a: !!python/object/apply:os.system ['echo hi']")
+    source = RulebookSource("a: !!python/object/apply:os.system ['echo hi']")
     root = source.root()
     assert isinstance(root, yaml.MappingNode)
     assert isinstance(root.value[0][1], yaml.SequenceNode)

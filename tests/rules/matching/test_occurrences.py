@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from speechcx.rules.matching.occurrences import NOWHERE, Finding, Spots, count_apart, join_spots
+from speechcx.rules.matching.occurrences import NOWHERE, Occurrences, Spots, count_apart, join_spots
 
 
 def spots(times: list[tuple[float, float]], *, sure: bool = True) -> Spots:
@@ -37,4 +37,4 @@ def test_joined_places_are_in_order() -> None:
 def test_sure_places_are_told_apart() -> None:
     """A finding knows which of its places are certain."""
     both = join_spots([spots([(0, 1)]), spots([(2, 3)], sure=False)])
-    assert [0.0] == Finding(both).sure.start_s.tolist()
+    assert [0.0] == Occurrences(both).sure.start_s.tolist()

@@ -8,8 +8,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from speechcx.rules.language.conditions import Scope, Step, Turns
-from speechcx.rules.matching.occurrences import Finding, Spots
+from speechcx.rules.language.conditions import Scope, SequenceStep, Turns
+from speechcx.rules.matching.occurrences import Occurrences, Spots
 from speechcx.rules.matching.sequences import follow
 
 Place = tuple[int, int, int]
@@ -17,11 +17,11 @@ PLACES = st.lists(st.tuples(st.integers(0, 12), st.integers(0, 3), st.integers(0
 AFTER = st.sampled_from((None, 0.0, 2.0, 5.0))
 
 
-def finding(places: list[Place]) -> Finding:
+def finding(places: list[Place]) -> Occurrences:
     """Places (start, length, party), all sure."""
     table = np.array(sorted(places), dtype=np.int64).reshape(-1, 3)
     start, zeros = table[:, 0].astype(np.float64), np.zeros(len(table), dtype=np.int64)
-    return Finding(
+    return Occurrences(
         Spots(start, start + table[:, 1], np.ones(len(table), dtype=bool), table[:, 2], zeros, zeros, zeros)
     )
 
@@ -46,6 +46,9 @@ def test_chains_are_those_that_trying_all_finds(
         else:
             ends = {(*c, b) for c, b in itertools.product(ends, others) if comes_after(c[-1], b, after_s)}
     condition = Turns(Scope())
-    steps = [Step(condition), *(Step(condition, gone, a) for gone, a in zip(missing, after, strict=True))]
+    steps = [
+        SequenceStep(condition),
+        *(SequenceStep(condition, gone, a) for gone, a in zip(missing, after, strict=True)),
+    ]
     course = follow(steps, [finding(part) for part in places], hopeful=False, end_s=None)
     assert bool(ends) == (course.chains is not None)

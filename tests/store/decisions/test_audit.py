@@ -12,7 +12,7 @@ from speechcx.store.calls.erasure import erase_call
 from speechcx.store.decisions.audit import (
     LONGEST_TEXT,
     NOTHING_BEFORE,
-    Entry,
+    AuditEntry,
     add_entries,
     forget_details,
     read_trail,
@@ -26,7 +26,7 @@ from tests.factories import make_call
 def fill(store: Store, rows: int = 5) -> None:
     for number in range(rows):
         add_entries(
-            store, "mia", [Entry("flag", f"c{number % 2}", "greeting", {"status": "open", "n": number})]
+            store, "mia", [AuditEntry("flag", f"c{number % 2}", "greeting", {"status": "open", "n": number})]
         )
 
 
@@ -39,7 +39,9 @@ def loose(store: Store) -> sqlite3.Connection:
 
 def test_rows_are_kept_in_order_with_who_and_when(store: Store) -> None:
     """Numbers count up by one, whatever a transaction adds; a check finds nothing wrong."""
-    numbers = add_entries(store, "mia", [Entry("flag", "c1", "r"), Entry("export", detail={"to": "é"})])
+    numbers = add_entries(
+        store, "mia", [AuditEntry("flag", "c1", "r"), AuditEntry("export", detail={"to": "é"})]
+    )
     assert [1, 2] == numbers
     rows = read_trail(store)
     assert [("mia", "flag", "c1"), ("mia", "export", None)] == [(r.who, r.action, r.call_id) for r in rows]
@@ -90,7 +92,7 @@ def test_details_of_an_erased_call_go_and_the_trail_stays_sound(store: Store) ->
     """That something was decided, when and by whom, is left; what was written is not."""
     fill(store)
     call = make_call().conversation.recording.id
-    add_entries(store, "mia", [Entry("flag", call, "greeting", {"reason": "words"})])
+    add_entries(store, "mia", [AuditEntry("flag", call, "greeting", {"reason": "words"})])
     erase_call(store, call, who="mia", reason="asked for")
     told, erased = read_trail(store, call_id=call)
     assert (None, None, "mia") == (told.detail, told.salt, told.who)
@@ -112,7 +114,7 @@ def test_wiped_details_of_a_call_that_was_not_erased_are_found(store: Store) -> 
 def test_details_that_an_erasure_left_are_found(store: Store) -> None:
     """Words about an erased call that somebody put back are a problem, even the right ones."""
     call = make_call().conversation.recording.id
-    add_entries(store, "mia", [Entry("flag", call, "greeting", {"reason": "words"})])
+    add_entries(store, "mia", [AuditEntry("flag", call, "greeting", {"reason": "words"})])
     detail, salt = store.db.execute("SELECT detail, salt FROM audit").fetchone()
     erase_call(store, call, who="mia", reason="asked for")
     loose(store).execute("UPDATE audit SET detail = ?, salt = ? WHERE audit_id = 1", (detail, salt))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from speechcx.store import RunInfo, RunSummary, Store
+from speechcx.store import RunInfo, RunTotals, Store
 from speechcx.store.decisions.audit import verify_trail
 from speechcx.store.decisions.chain import find_broken, read_end
 from tests.store.tampering import DECISION_TABLES, keep_everything, list_tamperings, unguard
@@ -107,6 +107,6 @@ def test_decisions_go_on_after_a_run(store: Store) -> None:
     """What a run noted stays right as the chain grows."""
     ids = keep_everything(store)
     run = store.ledger.begin_run(RunInfo())
-    store.ledger.finish_run(run, RunSummary(), 0)
+    store.ledger.finish_run(run, RunTotals(), 0)
     store.delete_call(ids[0])
     assert [] == list(find_broken(store.db))

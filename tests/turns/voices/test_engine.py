@@ -11,7 +11,7 @@ from speechcx.errors import ModelMissing
 from speechcx.turns import TurnSettings, find_turns
 from speechcx.turns import voices as room
 from speechcx.turns.voices.engine import give_out
-from speechcx.turns.voices.fit import Evidence, Fit
+from speechcx.turns.voices.fit import Fit, VoiceEvidence
 from tests.synth import audio_of, two_speaker_call
 from tests.turns.voices.test_segments import heard
 
@@ -23,10 +23,10 @@ def fit_of(shares: list[list[float]]) -> Fit:
     return Fit(np.array(shares), np.eye(192)[:2], 0.0)
 
 
-def evidence_of(owners: list[int]) -> Evidence:
+def evidence_of(owners: list[int]) -> VoiceEvidence:
     """Vectors that are their voice's direction."""
     lengths = np.array([(last - first) / 100 for first, last in STRETCHES])
-    return Evidence(np.eye(192, dtype=np.float32)[owners], lengths, np.zeros(len(owners) - 1))
+    return VoiceEvidence(np.eye(192, dtype=np.float32)[owners], lengths, np.zeros(len(owners) - 1))
 
 
 def test_doubtful_speech_is_given_out_apart() -> None:

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from speechcx.turns.voices.fit import Evidence, compare, find_voices, fit_voices, same_odds
+from speechcx.turns.voices.fit import VoiceEvidence, compare, find_voices, fit_voices, same_odds
 
 
 def draw_evidence(
     owners: list[int], *, length_s: float = 1.5, shared: float = 0.6, seed: int = 0, same: float = 0.0
-) -> Evidence:
+) -> VoiceEvidence:
     """Vectors around a direction for each owner, cosines of 0.6 within one voice."""
     draw = np.random.default_rng(seed)
     centres = np.linalg.qr(draw.standard_normal((192, 8)))[0].T
@@ -21,7 +21,7 @@ def draw_evidence(
     centres /= np.linalg.norm(centres, axis=1, keepdims=True)
     vectors = centres[owners] + 0.055 * draw.standard_normal((len(owners), 192))
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    return Evidence(
+    return VoiceEvidence(
         vectors.astype(np.float32), np.full(len(owners), length_s), np.full(len(owners) - 1, same)
     )
 
