@@ -48,12 +48,8 @@ from speechcx.errors import (
 )
 from speechcx.rules import Rulebook
 from speechcx.store import KnownFile, Patience, RunInfo, Store
-<<<<<<< HEAD
-from speechcx.store import RunSummary as RunRow
-from speechcx.store.facts.matching import match_facts
-=======
 from speechcx.store import RunTotals as RunRow
->>>>>>> main
+from speechcx.store.facts.matching import match_facts
 from speechcx.store.left_out import read_other_files, replace_left_out
 
 

@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 
 from speechcx.call.facts import SURVEY_SCALES, CallLeg, SurveyAnswer, SurveyKind
 from speechcx.discover.clock import read_moment
-from speechcx.discover.csv_lines import CsvFile, Row, split_cells
+from speechcx.discover.csv_lines import CsvFile, CsvRow, split_cells
 from speechcx.discover.headings import says_utc
 from speechcx.discover.time_forms import UnreadableTimeError
 from speechcx.imports.mapping import DURATIONS, RATINGS, ImportMapping
@@ -52,11 +52,11 @@ class ReadRows(Generic[Fact]):
     refused: tuple[RefusedRow, ...]
 
 
-Cells = Mapping[str, str]
+FieldCells = Mapping[str, str]
 """Value of each field of a row that is not blank."""
 
 
-def read_legs(file: CsvFile, rows: Sequence[Row], mapping: ImportMapping) -> ReadRows[CallLeg]:
+def read_legs(file: CsvFile, rows: Sequence[CsvRow], mapping: ImportMapping) -> ReadRows[CallLeg]:
     """Legs of call records. Two rows of one leg that differ are both refused.
 
     Parameters
@@ -70,7 +70,7 @@ def read_legs(file: CsvFile, rows: Sequence[Row], mapping: ImportMapping) -> Rea
     """
     reader = _Reader(file, mapping)
 
-    def read(cells: Cells, extras: tuple[tuple[str, str], ...], line: int) -> list[CallLeg]:
+    def read(cells: FieldCells, extras: tuple[tuple[str, str], ...], line: int) -> list[CallLeg]:
         started = reader.moment(cells.get("started_at", ""))
         if started is None:
             raise UnreadableCellError("no start")
@@ -102,12 +102,12 @@ def read_legs(file: CsvFile, rows: Sequence[Row], mapping: ImportMapping) -> Rea
     return reader.read(rows, read, key=lambda leg: (leg.record_id, leg.leg_id))
 
 
-def read_answers(file: CsvFile, rows: Sequence[Row], mapping: ImportMapping) -> ReadRows[SurveyAnswer]:
+def read_answers(file: CsvFile, rows: Sequence[CsvRow], mapping: ImportMapping) -> ReadRows[SurveyAnswer]:
     """Answers to surveys: one for each rating column of a row; a blank one is an invitation without an answer."""
     reader = _Reader(file, mapping)
     kinds: list[SurveyKind] = [kind for kind in RATINGS if kind in mapping.columns]  # type: ignore[misc]
 
-    def read(cells: Cells, extras: tuple[tuple[str, str], ...], line: int) -> list[SurveyAnswer]:
+    def read(cells: FieldCells, extras: tuple[tuple[str, str], ...], line: int) -> list[SurveyAnswer]:
         moment = reader.moment(cells.get("answered_at", ""))
         answer_id = cells.get("answer_id") or cells.get("reference")
         if answer_id is None:
@@ -152,8 +152,8 @@ class _Reader:
 
     def read(
         self,
-        rows: Sequence[Row],
-        read: Callable[[Cells, tuple[tuple[str, str], ...], int], list[Fact]],
+        rows: Sequence[CsvRow],
+        read: Callable[[FieldCells, tuple[tuple[str, str], ...], int], list[Fact]],
         *,
         key: Callable[[Fact], tuple[str, str]],
     ) -> ReadRows[Fact]:
@@ -180,7 +180,7 @@ class _Reader:
         kept = tuple(fact for name, (fact, _, _) in facts.items() if name not in conflicting)
         return ReadRows(kept, tuple(refused))
 
-    def _take_apart(self, row: Row) -> tuple[Cells, tuple[tuple[str, str], ...]]:
+    def _take_apart(self, row: CsvRow) -> tuple[FieldCells, tuple[tuple[str, str], ...]]:
         if row.wrong:
             raise UnreadableCellError(row.wrong)
         try:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from speechcx.call.facts import CallLeg, SurveyAnswer
-from speechcx.discover.csv_lines import CsvFile, Row, read_csv
+from speechcx.discover.csv_lines import CsvFile, CsvRow, read_csv
 from speechcx.discover.headings import squeeze
 from speechcx.discover.settings import DiscoverSettings
 from speechcx.errors import ConfigError, UsageError
@@ -94,7 +94,7 @@ class ImportReport:
         return 3 if self.refused else 0
 
 
-def open_export(path: Path, kind: ImportKind) -> tuple[CsvFile, Sequence[Row], tuple[str, ...]]:
+def open_export(path: Path, kind: ImportKind) -> tuple[CsvFile, Sequence[CsvRow], tuple[str, ...]]:
     """The table of an export, its rows, and its headings as they stand in it.
 
     Raises

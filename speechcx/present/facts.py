@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from speechcx.ask.customers import Satisfaction, SurveyRow
-from speechcx.ask.operations import GAP_KINDS, Figure, Handling, HandlingRow, Reconciliation
+from speechcx.ask.operations import GAP_KINDS, Handling, HandlingFigure, HandlingRow, Reconciliation
 from speechcx.imports import ImportReport
 from speechcx.present.envelope import Envelopes, record
 from speechcx.present.table import Answer, Column, Text, make_table
@@ -92,11 +92,11 @@ def _figure(
     name: str, write: Callable[[float], str]
 ) -> tuple[Callable[..., object], Callable[..., str | None]]:
     def value(row: HandlingRow) -> float | None:
-        figure: Figure = getattr(row, name)
+        figure: HandlingFigure = getattr(row, name)
         return figure.value
 
     def text(row: HandlingRow) -> str | None:
-        figure: Figure = getattr(row, name)
+        figure: HandlingFigure = getattr(row, name)
         return None if figure.value is None else write(figure.value)
 
     return value, text

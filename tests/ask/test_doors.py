@@ -34,7 +34,7 @@ DOORS = {
         "settle_names sum_calls"
     ),
     "operations": (
-        "Alert Alerts Cause Causes Figure GAP_KINDS Gap HANDLING_BY Handling HandlingRow Outreach Reconciliation "
+        "Alert Alerts Cause Causes HandlingFigure GAP_KINDS RecordingGap HANDLING_BY Handling HandlingRow Outreach Reconciliation "
         "Shares Topic Topics Touched find_alerts find_causes find_topics list_outreach read_customers "
         "read_handling reconcile"
     ),

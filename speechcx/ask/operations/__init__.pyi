@@ -6,8 +6,8 @@ from .causes import Cause as Cause
 from .causes import Causes as Causes
 from .causes import find_causes as find_causes
 from .handling import HANDLING_BY as HANDLING_BY
-from .handling import Figure as Figure
 from .handling import Handling as Handling
+from .handling import HandlingFigure as HandlingFigure
 from .handling import HandlingRow as HandlingRow
 from .handling import read_handling as read_handling
 from .outreach import Outreach as Outreach
@@ -15,8 +15,8 @@ from .outreach import Touched as Touched
 from .outreach import list_outreach as list_outreach
 from .outreach import read_customers as read_customers
 from .reconciliation import GAP_KINDS as GAP_KINDS
-from .reconciliation import Gap as Gap
 from .reconciliation import Reconciliation as Reconciliation
+from .reconciliation import RecordingGap as RecordingGap
 from .reconciliation import reconcile as reconcile
 from .topics import Topic as Topic
 from .topics import Topics as Topics

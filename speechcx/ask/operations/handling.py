@@ -25,7 +25,7 @@ _ABANDONED = f"{_OFFERED} AND c.outcome IN ('abandoned', 'no_answer')"
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class HandlingFigure:
     """A mean or a share with what it is made from.
 
     Parameters
@@ -80,14 +80,14 @@ class HandlingRow:
     offered: int
     short: int
     handled: int
-    aht_s: Figure
-    talk_s: Figure
-    hold_s: Figure
-    wrap_s: Figure
-    asa_s: Figure
-    abandoned: Figure
-    service: Figure
-    transferred: Figure
+    aht_s: HandlingFigure
+    talk_s: HandlingFigure
+    hold_s: HandlingFigure
+    wrap_s: HandlingFigure
+    asa_s: HandlingFigure
+    abandoned: HandlingFigure
+    service: HandlingFigure
+    transferred: HandlingFigure
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +217,7 @@ def _to_row(row: Sequence[object]) -> HandlingRow:
         Sums(int(sums[at]), float(sums[at + 1]), float(sums[at + 2]))  # type: ignore[call-overload, arg-type]
         for at in range(0, len(sums), 3)
     ]
-    means = [Figure(one.n, one.mean, mean_interval(one, _TIME)) for one in made[:5]]
-    shares = [Figure(one.n, one.mean, share_interval(one)) for one in made[5:]]
+    means = [HandlingFigure(one.n, one.mean, mean_interval(one, _TIME)) for one in made[:5]]
+    shares = [HandlingFigure(one.n, one.mean, share_interval(one)) for one in made[5:]]
     name = None if key is None else str(key)
     return HandlingRow(name, *(int(count) for count in counts), *means, *shares)  # type: ignore[call-overload]

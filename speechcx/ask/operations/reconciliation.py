@@ -32,7 +32,7 @@ LENGTH_TOLERANCE_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
+class RecordingGap:
     """Something that one side has and the other has not, or has otherwise.
 
     Parameters
@@ -83,7 +83,7 @@ class Reconciliation:
     matched: int
     calls: int
     counts: tuple[tuple[GapKind, int], ...]
-    gaps: tuple[Gap, ...]
+    gaps: tuple[RecordingGap, ...]
     first_day: str | None
     last_day: str | None
 
@@ -128,7 +128,7 @@ def reconcile(where: Where, filters: CallFilter | None = None) -> Reconciliation
         return Reconciliation(records, int(answered), matched, calls, counts, tuple(gaps), first, last)
 
 
-def _find_lone_records(store: Store, condition: str, values: list[object]) -> Iterator[Gap]:
+def _find_lone_records(store: Store, condition: str, values: list[object]) -> Iterator[RecordingGap]:
     """Answered calls without a recording: none there, one that failed, or several that would fit."""
     failed = _failed_by_name(store)
     rows = store.db.execute(
@@ -142,16 +142,18 @@ def _find_lone_records(store: Store, condition: str, values: list[object]) -> It
         bad = next((failed[name] for name in names if name in failed), None)
         when = _clock(started)
         if bad is not None:
-            yield Gap("recording_failed", when, agent, record_id, None, bad[0], f"{bad[1]}: {bad[2]}")
+            yield RecordingGap(
+                "recording_failed", when, agent, record_id, None, bad[0], f"{bad[1]}: {bad[2]}"
+            )
         elif candidates > 1 and how is not None:
             why = f"{candidates} recordings have its {'file name' if how == 'recording' else 'id'}"
-            yield Gap("recorded_twice", when, agent, record_id, None, None, why)
+            yield RecordingGap("recorded_twice", when, agent, record_id, None, None, why)
         elif candidates > 1:
             why = f"{candidates} recordings or records fit by agent, number and time"
-            yield Gap("ambiguous", when, agent, record_id, None, None, why)
+            yield RecordingGap("ambiguous", when, agent, record_id, None, None, why)
         else:
             named = f"the record names {names[0]}" if names else "no file and no id of it is known"
-            yield Gap("no_recording", when, agent, record_id, None, None, named)
+            yield RecordingGap("no_recording", when, agent, record_id, None, None, named)
 
 
 def _failed_by_name(store: Store) -> dict[str, tuple[str, str, str]]:
@@ -161,7 +163,7 @@ def _failed_by_name(store: Store) -> dict[str, tuple[str, str, str]]:
     return {os.path.basename(path): (path, kind, message) for path, kind, message in found}
 
 
-def _find_wrong_lengths(store: Store, condition: str, values: list[object]) -> Iterator[Gap]:
+def _find_wrong_lengths(store: Store, condition: str, values: list[object]) -> Iterator[RecordingGap]:
     """Recordings that are longer or shorter than every length the record tells; and records found twice."""
     rows = store.db.execute(
         "SELECT c.record_id, c.started_at, c.agent, c.call_id, r.path, k.audio_duration_s, c.duration_s, c.wait_s,"
@@ -188,13 +190,15 @@ def _find_wrong_lengths(store: Store, condition: str, values: list[object]) -> I
         fitting += [] if talked is None or wait_s is None else [talked + wait_s]
         where = (_clock(started), agent, record_id, call_id, read_path(path))
         if n > 1:
-            yield Gap("ambiguous", *where, f"{n} call records name this recording")
+            yield RecordingGap("ambiguous", *where, f"{n} call records name this recording")
         if fitting and min(abs(length_s - one) for one in fitting) > LENGTH_TOLERANCE_S:
             told = ", ".join(f"{one:.0f}" for one in dict.fromkeys(fitting))
-            yield Gap("wrong_length", *where, f"{length_s:.0f} s recorded; the record tells {told} s")
+            yield RecordingGap(
+                "wrong_length", *where, f"{length_s:.0f} s recorded; the record tells {told} s"
+            )
 
 
-def _find_lone_calls(store: Store, filters: CallFilter, first: str, last: str) -> Iterator[Gap]:
+def _find_lone_calls(store: Store, filters: CallFilter, first: str, last: str) -> Iterator[RecordingGap]:
     """Recorded calls of the days of the records that no record is about."""
     condition, values = filters.to_sql()
     rows = store.db.execute(
@@ -204,7 +208,7 @@ def _find_lone_calls(store: Store, filters: CallFilter, first: str, last: str) -
         [*values, first, last],
     )
     for call_id, started, agent, path in rows.fetchall():
-        yield Gap(
+        yield RecordingGap(
             "no_record", _clock(started), agent, None, call_id, read_path(path), "no call record fits it"
         )
 

@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from speechcx.call.facts import CallLeg, SurveyAnswer
 from speechcx.store import Store
 from speechcx.store.calls.row_digests import note_shared_rows
-from speechcx.store.decisions.audit import Entry, add_entries
+from speechcx.store.decisions.audit import AuditEntry, add_entries
 from speechcx.store.facts.matching import match_facts
 from speechcx.store.facts.records import rebuild_records
+from speechcx.store.filters import SqlValue
 from speechcx.store.moments import utc_text, write_moment
 from speechcx.store.paths import plain_text
-
-Value = str | int | float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +118,12 @@ def _upsert(
     db: sqlite3.Connection,
     table: str,
     key: tuple[str, ...],
-    rows: Sequence[Mapping[str, Value]],
+    rows: Sequence[Mapping[str, SqlValue]],
     info: ImportInfo,
-) -> tuple[_Counts, list[Mapping[str, Value]]]:
+) -> tuple[_Counts, list[Mapping[str, SqlValue]]]:
     """Add or update rows by their key; returns the counts, and the rows that are new or changed."""
     counts = _Counts(import_no=_begin(db, info, len(rows)))
-    changed: list[Mapping[str, Value]] = []
+    changed: list[Mapping[str, SqlValue]] = []
     facts = [name for name in (rows[0] if rows else ()) if name != "row"]
     numbers: list[int] = []
     number_name = {"call_legs": "leg_no", "survey_answers": "answer_no"}[table]
@@ -177,7 +176,7 @@ def _finish(store: Store, info: ImportInfo, counts: _Counts, table: str) -> Save
         )
         note_shared_rows(db, "imports", [counts.import_no])
         detail = {"kind": info.kind, "sha256": info.sha256, "added": counts.added, "updated": counts.updated}
-        add_entries(store, info.who, [Entry("import", None, None, detail)])
+        add_entries(store, info.who, [AuditEntry("import", None, None, detail)])
     matched, ambiguous = db.execute(
         f"SELECT count(call_id), count(*) FILTER (WHERE candidates > 1) FROM {table}"
     ).fetchone()

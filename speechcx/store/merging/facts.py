@@ -6,7 +6,8 @@ from speechcx.store import Store
 from speechcx.store.calls.row_digests import note_shared_rows
 from speechcx.store.facts.matching import match_facts
 from speechcx.store.facts.records import rebuild_records
-from speechcx.store.merging.rows import Row, Value, insert_row, read_rows, update_row
+from speechcx.store.filters import SqlValue
+from speechcx.store.merging.rows import MergedRow, insert_row, read_rows, update_row
 
 _KEYS: dict[str, tuple[str, tuple[str, ...]]] = {
     "call_legs": ("leg_no", ("record_id", "leg_id")),
@@ -31,8 +32,8 @@ class FactMerger:
         self.db = target.db
         self.source = source.db
         self.new = 0
-        self._imports: dict[Value, int] = {}
-        self._moments: dict[Value, str] = {}
+        self._imports: dict[SqlValue, int] = {}
+        self._moments: dict[SqlValue, str] = {}
 
     def take(self) -> None:
         """Bring in everything, and look again for the recording of each fact."""
@@ -47,7 +48,7 @@ class FactMerger:
         rebuild_records(self.db, changed)
         match_facts(self.db)
 
-    def _take_import(self, row: Row) -> None:
+    def _take_import(self, row: MergedRow) -> None:
         number = row.pop("import_no")
         self._moments[number] = str(row["imported_at"])
         found = self.db.execute(
@@ -58,7 +59,7 @@ class FactMerger:
         if found is None:
             note_shared_rows(self.db, "imports", [self._imports[number]])
 
-    def _take(self, table: str, row: Row) -> bool:
+    def _take(self, table: str, row: MergedRow) -> bool:
         """Add a fact, or the later form of one; whether anything was new."""
         number, key = _KEYS[table]
         moment = self._moments[row["import_no"]]
@@ -80,9 +81,9 @@ class FactMerger:
         note_shared_rows(self.db, table, [stored])
         return True
 
-    def _says_the_same(self, row: Row, there: Row) -> bool:
+    def _says_the_same(self, row: MergedRow, there: MergedRow) -> bool:
         return all(there[name] == value for name, value in row.items() if name not in _PLACES)
 
-    def _moment_of(self, there: Row) -> str:
+    def _moment_of(self, there: MergedRow) -> str:
         found = self.db.execute("SELECT imported_at FROM imports WHERE import_no = ?", (there["import_no"],))
         return str(found.fetchone()[0])
