@@ -306,10 +306,6 @@ def _run_locked(
         raise
     summary = _look_after(store, plan, settings, orders, _summarise(plan, tally, shift, run_id))
     summary, is_applied = _apply_details(store, plan, settings, rulebook, orders, summary)
-    if summary.done or summary.details_changed:
-        # Call records and survey answers that came before their recording find it now.
-        with store.write():
-            match_facts(store.db)
     _finish(store, run_id, summary, sources_digest=orders.sources_digest if is_applied else None)
     return summary
 
@@ -353,6 +349,10 @@ def _apply_details(
         warnings=(*summary.warnings, *told),
         exit_code=orders.stop.exit_code if orders.stop.is_requested else code,
     )
+    if summary.done or summary.details_changed:
+        # Call records and survey answers that came before their recording find it now.
+        with store.write():
+            match_facts(store.db)
     return summary, done.is_complete and not failed
 
 

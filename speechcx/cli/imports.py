@@ -64,9 +64,10 @@ def import_calls(
 ) -> None:
     """Import call records of the telephone system (CDR): legs are joined, and each call finds its recording."""
     from speechcx.imports import ImportOptions
+    from speechcx.store.decisions.audit import read_who
 
-    wanted = ImportOptions(mapping, zone, tolerance, anyway, dry_run)
-    _import("calls", file, None if suggest else wanted, who=who, db=db, config=config, as_json=as_json)
+    wanted = ImportOptions(mapping, zone, tolerance, anyway, dry_run, read_who(who))
+    _import("calls", file, None if suggest else wanted, db=db, config=config, as_json=as_json)
 
 
 @imports.command("surveys")
@@ -84,9 +85,10 @@ def import_surveys(
 ) -> None:
     """Import answers to surveys (CSAT, NPS, CES); a blank one counts as an invitation without an answer."""
     from speechcx.imports import ImportOptions
+    from speechcx.store.decisions.audit import read_who
 
-    wanted = ImportOptions(mapping, zone, anyway=anyway, dry_run=dry_run)
-    _import("surveys", file, None if suggest else wanted, who=who, db=db, config=config, as_json=as_json)
+    wanted = ImportOptions(mapping, zone, anyway=anyway, dry_run=dry_run, who=read_who(who))
+    _import("surveys", file, None if suggest else wanted, db=db, config=config, as_json=as_json)
 
 
 def _import(
@@ -94,7 +96,6 @@ def _import(
     file: Path,
     wanted: ImportOptions | None,
     *,
-    who: str | None,
     db: Path | None,
     config: Path | None,
     as_json: bool,
@@ -103,7 +104,6 @@ def _import(
     from speechcx.imports import open_export, run_import, suggest_mapping, write_mapping
     from speechcx.present.facts import present_import
     from speechcx.store import Store
-    from speechcx.store.decisions.audit import read_who
 
     if wanted is None:
         headings = open_export(file, kind)[2]
@@ -111,9 +111,7 @@ def _import(
         return
     loaded = options.load(config, None)
     with Store.open(options.database(loaded, db), read_only=wanted.dry_run) as store:
-        report = run_import(
-            store, file, kind, who=read_who(who), settings=loaded.settings.discover, options=wanted
-        )
+        report = run_import(store, file, kind, settings=loaded.settings.discover, options=wanted)
     print_answer(present_import(report), options.style(as_json, False))
     raise typer.Exit(report.exit_code)
 

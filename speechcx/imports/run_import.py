@@ -47,6 +47,8 @@ class ImportOptions:
         Keep what can be read where some rows cannot.
     dry_run
         Read and check only.
+    who
+        Who imports it, for the audit trail.
     """
 
     mapping: str = ""
@@ -54,6 +56,7 @@ class ImportOptions:
     tolerance_s: float = CLOCK_TOLERANCE_S
     anyway: bool = False
     dry_run: bool = False
+    who: str = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +123,6 @@ def run_import(
     path: Path,
     kind: ImportKind,
     *,
-    who: str,
     settings: DiscoverSettings,
     options: ImportOptions,
 ) -> ImportReport:
@@ -134,8 +136,6 @@ def run_import(
         The export.
     kind
         ``calls`` or ``surveys``.
-    who
-        For the audit trail.
     settings
         For the centre's zone and the form of times.
     options
@@ -163,7 +163,9 @@ def run_import(
     _expect_zone(read, path)
     saved = None
     if not options.dry_run and (options.anyway or not read.refused):
-        info = ImportInfo(kind, os.path.basename(path), _hash(path), who, mapping.zone, options.tolerance_s)
+        info = ImportInfo(
+            kind, os.path.basename(path), _hash(path), options.who, mapping.zone, options.tolerance_s
+        )
         saved = _save(store, read, info)
     days = _days(read)
     return ImportReport(

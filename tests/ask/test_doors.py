@@ -34,9 +34,9 @@ DOORS = {
         "settle_names sum_calls"
     ),
     "operations": (
-        "Alert Alerts Cause Causes HandlingFigure GAP_KINDS RecordingGap HANDLING_BY Handling HandlingRow Outreach Reconciliation "
-        "Shares Topic Topics Touched find_alerts find_causes find_topics list_outreach read_customers "
-        "read_handling reconcile"
+        "Alert Alerts Cause Causes GAP_KINDS HANDLING_BY Handling HandlingFigure HandlingRow Outreach "
+        "Reconciliation RecordingGap Shares Topic Topics Touched find_alerts find_causes find_topics "
+        "list_outreach read_customers read_handling reconcile"
     ),
     "people": (
         "AgentReport CaseMixRow CaseMixTable Difference GroupComparison Move TrendRow TrendTable "

@@ -36,8 +36,8 @@ def import_text(store: Store, folder: Path, kind: ImportKind, text: str, **optio
     """Import a CSV of this text."""
     path = folder / f"{kind}.csv"
     path.write_text(text, encoding="utf-8")
-    wanted = ImportOptions(**options)  # type: ignore[arg-type]
-    return run_import(store, path, kind, who="mia", settings=SETTINGS, options=wanted)
+    wanted = ImportOptions(**{"who": "mia", **options})  # type: ignore[arg-type]
+    return run_import(store, path, kind, settings=SETTINGS, options=wanted)
 
 
 def facts_of(store: Store) -> list[tuple[object, ...]]:

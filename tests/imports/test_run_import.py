@@ -123,7 +123,7 @@ def test_times_without_a_zone_are_one_message(store: Store, tmp_path: Path) -> N
     path = tmp_path / "cdr.csv"
     path.write_text("\n".join((HEAD, *CDR)))
     with pytest.raises(ConfigError, match=r"cdr.csv line 2: a time without a zone[\s\S]*--zone"):
-        run_import(store, path, "calls", who="mia", settings=DiscoverSettings(), options=ImportOptions())
+        run_import(store, path, "calls", settings=DiscoverSettings(), options=ImportOptions())
 
 
 def test_two_recordings_that_fit_are_never_guessed(store: Store, tmp_path: Path) -> None:
