@@ -175,20 +175,20 @@ def _settings(loaded: LoadedSettings) -> Iterator[MachineFinding]:
         )
     else:
         yield MachineFinding("time zone", "ok", loaded.settings.discover.zone)
-    if loaded.files.rulebook:
-        yield _rulebook(loaded.resolve(loaded.files.rulebook))
+    for code, path in loaded.files.rulebooks:
+        yield _rulebook(code, loaded.resolve(path))
 
 
-def _rulebook(path: Path) -> MachineFinding:
-    from speechcx.rules import read_rulebook
+def _rulebook(language: str, path: Path) -> MachineFinding:
+    """What is to be said of a rulebook; `language` is '' where it judges all calls."""
+    from speechcx.rules import read_rulebook, read_rulebooks
 
+    what = f"rulebook {language}".rstrip()
     try:
-        rulebook = read_rulebook(path)
+        rulebook = read_rulebooks([(language, path)]).books[0] if language else read_rulebook(path)
     except SpeechcxError as error:
-        return MachineFinding("rulebook", "fault", error.found, error.cure)
-    return MachineFinding(
-        "rulebook", "ok", f"{rulebook.name} version {rulebook.version}, {len(rulebook.rules)} rules"
-    )
+        return MachineFinding(what, "fault", error.found, error.cure)
+    return MachineFinding(what, "ok", f"{rulebook.label}, {len(rulebook.rules)} rules")
 
 
 def _models(loaded: LoadedSettings) -> Iterator[MachineFinding]:

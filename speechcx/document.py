@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from speechcx.call import (
     Assessment,
     Call,
+    CallLanguage,
     Conversation,
     Failure,
     Hit,
@@ -22,6 +23,7 @@ from speechcx.call import (
     Span,
     Turn,
     collect_metrics,
+    language_shares,
 )
 from speechcx.call.measures import list_measures, party_metrics, voice_measures
 
@@ -60,6 +62,7 @@ def call_document(call: Call, *, with_hidden: bool = False) -> dict[str, Json]:
         "flags": list(heard.flags),
         "details": _details(heard),
         "origin": _origin(heard),
+        "language": _language(heard, reading.language),
         "roles": [_role(role) for role in reading.roles],
         "partition": _partition(call),
         "measures": {name: _round(m.value) for name, m in metrics.items() if "." not in name},
@@ -97,6 +100,15 @@ def _role(role: Role) -> dict[str, Json]:
         "confidence": _round(role.confidence),
         "how": role.how,
         "why": role.why,
+    }
+
+
+def _language(heard: Conversation, language: CallLanguage) -> dict[str, Json]:
+    return {
+        "code": language.code,
+        "share": _round(language.share),
+        "is_set": language.is_set,
+        "heard": {code: _round(share) for code, share in language_shares(heard)},
     }
 
 

@@ -17,12 +17,13 @@ from speechcx.call import (
     Provenance,
     Reading,
     Recording,
+    find_call_language,
 )
 from speechcx.call.measures import round_assessment, to_resolution
 from speechcx.config import Settings, listen_digest
 from speechcx.errors import CallError
 from speechcx.prosody import measure_flow, measure_voice
-from speechcx.rules import Rulebook, apply_rules
+from speechcx.rules import Rulebooks, apply_rules
 from speechcx.score import fill_scorecards
 from speechcx.sentiment import join_feeling, load_sentiment, read_sentiment
 from speechcx.transcribe import find_language_flags, load_recognizer, transcribe
@@ -100,27 +101,28 @@ def listen(recording: Recording, settings: Settings) -> Conversation:
 
 
 def read_call(conversation: Conversation, settings: Settings) -> Reading:
-    """Who is who, how the talk flowed and how it felt: all from what was heard, without audio."""
+    """Who is who, how the talk flowed, how it felt, in which language: all from what was heard, without audio."""
     roles = name_parties(conversation, settings.turns)
     flow = measure_flow(conversation, roles, settings.prosody)
     feeling = join_feeling(conversation, roles, settings.sentiment)
-    return Reading(roles, flow, feeling)
+    return Reading(roles, flow, feeling, find_call_language(conversation))
 
 
-def judge(conversation: Conversation, rulebook: Rulebook, settings: Settings) -> Assessment:
-    """Judge a conversation under a rulebook, without audio.
+def judge(conversation: Conversation, rulebooks: Rulebooks, settings: Settings) -> Assessment:
+    """Judge a conversation under the rulebook of its language, without audio.
 
     Parameters
     ----------
     conversation
         What ``listen`` returned, fresh or from the store.
-    rulebook
-        The rules and scorecards.
+    rulebooks
+        The rules and scorecards: one rulebook, or several by language.
     settings
         The sections ``turns``, ``prosody`` and ``sentiment`` are used.
     """
     with stage("judge", []):
         reading = read_call(conversation, settings)
+        rulebook = rulebooks.for_language(reading.language.code)
         results = apply_rules(rulebook, conversation, reading)
         scores = fill_scorecards(rulebook.scorecards, results, reading)
         return round_assessment(
@@ -128,10 +130,10 @@ def judge(conversation: Conversation, rulebook: Rulebook, settings: Settings) ->
         )
 
 
-def analyse(recording: Recording, rulebook: Rulebook, settings: Settings) -> Call:
+def analyse(recording: Recording, rulebooks: Rulebooks, settings: Settings) -> Call:
     """``listen`` and ``judge`` in one."""
     conversation = listen(recording, settings)
-    return Call(conversation, judge(conversation, rulebook, settings))
+    return Call(conversation, judge(conversation, rulebooks, settings))
 
 
 def needed_models(settings: Settings) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from speechcx.discover import Roster, read_roster
 from speechcx.discover.layouts import find_layout
 from speechcx.errors import RulebookError, UsageError
 from speechcx.private_files import make_private_folder, write_private
-from speechcx.rules import Rulebook, parse_rulebook, read_rulebook
+from speechcx.rules import Rulebooks, parse_rulebook, read_rulebook, read_rulebooks
 from speechcx.rules.starter import starter_rulebook, starter_rulebooks
 
 USUAL_RULEBOOK = "service-quality"
@@ -210,16 +210,19 @@ def _check_zone(zone: str) -> None:
         ) from error
 
 
-def load_rulebook(loaded: LoadedSettings) -> Rulebook:
-    """The rulebook the settings name, else the usual starter.
+def load_rulebook(loaded: LoadedSettings) -> Rulebooks:
+    """The rulebook the settings name, or those of several languages; else the usual starter.
 
     Raises
     ------
     RulebookError
-        It cannot be read, or says something impossible.
+        One cannot be read, says something impossible, or is in another language than the settings say.
     """
-    if loaded.files.rulebook:
-        return read_rulebook(loaded.resolve(loaded.files.rulebook))
+    named = [(code, loaded.resolve(path)) for code, path in loaded.files.rulebooks]
+    if isinstance(loaded.files.rulebook, dict):
+        return read_rulebooks(named)
+    if named:
+        return read_rulebook(named[0][1])
     return parse_rulebook(starter_rulebook(USUAL_RULEBOOK), f"{USUAL_RULEBOOK}.yaml")
 
 

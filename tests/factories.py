@@ -43,6 +43,7 @@ from speechcx.call import (
     TurnVoice,
     Utterance,
     Word,
+    find_call_language,
 )
 from speechcx.errors import FAILURE_KINDS
 
@@ -172,6 +173,7 @@ def make_reading(conversation: Conversation | None = None, **given: Any) -> Read
         "roles": roles,
         "flow": make_flow(duration_s=heard.origin.duration_s),
         "feeling": Feeling(turns, (make_party_feeling("agent"), make_party_feeling("customer"))),
+        "language": find_call_language(heard),
     }
     return Reading(**(usual | given))
 

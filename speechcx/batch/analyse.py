@@ -26,7 +26,7 @@ from speechcx.executors import WorkerLost
 from speechcx.executors.faults import describe_fault
 from speechcx.executors.worker import is_memory_short
 from speechcx.pipeline import analyse
-from speechcx.rules import Rulebook
+from speechcx.rules import Rulebooks
 
 _KIND_OF_CLASS: tuple[tuple[type[SpeechcxError], str], ...] = (
     (ModelMissing, "model_missing"),
@@ -49,7 +49,7 @@ class AnalyseOne:
     """``analyse`` with its settings and rulebook, ready to travel to a worker."""
 
     settings: Settings
-    rulebook: Rulebook
+    rulebook: Rulebooks
 
     def __call__(self, recording: Recording) -> Outcome:
         """Analyse `recording`; whatever goes wrong comes back as a ``Failure``."""
@@ -59,7 +59,7 @@ class AnalyseOne:
             return make_failure(error, recording.path, recording)
 
 
-def analyse_files(files: Iterable[str | Path], settings: Settings, rulebook: Rulebook) -> Iterator[Outcome]:
+def analyse_files(files: Iterable[str | Path], settings: Settings, rulebook: Rulebooks) -> Iterator[Outcome]:
     """Analyse files one after another in this process, without a database; yields as they are done.
 
     Whatever is known of a call beside its file is used; missing agent or time is no obstacle here.

@@ -23,7 +23,7 @@ from speechcx.discover import FoundFile, find_files, identify, read_sources
 from speechcx.errors import CallError, UsageError
 from speechcx.executors import WorkerLost, count_cores
 from speechcx.pipeline import analyse
-from speechcx.rules import Rulebook
+from speechcx.rules import Rulebooks
 
 PIECE_S = 30.0
 """Recordings are measured in pieces of at most this length, so that each setting works several of them."""
@@ -165,7 +165,7 @@ class MeasureOne:
     """``analyse`` and how long it took, ready to travel to a worker."""
 
     settings: Settings
-    rulebook: Rulebook
+    rulebook: Rulebooks
 
     def __call__(self, recording: Recording) -> PieceFigures | Failure:
         """Analyse `recording`; whatever goes wrong comes back as a ``Failure``."""
@@ -182,7 +182,7 @@ class MeasureOne:
 def bench(
     paths: Sequence[str | Path],
     settings: Settings,
-    rulebook: Rulebook,
+    rulebook: Rulebooks,
     *,
     seconds: float = 120.0,
     night_hours: float = 8.0,
@@ -271,7 +271,7 @@ def _tell(settings: Settings) -> str:
 
 
 def _measure(
-    settings: Settings, pieces: Sequence[Recording], rulebook: Rulebook, slice_s: float
+    settings: Settings, pieces: Sequence[Recording], rulebook: Rulebooks, slice_s: float
 ) -> Speed | None:
     """Work pieces for a while; None where none could be worked."""
     workers = settings.batch.workers

@@ -8,14 +8,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from speechcx.batch.lock import hold_lock
+from speechcx.batch.rejudge import save_rulebooks
 from speechcx.call import Call, Party, Role
 from speechcx.config import Settings
 from speechcx.errors import FAILURE_KINDS, CallError, UsageError
 from speechcx.pipeline import judge
-from speechcx.rules import Rulebook
+from speechcx.rules import Rulebooks
 from speechcx.store import Store
 from speechcx.store.calls.erasure import erase_call
-from speechcx.store.calls.file_versions import find_set_aside
+from speechcx.store.calls.file_versions import find_counted, find_set_aside
 from speechcx.store.decisions.audit import read_trail
 
 
@@ -48,7 +49,7 @@ _OTHER: dict[Party, Party] = {"agent": "customer", "customer": "agent"}
 
 
 def relabel(
-    store: Store, call_id: str, parties: tuple[Party, ...] | None, rulebook: Rulebook, settings: Settings
+    store: Store, call_id: str, parties: tuple[Party, ...] | None, rulebook: Rulebooks, settings: Settings
 ) -> tuple[Role, ...]:
     """Give the speakers of a stored call their parties, and judge the call again, in one transaction.
 
@@ -92,9 +93,7 @@ def relabel(
         conversation = replace(call.conversation, recording=replace(recording, details=details))
         assessment = judge(conversation, rulebook, settings)
         with store.write():
-            store.save_rulebook(
-                rulebook.digest, name=rulebook.name, version=rulebook.version, source=rulebook.source
-            )
+            save_rulebooks(store, rulebook)
             store.update_details(call_id, details)
             store.save_assessment(call_id, assessment)
         return assessment.reading.roles
@@ -190,8 +189,11 @@ def erase(
 
 
 def _with_set_aside(store: Store, call_ids: Sequence[str]) -> tuple[str, ...]:
-    """The calls, and behind each the recordings that do not count beside it: they hold the same customer's words."""
-    found = [one for call_id in call_ids for one in (call_id, *find_set_aside(store.db, call_id))]
+    """The calls with every other recording of each, whichever counts: they hold the same customer's words."""
+    found = []
+    for call_id in call_ids:
+        counted = find_counted(store.db, call_id)
+        found += [call_id, counted, *find_set_aside(store.db, counted)]
     return tuple(dict.fromkeys(found))
 
 

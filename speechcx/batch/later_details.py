@@ -22,7 +22,7 @@ from speechcx.discover import FoundFile, Sources
 from speechcx.executors import WorkerLost
 from speechcx.file_bytes import read_stat_marks
 from speechcx.pipeline import judge
-from speechcx.rules import Rulebook
+from speechcx.rules import Rulebooks
 from speechcx.store import Store
 
 
@@ -76,7 +76,7 @@ class JudgeChanged:
 
     database: Path
     settings: Settings
-    rulebook: Rulebook
+    rulebook: Rulebooks
 
     def __call__(self, change: DetailsChange) -> Assessment | Failure:
         """Judge the call as if its details had been these from the start; a fault comes back as a ``Failure``."""
@@ -115,7 +115,7 @@ def digest_sources(
 def apply_details(
     store: Store,
     changes: Sequence[DetailsChange],
-    rulebook: Rulebook,
+    rulebook: Rulebooks,
     settings: Settings,
     *,
     give_up: Callable[[], bool] = lambda: False,

@@ -16,7 +16,7 @@ from speechcx.call import Assessment, Failure
 from speechcx.config import Settings
 from speechcx.executors import WorkerLost
 from speechcx.pipeline import judge
-from speechcx.rules import Rulebook
+from speechcx.rules import Rulebooks
 from speechcx.store import CallFilter, Patience, RunInfo, Store
 from speechcx.store import RunTotals as RunRow
 
@@ -27,7 +27,7 @@ class JudgeOne:
 
     database: Path
     settings: Settings
-    rulebook: Rulebook
+    rulebook: Rulebooks
 
     def __call__(self, call_id: str) -> Assessment | Failure:
         """Judge a stored call; whatever goes wrong comes back as a ``Failure``."""
@@ -43,7 +43,7 @@ class JudgeOne:
 
 def rejudge(
     store: Store,
-    rulebook: Rulebook,
+    rulebook: Rulebooks,
     settings: Settings,
     *,
     only: CallFilter | None = None,
@@ -59,11 +59,11 @@ def rejudge(
     store
         Open for writing; the run lock is taken here.
     rulebook, settings
-        What to judge with.
+        What to judge with; of several rulebooks, each call is judged by the one of its language.
     only
         Which calls; None for all, also those whose file was replaced.
     again
-        Also calls judged under this rulebook already: for changed settings, or corrected roles.
+        Also calls judged by their rulebook already: for changed settings, or corrected roles.
     report
         Called for each call.
 
@@ -76,11 +76,9 @@ def rejudge(
     """
     filters = only or CallFilter(with_superseded=True)
     if not again:
-        filters = replace(filters, not_rulebook_digest=rulebook.digest)
+        filters = replace(filters, not_judged_by=rulebook.digests)
     with StopSignals() as stop, hold_lock(store.path, command="rejudge"):
-        store.save_rulebook(
-            rulebook.digest, name=rulebook.name, version=rulebook.version, source=rulebook.source
-        )
+        save_rulebooks(store, rulebook)
         call_ids = tuple(store.iter_call_ids(filters))
         run_id = store.ledger.begin_run(RunInfo("rejudge", rulebook_digest=rulebook.digest))
         tally = RunTally(len(call_ids), 0.0, report)
@@ -106,6 +104,12 @@ def rejudge(
         row = RunRow(planned=len(call_ids), done=tally.done, failed=summary.failed_calls)
         store.ledger.finish_run(run_id, replace(row, elapsed_s=round(tally.seconds, 3)), summary.exit_code)
         return summary
+
+
+def save_rulebooks(store: Store, rulebook: Rulebooks) -> None:
+    """Keep the text of each rulebook beside the calls that will be judged by it."""
+    for book in rulebook.books:
+        store.save_rulebook(book.digest, name=book.name, version=book.version, source=book.source)
 
 
 def _until_stopped(call_ids: Sequence[str], stop: StopSignals) -> Iterator[str]:

@@ -23,6 +23,7 @@ from speechcx.batch.progress import (
     tell,
 )
 from speechcx.batch.recordings import find_missing, has_vanished, spot_check
+from speechcx.batch.rejudge import save_rulebooks
 from speechcx.batch.stop import StopSignals
 from speechcx.batch.work_loop import Shift
 from speechcx.config import Settings, listen_digest
@@ -46,7 +47,7 @@ from speechcx.errors import (
     Interrupted,
     SpeechcxError,
 )
-from speechcx.rules import Rulebook
+from speechcx.rules import Rulebooks
 from speechcx.store import KnownFile, Patience, RunInfo, Store
 from speechcx.store import RunTotals as RunRow
 from speechcx.store.facts.matching import match_facts
@@ -85,7 +86,7 @@ def run(
     database: Path,
     paths: Sequence[str | Path],
     settings: Settings,
-    rulebook: Rulebook,
+    rulebook: Rulebooks,
     *,
     options: RunOptions | None = None,
     report: ReportProgress = say_nothing,
@@ -269,7 +270,7 @@ def _still_there(
 
 
 def _run_locked(
-    store: Store, paths: Sequence[str | Path], settings: Settings, rulebook: Rulebook, orders: _Orders
+    store: Store, paths: Sequence[str | Path], settings: Settings, rulebook: Rulebooks, orders: _Orders
 ) -> RunSummary:
     known = store.ledger.known_files()
     orders.known_others = {row[0]: OtherFile(*row) for row in read_other_files(store.db)}
@@ -282,7 +283,7 @@ def _run_locked(
         expect_engines(settings)
     if orders.options.roster.entries:
         store.sync_roster(orders.options.roster.entries)
-    store.save_rulebook(rulebook.digest, name=rulebook.name, version=rulebook.version, source=rulebook.source)
+    save_rulebooks(store, rulebook)
     run_id = store.ledger.begin_run(
         RunInfo(
             listen_digest=listen_digest(settings),
@@ -329,7 +330,7 @@ def _look_after(
 
 
 def _apply_details(
-    store: Store, plan: Plan, settings: Settings, rulebook: Rulebook, orders: _Orders, summary: RunSummary
+    store: Store, plan: Plan, settings: Settings, rulebook: Rulebooks, orders: _Orders, summary: RunSummary
 ) -> tuple[RunSummary, bool]:
     """Give calls done before the details that came or changed since; whether every one of them has them now."""
     if orders.stop.is_requested or summary.stopped_by:

@@ -23,7 +23,7 @@ from speechcx.config import Settings
 from speechcx.discover import FoundFile, Sources, identify
 from speechcx.errors import FAILURE_KINDS, DiskError, DiskFull, ModelBad, ModelMissing, SpeechcxError
 from speechcx.executors import WorkerLost
-from speechcx.rules import Rulebook
+from speechcx.rules import Rulebooks
 from speechcx.store import FileState, KnownFile, Store
 from speechcx.store.calls.erasure import find_erasure
 from speechcx.store.calls.file_versions import count_once
@@ -114,7 +114,7 @@ class Shift:
                 self._note([file], write)
 
     def work(
-        self, plan: Plan, known: Mapping[bytes, KnownFile], sources: Sources, rulebook: Rulebook
+        self, plan: Plan, known: Mapping[bytes, KnownFile], sources: Sources, rulebook: Rulebooks
     ) -> None:
         """Analyse the planned files; those that cost a worker are tried again, one alone at a time."""
         self._owners = dict(find_owners(known))

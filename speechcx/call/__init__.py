@@ -2,7 +2,7 @@
 
 ``recording`` is the file as found and decoded, ``conversation`` what ``listen`` heard in it,
 ``assessment`` what ``judge`` made of that, ``scorecard`` the form a rulebook asks to fill in,
-``measures`` every measure, declared once. Standard library only.
+``languages`` which language a call is in, ``measures`` every measure, declared once. Standard library only.
 """
 
 from speechcx.call.assessment import (
@@ -45,6 +45,17 @@ from speechcx.call.conversation import (
     Utterance,
     Word,
 )
+from speechcx.call.languages import (
+    LANGUAGE_FIELDS,
+    LANGUAGES,
+    CallLanguage,
+    find_call_language,
+    find_language_code,
+    language_name,
+    language_shares,
+    plain_language,
+    suggest_language,
+)
 from speechcx.call.measures import Measure, Metric, collect_metrics, metric_names
 from speechcx.call.recording import (
     NOT_HEARD_TO_THE_END,
@@ -60,6 +71,8 @@ from speechcx.call.recording import (
 from speechcx.call.scorecard import Bound, CriticalKind, Question, Scorecard, Section
 
 __all__ = [
+    "LANGUAGES",
+    "LANGUAGE_FIELDS",
     "NEAREST",
     "NOT_HEARD_TO_THE_END",
     "PARTIES",
@@ -70,6 +83,7 @@ __all__ = [
     "Audio",
     "Bound",
     "Call",
+    "CallLanguage",
     "Conversation",
     "CriticalKind",
     "Details",
@@ -113,5 +127,11 @@ __all__ = [
     "Utterance",
     "Word",
     "collect_metrics",
+    "find_call_language",
+    "find_language_code",
+    "language_name",
+    "language_shares",
     "metric_names",
+    "plain_language",
+    "suggest_language",
 ]

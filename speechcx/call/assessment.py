@@ -5,10 +5,11 @@ Everything here is made by ``judge`` from a Conversation, without audio, and can
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from speechcx.call.conversation import Conversation, SentimentLabel
+from speechcx.call.languages import CallLanguage
 from speechcx.call.recording import Party, Recording, Span
 
 RuleValue = Literal["present", "absent", "cannot_tell"]
@@ -175,11 +176,12 @@ class Feeling:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the call tells before any rule is asked: who is who, how the talk flowed, how it felt."""
+    """What the call tells before any rule is asked: who is who, how the talk flowed, how it felt, in which language."""
 
     roles: tuple[Role, ...]
     flow: Flow
     feeling: Feeling
+    language: CallLanguage = field(default_factory=CallLanguage)
 
     def party_of(self, speaker: str) -> Party:
         """Party of a speaker, ``unknown`` for one without a role."""

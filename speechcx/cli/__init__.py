@@ -3,7 +3,7 @@
 Commands are grouped in files by the person who types them: ``run`` and ``layouts`` (operator), ``explore``
 (supervisor and reviewer), ``operations`` and ``imports`` (operations managers), ``find`` (people searching for words),
 ``flags`` and ``evidence`` (compliance reviewer), ``rulebooks`` and ``relabel`` (quality lead),
-``admin`` and ``keep`` (administrator). ``output`` is the only place that prints, through ``streams``.
+``admin``, ``models`` and ``keep`` (administrator). ``output`` is the only place that prints, through ``streams``.
 Errors become words and exit codes here and nowhere else. To add a command, write it in the file of
 the person who types it; heavy imports stay inside the function.
 """
@@ -26,6 +26,7 @@ from speechcx.cli.flags import register as register_comply
 from speechcx.cli.imports import register as register_imports
 from speechcx.cli.keep import register as register_keep
 from speechcx.cli.layouts import register as register_layouts
+from speechcx.cli.models import register as register_models
 from speechcx.cli.operations import register as register_operate
 from speechcx.cli.output import note
 from speechcx.cli.qa import register as register_qa
@@ -34,6 +35,7 @@ from speechcx.cli.report import register as register_report
 from speechcx.cli.review import register as register_review
 from speechcx.cli.rulebooks import register as register_rulebooks
 from speechcx.cli.run import register as register_run
+from speechcx.cli.serve import register as register_serve
 from speechcx.errors import EXIT_OK, SpeechcxError
 
 app = typer.Typer(
@@ -69,6 +71,7 @@ for register in (
     register_layouts,
     register_explore,
     register_report,
+    register_serve,
     register_operate,
     register_imports,
     register_find,
@@ -81,6 +84,7 @@ for register in (
     register_coach,
     register_keep,
     register_admin,
+    register_models,
 ):
     register(app)
 

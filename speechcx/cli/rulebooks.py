@@ -14,12 +14,13 @@ from speechcx.cli.question_options import Asked, asks
 from speechcx.cli.streams import is_summary
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from speechcx.batch import CallChoice, Progress, ReportProgress
     from speechcx.config import LoadedSettings
     from speechcx.present.rulebooks import LabelledRule
     from speechcx.rules import Rulebook as Book
+    from speechcx.rules import Rulebooks as Books
 
 rules = typer.Typer(name="rules", help="Rulebooks: check, test, try, cover, compare.", no_args_is_help=True)
 
@@ -44,14 +45,20 @@ def lint(
     as_csv: options.AsCsv = False,
 ) -> None:
     """Check a rulebook: every problem with its line, its column and what would be legal. Exits with 12 on errors."""
+    from dataclasses import replace
+
     from speechcx.present.rulebooks import present_problems
     from speechcx.rules import lint_file
 
-    path = _path(rulebook, config)
-    problems = lint_file(path)
-    print_answer(present_problems(problems, str(path)), options.style(as_json, as_csv))
+    paths = _paths(rulebook, config)
+    found = [(path, problem) for path in paths for problem in lint_file(path)]
+    # Of several files, each line says which.
+    problems = [replace(one, found=f"{path}: {one.found}") if len(paths) > 1 else one for path, one in found]
+    print_answer(present_problems(problems, ", ".join(map(str, paths))), options.style(as_json, as_csv))
     if any(problem.level == "error" for problem in problems):
         raise typer.Exit(12)
+    # Whether each is in the language it stands for is no question of one file.
+    _book(rulebook, options.load(config, None))
 
 
 @rules.command()
@@ -93,19 +100,20 @@ def run_tests(
     """Run the tests a rulebook brings, and measure it on labelled calls. Exits with 12 where one fails."""
     from speechcx.errors import UsageError
     from speechcx.present.rulebooks import list_shortfalls, present_tests
-    from speechcx.rules import read_rulebook, run_rulebook_tests
+    from speechcx.rules import run_rulebook_tests
 
     style = options.style(as_json, as_csv)
     if labels is None and not (min_precision is None and min_recall is None):
         raise UsageError("a threshold without labels", "calls that people labelled", "add --labels FILE")
-    book = read_rulebook(_path(rulebook, config))
     loaded = options.load(config, overrides)
+    _paths(rulebook, config)
+    book = _book(rulebook, loaded)
     measures = None if labels is None else _measure(book, labels, loaded, db)
-    outcomes = run_rulebook_tests(book)
+    outcomes = [outcome for each in book.books for outcome in run_rulebook_tests(each)]
     wrong = sum(not outcome.passed for outcome in outcomes)
     shown = [outcome for outcome in outcomes if not (failed_only and outcome.passed)]
     print_answer(present_tests(shown, measures), style)
-    note(f"{len(outcomes) - wrong} passed, {wrong} failed" if outcomes else f"{book.name} brings no tests.")
+    note(f"{len(outcomes) - wrong} passed, {wrong} failed" if outcomes else f"{book.label} brings no tests.")
     short = list_shortfalls(measures or (), min_precision, min_recall)
     for text in short:
         note(text)
@@ -113,7 +121,7 @@ def run_tests(
         raise typer.Exit(12)
 
 
-def _measure(book: Book, labels: Path, loaded: LoadedSettings, db: Path | None) -> tuple[LabelledRule, ...]:
+def _measure(book: Books, labels: Path, loaded: LoadedSettings, db: Path | None) -> tuple[LabelledRule, ...]:
     from speechcx import batch
     from speechcx.ask.ground import find_call_id
     from speechcx.present.rulebooks import label_rule
@@ -121,7 +129,8 @@ def _measure(book: Book, labels: Path, loaded: LoadedSettings, db: Path | None) 
     from speechcx.store import Store
 
     database = options.database(loaded, db)
-    names = [rule.id for rule in book.rules if rule.kind != "hidden"]
+    rules = (rule for each in book.books for rule in each.rules)
+    names = list(dict.fromkeys(rule.id for rule in rules if rule.kind != "hidden"))
     with Store.open(database, read_only=True) as store:
         found = read_labels(labels, rules=names, find_call=lambda name: find_call_id(store, name))
     ask = batch.JudgeOnly(book, loaded.settings)
@@ -164,7 +173,7 @@ def try_phrase(
     book, name = _typed(condition, rule, by, negated, _base(rulebook, loaded, rule))
     if text is not None:
         typed = sys.stdin.read() if text == "-" else text
-        print_answer(present_tried(batch.try_on_text(book, name, typed)), style)
+        print_answer(present_tried(batch.try_on_text(book.books[0], name, typed)), style)
         return
     chosen = _choose(asked, names=call or (), newest=newest)
     ask = batch.TryOne(book, name, loaded.settings)
@@ -188,8 +197,8 @@ def coverage(
     style, loaded = asked.style, asked.loaded
     book = _book(rulebook, loaded)
     chosen = _choose(asked, names=call or (), newest=newest)
-    report = batch.cover_stored(chosen, batch.CoverOne(book, loaded.settings), report=_reporter())
-    print_answer(present_coverage(report, limit=limit, right=measure_precision(asked.where)), style)
+    reports = batch.cover_stored(chosen, batch.CoverOne(book, loaded.settings), report=_reporter())
+    print_answer(present_coverage(reports, limit=limit, right=measure_precision(asked.where)), style)
 
 
 @rules.command()
@@ -272,25 +281,26 @@ def _choose(asked: Asked, *, names: Sequence[str], newest: int) -> CallChoice:
     return CallChoice(asked.where, found[-newest:] if newest else found, len(found), hint)
 
 
-def _path(rulebook: Path | None, config: Path | None) -> Path:
+def _paths(rulebook: Path | None, config: Path | None) -> list[Path]:
+    """The file that is named, else those of the settings."""
     from speechcx.errors import UsageError
 
     if rulebook is not None:
-        return rulebook
+        return [rulebook]
     loaded = options.load(config, None)
     if not loaded.files.rulebook:
         raise UsageError("no rulebook named", "a path, or files.rulebook in speechcx.toml", "name the file")
-    return loaded.resolve(loaded.files.rulebook)
+    return [loaded.resolve(path) for _, path in loaded.files.rulebooks]
 
 
-def _book(rulebook: Path | None, loaded: LoadedSettings) -> Book:
+def _book(rulebook: Path | None, loaded: LoadedSettings) -> Books:
     from speechcx.project import load_rulebook
     from speechcx.rules import read_rulebook
 
     return read_rulebook(rulebook) if rulebook else load_rulebook(loaded)
 
 
-def _base(rulebook: Path | None, loaded: LoadedSettings, rule: str | None) -> Book | None:
+def _base(rulebook: Path | None, loaded: LoadedSettings, rule: str | None) -> Books | None:
     """The rulebook whose lists and rules a typed condition may use; a broken one does not stop a plain phrase."""
     from speechcx.errors import RulebookError
 
@@ -304,9 +314,9 @@ def _base(rulebook: Path | None, loaded: LoadedSettings, rule: str | None) -> Bo
 
 
 def _typed(
-    condition: str | None, rule: str | None, by: str | None, negated: str, base: Book | None
-) -> tuple[Book, str]:
-    """The rulebook and the rule to try: one of its own, or what was typed."""
+    condition: str | None, rule: str | None, by: str | None, negated: str, base: Books | None
+) -> tuple[Books, str]:
+    """The rulebook and the rule to try: one of its own, or what was typed; of several languages, in each."""
     from speechcx.errors import UsageError
     from speechcx.rules import TYPED, type_rule
 
@@ -314,14 +324,36 @@ def _typed(
     if (condition is None) == (rule is None):
         raise UsageError("nothing to try" if rule is None else "a phrase and --rule together",
                          "a phrase or condition, or --rule ID", "try 'cancel* NEAR/6 account'")  # fmt: skip
-    if rule is not None:
-        assert base is not None
-        return base, base.rule(rule).id
-    assert condition is not None
     party = options.party("--by", by)
-    return type_rule(
-        condition, base=base, by=party, negated="ignore" if negated == "ignore" else "match"
-    ), TYPED
+
+    def make(book: Book | None) -> Book:
+        if rule is None:
+            assert condition is not None
+            ignores = negated == "ignore"
+            return type_rule(condition, base=book, by=party, negated="ignore" if ignores else "match")
+        assert book is not None
+        book.rule(rule)
+        return book
+
+    return _in_each(base, make), rule or TYPED
+
+
+def _in_each(base: Books | None, make: Callable[[Book | None], Book]) -> Books:
+    """What `make` makes of the rulebook; of several, those of which it can be made, and its error where of none."""
+    from speechcx.errors import RulebookError
+    from speechcx.rules import LanguageRulebooks
+
+    if not isinstance(base, LanguageRulebooks):
+        return make(base)
+    made, errors = [], []
+    for code, book in base.by_language:
+        try:
+            made.append((code, make(book)))
+        except RulebookError as error:
+            errors.append(error)
+    if not made:
+        raise errors[0]
+    return LanguageRulebooks(tuple(made))
 
 
 def _reporter() -> ReportProgress:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from speechcx.call import find_language_code, suggest_language
 from speechcx.config.sections import FileSettings, Settings
 from speechcx.errors import ConfigError
 
@@ -184,6 +185,7 @@ def _check(values: dict[str, dict[str, Any]], origins: dict[str, str]) -> Settin
     from pydantic import TypeAdapter, ValidationError
 
     _expect_text(values, origins)
+    _expect_rulebooks(values.get("files", {}).get("rulebook", ""), origins.get("files.rulebook", "settings"))
     try:
         return TypeAdapter(Settings).validate_python(values, extra="forbid")
     except ValidationError as error:
@@ -216,6 +218,37 @@ def _expect_text(values: dict[str, dict[str, Any]], origins: dict[str, str]) -> 
                     "text without NUL characters",
                     "write it again by hand; it may be copied from a program that pads with NUL",
                 )
+
+
+def _expect_rulebooks(value: object, origin: str) -> None:
+    """Refuse what names neither a rulebook nor one for each language."""
+    found, expected = "", 'a file, or one for each language: {en = "rules.yaml", es = "reglas.yaml"}'
+    cure = "correct it; docs/rules.md has a chapter on several languages"
+    if isinstance(value, dict):
+        codes = [key if key == "any" else find_language_code(key) for key in value]
+        twice = next((key for no, key in enumerate(value) if codes[no] in codes[:no]), None)
+        unknown = next((key for key, code in zip(value, codes, strict=True) if code is None), None)
+        empty = next(
+            (key for key, path in value.items() if not (isinstance(path, str) and path.strip())), None
+        )
+        if not value:
+            found = "a table without a language"
+        elif unknown is not None:
+            near = suggest_language(unknown)
+            found, expected = f"a language {unknown!r}", "a code such as en, es, de (ISO 639-1), or any"
+            cure = f"did you mean {near!r}?" if near else cure
+        elif twice is not None:
+            found, expected = (
+                f"a second rulebook for {find_language_code(twice) or twice!r}",
+                "one for each language",
+            )
+            cure = "keep one; a region as in en-GB makes no difference"
+        elif empty is not None:
+            found = f"{_shorten(value[empty])} for {empty!r}"
+    elif not isinstance(value, str):
+        found = _shorten(value)
+    if found:
+        raise ConfigError(f"{origin}: files.rulebook, got {found}", expected, cure)
 
 
 def _shorten(value: object) -> str:

@@ -7,6 +7,7 @@ from dataclasses import MISSING, dataclass, field, fields
 from typing import Annotated, Literal
 
 from speechcx.audio import AudioSettings
+from speechcx.call import find_language_code
 from speechcx.config.review import ReviewSettings
 from speechcx.discover import DiscoverSettings
 from speechcx.prosody import ProsodySettings
@@ -27,7 +28,9 @@ class FileSettings:
     database
         The SQLite file that holds everything.
     rulebook
-        The rulebook a run judges by. Empty: the general starter rulebook of the package.
+        The rulebook a run judges by; or one for each language, as ``{en = "rules.yaml", es = "reglas.yaml"}``:
+        a call is judged by the one of its language, and calls in a language without one by that for ``any``, else
+        by the first, whose rules over words cannot tell. Empty: the general starter rulebook of the package.
     roster
         CSV with agent, name, team, center, valid_from, valid_to. Empty or absent: no roster.
     report
@@ -36,9 +39,20 @@ class FileSettings:
 
     recordings: tuple[str, ...] = ("recordings",)
     database: str = "speechcx.db"
-    rulebook: str = ""
+    rulebook: str | dict[str, str] = ""
     roster: str = "roster.csv"
     report: str = ""
+
+    @property
+    def rulebooks(self) -> tuple[tuple[str, str], ...]:
+        """(language, file) pairs where `rulebook` names several; else one pair with language '', or none."""
+        if isinstance(self.rulebook, str):
+            return (("", self.rulebook),) if self.rulebook else ()
+        return tuple((_language_of(code), path) for code, path in self.rulebook.items())
+
+
+def _language_of(key: str) -> str:
+    return key if key == "any" else find_language_code(key) or key
 
 
 @dataclass(frozen=True, slots=True)

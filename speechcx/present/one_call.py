@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from speechcx.call import Call, Hit, Party, RuleResult, ScoreResult, Turn, Unheard, collect_metrics
+from speechcx.call import (
+    LANGUAGE_FIELDS,
+    Call,
+    Hit,
+    Party,
+    RuleResult,
+    ScoreResult,
+    Turn,
+    Unheard,
+    collect_metrics,
+    language_name,
+    language_shares,
+)
 from speechcx.call import QuestionAnswer as Answered
 from speechcx.document import call_document
 from speechcx.present.table import Answer, Column, Table, Text, clean, make_table
@@ -165,11 +177,30 @@ def _head(call: Call) -> Iterator[Text]:
     sound = f"{clock(origin.duration_s)}, {origin.channels} channel(s), {origin.codec} {origin.rate_hz} Hz"
     flags = ", ".join(heard.flags) or "none"
     yield Text(f"{sound}; speakers by {heard.speech.split}; flags: {flags}", indent=2)
+    yield Text(f"Language: {_language_text(call)}", indent=2)
     if heard.speech.unheard:
         yield Text(f"Not heard: {_list_unheard(heard.speech.unheard)}", indent=2)
     for role in call.assessment.reading.roles:
         text = f"{role.speaker} is {role.party} ({role.confidence:.2f} by {role.how}) {role.why}"
         yield Text(text, indent=2)
+
+
+def _language_text(call: Call) -> str:
+    """The language of a call, what says so, and what else is spoken in it."""
+    heard, language = call.conversation, call.assessment.reading.language
+    if language.code is None:
+        return "not known (no words)"
+    shares = {code: f"{share:.0%}" for code, share in language_shares(heard)}
+    others = ", ".join(f"{code} {share}" for code, share in shares.items() if code != language.code)
+    own = (
+        f"heard in {shares.get(language.code, '0%')} of the speech with words" if shares else "no words heard"
+    )
+    sources = dict(heard.recording.details.sources)
+    where = next(
+        (sources[name] for name in sources if name.casefold() in LANGUAGE_FIELDS), "a table or sidecar"
+    )
+    parts = [f"as {where} says", own] if language.is_set else [own]
+    return f"{language_name(language.code)} ({'; '.join([*parts, others] if others else parts)})"
 
 
 def _list_unheard(unheard: Sequence[Unheard]) -> str:

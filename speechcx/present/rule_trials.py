@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from speechcx.ask.compliance import Precision
 from speechcx.batch import CoverReport, TriedCall, TryReport
-from speechcx.present.envelope import Envelopes, record
+from speechcx.present.envelope import Envelopes, record, rows
 from speechcx.present.table import Answer, Column, Table, Text, make_table
 from speechcx.present.units import clock, count_text
 from speechcx.present.wording import precision_text
@@ -19,8 +19,9 @@ MAX_MISSES = 5
 
 _TRIED = record("rules-try", TryReport)
 _COVERED = record("rules-coverage", CoverReport)
+_EACH_COVERED = rows("rules-coverages", CoverReport)
 
-ENVELOPES: dict[str, Envelopes] = {"rules coverage": _COVERED, "rules try": _TRIED}
+ENVELOPES: dict[str, Envelopes] = {"rules coverage": (_COVERED, _EACH_COVERED), "rules try": _TRIED}
 
 _HIT_COLUMNS = (
     Column("call_id", "call"),
@@ -108,27 +109,35 @@ def _rows(calls: Iterable[TriedCall]) -> Iterator[dict[str, object]]:
 
 
 def present_coverage(
-    report: CoverReport, *, limit: int, right: Mapping[str, Precision] | None = None
+    reports: Sequence[CoverReport], *, limit: int, right: Mapping[str, Precision] | None = None
 ) -> Answer:
-    """What a rulebook covers: JSON has everything, CSV a row for each rule.
+    """What a rulebook covers, or each of several: JSON has everything, CSV a row for each rule.
 
     Parameters
     ----------
-    report
-        What it says of the calls.
+    reports
+        What each says of the calls that it judges.
     limit
         At most so many phrases and calls are shown to people.
     right
         How often each rule was right, as people judged its flags.
     """
-    shown = [
-        _cover_row(rule, report) | {"right": precision_text((right or {}).get(rule.rule))}
-        for rule in report.rules
-    ]
-    empty = report.hint or "No call could be judged."
-    table = make_table("rules", _COVER_COLUMNS, shown, empty=empty)
-    more = tuple(_coverage(report, limit)) if shown else ()
-    return Answer(partial(_COVERED.wrap, report), (table, *more))
+    blocks: list[Table | Text] = []
+    every = []
+    for report in reports:
+        shown = [
+            _cover_row(rule, report)
+            | {"right": precision_text((right or {}).get(rule.rule)), "language": report.language}
+            for rule in report.rules
+        ]
+        empty = report.hint or "No call could be judged."
+        blocks += [make_table("rules", _COVER_COLUMNS, shown, empty=empty)]
+        blocks += _coverage(report, limit) if shown else ()
+        every += shown
+    if len(reports) == 1:
+        return Answer(partial(_COVERED.wrap, reports[0]), tuple(blocks))
+    csv = make_table("rules", (Column("language", "language"), *_COVER_COLUMNS), every)
+    return Answer(partial(_EACH_COVERED.wrap_rows, reports), tuple(blocks), csv=csv)
 
 
 def _coverage(report: CoverReport, limit: int) -> Iterator[Table | Text]:
@@ -147,6 +156,8 @@ def _coverage(report: CoverReport, limit: int) -> Iterator[Table | Text]:
     searched = (
         f"the newest {report.searched} of {report.stored}" if report.searched < report.stored else "all"
     )
+    if report.language is not None:
+        searched = "all other" if report.language == "any" else f"the {report.language}"
     which = f"{report.rulebook} version {report.version} on {searched} calls ({report.searched})."
     yield Text(which, is_note=True)
 

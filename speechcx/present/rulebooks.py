@@ -14,7 +14,7 @@ from speechcx.present.table import Answer, Column, Table, Text, make_table
 from speechcx.present.units import count_text
 from speechcx.present.wording import result_text
 from speechcx.project import Starter
-from speechcx.rules import Rulebook, RulebookProblem, RuleMeasure, TestOutcome
+from speechcx.rules import RulebookProblem, Rulebooks, RuleMeasure, TestOutcome
 
 MAX_CALLS = 3
 """Calls that a cell names; JSON and CSV have them all."""
@@ -261,8 +261,10 @@ def _diff(diff: RulebookDiff, limit: int) -> Iterator[Table | Text]:
             yield Text(more, is_note=True, is_hint=True)
 
 
-def _name(book: Rulebook) -> BookName:
-    return BookName(book.name, book.version, book.digest)
+def _name(book: Rulebooks) -> BookName:
+    """Names and versions of several rulebooks stand in the order of the settings."""
+    names, versions = ("; ".join(getattr(one, part) for one in book.books) for part in ("name", "version"))
+    return BookName(names, versions, book.digest)
 
 
 def _headline(diff: RulebookDiff) -> str:
@@ -284,7 +286,7 @@ def _steps(rule: RuleFlips) -> str:
     return result_text(", ".join(shown))
 
 
-def present_rejudged(summary: RunSummary, book: Rulebook) -> Answer:
+def present_rejudged(summary: RunSummary, book: Rulebooks) -> Answer:
     """How many stored calls were judged again by a rulebook."""
     failed = (
         Text(f"{number} calls could not be judged ({kind}); they keep the results they had.", is_note=True)
@@ -294,15 +296,11 @@ def present_rejudged(summary: RunSummary, book: Rulebook) -> Answer:
     return Answer(document, (*_rejudged(summary, book), *failed))
 
 
-def _rejudged(summary: RunSummary, book: Rulebook) -> Iterator[Text]:
+def _rejudged(summary: RunSummary, book: Rulebooks) -> Iterator[Text]:
     if not summary.planned:
-        yield Text(
-            f"Nothing to do: every stored call that matches is judged by {book.name} version {book.version}."
-        )
+        yield Text(f"Nothing to do: every stored call that matches is judged by {book.label}.")
         yield Text("--again judges them again.", is_hint=True)
         return
     rest = summary.planned - summary.done
     left = f"; {rest} are left as they were" if rest > 0 else ""
-    yield Text(
-        f"{summary.done} calls judged by {book.name} version {book.version} in {summary.seconds:.1f} s{left}."
-    )
+    yield Text(f"{summary.done} calls judged by {book.label} in {summary.seconds:.1f} s{left}.")

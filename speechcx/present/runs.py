@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
 
-from speechcx.ask.runs import FailureRow, LeftOut, RunStatus
+from speechcx.ask.runs import FailureRow, LanguageCount, LeftOut, RunStatus
 from speechcx.batch import RunSummary
 from speechcx.batch.recordings import Compared, MissingFiles
+from speechcx.call import language_name
 from speechcx.discover import OTHER_REASONS, SKIP_REASONS, USED_REASONS, ExplainRow
 from speechcx.present.envelope import Envelopes, record, rows
 from speechcx.present.table import Answer, Column, Text, make_table
@@ -78,6 +79,7 @@ def _status(status: RunStatus, missing: MissingFiles) -> Iterator[Text]:
     yield Text(
         f"{status.calls} calls{days}, {clock(status.audio_s)} of audio, {status.flagged_calls} flagged"
     )
+    yield from _languages(status.languages)
     if status.outdated:
         yield Text(
             f"{status.outdated} calls were heard with other settings, or by an older speechcx, than a run would use"
@@ -94,6 +96,27 @@ def _status(status: RunStatus, missing: MissingFiles) -> Iterator[Text]:
     for kind in status.failures:
         yield Text(f"{kind.n} {kind.kind}: {kind.sentence} {kind.cure}", indent=2)
     yield from _left_out(status.left_out)
+
+
+def _languages(found: Sequence[LanguageCount]) -> Iterator[Text]:
+    """Calls by language, with those left without rulebook or sentiment; nothing where all are in one and have both."""
+    if not any(one.without_rulebook for one in found) and len(found) < 2:
+        return
+    yield Text("Languages:")
+    for one in found:
+        name = "no words" if one.language is None else language_name(one.language)
+        left = [
+            f"{count} without {what}"
+            for count, what in ((one.without_rulebook, "rulebook"), (one.without_sentiment, "sentiment"))
+            if count
+        ]
+        yield Text(f"{name}: {', '.join([f'{one.calls} call' + 's' * (one.calls != 1), *left])}", indent=2)
+    if any(one.without_rulebook for one in found):
+        yield Text(
+            "Words of calls without a rulebook are not judged; files.rulebook may name one for each language:"
+            ' {en = "rules.yaml", es = "reglas.yaml"}',
+            indent=2,
+        )
 
 
 def _last_run(status: RunStatus) -> Iterator[Text]:

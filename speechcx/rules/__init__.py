@@ -32,9 +32,10 @@ from speechcx.rules.checks.rulebook_tests import (
 )
 from speechcx.rules.judging.call_view import Facts, facts_of, facts_of_test
 from speechcx.rules.judging.judge import judge_facts
+from speechcx.rules.language.by_language import LanguageRulebooks, Rulebooks, read_rulebooks
 from speechcx.rules.language.examples import Line, RuleTest
 from speechcx.rules.language.rulebook import Rulebook, lint, lint_file, parse_rulebook, read_rulebook
-from speechcx.rules.language.source import RulebookProblem
+from speechcx.rules.language.source import RulebookProblem, find_language
 from speechcx.rules.matching.meaning import Meanings, SentenceEncoder
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "CoverCount",
     "Facts",
     "Label",
+    "LanguageRulebooks",
     "Line",
     "Meanings",
     "ResultChange",
@@ -54,6 +56,7 @@ __all__ = [
     "RuleTrial",
     "Rulebook",
     "RulebookProblem",
+    "Rulebooks",
     "SentenceEncoder",
     "TestOutcome",
     "apply_rules",
@@ -62,6 +65,7 @@ __all__ = [
     "cover_calls",
     "facts_of",
     "facts_of_test",
+    "find_language",
     "judge_facts",
     "judge_rule",
     "lint",
@@ -72,6 +76,7 @@ __all__ = [
     "parties_asked",
     "read_labels",
     "read_rulebook",
+    "read_rulebooks",
     "run_rulebook_tests",
     "try_on",
     "try_rule",

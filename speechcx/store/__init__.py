@@ -35,6 +35,7 @@ from speechcx.store.ledger import (
     digest_details,
 )
 from speechcx.store.trouble import explain
+from speechcx.store.visible import VisibleCalls, hide_other_calls
 
 __all__ = [
     "CallFilter",
@@ -47,6 +48,7 @@ __all__ = [
     "RunTotals",
     "SqlValue",
     "Store",
+    "VisibleCalls",
     "digest_details",
 ]
 
@@ -112,6 +114,18 @@ class Store:
         place = Path(path)
         db = open_database(place, create=create, read_only=read_only, patience=patience)
         return cls(db, place, patience)
+
+    @classmethod
+    def open_for(cls, path: str | Path, visible: VisibleCalls | None) -> Store:
+        """Open a database to read the calls that one person may see; None for all. Errors as :meth:`open`."""
+        store = cls.open(path, read_only=True)
+        if visible is not None:
+            try:
+                hide_other_calls(store.db, visible)
+            except BaseException:
+                store.close()
+                raise
+        return store
 
     def close(self) -> None:
         """Close the connection."""

@@ -32,7 +32,7 @@ class CallFilter:
         (rule, result) pairs; all must fit: calls of a driver are those where its rule is ``present``.
     flagged
         Only calls with a flagged rule (True), or without (False).
-    rulebook_digest, not_rulebook_digest
+    rulebook_digest
         Only calls judged under this rulebook, or under any other.
     listen_digest
         Only calls heard with these settings.
@@ -52,7 +52,7 @@ class CallFilter:
     results: tuple[tuple[str, RuleValue], ...] = ()
     flagged: bool | None = None
     rulebook_digest: str | None = None
-    not_rulebook_digest: str | None = None
+    not_judged_by: tuple[tuple[str | None, str], ...] = ()
     listen_digest: str | None = None
     with_superseded: bool = False
 
@@ -98,13 +98,19 @@ class CallFilter:
     def _versions(self) -> tuple[list[str], list[SqlValue]]:
         asked = (
             ("rulebook_no", "IN", "rulebooks WHERE digest = ?", self.rulebook_digest),
-            ("rulebook_no", "NOT IN", "rulebooks WHERE digest = ?", self.not_rulebook_digest),
             ("provenance_no", "IN", "provenances WHERE settings_digest = ?", self.listen_digest),
         )
         parts = [
             f"c.{name} {how} (SELECT {name} FROM {source})" for name, how, source, value in asked if value
         ]
-        return parts, [value for *_, value in asked if value]
+        values: list[SqlValue] = [value for *_, value in asked if value]
+        if self.not_judged_by:
+            *named, (_, other) = self.not_judged_by
+            cases = " ".join("WHEN ? THEN ?" for _ in named)
+            wanted = f"CASE c.language {cases} ELSE ? END" if named else "?"
+            parts.append(f"{wanted} <> (SELECT digest FROM rulebooks b WHERE b.rulebook_no = c.rulebook_no)")
+            values += [*(value for pair in named for value in pair), other]
+        return parts, values
 
     def _extras(self) -> tuple[list[str], list[SqlValue]]:
         part = (

@@ -9,6 +9,7 @@ shorter one: such a chunk is decoded again in a whole window.
 
 from __future__ import annotations
 
+import logging
 import math
 import re
 import zlib
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
     from speechcx.transcribe.encoder import OnnxEncoder
 
+logger = logging.getLogger(__name__)
+
 FRAMES_A_SECOND = 100
 WHOLE_WINDOW = 3000
 """Frames of Whisper's window: 30 s."""
@@ -39,7 +42,11 @@ TEMPERATURES = (0.2, 0.4, 0.6, 0.8, 1.0)
 CANDIDATES = 5
 """Samples drawn at each temperature; the likeliest is taken."""
 
-GPU_BATCH = 8
+BATCH = 8
+"""Chunks decoded at once, of one call alone: so a call comes out the same whatever else is heard."""
+
+DECODED = "%d windows decoded, %d of them again with more candidates"
+"""What the log tells of each batch."""
 
 PREPENDED = "\"'“¿([{-"
 APPENDED = "\"'.。,，!！?？:：”)]}、"
@@ -67,6 +74,17 @@ class Draft:
     compression_ratio: float
 
 
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try at a chunk: its tokens without the end token, their text, and the model's measures of it."""
+
+    tokens: tuple[int, ...]
+    text: str
+    mean_logprob: float
+    no_speech: float
+    compression_ratio: float
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Encoded:
     """Chunks that share a window, as the model's first half leaves them.
@@ -87,6 +105,17 @@ class Encoded:
     sounds: tuple[NDArray[np.float32], ...]
     window: int
     features: Any
+
+    def select(self, rows: Sequence[int]) -> Encoded:
+        """Some chunks of the batch, without encoding them again; on a CPU only."""
+        if len(rows) == len(self.numbers):
+            return self
+        import numpy as np
+        from ctranslate2 import StorageView
+
+        features = StorageView.from_array(np.ascontiguousarray(np.asarray(self.features)[list(rows)]))
+        numbers = tuple(self.numbers[row] for row in rows)
+        return Encoded(numbers, tuple(self.sounds[row] for row in rows), self.window, features)
 
 
 class Decoder:
@@ -121,12 +150,15 @@ class Decoder:
         sounds
             float32, 16,000 Hz, -1..1, at most 30 s each.
         """
+        size = self._settings.batch_size or BATCH
+        batches: list[list[int]] = []
         # Chunks of like length share a window, so that none pays for a longer one.
-        order = sorted(range(len(sounds)), key=lambda no: sounds[no].size)
-        size = self._settings.batch_size or (GPU_BATCH if self._model.model.device == "cuda" else 1)
-        return tuple(
-            self.encode_together(order[first : first + size], sounds) for first in range(0, len(order), size)
-        )
+        for no in sorted(range(len(sounds)), key=lambda no: sounds[no].size):
+            last = batches[-1] if batches else []
+            if not last or len(last) == size or not self._may_share(sounds[last[0]], sounds[no]):
+                batches.append([])
+            batches[-1].append(no)
+        return tuple(self.encode_together(batch, sounds) for batch in batches)
 
     def language_shares(self, encoded: Encoded) -> tuple[dict[str, float], ...]:
         """Probability of each language in each chunk, by ISO 639-1 code; empty from an English-only model."""
@@ -153,34 +185,73 @@ class Decoder:
         """
         tokenizer = self._tokenizer(language)
         prompt = self._prompt(tokenizer, hints)
-        longest_s = max(_seconds(sound) for sound in encoded.sounds)
-        results = self._generate(
-            encoded.features, [prompt] * len(encoded.sounds), longest_s, beam_size=self._settings.beam_size
-        )
-        drafts = self._read(results, encoded.features, encoded.sounds, tokenizer)
-        if not (retry and self._settings.retry_poor):
-            return tuple(drafts)
-        window = encoded.window
-        return tuple(
-            self._retry(sound, draft, tokenizer, prompt, window) if self._is_poor(draft, window) else draft
-            for sound, draft in zip(encoded.sounds, drafts, strict=True)
-        )
+        attempts = self._write(encoded, tokenizer, prompt)
+        if retry and self._settings.retry_poor:
+            attempts = [
+                self._retry(sound, attempt, tokenizer, prompt, encoded.window)
+                if self._is_poor(attempt, encoded.window)
+                else attempt
+                for sound, attempt in zip(encoded.sounds, attempts, strict=True)
+            ]
+        return self._time_words(attempts, encoded, tokenizer)
 
     def encode_together(self, numbers: Sequence[int], sounds: Sequence[NDArray[np.float32]]) -> Encoded:
         """The sounds of these numbers as one batch."""
         batch = tuple(sounds[no] for no in numbers)
-        longest_s = max(_seconds(sound) for sound in batch)
-        window = min(WHOLE_WINDOW, 2 * math.ceil((longest_s + self._settings.tail_s) * FRAMES_A_SECOND / 2))
+        window = max(self._window(sound) for sound in batch)
         return Encoded(tuple(numbers), batch, window, self._encode(batch, window))
 
+    @property
+    def _is_on_gpu(self) -> bool:
+        return bool(self._model.model.device == "cuda")
+
+    def _may_share(self, shorter: NDArray[np.float32], longer: NDArray[np.float32]) -> bool:
+        return self._is_on_gpu or self._window(shorter) == self._window(longer)
+
+    def _window(self, sound: NDArray[np.float32]) -> int:
+        """Frames of the window of a sound: with the tail, in whole seconds, 30 at most."""
+        whole_s = math.ceil(_seconds(sound) + self._settings.tail_s)
+        return min(WHOLE_WINDOW, whole_s * FRAMES_A_SECOND)
+
+    def _write(self, encoded: Encoded, tokenizer: Any, prompt: list[int]) -> list[Attempt]:
+        """Chunks written down greedily, and those that came out doubtful with several candidates kept."""
+        beam_size = self._settings.beam_size
+        # On a GPU the candidates of a beam cost little more than one.
+        if beam_size == 1 or self._settings.beam_below == 0 or self._is_on_gpu:
+            return self._generate(encoded.features, encoded.sounds, tokenizer, prompt, beam_size=beam_size)
+        attempts = self._generate(encoded.features, encoded.sounds, tokenizer, prompt, beam_size=1)
+        doubtful = [no for no, attempt in enumerate(attempts) if self._is_doubtful(attempt, encoded.window)]
+        logger.debug(DECODED, len(attempts), len(doubtful))
+        if doubtful:
+            some = encoded.select(doubtful)
+            again = self._generate(some.features, some.sounds, tokenizer, prompt, beam_size=beam_size)
+            for no, attempt in zip(doubtful, again, strict=True):
+                attempts[no] = attempt
+        return attempts
+
+    def _is_doubtful(self, attempt: Attempt, window: int) -> bool:
+        """Whether more candidates may find better words."""
+        if self._is_likely_silence(attempt):
+            return False
+        return attempt.mean_logprob < self._settings.beam_below or self._is_poor(attempt, window)
+
+    def _is_likely_silence(self, attempt: Attempt) -> bool:
+        improbable = attempt.mean_logprob < self._settings.improbable_at
+        return improbable and attempt.no_speech > self._settings.no_speech_at
+
     def _retry(
-        self, sound: NDArray[np.float32], draft: Draft, tokenizer: Any, prompt: list[int], window: int
-    ) -> Draft:
+        self,
+        sound: NDArray[np.float32],
+        first: Attempt,
+        tokenizer: Any,
+        prompt: list[int],
+        window: int,
+    ) -> Attempt:
         """A poor chunk again: in a whole window, then with rising temperature; the best of all tries."""
         import ctranslate2
 
-        tries = [draft]
-        encoded = self._encode([sound], WHOLE_WINDOW)
+        tries = [first]
+        features = self._encode([sound], WHOLE_WINDOW)
         ways: list[dict[str, Any]] = (
             [] if window == WHOLE_WINDOW else [{"beam_size": self._settings.beam_size}]
         )
@@ -196,23 +267,20 @@ class Decoder:
         for way in ways:
             # Drawn samples would differ from run to run, and from worker to worker.
             ctranslate2.set_random_seed(0)
-            results = self._generate(encoded, [prompt], _seconds(sound), **way)
-            (again,) = self._read(results, encoded, [sound], tokenizer)
+            (again,) = self._generate(features, [sound], tokenizer, prompt, **way)
             tries.append(again)
             if not self._is_poor(again, WHOLE_WINDOW):
                 return again
         calm = [each for each in tries if each.compression_ratio <= self._settings.repetitive_at]
         return max(calm or tries, key=lambda each: each.mean_logprob)
 
-    def _is_poor(self, draft: Draft, window: int) -> bool:
-        if not draft.text:
+    def _is_poor(self, attempt: Attempt, window: int) -> bool:
+        if not attempt.text or self._is_likely_silence(attempt):
             return False
-        improbable = draft.mean_logprob < self._settings.improbable_at
-        if improbable and draft.no_speech > self._settings.no_speech_at:
-            return False
-        repetitive = draft.compression_ratio > self._settings.repetitive_at
+        improbable = attempt.mean_logprob < self._settings.improbable_at
+        repetitive = attempt.compression_ratio > self._settings.repetitive_at
         # What is doubled in a whole window too was said twice.
-        return improbable or repetitive or (window < WHOLE_WINDOW and ends_twice(draft.text))
+        return improbable or repetitive or (window < WHOLE_WINDOW and ends_twice(attempt.text))
 
     def _encode(self, sounds: Sequence[NDArray[np.float32]], window: int) -> Any:
         import numpy as np
@@ -229,39 +297,36 @@ class Decoder:
 
         return StorageView.from_array(self._encoder.encode(np.stack(features).astype(np.float32, copy=False)))
 
-    def _generate(self, encoded: Any, prompts: list[list[int]], longest_s: float, **way: Any) -> Any:
-        most = len(prompts[0]) + 16 + math.ceil(longest_s * TOKENS_A_SECOND)
-        return self._model.model.generate(
-            encoded,
-            prompts,
+    def _generate(
+        self,
+        features: Any,
+        sounds: Sequence[NDArray[np.float32]],
+        tokenizer: Any,
+        prompt: list[int],
+        **way: Any,
+    ) -> list[Attempt]:
+        longest_s = max(_seconds(sound) for sound in sounds)
+        most = len(prompt) + 16 + math.ceil(longest_s * TOKENS_A_SECOND)
+        results = self._model.model.generate(
+            features,
+            [prompt] * len(sounds),
             max_length=min(MAX_TOKENS, most),
             return_scores=True,
             return_no_speech_prob=True,
             suppress_tokens=self._suppressed(),
             **way,
         )
+        return [_read_attempt(result, tokenizer) for result in results]
 
-    def _read(
-        self, results: Any, encoded: Any, sounds: Sequence[NDArray[np.float32]], tokenizer: Any
-    ) -> list[Draft]:
-        tokens = [[token for token in result.sequences_ids[0] if token < tokenizer.eot] for result in results]
-        frames = [max(2, round(_seconds(sound) * FRAMES_A_SECOND)) for sound in sounds]
-        timed = self._model.find_alignment(tokenizer, tokens, encoded, frames)
-        drafts = []
-        for result, said, alignment in zip(results, tokens, timed, strict=True):
-            text = tokenizer.decode(said).strip()
-            length = len(result.sequences_ids[0])
-            drafts.append(
-                Draft(
-                    text,
-                    _words(alignment),
-                    # The score is a mean over the tokens; the end token counts too.
-                    result.scores[0] * length / (length + 1),
-                    result.no_speech_prob,
-                    compression_ratio(text),
-                )
-            )
-        return drafts
+    def _time_words(self, attempts: Sequence[Attempt], encoded: Encoded, tokenizer: Any) -> tuple[Draft, ...]:
+        """What is kept of each chunk, with the times of its words."""
+        frames = [max(2, round(_seconds(sound) * FRAMES_A_SECOND)) for sound in encoded.sounds]
+        tokens = [list(attempt.tokens) for attempt in attempts]
+        timed = self._model.find_alignment(tokenizer, tokens, encoded.features, frames)
+        return tuple(
+            Draft(each.text, _words(words), each.mean_logprob, each.no_speech, each.compression_ratio)
+            for each, words in zip(attempts, timed, strict=True)
+        )
 
     def _tokenizer(self, language: str) -> Any:
         from faster_whisper.tokenizer import Tokenizer
@@ -287,6 +352,15 @@ class Decoder:
 
         (tokenizer, *_) = self._tokenizers.values()
         return list(get_suppressed_tokens(tokenizer, [-1]))
+
+
+def _read_attempt(result: Any, tokenizer: Any) -> Attempt:
+    tokens = tuple(token for token in result.sequences_ids[0] if token < tokenizer.eot)
+    text = tokenizer.decode(list(tokens)).strip()
+    length = len(result.sequences_ids[0])
+    # The score is a mean over the tokens; the end token counts too.
+    mean_logprob = result.scores[0] * length / (length + 1)
+    return Attempt(tokens, text, mean_logprob, result.no_speech_prob, compression_ratio(text))
 
 
 def _seconds(sound: NDArray[np.float32]) -> float:

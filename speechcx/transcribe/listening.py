@@ -72,11 +72,14 @@ class Listening:
         return find_rival([self._vote(no)], expected) is not None
 
     def write_down(
-        self, language: str, *, leave_out: Container[int] = ()
+        self, language: str, *, leave_out: Container[int] = (), retry: bool = True
     ) -> Iterator[tuple[RecognitionWindow, Draft]]:
-        """Each window with what is said in it, written in a language, but for the numbers to leave out."""
+        """Each window with what is said in it, written in a language, but for the numbers to leave out.
+
+        `retry` as for :meth:`~speechcx.transcribe.decoding.Decoder.decode`.
+        """
         for encoded in self._encoded:
-            drafts = self._decoder.decode(encoded, language=language, hints=self.hints)
+            drafts = self._decoder.decode(encoded, language=language, hints=self.hints, retry=retry)
             for no, draft in zip(encoded.numbers, drafts, strict=True):
                 if no not in leave_out:
                     yield self.windows[no], draft

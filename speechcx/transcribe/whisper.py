@@ -301,7 +301,9 @@ class Whisper:
         if not windows:
             return []
         found = []
-        for window, draft in Listening(self._decoder, windows, sounds, Hints(language)).write_down(language):
+        alone = Listening(self._decoder, windows, sounds, Hints(language))
+        # What came out poor is not sure after more tries either.
+        for window, draft in alone.write_down(language, retry=False):
             passage = make_passage(window, draft, language)
             if is_sure(passage.stretch, window):
                 words, _ = drop_invented([passage.stretch], window.speech, self._gates)

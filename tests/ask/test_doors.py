@@ -50,8 +50,8 @@ DOORS = {
         "read_form read_ways score_officially show_review"
     ),
     "runs": (
-        "FailureRow KindCount LeftOut RunStatus count_failures find_failure list_failures read_left_out "
-        "read_status"
+        "FailureRow KindCount LanguageCount LeftOut RunStatus count_failures find_failure list_failures "
+        "read_left_out read_status"
     ),
     "search": (
         "CallList CallRow SavedRow SearchFilter SearchHit SearchPage count_calls count_new find_calls "

@@ -110,3 +110,37 @@ def test_a_settings_file_of_a_windows_editor(encoding: str, tmp_path: Path) -> N
     path = tmp_path / "speechcx.toml"
     path.write_bytes("# Lautstärke\r\n[batch]\r\nworkers = 3\r\n".encode(encoding))
     assert load_settings(path, environment={}).settings.batch.workers == 3
+
+
+@pytest.mark.parametrize(
+    ("value", "found", "expected"),
+    [
+        ("5", "files.rulebook, got 5", "a file, or one for each language"),
+        ("{}", "a table without a language", "a file, or one for each language"),
+        ('{spansh = "a.yaml"}', "a language 'spansh'", "a code such as en, es, de"),
+        ('{en = "a.yaml", en-GB = "b.yaml"}', "a second rulebook for 'en'", "one for each language"),
+        ('{es = ""}', "'' for 'es'", "a file, or one for each language"),
+        ('{es = ["a.yaml"]}', "['a.yaml'] for 'es'", "a file, or one for each language"),
+    ],
+)
+def test_a_wrong_rulebook_setting_says_what_is_expected(value: str, found: str, expected: str) -> None:
+    """What was found, what was expected, what to do."""
+    with pytest.raises(ConfigError) as caught:
+        load_settings(overrides=[f"files.rulebook={value}"], environment={})
+    assert found in caught.value.found
+    assert expected in caught.value.expected
+    assert caught.value.cure
+
+
+def test_rulebooks_by_language_are_read_in_their_order(tmp_path: Path) -> None:
+    """From a file as an inline table or a section, from the environment, by name or with a region."""
+    config = tmp_path / "speechcx.toml"
+    wanted = (("es", "reglas.yaml"), ("en", "rules.yaml"), ("any", "all.yaml"))
+    config.write_text('[files.rulebook]\nSpanish = "reglas.yaml"\nen-GB = "rules.yaml"\nany = "all.yaml"\n')
+    assert wanted == load_settings(config, environment={}).files.rulebooks
+    told = {"SPEECHCX_FILES_RULEBOOK": '{es = "reglas.yaml", en = "rules.yaml", any = "all.yaml"}'}
+    assert wanted == load_settings(environment=told).files.rulebooks
+    assert ((("", "rules.yaml"),), ()) == tuple(
+        load_settings(overrides=[f"files.rulebook={name}"], environment={}).files.rulebooks
+        for name in ("rules.yaml", "''")
+    )

@@ -65,7 +65,7 @@ def test_a_filter_finds_what_a_look_at_every_call_finds(days: Store, seed: int) 
         (CallFilter(listen_digest="0" * 16), 30),
         (CallFilter(listen_digest="1" * 16), 0),
         (CallFilter(rulebook_digest=make_assessment().digest), 30),
-        (CallFilter(not_rulebook_digest=make_assessment().digest), 0),
+        (CallFilter(not_judged_by=((None, make_assessment().digest),)), 0),
         (CallFilter(since=date.min, until=date.max), 30),
         (CallFilter(since=date(2025, 3, 9), until=date(2025, 3, 1)), 0),
     ],

@@ -60,6 +60,7 @@ class FakeModel:
     tokenizer: Words = field(default_factory=Words)
     windows: list[tuple[int, int]] = field(default_factory=list)
     ways: list[dict[str, Any]] = field(default_factory=list)
+    timed: list[list[str]] = field(default_factory=list)
     is_multilingual: bool = True
     device: str = "cpu"
 
@@ -67,16 +68,17 @@ class FakeModel:
         self.model = self
         self.feature_extractor = Features()
 
-    def encode(self, features: NDArray[np.float32]) -> list[int]:
+    def encode(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
         """Seconds of sound in each row."""
         self.windows.append((features.shape[0], features.shape[2]))
-        return [round(float(each[0].sum()) / 100) for each in features]
+        return features[:, 0].sum(axis=1) / 100
 
-    def generate(self, encoded: list[int], prompts: list[list[int]], **way: Any) -> list[SimpleNamespace]:
+    def generate(self, encoded: Any, prompts: list[list[int]], **way: Any) -> list[SimpleNamespace]:
         """The next answer for each row."""
-        self.ways.append(way)
+        rows = [round(float(seconds)) for seconds in np.asarray(encoded)]
+        self.ways.append({**way, "rows": rows})
         results = []
-        for seconds in encoded:
+        for seconds in rows:
             left = self.answers[seconds]
             text, logprob, no_speech = left.pop(0) if len(left) > 1 else left[0]
             tokens = [*self.tokenizer.encode(text), END]
@@ -85,10 +87,11 @@ class FakeModel:
         return results
 
     def find_alignment(
-        self, tokenizer: Words, tokens: list[list[int]], encoded: list[int], frames: list[int]
+        self, tokenizer: Words, tokens: list[list[int]], encoded: Any, frames: list[int]
     ) -> list[list[dict[str, Any]]]:
         """Every word 0.2 s long, 0.3 s apart."""
         self.frames = frames
+        self.timed.append([tokenizer.decode(said) for said in tokens])
         return [
             [
                 {"word": f" {tokenizer.decode([token])}", "tokens": [token], "start": no * 0.3, "end": no * 0.3 + 0.2,
@@ -139,21 +142,22 @@ def test_drafts_come_in_the_order_of_the_sounds(monkeypatch: pytest.MonkeyPatch)
     assert ["nine seconds", "two seconds", "many seconds", "three seconds"] == decode(decoder, 9, 2, 28, 3)
 
 
-def test_a_batch_shares_the_window_of_its_longest(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_on_a_gpu_a_batch_shares_the_window_of_its_longest(monkeypatch: pytest.MonkeyPatch) -> None:
     """Short chunks get a short window: their batch's longest and five seconds of silence, 30 s at most."""
     fake, decoder = make(monkeypatch, GOOD)
+    fake.device = "cuda"
     decode(decoder, 9, 2, 28, 3)
     assert [(2, 800), (2, 3000)] == fake.windows
 
 
-@pytest.mark.parametrize(("device", "batches"), [("cpu", [1, 1, 1, 1]), ("cuda", [4])])
+@pytest.mark.parametrize(("device", "batches"), [("cpu", [2, 1, 2]), ("cuda", [5])])
 def test_the_device_chooses_the_batch(
     monkeypatch: pytest.MonkeyPatch, device: str, batches: list[int]
 ) -> None:
-    """By itself a CPU takes chunks one by one, a GPU many at once."""
+    """By itself a CPU decodes together what needs the same window, a GPU all there is."""
     fake, decoder = make(monkeypatch, GOOD, TranscribeSettings())
     fake.device = device
-    decode(decoder, 9, 2, 28, 3)
+    decode(decoder, 28, 9, 1.6, 28, 2)
     assert batches == [count for count, _ in fake.windows]
 
 
@@ -174,16 +178,44 @@ def test_words_are_aligned_inside_the_sound(monkeypatch: pytest.MonkeyPatch) -> 
 def test_a_loop_is_decoded_again_in_a_whole_window(monkeypatch: pytest.MonkeyPatch) -> None:
     """What loops in a short window is taken from a whole one."""
     loop = " ".join(["operator"] * 60)
-    fake, decoder = make(monkeypatch, {3: [(loop, -0.04, 0.0), ("operator please", -0.3, 0.0)]})
+    fake, decoder = make(monkeypatch, {3: [(loop, -0.04, 0.0)] * 2 + [("operator please", -0.3, 0.0)]})
     assert ["operator please"] == decode(decoder, 3)
     assert [(1, 800), (1, WHOLE_WINDOW)] == fake.windows
-    assert [5, 5] == [way["beam_size"] for way in fake.ways]
+    assert [1, 5, 5] == [way["beam_size"] for way in fake.ways]
+
+
+def test_sure_words_are_decoded_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a batch only the chunk that came out doubtful is decoded again, with more candidates."""
+    answers: dict[int, list[Answer]] = {
+        2: [("sure", -0.1, 0.0)],
+        3: [("eh", -0.9, 0.0), ("a pear", -0.8, 0.0)],
+    }
+    fake, decoder = make(monkeypatch, answers, TranscribeSettings(tail_s=30.0))
+    assert ["sure", "a pear", "sure"] == decode(decoder, 2, 3, 2)
+    assert [(1, 3), (5, 1)] == [(way["beam_size"], len(way["rows"])) for way in fake.ways]
+
+
+@pytest.mark.parametrize(("device", "beam_below"), [("cpu", 0.0), ("cuda", -0.3)])
+def test_all_candidates_at_once(monkeypatch: pytest.MonkeyPatch, device: str, beam_below: float) -> None:
+    """Where a beam costs little more, or the settings ask for it, it is used at once."""
+    fake, decoder = make(monkeypatch, GOOD, TranscribeSettings(beam_below=beam_below))
+    fake.device = device
+    decode(decoder, 2)
+    assert [5] == [way["beam_size"] for way in fake.ways]
+
+
+def test_words_are_timed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only what is kept is aligned, however often a chunk was decoded."""
+    poor = ("what", -1.5, 0.1)
+    fake, decoder = make(monkeypatch, {3: [poor] * 4 + [("that is it", -0.6, 0.1)]})
+    decode(decoder, 3)
+    assert [["that is it"]] == fake.timed
 
 
 def test_an_end_said_twice_is_decoded_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """Last words that come twice are the other sign of a window too short."""
     twice = "I use a thing a thing"
-    _, decoder = make(monkeypatch, {3: [(twice, -0.2, 0.0), ("I use a thing", -0.3, 0.0)]})
+    _, decoder = make(monkeypatch, {3: [(twice, -0.2, 0.0)] * 2 + [("I use a thing", -0.3, 0.0)]})
     assert ["I use a thing"] == decode(decoder, 3)
 
 
@@ -191,21 +223,22 @@ def test_what_is_said_twice_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     """A sentence that comes twice in a whole window too was said twice: no more tries."""
     fake, decoder = make(monkeypatch, {3: [("I am here I am here", -0.2, 0.0)]})
     assert ["I am here I am here"] == decode(decoder, 3)
-    assert 2 == len(fake.ways)
+    assert 3 == len(fake.ways)
 
 
 def test_improbable_text_is_tried_at_rising_temperature(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whisper's own fallback: samples at 0.2, 0.4, ... until one is probable enough."""
     poor = ("what", -1.5, 0.1)
-    fake, decoder = make(monkeypatch, {3: [poor, poor, poor, ("that is it", -0.6, 0.1)]})
+    fake, decoder = make(monkeypatch, {3: [poor] * 4 + [("that is it", -0.6, 0.1)]})
     assert ["that is it"] == decode(decoder, 3)
-    assert [None, None, 0.2, 0.4] == [way.get("sampling_temperature") for way in fake.ways]
+    assert [None, None, None, 0.2, 0.4] == [way.get("sampling_temperature") for way in fake.ways]
 
 
 def test_when_all_tries_are_poor_the_likeliest_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     """After the last temperature the most probable try that does not loop is kept."""
     loop = " ".join(["so"] * 80)
     tries: list[Answer] = [
+        ("greedy", -1.3, 0.1),
         ("first", -1.6, 0.1),
         (loop, -0.1, 0.1),
         ("second", -1.2, 0.1),
@@ -223,10 +256,11 @@ def test_likely_silence_is_not_tried_again(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_retries_can_be_switched_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without retry_poor everything is decoded once."""
+    """Without retry_poor nothing is tried at a temperature or in a whole window."""
     fake, decoder = make(monkeypatch, {3: [("what", -1.5, 0.1)]}, TranscribeSettings(retry_poor=False))
     assert ["what"] == decode(decoder, 3)
-    assert 1 == len(fake.ways)
+    assert [1, 5] == [way["beam_size"] for way in fake.ways]
+    assert [(1, 800)] == fake.windows
 
 
 def test_a_loop_cannot_cost_more_than_speech(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,7 @@
+from .call_by_name import ShownCall as ShownCall
 from .call_by_name import find_call as find_call
 from .call_by_name import find_call_id as find_call_id
+from .call_by_name import show_call as show_call
 from .empty_answer_hints import Hint as Hint
 from .empty_answer_hints import find_hint as find_hint
 from .group_sums import GroupSums as GroupSums

@@ -8,7 +8,9 @@ from typing import Any
 from speechcx.ask.ground.opening import Where, reading
 from speechcx.ask.runs.failures import KindCount, count_failures
 from speechcx.ask.runs.left_out import LeftOut, read_left_out
+from speechcx.call import find_language_code
 from speechcx.store import Store
+from speechcx.store.calls.turns import IS_UNFELT
 from speechcx.store.paths import read_path
 
 BACKLOG = ("seen", "settled", "claimed")
@@ -42,6 +44,28 @@ class RunRow:
 
 
 @dataclass(frozen=True, slots=True)
+class LanguageCount:
+    """Calls in one language.
+
+    Parameters
+    ----------
+    language
+        ISO 639-1 code; ``und`` where it could not be told; None for calls without words.
+    calls
+        Calls that count.
+    without_rulebook
+        Those that no rulebook in their language judged: what asks for words could not tell.
+    without_sentiment
+        Those in which no turn has one: the text model does not read the language, or there are no words.
+    """
+
+    language: str | None
+    calls: int
+    without_rulebook: int
+    without_sentiment: int
+
+
+@dataclass(frozen=True, slots=True)
 class RunStatus:
     """How the work stands.
 
@@ -67,6 +91,8 @@ class RunStatus:
         The days they are from.
     flagged_calls
         Calls with a flagged rule.
+    languages
+        Calls by language, most calls first.
     outdated
         Calls heard with other settings, or by a speechcx that heard otherwise, than a run would use now; None
         where that was not asked.
@@ -91,6 +117,7 @@ class RunStatus:
     first_day: str | None
     last_day: str | None
     flagged_calls: int
+    languages: tuple[LanguageCount, ...]
     outdated: int | None
     redone: int
     left_out: LeftOut
@@ -136,6 +163,7 @@ def read_status(where: Where, *, settle_s: float = 0.0, listen_digest: str | Non
             first_day=calls[2],
             last_day=calls[3],
             flagged_calls=int(calls[4]),
+            languages=_count_languages(store),
             outdated=None if listen_digest is None else _count_outdated(store, listen_digest),
             redone=redone,
             left_out=read_left_out(store, settle_s=settle_s),
@@ -182,6 +210,32 @@ def _count_outdated(store: Store, listen_digest: str) -> int:
         (listen_digest,),
     ).fetchone()
     return int(count)
+
+
+def _count_languages(store: Store) -> tuple[LanguageCount, ...]:
+    rows = store.db.execute(
+        "SELECT c.language, c.rulebook_no, b.source, count(*),"
+        f" total{IS_UNFELT}"
+        " FROM calls c JOIN rulebooks b USING (rulebook_no) WHERE superseded_by IS NULL GROUP BY 1, 2"
+    ).fetchall()
+    counts: dict[str | None, LanguageCount] = {}
+    for language, _, source, calls, unfelt in rows:
+        before = counts.get(language, LanguageCount(language, 0, 0, 0))
+        counts[language] = LanguageCount(
+            language, before.calls + calls, before.without_rulebook + (0 if _reads(source, language) else calls),
+            before.without_sentiment + int(unfelt),
+        )  # fmt: skip
+    return tuple(sorted(counts.values(), key=lambda one: (-one.calls, one.language or "")))
+
+
+def _reads(source: str | None, language: str | None) -> bool:
+    """Whether a rulebook reads the words of a call; one whose text was not kept is taken to."""
+    if source is None or language is None:
+        return True
+    # Imported here: most of what is asked of runs needs no rulebook, and its room is slow to load.
+    from speechcx.rules import find_language
+
+    return find_language_code(find_language(source)) in (language, None)
 
 
 def _size(store: Store) -> int:

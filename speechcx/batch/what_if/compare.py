@@ -11,7 +11,7 @@ from speechcx.batch.what_if.survey import CallChoice, survey
 from speechcx.call import Failure, RuleResult, RuleValue, ScoreResult
 from speechcx.config import Settings
 from speechcx.pipeline import read_call
-from speechcx.rules import ResultChange, Rulebook, compare_results, facts_of, judge_facts
+from speechcx.rules import ResultChange, Rulebooks, compare_results, facts_of, judge_facts
 from speechcx.score import CallStanding, fill_scorecards, standing_of
 from speechcx.store import Store
 
@@ -114,8 +114,8 @@ class CompareOne:
         Whether calls that are stored under `new` already are judged again, as ``rejudge --again`` does.
     """
 
-    old: Rulebook | None
-    new: Rulebook
+    old: Rulebooks | None
+    new: Rulebooks
     settings: Settings
     again: bool = False
 
@@ -126,17 +126,18 @@ class CompareOne:
         stored = store.load_assessment(call_id)
         assert stored is not None
         before = stored.results, stored.scores
-        if stored.digest == self.new.digest and not self.again:
+        present = self.new.for_language(stored.reading.language.code)
+        if stored.digest == present.digest and not self.again:
             return _diff(before, before)
         return _diff(before, *self._judge(store, call_id, self.new))
 
-    def _judge(self, store: Store, call_id: str, *books: Rulebook) -> list[Judged]:
+    def _judge(self, store: Store, call_id: str, *books: Rulebooks) -> list[Judged]:
         conversation = store.load_conversation(call_id)
         # As rejudging does: settings may have changed since the call was judged.
         reading = read_call(conversation, self.settings)
         facts = facts_of(conversation, reading)
         judged = []
-        for book in books:
+        for book in (each.for_language(reading.language.code) for each in books):
             results = judge_facts(book, facts)
             judged.append((results, fill_scorecards(book.scorecards, results, reading)))
         return judged

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from speechcx.batch.progress import ReportProgress, say_nothing
@@ -14,7 +14,9 @@ from speechcx.rules import (
     CallCover,
     CoverCount,
     Label,
+    LanguageRulebooks,
     Rulebook,
+    Rulebooks,
     RuleCover,
     RuleMeasure,
     RulePhrase,
@@ -36,14 +38,16 @@ class DeadPhrase:
 
 @dataclass(frozen=True, slots=True)
 class CoverReport:
-    """What a rulebook says of stored calls.
+    """What a rulebook says of the stored calls that it judges.
 
     Parameters
     ----------
     rulebook, version, digest
         Which rulebook.
+    language
+        The language of the calls it judges, where there are rulebooks of several; None where it judges all.
     searched, stored
-        Calls it was applied to, and calls that satisfy the filter.
+        Calls it was applied to, and calls that satisfy the filter, those of other rulebooks among them.
     failed
         Calls that could not be judged.
     rules
@@ -74,22 +78,27 @@ class CoverReport:
     without_driver: tuple[str, ...]
     has_drivers: bool
     hint: str | None = None
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CoverOne:
-    """A rulebook, to be asked of stored calls."""
+    """A rulebook, or those of several languages, to be asked of stored calls."""
 
-    rulebook: Rulebook
+    rulebook: Rulebooks
     settings: Settings
 
-    def __call__(self, store: Store, call_id: str) -> CallCover:
-        """What it says of one."""
-        return cover_call(self.rulebook, read_facts(store, call_id)[1])
+    def __call__(self, store: Store, call_id: str) -> tuple[str, CallCover]:
+        """The digest of the rulebook that judges a call, and what it says of it."""
+        facts = read_facts(store, call_id)[1]
+        book = self.rulebook.for_language(facts.language)
+        return book.digest, cover_call(book, facts)
 
 
-def cover_stored(chosen: CallChoice, ask: CoverOne, *, report: ReportProgress = say_nothing) -> CoverReport:
-    """Apply a rulebook to stored calls and count; nothing is written.
+def cover_stored(
+    chosen: CallChoice, ask: CoverOne, *, report: ReportProgress = say_nothing
+) -> tuple[CoverReport, ...]:
+    """Apply a rulebook, or each of several to the calls in its language, and count; nothing is written.
 
     Parameters
     ----------
@@ -99,21 +108,48 @@ def cover_stored(chosen: CallChoice, ask: CoverOne, *, report: ReportProgress = 
         The rulebook.
     report
         Called for each call.
+
+    Returns
+    -------
+    tuple of CoverReport
+        One for each rulebook; a call that could not be judged counts in the first.
     """
-    counter, said, failed = CoverCount(), set[RulePhrase](), 0
+    counts = {book.digest: _Count() for book in ask.rulebook.books}
+    failed = 0
     for call_id, answer in survey(chosen, ask, ask.settings, report=report):
         if isinstance(answer, Failure):
             failed += 1
-        else:
-            counter.add(call_id, answer.results)
-            said |= answer.said
-    cover = counter.finish()
+            continue
+        digest, cover = answer
+        counts[digest].counter.add(call_id, cover.results)
+        counts[digest].said |= cover.said
+    by_language = ask.rulebook.by_language if isinstance(ask.rulebook, LanguageRulebooks) else ()
+    codes = {book.digest: code for code, book in reversed(by_language)}
+    return tuple(
+        replace(
+            _report(book, counts[book.digest], chosen, failed if no == 0 else 0),
+            language=codes.get(book.digest),
+        )
+        for no, book in enumerate(ask.rulebook.books)
+        if book not in ask.rulebook.books[:no]
+    )
+
+
+@dataclass(slots=True)
+class _Count:
+    """What one rulebook said so far."""
+
+    counter: CoverCount = field(default_factory=CoverCount)
+    said: set[RulePhrase] = field(default_factory=set)
+
+
+def _report(book: Rulebook, count: _Count, chosen: CallChoice, failed: int) -> CoverReport:
+    cover = count.counter.finish()
     without = set(cover.without_driver)
-    dead = [DeadPhrase(*pair) for pair in list_phrases(ask.rulebook) if pair not in said] if cover.n else []
+    dead = [DeadPhrase(*pair) for pair in list_phrases(book) if pair not in count.said] if cover.n else []
     told = [rule for rule in cover.rules if rule.n]
-    book = ask.rulebook
     return CoverReport(
-        book.name, book.version, book.digest, len(chosen.call_ids), chosen.stored, failed, cover.rules,
+        book.name, book.version, book.digest, cover.n + failed, chosen.stored, failed, cover.rules,
         never=tuple(rule.rule for rule in told if not rule.present),
         always=tuple(rule.rule for rule in told if rule.present == rule.n),
         blind=tuple(rule.rule for rule in told if rule.cannot_tell == rule.n),
@@ -126,14 +162,15 @@ def cover_stored(chosen: CallChoice, ask: CoverOne, *, report: ReportProgress = 
 
 @dataclass(frozen=True, slots=True)
 class JudgeOnly:
-    """A rulebook, to be asked of stored calls, without scores."""
+    """A rulebook, or those of several languages, to be asked of stored calls, without scores."""
 
-    rulebook: Rulebook
+    rulebook: Rulebooks
     settings: Settings
 
     def __call__(self, store: Store, call_id: str) -> tuple[RuleResult, ...]:
         """What its rules find in one."""
-        return judge_facts(self.rulebook, read_facts(store, call_id)[1])
+        facts = read_facts(store, call_id)[1]
+        return judge_facts(self.rulebook.for_language(facts.language), facts)
 
 
 def measure_labels(

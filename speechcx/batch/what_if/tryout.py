@@ -11,6 +11,7 @@ from speechcx.call import Failure, Hit, RuleValue
 from speechcx.config import Settings
 from speechcx.rules import (
     Rulebook,
+    Rulebooks,
     RuleTest,
     facts_of_test,
     parties_asked,
@@ -92,16 +93,16 @@ class TryReport:
 
 @dataclass(frozen=True, slots=True)
 class TryOne:
-    """A rule of a rulebook, to be asked of stored calls."""
+    """A rule, to be asked of stored calls; of rulebooks of several languages, the rule of that id in each."""
 
-    rulebook: Rulebook
+    rulebook: Rulebooks
     rule: str
     settings: Settings
 
     def __call__(self, store: Store, call_id: str) -> TriedCall:
         """What it finds in one."""
         conversation, facts = read_facts(store, call_id)
-        trial = try_on(self.rulebook, self.rule, facts)
+        trial = try_on(self.rulebook.for_language(facts.language), self.rule, facts)
         result, details = trial.result, conversation.recording.details
         return TriedCall(
             call_id, conversation.recording.path, details.agent,
@@ -142,8 +143,9 @@ def try_on_calls(
     calls, unsure = (
         [tried for tried in kept if tried.value == value] for value in ("present", "cannot_tell")
     )
+    title = ask.rulebook.books[0].rule(ask.rule).title
     found = TryReport(
-        ask.rulebook.rule(ask.rule).title, len(chosen.call_ids), chosen.stored, counts["present"], counts["absent"],
+        title, len(chosen.call_ids), chosen.stored, counts["present"], counts["absent"],
         counts["cannot_tell"], counts["failed"], tuple(doubts.most_common()), tuple(calls[:limit]),
         tuple(unsure[:limit]), tuple(near[:limit]),
     )  # fmt: skip

@@ -19,8 +19,11 @@ from speechcx.call import (
     TurnVoice,
     Word,
     collect_metrics,
+    find_language_code,
     metric_names,
+    plain_language,
 )
+from speechcx.rules.language.by_language import ANY_LANGUAGE
 from speechcx.rules.language.conditions import TURN_NUMBERS
 from speechcx.rules.language.examples import Line, RuleTest
 from speechcx.rules.language.normal import normal_tokens
@@ -31,9 +34,6 @@ BLIND_START = frozenset({"opening_missing", "starts_mid_speech"})
 
 BLIND_END = NOT_HEARD_TO_THE_END | {"closing_missing"}
 """Flags of a recording whose end is not there."""
-
-ANY_LANGUAGE = "any"
-"""The language of a rulebook that reads every turn."""
 
 ONE_LEG = frozenset({"one_sided", "one_leg"})
 """Flags of a recording in which only one speaker is heard."""
@@ -120,6 +120,8 @@ class Facts:
         The words of each turn, from which `stream` was made.
     languages
         Language of each turn with words, by its number.
+    language
+        Language of the call, None where it is not known.
     unheard
         (party, stretch) pairs of what was not recorded; the party is ``any`` where nobody was.
     """
@@ -136,6 +138,7 @@ class Facts:
     said: tuple[SaidTurn, ...] = ()
     languages: Mapping[int, str] = field(default_factory=dict)
     unheard: tuple[tuple[str, Span], ...] = ()
+    language: str | None = None
 
     def read_in(self, language: str) -> Facts:
         """The call as a rulebook of one language sees it: without the words of turns in any other.
@@ -145,7 +148,7 @@ class Facts:
         language
             ISO 639-1 code, or ``any``; a region (``en-GB``) makes no difference.
         """
-        own = plain_language(language)
+        own = find_language_code(language) or plain_language(language)
         unread = {no: spoken for no, spoken in self.languages.items() if spoken != own}
         if own == ANY_LANGUAGE or not unread:
             return self
@@ -188,7 +191,7 @@ def facts_of(conversation: Conversation, reading: Reading) -> Facts:
         lost_s=conversation.origin.lost_s, metrics=collect_metrics(reading), meta=_meta(conversation),
         has_unknown=any(turn.party == "unknown" for turn in turns.values()), said=tuple(said),
         languages={said.no: plain_language(said.language) for said in conversation.utterances if said.words},
-        unheard=_unheard_of(conversation, parties),
+        unheard=_unheard_of(conversation, parties), language=reading.language.code,
     )  # fmt: skip
 
 
@@ -199,11 +202,6 @@ def _unheard_of(conversation: Conversation, parties: Mapping[str, Party]) -> tup
         if each.why == "channel_died"
     ]
     return (*dead, *(("any", gap) for gap in conversation.origin.gaps))
-
-
-def plain_language(code: str) -> str:
-    """A language without its region: ``en`` of ``en-GB``."""
-    return code.replace("_", "-").partition("-")[0].casefold()
 
 
 def _meta(conversation: Conversation) -> dict[str, str]:

@@ -42,8 +42,8 @@ def why_blind(scope: Scope, facts: Facts, floor: float, party: NDArray[np.bool_]
     """
     low, high = window_span(scope.within, facts)
     return (
-        why_unrecorded(scope, facts)
-        or _unread(scope, facts, low, high)
+        _unread(scope, facts, low, high)
+        or why_unrecorded(scope, facts)
         or _unheard(scope, facts, low, high)
         or _untrusted(facts, floor, low, high, party)
     )
@@ -102,7 +102,11 @@ def _unread(scope: Scope, facts: Facts, low: float, high: float) -> str:
     language = max(unread, key=lambda each: unread[each])
     if language == UNDETERMINED:
         return f"the language of {share:.0%} of the speech there could not be told"
-    return f"{share:.0%} of the speech there is in a language the rulebook does not read ({language})"
+    # Where the call as a whole is in it, another rulebook is what is missing.
+    missing = f"no rulebook for {language}: " if language == facts.language else ""
+    return (
+        f"{missing}{share:.0%} of the speech there is in a language the rulebook does not read ({language})"
+    )
 
 
 def _length_inside(turn: TurnFacts, scope: Scope, low: float, high: float) -> float:

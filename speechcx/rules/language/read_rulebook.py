@@ -8,7 +8,7 @@ from typing import Any, Literal, cast
 
 import yaml
 
-from speechcx.call import RESULTS, RuleValue, Scorecard, Titles
+from speechcx.call import RESULTS, RuleValue, Scorecard, Titles, find_language_code, suggest_language
 from speechcx.rules import limits
 from speechcx.rules.language.conditions import (
     RULE_KINDS,
@@ -100,6 +100,14 @@ class RulebookReader:
             source.complain(root, "the rulebook has no version", "a line 'version: 1'")
         if "language" in fields:
             self.language = source.text_of(fields["language"], "language") or "en"
+            if self.language != "any" and find_language_code(self.language) is None:
+                near = suggest_language(self.language)
+                expected = "a code such as en, es or de (ISO 639-1), or any"
+                source.complain(
+                    fields["language"],
+                    f"language {self.language!r}",
+                    f"{expected}; {near!r}?" if near else expected,
+                )
         self.read_part(fields)
         self.read_included(fields)
         self.check_lists()

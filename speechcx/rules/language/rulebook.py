@@ -69,6 +69,25 @@ class Rulebook:
             "correct the name of the rule",
         )
 
+    def for_language(self, code: str | None) -> Rulebook:
+        """This rulebook, which judges calls in every language."""
+        return self
+
+    @property
+    def books(self) -> tuple[Rulebook, ...]:
+        """This rulebook alone."""
+        return (self,)
+
+    @property
+    def label(self) -> str:
+        """Name and version, as people read them."""
+        return f"{self.name} version {self.version}"
+
+    @property
+    def digests(self) -> tuple[tuple[None, str], ...]:
+        """Its digest, for calls in every language."""
+        return ((None, self.digest),)
+
     @property
     def expressions(self) -> dict[int, Expression]:
         """Every ``said`` of every rule, by its number."""

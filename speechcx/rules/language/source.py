@@ -55,6 +55,24 @@ class RulebookProblem:
         return f"{self.file + ', ' if self.file else ''}line {self.line}, column {self.column}: {self.found}{end}"
 
 
+def find_language(text: str) -> str:
+    """The language a rulebook's text says it reads, without reading the rest; English where it says none."""
+    depth, key = 0, None
+    try:
+        for event in yaml.parse(text, Loader=_Loader):
+            if isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
+                depth, key = depth + 1, None if depth == 1 else key
+            elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
+                depth -= 1
+            elif depth == 1 and isinstance(event, yaml.ScalarEvent | yaml.AliasEvent):
+                if key == "language" and isinstance(event, yaml.ScalarEvent):
+                    return str(event.value)
+                key = None if key is not None else getattr(event, "value", "")
+    except yaml.YAMLError:
+        pass
+    return "en"
+
+
 class RulebookSource:
     """The text of a rulebook and what is wrong with it, collected while it is read.
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from speechcx.call import (
     Assessment,
+    CallLanguage,
     Feeling,
     Flow,
     Overlap,
@@ -23,7 +24,7 @@ from speechcx.store.calls.lookup_tables import LookupTable
 from speechcx.store.calls.scored import insert_results, insert_scores, read_results, read_scores
 from speechcx.store.calls.turns import read_feelings, select_turns
 from speechcx.store.codes import OVERLAPS, PARTY_CODES, to_code
-from speechcx.store.packing import to_fixed
+from speechcx.store.packing import from_fixed, to_fixed
 
 TABLES = (
     "roles", "party_measures", "non_talk", "overlaps_data", "results_data", "hits_data", "scores", "answers_data"
@@ -73,7 +74,7 @@ def read_judged(db: sqlite3.Connection, call_no: int) -> Assessment:
 
 
 def read_reading(db: sqlite3.Connection, call_no: int) -> Reading:
-    """Who is who, how the talk flowed and how it felt."""
+    """Who is who, how the talk flowed, how it felt, in which language."""
     roles = db.execute(
         "SELECT speaker, party, confidence, how, why FROM roles WHERE call_no = ? ORDER BY position",
         (call_no,),
@@ -86,7 +87,15 @@ def read_reading(db: sqlite3.Connection, call_no: int) -> Reading:
         roles=tuple(Role(*row) for row in roles),
         flow=_read_flow(db, call_no, measures),
         feeling=Feeling(felt, _read_party_feelings(measures)),
+        language=_read_language(db, call_no),
     )
+
+
+def _read_language(db: sqlite3.Connection, call_no: int) -> CallLanguage:
+    code, share, is_set = db.execute(
+        "SELECT language, language_share_x1000, language_is_set FROM calls WHERE call_no = ?", (call_no,)
+    ).fetchone()
+    return CallLanguage(code, from_fixed(share, 1000), bool(is_set))
 
 
 def _overlap_row(overlap: Overlap) -> tuple[object, ...]:

@@ -34,6 +34,13 @@ from speechcx.store.packing import (
 VOICE = tuple((measure.name, measure.scale) for measure in voice_measures())
 """Measures of a turn's voice and the scale each is kept at."""
 
+IS_UNFELT = (
+    "(agent_sentiment IS NULL AND customer_sentiment IS NULL AND NOT EXISTS (SELECT 1 FROM turns_data t"
+    f" WHERE t.turn_id BETWEEN c.call_no * {ROWS_A_CALL} AND (c.call_no + 1) * {ROWS_A_CALL} - 1"
+    " AND t.text_label IS NOT NULL))"
+)
+"""Of a row ``c`` of calls: whether none of its turns has a sentiment. A call with one of a party need not look."""
+
 LANGUAGE = "en"
 """The language that is not written down."""
 
@@ -215,4 +222,16 @@ def _judged_rows(speakers: Sequence[str], reading: Reading, names: LookupTable) 
             names.reasons_no({"agitation": feeling.why_no_agitation, "sentiment": feeling.why_missing}),
         )
         for speaker, feeling in zip(speakers, felt, strict=True)
+    ]
+
+
+def read_timed_words(db: sqlite3.Connection, call_no: int) -> list[list[tuple[str, float]]]:
+    """The words of a call and when each begins, turn by turn."""
+    rows = db.execute(
+        "SELECT words, text, start_s_x1000 FROM turns_data WHERE turn_id >= ? AND turn_id < ? ORDER BY turn_id",
+        (call_no * ROWS_A_CALL, (call_no + 1) * ROWS_A_CALL),
+    )
+    return [
+        [(word.text, word.start_s) for word in unpack_words(packed, text, start_s=_number(start))]
+        for packed, text, start in rows
     ]

@@ -23,6 +23,7 @@ from speechcx.store.moments import (
     first_call_no,
     utc_text,
 )
+from speechcx.store.packing import to_fixed
 from speechcx.store.paths import plain_text
 
 JUDGED_TABLES = ("calls", "turns_data", "past_assessments", *judged_rows.TABLES)
@@ -169,6 +170,9 @@ def _judged_values(judged: Assessment, names: LookupTable) -> dict[str, Any]:
         "conversation_end_s": end,
         "flagged_count": sum(result.flagged for result in judged.results),
         "flow_reasons": json.dumps(flow.reasons) if flow.reasons else None,
+        "language": judged.reading.language.code,
+        "language_share_x1000": to_fixed(judged.reading.language.share, 1000),
+        "language_is_set": int(judged.reading.language.is_set),
     }
 
 
