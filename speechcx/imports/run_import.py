@@ -65,8 +65,8 @@ class ImportReport:
 
     Parameters
     ----------
-    kind, file
-        What it is, and its name.
+    imported, file
+        What it holds, and its name.
     mapping
         How it was read.
     rows
@@ -81,7 +81,7 @@ class ImportReport:
         Days of its facts, on the clock they are told in.
     """
 
-    kind: ImportKind
+    imported: ImportKind
     file: str
     mapping: ImportMapping
     rows: int

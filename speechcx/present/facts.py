@@ -54,9 +54,9 @@ def _import(report: ImportReport) -> Iterator[Text]:
         return
     saved = report.saved
     yield Text(f"{saved.added:,} new, {saved.updated:,} corrected, {saved.unchanged:,} known as they are.")
-    what = "call records" if report.kind == "calls" else "answers"
+    what = "call records" if report.imported == "calls" else "answers"
     doubtful = f"; {saved.ambiguous:,} fit several calls and are left open" if saved.ambiguous else ""
-    found = "recording" if report.kind == "calls" else "call"
+    found = "recording" if report.imported == "calls" else "call"
     yield Text(f"{saved.matched:,} of all {what} have their {found}{doubtful}.")
 
 
