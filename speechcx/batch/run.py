@@ -50,7 +50,7 @@ from speechcx.errors import (
 from speechcx.rules import Rulebooks
 from speechcx.store import KnownFile, Patience, RunInfo, Store
 from speechcx.store import RunTotals as RunRow
-from speechcx.store.facts.matching import match_facts
+from speechcx.store.facts.match_calls import match_facts
 from speechcx.store.left_out import read_other_files, replace_left_out
 
 

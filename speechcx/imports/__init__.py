@@ -1,7 +1,7 @@
 """Files that other systems export, read into facts: call records of the telephone system, answers to surveys.
 
-Takes: a CSV of one kind, with a mapping from its headings to our fields. Gives: :class:`~speechcx.call.facts.CallLeg`
-and :class:`~speechcx.call.facts.SurveyAnswer`, and every row that cannot be used, by its line. Never decodes or
+Takes: a CSV of one kind, with a mapping from its headings to our fields. Gives: the nouns of
+:mod:`speechcx.call.imported`, ``CallLeg`` and ``SurveyAnswer``, and every row that cannot be used, by its line. Never decodes or
 hears; nothing of a file is kept unless all of it can be read, or the person says so.
 
 ``mapping`` knows headings, by presets (one TOML file each in ``presets/``) or by their usual spellings; ``values``

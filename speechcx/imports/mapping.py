@@ -12,7 +12,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any, Literal, get_args
 
-from speechcx.call.facts import LEG_OUTCOMES
+from speechcx.call.imported import LEG_OUTCOMES
 from speechcx.discover.headings import squeeze
 from speechcx.errors import ConfigError
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from speechcx.call.facts import SURVEY_SCALES, CallLeg, SurveyAnswer, SurveyKind
+from speechcx.call.imported import SURVEY_SCALES, CallLeg, SurveyAnswer, SurveyKind
 from speechcx.discover.clock import read_moment
 from speechcx.discover.csv_lines import CsvFile, CsvRow, split_cells
 from speechcx.discover.headings import says_utc

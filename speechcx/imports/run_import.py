@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from speechcx.call.facts import CallLeg, SurveyAnswer
+from speechcx.call.imported import CallLeg, SurveyAnswer
 from speechcx.discover.csv_lines import CsvFile, CsvRow, read_csv
 from speechcx.discover.headings import squeeze
 from speechcx.discover.settings import DiscoverSettings
@@ -24,7 +24,7 @@ from speechcx.imports.mapping import (
 )
 from speechcx.imports.read_facts import ReadRows, RefusedRow, read_answers, read_legs
 from speechcx.store import Store
-from speechcx.store.facts.matching import CLOCK_TOLERANCE_S
+from speechcx.store.facts.match_calls import CLOCK_TOLERANCE_S
 from speechcx.store.facts.save import ImportInfo, SavedFacts, save_answers, save_legs
 
 MAX_ROWS = 1_000_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from speechcx.call.facts import LegOutcome
+from speechcx.call.imported import LegOutcome
 from speechcx.imports.mapping import DurationUnit
 
 _CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,3}):(\d{1,2}(?:[.,]\d+)?)")

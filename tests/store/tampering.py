@@ -11,7 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from speechcx.call import Call, Span
-from speechcx.call.facts import CallLeg, SurveyAnswer
+from speechcx.call.imported import CallLeg, SurveyAnswer
 from speechcx.store import FileStats, RunInfo, RunTotals, Store
 from speechcx.store.calls.erasure import erase_call
 from speechcx.store.decisions.audit import AuditEntry, add_entries

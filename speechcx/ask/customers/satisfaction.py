@@ -10,7 +10,7 @@ from typing import Literal, get_args
 from speechcx.ask.ground.opening import Where, reading
 from speechcx.ask.ground.resolve_names import settle_names
 from speechcx.ask.statistics import NORMAL, Interval, Scale, Sums, mean_interval, share_interval
-from speechcx.call.facts import SURVEY_KINDS, SurveyKind
+from speechcx.call.imported import SURVEY_KINDS, SurveyKind
 from speechcx.errors import UsageError
 from speechcx.store import CallFilter, Store
 

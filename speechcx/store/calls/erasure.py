@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from speechcx.store.decisions.audit import AuditEntry, add_entries, forget_details, tidy_text
 from speechcx.store.decisions.chain import note_decision
-from speechcx.store.facts.erasure import forget_facts
+from speechcx.store.facts.forget_facts import forget_facts
 from speechcx.store.moments import utc_text
 from speechcx.store.paths import write_path
 

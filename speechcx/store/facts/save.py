@@ -7,11 +7,11 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from speechcx.call.facts import CallLeg, SurveyAnswer
+from speechcx.call.imported import CallLeg, SurveyAnswer
 from speechcx.store import Store
 from speechcx.store.calls.row_digests import note_shared_rows
 from speechcx.store.decisions.audit import AuditEntry, add_entries
-from speechcx.store.facts.matching import match_facts
+from speechcx.store.facts.match_calls import match_facts
 from speechcx.store.facts.records import rebuild_records
 from speechcx.store.filters import SqlValue
 from speechcx.store.moments import utc_text, write_moment

@@ -4,7 +4,7 @@ Takes: an open target and a source open for reading, inside the target's write. 
 where the two disagree, which is told and never guessed. Rows keep their meaning and get numbers of the
 target; the source's audit trail and decision chain are kept as they stand there, so that both can still
 be verified. Bringing the same source in again changes nothing. To merge one more table, add it to the
-module of its kind: ``calls``, ``ledger``, ``facts`` or ``decisions``.
+module of its kind: ``merge_calls``, ``merge_ledger``, ``merge_facts`` or ``merge_decisions``.
 """
 
 from __future__ import annotations
@@ -16,16 +16,10 @@ from speechcx.store import Store
 from speechcx.store.calls.file_versions import count_once
 from speechcx.store.decisions.audit import copy_trail, read_trail_end
 from speechcx.store.decisions.chain import copy_chain, read_end
-<<<<<<< HEAD
-from speechcx.store.merging.calls import CallMerger, merge_roster, take_erasures
-from speechcx.store.merging.decisions import DecisionMerger
-from speechcx.store.merging.facts import FactMerger
-from speechcx.store.merging.ledger import (
-=======
 from speechcx.store.merging.merge_calls import CallMerger, merge_roster, take_erasures
 from speechcx.store.merging.merge_decisions import DecisionMerger
+from speechcx.store.merging.merge_facts import FactMerger
 from speechcx.store.merging.merge_ledger import (
->>>>>>> main
     LedgerMerger,
     Making,
     find_differences,

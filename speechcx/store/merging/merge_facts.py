@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from speechcx.store import Store
 from speechcx.store.calls.row_digests import note_shared_rows
-from speechcx.store.facts.matching import match_facts
+from speechcx.store.facts.match_calls import match_facts
 from speechcx.store.facts.records import rebuild_records
 from speechcx.store.filters import SqlValue
 from speechcx.store.merging.rows import MergedRow, insert_row, read_rows, update_row

@@ -102,7 +102,7 @@ def _import(
 ) -> None:
     """Import a file, or print a mapping for it where nothing is `wanted` yet."""
     from speechcx.imports import open_export, run_import, suggest_mapping, write_mapping
-    from speechcx.present.facts import present_import
+    from speechcx.present.imported_facts import present_import
     from speechcx.store import Store
 
     if wanted is None:
@@ -120,7 +120,7 @@ def _import(
 def reconcile(asked: Asked) -> None:
     """Hold call records against recordings: every gap with its reason. Exits with 3 where there is one."""
     from speechcx.ask.operations import reconcile as hold_against
-    from speechcx.present.facts import present_reconciliation
+    from speechcx.present.imported_facts import present_reconciliation
 
     found = hold_against(asked.where, asked.filters)
     print_answer(present_reconciliation(found), asked.style)
@@ -145,7 +145,7 @@ def handling(
 ) -> None:
     """Handle time, waiting, service level, abandoned and transferred calls, by the telephone system's records."""
     from speechcx.ask.operations import read_handling
-    from speechcx.present.facts import present_handling
+    from speechcx.present.imported_facts import present_handling
 
     found = read_handling(asked.where, asked.filters, by=by, service_s=service, short_s=short)  # type: ignore[arg-type]
     print_answer(present_handling(found), asked.style)
@@ -160,6 +160,6 @@ def surveys(
 ) -> None:
     """CSAT, NPS and CES with their number of answers, response rate and 95 % interval."""
     from speechcx.ask.customers import read_satisfaction
-    from speechcx.present.facts import present_satisfaction
+    from speechcx.present.imported_facts import present_satisfaction
 
     print_answer(present_satisfaction(read_satisfaction(asked.where, asked.filters, by=by)), asked.style)  # type: ignore[arg-type]
