@@ -1,7 +1,8 @@
 """The command line: reads arguments, calls one library function, shows the result.
 
 Commands are grouped in files by the person who types them: ``run`` and ``layouts`` (operator), ``explore``
-(supervisor and reviewer), ``operations`` and ``import_facts`` (operations managers), ``find`` (people searching for words),
+(supervisor and reviewer), ``operations`` and ``import_facts`` (operations managers), ``find`` (people searching
+for words),
 ``flags`` and ``evidence`` (compliance reviewer), ``rulebooks`` and ``relabel`` (quality lead),
 ``admin``, ``models`` and ``keep`` (administrator). ``output`` is the only place that prints, through ``streams``.
 Errors become words and exit codes here and nowhere else. To add a command, write it in the file of
