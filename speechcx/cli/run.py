@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from speechcx.cli.output import OutputFormat
     from speechcx.config import LoadedSettings
 
-KindOption = Annotated[str | None, typer.Option("--kind", help="Only this kind.")]
-EachOption = Annotated[bool, typer.Option("--all", help="Each failed call instead of causes.")]
+FailureKindOption = Annotated[str | None, typer.Option("--kind", help="Only this kind.")]
+EachFailureOption = Annotated[bool, typer.Option("--all", help="Each failed call instead of causes.")]
 
 failures = typer.Typer(name="failures", help="Calls that could not be scored, why, and what to do.")
 
@@ -317,8 +317,8 @@ def status(
 @failures.callback(invoke_without_command=True)
 def list_failures(
     context: typer.Context,
-    kind: KindOption = None,
-    each: EachOption = False,
+    kind: FailureKindOption = None,
+    each: EachFailureOption = False,
     db: options.Database = None,
     config: options.Config = None,
     wide: options.Wide = False,
@@ -333,8 +333,8 @@ def list_failures(
 
 @failures.command("list")
 def list_again(
-    kind: KindOption = None,
-    each: EachOption = False,
+    kind: FailureKindOption = None,
+    each: EachFailureOption = False,
     db: options.Database = None,
     config: options.Config = None,
     wide: options.Wide = False,
