@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from speechcx.present.causes import SHOWN_EXAMPLES, group_by_cause, list_causes
+from speechcx.present.failure_causes import SHOWN_EXAMPLES, group_by_cause, list_causes
 
 
 @dataclass(frozen=True)
