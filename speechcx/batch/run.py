@@ -130,13 +130,9 @@ def run(
     if options.dry_run:
         plan = plan_run(database, paths, settings, options=options)
         return summarise_plan(plan, settle_s=settings.discover.settle_s)
-<<<<<<< HEAD
     if not database.exists() and (empty := _find_nothing(paths, settings)) is not None:
         return empty
-    with StopSignals() as stop, _interruptible(stop):
-=======
     with StopSignals(lambda what: _say_waiting(report, what)) as stop, _interruptible(stop):
->>>>>>> main
         orders = _Orders(options, report, stop)
         with hold_lock(database, wait=options.wait, give_up=lambda: stop.is_requested, tell=orders.wait):
             expect_room(database, settings.batch.disk_floor_mb)

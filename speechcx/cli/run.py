@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import sys
-<<<<<<< HEAD
 from dataclasses import dataclass
-=======
-from contextlib import nullcontext
->>>>>>> main
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,13 +16,7 @@ from speechcx.cli.progress_view import progress_view
 from speechcx.cli.streams import is_reader_gone, is_summary
 
 if TYPE_CHECKING:
-<<<<<<< HEAD
-    from collections.abc import Callable
-
-    from speechcx.batch import Progress, Redo, RunOptions, RunSummary, Shard
-=======
-    from speechcx.batch import Redo, RunSummary, Shard
->>>>>>> main
+    from speechcx.batch import Redo, RunOptions, RunSummary, Shard
     from speechcx.call import Outcome
     from speechcx.cli.output import OutputFormat
     from speechcx.config import LoadedSettings
@@ -142,26 +132,15 @@ def run(
     wanted = batch.RunOptions(
         redo=_redo(redo), limit=limit, wait=wait, roster=load_roster(loaded), shard=part
     )
-<<<<<<< HEAD
     database = _own_database(options.database(loaded, db), db, part)
     if dry_run:
         _print_plan(database, where, loaded, wanted, as_json=as_json)
         return
     is_new = not database.exists()
-    summary = batch.run(
-        database, where, loaded.settings, load_rulebook(loaded), options=wanted, report=_reporter()
-    )
-=======
-    with nullcontext(batch.say_nothing) if dry_run else progress_view() as report:
+    with progress_view() as report:
         summary = batch.run(
-            _own_database(options.database(loaded, db), db, part),
-            where,
-            loaded.settings,
-            load_rulebook(loaded),
-            options=wanted,
-            report=report,
+            database, where, loaded.settings, load_rulebook(loaded), options=wanted, report=report
         )
->>>>>>> main
     is_summary()
     _print_summary(summary, as_json)
     if is_new and loaded.config is None and summary.run_id is not None:
