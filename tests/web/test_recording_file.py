@@ -9,7 +9,7 @@ import pytest
 
 from speechcx.call import Call
 from speechcx.web.pages.audio import read_range
-from speechcx.web.recording import CHANGED, GONE, Recordings
+from speechcx.web.recording_file import CHANGED, GONE, Recordings
 from tests.web.house import House, make_marked_call, make_wav, texts_of
 
 
