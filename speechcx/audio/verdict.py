@@ -152,8 +152,10 @@ def _claimed(tally: DecodingTally) -> str:
 def _is_short(tally: DecodingTally) -> bool:
     if tally.cut or _ends_inside_packet(tally):
         return True
-    # Windows Media names one frame more than comes out, so that there a second one is missing already.
-    padding_s = min(_PADDING_S, 1.5 * tally.frame_s) if tally.container == "asf" else _PADDING_S
+    # Some containers name one frame more than comes out, so that there a second one is missing already.
+    padding_s = min(_PADDING_S, 1.5 * tally.frame_s) if tally.frame_s else _PADDING_S
+    if tally.container == "flac":
+        padding_s = 0.0  # it names its length to the sample
     return tally.declared_s is not None and _differs(tally.declared_s, tally.decoded_s, padding_s)
 
 

@@ -3,7 +3,7 @@
 Commands are grouped in files by the person who types them: ``run`` and ``layouts`` (operator), ``explore``
 (supervisor and reviewer), ``operations`` (operations managers), ``find`` (people searching for words),
 ``flags`` and ``evidence`` (compliance reviewer), ``rulebooks`` and ``relabel`` (quality lead),
-``admin`` and ``keep`` (administrator). ``output`` is the only place that prints, through ``streams``.
+``admin``, ``models`` and ``keep`` (administrator). ``output`` is the only place that prints, through ``streams``.
 Errors become words and exit codes here and nowhere else. To add a command, write it in the file of
 the person who types it; heavy imports stay inside the function.
 """
@@ -25,6 +25,7 @@ from speechcx.cli.find import register as register_find
 from speechcx.cli.flags import register as register_comply
 from speechcx.cli.keep import register as register_keep
 from speechcx.cli.layouts import register as register_layouts
+from speechcx.cli.models import register as register_models
 from speechcx.cli.operations import register as register_operate
 from speechcx.cli.output import note
 from speechcx.cli.qa import register as register_qa
@@ -81,6 +82,7 @@ for register in (
     register_coach,
     register_keep,
     register_admin,
+    register_models,
 ):
     register(app)
 
