@@ -9,11 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from speechcx.audio.amr import read_magic
+from speechcx.audio.file_source import Readable
 from speechcx.audio.formats import HEAD_BYTES, FileFormat, check_tag_bytes
 from speechcx.audio.mpeg import first_frame, is_lame_tag_sound, lame_padding
 from speechcx.audio.ogg import read_ogg_pages
 from speechcx.audio.riff import read_wav_header
-from speechcx.audio.source import Readable
 from speechcx.errors import CallError
 
 LOOSE_SHARE = 0.02

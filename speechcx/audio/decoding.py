@@ -20,7 +20,10 @@ from speechcx.audio.bounds import (
     is_large,
 )
 from speechcx.audio.claims import TELLS_LENGTH, Claim, is_doubtful_rate, read_claim, tag_bytes_at_end
+from speechcx.audio.decoding_verdict import GAPS_ARE_NORMAL, DecodingTally, judge_whole
+from speechcx.audio.file_source import FileSource, Readable
 from speechcx.audio.formats import HEAD_BYTES, FileFormat, id3_bytes, recognise
+from speechcx.audio.gap_filling import EXACT_S, JITTER_S, ByteClock, Sink, StampClock
 from speechcx.audio.joining import DecodedRecording, FittingSink, join_heard
 from speechcx.audio.mpeg import frame_bytes
 from speechcx.audio.offset import remove_offset
@@ -29,9 +32,6 @@ from speechcx.audio.peaks import draw_peaks
 from speechcx.audio.reader import BYTE_CLOCKED, StreamReader
 from speechcx.audio.samples import SampleBuffer
 from speechcx.audio.settings import AudioSettings
-from speechcx.audio.source import FileSource, Readable
-from speechcx.audio.timeline import EXACT_S, JITTER_S, ByteClock, Sink, StampClock
-from speechcx.audio.verdict import GAPS_ARE_NORMAL, DecodingTally, judge_whole
 from speechcx.call import Audio, Origin, Recording, Span
 from speechcx.errors import CallError
 

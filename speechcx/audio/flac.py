@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from speechcx.audio.source import Readable
+from speechcx.audio.file_source import Readable
 
 _TAIL_BYTES = 256 * 1024
 _BLOCKS = {1: 192, 2: 576, 3: 1152, 4: 2304, 5: 4608} | {no: 256 << no - 8 for no in range(8, 16)}

@@ -18,10 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from speechcx.audio.amr import FrameKind, frame_kind
+from speechcx.audio.file_source import PrefixedFile, Readable
 from speechcx.audio.flac import frame_start
 from speechcx.audio.formats import DECODERS, FileFormat
 from speechcx.audio.settings import MAX_CHANNELS, MAX_RATE_HZ, MIN_RATE_HZ
-from speechcx.audio.source import PrefixedFile, Readable
 from speechcx.errors import CallError
 
 BYTE_CLOCKED = frozenset({"mp3", "aac", "amr"})

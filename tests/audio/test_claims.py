@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from speechcx.audio.claims import Claim, is_doubtful_rate, read_claim
+from speechcx.audio.file_source import FileSource
 from speechcx.audio.formats import FileFormat
-from speechcx.audio.source import FileSource
 from speechcx.errors import CallError
 from tests.audio.conftest import Decode
 from tests.faults.media import encoded

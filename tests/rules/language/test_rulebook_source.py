@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from speechcx.rules import limits, lint
-from speechcx.rules.language import source
-from speechcx.rules.language.source import RulebookSource, nearest
+from speechcx.rules.language import rulebook_source as source
+from speechcx.rules.language.rulebook_source import RulebookSource, nearest
 
 
 def problems(text: str) -> list[str]:

@@ -10,7 +10,7 @@ from speechcx.call import Call
 from speechcx.picture import style as styles
 from speechcx.picture.annotations import make_flags, make_heading, make_shades, make_strips
 from speechcx.picture.canvas import LEFT_IN, Sheet, axis_width_in, style
-from speechcx.picture.measures import draw_level, draw_pitch, draw_sentiment
+from speechcx.picture.measure_lanes import draw_level, draw_pitch, draw_sentiment
 from speechcx.picture.speech_lanes import (
     NAMED_LEFT_IN,
     View,

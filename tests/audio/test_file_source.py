@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from speechcx.audio.source import FileSource, PrefixedFile
+from speechcx.audio.file_source import FileSource, PrefixedFile
 from speechcx.errors import CallError
 
 

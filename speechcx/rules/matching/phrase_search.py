@@ -23,7 +23,6 @@ from speechcx.rules.language.pattern import (
 )
 from speechcx.rules.matching.fuzzy_words import sound_key
 from speechcx.rules.matching.negation import NEGATORS, is_broken, is_denied_after, is_negated, negating_places
-from speechcx.rules.matching.plans import Leaf, Node, Plans
 from speechcx.rules.matching.proximity import (
     NONE,
     Matches,
@@ -34,6 +33,7 @@ from speechcx.rules.matching.proximity import (
     same_turn,
     unite,
 )
+from speechcx.rules.matching.search_plans import Leaf, Node, Plans
 from speechcx.rules.matching.slots import find_slot
 from speechcx.rules.matching.stepping import matches_from, step_through
 from speechcx.rules.matching.stream import Stream

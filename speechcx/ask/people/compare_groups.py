@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 
+from speechcx.ask.ground.compared_measures import MEASURES, DifferenceVerdict
 from speechcx.ask.ground.group_sums import GroupSums, find_scorecard, sum_calls
-from speechcx.ask.ground.measures import MEASURES, DifferenceVerdict
 from speechcx.ask.ground.opening import Where, reading
 from speechcx.ask.ground.resolve_names import find_name, settle_names
 from speechcx.ask.ground.score_rows import MIN_N, Estimate, ScoreBy, make_estimates

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from speechcx.rules.language.grammar import parse_list_item, parse_said
 from speechcx.rules.language.pattern import Fuzzy, Wildcard
-from speechcx.rules.matching.plans import LooseWords, key_of, make_plans, weigh
+from speechcx.rules.matching.search_plans import LooseWords, key_of, make_plans, weigh
 
 
 def test_plain_phrases_go_into_the_automaton_once() -> None:

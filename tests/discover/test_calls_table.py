@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from speechcx.discover import DiscoverSettings, FoundFile, Sources
-from speechcx.discover.table import CallsTable, TableRow, read_calls_table
+from speechcx.discover.calls_table import CallsTable, TableRow, read_calls_table
 from speechcx.errors import CallError, ConfigError
 
 SETTINGS = DiscoverSettings(zone="Europe/Berlin")

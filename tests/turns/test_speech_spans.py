@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from speechcx.call import Span
 from speechcx.call.spans import join_spans
 from speechcx.turns.settings import TurnSettings
-from speechcx.turns.spans import find_doubtful, find_speech, join_runs, runs_of, subtract_spans
+from speechcx.turns.speech_spans import find_doubtful, find_speech, join_runs, runs_of, subtract_spans
 from speechcx.turns.vad import ChannelActivity, hear_channel
 from tests.synth import audio_of, two_speaker_call
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from speechcx.ask.qa.verdict import KEEP_WATCH, Drift, QuestionTally, find_status, say_what_to_do
+from speechcx.ask.qa.agreement_verdict import KEEP_WATCH, Drift, QuestionTally, find_status, say_what_to_do
 from speechcx.ask.statistics import measure_agreement
 from speechcx.config import ReviewSettings
 

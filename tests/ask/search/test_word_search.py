@@ -5,8 +5,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from speechcx.ask.search import words as module
-from speechcx.ask.search.words import SearchFilter, SearchPage, search
+from speechcx.ask.search import word_search as module
+from speechcx.ask.search.word_search import SearchFilter, SearchPage, search
 from speechcx.call import Call, Party
 from speechcx.store import CallFilter, Store
 from tests.factories import make_assessment, make_conversation, make_recording, make_result

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from speechcx.store import Store
 from speechcx.store.decisions.chain import note_decision
-from speechcx.store.decisions.review_record import NewReviewStep, add_step, erase_words, set_state
+from speechcx.store.decisions.review_steps import NewReviewStep, add_step, erase_words, set_state
 from speechcx.store.filters import SqlValue
 from speechcx.store.merging.merger import Merger
 from speechcx.store.merging.rows import MergedRow, Numbers, insert_row, read_rows, update_row
@@ -137,10 +137,10 @@ class DecisionMerger(Merger):
         review_id = self._insert_review(number, row)
         self._add_steps(review_id, number, steps)
         if row["state"] == "released" and steps and steps[-1]["kind"] not in ("released", "erased"):
-            add_step(self.target, review_id, "speechcx", NewReviewStep("released", text=_OTHER_COUNTS))
+            add_step(self.target.db, review_id, "speechcx", NewReviewStep("released", text=_OTHER_COUNTS))
         note_decision(self.target.db, "reviews", (review_id,))
         if row["call_id"] in self._erased:
-            erase_words(self.target, str(row["call_id"]))
+            erase_words(self.target.db, str(row["call_id"]))
         self.reviews += 1
 
     def _make_way(self, row: MergedRow) -> bool:
@@ -154,8 +154,8 @@ class DecisionMerger(Merger):
         what = f"{row['reviewer']!s} reviewed it in both, by {row['scorecard']!s}"
         call_id = str(row["call_id"])
         if self._is_taken("review", call_id, call_id, what):
-            add_step(self.target, rival[0], "speechcx", NewReviewStep("released", text=_OTHER_COUNTS))
-            set_state(self.target, rival[0], "released")
+            add_step(self.target.db, rival[0], "speechcx", NewReviewStep("released", text=_OTHER_COUNTS))
+            set_state(self.target.db, rival[0], "released")
             return True
         row["state"] = "released"
         return call_id in self.preference.settled

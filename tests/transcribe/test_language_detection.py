@@ -5,7 +5,14 @@ from __future__ import annotations
 import pytest
 
 from speechcx.call import UNDETERMINED
-from speechcx.transcribe.languages import LanguageTrial, Vote, find_rival, mean_share, settle, sounds_foreign
+from speechcx.transcribe.language_detection import (
+    LanguageTrial,
+    Vote,
+    find_rival,
+    mean_share,
+    settle,
+    sounds_foreign,
+)
 
 
 def test_clear_english_is_not_doubted() -> None:

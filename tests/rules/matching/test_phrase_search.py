@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from speechcx.call import Word
 from speechcx.rules.language.grammar import PhraseError, parse_list_item, parse_said
 from speechcx.rules.matching import stepping
-from speechcx.rules.matching.plans import make_plans
-from speechcx.rules.matching.search import Search
+from speechcx.rules.matching.phrase_search import Search
+from speechcx.rules.matching.search_plans import make_plans
 from speechcx.rules.matching.stream import SaidTurn, build_stream
 from tests.rules import made
 from tests.rules.reference import Reference

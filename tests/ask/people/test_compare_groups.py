@@ -2,9 +2,9 @@ from datetime import date
 
 import pytest
 
+from speechcx.ask.ground.compared_measures import MEASURES
 from speechcx.ask.ground.group_sums import GroupSums
-from speechcx.ask.ground.measures import MEASURES
-from speechcx.ask.people.compare import compare_sums, compare_two
+from speechcx.ask.people.compare_groups import compare_sums, compare_two
 from speechcx.ask.statistics import Sums
 from speechcx.errors import UsageError
 from speechcx.store import CallFilter, Store

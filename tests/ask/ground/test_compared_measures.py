@@ -1,4 +1,4 @@
-from speechcx.ask.ground.measures import MEASURE_NAMES, MEASURES
+from speechcx.ask.ground.compared_measures import MEASURE_NAMES, MEASURES
 from speechcx.ask.statistics import Sums
 
 

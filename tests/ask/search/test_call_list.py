@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from speechcx.ask.search.calls import SORTS, list_calls
+from speechcx.ask.search.call_list import SORTS, list_calls
 from speechcx.errors import UsageError
 from speechcx.store import CallFilter, Store
 

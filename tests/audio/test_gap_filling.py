@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from speechcx.audio.gap_filling import ByteClock, StampClock
 from speechcx.audio.reader import DecodedPacket
-from speechcx.audio.timeline import ByteClock, StampClock
 
 RATE_HZ = 8000
 FRAME = 160

@@ -12,8 +12,8 @@ from speechcx.rules.language.conditions import Condition, InOrder, Means, Said, 
 from speechcx.rules.matching.misheard import Misheard
 from speechcx.rules.matching.nearest_miss import Partial, nearest_miss
 from speechcx.rules.matching.occurrences import Occurrences, Spots
-from speechcx.rules.matching.plans import Node
-from speechcx.rules.matching.search import Search
+from speechcx.rules.matching.phrase_search import Search
+from speechcx.rules.matching.search_plans import Node
 from speechcx.rules.matching.sequences import Chains
 from speechcx.rules.matching.stream import PARTIES
 from speechcx.rules.verdict import ConditionVerdict

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from speechcx.audio import AudioSettings
-from speechcx.audio.verdict import DecodingTally, judge_whole
+from speechcx.audio.decoding_verdict import DecodingTally, judge_whole
 from speechcx.errors import CallError
 
 WHOLE = DecodingTally("wav", 60.0, 60.0, 0.0, 0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from speechcx.call import Hit
-from speechcx.rules.judging.evidence import clock, describe, describe_step, tell
+from speechcx.rules.judging.result_evidence import clock, describe, describe_step, tell
 from speechcx.rules.language.conditions import AnyOf, MatchWindow, Means, Said, Scope, Turns, TurnTest
 from speechcx.rules.language.grammar import parse_said
 

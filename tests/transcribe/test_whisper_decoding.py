@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from speechcx.transcribe import Hints, TranscribeSettings
-from speechcx.transcribe.decoding import WHOLE_WINDOW, Decoder, compression_ratio, ends_twice
+from speechcx.transcribe.whisper_decoding import WHOLE_WINDOW, Decoder, compression_ratio, ends_twice
 
 END = 100_000
 SETTINGS = TranscribeSettings(batch_size=2)

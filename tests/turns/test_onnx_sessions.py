@@ -1,6 +1,6 @@
 """Tests of opening networks."""
 
-from speechcx.turns.sessions import open_session
+from speechcx.turns.onnx_sessions import open_session
 from speechcx.turns.vad import find_vad_file
 
 

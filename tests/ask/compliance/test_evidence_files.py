@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from speechcx.ask.compliance.evidence import write_evidence
+from speechcx.ask.compliance.evidence_files import write_evidence
 from speechcx.ask.compliance.flags import see_flag
 from speechcx.call import Call
 from speechcx.store import Store
