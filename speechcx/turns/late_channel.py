@@ -58,6 +58,8 @@ FAR_LESS, FAR_LESS_NEAR, NEAR_DISTANCE_S = 0.45, 0.3, 1.0
 """At the true distance there is at most this part of it; at one under a second at most the second number, since
 somebody may cut in at every turn. In 19 calls whose channels fit, angry ones among them, no other distance has
 less than 0.7 of it where it is so much at all ..."""
+SHORTEST_S = 0.5
+"""A shorter distance makes no interruption of a reply, and may be somebody's way of talking."""
 NEARLY = 0.03
 """... and at all distances with no more than this above that (share of the talk), the channels may be."""
 SURE_WITHIN_S = 0.8
@@ -245,7 +247,7 @@ def _compare_talk(masks: list[NDArray[np.bool_]]) -> Distance | None:
     likely = np.flatnonzero(at_once <= least + NEARLY) - at_once.size // 2
     later_s = float(np.median(likely)) * LEVEL_STEP_S
     far_less = FAR_LESS if abs(later_s) >= NEAR_DISTANCE_S else FAR_LESS_NEAR
-    if now < MUCH or least > far_less * now:
+    if abs(later_s) < SHORTEST_S or now < MUCH or least > far_less * now:
         return None
     reach_s = float(np.abs(likely * LEVEL_STEP_S - later_s).max())
     return Distance(round(later_s, 2) if reach_s <= SURE_WITHIN_S else None)
