@@ -246,11 +246,11 @@ def _compare_talk(masks: list[NDArray[np.bool_]]) -> Distance | None:
     at_once, now, least = _talk_at_once(masks)
     likely = np.flatnonzero(at_once <= least + NEARLY) - at_once.size // 2
     later_s = float(np.median(likely)) * LEVEL_STEP_S
-    far_less = FAR_LESS if abs(later_s) >= NEAR_DISTANCE_S else FAR_LESS_NEAR
-    if abs(later_s) < SHORTEST_S or now < MUCH or least > far_less * now:
+    is_one = float(np.abs(likely * LEVEL_STEP_S - later_s).max()) <= SURE_WITHIN_S
+    far_less = FAR_LESS_NEAR if is_one and abs(later_s) < NEAR_DISTANCE_S else FAR_LESS
+    if now < MUCH or least > far_less * now or (is_one and abs(later_s) < SHORTEST_S):
         return None
-    reach_s = float(np.abs(likely * LEVEL_STEP_S - later_s).max())
-    return Distance(round(later_s, 2) if reach_s <= SURE_WITHIN_S else None)
+    return Distance(round(later_s, 2) if is_one else None)
 
 
 def _talk_at_once(masks: list[NDArray[np.bool_]]) -> tuple[NDArray[np.float64], float, float]:
