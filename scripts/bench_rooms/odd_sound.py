@@ -416,7 +416,7 @@ def measure_whisper(options: Options) -> bool:
         f"{made} calls with a whisper: {found} found, {left_s / true_s:.0%} of whispers left with the agent"
     )
     print(
-        f"{same} of as many found where the agent's own voice talks over the customer; {plain} of {len(calls)} as they are"
+        f"{same} as often found where the agent talks over the customer; {plain} of {len(calls)} as they are"
     )
     return found >= 0.8 * made and same == 0 and plain == 0
 
