@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -81,7 +82,9 @@ def main(argv: Sequence[str]) -> int:
 
 def print_stages(found: dict[str, Taken]) -> None:
     """Our processor seconds by stage, recognition beside the floor."""
-    stages: dict[str, float] = json.loads(found["speechcx"].printed.splitlines()[-1])
+    *_, decoded, last = found["speechcx"].printed.splitlines()
+    stages: dict[str, float] = json.loads(last)
+    print(decoded)
     total_s = sum(stages.values())
     print("our stages: " + ", ".join(f"{name} {spent_s:.1f} s" for name, spent_s in stages.items()))
     print(f"not recognition: {100 * (1 - stages['transcribe'] / total_s):.0f} % (bar 20 %)")
@@ -146,6 +149,24 @@ CONTENDERS: dict[str, Callable[[str, Sequence[Path], str], Taken]] = {
 }
 
 
+class CountDecoded(logging.Handler):
+    """How many windows were decoded, and how many of them twice."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.windows = self.again = 0
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Add up what the log tells of a batch."""
+        from speechcx.transcribe.whisper_decoding import DECODED
+
+        if record.msg == DECODED and isinstance(record.args, tuple):
+            self.windows, self.again = (
+                total + count
+                for total, count in zip((self.windows, self.again), map(int, record.args), strict=True)
+            )
+
+
 def child_ours(files: Sequence[Path], model: str) -> None:
     """Hear and judge each file; the last line printed is the processor seconds by stage."""
     from dataclasses import replace
@@ -154,9 +175,13 @@ def child_ours(files: Sequence[Path], model: str) -> None:
     from speechcx.config import Settings
     from speechcx.project import USUAL_RULEBOOK, read_starter
     from speechcx.rules import parse_rulebook
+    from speechcx.transcribe import whisper_decoding as decoding
 
     # Stages by processor time: the clock tells how busy the machine is with other things.
-    pipeline.time = SimpleNamespace(monotonic=time.process_time)  # type: ignore[assignment]
+    pipeline.time = SimpleNamespace(monotonic=time.process_time)  # type: ignore[assignment, attr-defined]
+    counter = CountDecoded()
+    decoding.logger.addHandler(counter)
+    decoding.logger.setLevel(logging.DEBUG)
     settings = Settings()
     settings = replace(settings, transcribe=replace(settings.transcribe, model=model))
     rulebook = parse_rulebook(read_starter(USUAL_RULEBOOK))
@@ -168,6 +193,7 @@ def child_ours(files: Sequence[Path], model: str) -> None:
         stages["judge"] += time.process_time() - heard_s
         for name, spent_s in conversation.provenance.stages:
             stages[name] += spent_s
+    print(f"{counter.windows} windows decoded, {counter.again} of them again with more candidates")
     print(json.dumps({name: round(spent_s, 2) for name, spent_s in stages.items()}))
 
 

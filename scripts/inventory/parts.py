@@ -38,7 +38,7 @@ KNOWN_EXCEPTIONS = {("av", "x264"), ("av", "x265")}
 
 _LICENCE_NAMES = {
     "Apache 2.0": "Apache-2.0", "Apache 2.0 License": "Apache-2.0", "Apache License, Version 2.0": "Apache-2.0",
-    "Apache Software License": "Apache-2.0", "BSD 3-Clause License": "BSD-3-Clause",
+    "Apache Software License": "Apache-2.0", "Apache 2": "Apache-2.0", "BSD 3-Clause License": "BSD-3-Clause",
     "3-Clause BSD License": "BSD-3-Clause",
     "ISC License": "ISC", "ISC License (ISCL)": "ISC", "MIT License": "MIT",
     "Public Domain": "LicenseRef-Public-Domain",
@@ -47,6 +47,7 @@ _LICENCE_NAMES = {
 _LICENCES = {
     # The metadata says "BSD" only, or quotes the whole text.
     "cloudpickle": "BSD-3-Clause", "contourpy": "BSD-3-Clause", "cycler": "BSD-3-Clause", "kiwisolver": "BSD-3-Clause",
+    "flexcache": "BSD-3-Clause", "itsdangerous": "BSD-3-Clause",
     "jinja2": "BSD-3-Clause", "xlsxwriter": "BSD-2-Clause",
     "matplotlib": "Matplotlib-1.3", "numba": "BSD-2-Clause", "scipy": "BSD-3-Clause",
     # For other Pythons than the one this may run on, or of an extra that is not installed for development.

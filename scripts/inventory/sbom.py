@@ -33,7 +33,7 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="scripts/sbom", description="Write a CycloneDX bill of materials.")
     parser.add_argument("file", nargs="?", type=Path, help="default: standard output")
     parser.add_argument(
-        "--extra", default="base", choices=("base", "plot", "ray", "dev"), help="what is installed"
+        "--extra", default="base", choices=("base", "plot", "ray", "web", "dev"), help="what is installed"
     )
     given = parser.parse_args(arguments)
     text = document(given.extra)

@@ -26,7 +26,7 @@ def main(arguments: Sequence[str]) -> int:
         prog="scripts/sizes", description="Say what takes the room of an installation."
     )
     parser.add_argument("environment", nargs="?", type=Path, default=ROOT / ".venv")
-    parser.add_argument("--extra", default="base", choices=("base", "plot", "ray", "dev"))
+    parser.add_argument("--extra", default="base", choices=("base", "plot", "ray", "web", "dev"))
     given = parser.parse_args(arguments)
     sizes = measure(given.environment)
     wanted = {package.name for package in packages(given.extra)} | {"speechcx"}

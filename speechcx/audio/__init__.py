@@ -16,14 +16,14 @@ One more container: a line in ``formats.recognise``. One more codec: its decoder
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from speechcx.audio.settings import NOT_IN_DIGEST, AudioSettings
 
 if TYPE_CHECKING:
     from speechcx.call import Audio, Recording
 
-__all__ = ["NOT_IN_DIGEST", "AudioSettings", "decode"]
+__all__ = ["NOT_IN_DIGEST", "AudioSettings", "decode", "write_wav"]
 
 
 def decode(recording: Recording, settings: AudioSettings) -> Audio:
@@ -52,3 +52,16 @@ def decode(recording: Recording, settings: AudioSettings) -> Audio:
     from speechcx.audio.decoding import decode_recording
 
     return decode_recording(recording, settings)
+
+
+def write_wav(audio: Audio, file: BinaryIO) -> None:
+    """Write decoded sound as 16-bit WAV, which every player knows, into an open file."""
+    import wave
+
+    block = 1 << 18
+    with wave.open(file, "wb") as writer:
+        writer.setnchannels(audio.samples.shape[0])
+        writer.setsampwidth(2)
+        writer.setframerate(audio.rate_hz)
+        for at in range(0, audio.samples.shape[1], block):
+            writer.writeframesraw(audio.samples[:, at : at + block].T.astype("<i2").tobytes())

@@ -127,7 +127,7 @@ def make_report(where: Where, filters: CallFilter | None = None, *, now: datetim
             title=title or "Morning report",
             period=days_text(filters.since, filters.until),
             written_at=now.strftime("%Y-%m-%d %H:%M"),
-            headlines=tuple(_headlines(agents)),
+            headlines=tuple(list_headlines(agents)),
             sections=tuple(_sections(store, filters, agents=agents, teams=teams, status=status)),
             is_empty=not agents.total.n,
         )
@@ -143,7 +143,7 @@ def _with_days(filters: CallFilter, status: RunStatus) -> CallFilter:
 def _sections(
     store: Store, filters: CallFilter, *, agents: ScoreTable, teams: ScoreTable, status: RunStatus
 ) -> Iterator[ReportSection]:
-    yield _work(status, count_failures(store))
+    yield report_work(status, count_failures(store))
     alerts = find_alerts(store, replace(filters, since=None, until=None), day=filters.until)
     yield ReportSection("alerts", "What surged on the last day", "", (), present_alerts(alerts).blocks)
     flags = list_flags(store, FlagFilter(calls=filters), sort="severity", limit=MAX_FLAGS)
@@ -180,7 +180,8 @@ def _longer(filters: CallFilter) -> CallFilter:
     return replace(filters, since=filters.until - timedelta(weeks=12))
 
 
-def _headlines(agents: ScoreTable) -> Iterator[Headline]:
+def list_headlines(agents: ScoreTable) -> Iterator[Headline]:
+    """The numbers at the top, of all calls of a table."""
     yield Headline(str(agents.total.n), "calls scored", "", "")
     for name, label in _HEADLINES:
         one = agents.total.get(name)
@@ -210,7 +211,8 @@ _FAILURES = (
 )
 
 
-def _work(status: RunStatus, failures: Sequence[KindCount]) -> ReportSection:
+def report_work(status: RunStatus, failures: Sequence[KindCount]) -> ReportSection:
+    """What the last run did, and what failed grouped by cause, each with what to do."""
     run = status.run
     if run is None:
         lead = "No run yet."

@@ -23,7 +23,7 @@ from speechcx.store.calls.lookup_tables import LookupTable
 from speechcx.store.calls.row_digests import note_shared
 from speechcx.store.calls.turns import read_words
 from speechcx.store.database import begin_write, expect_unchanged, open_database, write_transaction
-from speechcx.store.decisions.review_record import erase_words
+from speechcx.store.decisions.review_steps import erase_words
 from speechcx.store.filters import CallFilter, SqlValue
 from speechcx.store.ledger import (
     FileState,
@@ -35,6 +35,7 @@ from speechcx.store.ledger import (
     digest_details,
 )
 from speechcx.store.trouble import explain
+from speechcx.store.visible import VisibleCalls, hide_other_calls
 
 __all__ = [
     "CallFilter",
@@ -47,6 +48,7 @@ __all__ = [
     "RunTotals",
     "SqlValue",
     "Store",
+    "VisibleCalls",
     "digest_details",
 ]
 
@@ -112,6 +114,18 @@ class Store:
         place = Path(path)
         db = open_database(place, create=create, read_only=read_only, patience=patience)
         return cls(db, place, patience)
+
+    @classmethod
+    def open_for(cls, path: str | Path, visible: VisibleCalls | None) -> Store:
+        """Open a database to read the calls that one person may see; None for all. Errors as :meth:`open`."""
+        store = cls.open(path, read_only=True)
+        if visible is not None:
+            try:
+                hide_other_calls(store.db, visible)
+            except BaseException:
+                store.close()
+                raise
+        return store
 
     def close(self) -> None:
         """Close the connection."""
@@ -282,7 +296,7 @@ class Store:
         """
         with self.write():
             whole_call.delete_call(self.db, self._call_no(call_id))
-            erase_words(self, call_id)
+            erase_words(self.db, call_id)
 
     def tidy(self) -> None:
         """After many writes, as a run's last step: bring the parts of the search index together, and empty the log."""

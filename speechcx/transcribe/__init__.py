@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from speechcx.call import UNDETERMINED, Span, Utterance
 from speechcx.call.spans import join_spans
-from speechcx.transcribe.languages import SHORT_S
+from speechcx.transcribe.language_detection import SHORT_S
 from speechcx.transcribe.recognizer import (
     ChannelVoice,
     DialogueRecognizer,

@@ -6,10 +6,10 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from speechcx.call import UNDETERMINED
-from speechcx.transcribe.decoding import Decoder, Draft, Encoded
 from speechcx.transcribe.hallucinations import Gates
-from speechcx.transcribe.languages import LOOP_LOGPROB, LanguageTrial, Vote, find_rival, settle
+from speechcx.transcribe.language_detection import LOOP_LOGPROB, LanguageTrial, Vote, find_rival, settle
 from speechcx.transcribe.recognizer import Hints
+from speechcx.transcribe.whisper_decoding import Decoder, Draft, Encoded
 from speechcx.transcribe.windows import RecognitionWindow
 
 if TYPE_CHECKING:
@@ -72,11 +72,14 @@ class Listening:
         return find_rival([self._vote(no)], expected) is not None
 
     def write_down(
-        self, language: str, *, leave_out: Container[int] = ()
+        self, language: str, *, leave_out: Container[int] = (), retry: bool = True
     ) -> Iterator[tuple[RecognitionWindow, Draft]]:
-        """Each window with what is said in it, written in a language, but for the numbers to leave out."""
+        """Each window with what is said in it, written in a language, but for the numbers to leave out.
+
+        `retry` as for :meth:`~speechcx.transcribe.whisper_decoding.Decoder.decode`.
+        """
         for encoded in self._encoded:
-            drafts = self._decoder.decode(encoded, language=language, hints=self.hints)
+            drafts = self._decoder.decode(encoded, language=language, hints=self.hints, retry=retry)
             for no, draft in zip(encoded.numbers, drafts, strict=True):
                 if no not in leave_out:
                     yield self.windows[no], draft

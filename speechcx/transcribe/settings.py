@@ -43,9 +43,12 @@ class TranscribeSettings:
     cpu_threads
         Threads of one worker. Several workers with one thread each are faster than one with several.
     batch_size
-        Windows recognised at once. 0 chooses: 8 on a GPU, 1 on a CPU, where more only take memory.
+        Windows recognised at once. 0 chooses 8.
     beam_size
         Candidates kept while decoding; 1 is quicker and a little worse.
+    beam_below
+        On a CPU a window is first written down with one candidate, and with ``beam_size`` only where the mean log
+        probability of a token came out lower than this; 0 always keeps ``beam_size``.
     window_s
         Longest stretch recognised at once; Whisper hears 30 s at most. The turns of all speakers share it, in
         the order in which they were spoken.
@@ -88,6 +91,7 @@ class TranscribeSettings:
     cpu_threads: Annotated[int, Range(1, 64)] = 1
     batch_size: Annotated[int, Range(0, 64)] = 0
     beam_size: Annotated[int, Range(1, 64)] = 5
+    beam_below: Annotated[float, Range(-100, 0)] = -0.3
     window_s: Annotated[float, Range(5, 30)] = 28.0
     padding_s: Annotated[float, Range(0, 2)] = 0.2
     seam_s: Annotated[float, Range(0, 2)] = 0.1

@@ -108,12 +108,14 @@ KEEPING: dict[str, tuple[str, ...]] = {
     ),
 }
 EXAMPLES |= REVIEWS | COMPLIANCE | KEEPING
+EXAMPLES["users list"] = ("users list",)
 BEFORE = (
     *(f"review open BOB --as r{number}" for number in range(1, 8)),
     *(f"review answer {number} greeted=yes --as r{number}" for number in range(1, 6)),
     *(f"review submit {number} --as r{number}" for number in range(1, 5)),
     "review dispute 3 --reason no --as zoe",
     "review plan first --as lead",
+    "users add kim --role qa",
 )
 WITH_CALL_DOCUMENT = {"analyze", "show"}
 BOB = "calls/bob_c2_2026-03-03T10-00-00.wav"

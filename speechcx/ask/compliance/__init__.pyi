@@ -23,4 +23,6 @@ from .one_flag import FlagEvidence as FlagEvidence
 from .one_flag import FlagView as FlagView
 from .one_flag import QuotedTurn as QuotedTurn
 from .one_flag import show_flag as show_flag
+from .rule_report import RuleReport as RuleReport
+from .rule_report import describe_rule as describe_rule
 from .rule_text import find_rule_text as find_rule_text

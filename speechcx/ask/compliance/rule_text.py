@@ -1,4 +1,4 @@
-"""A rule or question as its rulebook writes it, cut out of the kept text."""
+"""A rule or question, and its tests, as its rulebook writes them, cut out of the kept text."""
 
 from __future__ import annotations
 
@@ -26,13 +26,9 @@ def find_rule_text(source: str | None, name: str) -> str | None:
     str or None
         None where the text is not kept, is no YAML, or has no such rule.
     """
+    parts = _read_parts(source)
     if source is None:
         return None
-    try:
-        root = yaml.compose(source, Loader=_Loader)
-    except (yaml.YAMLError, RecursionError):
-        return None
-    parts = [root, *_entries(root, "included")]
     for entry in [entry for part in parts for entry in _entries(part, "rules")]:
         if _value(entry, "id") == name:
             return _text_of(source, entry)
@@ -42,6 +38,23 @@ def find_rule_text(source: str | None, name: str) -> str | None:
                 if f"{_value(card, 'id')}.{_value(question, 'id')}" == name:
                     return _text_of(source, question)
     return None
+
+
+def find_tests(source: str | None, name: str) -> tuple[str, ...]:
+    """The tests of one rule as the rulebook writes them; none where its text was not kept or has none."""
+    tests = [entry for part in _read_parts(source) for entry in _entries(part, "tests")]
+    return tuple(_text_of(source or "", entry) for entry in tests if _value(entry, "rule") == name)
+
+
+def _read_parts(source: str | None) -> list[Node | None]:
+    """The rulebook and those that it includes; nothing where its text cannot be read."""
+    if source is None:
+        return []
+    try:
+        root = yaml.compose(source, Loader=_Loader)
+    except (yaml.YAMLError, RecursionError):
+        return []
+    return [root, *_entries(root, "included")]
 
 
 def _get(node: Node | None, key: str) -> Node | None:

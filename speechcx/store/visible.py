@@ -1,0 +1,54 @@
+"""What one person may see of a database: temporary views hide the rows of all other calls from a connection.
+
+A temporary view goes before the table of its name, so that every question, also one written later, finds only
+these calls. It holds for one connection that cannot write.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+from speechcx.store.paths import plain_text
+
+BY_CALL_NO = ("recordings",)
+BY_CALL_ID = ("files", "reviews", "flag_states", "audit", "merged_audit")
+"""Tables that are asked for without their call and hold names or words; rows of other calls are hidden there."""
+
+
+@dataclass(frozen=True, slots=True)
+class VisibleCalls:
+    """The calls a person may see: those of an agent or of a team that is named; of nobody where none is.
+
+    Parameters
+    ----------
+    agents, teams
+        As stored with the call, to the letter.
+    """
+
+    agents: tuple[str, ...] = ()
+    teams: tuple[str, ...] = ()
+
+
+def hide_other_calls(db: sqlite3.Connection, visible: VisibleCalls) -> None:
+    """Hide every call that is not visible, for as long as the connection is open."""
+    own = f"agent IN ({_listed(db, visible.agents)}) OR team IN ({_listed(db, visible.teams)})"
+    mine = f"SELECT {{}} FROM main.calls WHERE {own}"
+    views = {
+        "calls": f"SELECT * FROM main.calls WHERE {own}",
+        "roster": f"SELECT * FROM main.roster WHERE {own}",
+        # A file that failed belongs to nobody yet.
+        "failures": "SELECT * FROM main.failures WHERE 0",
+        **{name: f"SELECT * FROM main.{name} WHERE call_no IN ({mine.format('call_no')})" for name in BY_CALL_NO},
+        **{name: f"SELECT * FROM main.{name} WHERE call_id IN ({mine.format('call_id')})" for name in BY_CALL_ID},
+    }  # fmt: skip
+    db.execute("PRAGMA query_only = OFF")
+    for name, query in views.items():
+        db.execute(f"CREATE TEMP VIEW {name} AS {query}")
+    db.execute("PRAGMA query_only = ON")
+
+
+def _listed(db: sqlite3.Connection, names: tuple[str, ...]) -> str:
+    """Names as SQL text; SQLite itself puts the quotes, since a view takes no parameters."""
+    quoted = (db.execute("SELECT quote(?)", (plain_text(name),)).fetchone()[0] for name in names)
+    return ", ".join(quoted)

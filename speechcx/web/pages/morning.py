@@ -1,0 +1,91 @@
+"""Last night: what was scored, what waits or failed, what surged, who moved, and which calls to open first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+
+from speechcx.ask.compliance import FlagFilter, list_flags
+from speechcx.ask.ground import ScoreTable
+from speechcx.ask.operations import find_alerts
+from speechcx.ask.people import score_agents
+from speechcx.ask.runs import count_failures, read_status
+from speechcx.present.flags import present_flags
+from speechcx.present.measures import change_text, interval_text, number_text
+from speechcx.present.operations import present_alerts
+from speechcx.present.table import Column, Table, Text, make_table
+from speechcx.present.units import count_text, days_text
+from speechcx.report.contents import list_headlines, report_work
+from speechcx.store import CallFilter
+from speechcx.web.asked import read_filters, with_usual_days
+from speechcx.web.visit import Part, Reply, Visit
+
+MAX_FLAGS = 10
+MAX_MOVERS = 10
+_OPEN_FIRST = ("flag", "local_day", "agent", "severity", "title", "result", "time", "quote")
+
+
+def show_morning(visit: Visit) -> Reply:
+    """The first page of the day; agents come to their own."""
+    if visit.person.role == "agent":
+        return Reply(to=visit.link("/agent", {"agent": visit.person.agents[0]}))
+    filters = with_usual_days(visit, read_filters(visit))
+    agents = score_agents(visit.store, filters)
+    shown = {
+        "title": "Last night",
+        "lead": days_text(filters.since, filters.until),
+        "headlines": tuple(list_headlines(agents)),
+        "parts": list(_parts(visit, filters, agents)),
+        "filters": True,
+    }
+    return Reply("page.html", shown)
+
+
+def _parts(visit: Visit, filters: CallFilter, agents: ScoreTable) -> Iterator[Part]:
+    work = report_work(read_status(visit.store), count_failures(visit.store))
+    # Files that failed belong to no call yet, so only who sees every call may see them.
+    yield Part(work.title, work.blocks if visit.sees_all else (), lead=work.lead)
+    flags = list_flags(visit.store, FlagFilter(calls=filters), sort="severity", limit=MAX_FLAGS)
+    lead = f"{count_text(flags.total, 'flag')} wait for a decision; the gravest are below."
+    blocks = pick_columns(present_flags(flags).blocks, _OPEN_FIRST)
+    yield Part("Open these first", blocks, lead=lead if flags.rows else "", more=visit.link("/flags"))
+    last: date | None = filters.until
+    alerts = find_alerts(visit.store, replace(filters, since=None, until=None), day=last)
+    yield Part("What surged on the last day", present_alerts(alerts).blocks)
+    yield Part("Who moved", (_make_movers(agents),), more=visit.link("/agents"))
+
+
+_MOVERS = (
+    Column("agent", "agent", value=lambda pair: pair[0].key, text=lambda pair: pair[0].name or pair[0].key),
+    Column("agent_id", "agent", value=lambda pair: pair[0].key, audience="programs"),
+    Column("n", "calls", value=lambda pair: pair[0].n),
+    Column("measure", "measure", value=lambda pair: pair[1].name.replace("_", " ")),
+    Column("mean", "now", value=lambda pair: pair[1].mean, text=lambda p: number_text(p[1].name, p[1].mean)),
+    Column("interval", "95 %", value=lambda pair: interval_text(pair[1])),
+    Column(
+        "change", "change", value=lambda pair: pair[1].change, text=lambda p: change_text(p[1].name, p[1])
+    ),
+)
+
+
+def _make_movers(agents: ScoreTable) -> Table:
+    pairs = [
+        (row, one)
+        for row in agents.rows
+        for one in (row.get("score"), row.get("customer_sentiment"))
+        if one.verdict not in (None, "cannot tell", "too few calls")
+    ]
+    pairs.sort(key=lambda pair: -abs(pair[1].change or 0.0))
+    return make_table(
+        "movers", _MOVERS, pairs[:MAX_MOVERS],
+        empty="Nobody's score or customer sentiment changed by more than chance explains.",
+    )  # fmt: skip
+
+
+def pick_columns(blocks: Sequence[Table | Text], keys: Sequence[str]) -> tuple[Table | Text, ...]:
+    """The same with only some columns of its tables."""
+    return tuple(
+        block.keep([one for one in block.columns if one.key in keys]) if isinstance(block, Table) else block
+        for block in blocks
+    )

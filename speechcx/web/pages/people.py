@@ -1,0 +1,169 @@
+"""The team board, and one agent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from speechcx.ask.ground import ScoreRow, TableForm
+from speechcx.ask.people import (
+    TrendTable,
+    adjust_scores,
+    describe_agent,
+    score_agents,
+    score_over_time,
+    score_teams,
+)
+from speechcx.errors import UsageError
+from speechcx.present.agent import present_agent
+from speechcx.present.measures import interval_text, number_text
+from speechcx.present.scores import present_case_mix, present_scores
+from speechcx.present.units import count_text, days_text, signed
+from speechcx.report.charts import Chart, Mark, make_dots, make_line
+from speechcx.store import CallFilter
+from speechcx.web.asked import read_filters, with_usual_days
+from speechcx.web.visit import NotThere, Part, Refused, Reply, Visit
+
+MAX_DOTS = 60
+WEEKS = 12
+USUAL_DAYS = 28
+
+
+def show_agents(visit: Visit) -> Reply:
+    """Agents, or teams, as dots with intervals against the mean of all; with the case mix taken out where asked."""
+    by = visit.first("by", "agent")
+    if by not in ("agent", "team"):
+        raise Refused("The board shows agents or teams.")
+    filters = with_usual_days(visit, read_filters(visit), USUAL_DAYS)
+    if visit.first("mix") == "yes":
+        return _show_mix(visit, filters, by)
+    table = (score_agents if by == "agent" else score_teams)(visit.store, filters)
+    answer = present_scores(table)
+    ranked = [row for row in table.rows if row.get("score").mean is not None]
+    dots = _make_dots(ranked, table.total.get("score").mean)
+    trend = score_over_time(visit.store, _twelve_weeks(filters))
+    shown = {
+        "title": "Team board",
+        "lead": f"{count_text(table.total.n, 'call')}, {days_text(filters.since, filters.until)}."
+        " In colour: differs from the mean of all by more than chance explains.",
+        "parts": [
+            Part("", (), charts=dots),
+            Part("Every measure", answer.blocks),
+            Part("Twelve weeks", (), charts=make_trends(trend)),
+        ],
+        "filters": True,
+        "data": True,
+        "switches": _switches(visit),
+    }
+    return Reply("page.html", shown, answer)
+
+
+def _show_mix(visit: Visit, filters: CallFilter, by: str) -> Reply:
+    table = adjust_scores(visit.store, by, filters, TableForm())  # type: ignore[arg-type]
+    answer = present_case_mix(table)
+    marks = [
+        Mark(
+            row.name or row.key or "(unknown)", row.difference, row.interval, signed(row.difference, 1) or "",
+            f"{row.name or row.key}: {signed(row.difference, 1)}, {count_text(row.n, 'call')}",
+        )
+        for row in table.rows
+        if row.difference is not None
+    ][:MAX_DOTS]  # fmt: skip
+    ends = [abs(value) for mark in marks for value in (mark.value, *(mark.interval or ()))]
+    reach = min(50.0, max(ends, default=10.0))
+    charts: tuple[Chart, ...] = ()
+    if marks:
+        title = "Average score against what such calls usually bring, with 95 % interval"
+        charts = (make_dots(title, marks, middle=0.0, low=-reach, high=reach),)
+    shown = {
+        "title": "Team board, mix of calls taken out",
+        "lead": f"{days_text(filters.since, filters.until)}. Each call is compared with calls of the same queue,"
+        " driver and hour that others took.",
+        "parts": [Part("", answer.blocks, charts=charts)],
+        "filters": True,
+        "data": True,
+        "switches": _switches(visit),
+    }
+    return Reply("page.html", shown, answer)
+
+
+def _switches(visit: Visit) -> list[tuple[str, str, bool]]:
+    """(address, name, whether it is on) of the board's views."""
+    kept = [pair for pair in visit.asked if pair[0] not in ("by", "mix")]
+    by, mix = visit.first("by", "agent"), visit.first("mix") == "yes"
+    views = (
+        ("agent", False, "Agents"),
+        ("team", False, "Teams"),
+        ("agent", True, "Agents, mix of calls taken out"),
+    )
+    return [
+        (
+            visit.link("/agents", [*kept, ("by", key), *([("mix", "yes")] if with_mix else [])]),
+            name, (by, mix) == (key, with_mix),
+        )
+        for key, with_mix, name in views
+    ]  # fmt: skip
+
+
+def show_agent(visit: Visit) -> Reply:
+    """One agent: figures beside the team's, weeks, questions, calls to open, moments to talk about."""
+    name = visit.first("agent")
+    try:
+        report = describe_agent(visit.store, name, replace(read_filters(visit), agent=()))
+    except UsageError:
+        raise NotThere from None
+    answer = present_agent(report)
+    charts: tuple[Chart, ...] = ()
+    if len(report.weeks) > 1:
+        weeks = TrendTable("week", report.scorecard, report.since, report.until, report.weeks, (), None)
+        charts = make_trends(weeks)
+    shown = {
+        "title": report.name or report.agent,
+        "lead": days_text(report.since, report.until),
+        "parts": [Part("", answer.blocks[1:], charts=charts)],
+        "filters": True,
+        "kept": [("agent", name)],
+        "data": True,
+        "more": [(visit.link("/calls", {"agent": report.agent}), "All calls of this agent")],
+    }
+    return Reply("page.html", shown, answer)
+
+
+def make_trends(table: TrendTable) -> tuple[Chart, ...]:
+    """Score and customer sentiment by week."""
+    charts = []
+    for name, label in (("score", "Average score"), ("customer_sentiment", "Customer sentiment")):
+        marks = [
+            Mark(
+                str(row.key), one.mean, one.interval, number_text(name, one.mean) or "-",
+                f"week of {row.key}: {number_text(name, one.mean)}, {count_text(one.n, 'call')}",
+            )
+            for row in table.rows
+            for one in row.measures
+            if one.name == name and one.mean is not None and row.key
+        ]  # fmt: skip
+        if len(marks) > 1:
+            charts.append(make_line(f"{label} by week, with 95 % interval", marks))
+    return tuple(charts)
+
+
+def _make_dots(rows: Sequence[ScoreRow], middle: float | None) -> tuple[Chart, ...]:
+    if not rows:
+        return ()
+    marks = [
+        Mark(
+            row.name or row.key or "(unknown)", row.get("score").mean or 0.0, row.get("score").interval,
+            f"{row.get('score').mean:.1f}",
+            f"{row.name or row.key}: {row.get('score').mean:.1f}, {interval_text(row.get('score')) or 'no interval'},"
+            f" {count_text(row.get('score').n, 'call')}",
+        )
+        for row in rows[:MAX_DOTS]
+    ]  # fmt: skip
+    return (make_dots("Average score with 95 % interval", marks, middle=middle, low=0.0, high=100.0),)
+
+
+def _twelve_weeks(filters: CallFilter) -> CallFilter:
+    return (
+        filters if filters.until is None else replace(filters, since=filters.until - timedelta(weeks=WEEKS))
+    )

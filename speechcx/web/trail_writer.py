@@ -1,0 +1,94 @@
+"""Views, plays and exports on their way to the audit trail: written together by one thread, so that no page waits."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Mapping
+from pathlib import Path
+
+from speechcx.errors import SpeechcxError
+from speechcx.store import Store
+from speechcx.store.decisions.audit import Action, AuditEntry, add_entries
+
+EVERY_S = 600.0
+"""The same person at the same call for the same thing is written once in so many seconds: a player asks for each
+stretch of sound on its own."""
+GATHER_S = 0.5
+RETRY_S = 5.0
+MOST_WAITING = 20_000
+_MOST_KNOWN = 50_000
+
+_Key = tuple[str, Action, str | None, str]
+_Item = tuple[str, AuditEntry]
+
+
+class TrailWriter:
+    """Writes entries down behind the back of the pages.
+
+    Parameters
+    ----------
+    database
+        Where the audit trail is.
+    """
+
+    def __init__(self, database: Path) -> None:
+        self._database = database
+        self._waiting: queue.Queue[_Item | None] = queue.Queue(MOST_WAITING)
+        self._known: OrderedDict[_Key, float] = OrderedDict()
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def note(self, who: str, action: Action, call_id: str | None, detail: Mapping[str, object]) -> None:
+        """Have something written down; where too much waits, the page waits until there is room."""
+        key, now = (who, action, call_id, repr(sorted(detail.items()))), time.monotonic()
+        with self._lock:
+            if now - self._known.get(key, -EVERY_S) < EVERY_S:
+                return
+            self._known[key] = now
+            self._known.move_to_end(key)
+            while len(self._known) > _MOST_KNOWN:
+                self._known.popitem(last=False)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, name="audit trail", daemon=True)
+                self._thread.start()
+        self._waiting.put((who, AuditEntry(action, call_id, detail=dict(detail))))
+
+    def flush(self) -> None:
+        """Wait until everything is written down."""
+        if self._thread is not None:
+            self._waiting.join()
+
+    def close(self) -> None:
+        """Write what waits, and stop."""
+        if self._thread is not None:
+            self._waiting.put(None)
+            self._thread.join()
+            self._thread = None
+
+    def _work(self) -> None:
+        is_last = False
+        while not is_last:
+            taken = [self._waiting.get()]
+            time.sleep(GATHER_S if taken[0] is not None else 0)
+            while not self._waiting.empty():
+                taken.append(self._waiting.get())
+            is_last = None in taken
+            self._write([one for one in taken if one is not None], once=is_last)
+            for _ in taken:
+                self._waiting.task_done()
+
+    def _write(self, items: list[_Item], *, once: bool) -> None:
+        """All in one transaction; again and again while the database cannot be written, but for the last time."""
+        while items:
+            try:
+                with Store.open(self._database) as store, store.write():
+                    for who, entry in items:
+                        add_entries(store, who, [entry])
+                return
+            except SpeechcxError:
+                if once:
+                    return
+                time.sleep(RETRY_S)
