@@ -12,7 +12,7 @@ from pathlib import Path
 from speechcx.batch.capacity import count_workers, expect_engines, expect_room
 from speechcx.batch.later_details import apply_details, digest_sources
 from speechcx.batch.lock import hold_lock
-from speechcx.batch.plan import Choice, Plan, Planner, Redo, Shard
+from speechcx.batch.plan import Choice, Plan, Planner, Redo, Shard, learn_lengths
 from speechcx.batch.progress import (
     Progress,
     ReportProgress,
@@ -50,6 +50,7 @@ from speechcx.errors import (
 from speechcx.rules import Rulebooks
 from speechcx.store import KnownFile, Patience, RunInfo, Store
 from speechcx.store import RunTotals as RunRow
+from speechcx.store.facts.match_calls import match_facts
 from speechcx.store.left_out import read_other_files, replace_left_out
 
 
@@ -129,7 +130,9 @@ def run(
     if options.dry_run:
         plan = plan_run(database, paths, settings, options=options)
         return summarise_plan(plan, settle_s=settings.discover.settle_s)
-    with StopSignals() as stop, _interruptible(stop):
+    if not database.exists() and (empty := _find_nothing(paths, settings)) is not None:
+        return empty
+    with StopSignals(lambda what: _say_waiting(report, what)) as stop, _interruptible(stop):
         orders = _Orders(options, report, stop)
         with hold_lock(database, wait=options.wait, give_up=lambda: stop.is_requested, tell=orders.wait):
             expect_room(database, settings.batch.disk_floor_mb)
@@ -161,6 +164,24 @@ def plan_run(
     except DatabaseMissing:
         known, applied = {}, None
     return _plan(known, paths, settings, _Orders(options or RunOptions(), applied=applied))[0]
+
+
+def _find_nothing(paths: Sequence[str | Path], settings: Settings) -> RunSummary | None:
+    """The summary of a run that would find no recording at all; None where there is one.
+
+    So a run in a wrong folder, or of one that is empty, leaves no empty database behind.
+
+    Raises
+    ------
+    UsageError
+        A path leads nowhere.
+    """
+    others: list[FoundFile] = []
+    sources = read_sources(paths, settings.discover)
+    if next(iter(find_files(paths, _with_headerless(settings), others=others)), None) is not None:
+        return None
+    described = describe_others(others, sources, settings.discover, known={})
+    return summarise_plan(Plan((), others=described, warnings=sources.warnings))
 
 
 def summarise_plan(plan: Plan, *, settle_s: float = 0.0) -> RunSummary:
@@ -215,7 +236,11 @@ class _Orders:
 
     def wait(self, what: str) -> None:
         """Report what is waited for before there is anything to count."""
-        tell(self.report, Progress(0, 0, 0, 0.0, 0.0, 0.0, waiting_for=what))
+        _say_waiting(self.report, what)
+
+
+def _say_waiting(report: ReportProgress, what: str) -> None:
+    tell(report, Progress(0, 0, 0, 0.0, 0.0, 0.0, waiting_for=what, event="waiting"))
 
 
 def _plan(
@@ -246,7 +271,7 @@ def _plan(
     )
     described = describe_others(others, sources, discover, known=orders.known_others)
     warnings = (*roster.warnings, *sources.warnings)
-    plan = replace(plan, others=described, warnings=warnings)
+    plan = replace(learn_lengths(plan), others=described, warnings=warnings)
     if settings.batch.missing_files != "ignore":
         plan = replace(plan, missing=find_missing(known, paths))
     return plan, sources
@@ -349,6 +374,10 @@ def _apply_details(
         warnings=(*summary.warnings, *told),
         exit_code=orders.stop.exit_code if orders.stop.is_requested else code,
     )
+    if summary.done or summary.details_changed:
+        # Call records and survey answers that came before their recording find it now.
+        with store.write():
+            match_facts(store.db)
     return summary, done.is_complete and not failed
 
 

@@ -1,7 +1,8 @@
 """The command line: reads arguments, calls one library function, shows the result.
 
 Commands are grouped in files by the person who types them: ``run`` and ``layouts`` (operator), ``explore``
-(supervisor and reviewer), ``operations`` (operations managers), ``find`` (people searching for words),
+(supervisor and reviewer), ``operations`` and ``import_facts`` (operations managers), ``find`` (people searching
+for words),
 ``flags`` and ``evidence`` (compliance reviewer), ``rulebooks`` and ``relabel`` (quality lead),
 ``admin``, ``models`` and ``keep`` (administrator). ``output`` is the only place that prints, through ``streams``.
 Errors become words and exit codes here and nowhere else. To add a command, write it in the file of
@@ -22,9 +23,11 @@ from speechcx.cli.data_requests import register as register_evidence
 from speechcx.cli.demo import register as register_demo
 from speechcx.cli.explore import register as register_explore
 from speechcx.cli.flags import register as register_comply
+from speechcx.cli.import_facts import register as register_imports
 from speechcx.cli.keep import register as register_keep
 from speechcx.cli.layouts import register as register_layouts
 from speechcx.cli.models import register as register_models
+from speechcx.cli.narrow import narrow
 from speechcx.cli.operations import register as register_operate
 from speechcx.cli.output import Display, note, show_as
 from speechcx.cli.qa import register as register_qa
@@ -35,10 +38,12 @@ from speechcx.cli.rulebooks import register as register_rulebooks
 from speechcx.cli.run import register as register_run
 from speechcx.cli.search import register as register_find
 from speechcx.cli.serve import register as register_serve
+from speechcx.cli.wrong_command import CommandGroup
 from speechcx.errors import EXIT_OK, SpeechcxError
 
 app = typer.Typer(
     name="speechcx",
+    cls=CommandGroup,
     help="Turn a folder of recorded calls into scored calls, on this machine and without a network.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -57,11 +62,14 @@ def _print_version(wanted: bool) -> None:
 
 @app.callback()
 def _options(
+    context: typer.Context,
     version: bool = typer.Option(
         False, "--version", callback=_print_version, is_eager=True, help="Print the version and stop."
     ),
 ) -> None:
     """Turn a folder of recorded calls into scored calls, on this machine and without a network."""
+    # For commands that type others, since only one was built.
+    context.obj = app
 
 
 for register in (
@@ -72,6 +80,7 @@ for register in (
     register_report,
     register_serve,
     register_operate,
+    register_imports,
     register_find,
     register_comply,
     register_audit,
@@ -85,6 +94,8 @@ for register in (
     register_models,
 ):
     register(app)
+for group in app.registered_groups:
+    group.cls = CommandGroup
 
 
 def main() -> None:
@@ -102,7 +113,7 @@ def _run() -> int:
     """Run the command that was typed; returns its exit code."""
     show_as(Display())
     try:
-        app()
+        narrow(app, sys.argv[1:])()
     except SystemExit as leaving:
         return leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
     except KeyboardInterrupt:

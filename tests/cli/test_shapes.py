@@ -38,7 +38,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "customer": ("customer c2", "customer c2 --period 2020"),
     "drivers": ("drivers --sort change", "drivers --since 2026-03-03", "drivers --agent nobody"),
     "doctor": ("doctor", "doctor --settings"),
-    "failures": ("failures",),
+    "failures": ("failures", "failures --all"),
     "failures list": ("failures list",),
     "layouts list": ("layouts list",),
     "layouts try": ("layouts try calls --layout plain",),
@@ -52,12 +52,18 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "rules starters": ("rules starters",),
     "rules test": ("rules test", "rules test --labels labels.csv"),
     "rules try": ("rules try cancel", "rules try zebra", "rules try cancel --text cancel"),
-    "run": ("run", "run --explain BOB"),
+    "run": ("run", "run --dry-run", "run --explain BOB"),
     "sentiment": ("sentiment words.txt",),
     "status": ("status",),
     "teams": ("teams",),
     "topics": ("topics", "topics --agent nobody"),
-    "trends": ("trends", "trends --by hour", "trends --by month", "trends --agent nobody"),
+    "trends": (
+        "trends",
+        "trends --by hour",
+        "trends --by month",
+        "trends --by team",
+        "trends --agent nobody",
+    ),
 }
 REVIEWS: dict[str, tuple[str, ...]] = {
     # the same for reviews; number N is that of rN, brought so far by BEFORE
@@ -96,6 +102,14 @@ COMPLIANCE: dict[str, tuple[str, ...]] = {
     "searches": ("searches", "searches --delete quits"),
     "erase": ("erase calls/ann_c1_2026-03-02T09-15-00.wav --reason x --yes --as lead",),
 }
+FACTS: dict[str, tuple[str, ...]] = {
+    # the same for what other systems know, in this order
+    "import calls": ("import calls records.csv --as lead", "import calls records.csv --dry-run --as lead"),
+    "import surveys": ("import surveys answers.csv --as lead",),
+    "handling": ("handling", "handling --by day --agent nobody"),
+    "reconcile": ("reconcile",),
+    "surveys": ("surveys", "surveys --by agent --agent nobody"),
+}
 KEEPING: dict[str, tuple[str, ...]] = {
     # the same for the database itself, in this order
     "check": ("check", "check --every-call", "check --repair", "check --recordings"),
@@ -107,7 +121,7 @@ KEEPING: dict[str, tuple[str, ...]] = {
         "restore copy.db --db put_back.db --lose-newer --as lead",
     ),
 }
-EXAMPLES |= REVIEWS | COMPLIANCE | KEEPING
+EXAMPLES |= REVIEWS | COMPLIANCE | FACTS | KEEPING
 EXAMPLES["users list"] = ("users list",)
 BEFORE = (
     *(f"review open BOB --as r{number}" for number in range(1, 8)),
