@@ -133,8 +133,10 @@ def make_dots(title: str, rows: Sequence[Mark], *, middle: float | None, low: fl
     middle
         The mean of all, drawn as a line; None for none.
     low, high
-        Ends of the scale.
+        Ends of the scale; where they are one, the scale reaches by 1 to both sides of it.
     """
+    if high <= low:
+        low, high = low - 1.0, low + 1.0
 
     def place(value: float) -> float:
         share = (min(max(value, low), high) - low) / (high - low)

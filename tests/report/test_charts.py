@@ -42,3 +42,11 @@ def test_later_is_further_right_and_more_is_higher() -> None:
     points = make_line("x", [Mark(str(no), no, None, "", "") for no in range(5)]).points
     assert sorted(point.x for point in points) == [point.x for point in points]
     assert sorted((point.y for point in points), reverse=True) == [point.y for point in points]
+
+
+def test_equal_values_have_a_scale() -> None:
+    """Agents who all bring what such calls bring stand in the middle of a scale from -1 to 1."""
+    marks = [Mark(name, 0.0, None, "0.0", "") for name in ("ann", "bob")]
+    chart = make_dots("x", marks, middle=0.0, low=-0.0, high=0.0)
+    assert {row.x for row in chart.rows} == {chart.middle}
+    assert LABEL_WIDTH < chart.rows[0].x < WIDTH

@@ -20,9 +20,9 @@ TROUBLES: tuple[Trouble, ...] = ("full", "slow", "read-only", "no recordings", "
 """No room from the start, every operation slow, given up by the system, a folder that vanishes and comes back."""
 
 _CODES: dict[Trouble, set[int]] = {
-    "full": {0, 14}, "slow": {0}, "read-only": {0, 15}, "no recordings": {0, 2, 3}, "no database": {0, 2, 15},
+    "full": {0, 14}, "slow": {0}, "read-only": {0, 15}, "no recordings": {0, 2, 3}, "no database": {0, 2, 10, 15},
 }  # fmt: skip
-"""Documented ends; 2 where a folder was gone before the run had looked for it."""
+"""Documented ends; 2 and 10 where a folder was gone before the run had looked for it."""
 _SLOWEST_US = 3_000
 
 
