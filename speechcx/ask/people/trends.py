@@ -116,3 +116,32 @@ def _is_whole(by: Bucket, key: str | None, filters: CallFilter) -> bool:
     return (filters.since is None or filters.since <= first) and (
         filters.until is None or last <= filters.until
     )
+
+
+def count_by_hour(where: Where, filters: CallFilter | None = None) -> dict[tuple[int, int], int]:
+    """Calls by weekday (Monday is 1) and hour of their start in the call's own zone, without those of unknown time."""
+    with reading(where) as store:
+        condition, values = settle_names(store, filters or CallFilter()).to_sql()
+        rows = store.db.execute(
+            f"SELECT {DIVISIONS['weekday']}, c.local_hour, count(*) FROM calls c WHERE {condition}"
+            " AND c.local_day IS NOT NULL AND c.local_hour IS NOT NULL GROUP BY 1, 2",
+            values,
+        )
+        return {(int(day), int(hour)): n for day, hour, n in rows}
+
+
+def score_agents_by_week(
+    where: Where, filters: CallFilter | None = None, *, scorecard: str | None = None
+) -> dict[str, tuple[TrendRow, ...]]:
+    """The weeks of every agent with calls, each agent's oldest first; errors as :func:`score_over_time`."""
+    with reading(where) as store:
+        filters = settle_names(store, filters or CallFilter())
+        card = find_scorecard(store, filters, scorecard)
+        sums = sum_calls(store, filters, card, by=("c.agent", DIVISIONS["week"]))
+        found: dict[str, list[TrendRow]] = {}
+        for (agent, week), now in sorted(sums.items(), key=str):
+            if agent is not None and week is not None:
+                is_whole = _is_whole("week", week, filters)
+                row = TrendRow(week, now.n, now.flagged, is_whole, make_estimates(now, None))
+                found.setdefault(agent, []).append(row)
+        return {agent: tuple(rows) for agent, rows in found.items()}
