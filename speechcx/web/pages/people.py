@@ -8,11 +8,11 @@ from datetime import timedelta
 
 from speechcx.ask.ground import ScoreRow, TableForm
 from speechcx.ask.people import (
+    TrendRow,
     TrendTable,
     adjust_scores,
     describe_agent,
     score_agents,
-    score_agents_by_week,
     score_over_time,
     score_teams,
 )
@@ -47,7 +47,7 @@ def show_agents(visit: Visit) -> Reply:
     ranked = [row for row in table.rows if row.get("score").mean is not None]
     dots = _make_dots(ranked, table.total.get("score").mean)
     trend = score_over_time(visit.store, _twelve_weeks(filters))
-    lines = _make_lines(visit, filters, ranked) if by == "agent" else ()
+    lines = _make_lines(visit, filters, by, ranked)
     shown = {
         "title": "Team board",
         "lead": f"{count_text(table.total.n, 'call')}, {days_text(filters.since, filters.until)}."
@@ -170,14 +170,17 @@ def _make_dots(rows: Sequence[ScoreRow], middle: float | None) -> tuple[Chart, .
     return (make_dots("Average score with 95 % interval", marks, middle=middle, low=0.0, high=100.0),)
 
 
-def _make_lines(visit: Visit, filters: CallFilter, rows: Sequence[ScoreRow]) -> tuple[Chart, ...]:
-    """The weeks of each agent on one scale."""
-    weeks = score_agents_by_week(visit.store, _twelve_weeks(filters))
+def _make_lines(visit: Visit, filters: CallFilter, by: str, rows: Sequence[ScoreRow]) -> tuple[Chart, ...]:
+    """The weeks of each agent or team on one scale."""
+    weeks: dict[str, list[TrendRow]] = {}
+    for week in score_over_time(visit.store, _twelve_weeks(filters), by=by).rows:
+        if week.key is not None:
+            weeks.setdefault(week.group or "", []).append(week)
     lines = []
     for row in rows[:MAX_LINES]:
         marks = [
             Mark(str(week.key), one.mean, None, f"{one.mean:.0f}", "")
-            for week in weeks.get(row.key or "", ())
+            for week in weeks.get(row.name or row.key or "", ())
             for one in week.measures
             if one.name == "score" and one.mean is not None
         ]
@@ -186,9 +189,7 @@ def _make_lines(visit: Visit, filters: CallFilter, rows: Sequence[ScoreRow]) -> 
     if not lines:
         return ()
     return (
-        make_small_lines(
-            "Average score of each agent by week, all on one scale; at the end the last week", lines
-        ),
+        make_small_lines("Average score of each by week, all on one scale; at the end the last week", lines),
     )
 
 

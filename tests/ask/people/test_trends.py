@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from speechcx.ask.people.trends import count_by_hour, score_agents_by_week, score_over_time
+from speechcx.ask.people.trends import count_by_hour, score_over_time
 from speechcx.errors import UsageError
 from speechcx.store import CallFilter, Store
 from tests.ask.archive import at, make
@@ -74,12 +74,23 @@ def test_the_map_of_the_week_counts_as_its_rows_do(archive: Store) -> None:
         assert rows == {key: sum(n for pair, n in counts.items() if pair[place] == key) for key in rows}
 
 
-def test_the_weeks_of_each_agent_are_those_of_a_filter(archive: Store) -> None:
-    """An agent's weeks are the same as when only that agent is asked for."""
-    found = score_agents_by_week(archive)
-    assert found
-    for agent, rows in found.items():
-        alone = score_over_time(archive, CallFilter(agent=(agent,))).rows
-        assert [(row.key, row.n) for row in alone if row.key] == [(row.key, row.n) for row in rows]
-        means = [row.measures[0].mean for row in alone if row.key]
-        assert means == [row.measures[0].mean for row in rows]
+@pytest.mark.parametrize("by", ["team", "agent", "center"])
+def test_each_team_has_its_weeks(archive: Store, by: str) -> None:
+    """Every call stands in one week of one team, and a change is against that team's week before."""
+    rows = score_over_time(archive, by=by).rows
+    assert sum(row.n for row in rows) == 16
+    assert [(row.group or "", row.key) for row in rows] == sorted((row.group or "", row.key) for row in rows)
+    firsts = {row.group: row for row in reversed(rows)}
+    assert all(row.measures[0].before is None for row in firsts.values())
+    blue = score_over_time(archive, CallFilter(team=("blue",)), by="week").rows
+    if by == "team":
+        assert [row.n for row in blue] == [row.n for row in rows if row.group == "blue"]
+
+
+def test_each_driver_has_its_weeks(store: Store) -> None:
+    """A call counts for each of its drivers; agents go by their names of the roster."""
+    store.save_call(make("a", agent="ann", drivers=("billing", "network"), started_at=at(3)))
+    store.save_call(make("b", agent="ann", drivers=("billing",), started_at=at(3)))
+    rows = score_over_time(store, by="driver").rows
+    assert sorted(row.n for row in rows) == [1, 2]
+    assert len({row.group for row in rows}) == 2
