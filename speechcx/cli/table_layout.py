@@ -22,7 +22,7 @@ _WHOLE = 20
 """Characters up to which a cell, or a word of a longer one, is not broken."""
 
 _MIN_CUT = 14
-"""A column is not made narrower than this by cutting the ends of its cells."""
+"""Where nothing else helps, columns of text are broken, and last cut, down to this width."""
 
 _MIN_READ = 36
 """A column that is read as a whole is not made narrower than this, nor than its longest word."""
@@ -138,7 +138,7 @@ def _two_lines(text: str) -> int:
 
 
 def _may_be_cut(column: Column, natural: int) -> bool:
-    return natural > _WHOLE and not column.is_read
+    return natural > _MIN_CUT and not column.is_read
 
 
 def _share_out(natural: Sequence[int], least: Sequence[int], room: int) -> tuple[int, ...]:
