@@ -74,10 +74,11 @@ def lay_out(table: Table, width: int | None) -> TableLayout | None:
         if not last.rank:
             break
         kept.remove(last)
-    shortest = [
-        min(low, max(_MIN_CUT, _widest_word(column.title))) if _may_be_cut(column, high) else low
-        for column, low, high in zip(shown.columns, least, natural, strict=True)
-    ]
+    shortest = []
+    for place, (column, low, high) in enumerate(zip(shown.columns, least, natural, strict=True)):
+        words = [column.heading, *(row[place].text for row in shown.shown_rows())]
+        floor = max(_MIN_CUT, *map(_widest_word, words))
+        shortest.append(min(low, floor) if _may_be_cut(column, high) else low)
     if sum(shortest) > room:
         return None
     return _break(shown, _share_out(least, shortest, room), hidden)
