@@ -45,6 +45,9 @@ CANDIDATES = 5
 BATCH = 8
 """Chunks decoded at once, of one call alone: so a call comes out the same whatever else is heard."""
 
+PROBE_TAIL_S = 0.5
+"""Silence after a sound that is only asked for its language: nothing is written down, so nothing can loop."""
+
 DECODED = "%d windows decoded, %d of them again with more candidates"
 """What the log tells of each batch."""
 
@@ -167,6 +170,12 @@ class Decoder:
         found = self._model.model.detect_language(encoded.features)
         return tuple({str(token).strip("<|>"): float(share) for token, share in row} for row in found)
 
+    def probe_language(self, sound: NDArray[np.float32]) -> dict[str, float]:
+        """Probability of each language in one short sound, in a window hardly longer than it is."""
+        window = min(WHOLE_WINDOW, math.ceil(_seconds(sound) + PROBE_TAIL_S) * FRAMES_A_SECOND)
+        (shares,) = self.language_shares(Encoded((0,), (sound,), window, self._encode([sound], window)))
+        return shares
+
     def decode(
         self, encoded: Encoded, *, language: str, hints: Hints, retry: bool = True
     ) -> tuple[Draft, ...]:
@@ -233,7 +242,8 @@ class Decoder:
         """Whether more candidates may find better words."""
         if self._is_likely_silence(attempt):
             return False
-        return attempt.mean_logprob < self._settings.beam_below or self._is_poor(attempt, window)
+        improbable = attempt.mean_logprob < self._settings.beam_below
+        return improbable or self._is_poor(attempt, window) or has_loop(attempt.text)
 
     def _is_likely_silence(self, attempt: Attempt) -> bool:
         improbable = attempt.mean_logprob < self._settings.improbable_at
@@ -382,6 +392,11 @@ def compression_ratio(text: str) -> float:
     """Length of a text over its compressed length; 0 for no text. Whisper's own measure of loops."""
     data = text.encode()
     return len(data) / len(zlib.compress(data)) if data else 0.0
+
+
+def has_loop(text: str) -> bool:
+    """Whether a text says something four times on end, as a decoder that keeps one candidate may go on to do."""
+    return re.search(r"(.{2,40}?)\1{3}", text.lower()) is not None
 
 
 def ends_twice(text: str) -> bool:

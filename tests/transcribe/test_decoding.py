@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from speechcx.transcribe import Hints, TranscribeSettings
-from speechcx.transcribe.decoding import WHOLE_WINDOW, Decoder, compression_ratio, ends_twice
+from speechcx.transcribe.decoding import WHOLE_WINDOW, Decoder, compression_ratio, ends_twice, has_loop
 
 END = 100_000
 SETTINGS = TranscribeSettings(batch_size=2)
@@ -327,3 +327,26 @@ def test_repetition_shows_in_the_compression() -> None:
 def test_what_ends_twice(text: str, expected: bool) -> None:
     """Only words repeated at the very end count, whatever their case and marks."""
     assert expected is ends_twice(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The code is one, one, one, one, one, it expires today.", True),
+        ("It is 232323232 and so on.", True),
+        ("No, no, no, I said so.", False),
+        ("I would like to talk to the operator.", False),
+        ("", False),
+    ],
+)
+def test_what_loops(text: str, expected: bool) -> None:
+    """Four times the same on end is a loop, in words or in digits, anywhere in a text."""
+    assert expected is has_loop(text)
+
+
+def test_a_short_loop_gets_more_candidates(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Words said over and over are written with great certainty, and are doubtful all the same."""
+    loop = "the code is one one one one one one and expires in March"
+    fake, decoder = make(monkeypatch, {3: [(loop, -0.1, 0.0), ("the code is one one and expires", -0.2, 0.0)]})
+    assert ["the code is one one and expires"] == decode(decoder, 3)
+    assert [1, 5] == [way["beam_size"] for way in fake.ways]
