@@ -48,6 +48,10 @@ BATCH = 8
 PROBE_TAIL_S = 0.5
 """Silence after a sound that is only asked for its language: nothing is written down, so nothing can loop."""
 
+FIRST_BEAM = 2
+"""Candidates of the first try. One alone is hardly quicker in a batch, and 0.3 points more of the words of the
+samples came out wrong."""
+
 DECODED = "%d windows decoded, %d of them again with more candidates"
 """What the log tells of each batch."""
 
@@ -223,13 +227,17 @@ class Decoder:
         return min(WHOLE_WINDOW, whole_s * FRAMES_A_SECOND)
 
     def _write(self, encoded: Encoded, tokenizer: Any, prompt: list[int]) -> list[Attempt]:
-        """Chunks written down greedily, and those that came out doubtful with several candidates kept."""
+        """Chunks written down with few candidates kept, and those that came out doubtful with all."""
         beam_size = self._settings.beam_size
         # On a GPU the candidates of a beam cost little more than one.
-        if beam_size == 1 or self._settings.beam_below == 0 or self._is_on_gpu:
-            return self._generate(encoded.features, encoded.sounds, tokenizer, prompt, beam_size=beam_size)
-        attempts = self._generate(encoded.features, encoded.sounds, tokenizer, prompt, beam_size=1)
-        doubtful = [no for no, attempt in enumerate(attempts) if self._is_doubtful(attempt, encoded.window)]
+        is_once = beam_size <= FIRST_BEAM or self._settings.beam_below == 0 or self._is_on_gpu
+        first = beam_size if is_once else FIRST_BEAM
+        attempts = self._generate(encoded.features, encoded.sounds, tokenizer, prompt, beam_size=first)
+        doubtful = [
+            no
+            for no, attempt in enumerate(attempts)
+            if not is_once and self._is_doubtful(attempt, encoded.window)
+        ]
         logger.debug(DECODED, len(attempts), len(doubtful))
         if doubtful:
             some = encoded.select(doubtful)
@@ -242,8 +250,7 @@ class Decoder:
         """Whether more candidates may find better words."""
         if self._is_likely_silence(attempt):
             return False
-        improbable = attempt.mean_logprob < self._settings.beam_below
-        return improbable or self._is_poor(attempt, window) or has_loop(attempt.text)
+        return attempt.mean_logprob < self._settings.beam_below or self._is_poor(attempt, window)
 
     def _is_likely_silence(self, attempt: Attempt) -> bool:
         improbable = attempt.mean_logprob < self._settings.improbable_at
@@ -392,11 +399,6 @@ def compression_ratio(text: str) -> float:
     """Length of a text over its compressed length; 0 for no text. Whisper's own measure of loops."""
     data = text.encode()
     return len(data) / len(zlib.compress(data)) if data else 0.0
-
-
-def has_loop(text: str) -> bool:
-    """Whether a text says something four times on end, as a decoder that keeps one candidate may go on to do."""
-    return re.search(r"(.{2,40}?)\1{3}", text.lower()) is not None
 
 
 def ends_twice(text: str) -> bool:
