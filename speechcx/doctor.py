@@ -199,7 +199,7 @@ def _models(loaded: LoadedSettings) -> Iterator[MachineFinding]:
         try:
             folder = find_model(name)
             yield MachineFinding(f"model {name}", "ok", str(folder))
-            if name == loaded.settings.transcribe.model:
+            if (loaded.settings.transcribe.engine, loaded.settings.transcribe.model) == ("whisper", name):
                 yield _encoder(folder, loaded)
         except SpeechcxError as error:
             yield MachineFinding(f"model {name}", "fault", error.found, error.cure)

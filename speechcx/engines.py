@@ -12,6 +12,7 @@ import difflib
 from collections.abc import Callable
 from importlib import import_module
 from importlib.metadata import entry_points
+from importlib.util import find_spec
 from typing import Any
 
 from speechcx.errors import ConfigError
@@ -19,6 +20,7 @@ from speechcx.errors import ConfigError
 BUILT_IN: dict[str, dict[str, str]] = {
     "recognizers": {
         "whisper": "speechcx.transcribe.whisper:load_whisper",
+        "onnx-asr": "speechcx.transcribe.onnx_asr:load_onnx_asr",
         "replay": "speechcx.transcribe.replay:load_replay",
     },
     "diarizers": {"campplus": "speechcx.turns.voices:load_campplus"},
@@ -27,6 +29,9 @@ BUILT_IN: dict[str, dict[str, str]] = {
         "transformer": "speechcx.sentiment.transformer:load_transformer",
     },
 }
+
+EXTRAS = {"onnx-asr": "onnx_asr"}
+"""Built-in engines that need an extra of their own name, and the package which that installs."""
 
 
 def engine_names(group: str) -> tuple[str, ...]:
@@ -41,9 +46,15 @@ def find_factory(group: str, name: str) -> Callable[..., Any]:
     Raises
     ------
     ConfigError
-        No engine has that name; the message gives the nearest one.
+        No engine has that name; the message gives the nearest one. Or what it needs is not installed.
     """
     if name in BUILT_IN[group]:
+        if name in EXTRAS and find_spec(EXTRAS[name]) is None:
+            raise ConfigError(
+                f"the engine {name} needs a package that is not installed",
+                f"the extra {name}",
+                f"run: pip install 'speechcx[{name}]'",
+            )
         module, _, attribute = BUILT_IN[group][name].partition(":")
         factory: Callable[..., Any] = getattr(import_module(module), attribute)
         return factory

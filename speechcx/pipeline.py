@@ -26,7 +26,7 @@ from speechcx.prosody import measure_flow, measure_voice
 from speechcx.rules import Rulebooks, apply_rules
 from speechcx.score import fill_scorecards
 from speechcx.sentiment import join_feeling, load_sentiment, read_sentiment
-from speechcx.transcribe import find_language_flags, load_recognizer, transcribe
+from speechcx.transcribe import find_language_flags, find_time_flags, load_recognizer, transcribe
 from speechcx.turns import find_turns, mark_unheard, name_parties, set_prompts_apart
 from speechcx.turns.voices import MODEL as DIARIZER_WEIGHTS
 
@@ -78,7 +78,11 @@ def listen(recording: Recording, settings: Settings) -> Conversation:
         recognizer = load_recognizer(settings.transcribe)
         said = transcribe(audio, speech, recording, recognizer, settings.transcribe)
         speech, said = set_prompts_apart(speech, said, settings.turns)
-        flags = {*speech.flags, *find_language_flags(said, settings.transcribe)}
+        flags = {
+            *speech.flags,
+            *find_language_flags(said, settings.transcribe),
+            *find_time_flags(said, recognizer),
+        }
         speech = replace(speech, flags=tuple(sorted(flags)))
         speech = mark_unheard(audio, speech, said)
         if not speech.turns:
@@ -143,7 +147,8 @@ def needed_models(settings: Settings) -> tuple[str, ...]:
     its adapter looks it up in the local hub cache.
     """
     names = []
-    if settings.transcribe.engine == "whisper" and not settings.transcribe.allow_hub:
+    engine = settings.transcribe.engine
+    if engine == "onnx-asr" or (engine == "whisper" and not settings.transcribe.allow_hub):
         names.append(settings.transcribe.model)
     if settings.turns.diarizer == "campplus" and settings.turns.speakers > 1:
         names.append(DIARIZER_WEIGHTS)

@@ -28,11 +28,44 @@ LONG_FUNCTIONS: dict[str, str] = {
     "document:_turn": "one JSON object, a line for each of its fields",
 }
 LONG_MODULES: dict[str, str] = {}
+SAME_THING: dict[str, str] = {
+    # file name used on several floors: the one thing that it stands for on all of them
+    "__main__": "Python's name for what a folder does when it is run",
+    "accounts": "who may sign in to the pages: kept, and presented",
+    "agent": "the report on one agent: asked, and presented",
+    "audio": "sound: decoded, and the page that plays it",
+    "audit": "the audit trail: kept, and its command",
+    "call": "one call: the nouns of it, and its page",
+    "calls": "calls: kept, and the page that lists them",
+    "customers": "customers: asked about, presented, and their page",
+    "demo": "the demonstration: made, and its command",
+    "flags": "flags: decided, asked about, presented, their commands and their page",
+    "layouts": "recorders' layouts: known, presented, and their commands",
+    "left_out": "files that a run left out: kept, and asked about",
+    "measures": "measures: declared, and in people's units",
+    "operations": "what operations managers ask: answers, presented, and commands",
+    "people": "agents and teams: asked about, and their pages",
+    "qa": "agreement of people and machine: asked, presented, and commands",
+    "report": "the morning report: made, and its command",
+    "review": "reviews: their settings, and their commands",
+    "reviews": "reviews: kept, asked about, presented, and their pages",
+    "rulebooks": "rulebooks: presented, and their commands",
+    "rules": "rules: read and applied, and their page",
+    "run": "a run: done, and its command",
+    "runs": "runs: asked about, presented",
+    "search": "searching calls: asked, presented, and its command",
+    "settings": "each room's settings",
+    "trends": "trends: asked, presented",
+    "turns": "turns: heard, and kept",
+}
 MANY_PARAMETERS: dict[str, str] = {}
 
 
 def module_name(path: Path) -> str:
     return ".".join(path.relative_to(PACKAGE).with_suffix("").parts).removesuffix(".__init__") or "__init__"
+
+
+MODULE_NAMES = {module_name(path) for path in MODULES}
 
 
 def functions(path: Path) -> list[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
@@ -191,3 +224,47 @@ def type_names(body: list[ast.stmt]) -> list[str]:
         elif isinstance(node, ast.If):
             found += type_names(node.body)
     return [name for name in found if re.fullmatch(r"[A-Z]+[a-z][A-Za-z0-9]*", name)]
+
+
+def test_a_file_name_stands_for_one_thing() -> None:
+    """No two files or folders of a floor share a name; two floors do only where both mean the same thing."""
+    places: dict[str, list[str]] = {}
+    folders = {path.parent for path in MODULES if path.parent != PACKAGE}
+    for path in [*MODULES, *folders]:
+        if path.stem != "__init__":
+            places.setdefault(path.stem, []).append(path.relative_to(PACKAGE).parts[0].removesuffix(".py"))
+    twice = {name: floors for name, floors in places.items() if len(floors) > 1}
+    assert set(SAME_THING) == set(twice)
+    assert {} == {
+        name: floors for name, floors in twice.items() if len(floors) != len(set(floors)) and name != "report"
+    }
+
+
+def test_no_circle_of_files() -> None:
+    """No file imports itself by way of others, also not inside a function; names for the type checker run nothing."""
+    imports = {module_name(path): imported_modules(path) for path in MODULES}
+    below: set[str] = set()
+    while rest := {name: needed - below for name, needed in imports.items() if name not in below}:
+        free = {name for name, needed in rest.items() if not needed}
+        assert free, f"a circle among {sorted(rest)}"
+        below |= free
+
+
+def imported_modules(path: Path) -> set[str]:
+    """Our modules that a file imports when it runs, wherever in it."""
+    found = set()
+    tree = ast.parse(path.read_text())
+    only_types = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+        for part in node.body
+        for inner in ast.walk(part)
+    }
+    for node in (one for one in ast.walk(tree) if id(one) not in only_types):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("speechcx"):
+            room = node.module.removeprefix("speechcx").removeprefix(".")
+            for name in node.names:
+                inner = f"{room}.{name.name}".removeprefix(".")
+                found.add(inner if inner in MODULE_NAMES else room or "__init__")
+    return found

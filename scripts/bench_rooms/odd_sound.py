@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from scripts.bench_rooms.voice import ROOT, read_audio, sample_paths
 from speechcx.call import Audio, Recording, Span, Speech
+from speechcx.store.calls.aligned_words import TimedPair, align_words, pair_words
 from speechcx.transcribe import TranscribeSettings, load_recognizer, transcribe
 from speechcx.turns import TurnSettings, find_turns
 
@@ -229,7 +230,46 @@ def _plain(text: str) -> list[str]:
     ]
 
 
+# Second recordings of one call.
+
+COPY_CALLS = 8
+LEAD_S, CUT_SHARE = 25.0, 0.2
+
+
+def measure_copies(options: Options) -> bool:
+    """Mono copies with a lead-in or without their start against the stereo file, and every call against all others."""
+    draw = np.random.default_rng(options.seed)
+    hear = _hearing(options)
+    calls = [audio for _, audio in two_channel_samples()][:COPY_CALLS]
+    texts, shares = [hear(audio) for audio in calls], []
+    for audio, text in zip(calls, texts, strict=True):
+        mono = np.clip(audio.samples.astype(np.int32).sum(axis=0, keepdims=True), -32768, 32767)
+        quiet = draw.normal(0.0, 20.0, (1, round(LEAD_S * audio.rate_hz)))
+        late = np.concatenate([quiet, mono], axis=1).astype(np.int16)
+        cut = mono[:, round(CUT_SHARE * mono.shape[1]) :].astype(np.int16)
+        shares.append([align_words(text, hear(replace(audio, samples=copy))).share for copy in (late, cut)])
+    others = [align_words(one, two).share for no, one in enumerate(texts) for two in texts[no + 1 :]]
+    late_shares, cut_shares = zip(*shares, strict=True)
+    print(f"{len(calls)} mono copies {LEAD_S:.0f} s late: share of words {min(late_shares):.2f} and more")
+    print(f"{len(calls)} mono copies without the first {CUT_SHARE:.0%}: {min(cut_shares):.2f} and more")
+    print(f"{len(others)} pairs of two calls: at most {max(others):.2f}")
+    return min(*late_shares, *cut_shares) >= 0.3 > 2 * max(others)
+
+
+def _hearing(options: Options) -> Callable[[Audio], list[TimedPair]]:
+    """What gives the pairs of words of a call."""
+    settings = TranscribeSettings(model=options.model, language="en")
+    recognizer = load_recognizer(settings)
+
+    def hear(audio: Audio) -> list[TimedPair]:
+        said = transcribe(audio, find_turns(audio, TURNS), NOBODY, recognizer, settings)
+        return [pair for each in said for pair in pair_words([(w.text, w.start_s) for w in each.words])]
+
+    return hear
+
+
 MEASURES: dict[str, Callable[[Options], bool]] = {
+    "copies": measure_copies,
     "mixed": measure_mixed,
     "neighbours": measure_neighbours,
 }

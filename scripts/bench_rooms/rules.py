@@ -20,8 +20,8 @@ from speechcx.rules import Rulebook, judge_facts, lint, parse_rulebook, read_rul
 from speechcx.rules.judging.call_view import Facts, facts_of_test
 from speechcx.rules.language.examples import Line, RuleTest
 from speechcx.rules.language.grammar import PhraseError, parse_said
-from speechcx.rules.matching.plans import make_plans
-from speechcx.rules.matching.search import Search
+from speechcx.rules.matching.phrase_search import Search
+from speechcx.rules.matching.search_plans import make_plans
 from speechcx.rules.matching.stream import build_stream
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -288,9 +288,9 @@ def over_the_limits() -> dict[str, str]:
 def show_cases(number: int) -> None:
     """Random phrases and talk: the quick matcher must find what the slow one does."""
     from hypothesis import HealthCheck, given, settings
+    from tests.rules.matching.test_search import BY, compare
 
     from tests.rules import made
-    from tests.rules.matching.test_search import BY, compare
 
     counts = {"cases": 0, "refused": 0, "with matches": 0}
 

@@ -35,11 +35,11 @@ from speechcx.call import (
     TurnVoice,
     Utterance,
 )
+from speechcx.call.spans import intersect, subtract, total_s, unite
 from speechcx.discover.files import hash_file
 from speechcx.prosody import ProsodySettings, measure_flow, measure_voice
 from speechcx.prosody.level import measure_active_level
 from speechcx.prosody.pitch import track_pitch
-from speechcx.prosody.timeline import intersect, subtract, total_s, unite
 from speechcx.turns import TurnSettings, find_turns, name_parties
 from speechcx.waveform import read_channel
 from tests.factories import make_conversation

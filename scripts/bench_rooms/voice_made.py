@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from scripts.bench_rooms.party_talk import make_talk
 from speechcx.call import Audio, Conversation, Party, Role, Span, Speech, TextSentiment, TurnVoice, Utterance
+from speechcx.call.spans import intersect, subtract, total_s, unite
 from speechcx.prosody import ProsodySettings, measure_flow
-from speechcx.prosody.timeline import intersect, subtract, total_s, unite
 from speechcx.turns import TurnSettings, find_turns, name_parties
 from speechcx.waveform import read_channel
 from tests.factories import make_conversation, make_recording

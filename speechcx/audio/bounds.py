@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from speechcx.audio.amr import FRAME_S, frame_bytes_by_head, read_magic
+from speechcx.audio.file_source import FileSource, Readable
 from speechcx.audio.flac import flac_end_s
 from speechcx.audio.formats import FileFormat
 from speechcx.audio.mpeg import measure_frames
 from speechcx.audio.settings import RESULT_RATE_HZ, AudioSettings
-from speechcx.audio.source import FileSource, Readable
 from speechcx.errors import CallError
 
 PLACES = 64

@@ -9,11 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from speechcx.audio.amr import read_magic
+from speechcx.audio.file_source import Readable
 from speechcx.audio.formats import HEAD_BYTES, FileFormat, check_tag_bytes
-from speechcx.audio.mpeg import first_frame
+from speechcx.audio.mpeg import first_frame, is_lame_tag_sound, lame_padding
 from speechcx.audio.ogg import read_ogg_pages
 from speechcx.audio.riff import read_wav_header
-from speechcx.audio.source import Readable
 from speechcx.errors import CallError
 
 LOOSE_SHARE = 0.02
@@ -21,6 +21,15 @@ LOOSE_SHARE = 0.02
 
 MAX_PIECES = 200_000
 """More blocks or clusters than this are refused: in four hours that is one every 70 ms, and recorders write seconds."""
+
+USUAL_RATES_HZ = frozenset({
+    6_000, 7_350, 8_000, 9_600, 11_025, 11_127, 11_128, 12_000, 16_000, 18_900, 20_000, 22_050, 22_254, 22_255, 24_000,
+    32_000, 37_800, 44_056, 44_100, 47_952, 48_000, 64_000, 88_200, 96_000, 176_400, 192_000,
+})  # fmt: skip
+"""Rates that recorders and sound programs write."""
+
+NAMES_RATE_ONCE = frozenset({"au", "aiff", "caf", "voc"})
+"""Containers in which nothing else confirms the rate, so that a damaged one changes the length unseen."""
 
 TELLS_LENGTH = frozenset({"flac", "mov", "matroska", "asf", "ogg"})
 """Containers in whose header or index FFmpeg finds the whole length, also where the file was cut."""
@@ -66,6 +75,15 @@ class Claim:
     is_doubtful: bool = False
 
 
+def is_doubtful_rate(demuxer: str, rate_hz: int) -> bool:
+    """Whether a header names a rate that no recorder uses, and nothing else in the file could confirm it."""
+    if demuxer not in NAMES_RATE_ONCE or rate_hz in USUAL_RATES_HZ:
+        return False
+    # Creative's files count microseconds to a sample, in a byte.
+    is_in_microseconds = demuxer == "voc" and rate_hz == 1_000_000 // max(1, round(1_000_000 / rate_hz))
+    return not is_in_microseconds
+
+
 def read_claim(source: Readable, form: FileFormat) -> Claim:
     """Read what the file says of its length, without decoding.
 
@@ -97,6 +115,7 @@ def _wav(source: Readable, form: FileFormat) -> Claim:
         0 if lies else header.behind_bytes,
         header.data_bytes is None,
         there - there % header.block_bytes,
+        tells_end=header.data_bytes is None or header.duration_s is not None,
         lies=lies,
         is_doubtful=header.contradicts_itself,
     )
@@ -133,17 +152,24 @@ def _mp3(source: Readable, form: FileFormat) -> Claim:
         flags = int.from_bytes(head[xing + 4 : xing + 8], "big")
         frames = int.from_bytes(head[xing + 8 : xing + 12], "big") if flags & 1 else 0
         size = int.from_bytes(head[xing + 12 : xing + 16], "big") if flags & 3 == 3 else 0
-        padding = _lame_padding(head[xing : xing + 144]) if flags & 15 == 15 else 0
+        padding = lame_padding(head[xing : xing + 144]) if flags & 15 == 15 else 0
+        is_doubtful = flags & 15 == 15 and not is_lame_tag_sound(head[at : xing + 156])
     elif head[at + 36 : at + 40] == b"VBRI" and len(head) >= at + 54:
         size, frames = struct.unpack(">II", head[at + 46 : at + 54])
-        padding = 0
+        padding, is_doubtful = 0, False
     else:
         return Claim(sound_bytes=there, tells_end=False)
     left = source.size_bytes - form.sound_at - at
     cut = f"the header says {size:,} bytes, the file has {left:,}" if size and left < 0.99 * size else ""
     duration_s = max(0, frames * frame.samples - padding) / frame.rate_hz if frames else None
     # FFmpeg takes the frame that holds the count for no sound.
-    return Claim(duration_s, cut, sound_bytes=there - frame.size_bytes, tells_end=duration_s is not None)
+    return Claim(
+        duration_s,
+        cut,
+        sound_bytes=there - frame.size_bytes,
+        tells_end=duration_s is not None,
+        is_doubtful=is_doubtful,
+    )
 
 
 def tag_bytes_at_end(source: Readable) -> int:
@@ -156,12 +182,6 @@ def tag_bytes_at_end(source: Readable) -> int:
         size = int.from_bytes(foot[12:16], "little") + (32 if foot[23] & 0x80 else 0)
         end -= size if 32 <= size <= end else 0
     return source.size_bytes - end
-
-
-def _lame_padding(tag: bytes) -> int:
-    """Samples that the encoder put before and behind the sound, from the LAME part of a full Xing tag."""
-    both = int.from_bytes(tag[141:144], "big") if tag[120:124].isalpha() else 0
-    return (both >> 12) + (both & 0xFFF)
 
 
 def _ogg(source: Readable, form: FileFormat) -> Claim:
@@ -186,13 +206,15 @@ def _check_ogg_tags(source: Readable, start: int) -> None:
 
 def _mov(source: Readable, form: FileFormat) -> Claim:
     names: list[bytes] = []
-    cut = ""
+    cut = damage = ""
     at, sound_bytes = form.sound_at, 0
     while at + 8 <= source.size_bytes and len(names) < 10_000:
         head = source.read(at, 16)
         size, name = int.from_bytes(head[:4], "big"), head[4:8]
         size = int.from_bytes(head[8:16], "big") if size == 1 else size or source.size_bytes - at
         names.append(name)
+        if b"moof" in names and not all(0x20 <= byte < 0x7F for byte in name):
+            damage = f"no part of the format begins at byte {at:,}"
         if name == b"moov":
             check_tag_bytes(size)
         elif name == b"mdat":
@@ -205,7 +227,7 @@ def _mov(source: Readable, form: FileFormat) -> Claim:
         raise CallError("truncated" if b"mdat" in names or cut else "bad_header", found, "an index and sound")
     # A file in fragments may end behind any of them, unless an index of all stands at its end.
     tells_end = b"moof" not in names or b"mfra" in names or b"sidx" in names
-    return Claim(cut=cut, sound_bytes=sound_bytes, tells_end=tells_end)
+    return Claim(cut=cut, sound_bytes=sound_bytes, damage=damage, tells_end=tells_end)
 
 
 def _au(source: Readable, form: FileFormat) -> Claim:
@@ -223,7 +245,15 @@ def _au(source: Readable, form: FileFormat) -> Claim:
     behind = max(0, there - size)
     if sample_bytes is None or rate_hz == 0 or channels == 0:
         return Claim(None, cut, behind)
-    return Claim(size / sample_bytes / channels / rate_hz, cut, behind, sound_bytes=min(size, there))
+    # Nothing in the file confirms the channels: of more than two, some may come from damage.
+    is_doubtful = channels > 2
+    return Claim(
+        size / sample_bytes / channels / rate_hz,
+        cut,
+        behind,
+        sound_bytes=min(size, there),
+        is_doubtful=is_doubtful,
+    )
 
 
 def _aiff(source: Readable, form: FileFormat) -> Claim:

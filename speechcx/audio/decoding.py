@@ -19,8 +19,11 @@ from speechcx.audio.bounds import (
     check_zeros,
     is_large,
 )
-from speechcx.audio.claims import TELLS_LENGTH, Claim, read_claim, tag_bytes_at_end
+from speechcx.audio.claims import TELLS_LENGTH, Claim, is_doubtful_rate, read_claim, tag_bytes_at_end
+from speechcx.audio.decoding_verdict import GAPS_ARE_NORMAL, DecodingTally, judge_whole
+from speechcx.audio.file_source import FileSource, Readable
 from speechcx.audio.formats import HEAD_BYTES, FileFormat, id3_bytes, recognise
+from speechcx.audio.gap_filling import EXACT_S, JITTER_S, ByteClock, Sink, StampClock
 from speechcx.audio.joining import DecodedRecording, FittingSink, join_heard
 from speechcx.audio.mpeg import frame_bytes
 from speechcx.audio.offset import remove_offset
@@ -29,9 +32,6 @@ from speechcx.audio.peaks import draw_peaks
 from speechcx.audio.reader import BYTE_CLOCKED, StreamReader
 from speechcx.audio.samples import SampleBuffer
 from speechcx.audio.settings import AudioSettings
-from speechcx.audio.source import FileSource, Readable
-from speechcx.audio.timeline import EXACT_S, JITTER_S, ByteClock, Sink, StampClock
-from speechcx.audio.verdict import GAPS_ARE_NORMAL, DecodingTally, judge_whole
 from speechcx.call import Audio, Origin, Recording, Span
 from speechcx.errors import CallError
 
@@ -216,8 +216,10 @@ def _read(reader: StreamReader, stretch: _Stretch, sink: Sink, told_s: float | N
     """Decode one recording into `sink`."""
     form, claim = stretch.form, stretch.claim
     declared_s = claim.duration_s
-    # What FFmpeg calls the length of an Ogg file is the time of the last page that is there.
-    is_told = form.demuxer in TELLS_LENGTH and not (form.demuxer == "ogg" and claim.cut)
+    # What FFmpeg calls the length of an Ogg file is the time of the last page that is there, and of an MP4 in
+    # fragments that of the fragments.
+    is_there_only = (form.demuxer == "ogg" and claim.cut) or (form.demuxer == "mov" and not claim.tells_end)
+    is_told = form.demuxer in TELLS_LENGTH and not is_there_only
     if declared_s is None and is_told and reader.declared_s is not None:
         declared_s = reader.declared_s + claim.missing_end_s
     clock = _clock(reader, stretch, sink=sink, declared_s=declared_s)
@@ -225,6 +227,7 @@ def _read(reader: StreamReader, stretch: _Stretch, sink: Sink, told_s: float | N
         clock.add(piece)
     clock.finish()
     unread, behind = _unread_bytes(reader, stretch)
+    is_doubtful = claim.is_doubtful or is_doubtful_rate(form.demuxer, reader.rate_hz)
     return DecodedRecording(
         seconds=clock.written / reader.rate_hz,
         declared_s=declared_s if declared_s is not None else told_s,
@@ -234,8 +237,8 @@ def _read(reader: StreamReader, stretch: _Stretch, sink: Sink, told_s: float | N
         cut=claim.cut or _cut_frame(reader, stretch),
         damage=claim.damage,
         is_open=claim.is_open,
-        tells_end=claim.tells_end and not claim.is_doubtful,
-        is_doubtful=claim.is_doubtful,
+        tells_end=claim.tells_end and not is_doubtful,
+        is_doubtful=is_doubtful,
         sound_bytes=claim.sound_bytes or stretch.source.size_bytes,
         unread_bytes=unread,
         behind_bytes=max(claim.behind_bytes, behind),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from speechcx.audio.source import Readable
+from speechcx.audio.file_source import Readable
 
 _TAIL_BYTES = 256 * 1024
 _BLOCKS = {1: 192, 2: 576, 3: 1152, 4: 2304, 5: 4608} | {no: 256 << no - 8 for no in range(8, 16)}
@@ -49,6 +49,15 @@ def flac_end_s(source: Readable, start: int) -> float | None:
     return None
 
 
+def frame_start(data: bytes, block: int) -> int | None:
+    """First sample of the frame that `data` begins with, by its own header; None where none does.
+
+    FFmpeg counts frames, so that after one that is broken it gives the next ones the times of those before.
+    """
+    frame = _read_frame(data, 0, block)
+    return None if frame is None else frame.first
+
+
 def _read_frame(data: bytes, at: int, block: int) -> _Frame | None:
     """The frame whose header begins at `at`, None where none does. `block` is that of streams with equal blocks."""
     head = data[at : at + 16]
@@ -78,7 +87,14 @@ def _crc8(data: bytes) -> int:
     """Checksum of a header, polynomial x^8 + x^2 + x + 1."""
     value = 0
     for byte in data:
-        value ^= byte
-        for _ in range(8):
-            value = (value << 1 ^ 7 if value & 0x80 else value << 1) & 0xFF
+        value = _CRC8[value ^ byte]
     return value
+
+
+def _crc8_of(byte: int) -> int:
+    for _ in range(8):
+        byte = (byte << 1 ^ 7 if byte & 0x80 else byte << 1) & 0xFF
+    return byte
+
+
+_CRC8 = tuple(_crc8_of(byte) for byte in range(256))

@@ -22,6 +22,7 @@ _ADTS_RATES_HZ = (
     96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350,
 )  # fmt: skip
 _FRAMES_IN_A_ROW = 3
+_FFMPEG_TAG_BYTES = 190
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,3 +156,35 @@ def frame_bytes(data: bytes, *, is_adts: bool) -> int | None:
         return read_adts_size(data, 0)
     frame = read_mpeg_header(data, 0)
     return frame.size_bytes if frame is not None else None
+
+
+def lame_padding(tag: bytes) -> int:
+    """Samples that the encoder put before and behind the sound, from the LAME part of a full Xing tag."""
+    both = int.from_bytes(tag[141:144], "big") if tag[120:124].isalpha() else 0
+    return (both >> 12) + (both & 0xFFF)
+
+
+def is_lame_tag_sound(frame: bytes) -> bool:
+    """Whether the checksum of the LAME part of a Xing tag is right, or there is none.
+
+    LAME sums what stands before it; FFmpeg 190 bytes, those from the checksum on as zeros.
+
+    Parameters
+    ----------
+    frame
+        From the first byte of the frame to the end of the LAME part, which is the checksum.
+    """
+    if not frame[-36:-32].isalpha() or not any(frame[-2:]):
+        return True
+    told = int.from_bytes(frame[-2:], "big")
+    return told in (_crc16(frame[:-2]), _crc16(frame[:-2].ljust(_FFMPEG_TAG_BYTES, b"\0")))
+
+
+def _crc16(data: bytes) -> int:
+    """Checksum with the polynomial x^16 + x^15 + x^2 + 1, lowest bit first."""
+    value = 0
+    for byte in data:
+        value ^= byte
+        for _ in range(8):
+            value = value >> 1 ^ 0xA001 if value & 1 else value >> 1
+    return value

@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from speechcx.audio.source import Readable
+from speechcx.audio.file_source import Readable
 
 _MARK = b"OggS"
 _FIRST, _LAST = 2, 4

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from speechcx.audio.file_source import FilePart, Readable
 from speechcx.audio.formats import FileFormat
 from speechcx.audio.ogg import read_ogg_pages
-from speechcx.audio.source import FilePart, Readable
 from speechcx.errors import CallError
 
 MAX_PARTS = 500

@@ -18,9 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from speechcx.audio.amr import FrameKind, frame_kind
+from speechcx.audio.file_source import PrefixedFile, Readable
+from speechcx.audio.flac import frame_start
 from speechcx.audio.formats import DECODERS, FileFormat
 from speechcx.audio.settings import MAX_CHANNELS, MAX_RATE_HZ, MIN_RATE_HZ
-from speechcx.audio.source import PrefixedFile, Readable
 from speechcx.errors import CallError
 
 BYTE_CLOCKED = frozenset({"mp3", "aac", "amr"})
@@ -113,6 +114,7 @@ class StreamReader:
             self._stream = self._choose_stream()
             self._tick: Fraction | None = self._stream.time_base
             context = self._stream.codec_context
+            self._flac_block = _flac_block(context) if form.demuxer == "flac" else 0
             self.container = "vox" if form.header else form.demuxer
             self.codec = str(context.codec.canonical_name)
             self.declared_s = self._read_declared()
@@ -222,9 +224,9 @@ class StreamReader:
             if kind == "lost":  # FFmpeg makes silence of it
                 yield self._lost(packet, is_told=True)
                 continue
-            for frame in frames:
+            for no, frame in enumerate(frames):
                 if frame.samples:
-                    yield self._piece(packet, frame)
+                    yield self._piece(packet, frame, is_first=no == 0)
 
     def _packets(self) -> Iterator[Any]:
         """Every packet, and the empty one that flushes the decoder; after an error reading goes on."""
@@ -279,12 +281,14 @@ class StreamReader:
         # In whole numbers: stamps of MP3 count 14,112,000 to the second, and a Fraction for each is slow.
         return (stamp * self._tick.numerator * rate_hz) // self._tick.denominator
 
-    def _piece(self, packet: Any, frame: Any) -> DecodedPacket:
+    def _piece(self, packet: Any, frame: Any, *, is_first: bool) -> DecodedPacket:
         samples = to_int16(frame.to_ndarray(), str(frame.format.name), int(frame.layout.nb_channels))
         rate_hz = int(frame.sample_rate)
-        return DecodedPacket(
-            samples, samples.shape[1], self._at(frame.pts, rate_hz), packet.pos, packet.size, rate_hz
-        )
+        at = self._at(frame.pts, rate_hz)
+        if self._flac_block and is_first and packet.size:
+            told = frame_start(bytes(packet)[:16], self._flac_block)
+            at = at if told is None else told
+        return DecodedPacket(samples, samples.shape[1], at, packet.pos, packet.size, rate_hz)
 
 
 def _open(source: Readable, form: FileFormat, *, ignore_length: bool) -> Any:
@@ -314,6 +318,11 @@ def _open(source: Readable, form: FileFormat, *, ignore_length: bool) -> Any:
         raise CallError(
             "damaged", f"FFmpeg cannot read this {form.demuxer} file: {reason}", "a readable file"
         ) from error
+
+
+def _flac_block(context: Any) -> int:
+    """Samples of a block by the header of a FLAC file; 0 where that is missing."""
+    return int.from_bytes(bytes(context.extradata or b"")[2:4], "big")
 
 
 def _tag(stream: Any) -> str:

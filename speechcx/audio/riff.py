@@ -9,12 +9,15 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from speechcx.audio.file_source import Readable
 from speechcx.audio.settings import MAX_CHANNELS, MAX_RATE_HZ, MIN_RATE_HZ
-from speechcx.audio.source import Readable
 from speechcx.errors import CallError
 
 _PCM, _MS_ADPCM, _FLOAT, _ALAW, _MULAW, _IMA_ADPCM, _GSM, _EXTENSIBLE = 1, 2, 3, 6, 7, 0x11, 0x31, 0xFFFE
 _MAX_CHUNKS = 1000
+_FACT_TOLERANCE = 0.1
+"""Some programs write bytes or blocks where samples belong: such a length is not near that of the bytes."""
+
 _PLACEHOLDER_BYTES = 0x7FFF_0000
 """Programs that write to a pipe leave a size near 2 or 4 GiB in the header: it claims nothing."""
 
@@ -65,11 +68,20 @@ class WavHeader:
     @property
     def duration_s(self) -> float | None:
         """Length the header claims, None where it cannot be told."""
-        if self.data_bytes is None or self.block_samples is None:
+        if self.data_bytes is None:
             return None
+        if self.block_samples is None:
+            return self._told_s
         if 0 < self.data_samples - self.fact_samples < self.block_samples:
             return self.fact_samples / self.rate_hz
         return self.data_samples / self.rate_hz
+
+    @property
+    def _told_s(self) -> float | None:
+        """Length by the `fact` chunk, of codecs without blocks (MP3); None where the rate of bytes contradicts it."""
+        told_s = self.fact_samples / self.rate_hz
+        by_bytes_s = self.data_bytes / self.bytes_per_s if self.data_bytes and self.bytes_per_s else 0.0
+        return told_s if abs(told_s - by_bytes_s) < _FACT_TOLERANCE * told_s else None
 
     @property
     def data_samples(self) -> float:

@@ -16,8 +16,14 @@ from speechcx.batch.plan import Plan, PlannedFile, Redo, SetAside, Shard, find_s
 from speechcx.batch.progress import Progress, ReportProgress, RunSummary, say_nothing
 from speechcx.batch.rejudge import rejudge
 from speechcx.batch.run import RunOptions, plan_run, run
-from speechcx.batch.what_if.compare import CompareOne, Flip, RulebookComparison, RuleFlips, compare_rulebooks
 from speechcx.batch.what_if.coverage import CoverOne, CoverReport, JudgeOnly, cover_stored, measure_labels
+from speechcx.batch.what_if.rulebook_comparison import (
+    CompareOne,
+    Flip,
+    RulebookComparison,
+    RuleFlips,
+    compare_rulebooks,
+)
 from speechcx.batch.what_if.survey import CallChoice
 from speechcx.batch.what_if.tryout import TriedCall, TryOne, TryReport, try_on_calls, try_on_text
 

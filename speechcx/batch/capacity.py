@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePath
 
 from speechcx.config import BatchSettings, Settings
@@ -200,11 +200,34 @@ _RATES: dict[str, tuple[float, float]] = {
 _OTHER = (4_000.0, 750.0)
 _SANE_BYTES_PER_S = range(500, 1_000_000)
 
+SAMPLED_HEADERS = 25
+"""Headers of each kind of file that are read before a run, to know how much audio there is."""
+
 
 def guess_length_s(path: str, size_bytes: int) -> float:
     """The usual length of a file of that ending and size, in seconds."""
     usual, _ = _RATES.get(PurePath(path).suffix.lower(), _OTHER)
     return size_bytes / usual
+
+
+def learn_rates(files: Sequence[tuple[str, int]]) -> dict[str, float]:
+    """Bytes a second of recordings by their ending, from the headers of some WAV files among them.
+
+    Parameters
+    ----------
+    files
+        (path, bytes) of the files of a run.
+    """
+    by_ending: dict[str, list[str]] = {}
+    for path, _ in files:
+        by_ending.setdefault(PurePath(path).suffix.lower(), []).append(path)
+    learned = {}
+    for ending, paths in by_ending.items():
+        step = max(1, len(paths) // SAMPLED_HEADERS)
+        rates = [rate for path in paths[::step][:SAMPLED_HEADERS] if (rate := _read_wav_rate(path))]
+        if rates:
+            learned[ending] = sum(rates) / len(rates)
+    return learned
 
 
 def bound_length_s(path: str, size_bytes: int) -> float:

@@ -18,7 +18,7 @@ from speechcx.store.copies import copy_database
 from speechcx.store.decisions.chain import ChainEnd, read_end
 from speechcx.store.heard_files import list_heard_files
 from speechcx.store.integrity import Area, DatabaseProblem, Examined, count_rows, examine, repair
-from speechcx.store.integrity.find import repairs_of, unreadable
+from speechcx.store.integrity.find_problems import repairs_of, unreadable
 
 TELL_EVERY_S = 10.0
 """How often the comparing of recordings tells how far it is."""

@@ -16,7 +16,7 @@ from speechcx.pipeline import judge
 from speechcx.rules import Rulebooks
 from speechcx.store import Store
 from speechcx.store.calls.erasure import erase_call
-from speechcx.store.calls.file_versions import find_set_aside
+from speechcx.store.calls.file_versions import find_counted, find_set_aside
 from speechcx.store.decisions.audit import read_trail
 
 
@@ -189,8 +189,11 @@ def erase(
 
 
 def _with_set_aside(store: Store, call_ids: Sequence[str]) -> tuple[str, ...]:
-    """The calls, and behind each the recordings that do not count beside it: they hold the same customer's words."""
-    found = [one for call_id in call_ids for one in (call_id, *find_set_aside(store.db, call_id))]
+    """The calls with every other recording of each, whichever counts: they hold the same customer's words."""
+    found = []
+    for call_id in call_ids:
+        counted = find_counted(store.db, call_id)
+        found += [call_id, counted, *find_set_aside(store.db, counted)]
     return tuple(dict.fromkeys(found))
 
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Literal
 
 from speechcx.batch.analyse import make_failure
-from speechcx.batch.capacity import guess_length_s
+from speechcx.batch.capacity import guess_length_s, learn_rates
 from speechcx.batch.later_details import DetailsChange
 from speechcx.batch.recordings import MissingFiles
 from speechcx.call import Details, Failure
@@ -133,11 +133,13 @@ class PlannedFile:
     stats: FileStats
     why: Why
     is_suspect: bool = False
+    bytes_per_s: float | None = None
 
     @property
     def length_s(self) -> float:
-        """Guessed length in seconds."""
-        return guess_length_s(self.path, self.stats.size_bytes)
+        """Guessed length in seconds; by `bytes_per_s` where headers of such files told that."""
+        size_bytes = self.stats.size_bytes
+        return size_bytes / self.bytes_per_s if self.bytes_per_s else guess_length_s(self.path, size_bytes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +214,17 @@ class Plan:
     def audio_s(self) -> float:
         """Guessed seconds of audio in all files to take up; of a shard, its part of all that may be of it."""
         return sum(file.length_s for file in self.files) * self.choice.share
+
+
+def learn_lengths(plan: Plan) -> Plan:
+    """The plan with lengths that headers of some of its files tell: what is usual may be wrong by half."""
+    rates = learn_rates([(file.path, file.stats.size_bytes) for file in plan.files])
+    if not rates:
+        return plan
+    files = tuple(
+        replace(file, bytes_per_s=rates.get(PurePath(file.path).suffix.lower())) for file in plan.files
+    )
+    return replace(plan, files=files)
 
 
 class Planner:

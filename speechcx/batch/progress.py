@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from speechcx.batch.recordings import Compared, MissingFiles
 from speechcx.call import Call, Failure, Outcome
@@ -17,6 +18,29 @@ EXIT_INTERNAL = 1
 
 Say = Callable[[str], None]
 """Takes a line for people while long work goes on."""
+
+
+ProgressEvent = Literal["begun", "taken", "done", "waiting"]
+"""Why a run reports: it begins, a worker takes a file up, a file is dealt with, or something holds the run up."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkInHand:
+    """A file that a worker has in hand.
+
+    Parameters
+    ----------
+    path
+        The file.
+    length_s
+        Its guessed length, by what the run has learned so far.
+    seconds
+        Since it was given to the worker.
+    """
+
+    path: str
+    length_s: float
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +63,12 @@ class Progress:
         What went wrong with it, None where nothing did.
     waiting_for
         What holds the run up, in words; empty while it works.
+    event
+        Why it is told.
+    working
+        What the workers have in hand, by when they got it.
+    worker_speed
+        Seconds of audio that one worker analyses in one second; None before the first call.
     """
 
     calls_done: int
@@ -50,6 +80,9 @@ class Progress:
     path: str = ""
     failure: Failure | None = None
     waiting_for: str = ""
+    event: ProgressEvent = "done"
+    working: tuple[WorkInHand, ...] = ()
+    worker_speed: float | None = None
 
     @property
     def times_real_time(self) -> float | None:
@@ -58,9 +91,18 @@ class Progress:
 
     @property
     def eta_s(self) -> float | None:
-        """Seconds still to go at this speed; None before the first call."""
-        speed = self.times_real_time
-        return None if speed is None else max(0.0, self.audio_total_s - self.audio_done_s) / speed
+        """Seconds still to go; None before the first call.
+
+        What workers have in hand counts as far as they have come, and the end is not before the longest of it.
+        """
+        left_s = max(0.0, self.audio_total_s - self.audio_done_s)
+        if self.worker_speed is None or not self.working:
+            speed = self.times_real_time
+            return None if speed is None else left_s / speed
+        rests = [max(0.0, each.length_s - each.seconds * self.worker_speed) for each in self.working]
+        heard_s = sum(each.length_s for each in self.working) - sum(rests)
+        shared_s = max(0.0, left_s - heard_s) / (self.worker_speed * len(self.working))
+        return max(shared_s, max(rests) / self.worker_speed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +144,7 @@ class RunSummary:
     passed_over
         (file, reason) pairs of the CSV files in the folders that were not used as calls tables.
     warnings
-        Lines of calls tables and of the roster that are not used, each with file, line and what to do.
+        ProgressLines of calls tables and of the roster that are not used, each with file, line and what to do.
     stopped_by
         What ended it before all files were dealt with, with the cure; empty where nothing did but a signal.
     missing
@@ -145,9 +187,19 @@ class RunSummary:
         """Number of calls that failed."""
         return sum(number for _, number in self.failed)
 
+    @property
+    def left(self) -> int:
+        """Files it set out to take up and did not deal with; they wait for the next run."""
+        return max(0, self.planned - self.done - self.failed_calls - self.duplicates - self.elsewhere)
+
 
 ReportProgress = Callable[[Progress], None]
-"""Called at the start, once for each file dealt with, and when the run has to wait. What it raises is ignored."""
+"""Called at the start, when a worker takes a file up, once for each file dealt with, and when the run has to wait.
+What it raises is ignored."""
+
+PRIOR_SHARE = 0.1
+"""Lengths are guessed from sizes and corrected by those heard. The guess counts as much as this share of all audio,
+so that the first call does not throw the total about."""
 
 
 def say_nothing(_: Progress) -> None:
@@ -190,6 +242,8 @@ class RunTally:
     started: float = field(default_factory=time.monotonic)
     _guessed_done_s: float = 0.0
     _guessed_analysed_s: float = 0.0
+    _busy_s: float = 0.0
+    _in_hand: dict[str, tuple[float, float]] = field(default_factory=dict)
 
     @property
     def seconds(self) -> float:
@@ -205,13 +259,24 @@ class RunTally:
 
     def begin(self) -> None:
         """Report the start."""
-        tell(self.report, self._progress("", None))
+        tell(self.report, replace(self._progress("", None), event="begun"))
+
+    def take_up(self, path: str, *, guessed_s: float) -> None:
+        """Report that a file is given to a worker."""
+        self._in_hand[path] = guessed_s, time.monotonic()
+        tell(self.report, replace(self._progress(path, None), event="taken"))
+
+    def let_go(self, path: str) -> None:
+        """No worker has the file in hand any more; what came of it is not known yet."""
+        self._in_hand.pop(path, None)
 
     def add(self, path: str, outcome: Outcome | None, *, guessed_s: float) -> None:
         """Count what came of a file (None: a copy, or an erased call) and report it."""
         self._guessed_done_s += guessed_s
         failure = outcome if isinstance(outcome, Failure) else None
+        _, since = self._in_hand.pop(path, (0.0, None))
         if isinstance(outcome, Call):
+            self._busy_s += 0.0 if since is None else time.monotonic() - since
             self.done += 1
             length_s = outcome.conversation.origin.duration_s
             self.audio_s += length_s if math.isfinite(length_s) else 0.0
@@ -235,15 +300,30 @@ class RunTally:
 
     def wait(self, what: str) -> None:
         """Report that the work waits for something."""
-        tell(self.report, replace(self._progress("", None), waiting_for=what))
+        tell(self.report, replace(self._progress("", None), waiting_for=what, event="waiting"))
 
     def _progress(self, path: str, failure: Failure | None) -> Progress:
-        ratio = self.audio_s / self._guessed_analysed_s if self._guessed_analysed_s else 1.0
+        prior_s = PRIOR_SHARE * self.guessed_s
+        guessed_s = self._guessed_analysed_s + prior_s
+        ratio = (self.audio_s + prior_s) / guessed_s if guessed_s else 1.0
+        now = time.monotonic()
         left_s = max(0.0, self.guessed_s - self._guessed_done_s * self.share) * ratio
         failed = self.kinds.total()
         dealt_with = self.done + self.duplicates + self.elsewhere + failed
         return Progress(
-            dealt_with, self.total, failed, self.audio_s, self.audio_s + left_s, self.seconds, path, failure
+            dealt_with,
+            self.total,
+            failed,
+            self.audio_s,
+            self.audio_s + left_s,
+            self.seconds,
+            path,
+            failure,
+            working=tuple(
+                WorkInHand(each, length_s * ratio, now - since)
+                for each, (length_s, since) in self._in_hand.items()
+            ),
+            worker_speed=self.audio_s / self._busy_s if self.audio_s and self._busy_s else None,
         )
 
 

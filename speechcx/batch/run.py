@@ -12,7 +12,7 @@ from pathlib import Path
 from speechcx.batch.capacity import count_workers, expect_engines, expect_room
 from speechcx.batch.later_details import apply_details, digest_sources
 from speechcx.batch.lock import hold_lock
-from speechcx.batch.plan import Choice, Plan, Planner, Redo, Shard
+from speechcx.batch.plan import Choice, Plan, Planner, Redo, Shard, learn_lengths
 from speechcx.batch.progress import (
     Progress,
     ReportProgress,
@@ -129,7 +129,7 @@ def run(
     if options.dry_run:
         plan = plan_run(database, paths, settings, options=options)
         return summarise_plan(plan, settle_s=settings.discover.settle_s)
-    with StopSignals() as stop, _interruptible(stop):
+    with StopSignals(lambda what: _say_waiting(report, what)) as stop, _interruptible(stop):
         orders = _Orders(options, report, stop)
         with hold_lock(database, wait=options.wait, give_up=lambda: stop.is_requested, tell=orders.wait):
             expect_room(database, settings.batch.disk_floor_mb)
@@ -215,7 +215,11 @@ class _Orders:
 
     def wait(self, what: str) -> None:
         """Report what is waited for before there is anything to count."""
-        tell(self.report, Progress(0, 0, 0, 0.0, 0.0, 0.0, waiting_for=what))
+        _say_waiting(self.report, what)
+
+
+def _say_waiting(report: ReportProgress, what: str) -> None:
+    tell(report, Progress(0, 0, 0, 0.0, 0.0, 0.0, waiting_for=what, event="waiting"))
 
 
 def _plan(
@@ -246,7 +250,7 @@ def _plan(
     )
     described = describe_others(others, sources, discover, known=orders.known_others)
     warnings = (*roster.warnings, *sources.warnings)
-    plan = replace(plan, others=described, warnings=warnings)
+    plan = replace(learn_lengths(plan), others=described, warnings=warnings)
     if settings.batch.missing_files != "ignore":
         plan = replace(plan, missing=find_missing(known, paths))
     return plan, sources

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 import time
+from collections.abc import Callable
 from types import FrameType, TracebackType
 
 GRACE_S = 3.0
@@ -22,7 +23,8 @@ class StopSignals:
     (``nohup``) stays ignored. Outside the main thread nothing is listened for.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, tell: Callable[[str], None] | None = None) -> None:
+        self._tell = tell
         self.number: int | None = None
         self._since = 0.0
         self._old: dict[int, object] = {}
@@ -64,3 +66,5 @@ class StopSignals:
         self.request(number)
         for other in self._old:
             signal.signal(other, signal.SIG_DFL)
+        if self._tell is not None:
+            self._tell(f"the calls in hand, {GRACE_S:.0f} s at most (what is done is kept)")

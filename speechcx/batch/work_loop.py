@@ -161,6 +161,7 @@ class Shift:
                 is_costly = _is_costly(outcome)
                 if is_costly and not is_last:
                     self._save(outcome, self._files[recording.path], recording)
+                    self.tally.let_go(recording.path)
                     lost.append(recording)
                 else:
                     self._keep(recording, outcome, state="quarantined" if is_costly else None)
@@ -186,6 +187,7 @@ class Shift:
             recording = self._take(file, sources)
             if recording is not None:
                 taken += 1
+                self.tally.take_up(file.path, guessed_s=file.length_s)
                 yield recording
 
     def _take(self, file: PlannedFile, sources: Sources) -> Recording | None:
@@ -261,6 +263,7 @@ class Shift:
                     return
                 self._keep(recording, make_failure(error, file.path, recording, stage="claim"), state=None)
                 continue
+            self.tally.take_up(file.path, guessed_s=file.length_s)
             yield recording
 
     def _may_go_on(self) -> bool:

@@ -3,7 +3,7 @@
 Commands are grouped in files by the person who types them: ``run`` and ``layouts`` (operator), ``explore``
 (supervisor and reviewer), ``operations`` (operations managers), ``find`` (people searching for words),
 ``flags`` and ``evidence`` (compliance reviewer), ``rulebooks`` and ``relabel`` (quality lead),
-``admin`` and ``keep`` (administrator). ``output`` is the only place that prints, through ``streams``.
+``admin``, ``models`` and ``keep`` (administrator). ``output`` is the only place that prints, through ``streams``.
 Errors become words and exit codes here and nowhere else. To add a command, write it in the file of
 the person who types it; heavy imports stay inside the function.
 """
@@ -18,21 +18,22 @@ import typer
 from speechcx.cli import streams
 from speechcx.cli.admin import register as register_admin
 from speechcx.cli.audit import register as register_audit
+from speechcx.cli.data_requests import register as register_evidence
 from speechcx.cli.demo import register as register_demo
-from speechcx.cli.evidence import register as register_evidence
 from speechcx.cli.explore import register as register_explore
-from speechcx.cli.find import register as register_find
 from speechcx.cli.flags import register as register_comply
 from speechcx.cli.keep import register as register_keep
 from speechcx.cli.layouts import register as register_layouts
+from speechcx.cli.models import register as register_models
 from speechcx.cli.operations import register as register_operate
-from speechcx.cli.output import note
+from speechcx.cli.output import Display, note, show_as
 from speechcx.cli.qa import register as register_qa
 from speechcx.cli.relabel import register as register_coach
 from speechcx.cli.report import register as register_report
 from speechcx.cli.review import register as register_review
 from speechcx.cli.rulebooks import register as register_rulebooks
 from speechcx.cli.run import register as register_run
+from speechcx.cli.search import register as register_find
 from speechcx.cli.serve import register as register_serve
 from speechcx.errors import EXIT_OK, SpeechcxError
 
@@ -81,6 +82,7 @@ for register in (
     register_coach,
     register_keep,
     register_admin,
+    register_models,
 ):
     register(app)
 
@@ -98,6 +100,7 @@ def main() -> None:
 
 def _run() -> int:
     """Run the command that was typed; returns its exit code."""
+    show_as(Display())
     try:
         app()
     except SystemExit as leaving:

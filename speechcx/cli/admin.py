@@ -1,4 +1,4 @@
-"""Commands of the administrator: is this machine fit, how fast is it, which models are here."""
+"""Commands of the administrator: is this machine fit, and how fast is it."""
 
 from __future__ import annotations
 
@@ -7,20 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from speechcx.cli import options
-from speechcx.cli.output import note, print_answer, print_text
+from speechcx.cli.output import note, print_answer
 
 if TYPE_CHECKING:
     from speechcx.config import LoadedSettings
     from speechcx.present.machine import SettingRow
-
-models = typer.Typer(name="models", help="Model weights: list, fetch, verify.", no_args_is_help=True)
 
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the app."""
     app.command(rich_help_panel="Administrator")(doctor)
     app.command(rich_help_panel="Administrator")(bench)
-    app.add_typer(models, rich_help_panel="Administrator")
 
 
 def doctor(
@@ -94,71 +91,3 @@ def bench(
         written = write_settings(loaded.config, found.best_settings)
         found = replace(found, written=str(written))
     print_answer(present_bench(found), options.style(as_json, False))
-
-
-@models.command("list")
-def list_(as_json: options.AsJson = False) -> None:
-    """All models the manifest knows, and which are on this machine."""
-    from speechcx.present.machine import ModelRow, present_models
-    from speechcx.weights import list_models
-
-    rows = [
-        ModelRow(
-            model.name, model.task, model.size_bytes / 1e6, model.licence,
-            "here" if model.folder else "missing", str(model.folder) if model.folder else None,
-        )
-        for model in list_models()
-    ]  # fmt: skip
-    print_answer(present_models(rows), options.style(as_json, False))
-
-
-@models.command()
-def pull(
-    names: Annotated[
-        list[str] | None, typer.Argument(help="Models; default: those the settings need.")
-    ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Fetch again even if present.")] = False,
-    config: options.Config = None,
-    overrides: options.Overrides = None,
-) -> None:
-    """Fetch models from the sources of the manifest and verify them. The only command that uses a network."""
-    from speechcx.transcribe.encoder import make_encoder
-    from speechcx.weights.fetch import pull_model
-
-    for name in names or _needed(options.load(config, overrides)):
-        folder = pull_model(name, force=force)
-        print_text(f"{name}: {folder}")
-        if encoder := make_encoder(folder):
-            print_text(f"{name}: {encoder}")
-
-
-@models.command()
-def verify(
-    names: Annotated[
-        list[str] | None, typer.Argument(help="Models; default: those the settings need.")
-    ] = None,
-    config: options.Config = None,
-    overrides: options.Overrides = None,
-) -> None:
-    """Hash every file of the models and compare with the manifest."""
-    from speechcx.weights import verify_model
-
-    for name in names or _needed(options.load(config, overrides)):
-        print_text(f"{name}: ok, {verify_model(name)}")
-
-
-@models.command()
-def where(name: Annotated[str, typer.Argument(help="Model.")]) -> None:
-    """Print the folder a model is read from."""
-    from speechcx.weights import find_model
-
-    print(find_model(name))
-
-
-def _needed(loaded: LoadedSettings) -> tuple[str, ...]:
-    from speechcx.pipeline import needed_models
-
-    names = needed_models(loaded.settings)
-    if not names:
-        note("These settings need no model.")
-    return names

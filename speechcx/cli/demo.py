@@ -23,6 +23,7 @@ def register(app: typer.Typer) -> None:
 
 
 def demo(
+    context: typer.Context,
     folder: Annotated[Path, typer.Argument(help="A new folder for the demonstration.")] = Path(
         "speechcx-demo"
     ),
@@ -37,10 +38,10 @@ def demo(
     loaded = load_settings(config)
     _fetch_models(loaded)
     note("3 of 4  Listening to 7 minutes of calls; a minute or so on two cores")
-    code = _type(config, "run")
+    code = _type(context, config, "run")
     note("4 of 4  What came of it")
-    _type(config, "agents", "--min-n", "1")
-    _type(config, "show", _SHOWN, "--why")
+    _type(context, config, "agents", "--min-n", "1")
+    _type(context, config, "show", _SHOWN, "--why")
     _say_next(folder)
     raise typer.Exit(code)
 
@@ -73,16 +74,12 @@ def _say_next(folder: Path) -> None:
         print_text(line, indent=2)
 
 
-def _type(config: Path, *words: str) -> int:
+def _type(context: typer.Context, config: Path, *words: str) -> int:
     """A command as the reader would type it, said above what it prints; its exit code."""
-    from typer.main import get_command
-
-    from speechcx.cli import app
-
     note(f"$ speechcx {' '.join(words)}")
     sys.stdout.flush()
     # Without standalone mode an exit code comes back as the result, and None for a plain end.
-    done = get_command(app).main(
+    done = context.find_root().command.main(
         [*words, "--config", str(config)], standalone_mode=False, prog_name="speechcx"
     )
     return done if isinstance(done, int) else 0

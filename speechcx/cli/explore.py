@@ -182,7 +182,7 @@ def outcomes(
     print_answer(present_outcomes(list_outcomes(asked.where, asked.filters, by=by)), asked.style)
 
 
-@asks()
+@asks("columns")
 def calls(
     asked: Asked,
     sort: Annotated[
@@ -206,7 +206,10 @@ def calls(
 def show(
     call: Annotated[str, typer.Argument(help="Call id, the beginning of one, or the name of its file.")],
     why: Annotated[
-        bool, typer.Option("--why", help="Show every answer with its evidence, and what was not measured.")
+        bool, typer.Option("--why", help="Also the patterns behind every result, and what was not measured.")
+    ] = False,
+    numbers: Annotated[
+        bool, typer.Option("--numbers", help="Also level, pitch, pace and feeling of every turn and party.")
     ] = False,
     plot: Annotated[
         Path | None, typer.Option("--plot", metavar="FILE", help="Draw the call into this .png or .svg file.")
@@ -217,9 +220,10 @@ def show(
     ] = None,
     db: options.Database = None,
     config: options.Config = None,
+    wide: options.Wide = False,
     as_json: options.AsJson = False,
 ) -> None:
-    """One call: who spoke when, words and feeling, rule hits, scores and how they came about."""
+    """One call: how it ended, why it is flagged, its score question by question, and what was said."""
     from speechcx.ask.ground import find_call
     from speechcx.document import call_document
     from speechcx.picture import check_picture, draw_call
@@ -234,4 +238,5 @@ def show(
     if as_json:
         print_json(call_document(found))
     elif why or plot is None:
-        print_answer(present_call(found, why=why), "table")
+        options.show(wide=wide)
+        print_answer(present_call(found, why=why, numbers=numbers), "table")

@@ -31,6 +31,12 @@ Overrides = Annotated[
 Database = Annotated[Path | None, typer.Option("--db", help="The database; default: files.database.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 AsCsv = Annotated[bool, typer.Option("--csv", help="CSV on stdout.")]
+Wide = Annotated[
+    bool, typer.Option("--wide", help="Every column and one line a row, also in a narrow window.")
+]
+ColumnsOption = Annotated[
+    str | None, typer.Option("--columns", metavar="A,B,...", help="Only these columns, in this order.")
+]
 Who = Annotated[
     str | None, typer.Option("--as", metavar="NAME", help="Your name in the trail; default: your login.")
 ]
@@ -99,7 +105,7 @@ def give(
 
 
 def _parameter(name: str, kind: Any) -> inspect.Parameter:
-    default = False if name in ("as_json", "as_csv") else None
+    default = False if name in ("as_json", "as_csv", "wide") else None
     return inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=default, annotation=kind)
 
 
@@ -139,6 +145,14 @@ def style(as_json: bool, as_csv: bool) -> OutputFormat:
     if as_json and as_csv:
         raise UsageError("--json and --csv together", "one of them", "leave one away")
     return "json" if as_json else "csv" if as_csv else "table"
+
+
+def show(*, wide: bool, columns: str | None = None) -> None:
+    """Show this command's tables as ``--wide`` and ``--columns`` ask."""
+    from speechcx.cli.output import Display, show_as
+
+    names = (name.strip() for name in (columns or "").split(","))
+    show_as(Display(wide, tuple(name for name in names if name)))
 
 
 def parties(channels: str | None) -> tuple[Party, ...] | None:

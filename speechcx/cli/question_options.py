@@ -76,6 +76,8 @@ _OUTPUT: dict[str, Any] = {
     "db": options.Database,
     "config": options.Config,
     "overrides": options.Overrides,
+    "wide": options.Wide,
+    "columns": options.ColumnsOption,
     "as_json": options.AsJson,
     "as_csv": options.AsCsv,
 }
@@ -98,8 +100,8 @@ def asks(*without: str, with_settings: bool = False) -> Callable[[options.Comman
     Parameters
     ----------
     without
-        Filters the command does not take, such as ``agent`` where it is named anyway, and ``as_csv``
-        where there is no table.
+        Filters the command does not take, such as ``agent`` where it is named anyway, ``as_csv``
+        where there is no table, and ``columns`` where the command reads that option itself.
     with_settings
         Whether it takes ``--set``, since settings change the answer.
     """
@@ -118,6 +120,7 @@ def _call(command: options.Command, own: dict[str, Any], given: dict[str, Any]) 
     style = options.style(given.pop("as_json", False), given.pop("as_csv", False))
     loaded = options.load(given.pop("config", None), given.pop("overrides", None))
     where = options.database(loaded, given.pop("db", None))
+    options.show(wide=given.pop("wide", False), columns=given.pop("columns", None))
     command(Asked(where, _read_filters(given), style, loaded), **own)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,13 +12,11 @@ import typer
 from speechcx.cli import options
 from speechcx.cli.layouts import propose_layout
 from speechcx.cli.output import note, print_answer, print_json, print_text
+from speechcx.cli.progress_view import progress_view
 from speechcx.cli.streams import is_reader_gone, is_summary
-from speechcx.present.units import clock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from speechcx.batch import Progress, Redo, RunSummary, Shard
+    from speechcx.batch import Redo, RunSummary, Shard
     from speechcx.call import Outcome
     from speechcx.cli.output import OutputFormat
     from speechcx.config import LoadedSettings
@@ -130,15 +129,15 @@ def run(
     wanted = batch.RunOptions(
         redo=_redo(redo), limit=limit, dry_run=dry_run, wait=wait, roster=load_roster(loaded), shard=part
     )
-    report = _reporter() if not dry_run else batch.say_nothing
-    summary = batch.run(
-        _own_database(options.database(loaded, db), db, part),
-        where,
-        loaded.settings,
-        load_rulebook(loaded),
-        options=wanted,
-        report=report,
-    )
+    with nullcontext(batch.say_nothing) if dry_run else progress_view() as report:
+        summary = batch.run(
+            _own_database(options.database(loaded, db), db, part),
+            where,
+            loaded.settings,
+            load_rulebook(loaded),
+            options=wanted,
+            report=report,
+        )
     is_summary()
     _print_summary(summary, as_json)
     if loaded.files.report and not dry_run:
@@ -179,32 +178,6 @@ def _print_explanation(file: Path, where: list[str], loaded: LoadedSettings, as_
     print_answer(present_fields(found), options.style(as_json, False))
 
 
-def _reporter() -> Callable[[Progress], None]:
-    """A line for each call on a terminal, else one a minute, always on stderr."""
-    import sys
-    import time
-
-    last = [float("-inf")]
-
-    def show(now: Progress) -> None:
-        if now.waiting_for:
-            note(f"waiting for {now.waiting_for}")
-            return
-        finished = now.calls_done == now.calls_total
-        if now.failure is not None:
-            note(f"  {now.failure.kind}: {Path(now.path).name}: {now.failure.message}")
-        if not (sys.stderr.isatty() or finished or time.monotonic() - last[0] >= 60):
-            return
-        last[0] = time.monotonic()
-        speed = f", {now.times_real_time:.1f} x real time" if now.times_real_time else ""
-        left = f", {_until(now.eta_s)}" if now.eta_s and not finished else ""
-        failed = f", {now.failed} failed" if now.failed else ""
-        audio = f"{clock(now.audio_done_s)} of {clock(now.audio_total_s)} audio"
-        note(f"{now.calls_done}/{now.calls_total} calls, {audio}{speed}{left}{failed}")
-
-    return show
-
-
 def _write_report(database: Path, out: Path) -> None:
     """The morning report after a run; where it cannot be written, the run's work and exit code stand all the same."""
     from speechcx.cli.report import write_report
@@ -214,15 +187,6 @@ def _write_report(database: Path, out: Path) -> None:
         write_report(database, None, out)
     except (SpeechcxError, OSError) as error:
         note(f"The report was not written: {error}")
-
-
-def _until(eta_s: float) -> str:
-    """How long it still takes at the speed so far, and until when by this machine's clock."""
-    from datetime import datetime, timedelta
-
-    end = datetime.now().astimezone() + timedelta(seconds=eta_s)
-    day = f"{end:%a }" if end.date() != datetime.now().date() else ""
-    return f"{clock(eta_s)} to go, until about {day}{end:%H:%M}"
 
 
 def _print_summary(summary: RunSummary, as_json: bool) -> None:

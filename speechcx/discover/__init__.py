@@ -12,6 +12,7 @@ the Recording; ``roster`` knows teams; ``other_files`` tells what all other file
 module that reads it into (name, text) pairs, and a rank in ``details``.
 """
 
+from speechcx.discover.calls_table import SourceWarning
 from speechcx.discover.details import ExplainRow, explain, read_details
 from speechcx.discover.files import SKIP_REASONS, FoundFile, find_files, hash_file
 from speechcx.discover.identity import identify
@@ -22,7 +23,6 @@ from speechcx.discover.roster import Roster, RosterEntry, read_roster, team_of
 from speechcx.discover.settings import NOT_IN_DIGEST, DiscoverSettings
 from speechcx.discover.settling import settle
 from speechcx.discover.sources import Sources, read_sources
-from speechcx.discover.table import SourceWarning
 
 __all__ = [
     "NOT_IN_DIGEST",

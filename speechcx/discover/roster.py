@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from speechcx.discover.calls_table import SourceWarning
 from speechcx.discover.csv_lines import CsvFile, CsvRow, read_csv, split_cells
 from speechcx.discover.headings import spellings_of, squeeze
-from speechcx.discover.table import SourceWarning
 from speechcx.discover.time_forms import UnreadableTimeError, read_form
 from speechcx.errors import ConfigError
 

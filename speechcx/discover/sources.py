@@ -8,11 +8,11 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from speechcx.discover.calls_table import CallsTable, SourceWarning, TableRow, read_calls_table
 from speechcx.discover.file_cells import NOT, how_well, name_key
 from speechcx.discover.files import FoundFile
 from speechcx.discover.names import printable_name
 from speechcx.discover.settings import DiscoverSettings
-from speechcx.discover.table import CallsTable, SourceWarning, TableRow, read_calls_table
 from speechcx.errors import CallError
 
 _MAX_HINTS = 20

@@ -61,7 +61,7 @@ def draw_call(call: Call, path: Path) -> None:
         As :func:`check_picture`; or the file cannot be written.
     """
     suffix = check_picture(path)
-    from speechcx.picture.page import render
+    from speechcx.picture.call_picture import render
 
     drawn = render(call, suffix)
     try:

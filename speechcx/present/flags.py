@@ -54,18 +54,20 @@ ENVELOPES: dict[str, Envelopes] = {
 }
 
 _QUEUE_COLUMNS = (
-    Column("flag", "flag"),
-    Column("local_day", "day"),
+    Column("flag", "flag", is_read=True),
+    Column("call_id", "call", audience="programs"),
+    Column("rule", "rule", audience="programs"),
+    Column("local_day", "day", rank=3),
     Column("agent", "agent"),
     Column("severity", "severity"),
-    Column("title", "rule"),
-    Column("result", "result"),
-    Column("time", "time", value=lambda row: moment(row.start_s)),
-    Column("quote", "words"),
-    Column("status", "status"),
-    Column("owner", "owner"),
-    Column("due", "due"),
-    Column("standing", "standing"),
+    Column("title", "what"),
+    Column("result", "result", rank=6),
+    Column("time", "time", rank=2, value=lambda row: moment(row.start_s)),
+    Column("quote", "words", rank=1),
+    Column("status", "status", rank=4),
+    Column("owner", "owner", rank=5),
+    Column("due", "due", rank=7),
+    Column("standing", "standing", rank=8),
 )
 
 
@@ -106,17 +108,17 @@ _COUNT_COLUMNS = (
     Column("severity", "severity"),
     Column("calls", "calls"),
     Column("call_share", "of all", kind="share"),
-    Column("course", "course"),
-    Column("change_points", "points", value=_points),
+    Column("course", "course", rank=2),
+    Column("change_points", "points", rank=3, value=_points),
     Column("waiting", "waiting"),
-    Column("cannot_tell", "cannot tell"),
-    Column("agents", "agents"),
-    Column("teams", "teams"),
-    Column("minutes", "minutes", digits=0, value=_minutes),
-    Column("customers", "customers"),
-    Column("first_day", "first"),
-    Column("last_day", "last"),
-    Column("right", "right (95 %), n", value=_right),
+    Column("cannot_tell", "cannot\ntell"),
+    Column("agents", "agents", rank=1),
+    Column("teams", "teams", rank=5),
+    Column("minutes", "minutes", digits=0, rank=6, value=_minutes),
+    Column("customers", "cus-\ntomers", rank=4),
+    Column("first_day", "first", rank=8),
+    Column("last_day", "last", rank=7),
+    Column("right", "right (95 %), n", rank=2, value=_right),
 )
 
 

@@ -36,25 +36,42 @@ class SettingRow:
 
 @dataclass(frozen=True, slots=True)
 class ModelRow:
-    """A model the manifest knows.
+    """A model that is here, or could be.
 
     Parameters
     ----------
-    name, task, licence
-        As the manifest has them.
-    size_mb
-        All files together.
+    name, aliases
+        How it can be named.
     state
-        ``here`` or ``missing``.
+        ``here``, ``missing``, or ``bad``: it is not what the manifest or its first pull says.
+    task
+        What it is for.
+    size_mb
+        All files together; about right for one that was never pulled.
+    licence
+        Of the weights.
+    memory_mb
+        About what each worker needs with it on a CPU; None but for speech recognition.
+    languages
+        In words; None where they are not known.
+    engine
+        Setting of ``transcribe.engine`` that runs it; None but for speech recognition.
+    origin
+        Where it comes from; None where nothing says.
     folder
         Where it lies; None where it is missing.
     """
 
     name: str
+    aliases: tuple[str, ...]
+    state: str
     task: str
     size_mb: float
     licence: str
-    state: str
+    memory_mb: int | None
+    languages: str | None
+    engine: str | None
+    origin: str | None
     folder: str | None
 
 
@@ -71,13 +88,18 @@ ENVELOPES: dict[str, Envelopes] = {
     "sentiment": _SENTIMENT,
 }
 
-_MODEL_COLUMNS = (
-    Column("name", "model"),
-    Column("task", "task"),
-    Column("size_mb", "MB", digits=1),
-    Column("licence", "licence"),
-    Column("state", "state"),
-    Column("folder", "folder"),
+_NAME = Column("name", "model")
+_STATE = Column("state", "state")
+_SIZE = Column("size_mb", "MB", digits=0)
+_LICENCE = Column("licence", "licence")
+_MODEL_COLUMNS = (_NAME, _STATE, _SIZE, Column("task", "task"), _LICENCE)
+_AVAILABLE_COLUMNS = (
+    _NAME,
+    _STATE,
+    _SIZE,
+    Column("memory_mb", "RAM MB", digits=0),
+    Column("languages", "languages"),
+    _LICENCE,
 )
 _FINDING_COLUMNS = (
     Column("check", "check"),
@@ -117,9 +139,14 @@ def present_settings(settings: Sequence[SettingRow]) -> Answer:
     )
 
 
-def present_models(models: Sequence[ModelRow]) -> Answer:
-    """All models the manifest knows, and which are on this machine."""
-    return Answer(partial(_MODELS.wrap_rows, models), (make_table("models", _MODEL_COLUMNS, models),))
+def present_models(models: Sequence[ModelRow], *, available: bool = False) -> Answer:
+    """Models, and which are on this machine; `available` ones with what they need, to choose among them."""
+    columns = _AVAILABLE_COLUMNS if available else _MODEL_COLUMNS
+    others = (
+        "Others: speechcx models pull OWNER/NAME takes a repository of the Hub; ./FOLDER one of your own."
+    )
+    notes = (Text(others, is_note=True),) if available else ()
+    return Answer(partial(_MODELS.wrap_rows, models), (make_table("models", columns, models), *notes))
 
 
 def present_bench(found: BenchReport) -> Answer:

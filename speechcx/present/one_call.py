@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
 from speechcx.call import (
     LANGUAGE_FIELDS,
@@ -18,10 +17,10 @@ from speechcx.call import (
     language_name,
     language_shares,
 )
-from speechcx.call import QuestionAnswer as Answered
 from speechcx.document import call_document
-from speechcx.present.table import Answer, Column, Table, Text, clean, make_table
-from speechcx.present.units import clock, plain_number, start_text
+from speechcx.present.story import list_rungs, tell_story
+from speechcx.present.table import Answer, Column, Table, Text, make_table
+from speechcx.present.units import clock, length, start_text
 from speechcx.present.wording import result_text
 
 _PARTY_COLUMNS = (
@@ -31,25 +30,27 @@ _PARTY_COLUMNS = (
     Column("words", "words", digits=0),
     Column("pace_wpm", "wpm", digits=0),
     Column("interruptions", "interrupts", digits=0),
-    Column("response_latency_s", "replies after s", digits=1),
-    Column("level_dbov", "level dBov", digits=1),
-    Column("pitch_hz", "pitch Hz", digits=0),
-    Column("sentiment_score", "sentiment -5..5", digits=1),
+    Column("response_latency_s", "replies\nafter s", digits=1, rank=2),
+    Column("level_dbov", "level\ndBov", digits=1, rank=3),
+    Column("pitch_hz", "pitch\nHz", digits=0, rank=3),
+    Column("sentiment_score", "sentiment\n-5..5", digits=1),
     Column("sentiment_shift", "shift", digits=1),
 )
 _TURN_COLUMNS = (
     Column("time", "time"),
     Column("party", "party"),
-    Column("text", "words"),
+    Column("text", "words", is_read=True),
     Column("level_rel_db", "dB", digits=0),
     Column("pitch_rel_st", "st", digits=0),
     Column("pace_wpm", "wpm", digits=0),
-    Column("text_sentiment", "words say", digits=2),
-    Column("agitation", "agitation", digits=2),
-    Column("voice_part", "voice added", digits=2),
-    Column("sentiment", "together", digits=2),
-    Column("label", "feeling"),
+    Column("text_sentiment", "words\nsay", digits=2, rank=3),
+    Column("agitation", "agi-\ntation", digits=2, rank=3),
+    Column("voice_part", "voice\nadded", digits=2, rank=3),
+    Column("sentiment", "to-\ngether", digits=2),
+    Column("label", "feeling", rank=2),
 )
+_READ_COLUMNS = tuple(column for column in _TURN_COLUMNS if column.key in ("time", "party", "text", "label"))
+"""What a transcript shows where no numbers are asked for."""
 _RULE_COLUMNS = (
     Column("rule", "rule"),
     Column("result", "result"),
@@ -57,129 +58,69 @@ _RULE_COLUMNS = (
     Column("time", "time"),
     Column("party", "party"),
     Column("quote", "words"),
-    Column("why", "why"),
+    Column("why", "why", is_read=True),
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ResultEvidence:
-    """What was said for a result: when, by whom, the words, and what in them counts."""
-
-    start_s: float | None
-    party: Party | None
-    quote: str
-    why: str
-
-    @property
-    def text(self) -> str:
-        """On one line."""
-        return f'{clock(self.start_s)} {self.party or ""} "{self.quote}" ({self.why})'
-
-
-@dataclass(frozen=True, slots=True)
-class Rung:
-    """One question of a filled scorecard.
+def present_call(call: Call, *, why: bool = False, numbers: bool = False) -> Answer:
+    """One call as a story, then as a transcript.
 
     Parameters
     ----------
-    section, question, answer
-        As the scorecard writes them, and what was answered.
-    points
-        Earned out of what could be earned, in words: ``4.0 of 5.0``; a dash where it does not count.
+    call
+        The call.
     why
-        How the answer came about.
-    evidence
-        What was said for it.
+        Also every rule and answer with the patterns that decided it, and what was not measured.
+    numbers
+        Also level, pitch, pace and feeling of each turn, and the measures of each party.
     """
-
-    section: str
-    question: str
-    answer: str
-    points: str
-    why: str
-    evidence: tuple[ResultEvidence, ...]
+    return Answer(lambda: call_document(call), tuple(_blocks(call, why=why, numbers=numbers)))
 
 
-@dataclass(frozen=True, slots=True)
-class FlaggedRule:
-    """Why a rule flags a call: its headline, how serious it is, what it found (in words), and the evidence."""
-
-    rule: str
-    headline: str
-    severity: str
-    result: str
-    why: str
-    evidence: tuple[ResultEvidence, ...]
-
-
-def present_call(call: Call, *, why: bool = False) -> Answer:
-    """One call; with `why` also every answer of every scorecard with its evidence, and what was not measured."""
-    return Answer(lambda: call_document(call), tuple(_blocks(call, why=why)))
-
-
-def list_rungs(score: ScoreResult) -> tuple[Rung, ...]:
-    """The ladder of a score: its questions in order, with points and evidence."""
-    return tuple(
-        Rung(one.section, one.text, one.answer, _points(one), one.why, _evidence(one.hits))
-        for one in score.answers
-    )
-
-
-def list_flagged(call: Call) -> tuple[FlaggedRule, ...]:
-    """The rules that flag a call."""
-    return tuple(
-        FlaggedRule(
-            one.rule,
-            one.headline,
-            one.severity,
-            result_text(one.value),
-            one.why,
-            _evidence(hit for hit in one.hits if not hit.is_nearest),
-        )
-        for one in call.assessment.results
-        if one.flagged
-    )
-
-
-def _evidence(hits: Iterable[Hit]) -> tuple[ResultEvidence, ...]:
-    return tuple(ResultEvidence(hit.start_s, hit.party, hit.quote, hit.why) for hit in hits)
-
-
-def _points(answer: Answered) -> str:
-    earned, out_of = ("-" if one is None else plain_number(one, 1) for one in (answer.points, answer.out_of))
-    return f"{earned} of {out_of}"
-
-
-def _blocks(call: Call, *, why: bool) -> Iterator[Table | Text]:
+def _blocks(call: Call, *, why: bool, numbers: bool) -> Iterator[Table | Text]:
     yield from _head(call)
-    yield from _times(call)
-    yield make_parties(call)
-    yield from _moments(call)
-    yield make_transcript(call)
-    yield make_rules(call)
-    flagged = [f"{one.headline} ({one.severity})" for one in list_flagged(call)]
-    if flagged:
-        yield Text(f"Flagged: {', '.join(flagged)}", indent=2)
-    for score in call.assessment.scores:
-        yield from _score(score, why=why)
+    yield Text("")
+    yield from tell_story(call)
+    yield Text("")
+    transcript = make_transcript(call)
+    yield transcript if numbers else transcript.keep(_READ_COLUMNS)
+    if numbers:
+        yield from _times(call)
+        yield make_parties(call)
     if why:
+        yield from _roles(call)
+        yield make_rules(call)
+        for score in call.assessment.scores:
+            yield from _score(score)
         yield from _missing(call)
 
 
 def _head(call: Call) -> Iterator[Text]:
     heard = call.conversation
     details, origin = heard.recording.details, heard.origin
-    when = start_text(details.started)
-    yield Text(f"Call {heard.recording.id}  {heard.recording.path}")
-    people = f"agent {details.agent or 'unknown'}, customer {details.customer or 'unknown'}"
-    more = ", ".join(part for part in (details.direction, details.queue) if part)
-    yield Text(f"{when}  {people}{', ' + more if more else ''}", indent=2)
-    sound = f"{clock(origin.duration_s)}, {origin.channels} channel(s), {origin.codec} {origin.rate_hz} Hz"
-    flags = ", ".join(heard.flags) or "none"
-    yield Text(f"{sound}; speakers by {heard.speech.split}; flags: {flags}", indent=2)
-    yield Text(f"Language: {_language_text(call)}", indent=2)
+    when, took = start_text(details.started), length(origin.duration_s)
+    yield Text(f"Call {heard.recording.id}, {when}, {took} long")
+    more = "".join(
+        f", {part}" for part in (details.direction, details.queue and f"queue {details.queue}") if part
+    )
+    yield Text(f"Agent {details.agent or 'unknown'} with customer {details.customer or 'unknown'}{more}")
+    yield Text(heard.recording.path)
+    if heard.flags:
+        yield Text(f"Recording: {', '.join(heard.flags)}")
+    yield Text(f"Language: {_language_text(call)}")
     if heard.speech.unheard:
-        yield Text(f"Not heard: {_list_unheard(heard.speech.unheard)}", indent=2)
+        yield Text(f"Not heard: {_list_unheard(heard.speech.unheard)}")
+    for role in call.assessment.reading.roles:
+        if role.party == "unknown":
+            yield Text(f"Who {role.speaker} is cannot be told: {role.why}")
+
+
+def _roles(call: Call) -> Iterator[Text]:
+    """How the recording was read, and how each speaker got its party."""
+    heard = call.conversation
+    origin = heard.origin
+    sound = f"{origin.channels} channel(s), {origin.codec} {origin.rate_hz} Hz"
+    yield Text(f"{sound}; speakers by {heard.speech.split}")
     for role in call.assessment.reading.roles:
         text = f"{role.speaker} is {role.party} ({role.confidence:.2f} by {role.how}) {role.why}"
         yield Text(text, indent=2)
@@ -242,21 +183,6 @@ def make_parties(call: Call) -> Table:
     return make_table("parties", _PARTY_COLUMNS, rows)
 
 
-def _moments(call: Call) -> Iterator[Text]:
-    """The strongest turns of each party and how it ended; a party without any says nothing."""
-    turns, felt = call.conversation.speech.turns, call.assessment.reading.feeling.turns
-    for party in call.assessment.reading.feeling.parties:
-        parts = [f"ends {party.end_state}"] if party.end_state else []
-        for name, no in (("lowest", party.most_negative), ("highest", party.most_positive)):
-            value = None if no is None else felt[no].sentiment
-            if no is not None and value is not None:
-                said = clean(call.conversation.utterances[no].text)
-                short = said if len(said) <= 60 else said[:57] + "..."
-                parts.append(f'{name} {value:+.2f} at {clock(turns[no].span.start_s)} "{short}"')
-        if parts:
-            yield Text(f"{party.party}: {', '.join(parts)}", indent=2)
-
-
 def make_transcript(call: Call) -> Table:
     """Every turn: when, by whom, the words, loudness, pitch, pace, and how words and voice feel."""
     rows = [_turn(call, turn) for turn in call.conversation.speech.turns]
@@ -267,7 +193,7 @@ def _turn(call: Call, turn: Turn) -> dict[str, object]:
     heard, reading = call.conversation, call.assessment.reading
     voice, felt = heard.voices[turn.no], reading.feeling.turns[turn.no]
     return {
-        "time": clock(turn.span.start_s),
+        "time": length(turn.span.start_s),
         "party": reading.party_of(turn.speaker),
         "text": heard.utterances[turn.no].text or "(no words)",
         "level_rel_db": voice.level_rel_db,
@@ -305,14 +231,14 @@ def _hit(hit: Hit) -> dict[str, object]:
     return {"time": clock(hit.start_s), "party": hit.party, "quote": hit.quote, "why": hit.why}
 
 
-def _score(score: ScoreResult, *, why: bool) -> Iterator[Text]:
+def _score(score: ScoreResult) -> Iterator[Text]:
     value = "no score" if score.score is None else f"{score.score:.1f} of 100"
     notes = [f"{100 * score.answered_share:.0f} % of the weight answered"]
     notes += ["auto-fail"] if score.auto_failed else []
     notes += [f"critical: {', '.join(score.critical_errors)}"] if score.critical_errors else []
     notes += [score.why] if score.why else []
     yield Text(f"{score.title or score.scorecard}: {value} ({'; '.join(notes)})")
-    for rung in list_rungs(score) if why else ():
+    for rung in list_rungs(score):
         yield Text(
             f"{rung.section} / {rung.question}: {rung.answer}, {rung.points} points. {rung.why}", indent=2
         )

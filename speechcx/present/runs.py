@@ -174,6 +174,19 @@ def _run(summary: RunSummary) -> Iterator[Text]:
     notes += [*list_missing(summary.missing), *list_changed(summary.compared)]
     for note in notes:
         yield Text(note, is_note=True)
+    yield from _next_step(summary)
+
+
+def _next_step(summary: RunSummary) -> Iterator[Text]:
+    """What is kept and left of a run that was stopped, and what to type next."""
+    if summary.run_id is None:
+        return
+    if summary.left and not summary.elsewhere:
+        kept = f"Kept: {summary.done:,} calls. Left: {summary.left:,} files; a call that was in hand begins again."
+        yield Text(kept, is_note=True)
+        yield Text("Next: speechcx run", is_note=True, is_hint=True)
+    elif summary.done:
+        yield Text("Next: speechcx calls --flagged, speechcx agents", is_note=True, is_hint=True)
 
 
 def _counts(summary: RunSummary) -> Iterator[str]:

@@ -50,6 +50,8 @@ class Column:
         What people read instead of the value in its unit.
     audience
         Who sees the column; None for everybody.
+    is_read
+        Its cells are read as a whole, such as the words of a call: they are broken, never cut.
     """
 
     key: str
@@ -60,6 +62,7 @@ class Column:
     value: Callable[[Record], object] | None = None
     text: Callable[[Record], object] | None = None
     audience: Audience | None = None
+    is_read: bool = False
 
     @property
     def title(self) -> str:
@@ -128,9 +131,8 @@ class Table:
         return self._pick(kept, self.total if audience == "people" else None)
 
     def keep(self, columns: Iterable[Column]) -> Table:
-        """The table with some of its columns."""
-        wanted = list(columns)
-        return self._pick([place for place, one in enumerate(self.columns) if one in wanted], self.total)
+        """The table with some of its columns, in the order given."""
+        return self._pick([self.columns.index(one) for one in columns], self.total)
 
     def with_hints(self, hints: Iterable[str]) -> Table:
         """The table with what to type next below it."""

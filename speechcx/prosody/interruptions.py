@@ -12,8 +12,8 @@ from functools import lru_cache
 from typing import Literal
 
 from speechcx.call import Overlap, Party, Span, Turn
+from speechcx.call.spans import subtract
 from speechcx.prosody.settings import ProsodySettings
-from speechcx.prosody.timeline import subtract
 
 BREATH_S = 0.3
 """Who was silent for less than this does not begin to speak: it is no pause by the definition."""

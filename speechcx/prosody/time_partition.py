@@ -21,6 +21,7 @@ from speechcx.call import (
     Span,
     SpeakerVoice,
 )
+from speechcx.call.spans import Spans, clip, intersect, subtract, total_s, unite
 from speechcx.prosody.interruptions import (
     EPSILON_S,
     FloorTurn,
@@ -31,7 +32,6 @@ from speechcx.prosody.interruptions import (
 )
 from speechcx.prosody.settings import ProsodySettings
 from speechcx.prosody.tempo import count_words, find_pauses, speech_in, words_per_minute
-from speechcx.prosody.timeline import Spans, divide_time, find_silences, total_s, unite
 
 _NO_OPENING = frozenset({"opening_missing", "starts_mid_speech"})
 """Flags of a recording whose beginning is not there."""
@@ -289,3 +289,40 @@ def _measure_voice_of(
     values = {name: getattr(voice, name) for name in VOICE_FIELDS}
     reasons |= {n: voice.why_missing or "not measured" for n, value in values.items() if value is None}
     return values
+
+
+def divide_time(
+    duration_s: float, *, agent: Spans | None, customer: Spans | None, speech: Spans, hold: Spans, ivr: Spans
+) -> Partition:
+    """The partition of a file's time.
+
+    Where classes meet, the first of these wins: speech, hold, machine, silence. So speech over hold
+    music counts as speech, and nothing counts twice.
+
+    Parameters
+    ----------
+    duration_s
+        Length of the file.
+    agent, customer
+        When each party speaks; None where the parties are not trusted.
+    speech
+        When anybody speaks.
+    hold, ivr
+        Hold and machine stretches.
+    """
+    spoken = unite(clip(speech, duration_s))
+    held = subtract(clip(hold, duration_s), spoken)
+    machine = subtract(subtract(clip(ivr, duration_s), spoken), held)
+    speech_s, hold_s, ivr_s = total_s(spoken), total_s(held), total_s(machine)
+    agent_only_s = customer_only_s = both_s = None
+    if agent is not None and customer is not None:
+        both_s = total_s(intersect(clip(agent, duration_s), clip(customer, duration_s)))
+        agent_only_s = total_s(subtract(clip(agent, duration_s), customer))
+        customer_only_s = total_s(subtract(clip(customer, duration_s), agent))
+    silence_s = max(0.0, duration_s - speech_s - hold_s - ivr_s)
+    return Partition(duration_s, speech_s, hold_s, ivr_s, silence_s, agent_only_s, customer_only_s, both_s)
+
+
+def find_silences(speech: Sequence[Span], conversation: Span, not_silent: Iterable[Span]) -> Spans:
+    """Stretches of any length inside `conversation` with no speech and nothing of `not_silent`."""
+    return subtract([conversation], [*speech, *not_silent])

@@ -35,7 +35,7 @@ from speechcx.rules.judging.judge import judge_facts
 from speechcx.rules.language.by_language import LanguageRulebooks, Rulebooks, read_rulebooks
 from speechcx.rules.language.examples import Line, RuleTest
 from speechcx.rules.language.rulebook import Rulebook, lint, lint_file, parse_rulebook, read_rulebook
-from speechcx.rules.language.source import RulebookProblem, find_language
+from speechcx.rules.language.rulebook_source import RulebookProblem, find_language
 from speechcx.rules.matching.meaning import Meanings, SentenceEncoder
 
 __all__ = [

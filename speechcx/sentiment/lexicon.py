@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 from speechcx.sentiment.protocol import ClassShares
 from speechcx.sentiment.settings import SentimentSettings
-from speechcx.sentiment.words import NEGATORS, PHRASES, STRENGTHS, STRONGER
+from speechcx.sentiment.word_list import NEGATORS, PHRASES, STRENGTHS, STRONGER
 
 _WORD = re.compile(r"[a-z][a-z'\-]*")
 _REACH = 3

@@ -23,7 +23,7 @@ from speechcx.store.calls.lookup_tables import LookupTable
 from speechcx.store.calls.row_digests import note_shared
 from speechcx.store.calls.turns import read_words
 from speechcx.store.database import begin_write, expect_unchanged, open_database, write_transaction
-from speechcx.store.decisions.review_record import erase_words
+from speechcx.store.decisions.review_steps import erase_words
 from speechcx.store.filters import CallFilter, SqlValue
 from speechcx.store.ledger import (
     FileState,
@@ -296,7 +296,7 @@ class Store:
         """
         with self.write():
             whole_call.delete_call(self.db, self._call_no(call_id))
-            erase_words(self, call_id)
+            erase_words(self.db, call_id)
 
     def tidy(self) -> None:
         """After many writes, as a run's last step: bring the parts of the search index together, and empty the log."""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from speechcx.call import UNDETERMINED, Span, Utterance
 from speechcx.call.spans import join_spans
-from speechcx.transcribe.languages import SHORT_S
+from speechcx.transcribe.language_detection import SHORT_S
 from speechcx.transcribe.recognizer import (
     ChannelVoice,
     DialogueRecognizer,
@@ -48,6 +48,7 @@ __all__ = [
     "Recognizer",
     "TranscribeSettings",
     "find_language_flags",
+    "find_time_flags",
     "language_of",
     "load_recognizer",
     "transcribe",
@@ -243,6 +244,12 @@ def find_language_flags(utterances: Sequence[Utterance], settings: TranscribeSet
     known = sorted(spoken - {expected, UNDETERMINED})
     flags = [f"language:{language}" for language in known]
     return tuple(sorted([*flags, *(["language_unsure"] if UNDETERMINED in spoken else [])]))
+
+
+def find_time_flags(utterances: Sequence[Utterance], recognizer: Recognizer) -> tuple[str, ...]:
+    """``word_times_shared`` where words were recognised by a model that does not tell when each was said."""
+    has_times = getattr(recognizer, "has_word_times", True)
+    return () if has_times or not any(said.words for said in utterances) else ("word_times_shared",)
 
 
 def _without_halves(heard: RecognisedChannel) -> RecognisedChannel:

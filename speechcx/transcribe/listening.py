@@ -6,10 +6,10 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from speechcx.call import UNDETERMINED
-from speechcx.transcribe.decoding import Decoder, Draft, Encoded
 from speechcx.transcribe.hallucinations import Gates
-from speechcx.transcribe.languages import LOOP_LOGPROB, LanguageTrial, Vote, find_rival, settle
+from speechcx.transcribe.language_detection import LOOP_LOGPROB, LanguageTrial, Vote, find_rival, settle
 from speechcx.transcribe.recognizer import Hints
+from speechcx.transcribe.whisper_decoding import Decoder, Draft, Encoded
 from speechcx.transcribe.windows import RecognitionWindow
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class Listening:
     ) -> Iterator[tuple[RecognitionWindow, Draft]]:
         """Each window with what is said in it, written in a language, but for the numbers to leave out.
 
-        `retry` as for :meth:`~speechcx.transcribe.decoding.Decoder.decode`.
+        `retry` as for :meth:`~speechcx.transcribe.whisper_decoding.Decoder.decode`.
         """
         for encoded in self._encoded:
             drafts = self._decoder.decode(encoded, language=language, hints=self.hints, retry=retry)

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from speechcx.call import Word
-from speechcx.transcribe.decoding import Draft, TimedText
 from speechcx.transcribe.hallucinations import Gates, RecognisedStretch
-from speechcx.transcribe.languages import sounds_foreign
+from speechcx.transcribe.language_detection import sounds_foreign
 from speechcx.transcribe.recognizer import ChannelVoice
+from speechcx.transcribe.whisper_decoding import Draft, TimedText
 from speechcx.transcribe.windows import RecognitionWindow, overlapping
 from speechcx.transcribe.word_times import UNSPACED
 

@@ -24,10 +24,12 @@ class TranscribeSettings:
     Parameters
     ----------
     engine
-        ``whisper`` listens; ``replay`` reads a transcript that lies beside the recording.
+        ``whisper`` listens, with Whisper; ``onnx-asr`` with Parakeet, Canary, GigaAM and others (``pip install
+        'speechcx[onnx-asr]'``); ``replay`` reads a transcript that lies beside the recording.
     model
-        Whisper model: a name of ``speechcx models list`` (``base``, ``tiny.en``), of a folder in the
-        models folder, or a path to a folder with a CTranslate2 model.
+        A name of ``speechcx models list --available`` (``base``, ``large-v3-turbo``), a repository that was pulled
+        (``owner/name``), the name of a folder in the models folder, or a path to a folder. With engine
+        ``onnx-asr`` a model made for it. docs/models.md says which to choose.
     language
         ISO 639-1 code of what is usually spoken on your calls. Each speaker's language is found from the sound
         all the same: speech that plainly is in another one is written in that, and flagged. ``auto`` flags

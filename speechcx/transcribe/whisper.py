@@ -18,15 +18,15 @@ from speechcx.call import UNDETERMINED, Recording, Span, Word
 from speechcx.call.spans import join_spans
 from speechcx.errors import ConfigError, ModelBad
 from speechcx.offline import hub_allowed
-from speechcx.transcribe.decoding import Decoder
 from speechcx.transcribe.encoder import load_encoder
 from speechcx.transcribe.hallucinations import Gates, drop_invented
-from speechcx.transcribe.languages import SHORT_S, Vote, find_rival
+from speechcx.transcribe.language_detection import SHORT_S, Vote, find_rival
 from speechcx.transcribe.listening import WINDOWS_HELD, Listening, written_in
 from speechcx.transcribe.passages import Passage, is_foreign, make_passage, seems_foreign
 from speechcx.transcribe.recognizer import ChannelVoice, Dropped, Hints, LanguageStretch, RecognisedChannel
 from speechcx.transcribe.settings import TranscribeSettings
 from speechcx.transcribe.short_turns import find_holes, find_wordless, is_sure, shorten_over
+from speechcx.transcribe.whisper_decoding import Decoder
 from speechcx.transcribe.windows import RecognitionWindow, WindowRule, make_windows, overlapping
 from speechcx.transcribe.word_times import in_order, snap_to_speech
 from speechcx.waveform import RECOGNITION_RATE_HZ as RATE_HZ

@@ -17,7 +17,7 @@ import numpy as np
 
 from speechcx.call import Span
 from speechcx.call.spans import join_spans
-from speechcx.turns.spans import Run, runs_of, subtract_spans
+from speechcx.turns.speech_spans import Run, runs_of, subtract_spans
 from speechcx.turns.vad import FLOOR_DBOV, LEVEL_STEP_S, ChannelActivity
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import numpy as np
 from speechcx.call import Audio, Span
 from speechcx.turns.settings import TurnSettings
 from speechcx.turns.signal_match import HOP, RATE_HZ, ChannelPair, copied_share, find_delay
-from speechcx.turns.spans import runs_of, subtract_spans
+from speechcx.turns.speech_spans import runs_of, subtract_spans
 from speechcx.turns.vad import LEVEL_STEP_S, ChannelActivity
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from speechcx.turns.crosstalk import SHORTEST_OWN_S, find_mixes, is_dual_mono, r
 from speechcx.turns.hold_music import find_music, take_out
 from speechcx.turns.partly_mixed import find_mixed, part_voices, share_spans
 from speechcx.turns.settings import TurnSettings
-from speechcx.turns.spans import find_doubtful, find_speech, subtract_spans
+from speechcx.turns.speech_spans import find_doubtful, find_speech, subtract_spans
 from speechcx.turns.vad import ChannelActivity, hear_again, hear_channel
 
 

@@ -17,7 +17,7 @@ import numpy as np
 from speechcx.call import Audio, Span
 from speechcx.call.spans import join_spans
 from speechcx.turns.settings import TurnSettings
-from speechcx.turns.spans import Run, join_runs, runs_of, subtract_spans
+from speechcx.turns.speech_spans import Run, join_runs, runs_of, subtract_spans
 from speechcx.turns.tones import STEP_S, TONE_STEP_S, Tones, measure_persistence, measure_tones
 from speechcx.turns.vad import LEVEL_STEP_S, ChannelActivity
 

@@ -18,7 +18,7 @@ from speechcx.call.spans import join_spans
 from speechcx.engines import find_factory
 from speechcx.turns.assemble import UncutSpeech, close_stops
 from speechcx.turns.settings import TurnSettings
-from speechcx.turns.spans import runs_of, subtract_spans
+from speechcx.turns.speech_spans import runs_of, subtract_spans
 from speechcx.turns.vad import LEVEL_STEP_S, ChannelActivity
 from speechcx.waveform import read_channel
 

@@ -20,7 +20,7 @@ import numpy as np
 
 from speechcx.call import Audio, Span, Speech, Turn, Unheard, Utterance
 from speechcx.call.spans import join_spans
-from speechcx.turns.spans import runs_of
+from speechcx.turns.speech_spans import runs_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

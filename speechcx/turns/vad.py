@@ -17,7 +17,7 @@ import numpy as np
 
 from speechcx.call import Audio, Span
 from speechcx.errors import ModelMissing
-from speechcx.turns.sessions import open_session
+from speechcx.turns.onnx_sessions import open_session
 from speechcx.waveform import RECOGNITION_RATE_HZ, read_channel
 
 if TYPE_CHECKING:

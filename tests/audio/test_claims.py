@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from speechcx.audio.claims import Claim, read_claim
+from speechcx.audio.claims import Claim, is_doubtful_rate, read_claim
+from speechcx.audio.file_source import FileSource
 from speechcx.audio.formats import FileFormat
-from speechcx.audio.source import FileSource
 from speechcx.errors import CallError
+from tests.audio.conftest import Decode
 from tests.faults.media import encoded
+from tests.faults.mutants import seeds
 
 
 def claim_of(content: bytes, demuxer: str, tmp_path: Path, start: int = 0) -> Claim:
@@ -101,3 +103,60 @@ def test_au_length(tmp_path: Path) -> None:
     """The length of an AU file follows from its size field; more bytes are loose."""
     au = struct.pack(">4sIIIII", b".snd", 24, 8000, 1, 8000, 1) + bytes(9000)
     assert claim_of(au, "au", tmp_path) == Claim(1.0, "", 1000, sound_bytes=8000)
+
+
+def fragmented() -> bytes:
+    """An MP4 in fragments of half a second, with an index of them at its end."""
+    return next(seed.content for seed in seeds() if seed.name == "parts.mp4")
+
+
+def fragment_starts(content: bytes) -> list[int]:
+    """Where each part ``moof`` begins."""
+    at, found = 0, []
+    while at < len(content):
+        if content[at + 4 : at + 8] == b"moof":
+            found.append(at)
+        at += int.from_bytes(content[at : at + 4], "big")
+    return found
+
+
+def test_an_mp4_cut_between_two_fragments_is_not_taken_for_whole(decode_bytes: Decode) -> None:
+    """Without the index at its end nobody knows whether there were more fragments: the length is unverified."""
+    content = fragmented()
+    assert decode_bytes(content, "a.mp4").origin.flags == ()
+    for at in fragment_starts(content)[1:]:
+        origin = decode_bytes(content[:at], "a.mp4").origin
+        assert ("length_unverified",) == origin.flags
+        assert not origin.length_verified
+
+
+def test_an_mp4_whose_end_was_never_written_is_damaged(decode_bytes: Decode) -> None:
+    """Zeros in the place of the last fragments, as a full disk leaves them, are told."""
+    content = fragmented()
+    at = fragment_starts(content)[3]
+    assert "damaged" in decode_bytes(content[:at] + bytes(len(content) - at), "a.mp4").origin.flags
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "rate_at"),
+    [("a.au", "pcm_mulaw", 17), ("a.aiff", "pcm_s16be", None)],
+    ids=["au", "aiff"],
+)
+def test_a_rate_that_no_recorder_writes_is_not_believed(
+    name: str, codec: str, rate_at: int | None, decode_bytes: Decode
+) -> None:
+    """One flipped bit in the rate makes 5 s another length, and nothing else in the file could tell."""
+    content = bytearray(encoded(name[1:], codec))
+    assert decode_bytes(bytes(content), name).origin.flags == ()
+    content[rate_at or content.index(b"COMM") + 18] ^= 0x02
+    assert decode_bytes(bytes(content), name).origin.flags == ("length_unverified",)
+
+
+@pytest.mark.parametrize(
+    ("demuxer", "rate_hz", "is_doubtful"),
+    [("au", 8000, False), ("au", 8001, True), ("voc", 11_111, False), ("voc", 12_500, False), ("voc", 139_072, True),
+     ("wav", 8001, False)],
+)  # fmt: skip
+def test_rates(demuxer: str, rate_hz: int, is_doubtful: bool) -> None:
+    """Creative's files have rates of whole microseconds; WAV names its rate twice."""
+    assert is_doubtful is is_doubtful_rate(demuxer, rate_hz)

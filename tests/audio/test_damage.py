@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from speechcx.audio import AudioSettings
+from speechcx.audio.flac import frame_start
 from speechcx.errors import CallError
 from tests.audio.conftest import Decode
 from tests.faults.media import encoded
@@ -69,3 +70,23 @@ def test_too_much_damage_is_refused(decode_bytes: Decode) -> None:
     assert caught.value.kind.slug == "damaged"
     audio = decode_bytes(bytes(content), "a.flac", AudioSettings(max_lost_share=0.9))
     assert 4.9 < audio.origin.lost_s < 6.0
+
+
+@pytest.mark.parametrize("number", [5, 30])
+def test_a_broken_flac_frame_moves_nothing(number: int, decode_bytes: Decode) -> None:
+    """One flipped bit costs one frame: its time is silent and counted, and what follows stays in its place."""
+    whole = encoded(".flac", "flac")
+    starts = [
+        at
+        for at in range(len(whole) - 16)
+        if whole[at : at + 2] == b"\xff\xf8" and frame_start(whole[at : at + 16], 576)
+    ]
+    good = decode_bytes(whole, "a.flac")
+    content = bytearray(whole)
+    content[(starts[number] + starts[number + 1]) // 2] ^= 0x10
+    bad = decode_bytes(bytes(content), "b.flac")
+    assert ("damaged",) == bad.origin.flags
+    assert bad.samples.shape == good.samples.shape
+    assert bad.origin.lost_s == pytest.approx(576 / 8000, abs=0.001)
+    differs = np.flatnonzero(good.samples[0] != bad.samples[0])
+    assert differs.max() - differs.min() <= 576

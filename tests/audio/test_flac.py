@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from speechcx.audio.file_source import FileSource
 from speechcx.audio.flac import flac_end_s
-from speechcx.audio.source import FileSource
 from tests.synth import noise, silence, speech_like, write_encoded
 from tests.trust.bombs import flac_frames, flac_header
 

@@ -16,8 +16,9 @@ from tests.trust.figures import record
 
 ROOT = Path(__file__).parents[2]
 SEEDS = seeds()
-BARE = (".amr", ".aac", ".mp2", ".ulaw", ".sln", ".vox", ".gsm", ".g722", ".g729")
-"""Formats that have no length of their own; MP3 has one where its encoder wrote it."""
+BARE = (".amr", ".aac", ".mp2", ".ulaw", ".sln", ".vox", ".gsm", ".g722", ".g729", "libmp3lame.wav")
+"""Formats that have no length of their own; MP3 has one where its encoder wrote it. MP3 in WAV has one where the header
+names the rate of bytes, as FFmpeg's does not: the sound may be as long as it is, or a frame inside may be missing."""
 
 
 @pytest.mark.parametrize("seed", SEEDS, ids=lambda seed: f"{SEEDS.index(seed)}-{seed.name}")

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from speechcx.audio.file_source import FileSource
 from speechcx.audio.ogg import OggPages, read_ogg_pages
-from speechcx.audio.source import FileSource
 from tests.audio.conftest import Decode
 from tests.faults.mutants import encode
 

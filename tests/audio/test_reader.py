@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from speechcx.audio.file_source import FileSource
 from speechcx.audio.formats import FileFormat
 from speechcx.audio.reader import StreamReader, to_int16
-from speechcx.audio.source import FileSource
 from speechcx.errors import CallError
 from tests.faults.media import encoded
 from tests.synth import tone, wav_bytes

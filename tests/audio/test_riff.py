@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from speechcx.audio.file_source import FileSource
 from speechcx.audio.riff import WavHeader, read_wav_header
-from speechcx.audio.source import FileSource
 from speechcx.errors import CallError
 from tests.faults.media import wav_header
 from tests.synth import tone, wav_bytes, write_gsm_wav

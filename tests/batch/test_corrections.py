@@ -16,6 +16,7 @@ from speechcx.store.decisions.audit import AuditEntry, add_entries
 from tests import factories
 from tests.batch.conftest import Run
 from tests.batch.folders import call_name, known, make_rulebook, make_settings, write_call, write_calls
+from tests.store.calls.test_file_versions import record
 
 
 @pytest.fixture
@@ -147,6 +148,16 @@ def test_other_recordings_of_an_erased_call_are_erased_with_it(database: Path) -
         erased = batch.erase(store, [stereo], who="mia", reason="asked for", compact=False)
         assert {stereo, mono, trunk} == set(erased.call_ids)
         assert [False, False, False, True] == [store.has_call(one) for one in (stereo, mono, trunk, another)]
+
+
+def test_erasing_a_copy_erases_the_recording_that_counts(database: Path) -> None:
+    """Whichever recording of a call somebody names, no other one keeps the customer's words."""
+    with Store.open(database) as store:
+        stereo, mono = record(store, "stereo"), record(store, "mono", channels=1)
+        other = record(store, "other", customer="c-18")
+        erased = batch.erase(store, [mono], who="mia", reason="asked for", compact=False)
+        assert {stereo, mono} == set(erased.call_ids)
+        assert [False, False, True] == [store.has_call(one) for one in (stereo, mono, other)]
 
 
 def test_erasing_waits_for_no_run(database: Path) -> None:

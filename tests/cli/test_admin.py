@@ -1,4 +1,4 @@
-"""The administrator's commands: the machine, the settings, the models."""
+"""The administrator's commands: the machine and the settings."""
 
 from pathlib import Path
 
@@ -23,17 +23,3 @@ def test_settings_name_their_origin(project: Path, speechcx: Speechcx) -> None:
     origins = {row["setting"]: row["origin"] for row in rows}
     assert ("--set batch.workers=3", "default") == (origins["batch.workers"], origins["batch.max_attempts"])
     assert "speechcx.toml" in origins["transcribe.engine"]
-
-
-def test_models_are_listed_with_licence(project: Path, speechcx: Speechcx) -> None:
-    """`models list` names every model with task, size and licence."""
-    rows = speechcx("models", "list", "--json").json["rows"]
-    assert {"whisper-base", "whisper-tiny.en"} <= {row["name"] for row in rows}
-    assert all(row["licence"] and row["size_mb"] > 0 for row in rows)
-
-
-def test_unknown_model_names_the_nearest(project: Path, speechcx: Speechcx) -> None:
-    """`models where` of a misspelt name is exit code 13 and gives the nearest name."""
-    ran = speechcx("models", "where", "whisper-bas")
-    assert 13 == ran.code
-    assert "whisper-base" in ran.err

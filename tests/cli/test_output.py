@@ -10,10 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from rich.console import Console
 
 from speechcx.cli import output
 from speechcx.cli.output import OutputFormat, print_answer
+from speechcx.errors import UsageError
 from speechcx.present.table import Answer, Column, Table, Text, make_table
 from speechcx.store import Store
 from tests.ask.archive import make
@@ -83,7 +83,7 @@ def window(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
     """A terminal of so many columns."""
 
     def open_window(width: int) -> None:
-        monkeypatch.setattr(output, "_console", lambda _: Console(width=width, file=sys.stdout))
+        monkeypatch.setattr(output, "_width", lambda: width)
 
     return open_window
 
@@ -98,7 +98,11 @@ def test_a_narrow_window_leaves_out_the_least_important_columns(
     window(34)
     print_agents(ROWS, columns=WIDE)
     out, err = capsys.readouterr()
-    assert ("cards" in out, "10 %" in out, "No room for: team, centre." in err) == (False, True, True)
+    assert ("cards" in out, "10 %" in out, "Hidden to fit the window: team, centre." in err) == (
+        False,
+        True,
+        True,
+    )
     assert max(map(len, out.splitlines())) <= 34
 
 
@@ -143,3 +147,19 @@ def test_a_terminal_of_another_alphabet_is_no_reason_to_fail(tmp_path: Path, enc
         )  # fmt: skip
         assert (0, b"") == (ran.returncode, ran.stderr)
     assert "José 日本" == json.loads(ran.stdout)["rows"][0]["agent"]
+
+
+def test_columns_are_chosen_by_key_or_heading_in_the_order_given(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """`--columns` takes what stands above a column or its name in CSV; an unknown one is told with those there are."""
+    table = make_table("agents", WIDE, ROWS)
+    output.show_as(output.Display(columns=("silent share", "name")))
+    try:
+        output.print_answer(Answer(dict, (table,)), "table")
+        assert ["silent", "share", "agent"] == capsys.readouterr().out.split()[:3]
+        output.show_as(output.Display(columns=("nmae",)))
+        with pytest.raises(UsageError, match="name, score, place, silent"):
+            output.print_answer(Answer(dict, (table,)), "table")
+    finally:
+        output.show_as(output.Display())

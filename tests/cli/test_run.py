@@ -16,7 +16,7 @@ def test_a_run_scores_every_call(project: Path, speechcx: Speechcx) -> None:
     ran = speechcx("run")
     assert ran.code == 0, ran.err
     assert "2 calls scored" in ran.out
-    assert "2/2 calls" in ran.err
+    assert "2 of 2 calls" in ran.err
     again = speechcx("run", "--json")
     assert (0, 0, 2) == (again.code, again.json["done"], again.json["skipped"])
 

@@ -2,7 +2,7 @@
 
 import json
 import pickle
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,10 @@ from speechcx.call import Span
 from speechcx.engines import BUILT_IN
 from speechcx.errors import ModelMissing
 from speechcx.transcribe import Hints, RecognisedChannel, Recognizer, TranscribeSettings, load_recognizer
+from speechcx.transcribe.windows import WindowRule, make_windows
 from tests.factories import make_recording
 from tests.transcribe.conftest import ROOT, Sound, decode
+from tests.transcribe.tiny_onnx import write_ctc_model
 
 SAMPLES = ROOT / "samples"
 SECONDS = 12.0
@@ -42,6 +44,7 @@ class Case:
 
 
 SETTINGS = {
+    "onnx-asr": TranscribeSettings(engine="onnx-asr"),
     "replay": TranscribeSettings(engine="replay"),
     "whisper": TranscribeSettings(engine="whisper", model="tiny.en"),
 }
@@ -52,9 +55,18 @@ def test_every_engine_is_under_contract() -> None:
     assert set(SETTINGS) == set(BUILT_IN["recognizers"])
 
 
-@pytest.fixture(params=[pytest.param("replay"), pytest.param("whisper", marks=pytest.mark.e2e)])
+@pytest.fixture(
+    params=[
+        pytest.param("onnx-asr"),
+        pytest.param("replay"),
+        pytest.param("whisper", marks=pytest.mark.e2e),
+    ]
+)
 def case(request: pytest.FixtureRequest, tmp_path: Path) -> Case:
-    """The case of one engine; ``replay`` gets a transcript made from the sample's truth."""
+    """The case of one engine.
+
+    ``replay`` gets a transcript made from the sample's truth, ``onnx-asr`` a model that knows this call's sound.
+    """
     files = [row for row in json.loads((SAMPLES / "truth.json").read_text())["files"] if _is_fit(row)]
     # Shares of few words say little: the sample in which most is said.
     call = max(files, key=lambda row: sum(len(turn["text"]) for turn in _first_turns(row)))
@@ -62,12 +74,18 @@ def case(request: pytest.FixtureRequest, tmp_path: Path) -> Case:
     path = tmp_path / "call.wav"
     words = [word for turn in turns for word in _spread(turn["text"], turn["start_s"], turn["end_s"])]
     path.with_suffix(".transcript.json").write_text(json.dumps({"words": words, "language": "en"}))
-    try:
-        engine = load_recognizer(SETTINGS[request.param])
-    except ModelMissing as error:
-        pytest.skip(error.found)
     sound = decode(SAMPLES / "calls" / call["file"])[: round(SECONDS * 16_000)]
     speech = tuple(Span(turn["start_s"], turn["end_s"]) for turn in turns)
+    settings = SETTINGS[request.param]
+    if settings.engine == "onnx-asr":
+        rule = WindowRule(settings.window_s, settings.padding_s, settings.seam_s)
+        windows = make_windows({0: speech}, {0: sound}, rule)
+        timed = [(str(word["text"]), float(word["start_s"]), float(word["end_s"])) for word in words]
+        settings = replace(settings, model=str(write_ctc_model(tmp_path / "tiny", sound, windows, timed)))
+    try:
+        engine = load_recognizer(settings)
+    except ModelMissing as error:
+        pytest.skip(error.found)
     return Case(engine, sound, speech, " ".join(turn["text"] for turn in turns), path)
 
 
@@ -79,7 +97,7 @@ def _is_fit(call: dict[str, object]) -> bool:
     return str(call["file"]).endswith(".wav") and len(call["channels"]) == 2  # type: ignore[arg-type]
 
 
-def _spread(text: str, start_s: float, end_s: float) -> list[dict[str, object]]:
+def _spread(text: str, start_s: float, end_s: float) -> list[dict[str, Any]]:
     words = text.split()
     step_s = (end_s - start_s) / len(words)
     return [

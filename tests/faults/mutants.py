@@ -150,6 +150,13 @@ def _frames(name: str, magic: bytes, first: bytes, size: int, count: int, frame_
     return Seed(name, content, count * frame_s)
 
 
+def _with_pause(seed: Seed) -> Seed:
+    """A second in the middle of AMR in which the telephone sent nothing but what the background sounds like."""
+    half = 6 + len(seed.content) // 64 * 32
+    silent = b"".join(b"\x44\x10\x20\x30\x40\x50" if no % 8 == 0 else b"\x7c" for no in range(50))
+    return Seed(seed.name, seed.content[:half] + silent + seed.content[half:], seed.duration_s + 1.0)
+
+
 def _voc(name: str, encoding: str = "pcm8") -> Seed:
     """A Creative Voice File of several blocks."""
     data = sample_bytes(sound(3.0, 8000), encoding)
@@ -251,6 +258,7 @@ def _seeds() -> Iterator[Seed]:
     yield _frames("a.gsm", b"", b"\xd5", 33, 150, 0.02)
     yield encode("a.g722", "g722", 16000)
     yield _frames("a.g729", b"", b"", 10, 300, 0.01)
+    yield _with_pause(encode("pause.amr", "libopencore_amrnb", bit_rate=12200))
 
 
 def make_mutant(number: int) -> Mutant:

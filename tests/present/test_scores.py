@@ -31,7 +31,7 @@ def test_another_period_to_compare_with(speechcx: Speechcx) -> None:
 def test_two_side_by_side(speechcx: Speechcx) -> None:
     """Each with its calls; the difference with its interval and a word; how many would look so by chance."""
     shown = speechcx("agents", "--compare", "Ann Hall", "bea", "--period", "2025-03")
-    line = next(line for line in shown.out.splitlines() if line.startswith(" score"))
+    line = next(line for line in shown.out.splitlines() if line.startswith("score"))
     assert "85.0 (73.7 to 96.3)" in line
     assert "+25.0" in line
     assert "better" in line

@@ -22,6 +22,8 @@ from speechcx.call import (
     Utterance,
 )
 from speechcx.prosody import ProsodySettings, measure_flow
+from speechcx.prosody.time_partition import divide_time, find_silences
+from tests.call.test_spans import Tenths, cells, counted, spans
 from tests.factories import make_conversation
 
 TEXTS = ("mm-hm", "okay", "I did not say that", "please hold the line", "")
@@ -268,3 +270,51 @@ def test_every_interruption_is_an_overlap(call: Conversation) -> None:
             assert texts[starter[0].no] not in ("", "mm-hm", "okay")
     for one in flow.parties:
         assert one.interruptions == sum(o.kind == "interruption" and o.by == one.party for o in flow.overlaps)
+
+
+@given(Tenths, Tenths, Tenths, Tenths, st.floats(0.5, 30))
+def test_the_partition_adds_up(
+    agent: list[tuple[int, int]],
+    customer: list[tuple[int, int]],
+    hold: list[tuple[int, int]],
+    ivr: list[tuple[int, int]],
+    duration_s: float,
+) -> None:
+    """All classes add up to the file's length, the parties to the speech, and nothing is negative."""
+    part = divide_time(
+        duration_s,
+        agent=spans(agent),
+        customer=spans(customer),
+        speech=spans(agent + customer),
+        hold=spans(hold),
+        ivr=spans(ivr),
+    )
+    whole = part.speech_s + part.hold_s + part.ivr_s + part.silence_s
+    assert whole == pytest.approx(duration_s, abs=0.01)
+    assert part.agent_only_s is not None
+    assert part.customer_only_s is not None
+    assert part.both_s is not None
+    assert part.agent_only_s + part.customer_only_s + part.both_s == pytest.approx(part.speech_s, abs=1e-6)
+    assert min(part.speech_s, part.hold_s, part.ivr_s, part.silence_s, part.both_s) >= 0
+
+
+def test_speech_goes_before_hold_and_hold_before_machine() -> None:
+    """Where classes meet, the first of speech, hold and machine counts."""
+    part = divide_time(
+        10.0,
+        agent=None,
+        customer=None,
+        speech=(Span(0, 2),),
+        hold=(Span(1, 5),),
+        ivr=(Span(4, 7),),
+    )
+    assert (part.speech_s, part.hold_s, part.ivr_s, part.silence_s) == (2.0, 3.0, 2.0, 3.0)
+    assert part.agent_only_s is None
+
+
+@given(Tenths, Tenths)
+def test_silence_is_apart_from_all_sound(speech: list[tuple[int, int]], hold: list[tuple[int, int]]) -> None:
+    """No silence overlaps speech or hold, and all of them fill the conversation."""
+    conversation = Span(2.0, 18.0)
+    silent = find_silences(spans(speech), conversation, spans(hold))
+    assert counted(silent) == set(range(20, 180)) - cells(speech) - cells(hold)

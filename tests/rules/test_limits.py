@@ -6,8 +6,8 @@ import pytest
 
 from speechcx.rules import lint, parse_rulebook
 from speechcx.rules.language.grammar import parse_said
-from speechcx.rules.matching.plans import make_plans
-from speechcx.rules.matching.search import Search
+from speechcx.rules.matching.phrase_search import Search
+from speechcx.rules.matching.search_plans import make_plans
 from speechcx.rules.matching.stream import build_stream
 from tests.rules.reference import Reference
 from tests.rules.slow import alias_bomb, slow_phrases, slow_texts, turns_of

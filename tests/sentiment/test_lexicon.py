@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from speechcx.sentiment import SentimentSettings
 from speechcx.sentiment.lexicon import Lexicon, load_lexicon
-from speechcx.sentiment.words import PHRASES, STRENGTHS
+from speechcx.sentiment.word_list import PHRASES, STRENGTHS
 
 LEXICON = load_lexicon(SentimentSettings())
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from speechcx.transcribe.decoding import TimedText
 from speechcx.transcribe.passages import join_pieces
+from speechcx.transcribe.whisper_decoding import TimedText
 
 
 def pieces(*texts: str) -> list[TimedText]:

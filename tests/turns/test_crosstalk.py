@@ -6,7 +6,7 @@ import pytest
 from speechcx.call import Span
 from speechcx.turns.crosstalk import is_dual_mono, remove_crosstalk
 from speechcx.turns.settings import TurnSettings
-from speechcx.turns.spans import find_speech
+from speechcx.turns.speech_spans import find_speech
 from speechcx.turns.vad import ChannelActivity, hear_channel
 from tests.synth import Sound, audio_of, noise, two_speaker_call
 from tests.turns.test_signal_match import copy_of

@@ -6,7 +6,7 @@ import pytest
 from speechcx.call import Span
 from speechcx.turns.hold_music import STILL, find_music, take_out
 from speechcx.turns.settings import TurnSettings
-from speechcx.turns.spans import find_speech
+from speechcx.turns.speech_spans import find_speech
 from speechcx.turns.tones import measure_persistence
 from speechcx.turns.vad import hear_channel
 from tests.synth import Sound, audio_of, noise, scale_to, silence, speech_like, tone

@@ -8,7 +8,7 @@ import pytest
 
 from scripts.bench_rooms.voice import conversation_of, edge_errors, events, matches, read_audio, sample_paths
 from speechcx.call import Audio, Span, Speech
-from speechcx.prosody.timeline import intersect, total_s
+from speechcx.call.spans import intersect, total_s
 from speechcx.turns import TurnSettings, find_turns, name_parties
 
 CALLS = (

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from speechcx import __version__
-from speechcx.ask.compliance.evidence import to_json, write_evidence
+from speechcx.ask.compliance.evidence_files import to_json, write_evidence
 from speechcx.ask.ground.opening import Where, reading
 from speechcx.errors import UsageError
 from speechcx.private_files import make_private_folder, new_private_file, sync_folder

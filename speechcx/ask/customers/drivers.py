@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal, get_args
 
+from speechcx.ask.ground.compared_measures import ComparedMeasure, DifferenceVerdict
 from speechcx.ask.ground.driver_lookup import DriverRule, list_drivers
 from speechcx.ask.ground.empty_answer_hints import Hint, find_hint
-from speechcx.ask.ground.measures import ComparedMeasure, DifferenceVerdict
 from speechcx.ask.ground.opening import Where, reading
 from speechcx.ask.ground.periods import period_before
 from speechcx.ask.ground.resolve_names import expect_one, settle_names

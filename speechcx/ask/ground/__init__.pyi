@@ -2,13 +2,13 @@ from .call_by_name import ShownCall as ShownCall
 from .call_by_name import find_call as find_call
 from .call_by_name import find_call_id as find_call_id
 from .call_by_name import show_call as show_call
+from .compared_measures import MEASURE_NAMES as MEASURE_NAMES
+from .compared_measures import MEASURES as MEASURES
+from .compared_measures import ComparedMeasure as ComparedMeasure
 from .empty_answer_hints import Hint as Hint
 from .empty_answer_hints import find_hint as find_hint
 from .group_sums import GroupSums as GroupSums
 from .group_sums import sum_calls as sum_calls
-from .measures import MEASURE_NAMES as MEASURE_NAMES
-from .measures import MEASURES as MEASURES
-from .measures import ComparedMeasure as ComparedMeasure
 from .opening import Where as Where
 from .opening import reading as reading
 from .periods import Period as Period

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from speechcx.ask.ground.measures import MEASURES, ComparedMeasure
+from speechcx.ask.ground.compared_measures import MEASURES, ComparedMeasure
 from speechcx.ask.ground.resolve_names import expect_one
 from speechcx.ask.statistics import Sums
 from speechcx.store import CallFilter, Store

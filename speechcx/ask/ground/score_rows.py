@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from speechcx.ask.ground.compared_measures import MEASURE_NAMES, MEASURES, ComparedMeasure, DifferenceVerdict
 from speechcx.ask.ground.empty_answer_hints import Hint
 from speechcx.ask.ground.group_sums import GroupSums
-from speechcx.ask.ground.measures import MEASURE_NAMES, MEASURES, ComparedMeasure, DifferenceVerdict
 from speechcx.ask.ground.resolve_names import expect_one
 from speechcx.ask.statistics import Interval, Sums
 

@@ -6,9 +6,9 @@ from .aggregate import score_teams as score_teams
 from .case_mix import CaseMixRow as CaseMixRow
 from .case_mix import CaseMixTable as CaseMixTable
 from .case_mix import adjust_scores as adjust_scores
-from .compare import Difference as Difference
-from .compare import GroupComparison as GroupComparison
-from .compare import compare_two as compare_two
+from .compare_groups import Difference as Difference
+from .compare_groups import GroupComparison as GroupComparison
+from .compare_groups import compare_two as compare_two
 from .score_changes import Move as Move
 from .score_changes import move_scores as move_scores
 from .trends import TrendRow as TrendRow

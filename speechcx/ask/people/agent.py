@@ -6,15 +6,15 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from datetime import date
 
+from speechcx.ask.ground.compared_measures import ComparedMeasure, DifferenceVerdict
 from speechcx.ask.ground.empty_answer_hints import Hint, find_hint
 from speechcx.ask.ground.group_sums import GroupSums, add_sums, count_versions, find_scorecard, sum_calls
-from speechcx.ask.ground.measures import ComparedMeasure, DifferenceVerdict
 from speechcx.ask.ground.opening import Where, reading
 from speechcx.ask.ground.periods import period_before
 from speechcx.ask.ground.resolve_names import find_name, read_names, settle_names
 from speechcx.ask.ground.score_rows import MIN_N, Estimate, TableForm, make_estimates
 from speechcx.ask.people.case_mix import CaseMixRow, adjust_scores
-from speechcx.ask.people.compare import Difference, compare_sums
+from speechcx.ask.people.compare_groups import Difference, compare_sums
 from speechcx.ask.people.trends import TrendRow, read_rows
 from speechcx.ask.search import CallRow, list_calls
 from speechcx.ask.statistics import Interval, Sums, share_difference, share_interval

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
 
+from speechcx.ask.ground.compared_measures import MEASURE_NAMES, MEASURES
 from speechcx.ask.ground.empty_answer_hints import find_hint
 from speechcx.ask.ground.group_sums import (
     GroupKey,
@@ -15,7 +16,6 @@ from speechcx.ask.ground.group_sums import (
     find_scorecard,
     sum_calls,
 )
-from speechcx.ask.ground.measures import MEASURE_NAMES, MEASURES
 from speechcx.ask.ground.opening import Where, reading
 from speechcx.ask.ground.periods import period_before
 from speechcx.ask.ground.resolve_names import read_names, settle_names

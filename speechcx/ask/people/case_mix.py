@@ -12,10 +12,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
+from speechcx.ask.ground.compared_measures import MEASURE_NAMES, MEASURES, ComparedMeasure, DifferenceVerdict
 from speechcx.ask.ground.driver_lookup import driver_of_call
 from speechcx.ask.ground.empty_answer_hints import Hint, find_hint
 from speechcx.ask.ground.group_sums import find_scorecard
-from speechcx.ask.ground.measures import MEASURE_NAMES, MEASURES, ComparedMeasure, DifferenceVerdict
 from speechcx.ask.ground.opening import Where, reading
 from speechcx.ask.ground.resolve_names import read_names, settle_names
 from speechcx.ask.ground.score_rows import MIN_N, ScoreBy, TableForm

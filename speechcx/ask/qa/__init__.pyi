@@ -2,6 +2,7 @@ from .agreement import AgreementFilter as AgreementFilter
 from .agreement import AgreementReport as AgreementReport
 from .agreement import QuestionAgreement as QuestionAgreement
 from .agreement import measure_questions as measure_questions
+from .agreement_verdict import KEEP_WATCH as KEEP_WATCH
 from .estimate import PlanEstimate as PlanEstimate
 from .estimate import estimate_plan as estimate_plan
 from .forms import FormQuestion as FormQuestion
@@ -25,4 +26,3 @@ from .reviews import ReviewFilter as ReviewFilter
 from .reviews import list_reviews as list_reviews
 from .sampling import PlanForm as PlanForm
 from .sampling import draw_plan as draw_plan
-from .verdict import KEEP_WATCH as KEEP_WATCH

@@ -8,6 +8,13 @@ from dataclasses import dataclass
 
 from speechcx.ask.ground.group_sums import find_scorecard
 from speechcx.ask.ground.opening import Where, reading
+from speechcx.ask.qa.agreement_verdict import (
+    AgreementStatus,
+    Drift,
+    QuestionTally,
+    find_status,
+    say_what_to_do,
+)
 from speechcx.ask.qa.paired_answers import (
     COMPARED,
     Answered,
@@ -18,7 +25,6 @@ from speechcx.ask.qa.paired_answers import (
     read_form,
     read_present_answers,
 )
-from speechcx.ask.qa.verdict import AgreementStatus, Drift, QuestionTally, find_status, say_what_to_do
 from speechcx.ask.statistics import Agreement, fisher_less, measure_agreement
 from speechcx.config import ReviewSettings
 from speechcx.errors import UsageError

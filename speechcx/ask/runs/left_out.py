@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from speechcx.ask.ground.opening import Where, reading
 from speechcx.discover import SKIP_REASONS, SourceWarning
-from speechcx.store.calls.file_versions import IS_COPY
+from speechcx.store.calls.file_versions import IS_COPY, as_long, starts_at_once
 from speechcx.store.left_out import read_other_files
+from speechcx.store.moments import CALLS_A_SECOND
 from speechcx.store.paths import read_path
 
 SAME_CALL = "same_call"
@@ -74,7 +77,8 @@ def read_left_out(where: Where, *, settle_s: float = 0.0) -> LeftOut:
         ).fetchall()
         others = read_other_files(store.db)
         copies = store.db.execute(
-            "SELECT f.path, c.superseded_by, x.path FROM calls c JOIN files f ON f.call_id = c.call_id"
+            "SELECT f.path, c.superseded_by, x.path, c.call_no, n.call_no, c.agent IS n.agent,"
+            " c.audio_duration_s, n.audio_duration_s FROM calls c JOIN files f ON f.call_id = c.call_id"
             " LEFT JOIN calls n ON n.call_id = c.superseded_by LEFT JOIN recordings x ON x.call_no = n.call_no"
             f" WHERE {IS_COPY} AND f.state = 'done' ORDER BY c.call_no DESC"
         ).fetchall()
@@ -86,7 +90,8 @@ def read_left_out(where: Where, *, settle_s: float = 0.0) -> LeftOut:
     ]
     taken += [NotTaken(path, reason, why) for path, _, _, reason, why in others]
     taken += [
-        NotTaken(read_path(path), SAME_CALL, _say_same(call_id, other)) for path, call_id, other in copies
+        NotTaken(read_path(path), SAME_CALL, _say_same(call_id, other, compared))
+        for path, call_id, other, *compared in copies
     ]
     counts: dict[str, int] = {}
     for file in taken:
@@ -103,6 +108,16 @@ def read_left_out(where: Where, *, settle_s: float = 0.0) -> LeftOut:
     )
 
 
-def _say_same(call_id: str, path: str | bytes | None) -> str:
+def _say_same(call_id: str, path: str | bytes | None, compared: Sequence[Any]) -> str:
+    """Which call that counts a recording is of, and by what that is known."""
     where = "" if path is None else f" ({read_path(path)})"
-    return f"the same call as {call_id}{where}: agent, customer, start, length and words; that one counts"
+    this_no, other_no, is_agent, length_s, other_s = compared
+    if other_no is None:
+        return f"the same call as {call_id}{where}; that one counts"
+    later_s = this_no // CALLS_A_SECOND - other_no // CALLS_A_SECOND
+    if is_agent and starts_at_once(later_s) and as_long(length_s, other_s):
+        known = "agent, customer, start, length and words"
+    else:
+        begins = f"begins {abs(later_s)} s {'later' if later_s > 0 else 'earlier'}, " if later_s else ""
+        known = f"the same words at the same distances ({begins}{length_s:.0f} s for {other_s:.0f} s)"
+    return f"the same call as {call_id}{where}: {known}; that one counts"

@@ -1,8 +1,8 @@
-from .calls import CallList as CallList
-from .calls import CallRow as CallRow
-from .calls import count_calls as count_calls
-from .calls import list_calls as list_calls
-from .calls import read_flagged as read_flagged
+from .call_list import CallList as CallList
+from .call_list import CallRow as CallRow
+from .call_list import count_calls as count_calls
+from .call_list import list_calls as list_calls
+from .call_list import read_flagged as read_flagged
 from .saved import SavedRow as SavedRow
 from .saved import count_new as count_new
 from .saved import find_calls as find_calls
@@ -11,7 +11,7 @@ from .saved import list_saved as list_saved
 from .saved import read_filters as read_filters
 from .saved import read_name as read_name
 from .saved import write_filters as write_filters
-from .words import SearchFilter as SearchFilter
-from .words import SearchHit as SearchHit
-from .words import SearchPage as SearchPage
-from .words import search as search
+from .word_search import SearchFilter as SearchFilter
+from .word_search import SearchHit as SearchHit
+from .word_search import SearchPage as SearchPage
+from .word_search import search as search

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from speechcx.ask.ground.opening import Where, reading
-from speechcx.ask.search.words import SearchFilter, count_matches, search
+from speechcx.ask.search.word_search import SearchFilter, count_matches, search
 from speechcx.errors import UsageError
 from speechcx.store import CallFilter, Store
 from speechcx.store.decisions.audit import tidy_text

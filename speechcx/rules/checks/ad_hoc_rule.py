@@ -17,7 +17,7 @@ from speechcx.rules.language.conditions import Condition, Rule, RuleRef, Scope, 
 from speechcx.rules.language.examples import Line
 from speechcx.rules.language.read_conditions import CONDITION_KEYS, Asker
 from speechcx.rules.language.rulebook import LANGUAGE_VERSION, Rulebook, with_rules
-from speechcx.rules.language.source import RulebookProblem, RulebookSource, nearest
+from speechcx.rules.language.rulebook_source import RulebookProblem, RulebookSource, nearest
 
 TYPED = "(typed)"
 """Id of the rule that stands for what was typed."""

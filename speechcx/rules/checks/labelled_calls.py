@@ -10,7 +10,7 @@ from pathlib import Path
 
 from speechcx.call import RuleValue
 from speechcx.errors import SpeechcxError, UsageError
-from speechcx.rules.language.source import nearest
+from speechcx.rules.language.rulebook_source import nearest
 
 COLUMNS = ("call", "rule", "truth")
 TRUTHS: dict[str, RuleValue] = {

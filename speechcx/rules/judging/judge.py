@@ -10,8 +10,8 @@ import numpy as np
 from speechcx.call import Hit, RuleResult, RuleValue
 from speechcx.rules import limits
 from speechcx.rules.judging.call_view import BLIND_END, Facts
-from speechcx.rules.judging.evidence import Witness
 from speechcx.rules.judging.observability import why_blind, why_unrecorded, window_span
+from speechcx.rules.judging.result_evidence import Witness
 from speechcx.rules.language.conditions import (
     AllOf,
     AnyOf,
@@ -31,9 +31,9 @@ from speechcx.rules.language.rulebook import Rulebook
 from speechcx.rules.matching.meaning import Meanings, load_meanings
 from speechcx.rules.matching.misheard import find_misheard
 from speechcx.rules.matching.occurrences import NOWHERE, Floats, Occurrences, Spots, count_apart, join_spots
-from speechcx.rules.matching.plans import Plans, make_plans
+from speechcx.rules.matching.phrase_search import ENOUGH, Search
 from speechcx.rules.matching.proximity import Matches
-from speechcx.rules.matching.search import ENOUGH, Search
+from speechcx.rules.matching.search_plans import Plans, make_plans
 from speechcx.rules.matching.sequences import follow
 from speechcx.rules.matching.stream import PARTY_CODES
 from speechcx.rules.verdict import ConditionVerdict, all_of, any_of, negate

@@ -10,7 +10,7 @@ import yaml
 
 from speechcx.call import Party, RuleValue, metric_names
 from speechcx.rules.language.conditions import TURN_NUMBERS, Rule
-from speechcx.rules.language.source import RulebookSource, nearest
+from speechcx.rules.language.rulebook_source import RulebookSource, nearest
 
 _TEST = ("rule", "says", "expect", "duration", "flags", "metrics", "meta", "title", "quote")
 _LINE = ("by", "at", "until", "text", "confidence", "label", "language", *TURN_NUMBERS)

@@ -15,7 +15,7 @@ from pathlib import Path
 import yaml
 
 from speechcx.rules import limits
-from speechcx.rules.language.source import RulebookSource, nearest, safe_loader
+from speechcx.rules.language.rulebook_source import RulebookSource, nearest, safe_loader
 from speechcx.rules.starter import starter_rulebook, starter_rulebooks
 
 _ENTRY = ("from", "rules", "without")

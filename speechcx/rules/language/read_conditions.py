@@ -31,7 +31,7 @@ from speechcx.rules.language.conditions import (
 )
 from speechcx.rules.language.grammar import PhraseError, parse_said
 from speechcx.rules.language.pattern import ListRef, phrases_of
-from speechcx.rules.language.source import RulebookSource, nearest
+from speechcx.rules.language.rulebook_source import RulebookSource, nearest
 
 SCOPE_KEYS = ("by", "within", "at_least", "turn", "negated")
 ASKING_KEYS = ("said", "means", "metric", "meta", "all", "any", "not", "sequence", "rule")

@@ -30,7 +30,7 @@ from speechcx.rules.language.occasions import SUFFIX, find_occasion
 from speechcx.rules.language.pattern import SLOTS, Choose, ItemSequence, ListRef, PatternItem, Phrase
 from speechcx.rules.language.read_conditions import CONDITION_KEYS, Asker
 from speechcx.rules.language.read_scorecards import Forms
-from speechcx.rules.language.source import RulebookProblem, RulebookSource, nearest
+from speechcx.rules.language.rulebook_source import RulebookProblem, RulebookSource, nearest
 
 Refs = list[Any]
 """What a rule refers to, as :class:`speechcx.rules.language.read_conditions.Found` lists it."""

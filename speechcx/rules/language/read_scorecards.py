@@ -12,7 +12,7 @@ from speechcx.rules import limits
 from speechcx.rules.language.conditions import AllOf, Rule, RuleRef, Scope
 from speechcx.rules.language.occasions import parties_of_condition
 from speechcx.rules.language.read_conditions import Asker
-from speechcx.rules.language.source import RulebookSource, nearest
+from speechcx.rules.language.rulebook_source import RulebookSource, nearest
 
 _CARD = ("id", "title", "sections")
 _SECTION = ("title", "weight", "questions")

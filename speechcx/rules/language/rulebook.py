@@ -14,7 +14,7 @@ from speechcx.rules.language.examples import RuleTest
 from speechcx.rules.language.including import make_whole
 from speechcx.rules.language.pattern import Expression, Phrase
 from speechcx.rules.language.read_rulebook import RulebookReader, refs_of
-from speechcx.rules.language.source import RulebookProblem, RulebookSource, nearest
+from speechcx.rules.language.rulebook_source import RulebookProblem, RulebookSource, nearest
 
 LANGUAGE_VERSION = 2
 """Part of every digest: raised when the same rulebook would find something else than before."""

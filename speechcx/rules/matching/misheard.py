@@ -28,9 +28,9 @@ from speechcx.rules.language.pattern import (
     Wildcard,
 )
 from speechcx.rules.matching.fuzzy_words import is_one_off, placeless, sound_key
-from speechcx.rules.matching.plans import Leaf, Node, key_of, weigh
+from speechcx.rules.matching.phrase_search import Search
 from speechcx.rules.matching.proximity import Matches
-from speechcx.rules.matching.search import Search
+from speechcx.rules.matching.search_plans import Leaf, Node, key_of, weigh
 from speechcx.rules.matching.stepping import step_through
 
 _ANY = Wildcard("\0", "")

@@ -6,8 +6,8 @@ from bisect import bisect_left
 from dataclasses import dataclass
 
 from speechcx.rules.language.pattern import Near
-from speechcx.rules.matching.plans import Leaf, Node
-from speechcx.rules.matching.search import BLOCK, ENOUGH, Search
+from speechcx.rules.matching.phrase_search import BLOCK, ENOUGH, Search
+from speechcx.rules.matching.search_plans import Leaf, Node
 
 _PHRASES_TRIED = 2
 _ANCHORS_TRIED = 5

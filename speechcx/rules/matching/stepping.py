@@ -25,8 +25,8 @@ from speechcx.rules.language.pattern import (
     Sounds,
     Wildcard,
 )
-from speechcx.rules.matching.plans import key_of
 from speechcx.rules.matching.proximity import NONE, Matches, without_outer
+from speechcx.rules.matching.search_plans import key_of
 from speechcx.rules.matching.stream import Ints
 
 FEW = 60

@@ -223,3 +223,15 @@ def _judged_rows(speakers: Sequence[str], reading: Reading, names: LookupTable) 
         )
         for speaker, feeling in zip(speakers, felt, strict=True)
     ]
+
+
+def read_timed_words(db: sqlite3.Connection, call_no: int) -> list[list[tuple[str, float]]]:
+    """The words of a call and when each begins, turn by turn."""
+    rows = db.execute(
+        "SELECT words, text, start_s_x1000 FROM turns_data WHERE turn_id >= ? AND turn_id < ? ORDER BY turn_id",
+        (call_no * ROWS_A_CALL, (call_no + 1) * ROWS_A_CALL),
+    )
+    return [
+        [(word.text, word.start_s) for word in unpack_words(packed, text, start_s=_number(start))]
+        for packed, text, start in rows
+    ]

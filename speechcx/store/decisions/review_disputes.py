@@ -8,8 +8,6 @@ from speechcx.errors import UsageError
 from speechcx.store import Store
 from speechcx.store.decisions.review_record import (
     Given,
-    NewReviewStep,
-    add_step,
     check_answer,
     expect_question,
     expect_state,
@@ -19,8 +17,8 @@ from speechcx.store.decisions.review_record import (
     read_name,
     read_questions,
     read_review,
-    set_state,
 )
+from speechcx.store.decisions.review_steps import NewReviewStep, add_step, set_state
 
 OUTCOMES = ("upheld", "changed")
 """How a dispute or a second opinion can end."""
@@ -44,9 +42,9 @@ def acknowledge(store: Store, review_id: int, by: str, comment: str = "") -> Non
                 "the agent of the call",
                 f"use --as {review.agent}",
             )
-        add_step(store, review_id, by, NewReviewStep("acknowledged", text=comment))
+        add_step(store.db, review_id, by, NewReviewStep("acknowledged", text=comment))
         if review.state == "submitted":
-            set_state(store, review_id, "acknowledged")
+            set_state(store.db, review_id, "acknowledged")
 
 
 def dispute(store: Store, review_id: int, by: str, reason: str, question: str | None = None) -> None:
@@ -69,8 +67,8 @@ def dispute(store: Store, review_id: int, by: str, reason: str, question: str | 
             )
         if question is not None:
             expect_question(question, read_questions(store, review_id))
-        add_step(store, review_id, by, NewReviewStep("disputed", question=question, text=reason))
-        set_state(store, review_id, "disputed")
+        add_step(store.db, review_id, by, NewReviewStep("disputed", question=question, text=reason))
+        set_state(store.db, review_id, "disputed")
 
 
 def decide(
@@ -112,13 +110,13 @@ def decide(
         for one in given:
             check_answer(one, known, length_s)
             add_step(
-                store,
+                store.db,
                 review_id,
                 by,
                 NewReviewStep("changed", one.question, one.answer, one.at_s, one.comment),
             )
-        add_step(store, review_id, by, NewReviewStep("decided", answer=outcome, text=reason))
-        set_state(store, review_id, "decided")
+        add_step(store.db, review_id, by, NewReviewStep("decided", answer=outcome, text=reason))
+        set_state(store.db, review_id, "decided")
 
 
 def add_note(store: Store, review_id: int, by: str, text: str, at_s: float | None = None) -> None:
@@ -135,7 +133,7 @@ def add_note(store: Store, review_id: int, by: str, text: str, at_s: float | Non
         review = read_review(store, review_id)
         expect_state(review, ("open", "submitted", "acknowledged", "disputed", "decided"), "a note")
         expect_time(at_s, read_length_s(store, review.call_id))
-        add_step(store, review_id, read_name(by), NewReviewStep("note", at_s=at_s, text=text))
+        add_step(store.db, review_id, read_name(by), NewReviewStep("note", at_s=at_s, text=text))
 
 
 def _expect_outcome(outcome: str, changes: tuple[Given, ...], reason: str) -> None:

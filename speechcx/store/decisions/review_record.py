@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from speechcx.errors import UsageError
-from speechcx.store.decisions.chain import keys_of, note_decision
-from speechcx.store.moments import utc_text
 from speechcx.store.paths import plain_text
 
 if TYPE_CHECKING:
@@ -19,9 +17,6 @@ if TYPE_CHECKING:
 
 ANSWERS = ("yes", "no", "n-a", "cannot-tell")
 """What a person can answer."""
-
-LONGEST_TEXT = 4000
-"""Characters of a comment, reason or note."""
 
 LONGEST_NAME = 200
 """Characters of a person's name."""
@@ -47,25 +42,6 @@ class Given:
     answer: str
     comment: str = ""
     at_s: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class NewReviewStep:
-    """One step of a review, still to be kept.
-
-    Parameters
-    ----------
-    kind
-        As in the table ``review_events``.
-    question, answer, at_s, text
-        What it is about, where it is about any of these.
-    """
-
-    kind: str
-    question: str | None = None
-    answer: str | None = None
-    at_s: float | None = None
-    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,49 +101,6 @@ def read_length_s(store: Store, call_id: str) -> float | None:
     """Length of a call; None where it is not stored any more."""
     row = store.db.execute("SELECT audio_duration_s FROM calls WHERE call_id = ?", (call_id,)).fetchone()
     return None if row is None else float(row[0])
-
-
-def add_step(store: Store, review_id: int, by: str, step: NewReviewStep) -> None:
-    """Keep a step; inside ``store.write()``.
-
-    Raises
-    ------
-    UsageError
-        Its text is too long.
-    """
-    text = plain_text(step.text).replace("\0", "").strip()
-    if len(text) > LONGEST_TEXT:
-        raise UsageError(
-            f"a text of {len(text)} characters",
-            f"at most {LONGEST_TEXT}",
-            "say the rest in a note of its own",
-        )
-    added = store.db.execute(
-        "INSERT INTO review_events (review_id, at, by, kind, question, answer, at_s, text)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING event_id",
-        (review_id, utc_text(), by, step.kind, step.question, step.answer, step.at_s, text or None),
-    ).fetchall()
-    note_decision(store.db, "review_events", *keys_of(added))
-
-
-def set_state(store: Store, review_id: int, state: str) -> None:
-    """What the last step made of a review; inside ``store.write()``."""
-    store.db.execute("UPDATE reviews SET state = ? WHERE review_id = ?", (state, review_id))
-    note_decision(store.db, "reviews", (review_id,))
-
-
-def erase_words(store: Store, call_id: str) -> None:
-    """Take every word out of the reviews of a call that is erased; who answered what stays. Inside a write."""
-    rows = store.db.execute("SELECT review_id FROM reviews WHERE call_id = ?", (call_id,)).fetchall()
-    for (review_id,) in rows:
-        wiped = store.db.execute(
-            "UPDATE review_events SET text = NULL WHERE review_id = ? AND text IS NOT NULL RETURNING event_id",
-            (review_id,),
-        ).fetchall()
-        note_decision(store.db, "review_events", *keys_of(wiped))
-        store.db.execute("UPDATE review_questions SET machine_why = NULL WHERE review_id = ?", (review_id,))
-        note_decision(store.db, "reviews", (review_id,))
-        add_step(store, review_id, "speechcx", NewReviewStep("erased"))
 
 
 def read_name(name: str) -> str:

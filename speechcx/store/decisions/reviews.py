@@ -10,8 +10,6 @@ from speechcx.store import Store
 from speechcx.store.decisions.chain import note_decision
 from speechcx.store.decisions.review_record import (
     Given,
-    NewReviewStep,
-    add_step,
     check_answer,
     expect_reviewer,
     expect_state,
@@ -22,8 +20,8 @@ from speechcx.store.decisions.review_record import (
     read_name,
     read_questions,
     read_review,
-    set_state,
 )
+from speechcx.store.decisions.review_steps import NewReviewStep, add_step, set_state
 from speechcx.store.moments import utc_text
 
 ReadWays = Callable[[str, str | None, str], Mapping[str, str]]
@@ -165,7 +163,7 @@ class ReviewDesk:
             round_no = self._round_after(review_id, first.draw_id)
             opening = _Opening(first.call_id, first.scorecard, reviewer, round_no, first.draw_id, review_id)
             taken = self._open(opening)
-            add_step(self.store, review_id, reviewer, NewReviewStep("second", text=f"review {taken}"))
+            add_step(self.store.db, review_id, reviewer, NewReviewStep("second", text=f"review {taken}"))
             return Taken(taken, first.call_id, resumed=False)
 
     def answer(self, review_id: int, by: str, given: Iterable[Given]) -> int:
@@ -193,7 +191,7 @@ class ReviewDesk:
             for one in given:
                 check_answer(one, known, length_s)
                 step = NewReviewStep("answered", one.question, one.answer, one.at_s, one.comment)
-                add_step(self.store, review_id, by, step)
+                add_step(self.store.db, review_id, by, step)
             return len(known) - len(read_answers(self.store, review_id))
 
     def submit(self, review_id: int, by: str, *, blind: bool = True) -> None:
@@ -220,9 +218,11 @@ class ReviewDesk:
             answers = read_answers(self.store, review_id)
             self._expect_all(review_id, answers)
             self._keep_answers(review_id, answers)
-            add_step(self.store, review_id, by, NewReviewStep("submitted", text="" if blind else "not blind"))
+            add_step(
+                self.store.db, review_id, by, NewReviewStep("submitted", text="" if blind else "not blind")
+            )
             self.db.execute("UPDATE reviews SET blind = ? WHERE review_id = ?", (int(blind), review_id))
-            set_state(self.store, review_id, "submitted")
+            set_state(self.store.db, review_id, "submitted")
 
     def release(self, review_id: int, by: str) -> None:
         """Give a call back that was taken up; its answers stay on record and count for nothing.
@@ -234,8 +234,8 @@ class ReviewDesk:
         """
         with self.store.write():
             expect_state(read_review(self.store, review_id), ("open",), "releasing")
-            add_step(self.store, review_id, read_name(by), NewReviewStep("released"))
-            set_state(self.store, review_id, "released")
+            add_step(self.store.db, review_id, read_name(by), NewReviewStep("released"))
+            set_state(self.store.db, review_id, "released")
 
     def _open(self, review: _Opening) -> int:
         call = self.db.execute(
@@ -260,7 +260,7 @@ class ReviewDesk:
         ).fetchone()  # fmt: skip
         self._copy_form(int(row[0]), call_no, rulebook_no, review.scorecard)
         note_decision(self.db, "reviews", (int(row[0]),))
-        add_step(self.store, int(row[0]), review.reviewer, NewReviewStep("opened"))
+        add_step(self.store.db, int(row[0]), review.reviewer, NewReviewStep("opened"))
         return int(row[0])
 
     def _expect_new(self, review: _Opening) -> None:

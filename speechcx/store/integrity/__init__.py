@@ -5,7 +5,7 @@ nothing and needs no right to write; :mod:`speechcx.store.integrity.repair` make
 from other rows. To check one more thing, add a query to ``ledger`` or ``recount``, or a function here.
 """
 
-from speechcx.store.integrity.find import AREAS, Examined, count_rows, examine
+from speechcx.store.integrity.find_problems import AREAS, Examined, count_rows, examine
 from speechcx.store.integrity.problem import Area, DatabaseProblem, Repair
 from speechcx.store.integrity.repair import repair
 

@@ -18,8 +18,8 @@ from speechcx.store.calls.row_digests import (
 )
 from speechcx.store.comments import write_comments
 from speechcx.store.database import read_migrations
-from speechcx.store.integrity.calls import why_not_readable
-from speechcx.store.integrity.find import expected_schema, read_objects, repairs_of
+from speechcx.store.integrity.check_calls import why_not_readable
+from speechcx.store.integrity.find_problems import expected_schema, read_objects, repairs_of
 from speechcx.store.integrity.problem import DatabaseProblem, Repair
 from speechcx.store.integrity.recount import count_again
 from speechcx.store.moments import utc_text

@@ -16,9 +16,9 @@ from speechcx.store import Store
 from speechcx.store.calls.file_versions import count_once
 from speechcx.store.decisions.audit import copy_trail, read_trail_end
 from speechcx.store.decisions.chain import copy_chain, read_end
-from speechcx.store.merging.calls import CallMerger, merge_roster, take_erasures
-from speechcx.store.merging.decisions import DecisionMerger
-from speechcx.store.merging.ledger import (
+from speechcx.store.merging.merge_calls import CallMerger, merge_roster, take_erasures
+from speechcx.store.merging.merge_decisions import DecisionMerger
+from speechcx.store.merging.merge_ledger import (
     LedgerMerger,
     Making,
     find_differences,

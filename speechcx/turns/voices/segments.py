@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from speechcx.call import Span
-from speechcx.turns.sessions import open_session
+from speechcx.turns.onnx_sessions import open_session
 from speechcx.turns.vad import LEVEL_STEP_S
 from speechcx.waveform import RECOGNITION_RATE_HZ, Sound
 

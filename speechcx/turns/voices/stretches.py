@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from speechcx.call import Span
-from speechcx.turns.spans import runs_of
+from speechcx.turns.speech_spans import runs_of
 from speechcx.turns.vad import LEVEL_STEP_S
 from speechcx.turns.voices.segments import Segments
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from speechcx.turns.sessions import open_session
+from speechcx.turns.onnx_sessions import open_session
 from speechcx.turns.voices.bands import BANDS, FRAME, STEP, log_mel
 from speechcx.turns.voices.stretches import StepRange
 from speechcx.waveform import Sound

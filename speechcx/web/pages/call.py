@@ -10,14 +10,8 @@ from speechcx.ask.ground import show_call as find_shown
 from speechcx.ask.qa import ReviewFilter, list_reviews
 from speechcx.call import Call, RuleResult
 from speechcx.errors import UsageError
-from speechcx.present.one_call import (
-    FlaggedRule,
-    list_flagged,
-    list_rungs,
-    make_parties,
-    make_rules,
-    present_call,
-)
+from speechcx.present.one_call import make_parties, make_rules, present_call
+from speechcx.present.story import FlaggedRule, list_flagged, list_rungs
 from speechcx.present.table import Table
 from speechcx.present.units import clock
 from speechcx.web.access import may_review

@@ -1,5 +1,5 @@
+from speechcx.ask.ground.compared_measures import MEASURES
 from speechcx.ask.ground.group_sums import find_scorecard, sum_calls
-from speechcx.ask.ground.measures import MEASURES
 from speechcx.call import Call
 from speechcx.store import CallFilter, Store
 from tests.ask.archive import make

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from speechcx.ask.search.search_filters import SearchHit
-from speechcx.ask.search.words import SearchFilter, count_matches, search
+from speechcx.ask.search.word_search import SearchFilter, count_matches, search
 from speechcx.call import Call
 from speechcx.store import CallFilter, Store
 from tests.ask.flagged import fill_flagged, make_flagged

@@ -14,7 +14,7 @@ from speechcx.ask.search.saved import (
     read_name,
     write_filters,
 )
-from speechcx.ask.search.words import SearchFilter
+from speechcx.ask.search.word_search import SearchFilter
 from speechcx.errors import UsageError
 from speechcx.store import CallFilter, Store
 from speechcx.store.decisions.saved_searches import (

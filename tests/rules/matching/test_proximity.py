@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from speechcx.rules.matching import proximity
+from speechcx.rules.matching.phrase_search import places_of
 from speechcx.rules.matching.proximity import NONE, Matches, count_below, merge, minimal, near_words, unite
-from speechcx.rules.matching.search import places_of
 from speechcx.rules.matching.stream import build_stream
 from tests.rules import reference
 from tests.rules.slow import turns_of

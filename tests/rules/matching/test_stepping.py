@@ -6,8 +6,8 @@ import pytest
 
 from speechcx.rules.language.grammar import parse_list_item, parse_said
 from speechcx.rules.matching import stepping
-from speechcx.rules.matching.plans import make_plans
-from speechcx.rules.matching.search import Search
+from speechcx.rules.matching.phrase_search import Search
+from speechcx.rules.matching.search_plans import make_plans
 from speechcx.rules.matching.stream import build_stream
 from tests.rules.slow import turns_of
 

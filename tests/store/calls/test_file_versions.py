@@ -151,3 +151,92 @@ def test_two_legs_of_a_call_are_no_copies(store: Store) -> None:
         store, "customer", channels=1, said=(("s0", 6.0, SAID[1][2]), ("s0", 13.0, "no thank you bye now"))
     )
     assert {agent, customer} == counted(store)
+
+
+TALK = (
+    ("ch0", 1.0, "Thank you for calling Northwind Bank, this call is recorded, how may I help you today?"),
+    ("ch1", 8.0, "My card was swallowed by the machine at the station and I am travelling tomorrow morning."),
+    ("ch0", 15.0, "I am sorry to hear that, may I have the last four digits of the account please?"),
+    ("ch1", 22.0, "Four seven one nine, and the postcode is the old one in Harbour Street."),
+    ("ch0", 29.0, "A new card goes out by courier tonight and is with you before nine."),
+    ("ch1", 36.0, "That is wonderful, thank you very much for your help, bye now."),
+)
+
+
+def later(lead_s: float) -> tuple[tuple[str, float, str], ...]:
+    """The talk behind a lead-in."""
+    return tuple((speaker, start_s + lead_s, text) for speaker, start_s, text in TALK)
+
+
+@pytest.mark.parametrize("lead_s", [12.0, 75.0], ids=["a ring", "a queue"])
+def test_a_copy_with_a_longer_ring_is_counted_once(store: Store, lead_s: float) -> None:
+    """A trunk that records the ringing too begins earlier and is longer; the words come at the same distances."""
+    desk = record(store, "desk", said=TALK)
+    trunk = record(
+        store, "trunk", said=later(lead_s), channels=1, length_s=60.0 + lead_s,
+        started_at=START - timedelta(seconds=lead_s),
+    )  # fmt: skip
+    assert {desk} == counted(store)
+    (file,) = read_left_out(store).not_taken
+    assert "the same words at the same distances" in file.why
+    assert f"{desk} (/recordings/desk.wav)" in file.why
+    assert trunk != desk
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)], ids=["whole first", "cut first"])
+def test_of_a_copy_with_its_start_cut_off_the_whole_one_counts(store: Store, order: tuple[int, int]) -> None:
+    """Whichever comes first, and under whatever start: what was cut away is known of the other one."""
+    cut = tuple((speaker, start_s - 14.0, text) for speaker, start_s, text in TALK[2:])
+    both = [
+        ("whole", {"said": TALK}),
+        ("cut", {"said": cut, "length_s": 46.0, "started_at": START + timedelta(seconds=20)}),
+    ]
+    ids = {both[no][0]: record(store, both[no][0], **both[no][1]) for no in order}
+    assert {ids["whole"]} == counted(store)
+
+
+def test_a_copy_from_the_trunk_knows_no_agent(store: Store) -> None:
+    """The one whose agent is known counts, also where the trunk has a channel for each party."""
+    trunk = record(store, "trunk", agent=None, said=later(20.0), started_at=START - timedelta(seconds=20))
+    desk = record(store, "desk", said=TALK, channels=1)
+    assert {desk} == counted(store)
+    assert trunk != desk
+
+
+OTHERS = {
+    "the same words in another order": {
+        "said": tuple(
+            (TALK[no][0], at_s, TALK[no][2])
+            for no, at_s in ((0, 1.0), (3, 10.0), (1, 18.0), (5, 28.0), (2, 31.0), (4, 48.0))
+        )
+    },
+    "the same greeting": {
+        "said": (
+            TALK[0],
+            *((who, at_s, "no that was not it I call about the loan") for who, at_s, _ in TALK[1:]),
+        )
+    },
+    "another agent": {"said": TALK, "agent": "bob"},
+    "another customer": {"said": TALK, "customer": "c-18"},
+    "later": {"said": TALK, "started_at": START + timedelta(minutes=20)},
+}
+
+
+@pytest.mark.parametrize("given", OTHERS.values(), ids=OTHERS)
+def test_a_second_call_of_the_same_people_is_no_copy(store: Store, given: dict[str, Any]) -> None:
+    """Whatever the script has in common, the words of another call do not come at the same distances."""
+    first = record(store, "first", said=TALK)
+    second = record(
+        store, "second", **{"started_at": START + timedelta(seconds=20), "length_s": 75.0} | given
+    )
+    assert {first, second} == counted(store)
+
+
+def test_a_message_that_is_left_twice_is_two_calls(store: Store) -> None:
+    """The same words on the same customer's voicemail, a minute and a half later, are another call."""
+    said = tuple(("ch0", start_s, text) for _, start_s, text in TALK)
+    both = {
+        record(store, "one", said=said),
+        record(store, "two", said=said, started_at=START + timedelta(seconds=90)),
+    }
+    assert both == counted(store)
