@@ -175,7 +175,7 @@ def child_ours(files: Sequence[Path], model: str) -> None:
     from speechcx.config import Settings
     from speechcx.project import USUAL_RULEBOOK, read_starter
     from speechcx.rules import parse_rulebook
-    from speechcx.transcribe import whisper_decoding as decoding
+    from speechcx.transcribe import whisper_decoding
 
     # Stages by processor time: the clock tells how busy the machine is with other things.
     pipeline.time = SimpleNamespace(monotonic=time.process_time)  # type: ignore[assignment, attr-defined]
