@@ -50,6 +50,7 @@ from speechcx.errors import (
 from speechcx.rules import Rulebooks
 from speechcx.store import KnownFile, Patience, RunInfo, Store
 from speechcx.store import RunTotals as RunRow
+from speechcx.store.facts.match_calls import match_facts
 from speechcx.store.left_out import read_other_files, replace_left_out
 
 
@@ -353,6 +354,10 @@ def _apply_details(
         warnings=(*summary.warnings, *told),
         exit_code=orders.stop.exit_code if orders.stop.is_requested else code,
     )
+    if summary.done or summary.details_changed:
+        # Call records and survey answers that came before their recording find it now.
+        with store.write():
+            match_facts(store.db)
     return summary, done.is_complete and not failed
 
 

@@ -1,7 +1,8 @@
 """The command line: reads arguments, calls one library function, shows the result.
 
 Commands are grouped in files by the person who types them: ``run`` and ``layouts`` (operator), ``explore``
-(supervisor and reviewer), ``operations`` (operations managers), ``find`` (people searching for words),
+(supervisor and reviewer), ``operations`` and ``import_facts`` (operations managers), ``find`` (people searching
+for words),
 ``flags`` and ``evidence`` (compliance reviewer), ``rulebooks`` and ``relabel`` (quality lead),
 ``admin``, ``models`` and ``keep`` (administrator). ``output`` is the only place that prints, through ``streams``.
 Errors become words and exit codes here and nowhere else. To add a command, write it in the file of
@@ -22,6 +23,7 @@ from speechcx.cli.data_requests import register as register_evidence
 from speechcx.cli.demo import register as register_demo
 from speechcx.cli.explore import register as register_explore
 from speechcx.cli.flags import register as register_comply
+from speechcx.cli.import_facts import register as register_imports
 from speechcx.cli.keep import register as register_keep
 from speechcx.cli.layouts import register as register_layouts
 from speechcx.cli.models import register as register_models
@@ -72,6 +74,7 @@ for register in (
     register_report,
     register_serve,
     register_operate,
+    register_imports,
     register_find,
     register_comply,
     register_audit,

@@ -260,6 +260,11 @@ def clean_lines(text: str) -> str:
     return "".join(_paragraph(line.lstrip(), indent=len(line) - len(line.lstrip())).text for line in lines)
 
 
+def print_raw(text: str) -> None:
+    """Text for a file on stdout, line by line as it is."""
+    sys.stdout.write(text)
+
+
 def note(text: str) -> None:
     """A line for people, on stderr."""
     sys.stderr.write(clean_lines(text))

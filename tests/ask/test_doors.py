@@ -25,7 +25,8 @@ DOORS = {
     ),
     "customers": (
         "CallbackList CallbackRow CustomerCall CustomerReport DriverTable OUTCOME_COLUMNS OutcomeMeasure "
-        "OutcomeRow OutcomeTable describe_customer list_callbacks list_driver_rows list_outcomes"
+        "OutcomeRow OutcomeTable SURVEY_BY Satisfaction SurveyRow describe_customer list_callbacks "
+        "list_driver_rows list_outcomes read_satisfaction"
     ),
     "ground": (
         "ComparedMeasure Estimate GroupSums Hint MEASURES MEASURE_NAMES Period ScoreBy ScoreRow ScoreTable "
@@ -33,8 +34,9 @@ DOORS = {
         "settle_names show_call sum_calls"
     ),
     "operations": (
-        "Alert Alerts Cause Causes Outreach Shares Topic Topics Touched find_alerts find_causes find_topics "
-        "list_outreach read_customers"
+        "Alert Alerts Cause Causes GAP_KINDS HANDLING_BY Handling HandlingFigure HandlingRow Outreach "
+        "Reconciliation RecordingGap Shares Topic Topics Touched find_alerts find_causes find_topics "
+        "list_outreach read_customers read_handling reconcile"
     ),
     "people": (
         "AgentReport CaseMixRow CaseMixTable Difference GroupComparison Move TrendRow TrendTable "

@@ -148,13 +148,18 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def make_project(folder: Path) -> Path:
-    """Settings, a rulebook and two calls in a folder."""
+    """Settings, a rulebook, two calls in a folder, and what other systems exported about them."""
     (folder / "speechcx.toml").write_text(CONFIG)
     (folder / "rulebook.yaml").write_text(RULEBOOK)
     write_call(folder / "calls" / "ann_c1_2026-03-02T09-15-00.wav")
     # Bob's call is heard from its beginning, so that the missing greeting is his.
     bob = (("agent", 0, 4.35, "Northwind speaking"), *TALK[1:])
     write_call(folder / "calls" / "bob_c2_2026-03-03T10-00-00.wav", talk=bob)
+    (folder / "records.csv").write_text(
+        "call_id,start,agent,customer,outcome,wait,talk\n"
+        "1,2026-03-02 09:15:00,ann,c1,answered,10,20\n2,2026-03-03 10:00:00,bob,c2,answered,30,2000\n"
+    )
+    (folder / "answers.csv").write_text("id,reference,csat,nps\na1,1,4,9\na2,2,1,\n")
     return folder
 
 

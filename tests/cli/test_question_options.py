@@ -12,12 +12,16 @@ from tests.cli.conftest import Speechcx
 pytestmark = pytest.mark.usefixtures("archive")
 
 FLAGS = {f"--{name.replace('_', '-')}" for name in FILTERS}
+_NOT_OF_RECORDS = {"--driver", "--where", "--flagged", "--judged-by"}
 EXCEPTIONS = {
     # command: (filters it does not take, why)
     "agent": ({"--agent"}, "the agent is its argument"),
     "alerts": ({"--period", "--since", "--until"}, "--day names the day"),
     "customer": ({"--customer"}, "the customer is its argument"),
     "erase": (FLAGS - {"--customer"}, "erasing by a filter would be a slip of the finger for good"),
+    "handling": (_NOT_OF_RECORDS, "call records know no rules"),
+    "reconcile": (_NOT_OF_RECORDS, "call records know no rules"),
+    "surveys": (_NOT_OF_RECORDS, "so do answers"),
     "qa agreement": (
         FLAGS - {"--since"},
         "it filters answers of people, and --since is when they were handed in",

@@ -96,6 +96,14 @@ COMPLIANCE: dict[str, tuple[str, ...]] = {
     "searches": ("searches", "searches --delete quits"),
     "erase": ("erase calls/ann_c1_2026-03-02T09-15-00.wav --reason x --yes --as lead",),
 }
+FACTS: dict[str, tuple[str, ...]] = {
+    # the same for what other systems know, in this order
+    "import calls": ("import calls records.csv --as lead", "import calls records.csv --dry-run --as lead"),
+    "import surveys": ("import surveys answers.csv --as lead",),
+    "handling": ("handling", "handling --by day --agent nobody"),
+    "reconcile": ("reconcile",),
+    "surveys": ("surveys", "surveys --by agent --agent nobody"),
+}
 KEEPING: dict[str, tuple[str, ...]] = {
     # the same for the database itself, in this order
     "check": ("check", "check --every-call", "check --repair", "check --recordings"),
@@ -107,7 +115,7 @@ KEEPING: dict[str, tuple[str, ...]] = {
         "restore copy.db --db put_back.db --lose-newer --as lead",
     ),
 }
-EXAMPLES |= REVIEWS | COMPLIANCE | KEEPING
+EXAMPLES |= REVIEWS | COMPLIANCE | FACTS | KEEPING
 EXAMPLES["users list"] = ("users list",)
 BEFORE = (
     *(f"review open BOB --as r{number}" for number in range(1, 8)),

@@ -6,10 +6,12 @@ import sqlite3
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
 from speechcx.call import Call, Span
+from speechcx.call.imported import CallLeg, SurveyAnswer
 from speechcx.store import FileStats, RunInfo, RunTotals, Store
 from speechcx.store.calls.erasure import erase_call
 from speechcx.store.decisions.audit import AuditEntry, add_entries
@@ -17,6 +19,7 @@ from speechcx.store.decisions.flags import FlagChange, SeenFlag, set_flags
 from speechcx.store.decisions.review_disputes import acknowledge, add_note, decide, dispute
 from speechcx.store.decisions.review_plans import Draw, ReviewPlan, Shortfall, save_plan
 from speechcx.store.decisions.review_record import Given
+from speechcx.store.facts.save import ImportInfo, save_answers, save_legs
 from speechcx.store.merging import merge_store, read_ends
 from speechcx.store.moments import utc_text
 from tests.factories import make_assessment, make_failure, make_hit, make_result
@@ -52,6 +55,7 @@ def keep_everything(store: Store, *, merged: bool = True) -> list[str]:
     store.save_assessment(
         ids[2], make_assessment(newer.conversation, version="2", scores=newer.assessment.scores)
     )
+    import_facts(store, ids[0])
     save_search(store)
     decide_everything(store, ids)
     if merged:
@@ -82,6 +86,18 @@ def bring_in_another(store: Store) -> None:
         with store.write():
             merge_store(store, other)
             add_entries(store, "mia", [AuditEntry("merge", detail={"from": "other.db", **read_ends(other)})])
+
+
+def import_facts(store: Store, call_id: str) -> None:
+    """A call record of a stored call, and an answer of its customer, with a value in every column."""
+    moment = datetime(2025, 3, 4, 9, 30, tzinfo=UTC)
+    leg = CallLeg(
+        call_id, "1", moment, "ann", "c-17", "billing", "inbound", "answered", 5.0, 50.0, 4.0, 3.0, 62.0, "call.wav",
+        (("did", "800"),), 2,
+    )  # fmt: skip
+    save_legs(store, [leg], ImportInfo("calls", "cdr.csv", "0" * 64, "mia", "UTC", 30.0))
+    answer = SurveyAnswer("r1", "csat", 4.0, 1.0, 5.0, moment, call_id, "c-17", "ann", "fine", 2)
+    save_answers(store, [answer], ImportInfo("surveys", "surveys.csv", "1" * 64, "mia", "UTC", 30.0))
 
 
 def save_search(store: Store) -> None:

@@ -11,3 +11,7 @@ from .outcomes import OutcomeMeasure as OutcomeMeasure
 from .outcomes import OutcomeRow as OutcomeRow
 from .outcomes import OutcomeTable as OutcomeTable
 from .outcomes import list_outcomes as list_outcomes
+from .satisfaction import SURVEY_BY as SURVEY_BY
+from .satisfaction import Satisfaction as Satisfaction
+from .satisfaction import SurveyRow as SurveyRow
+from .satisfaction import read_satisfaction as read_satisfaction

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from speechcx.store.decisions.audit import AuditEntry, add_entries, forget_details, tidy_text
 from speechcx.store.decisions.chain import note_decision
+from speechcx.store.facts.forget_facts import forget_facts
 from speechcx.store.moments import utc_text
 from speechcx.store.paths import write_path
 
@@ -71,6 +72,7 @@ def remove_said(store: Store, call_id: str) -> None:
     """Remove a call with every decision about it, and the words of the trail about it; inside a write."""
     if store.has_call(call_id):
         store.delete_call(call_id)
+    forget_facts(store.db, call_id)
     store.db.execute("DELETE FROM merged_calls WHERE call_id = ?", (call_id,))
     gone = store.db.execute(
         "DELETE FROM flag_states WHERE call_id = ? RETURNING call_id, rule", (call_id,)

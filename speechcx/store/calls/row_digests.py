@@ -44,8 +44,12 @@ SHARED_TABLES = {
     "rulebooks": "rulebook_no",
     "rules": "rule_no",
     "questions": "question_no",
+    "imports": "import_no",
+    "call_legs": "leg_no",
+    "call_records": "record_no",
+    "survey_answers": "answer_no",
 }
-"""Tables whose rows many calls refer to, with their key."""
+"""Tables whose rows many calls refer to, or that other systems told, with their key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +109,19 @@ def note_shared(db: sqlite3.Connection, table: str, number: int) -> None:
     _keep(db, [(table, number, digest_rows(rows))])
 
 
+def note_shared_rows(db: sqlite3.Connection, table: str, numbers: Iterable[int]) -> None:
+    """Keep the digests of several shared rows as they are now; inside a write."""
+    for number in numbers:
+        note_shared(db, table, number)
+
+
+def forget_shared(db: sqlite3.Connection, table: str, numbers: Iterable[int]) -> None:
+    """Remove the digests of shared rows that are removed; inside a write."""
+    db.executemany(
+        "DELETE FROM row_digests WHERE table_name = ? AND number = ?", [(table, number) for number in numbers]
+    )
+
+
 def forget_call(db: sqlite3.Connection, call_no: int) -> None:
     """Remove the digests of a call that is removed; inside a write."""
     db.execute("DELETE FROM row_digests WHERE table_name = 'calls' AND number = ?", (call_no,))
@@ -159,7 +176,10 @@ def note_all(db: sqlite3.Connection, *, but: Collection[tuple[str, int]] = ()) -
         if ("calls", number) not in but
     ]
     _keep(db, calls)
+    there = _list_tables(db)
     for table, key in SHARED_TABLES.items():
+        if table not in there:
+            continue
         rows = db.execute(f"SELECT {key}, * FROM {table}").fetchall()
         _keep(
             db,
@@ -174,7 +194,7 @@ def note_all(db: sqlite3.Connection, *, but: Collection[tuple[str, int]] = ()) -
 def find_changed(db: sqlite3.Connection) -> set[tuple[str, int]]:
     """(table, number) of every call and shared row that differs from what was written."""
     found = {("calls", rows.number) for rows in find_changed_calls(db) if rows.tables}
-    for table in SHARED_TABLES:
+    for table in SHARED_TABLES.keys() & _list_tables(db):
         found |= {(table, rows.number) for rows in find_changed_shared(db, table) if rows.tables}
     return found
 
@@ -192,8 +212,7 @@ def _digest_table(db: sqlite3.Connection, table: str, call_no: int) -> bytes:
 def _digest_all(db: sqlite3.Connection) -> dict[int, dict[str, bytes]]:
     """Digests by call and table: one pass over each table."""
     found: dict[int, dict[str, bytes]] = {}
-    # In the middle of migrations, a table may be still to come.
-    there = {name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    there = _list_tables(db)
     for table, key in CALL_TABLES.items():
         if table not in there:
             continue
@@ -202,6 +221,11 @@ def _digest_all(db: sqlite3.Connection) -> dict[int, dict[str, bytes]]:
         for call_no, group in groupby(rows, key=lambda row: int(row[0])):
             found.setdefault(call_no, {})[table] = digest_rows(row[1:] for row in group)
     return found
+
+
+def _list_tables(db: sqlite3.Connection) -> set[str]:
+    """Tables that are there: in the middle of migrations, some may be still to come."""
+    return {name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
 
 
 def _keep(db: sqlite3.Connection, rows: Iterable[tuple[str, int, bytes]]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Protocol
 
-from speechcx.store.calls.row_digests import note_call
+from speechcx.store.calls.row_digests import note_call, note_shared_rows
 from speechcx.store.paths import plain_text
 
 _ENTRY = (
@@ -64,7 +64,31 @@ def sync_roster(db: sqlite3.Connection, entries: Iterable[RosterLine]) -> int:
     for agent in sorted(changed):
         for call_no in place_calls(db, "c.agent = ?", agent):
             note_call(db, call_no, only=("calls",))
+        _place_records(db, agent)
     return len(changed)
+
+
+def _place_records(db: sqlite3.Connection, agent: str) -> None:
+    """Find team and center again for an agent's call records."""
+    team, center = (
+        f"({_ENTRY.format(column=column, agent='c.agent', day='c.local_day')})"
+        for column in ("team", "center")
+    )
+    placed = db.execute(
+        f"UPDATE call_records AS c SET team = {team}, center = {center} WHERE c.agent = ? RETURNING record_no",
+        (agent,),
+    ).fetchall()
+    note_shared_rows(db, "call_records", [number for (number,) in placed])
+
+
+def find_place(db: sqlite3.Connection, agent: str | None, day: str) -> tuple[str | None, str | None]:
+    """Team and center of an agent on a day by the roster; None where it does not tell."""
+    found = (
+        db.execute(_ENTRY.format(column=column, agent="?1", day="?2"), (agent, day)).fetchone()
+        for column in ("team", "center")
+    )
+    team, center = (None if row is None else row[0] for row in found)
+    return team, center
 
 
 def place_calls(db: sqlite3.Connection, where: str, value: str | int) -> list[int]:

@@ -4,7 +4,7 @@ Takes: an open target and a source open for reading, inside the target's write. 
 where the two disagree, which is told and never guessed. Rows keep their meaning and get numbers of the
 target; the source's audit trail and decision chain are kept as they stand there, so that both can still
 be verified. Bringing the same source in again changes nothing. To merge one more table, add it to the
-module of its kind: ``calls``, ``ledger`` or ``decisions``.
+module of its kind: ``merge_calls``, ``merge_ledger``, ``merge_facts`` or ``merge_decisions``.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from speechcx.store.decisions.audit import copy_trail, read_trail_end
 from speechcx.store.decisions.chain import copy_chain, read_end
 from speechcx.store.merging.merge_calls import CallMerger, merge_roster, take_erasures
 from speechcx.store.merging.merge_decisions import DecisionMerger
+from speechcx.store.merging.merge_facts import FactMerger
 from speechcx.store.merging.merge_ledger import (
     LedgerMerger,
     Making,
@@ -52,9 +53,9 @@ class Merged:
         Its path.
     new_calls, newer_calls, known_calls, erased_calls
         Calls that only it had; that it had in a later state; that were there already; that were erased.
-    runs, flags, plans, reviews, searches, audit_rows
-        Runs, decisions about flags, review plans, reviews taken up or continued, saved searches and rows of
-        its audit trail that were new.
+    runs, facts, flags, plans, reviews, searches, audit_rows
+        Runs, facts of other systems (call records, survey answers), decisions about flags, review plans, reviews
+        taken up or continued, saved searches and rows of its audit trail that were new.
     notes
         What is called otherwise in the target.
     disagreements
@@ -67,6 +68,7 @@ class Merged:
     known_calls: int
     erased_calls: int
     runs: int
+    facts: int
     flags: int
     plans: int
     reviews: int
@@ -78,7 +80,7 @@ class Merged:
     @property
     def trail_detail(self) -> dict[str, object]:
         """What the target's audit trail tells of it, besides where the source's own trails end."""
-        names = ("new_calls", "newer_calls", "runs", "flags", "plans", "reviews", "audit_rows")
+        names = ("new_calls", "newer_calls", "runs", "facts", "flags", "plans", "reviews", "audit_rows")
         return {name: getattr(self, name) for name in names}
 
 
@@ -117,10 +119,12 @@ def merge_store(
     # Two shards may have heard two recordings of one call: whose is the better is known only now.
     for call_id in call_ids:
         count_once(target.db, call_id)
+    facts = FactMerger(target, source)
+    facts.take()
     copy_chain(target.db, source.db)
     return Merged(
         name, calls.counts.new, calls.counts.newer, calls.counts.known, calls.counts.erased,
-        ledger.new_runs, decisions.flags, decisions.plans, decisions.reviews, decisions.searches,
+        ledger.new_runs, facts.new, decisions.flags, decisions.plans, decisions.reviews, decisions.searches,
         copy_trail(target.db, source.db), (*notes, *decisions.renamed),
         (*calls.counts.disagreements, *decisions.disagreements),
     )  # fmt: skip

@@ -84,6 +84,8 @@ class LedgerMerger:
 
     def _take_run(self, row: MergedRow) -> None:
         number = row.pop("run_id")
+        # What it applied to its calls says nothing of the other calls here.
+        row["sources_digest"] = None
         # Nobody is at work on a database that can be merged: a run without an end was killed.
         if row["finished_at"] is None and row["outcome"] is None:
             row["outcome"] = "interrupted"
@@ -94,6 +96,7 @@ class LedgerMerger:
         if found is None:
             self._runs[number] = insert_row(self.db, "runs", row)
             self.new_runs += 1
+            self.db.execute("UPDATE runs SET sources_digest = NULL WHERE sources_digest IS NOT NULL")
             return
         self._runs[number] = found[0]
         if found[1] is None and row["finished_at"] is not None:

@@ -10,7 +10,7 @@ import pytest
 from speechcx.batch import hold_lock
 from speechcx.batch.check import check
 from speechcx.errors import RunInProgress
-from tests.store.integrity.test_find import alter
+from tests.store.integrity.test_find_problems import alter
 
 REPAIRED = {
     "search index": ("DELETE FROM turns_fts_data WHERE id > 10", "the search index was made again"),

@@ -1,0 +1,184 @@
+"""What customers answered to surveys: satisfaction, recommendation and effort, with response rate and interval."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from speechcx.ask.ground.opening import Where, reading
+from speechcx.ask.ground.resolve_names import settle_names
+from speechcx.ask.statistics import NORMAL, Interval, Scale, Sums, mean_interval, share_interval
+from speechcx.call.imported import SURVEY_KINDS, SurveyKind
+from speechcx.errors import UsageError
+from speechcx.store import CallFilter, Store
+
+SurveyBy = Literal["all", "agent", "team", "center", "queue", "day", "week", "month"]
+SURVEY_BY: tuple[SurveyBy, ...] = get_args(SurveyBy)
+_GROUPS: dict[SurveyBy, str] = {
+    "all": "NULL",
+    "agent": "coalesce(c.agent, s.agent)",
+    "team": "c.team",
+    "center": "c.center",
+    "queue": "c.queue",
+    "day": "s.local_day",
+    "week": "date(s.local_day, 'weekday 0', '-6 days')",
+    "month": "substr(s.local_day, 1, 7)",
+}
+_SATISFIED_FROM = 0.75
+"""A satisfied answer lies in the upper quarter of its scale: 4 and 5 of 1 to 5."""
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyRow:
+    """Answers to one kind of survey.
+
+    Parameters
+    ----------
+    kind
+        ``csat``, ``nps`` or ``ces``.
+    key
+        The agent, team, month, ...; None for answers without one.
+    asked
+        Invitations, answered or not.
+    n
+        Answers: the denominator of `value`.
+    value
+        ``csat``: share of satisfied answers, 0 to 1. ``nps``: share of promoters (9 and 10) minus share of
+        detractors (0 to 6), -1 to 1. ``ces``: mean on its own scale. None without answers.
+    interval
+        95 %.
+    response_rate
+        Answers over invitations; None where the source tells of answers only.
+    matched
+        Answers whose call was found.
+    low, high
+        Ends of the scale.
+    """
+
+    kind: SurveyKind
+    key: str | None
+    asked: int
+    n: int
+    value: float | None
+    interval: Interval | None
+    response_rate: float | None
+    matched: int
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Satisfaction:
+    """What customers answered over a period.
+
+    Parameters
+    ----------
+    by
+        What the rows are grouped by.
+    rows
+        By kind and group.
+    first_day, last_day
+        Days of the answers; None where there are none.
+    """
+
+    by: SurveyBy
+    rows: tuple[SurveyRow, ...]
+    first_day: str | None
+    last_day: str | None
+
+
+def read_satisfaction(
+    where: Where, filters: CallFilter | None = None, *, by: SurveyBy = "all"
+) -> Satisfaction:
+    """Survey figures of all answers, or by agent, team, center, queue or time.
+
+    Parameters
+    ----------
+    where
+        Store or database.
+    filters
+        Which: the period is that of the answers; people, queue and direction are those of the calls found for them.
+    by
+        What to group by.
+
+    Raises
+    ------
+    UsageError
+        There is no such group.
+    """
+    if by not in SURVEY_BY:
+        raise UsageError(f"--by {by!r}", f"one of {', '.join(SURVEY_BY)}", "correct it")
+    with reading(where) as store:
+        condition, values = _condition(settle_names(store, filters or CallFilter()))
+        rows = [row for kind in SURVEY_KINDS for row in _read_rows(store, kind, by, condition, values)]
+        days = store.db.execute(
+            f"SELECT min(s.local_day), max(s.local_day) {_SOURCE} WHERE {condition}", values
+        ).fetchone()
+        return Satisfaction(by, tuple(rows), *days)
+
+
+_SOURCE = "FROM survey_answers s LEFT JOIN calls c ON c.call_id = s.call_id"
+
+
+def _condition(filters: CallFilter) -> tuple[str, list[object]]:
+    parts, values = ["1"], list[object]()
+    for name in ("agent", "team", "center", "customer", "queue", "direction"):
+        wanted = getattr(filters, name)
+        if wanted:
+            own = f"coalesce(c.{name}, s.{name})" if name in ("agent", "customer") else f"c.{name}"
+            parts.append(f"{own} IN ({', '.join('?' * len(wanted))})")
+            values += wanted
+    for sign, day in ((">=", filters.since), ("<=", filters.until)):
+        if day is not None:
+            parts.append(f"s.local_day {sign} ?")
+            values.append(day.isoformat())
+    return " AND ".join(parts), values
+
+
+def _read_rows(
+    store: Store, kind: SurveyKind, by: SurveyBy, condition: str, values: Sequence[object]
+) -> list[SurveyRow]:
+    group = _GROUPS[by]
+    place = "(s.value - s.low) / (s.high - s.low)"
+    rows = store.db.execute(
+        f"SELECT {group}, count(*), count(s.value), total(s.value), total(s.value * s.value),"
+        f" total({place} >= {_SATISFIED_FROM}), total({place} >= 0.9), total({place} <= 0.6), count(s.call_id),"
+        f" min(s.low), max(s.high) {_SOURCE} WHERE {condition} AND s.kind = ?"
+        f" GROUP BY {group} ORDER BY {group} IS NULL, 1",
+        [*values, kind],
+    )
+    return [_to_row(kind, row) for row in rows.fetchall()]
+
+
+def _to_row(kind: SurveyKind, row: Sequence[float]) -> SurveyRow:
+    key, asked, n, total, squares, satisfied, promoters, detractors, matched, low, high = row
+    if kind == "csat":
+        sums = Sums(int(n), satisfied, satisfied)
+        value, interval = sums.mean, share_interval(sums)
+    elif kind == "nps":
+        value, interval = _net(int(n), promoters, detractors)
+    else:
+        sums = Sums(int(n), total, squares)
+        value, interval = sums.mean, mean_interval(sums, Scale(low, high))
+    rate = n / asked if asked and n < asked else None
+    return SurveyRow(
+        kind, None if key is None else str(key), int(asked), int(n), value, interval, rate, int(matched), low, high
+    )  # fmt: skip
+
+
+def _net(n: int, promoters: float, detractors: float) -> tuple[float | None, Interval | None]:
+    """Promoters minus detractors, with the interval of a difference of two shares of one sample.
+
+    The variance is that of a multinomial, with half an answer added at either end, so that a few answers that are
+    all alike claim no certainty (Agresti and Min, Statistics in Medicine 24 (2005) 729).
+    """
+    if not n:
+        return None, None
+    value = (promoters - detractors) / n
+    size = n + 2
+    plus, minus = (promoters + 0.5) / size, (detractors + 0.5) / size
+    spread = NORMAL * math.sqrt(max(0.0, plus + minus - (plus - minus) ** 2) / size)
+    middle = plus - minus
+    return value, (max(-1.0, middle - spread), min(1.0, middle + spread))

@@ -1,0 +1,96 @@
+"""What other systems know of a call or a customer: legs of call records, answers to surveys."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, get_args
+
+LegOutcome = Literal["answered", "abandoned", "no_answer", "busy", "failed", "voicemail"]
+LEG_OUTCOMES: tuple[LegOutcome, ...] = get_args(LegOutcome)
+
+SurveyKind = Literal["csat", "nps", "ces"]
+SURVEY_KINDS: tuple[SurveyKind, ...] = get_args(SurveyKind)
+SURVEY_SCALES: dict[SurveyKind, tuple[float, float]] = {"csat": (1, 5), "nps": (0, 10), "ces": (1, 7)}
+"""The usual scale of each kind, where a source does not say another."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallLeg:
+    """A part of a call as the telephone system has it: it rang at one agent, queue or machine.
+
+    Parameters
+    ----------
+    record_id, leg_id
+        The call, and this part of it, in that system.
+    started_at
+        Start of the leg, aware of its zone.
+    agent, customer, queue, direction
+        As the source writes them; None where it does not.
+    outcome
+        How it ended; None where the source does not say.
+    wait_s, talk_s, hold_s, wrap_s, duration_s
+        Seconds until it was answered or given up, of talk, on hold, of after-call work, and in all; 0 or more.
+    recording
+        Name of the recording's file, where the source tells it.
+    extras
+        Further columns, sorted by name.
+    row
+        Line or row of the file, counted from 1.
+    """
+
+    record_id: str
+    leg_id: str
+    started_at: datetime
+    agent: str | None = None
+    customer: str | None = None
+    queue: str | None = None
+    direction: str | None = None
+    outcome: LegOutcome | None = None
+    wait_s: float | None = None
+    talk_s: float | None = None
+    hold_s: float | None = None
+    wrap_s: float | None = None
+    duration_s: float | None = None
+    recording: str | None = None
+    extras: tuple[tuple[str, str], ...] = ()
+    row: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyAnswer:
+    """What a customer answered to a survey, or that they did not.
+
+    Parameters
+    ----------
+    answer_id
+        The answer in the survey tool.
+    kind
+        ``csat`` (satisfaction), ``nps`` (recommendation) or ``ces`` (effort).
+    value
+        On its scale; None where there was no answer.
+    low, high
+        Ends of the scale.
+    answered_at
+        When, aware of its zone; None where not told.
+    reference
+        Id of the call in the source.
+    customer, agent
+        As the source writes them.
+    comment
+        What the customer wrote.
+    row
+        Line or row of the file, counted from 1.
+    """
+
+    answer_id: str
+    kind: SurveyKind
+    value: float | None
+    low: float
+    high: float
+    answered_at: datetime | None = None
+    reference: str | None = None
+    customer: str | None = None
+    agent: str | None = None
+    comment: str | None = None
+    row: int = 0

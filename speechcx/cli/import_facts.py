@@ -1,0 +1,165 @@
+"""Commands about what other systems know: import call records and surveys, reconcile, handling, survey figures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from speechcx.cli import options
+from speechcx.cli.output import print_answer, print_raw
+from speechcx.cli.question_options import Asked, asks
+
+if TYPE_CHECKING:
+    from speechcx.imports import ImportKind, ImportOptions
+
+imports = typer.Typer(
+    name="import", help="Bring in what other systems know: call records, surveys.", no_args_is_help=True
+)
+
+_File = Annotated[Path, typer.Argument(metavar="FILE", help="The export, a CSV with headings.")]
+_Mapping = Annotated[
+    str,
+    typer.Option("--mapping", metavar="NAME", help="A mapping file, or a preset; default: by the headings."),
+]
+_Suggest = Annotated[
+    bool, typer.Option("--suggest", help="Print a mapping for this file, to correct and give by --mapping.")
+]
+_DryRun = Annotated[bool, typer.Option("--dry-run", help="Read and check the file, and keep nothing.")]
+_Anyway = Annotated[bool, typer.Option("--anyway", help="Import the other rows where some cannot be used.")]
+_Zone = Annotated[
+    str | None,
+    typer.Option("--zone", metavar="ZONE", help="Zone of times without one; default: discover.zone."),
+]
+_Tolerance = Annotated[
+    float,
+    typer.Option(
+        "--tolerance", min=0.0, max=3600.0, help="Seconds by which its clock and the recorder's may differ."
+    ),
+]
+_Who = Annotated[str | None, typer.Option("--as", metavar="NAME", help="Who imports it; default: the login.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the app."""
+    app.add_typer(imports)
+    for command in (reconcile, handling, surveys):
+        app.command()(command)
+
+
+@imports.command("calls")
+def import_calls(
+    file: _File,
+    mapping: _Mapping = "",
+    suggest: _Suggest = False,
+    dry_run: _DryRun = False,
+    anyway: _Anyway = False,
+    zone: _Zone = None,
+    tolerance: _Tolerance = 30.0,
+    who: _Who = None,
+    db: options.Database = None,
+    config: options.Config = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Import call records of the telephone system (CDR): legs are joined, and each call finds its recording."""
+    from speechcx.imports import ImportOptions
+    from speechcx.store.decisions.audit import read_who
+
+    wanted = ImportOptions(mapping, zone, tolerance, anyway, dry_run, read_who(who))
+    _import("calls", file, None if suggest else wanted, db=db, config=config, as_json=as_json)
+
+
+@imports.command("surveys")
+def import_surveys(
+    file: _File,
+    mapping: _Mapping = "",
+    suggest: _Suggest = False,
+    dry_run: _DryRun = False,
+    anyway: _Anyway = False,
+    zone: _Zone = None,
+    who: _Who = None,
+    db: options.Database = None,
+    config: options.Config = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Import answers to surveys (CSAT, NPS, CES); a blank one counts as an invitation without an answer."""
+    from speechcx.imports import ImportOptions
+    from speechcx.store.decisions.audit import read_who
+
+    wanted = ImportOptions(mapping, zone, anyway=anyway, dry_run=dry_run, who=read_who(who))
+    _import("surveys", file, None if suggest else wanted, db=db, config=config, as_json=as_json)
+
+
+def _import(
+    kind: ImportKind,
+    file: Path,
+    wanted: ImportOptions | None,
+    *,
+    db: Path | None,
+    config: Path | None,
+    as_json: bool,
+) -> None:
+    """Import a file, or print a mapping for it where nothing is `wanted` yet."""
+    from speechcx.imports import open_export, run_import, suggest_mapping, write_mapping
+    from speechcx.present.imported_facts import present_import
+    from speechcx.store import Store
+
+    if wanted is None:
+        headings = open_export(file, kind)[2]
+        print_raw(write_mapping(suggest_mapping(headings, kind), headings))
+        return
+    loaded = options.load(config, None)
+    with Store.open(options.database(loaded, db), read_only=wanted.dry_run) as store:
+        report = run_import(store, file, kind, settings=loaded.settings.discover, options=wanted)
+    print_answer(present_import(report), options.style(as_json, False))
+    raise typer.Exit(report.exit_code)
+
+
+@asks("driver", "where", "flagged", "judged_by")
+def reconcile(asked: Asked) -> None:
+    """Hold call records against recordings: every gap with its reason. Exits with 3 where there is one."""
+    from speechcx.ask.operations import reconcile as hold_against
+    from speechcx.present.imported_facts import present_reconciliation
+
+    found = hold_against(asked.where, asked.filters)
+    print_answer(present_reconciliation(found), asked.style)
+    raise typer.Exit(found.exit_code)
+
+
+@asks("driver", "where", "flagged", "judged_by")
+def handling(
+    asked: Asked,
+    by: Annotated[
+        str,
+        typer.Option(
+            "--by", help="agent, team, center, queue, direction, day, week, month, weekday or hour."
+        ),
+    ] = "agent",
+    service: Annotated[
+        float, typer.Option("--service", min=0.0, help="Answered within so many seconds.")
+    ] = 20.0,
+    short: Annotated[
+        float, typer.Option("--short", min=0.0, help="Given up within so many seconds: not counted.")
+    ] = 5.0,
+) -> None:
+    """Handle time, waiting, service level, abandoned and transferred calls, by the telephone system's records."""
+    from speechcx.ask.operations import read_handling
+    from speechcx.present.imported_facts import present_handling
+
+    found = read_handling(asked.where, asked.filters, by=by, service_s=service, short_s=short)  # type: ignore[arg-type]
+    print_answer(present_handling(found), asked.style)
+
+
+@asks("driver", "where", "flagged", "judged_by")
+def surveys(
+    asked: Asked,
+    by: Annotated[
+        str, typer.Option("--by", help="all, agent, team, center, queue, day, week or month.")
+    ] = "all",
+) -> None:
+    """CSAT, NPS and CES with their number of answers, response rate and 95 % interval."""
+    from speechcx.ask.customers import read_satisfaction
+    from speechcx.present.imported_facts import present_satisfaction
+
+    print_answer(present_satisfaction(read_satisfaction(asked.where, asked.filters, by=by)), asked.style)  # type: ignore[arg-type]

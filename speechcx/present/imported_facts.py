@@ -1,0 +1,221 @@
+"""What other systems know: imports, gaps between records and recordings, handling, answers to surveys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+
+from speechcx.ask.customers import Satisfaction, SurveyRow
+from speechcx.ask.operations import GAP_KINDS, Handling, HandlingFigure, HandlingRow, Reconciliation
+from speechcx.imports import ImportReport
+from speechcx.present.envelope import Envelopes, record
+from speechcx.present.table import Answer, Column, Text, make_table
+from speechcx.present.units import clock, plain_number
+
+MAX_SHOWN = 20
+"""Refused rows that are shown; the JSON document has them all."""
+
+_IMPORT = record("import", ImportReport)
+_RECONCILE = record("reconcile", Reconciliation)
+_HANDLING = record("handling", Handling)
+_SURVEYS = record("surveys", Satisfaction)
+
+ENVELOPES: dict[str, Envelopes] = {
+    "import calls": _IMPORT,
+    "import surveys": _IMPORT,
+    "reconcile": _RECONCILE,
+    "handling": _HANDLING,
+    "surveys": _SURVEYS,
+}
+
+
+def present_import(report: ImportReport) -> Answer:
+    """What became of a file, and every row that is not used."""
+    return Answer(partial(_IMPORT.wrap, report), tuple(_import(report)))
+
+
+def _import(report: ImportReport) -> Iterator[Text]:
+    how = f"as {report.mapping.title}" if report.mapping.title else "by its headings"
+    columns = ", ".join(f"{name} = {heading}" for name, heading in report.mapping.columns.items())
+    days = f", {report.first_day} to {report.last_day}" if report.first_day else ""
+    yield Text(f"{report.file}: {report.rows:,} rows read {how}, {report.facts:,} facts{days}.")
+    yield Text(f"Columns: {columns}.")
+    for row in report.refused[:MAX_SHOWN]:
+        yield Text(f"line {row.line}: {row.found}", indent=2)
+    if len(report.refused) > MAX_SHOWN:
+        yield Text(f"{len(report.refused) - MAX_SHOWN:,} more rows cannot be used.", indent=2)
+    if report.saved is None:
+        yield Text("Nothing was kept.")
+        if report.refused:
+            yield Text(
+                "Correct these rows, or add --anyway to import the others.", is_note=True, is_hint=True
+            )
+        return
+    saved = report.saved
+    yield Text(f"{saved.added:,} new, {saved.updated:,} corrected, {saved.unchanged:,} known as they are.")
+    what = "call records" if report.imported == "calls" else "answers"
+    doubtful = f"; {saved.ambiguous:,} fit several calls and are left open" if saved.ambiguous else ""
+    found = "recording" if report.imported == "calls" else "call"
+    yield Text(f"{saved.matched:,} of all {what} have their {found}{doubtful}.")
+
+
+_GAP_COLUMNS = (
+    Column("kind", "gap", text=lambda row: row.kind.replace("_", " ")),
+    Column("started", "started"),
+    Column("agent", "agent", rank=1),
+    Column("record_id", "record"),
+    Column("call_id", "call"),
+    Column("path", "file", rank=2),
+    Column("why", "why"),
+)
+
+
+def present_reconciliation(found: Reconciliation) -> Answer:
+    """How many gaps of each kind, then each."""
+    if not found.records:
+        none = "No call records of these days: import them first."
+        return Answer(partial(_RECONCILE.wrap, found), (Text(none),))
+    head = [
+        Text(
+            f"{found.first_day} to {found.last_day}: {found.records:,} call records, {found.answered:,} answered,"
+            f" {found.matched:,} with their recording; {found.calls:,} recorded calls."
+        )
+    ]
+    head += [Text(f"{number:,} {GAP_KINDS[kind]}", indent=2) for kind, number in found.counts]
+    empty = "No gap: every answered call has its recording, and every recording its record."
+    shown = make_table("gaps", _GAP_COLUMNS, found.gaps, empty=empty)
+    return Answer(partial(_RECONCILE.wrap, found), (*head, shown))
+
+
+def _figure(
+    name: str, write: Callable[[float], str]
+) -> tuple[Callable[..., object], Callable[..., str | None]]:
+    def value(row: HandlingRow) -> float | None:
+        figure: HandlingFigure = getattr(row, name)
+        return figure.value
+
+    def text(row: HandlingRow) -> str | None:
+        figure: HandlingFigure = getattr(row, name)
+        return None if figure.value is None else write(figure.value)
+
+    return value, text
+
+
+def _time_column(name: str, heading: str, *, rank: int = 0) -> Column:
+    value, text = _figure(name, clock)
+    return Column(name, heading, value=value, text=text, rank=rank)
+
+
+def _share_column(name: str, heading: str, *, rank: int = 0) -> Column:
+    value, text = _figure(name, lambda share: f"{share:.0%}")
+    return Column(name, heading, value=value, text=text, rank=rank)
+
+
+def _reliability(name: str) -> tuple[Column, Column, Column]:
+    """Denominator and interval of a figure, for programs."""
+
+    def end(row: HandlingRow, at: int) -> float | None:
+        interval = getattr(row, name).interval
+        return None if interval is None else float(interval[at])
+
+    return (
+        Column(f"{name}_n", f"{name} n", value=lambda row: getattr(row, name).n, audience="programs"),
+        Column(f"{name}_low", f"{name} low", value=lambda row: end(row, 0), audience="programs"),
+        Column(f"{name}_high", f"{name} high", value=lambda row: end(row, 1), audience="programs"),
+    )
+
+
+_HANDLING_COLUMNS = (
+    Column("key", "", text=lambda row: row.key or "-"),
+    Column("handled", "handled"),
+    _time_column("aht_s", "AHT"),
+    _time_column("talk_s", "talk", rank=1),
+    _time_column("hold_s", "hold", rank=2),
+    _time_column("wrap_s", "after-\ncall", rank=2),
+    _time_column("asa_s", "wait"),
+    Column("offered", "offered"),
+    _share_column("abandoned", "aban-\ndoned"),
+    _share_column("service", "service\nlevel"),
+    _share_column("transferred", "trans-\nferred", rank=1),
+    Column("short", "short", rank=3),
+    Column("records", "records", audience="programs"),
+    Column("recorded", "recorded", audience="programs"),
+    *(
+        column
+        for name in ("aht_s", "talk_s", "hold_s", "wrap_s", "asa_s", "abandoned", "service", "transferred")
+        for column in _reliability(name)
+    ),
+)
+
+
+def present_handling(found: Handling) -> Answer:
+    """Handle time, waiting, abandoned calls and transfers by group, all calls last."""
+    rows = (*found.rows, replace(found.all, key="all calls")) if found.all.records else ()
+    empty = "No call records of these days: import them first."
+    shown = make_table(found.by, _HANDLING_COLUMNS, rows, empty=empty, notes=tuple(_handling_notes(found)))
+    return Answer(partial(_HANDLING.wrap, found), (shown,))
+
+
+def _handling_notes(found: Handling) -> Iterator[str]:
+    everything = found.all
+    if not everything.records:
+        return
+    yield (
+        f"{found.first_day} to {found.last_day}, {everything.records:,} call records, {everything.recorded:,} with"
+        f" their recording. Service level: answered within {found.service_s:g} s."
+    )
+    yield (
+        f"Calls given up within {found.short_s:g} s ({everything.short:,}) count neither as abandoned nor for the"
+        " service level."
+    )
+    lacking = [
+        f"{words} is told for {figure.n:,} of {everything.handled:,} answered calls"
+        for words, figure in (("hold", everything.hold_s), ("after-call work", everything.wrap_s))
+        if figure.n < everything.handled
+    ]
+    if lacking:
+        yield f"AHT: {'; '.join(lacking)}, and counts as none for the others."
+
+
+_KINDS = {"csat": "CSAT", "nps": "NPS", "ces": "CES"}
+
+
+def _answer(row: SurveyRow) -> str | None:
+    return None if row.value is None else _write_answer(row, row.value)
+
+
+def _write_answer(row: SurveyRow, value: float) -> str:
+    if row.kind == "csat":
+        return f"{value:.0%}"
+    return f"{100 * value:+.0f}" if row.kind == "nps" else plain_number(value, 1)
+
+
+def _answer_interval(row: SurveyRow) -> str | None:
+    return None if row.interval is None else " to ".join(_write_answer(row, end) for end in row.interval)
+
+
+_SURVEY_COLUMNS = (
+    Column("kind", "survey", text=lambda row: _KINDS[row.kind]),
+    Column("key", "", text=lambda row: row.key or "-"),
+    Column("n", "answers"),
+    Column("value", "result", text=_answer),
+    Column("interval", "95 %", value=_answer_interval),
+    Column("response_rate", "answered", kind="share"),
+    Column("matched", "with their\ncall", rank=1),
+    Column("asked", "asked", audience="programs"),
+    Column("low", "scale from", audience="programs"),
+    Column("high", "scale to", audience="programs"),
+)
+
+
+def present_satisfaction(found: Satisfaction) -> Answer:
+    """Survey figures, each with its number of answers and interval."""
+    notes = (
+        "CSAT: share of answers in the upper quarter of the scale (4 and 5 of 5). NPS: 9 and 10 minus 0 to 6."
+        " CES: mean on its own scale.",
+    )
+    shown = make_table(
+        "surveys", _SURVEY_COLUMNS, found.rows, empty="No answers: import them first.", notes=notes
+    )
+    return Answer(partial(_SURVEYS.wrap, found), (shown,))

@@ -1,0 +1,236 @@
+"""Which recorded call a call record or a survey answer is about: by the name of the recording, by an id, or by time.
+
+A match needs one candidate on each side. Two recordings that would fit one record, or one recording that would fit
+two, are counted and never decided.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sqlite3
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from speechcx.store.calls.row_digests import note_shared_rows
+from speechcx.store.moments import read_moment
+
+CLOCK_TOLERANCE_S = 30.0
+"""How far the clocks of telephone system and recorder may differ, unless an import says otherwise."""
+
+_SURVEY_AFTER_S = 14 * 86_400.0
+"""A survey is answered so long after its call, at most."""
+
+_MIN_DIGITS = 6
+"""Telephone numbers are compared by their last digits, at least so many."""
+
+_TOKEN = re.compile(r"[^\s_,;|()\[\]]+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Recorded:
+    """A stored call, as far as facts are matched with it."""
+
+    call_id: str
+    start_s: float | None
+    agent: str | None
+    customer: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A fact that looks for its call."""
+
+    number: int
+    names: tuple[str, ...]
+    ids: tuple[str, ...]
+    start_s: float | None
+    agent: str | None
+    customer: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    """What was found for a fact: a call and how, or how many would fit."""
+
+    call_id: str | None = None
+    matched_by: str | None = None
+    candidates: int = 0
+
+
+def match_facts(db: sqlite3.Connection) -> None:
+    """Find the recorded call of every call record and survey answer again, where there are any; inside a write.
+
+    How far start times of one call may lie apart is what the last import of call records said.
+    """
+    if db.execute("SELECT 1 FROM imports LIMIT 1").fetchone() is None:
+        return
+    told = db.execute("SELECT tolerance_s FROM imports WHERE kind = 'calls' ORDER BY import_no DESC LIMIT 1")
+    (tolerance_s,) = told.fetchone() or (CLOCK_TOLERANCE_S,)
+    calls = _Calls(db)
+    records = list(_read_records(db))
+    _write(
+        db, "call_records", "record_no", _match_all(calls, records, before_s=tolerance_s, after_s=tolerance_s)
+    )
+    answers = list(_read_answers(db))
+    known = dict(db.execute("SELECT record_id, call_id FROM call_records WHERE call_id IS NOT NULL"))
+    _write(
+        db, "survey_answers", "answer_no",
+        _match_all(calls, answers, before_s=_SURVEY_AFTER_S, after_s=tolerance_s, records=known, is_newest=True),
+    )  # fmt: skip
+
+
+class _Calls:
+    """Stored calls by name of their file, by every id that their source tells, and by agent or customer and time."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self.by_name: dict[str, set[str]] = defaultdict(set)
+        self.by_id: dict[str, set[str]] = defaultdict(set)
+        self.by_person: dict[tuple[str, str], list[tuple[float, _Recorded]]] = defaultdict(list)
+        rows = db.execute(
+            "SELECT c.call_id, r.path, r.started_at, r.extras, c.agent, c.customer FROM calls c"
+            " JOIN recordings r ON r.call_no = c.call_no WHERE c.superseded_by IS NULL"
+        )
+        for call_id, path, started, extras, agent, customer in rows:
+            self._add(_Recorded(call_id, _seconds(started), agent, customer), os.fsdecode(path), extras)
+        for timed in self.by_person.values():
+            timed.sort(key=lambda pair: (pair[0], pair[1].call_id))
+
+    def _add(self, call: _Recorded, path: str, extras: str) -> None:
+        name = os.path.basename(path)
+        stem = os.path.splitext(name)[0]
+        self.by_name[name.casefold()].add(call.call_id)
+        self.by_name[stem.casefold()].add(call.call_id)
+        for token in (call.call_id, stem, *_TOKEN.findall(stem), *re.split(r"[-_]", stem), *_values(extras)):
+            self.by_id[token.casefold()].add(call.call_id)
+        if call.start_s is None:
+            return
+        if call.agent is not None:
+            self.by_person["agent", call.agent.casefold()].append((call.start_s, call))
+        if call.customer is not None:
+            self.by_person["customer", _number_key(call.customer)].append((call.start_s, call))
+
+    def near(self, wanted: _Wanted, *, before_s: float, after_s: float) -> list[_Recorded]:
+        """Calls of the same agent or customer that began within this of `wanted`, oldest first."""
+        if wanted.start_s is None:
+            return []
+        keys = [("agent", wanted.agent.casefold())] if wanted.agent else []
+        keys += [("customer", _number_key(wanted.customer))] if wanted.customer else []
+        found: dict[str, _Recorded] = {}
+        for key in keys:
+            timed = self.by_person.get(key, [])
+            low = bisect_left(timed, wanted.start_s - before_s, key=lambda pair: pair[0])
+            high = bisect_right(timed, wanted.start_s + after_s, key=lambda pair: pair[0])
+            found |= {call.call_id: call for _, call in timed[low:high] if _agree(wanted, call)}
+        return sorted(found.values(), key=lambda call: (call.start_s or 0.0, call.call_id))
+
+
+def _match_all(
+    calls: _Calls,
+    wanted: Sequence[_Wanted],
+    *,
+    before_s: float,
+    after_s: float,
+    records: Mapping[str, str] | None = None,
+    is_newest: bool = False,
+) -> dict[int, _Match]:
+    """What each fact is about. Names and ids go before times; a call found by those is not looked for by time."""
+    found = {one.number: _match_named(calls, one, records or {}) for one in wanted}
+    taken = {match.call_id for match in found.values() if match.call_id}
+    timed: dict[str, list[int]] = defaultdict(list)
+    for one in wanted:
+        if found[one.number].call_id or found[one.number].candidates:
+            continue
+        near = calls.near(one, before_s=before_s, after_s=after_s)
+        free = near if is_newest else [call for call in near if call.call_id not in taken]
+        if is_newest and free:
+            # A customer answers about the call before: the newest one, unless two agents fit it.
+            free = [call for call in free if call.start_s == free[-1].start_s]
+        found[one.number] = _Match(candidates=len(free))
+        if len(free) == 1:
+            timed[free[0].call_id].append(one.number)
+    for call_id, numbers in timed.items():
+        for number in numbers:
+            is_sure = len(numbers) == 1 or is_newest
+            found[number] = _Match(call_id, "time", 1) if is_sure else _Match(candidates=len(numbers))
+    return found
+
+
+def _match_named(calls: _Calls, one: _Wanted, records: Mapping[str, str]) -> _Match:
+    """The call whose file or id a fact names."""
+    for how, index, keys in (("recording", calls.by_name, one.names), ("id", calls.by_id, one.ids)):
+        fitting: set[str] = set().union(*(index.get(key.casefold(), set()) for key in keys))
+        if how == "id":
+            fitting |= {records[key] for key in keys if key in records}
+        if len(fitting) == 1:
+            return _Match(next(iter(fitting)), how, 1)
+        if fitting:
+            return _Match(None, how, len(fitting))
+    return _Match()
+
+
+def _agree(wanted: _Wanted, call: _Recorded) -> bool:
+    """Whether nothing that both tell differs."""
+    if wanted.agent and call.agent and wanted.agent.casefold() != call.agent.casefold():
+        return False
+    if wanted.customer and call.customer:
+        return _number_key(wanted.customer) == _number_key(call.customer)
+    return True
+
+
+def _number_key(text: str) -> str:
+    """What two ways to write one telephone number have in common: its last nine digits; other ids as they are."""
+    digits = re.sub(r"\D", "", text)
+    is_number = len(digits) >= _MIN_DIGITS and not re.search(r"[^\W\d_]", text)
+    return digits[-9:] if is_number else text.casefold()
+
+
+def _read_records(db: sqlite3.Connection) -> Iterator[_Wanted]:
+    named: dict[str, tuple[set[str], set[str]]] = defaultdict(lambda: (set(), set()))
+    for record_id, leg_id, recording in db.execute("SELECT record_id, leg_id, recording FROM call_legs"):
+        names, ids = named[record_id]
+        ids |= {record_id, leg_id}
+        if recording:
+            base = re.split(r"[\\/]", recording)[-1]
+            names |= {base, os.path.splitext(base)[0]}
+    rows = db.execute("SELECT record_no, record_id, started_at, agent, customer FROM call_records")
+    for number, record_id, started, agent, customer in rows:
+        names, ids = named[record_id]
+        yield _Wanted(number, tuple(sorted(names)), tuple(sorted(ids)), _seconds(started), agent, customer)
+
+
+def _read_answers(db: sqlite3.Connection) -> Iterator[_Wanted]:
+    rows = db.execute("SELECT answer_no, reference, answered_at, agent, customer FROM survey_answers")
+    for number, reference, answered, agent, customer in rows:
+        yield _Wanted(number, (), (reference,) if reference else (), _seconds(answered), agent, customer)
+
+
+def _write(db: sqlite3.Connection, table: str, number: str, found: Mapping[int, _Match]) -> None:
+    """Keep the matches that differ from what is stored."""
+    stored = {
+        row[0]: _Match(*row[1:])
+        for row in db.execute(f"SELECT {number}, call_id, matched_by, candidates FROM {table}")
+    }
+    changed = [(key, match) for key, match in found.items() if stored[key] != match]
+    db.executemany(
+        f"UPDATE {table} SET call_id = ?, matched_by = ?, candidates = ? WHERE {number} = ?",
+        [(match.call_id, match.matched_by, match.candidates, key) for key, match in changed],
+    )
+    note_shared_rows(db, table, [key for key, _ in changed])
+
+
+def _seconds(text: str | None) -> float | None:
+    moment: datetime | None = read_moment(text)
+    return None if moment is None else moment.timestamp()
+
+
+def _values(extras: str) -> Iterable[str]:
+    """Values of further columns that can be an id: no words, no small numbers."""
+    for value in json.loads(extras).values():
+        text = value[1] if isinstance(value, list) else value
+        if isinstance(text, str) and len(text) >= _MIN_DIGITS and re.search(r"\d", text) and " " not in text:
+            yield text

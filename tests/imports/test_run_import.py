@@ -1,0 +1,230 @@
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from speechcx.errors import ConfigError, UsageError
+from speechcx.store import Store
+from speechcx.store.calls.erasure import erase_call
+from speechcx.store.integrity import examine
+from speechcx.store.merging import merge_store
+from tests.imports.exports import facts_of, import_text, make_call
+
+HEAD = "linkedid,uniqueid,calldate,src,dst,disposition,duration,billsec,recordingfile"
+CDR = (
+    "1.1,1.1,2026-03-02 09:00:00,0301111111,ann,ANSWERED,70,60,a.wav",
+    "2.1,2.1,2026-03-02 09:10:00,0302222222,,NO ANSWER,20,0,",
+    "2.1,2.2,2026-03-02 09:10:20,0302222222,bob,ANSWERED,95,90,",
+    "2.1,2.3,2026-03-02 09:11:55,0302222222,cid,ANSWERED,45,40,",
+    "3.1,3.1,2026-03-29 02:30:00,0303333333,ann,BUSY,1,0,",
+)
+
+
+def wrong_tables(store: Store) -> list[str | None]:
+    """Tables in which the check finds a changed row."""
+    return [problem.table for problem in examine(store) if problem.area == "shared"]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """A database with a recorded call for two of the records, found by name and by time."""
+    with Store.open(tmp_path / "calls.db", create=True) as made:
+        made.save_call(make_call("a", "zed", "x", "2026-03-05T10:00:00+01:00", duration_s=60.0))
+        made.save_call(make_call("b", "Bob", "+49 30 2222222", "2026-03-02T09:10:12+01:00", duration_s=130.0))
+        yield made
+
+
+def test_legs_become_calls_and_find_their_recordings(store: Store, tmp_path: Path) -> None:
+    """The name of the file goes before everything; else agent or number and time; transfers are kept."""
+    report = import_text(store, tmp_path, "calls", "\n".join((HEAD, *CDR)))
+    assert report.mapping.name == "asterisk-cdr"
+    assert report.saved is not None
+    assert (report.saved.added, report.saved.matched, report.saved.ambiguous) == (5, 2, 0)
+    rows = store.db.execute(
+        "SELECT record_id, agent, outcome, wait_s, talk_s, duration_s, legs, transfers, matched_by FROM call_records"
+        " ORDER BY record_id"
+    ).fetchall()
+    assert rows == [
+        ("1.1", "ann", "answered", 10.0, 60.0, 70.0, 1, 0, "recording"),
+        ("2.1", "bob", "answered", 25.0, 130.0, 160.0, 3, 1, "time"),
+        ("3.1", "ann", "busy", 1.0, None, 1.0, 1, 0, None),
+    ]
+
+
+def test_the_same_file_again_changes_nothing(store: Store, tmp_path: Path) -> None:
+    """Not one row, not the list of imports, not the audit trail."""
+    text = "\n".join((HEAD, *CDR))
+    import_text(store, tmp_path, "calls", text)
+    before = "\n".join(store.db.iterdump())
+    again = import_text(store, tmp_path, "calls", text)
+    assert again.saved is not None
+    assert (again.saved.added, again.saved.updated, again.saved.unchanged) == (0, 0, 5)
+    assert before == "\n".join(store.db.iterdump())
+
+
+def test_order_and_parts_leave_no_trace(tmp_path: Path) -> None:
+    """Any order of the rows, in one file or in two that overlap, gives the same facts."""
+    found = []
+    for seed in range(6):
+        rows = list(CDR)
+        random.Random(seed).shuffle(rows)
+        parts = [rows] if seed % 2 else [rows[:3], rows[2:]]
+        with Store.open(tmp_path / f"{seed}.db", create=True) as made:
+            made.save_call(make_call("b", "bob", "0302222222", "2026-03-02T09:10:12+01:00"))
+            for part in parts:
+                import_text(made, tmp_path, "calls", "\n".join((HEAD, *part)))
+            found.append(facts_of(made))
+    assert all(one == found[0] for one in found)
+
+
+def test_a_corrected_export_corrects_the_record(store: Store, tmp_path: Path) -> None:
+    """The later value counts, and says which import and line it came from."""
+    import_text(store, tmp_path, "calls", "\n".join((HEAD, *CDR)))
+    corrected = import_text(store, tmp_path, "calls", "\n".join((HEAD, CDR[0].replace("70,60", "72,62"))))
+    assert corrected.saved is not None
+    assert (corrected.saved.added, corrected.saved.updated) == (0, 1)
+    assert store.db.execute("SELECT talk_s FROM call_records WHERE record_id = '1.1'").fetchone() == (62.0,)
+    assert store.db.execute("SELECT import_no, row FROM call_legs WHERE leg_id = '1.1'").fetchone() == (2, 2)
+
+
+@pytest.mark.parametrize(
+    ("row", "found"),
+    [
+        ("9.1,9.1,yesterday,1,ann,ANSWERED,70,60,", "'yesterday' is no time"),
+        ("9.1,9.1,2026-03-02 09:00:00,1,ann,ANSWERED,70,minus,", "'minus' is no duration"),
+        ("9.1,9.1,2026-03-02 09:00:00,1,ann,ANSWERED,9999999,60,", "longer than a week"),
+        (",9.1,2026-03-02 09:00:00,1,ann,ANSWERED,70,60,", "no id of the call"),
+        ("9.1,9.1,,1,ann,ANSWERED,70,60,", "no start"),
+        ("1.1,1.1,2026-03-02 09:00:00,1,ann,ANSWERED,1,1,", "the same id as line 2, with other values"),
+    ],
+)
+def test_a_wrong_row_is_named_and_nothing_is_half_imported(
+    store: Store, tmp_path: Path, row: str, found: str
+) -> None:
+    """Line and reason; the other rows wait until it is corrected, or are taken when asked."""
+    text = "\n".join((HEAD, *CDR, row))
+    report = import_text(store, tmp_path, "calls", text)
+    assert (report.saved, report.exit_code, report.refused[0].line) == (None, 3, 7)
+    assert found in report.refused[0].found
+    assert store.db.execute("SELECT count(*) FROM call_legs").fetchone() == (0,)
+    anyway = import_text(store, tmp_path, "calls", text, anyway=True)
+    assert anyway.saved is not None
+    assert anyway.saved.added >= 4
+
+
+def test_times_without_a_zone_are_one_message(store: Store, tmp_path: Path) -> None:
+    """Not one for each of ten thousand rows; and never read as UTC."""
+    from speechcx.discover import DiscoverSettings
+    from speechcx.imports import ImportOptions, run_import
+
+    path = tmp_path / "cdr.csv"
+    path.write_text("\n".join((HEAD, *CDR)))
+    with pytest.raises(ConfigError, match=r"cdr.csv line 2: a time without a zone[\s\S]*--zone"):
+        run_import(store, path, "calls", settings=DiscoverSettings(), options=ImportOptions())
+
+
+def test_two_recordings_that_fit_are_never_guessed(store: Store, tmp_path: Path) -> None:
+    """Two calls of one agent in the same minute: the record stays open and says how many fit."""
+    store.save_call(make_call("c", "bob", "030 2222222", "2026-03-02T09:10:20+01:00"))
+    report = import_text(store, tmp_path, "calls", "\n".join((HEAD, *CDR[1:4])))
+    assert report.saved is not None
+    assert (report.saved.matched, report.saved.ambiguous) == (0, 1)
+
+
+def test_another_number_is_another_call(store: Store, tmp_path: Path) -> None:
+    """The same agent in the same second, but another customer: no match."""
+    row = "5.1,5.1,2026-03-02 09:10:12,0309999999,bob,ANSWERED,95,90,"
+    report = import_text(store, tmp_path, "calls", f"{HEAD}\n{row}")
+    assert report.saved is not None
+    assert report.saved.matched == 0
+
+
+def test_an_id_in_name_or_details_finds_the_recording(store: Store, tmp_path: Path) -> None:
+    """Recorders write the telephone system's id into the file name or a sidecar."""
+    store.save_call(make_call("in-7-1772.44", "ann", "1", "2026-04-02T09:00:00+02:00"))
+    store.save_call(
+        make_call("n", "ann", "1", "2026-04-03T09:00:00+02:00", extras=(("uniqueid", "1773.55"),))
+    )
+    rows = "1772.44,1772.44,2026-01-01 00:00:00,,,ANSWERED,9,9,\n1773.55,1773.55,2026-01-01 00:00:00,,,ANSWERED,9,9,"
+    import_text(store, tmp_path, "calls", f"{HEAD}\n{rows}")
+    assert [("id",), ("id",)] == store.db.execute("SELECT matched_by FROM call_records").fetchall()
+
+
+def test_surveys_keep_what_was_asked_and_what_was_answered(store: Store, tmp_path: Path) -> None:
+    """A blank rating is an invitation; a rating beyond its scale is refused; the customer's last call is meant."""
+    store.save_call(make_call("late", "cid", "0302222222", "2026-03-03T09:00:00+01:00"))
+    text = (
+        "Response ID;Date;Phone;CSAT;NPS;Comment\n"
+        "r1;2026-03-03 12:00;+49302222222;4/5;10;gut\n"
+        "r2;2026-03-03 12:00;0301234567;;;\n"
+    )
+    report = import_text(store, tmp_path, "surveys", text)
+    assert report.saved is not None
+    assert (report.saved.added, report.saved.matched) == (4, 2)
+    late = make_call("late", "", "", "2026-03-03T09:00:00+01:00").conversation.recording.id
+    assert store.db.execute(
+        "SELECT kind, value, comment, call_id FROM survey_answers WHERE answer_id LIKE '%r1' ORDER BY kind"
+    ).fetchall() == [("csat", 4.0, "gut", late), ("nps", 10.0, "gut", late)]
+    refused = import_text(store, tmp_path, "surveys", text.replace("4/5", "7"))
+    assert "beyond the scale from 1 to 5" in refused.refused[0].found
+
+
+def test_a_dry_run_keeps_nothing(store: Store, tmp_path: Path) -> None:
+    """It reads and checks."""
+    report = import_text(store, tmp_path, "calls", "\n".join((HEAD, *CDR)), dry_run=True)
+    assert (report.facts, report.saved) == (5, None)
+    assert facts_of(store) == []
+
+
+def test_columns_that_are_not_there_are_named(store: Store, tmp_path: Path) -> None:
+    """With those that are, and the way to write a mapping."""
+    with pytest.raises(
+        ConfigError, match=r"no column for record_id[\s\S]*its columns are start, agent[\s\S]*--suggest"
+    ):
+        import_text(store, tmp_path, "calls", "Start,Agent\n2026-03-02 09:00:00,ann\n")
+    with pytest.raises(UsageError, match="clock tolerance of -1 s"):
+        import_text(store, tmp_path, "calls", HEAD, tolerance_s=-1.0)
+
+
+def test_an_erased_call_takes_its_record_and_its_answer_along(store: Store, tmp_path: Path) -> None:
+    """Neither the number nor the comment of the customer is left, and the check finds nothing wrong."""
+    import_text(store, tmp_path, "calls", "\n".join((HEAD, *CDR)))
+    import_text(
+        store, tmp_path, "surveys", "id,date,reference,csat,comment\n1,2026-03-02 12:00,2.1,1,secret\n"
+    )
+    (call_id,) = store.db.execute("SELECT call_id FROM call_records WHERE record_id = '2.1'").fetchone()
+    erase_call(store, call_id, who="mia", reason="asked for")
+    left = repr(facts_of(store))
+    assert "2222222" not in left
+    assert "secret" not in left
+    assert wrong_tables(store) == []
+
+
+def test_a_changed_fact_is_found_by_the_check(store: Store, tmp_path: Path) -> None:
+    """As every other stored value."""
+    import_text(store, tmp_path, "calls", "\n".join((HEAD, *CDR)))
+    assert wrong_tables(store) == []
+    store.db.execute("UPDATE call_legs SET talk_s = 1 WHERE leg_id = '1.1'")
+    assert wrong_tables(store) == ["call_legs"]
+
+
+def test_merged_databases_keep_the_facts_of_both(tmp_path: Path) -> None:
+    """The later form of one leg counts, recordings of the other database are found, and again changes nothing."""
+    with (
+        Store.open(tmp_path / "a.db", create=True) as one,
+        Store.open(tmp_path / "b.db", create=True) as other,
+    ):
+        import_text(one, tmp_path, "calls", "\n".join((HEAD, *CDR[:3])))
+        other.save_call(make_call("b", "bob", "0302222222", "2026-03-02T09:10:12+01:00"))
+        import_text(other, tmp_path, "calls", "\n".join((HEAD, *CDR[1:])))
+        for new in (2, 0):
+            with one.write():
+                assert merge_store(one, other).facts == new
+            with Store.open(tmp_path / f"whole{new}.db", create=True) as whole:
+                whole.save_call(make_call("b", "bob", "0302222222", "2026-03-02T09:10:12+01:00"))
+                import_text(whole, tmp_path, "calls", "\n".join((HEAD, *CDR)))
+                assert facts_of(whole) == facts_of(one)
+        assert wrong_tables(one) == []
