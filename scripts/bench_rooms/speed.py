@@ -161,10 +161,9 @@ class CountDecoded(logging.Handler):
         from speechcx.transcribe.whisper_decoding import DECODED
 
         if record.msg == DECODED and isinstance(record.args, tuple):
-            self.windows, self.again = (
-                total + count
-                for total, count in zip((self.windows, self.again), map(int, record.args), strict=True)
-            )
+            windows, again = (int(str(count)) for count in record.args)
+            self.windows += windows
+            self.again += again
 
 
 def child_ours(files: Sequence[Path], model: str) -> None:
