@@ -27,6 +27,7 @@ from speechcx.cli.import_facts import register as register_imports
 from speechcx.cli.keep import register as register_keep
 from speechcx.cli.layouts import register as register_layouts
 from speechcx.cli.models import register as register_models
+from speechcx.cli.narrow import narrow
 from speechcx.cli.operations import register as register_operate
 from speechcx.cli.output import Display, note, show_as
 from speechcx.cli.qa import register as register_qa
@@ -59,11 +60,14 @@ def _print_version(wanted: bool) -> None:
 
 @app.callback()
 def _options(
+    context: typer.Context,
     version: bool = typer.Option(
         False, "--version", callback=_print_version, is_eager=True, help="Print the version and stop."
     ),
 ) -> None:
     """Turn a folder of recorded calls into scored calls, on this machine and without a network."""
+    # For commands that type others, since only one was built.
+    context.obj = app
 
 
 for register in (
@@ -105,7 +109,7 @@ def _run() -> int:
     """Run the command that was typed; returns its exit code."""
     show_as(Display())
     try:
-        app()
+        narrow(app, sys.argv[1:])()
     except SystemExit as leaving:
         return leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
     except KeyboardInterrupt:

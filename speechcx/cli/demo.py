@@ -76,10 +76,12 @@ def _say_next(folder: Path) -> None:
 
 def _type(context: typer.Context, config: Path, *words: str) -> int:
     """A command as the reader would type it, said above what it prints; its exit code."""
+    from typer.main import get_command
+
     note(f"$ speechcx {' '.join(words)}")
     sys.stdout.flush()
     # Without standalone mode an exit code comes back as the result, and None for a plain end.
-    done = context.find_root().command.main(
+    done = get_command(context.obj).main(
         [*words, "--config", str(config)], standalone_mode=False, prog_name="speechcx"
     )
     return done if isinstance(done, int) else 0

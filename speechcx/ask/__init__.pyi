@@ -1,0 +1,9 @@
+from . import compliance as compliance
+from . import customers as customers
+from . import ground as ground
+from . import operations as operations
+from . import people as people
+from . import qa as qa
+from . import runs as runs
+from . import search as search
+from . import statistics as statistics

@@ -1,0 +1,41 @@
+"""Only what was typed is built, and nobody can tell."""
+
+from __future__ import annotations
+
+import pytest
+from typer.main import get_command
+
+from speechcx.cli import app
+from speechcx.cli.narrow import narrow
+from tests.cli.conftest import Speechcx
+
+
+def commands_of(words: list[str]) -> dict[str, object]:
+    return get_command(narrow(app, words)).commands  # type: ignore[attr-defined, no-any-return]
+
+
+def test_one_command_is_built_for_one_that_is_typed() -> None:
+    """With all its options; a group with all its commands."""
+    whole = get_command(app).commands  # type: ignore[attr-defined]
+    for typed in ("agents", "rules", "failures", "users"):
+        found = commands_of([typed, "--json"])
+        assert [typed] == list(found)
+        assert [one.name for one in whole[typed].params] == [one.name for one in found[typed].params]
+        assert getattr(whole[typed], "commands", {}).keys() == getattr(found[typed], "commands", {}).keys()
+
+
+@pytest.mark.parametrize("words", [[], ["--help"], ["-h"]])
+def test_the_list_of_commands_is_whole(words: list[str]) -> None:
+    """Every command in its order and with its help, none with options of its own."""
+    whole, found = get_command(app).commands, commands_of(words)  # type: ignore[attr-defined]
+    assert [(name, one.help) for name, one in whole.items()] == [
+        (name, one.help) for name, one in found.items()
+    ]
+    assert {0} == {len([one for one in command.params if one.name != "help"]) for command in found.values()}
+
+
+def test_a_misspelt_command_is_told_the_nearest(speechcx: Speechcx) -> None:
+    """All commands are known where none was meant."""
+    ran = speechcx("agnts")
+    assert 2 == ran.code
+    assert "agents" in ran.err
