@@ -1,4 +1,4 @@
-"""Look whether this machine can do the work: versions, disk, models, settings; each fault with its cure."""
+"""Checks that this machine is ready: versions, disk, models, settings; every problem comes with a fix."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ def doctor(
     overrides: options.Overrides = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Look whether this machine can do the work; every fault names its cure. Exits with 1 on a fault."""
+    """Check that this machine is ready; every problem comes with a fix. Exits with 1 on a problem."""
     from speechcx.doctor import examine
     from speechcx.present.machine import present_findings, present_settings
 
