@@ -27,7 +27,7 @@ from speechcx.rules import Rulebooks, apply_rules
 from speechcx.score import fill_scorecards
 from speechcx.sentiment import join_feeling, load_sentiment, read_sentiment
 from speechcx.transcribe import find_language_flags, find_time_flags, load_recognizer, transcribe
-from speechcx.turns import find_turns, mark_unheard, name_parties, set_prompts_apart
+from speechcx.turns import align_channels, find_turns, mark_unheard, name_parties, set_prompts_apart
 from speechcx.turns.voices import MODEL as DIARIZER_WEIGHTS
 
 STAGES = ("audio", "turns", "transcribe", "prosody", "sentiment", "judge")
@@ -69,6 +69,7 @@ def listen(recording: Recording, settings: Settings) -> Conversation:
     with stage("audio", times):
         audio = decode(recording, settings.audio)
     with stage("turns", times):
+        audio = align_channels(audio, settings.turns)
         speech = find_turns(audio, settings.turns)
         if not speech.turns:
             raise CallError(

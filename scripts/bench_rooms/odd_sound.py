@@ -21,11 +21,15 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
-from scripts.bench_rooms.voice import ROOT, read_audio, sample_paths
-from speechcx.call import Audio, Recording, Span, Speech
+from scripts.bench_rooms.voice import ROOT, conversation_of, read_audio, sample_paths
+from speechcx.call import Audio, Recording, Span, Speech, Turn, Utterance, Word
+from speechcx.config import Settings
+from speechcx.pipeline import judge
+from speechcx.rules import Rulebook, parse_rulebook
+from speechcx.rules.starter import starter_rulebook, starter_rulebooks
 from speechcx.store.calls.aligned_words import TimedPair, align_words, pair_words
-from speechcx.transcribe import TranscribeSettings, load_recognizer, transcribe
-from speechcx.turns import TurnSettings, find_turns
+from speechcx.transcribe import Recognizer, TranscribeSettings, load_recognizer, transcribe
+from speechcx.turns import TurnSettings, find_turns, mark_unheard, set_prompts_apart
 
 TURNS = TurnSettings()
 STEP_S = 0.01
@@ -144,6 +148,7 @@ def measure_neighbours(options: Options) -> bool:
     settings = TranscribeSettings(model=options.model, language="en")
     recognizer = load_recognizer(settings)
     foreign = words = 0
+    clean: dict[str, list[_SaidTurn]] = {}
     for no in range(NEIGHBOUR_CALLS):
         entry, audio = calls[no % len(calls)]
         agent = next(int(channel) for channel, party in entry["channels"].items() if party == "agent")
@@ -152,7 +157,9 @@ def measure_neighbours(options: Options) -> bool:
         noisy, said = _add_neighbour(entry, audio, agent, other, under_db)
         speech = find_turns(noisy, TURNS)
         heard = transcribe(noisy, speech, NOBODY, recognizer, settings)
-        found = _foreign_words(entry, agent, said, speech, heard)
+        if entry["file"] not in clean:
+            clean[entry["file"]] = _heard_words(audio, agent, recognizer, settings)
+        found = _foreign_words(entry, agent, (said, clean[entry["file"]]), speech, heard)
         count = sum(
             len(each.words) for turn, each in zip(speech.turns, heard, strict=True) if turn.channel == agent
         )
@@ -167,7 +174,8 @@ def measure_neighbours(options: Options) -> bool:
     return foreign <= 0.01 * words
 
 
-_Said = list[tuple[float, float, str]]
+_SaidTurn = tuple[float, float, str]
+_Said = list[_SaidTurn]
 
 
 def _add_neighbour(
@@ -193,33 +201,49 @@ def _add_neighbour(
     return noisy, said
 
 
-def _foreign_words(entry: Truth, agent: int, said: _Said, speech: Speech, heard: Sequence[Any]) -> list[str]:
-    """Words in the agent's turns that the agent did not say: away from all own speech, or said by a neighbour then."""
-    own = [turn for turn in entry["turns"] if turn["channel"] == agent]
+def _heard_words(
+    audio: Audio, agent: int, recognizer: Recognizer, settings: TranscribeSettings
+) -> list[_SaidTurn]:
+    """What the recogniser makes of the agent's words without neighbours."""
+    speech = find_turns(audio, TURNS)
+    heard = transcribe(audio, speech, NOBODY, recognizer, settings)
+    return [
+        (turn.span.start_s, turn.span.end_s, said.text)
+        for turn, said in zip(speech.turns, heard, strict=True)
+        if turn.channel == agent
+    ]
+
+
+def _foreign_words(
+    entry: Truth, agent: int, known: tuple[_Said, _Said], speech: Speech, heard: Sequence[Utterance]
+) -> list[str]:
+    """Words in the agent's turns that the agent did not say: far from all own speech, or a neighbour's.
+
+    A neighbour's is a word that a neighbour says about then, and that the agent does not say about then, nor the
+    recogniser writes without the neighbour.
+    """
+    theirs, clean = known
+    own = [(t["start_s"], t["end_s"], t["text"]) for t in entry["turns"] if t["channel"] == agent]
     found = []
     for turn, utterance in zip(speech.turns, heard, strict=True):
-        if turn.channel != agent:
-            continue
-        for word in utterance.words:
+        for word in utterance.words if turn.channel == agent else ():
             middle_s = (word.start_s + word.end_s) / 2
-            near = [t for t in own if t["start_s"] - NEAR_S <= middle_s <= t["end_s"] + NEAR_S]
-            around = Counter(
-                token
-                for t in own
-                for token in _plain(t["text"])
-                if t["start_s"] - AROUND_S <= middle_s <= t["end_s"] + AROUND_S
-            )
-            theirs = {
-                token
-                for start_s, end_s, text in said
-                for token in _plain(text)
-                if start_s - AROUND_S <= middle_s <= end_s + AROUND_S
-            }
+            is_near = any(start_s - NEAR_S <= middle_s <= end_s + NEAR_S for start_s, end_s, _ in own)
+            foreign = _said_about(theirs, middle_s) - _said_about([*own, *clean], middle_s)
             tokens = _plain(word.text)
-            is_theirs = any(token in theirs and token not in around for token in tokens)
-            if tokens and (not near or is_theirs):
+            if tokens and (not is_near or foreign.intersection(tokens)):
                 found.append(word.text.strip())
     return found
+
+
+def _said_about(said: _Said, time_s: float) -> set[str]:
+    """The words of turns at or near a moment."""
+    return {
+        token
+        for start_s, end_s, text in said
+        if start_s - AROUND_S <= time_s <= end_s + AROUND_S
+        for token in _plain(text)
+    }
 
 
 def _plain(text: str) -> list[str]:
@@ -268,10 +292,96 @@ def _hearing(options: Options) -> Callable[[Audio], list[TimedPair]]:
     return hear
 
 
+# A channel that goes silent before the end.
+
+PLACES = 8
+
+
+def measure_silenced(options: Options) -> bool:
+    """Each channel of each call silent from some places on: rules *absent* whose evidence lay in the missing part."""
+    draw = np.random.default_rng(options.seed)
+    books = [parse_rulebook(starter_rulebook(name), name) for name in starter_rulebooks()]
+    books.append(parse_rulebook((ROOT / "samples/rulebook.yaml").read_text(), "samples"))
+    cases, asked = 0, 0
+    wrong: Counter[str] = Counter()
+    for entry, audio in two_channel_samples():
+        speech = find_turns(audio, TURNS)
+        whole = _judge_truth(entry, audio, speech, books)
+        for channel in (0, 1):
+            for at_s in sorted(draw.uniform(0.0, audio.duration_s, PLACES).tolist()):
+                samples = audio.samples.copy()
+                samples[channel, round(at_s * audio.rate_hz) :] = 0
+                silent = replace(audio, samples=samples)
+                found = _judge_truth(entry, silent, _cut_channel(speech, channel, at_s), books)
+                cases += 1
+                asked += sum(value == "present" for value in whole.values())
+                for rule, value in whole.items():
+                    if value == "present" and found.get(rule, "") == "absent":
+                        wrong[rule] += 1
+                        print(
+                            f"{entry['file'][:24]} channel {channel} from {at_s:.1f} s: {rule} absent",
+                            flush=True,
+                        )
+    print(
+        f"{cases} channels silenced, {asked} rules that hold in the whole call: {wrong.total()} absent {dict(wrong)}"
+    )
+    return not wrong
+
+
+def _judge_truth(entry: Truth, audio: Audio, speech: Speech, books: Sequence[Rulebook]) -> dict[str, str]:
+    """Results of every rule on a call with its true words."""
+    said = tuple(_true_words(entry, turn) for turn in speech.turns)
+    speech, said = set_prompts_apart(speech, said, TURNS)
+    speech = mark_unheard(audio, speech, said)
+    if not speech.turns:
+        return {}
+    heard = conversation_of(entry, audio, speech)
+    heard = replace(heard, utterances=said)
+    settings = Settings(transcribe=TranscribeSettings(language="en"))
+    return {
+        f"{book.name}:{result.rule}": result.value
+        for book in books
+        for result in judge(heard, book, settings).results
+    }
+
+
+def _cut_channel(speech: Speech, channel: int, at_s: float) -> Speech:
+    """The speech of a call whose channel goes silent; what is cut through is heard up to there."""
+    turns = []
+    for turn in speech.turns:
+        spans = turn.speech
+        if turn.channel == channel:
+            spans = tuple(Span(s.start_s, min(s.end_s, at_s)) for s in spans if s.start_s < at_s - 0.1)
+        if spans:
+            whole = Span(spans[0].start_s, spans[-1].end_s)
+            turns.append(replace(turn, no=len(turns), span=whole, speech=spans))
+    flags = {*speech.flags, *(["one_sided"] if len({turn.speaker for turn in turns}) == 1 else [])}
+    return replace(speech, turns=tuple(turns), flags=tuple(sorted(flags)))
+
+
+def _true_words(entry: Truth, turn: Turn) -> Utterance:
+    """The true words, spread evenly over their turns, that lie in a turn that was heard."""
+    words = []
+    for true in entry["turns"]:
+        if true["channel"] != turn.channel:
+            continue
+        texts = true["text"].split()
+        step_s = (true["end_s"] - true["start_s"]) / len(texts)
+        for no, text in enumerate(texts):
+            start_s = true["start_s"] + no * step_s
+            middle_s = start_s + step_s / 2
+            if turn.span.start_s - 0.2 <= middle_s <= turn.span.end_s:
+                words.append(Word(text, start_s, start_s + step_s, 1.0))
+    return Utterance(
+        turn.no, " ".join(word.text for word in words), tuple(words), "en", 1.0 if words else None
+    )
+
+
 MEASURES: dict[str, Callable[[Options], bool]] = {
     "copies": measure_copies,
     "mixed": measure_mixed,
     "neighbours": measure_neighbours,
+    "silenced": measure_silenced,
 }
 """What can be measured, by name."""
 

@@ -130,6 +130,8 @@ def run(
     if options.dry_run:
         plan = plan_run(database, paths, settings, options=options)
         return summarise_plan(plan, settle_s=settings.discover.settle_s)
+    if not database.exists() and (empty := _find_nothing(paths, settings)) is not None:
+        return empty
     with StopSignals(lambda what: _say_waiting(report, what)) as stop, _interruptible(stop):
         orders = _Orders(options, report, stop)
         with hold_lock(database, wait=options.wait, give_up=lambda: stop.is_requested, tell=orders.wait):
@@ -162,6 +164,24 @@ def plan_run(
     except DatabaseMissing:
         known, applied = {}, None
     return _plan(known, paths, settings, _Orders(options or RunOptions(), applied=applied))[0]
+
+
+def _find_nothing(paths: Sequence[str | Path], settings: Settings) -> RunSummary | None:
+    """The summary of a run that would find no recording at all; None where there is one.
+
+    So a run in a wrong folder, or of one that is empty, leaves no empty database behind.
+
+    Raises
+    ------
+    UsageError
+        A path leads nowhere.
+    """
+    others: list[FoundFile] = []
+    sources = read_sources(paths, settings.discover)
+    if next(iter(find_files(paths, _with_headerless(settings), others=others)), None) is not None:
+        return None
+    described = describe_others(others, sources, settings.discover, known={})
+    return summarise_plan(Plan((), others=described, warnings=sources.warnings))
 
 
 def summarise_plan(plan: Plan, *, settle_s: float = 0.0) -> RunSummary:

@@ -58,8 +58,10 @@ from speechcx.call.languages import (
 )
 from speechcx.call.measures import Measure, Metric, collect_metrics, metric_names
 from speechcx.call.recording import (
+    CHANNEL_LATE,
     NOT_HEARD_TO_THE_END,
     PARTIES,
+    TIMING_UNSURE,
     Audio,
     Details,
     Origin,
@@ -71,12 +73,14 @@ from speechcx.call.recording import (
 from speechcx.call.scorecard import Bound, CriticalKind, Question, Scorecard, Section
 
 __all__ = [
+    "CHANNEL_LATE",
     "LANGUAGES",
     "LANGUAGE_FIELDS",
     "NEAREST",
     "NOT_HEARD_TO_THE_END",
     "PARTIES",
     "RESULTS",
+    "TIMING_UNSURE",
     "UNDETERMINED",
     "AnswerValue",
     "Assessment",

@@ -139,6 +139,12 @@ class Recording:
             raise ValueError(f"id must be the first 16 of 64 hex digits, got {self.id!r} of {self.sha256!r}")
 
 
+CHANNEL_LATE = "channel_late"
+"""Flag of a recording whose legs were recorded apart: its channels were moved to fit."""
+
+TIMING_UNSURE = "timing_unsure"
+"""Flag of a recording in which times between its channels are not known to a tenth of a second."""
+
 NOT_HEARD_TO_THE_END = frozenset({"truncated", "loose_end"})
 """Flags of a file whose last part could not be read, so that nobody knows what was said there."""
 

@@ -38,10 +38,12 @@ from speechcx.cli.rulebooks import register as register_rulebooks
 from speechcx.cli.run import register as register_run
 from speechcx.cli.search import register as register_find
 from speechcx.cli.serve import register as register_serve
+from speechcx.cli.wrong_command import CommandGroup
 from speechcx.errors import EXIT_OK, SpeechcxError
 
 app = typer.Typer(
     name="speechcx",
+    cls=CommandGroup,
     help="Turn a folder of recorded calls into scored calls, on this machine and without a network.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -92,6 +94,8 @@ for register in (
     register_models,
 ):
     register(app)
+for group in app.registered_groups:
+    group.cls = CommandGroup
 
 
 def main() -> None:

@@ -153,11 +153,14 @@ def drivers(
 def trends(
     asked: Asked,
     by: Annotated[
-        str, typer.Option("--by", help="day, week, month, weekday, hour, queue or direction.")
+        str,
+        typer.Option(
+            "--by", help="day, week, month, weekday, hour, queue, direction, agent, team, center, driver."
+        ),
     ] = "week",
     scorecard: options.ScorecardOption = None,
 ) -> None:
-    """How scores and measures go over time, or over hours, weekdays and queues."""
+    """How scores and measures go over time, for each team or driver, or over hours, weekdays and queues."""
     from speechcx.ask.people import score_over_time
     from speechcx.present.trends import present_trends
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from contextlib import nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,10 +16,13 @@ from speechcx.cli.progress_view import progress_view
 from speechcx.cli.streams import is_reader_gone, is_summary
 
 if TYPE_CHECKING:
-    from speechcx.batch import Redo, RunSummary, Shard
+    from speechcx.batch import Redo, RunOptions, RunSummary, Shard
     from speechcx.call import Outcome
     from speechcx.cli.output import OutputFormat
     from speechcx.config import LoadedSettings
+
+FailureKindOption = Annotated[str | None, typer.Option("--kind", help="Only this kind.")]
+EachFailureOption = Annotated[bool, typer.Option("--all", help="Each failed call instead of causes.")]
 
 failures = typer.Typer(name="failures", help="Calls that could not be scored, why, and what to do.")
 
@@ -127,22 +130,36 @@ def run(
         return
     part = None if shard is None else batch.Shard.parse(shard)
     wanted = batch.RunOptions(
-        redo=_redo(redo), limit=limit, dry_run=dry_run, wait=wait, roster=load_roster(loaded), shard=part
+        redo=_redo(redo), limit=limit, wait=wait, roster=load_roster(loaded), shard=part
     )
-    with nullcontext(batch.say_nothing) if dry_run else progress_view() as report:
+    database = _own_database(options.database(loaded, db), db, part)
+    if dry_run:
+        _print_plan(database, where, loaded, wanted, as_json=as_json)
+        return
+    is_new = not database.exists()
+    with progress_view() as report:
         summary = batch.run(
-            _own_database(options.database(loaded, db), db, part),
-            where,
-            loaded.settings,
-            load_rulebook(loaded),
-            options=wanted,
-            report=report,
+            database, where, loaded.settings, load_rulebook(loaded), options=wanted, report=report
         )
     is_summary()
     _print_summary(summary, as_json)
-    if loaded.files.report and not dry_run:
+    if is_new and loaded.config is None and summary.run_id is not None:
+        note(f"There is no speechcx.toml here: the usual settings were used. The results are in {database}.")
+    if loaded.files.report:
         _write_report(options.database(loaded, db), loaded.resolve(loaded.files.report))
     raise typer.Exit(summary.exit_code)
+
+
+def _print_plan(
+    database: Path, where: list[str], loaded: LoadedSettings, wanted: RunOptions, *, as_json: bool
+) -> None:
+    """What a run would do now; nothing is written."""
+    from speechcx.batch import plan_run
+    from speechcx.present.runs import present_dry_run
+
+    plan = plan_run(database, where, loaded.settings, options=wanted)
+    shown = present_dry_run(plan, settle_s=loaded.settings.discover.settle_s)
+    print_answer(shown, options.style(as_json, False))
 
 
 def _own_database(database: Path, given: Path | None, shard: Shard | None) -> Path:
@@ -264,36 +281,51 @@ def status(
 @failures.callback(invoke_without_command=True)
 def list_failures(
     context: typer.Context,
-    kind: Annotated[str | None, typer.Option("--kind", help="Only this kind.")] = None,
+    kind: FailureKindOption = None,
+    each: EachFailureOption = False,
     db: options.Database = None,
     config: options.Config = None,
+    wide: options.Wide = False,
     as_json: options.AsJson = False,
     as_csv: options.AsCsv = False,
 ) -> None:
-    """List calls that could not be scored, why, and what to do."""
+    """Calls that could not be scored, by cause: how many, what to do, examples."""
     if context.invoked_subcommand is None:
-        _print_failures(options.load(config, None), db, kind, options.style(as_json, as_csv))
+        options.show(wide=wide)
+        _print_failures(_Wanted(kind, each), options.load(config, None), db, options.style(as_json, as_csv))
 
 
 @failures.command("list")
 def list_again(
-    kind: Annotated[str | None, typer.Option("--kind", help="Only this kind.")] = None,
+    kind: FailureKindOption = None,
+    each: EachFailureOption = False,
     db: options.Database = None,
     config: options.Config = None,
+    wide: options.Wide = False,
     as_json: options.AsJson = False,
     as_csv: options.AsCsv = False,
 ) -> None:
-    """List calls that could not be scored, why, and what to do."""
-    _print_failures(options.load(config, None), db, kind, options.style(as_json, as_csv))
+    """Calls that could not be scored, by cause: how many, what to do, examples."""
+    options.show(wide=wide)
+    _print_failures(_Wanted(kind, each), options.load(config, None), db, options.style(as_json, as_csv))
 
 
-def _print_failures(loaded: LoadedSettings, db: Path | None, kind: str | None, style: OutputFormat) -> None:
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """Which failures to list: of one kind or all, and whether each of them or by cause."""
+
+    kind: str | None
+    each: bool
+
+
+def _print_failures(wanted: _Wanted, loaded: LoadedSettings, db: Path | None, style: OutputFormat) -> None:
     from speechcx.ask.runs import list_failures, read_left_out
     from speechcx.present.runs import present_failures
 
     database = options.database(loaded, db)
     left = read_left_out(database, settle_s=loaded.settings.discover.settle_s)
-    print_answer(present_failures(list_failures(database, kind=kind), left), style)
+    found = list_failures(database, kind=wanted.kind)
+    print_answer(present_failures(found, left, each=wanted.each), style)
 
 
 @failures.command()

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from pathlib import PurePath
 
 from speechcx.ask.runs import FailureRow, LanguageCount, LeftOut, RunStatus
-from speechcx.batch import RunSummary
+from speechcx.batch import Plan, PlannedFile, RunSummary
 from speechcx.batch.recordings import Compared, MissingFiles
+from speechcx.batch.run import summarise_plan
 from speechcx.call import language_name
 from speechcx.discover import OTHER_REASONS, SKIP_REASONS, USED_REASONS, ExplainRow
 from speechcx.present.envelope import Envelopes, record, rows
-from speechcx.present.table import Answer, Column, Text, make_table
-from speechcx.present.units import clock
+from speechcx.present.failure_causes import FailureCause, group_by_cause, list_causes
+from speechcx.present.table import Answer, Column, Table, Text, make_table
+from speechcx.present.units import clock, count_text, length
 
 MAX_FOLDERS = 10
 """Folders and files that people are shown; the JSON document has them all."""
@@ -24,15 +29,16 @@ _REASONS = {"same_call": "second recordings of one call; kept, and not counted"}
 _NAMED = frozenset({"same_call", "other_table"})
 """Reasons whose files are named one by one, with what is to be said of each."""
 
-_FAILURES = rows("failures", FailureRow, facts={"left_out": LeftOut})
+_FAILURES = rows("failures", FailureRow, facts={"left_out": LeftOut, "causes": tuple[FailureCause, ...]})
 _RUN = record("run", RunSummary)
+_DRY_RUN = record("run", RunSummary, files=tuple[PlannedFile, ...], causes=tuple[FailureCause, ...])
 _FIELDS = rows("fields", ExplainRow)
 _STATUS = record("status", RunStatus, missing=MissingFiles)
 
 ENVELOPES: dict[str, Envelopes] = {
     "failures": _FAILURES,
     "failures list": _FAILURES,
-    "run": (_RUN, _FIELDS),
+    "run": (_RUN, _DRY_RUN, _FIELDS),
     "status": _STATUS,
 }
 
@@ -53,11 +59,28 @@ def present_fields(found: Sequence[ExplainRow]) -> Answer:
     return Answer(partial(_FIELDS.wrap_rows, found), (shown,))
 
 
-def present_failures(found: Sequence[FailureRow], left: LeftOut) -> Answer:
-    """Calls that could not be scored, why, and what to do; then what was left out."""
+def present_failures(found: Sequence[FailureRow], left: LeftOut, *, each: bool = False) -> Answer:
+    """Calls that could not be scored, by cause with what to do, or `each` of them; then what was left out."""
     shown = make_table("failures", _FAILURE_COLUMNS, found, empty="No call has failed.")
-    document = partial(_FAILURES.wrap_rows, found, hint=shown.empty, left_out=left)
-    return Answer(document, (shown, *(Text(text, is_note=True) for text in _list_left_out(left))))
+    causes = group_by_cause(found)
+    document = partial(_FAILURES.wrap_rows, found, hint=shown.empty, left_out=left, causes=causes)
+    notes = [Text(text, is_note=True) for text in _list_left_out(left)]
+    if each or not found:
+        return Answer(document, (shown, *notes))
+    told = list_causes(causes, "speechcx failures --all --kind KIND")
+    return Answer(document, (*told, *notes, *_list_retries(found)), shown)
+
+
+def _list_retries(found: Sequence[FailureRow]) -> Iterator[Text]:
+    """Which of the failures a run takes again by itself, and how to have the others taken."""
+    waiting = sum(one.retry == "never" and not one.retry_asked for one in found)
+    if waiting < len(found):
+        yield Text(f"The next run takes {len(found) - waiting} of them again by itself.", is_note=True)
+    if waiting:
+        yield Text(
+            f"No run takes {waiting} of them again by itself. When their cause is gone: speechcx failures retry",
+            is_note=True, is_hint=True,
+        )  # fmt: skip
 
 
 def _list_left_out(left: LeftOut) -> Iterator[str]:
@@ -152,7 +175,101 @@ def present_run(summary: RunSummary) -> Answer:
     return Answer(partial(_RUN.wrap, summary), tuple(_run(summary)))
 
 
+def present_dry_run(plan: Plan, *, settle_s: float) -> Answer:
+    """What a run would do now: which files, what it would set aside and why, and what it would leave.
+
+    Parameters
+    ----------
+    plan
+        As :func:`speechcx.batch.plan_run` has it.
+    settle_s
+        ``discover.settle_s``, which tells when files that are being written can be taken.
+    """
+    summary = summarise_plan(plan, settle_s=settle_s)
+    causes = group_by_cause(one.failure for one in plan.waiting if one.failure is not None)
+    document = partial(_DRY_RUN.wrap, summary, files=plan.files, causes=causes)
+    return Answer(document, tuple(_dry_run(plan, summary, causes)))
+
+
+_WHY_TAKEN = {
+    "new": "new",
+    "changed_file": "changed since it was heard",
+    "unfinished": "not finished by an earlier run",
+    "failed_before": "failed before",
+    "retry_asked": "to be tried again, as asked",
+    "outdated": "heard with other settings or an older speechcx",
+    "redo": "to be done again, as asked",
+}
+_PLAN_COLUMNS = (
+    Column("path", "file", is_read=True, text=lambda file: _short_path(file.path)),
+    Column("why", "why", text=lambda file: _WHY_TAKEN[file.why]),
+    Column(
+        "length_s",
+        "about",
+        kind="length",
+        text=lambda file: file.length_s if file.length_s >= 1 else "under 1 s",
+    ),
+)
+
+
+def _dry_run(plan: Plan, summary: RunSummary, causes: Sequence[FailureCause]) -> Iterator[Text | Table]:
+    if plan.files:
+        yield Text(
+            f"To do: {count_text(len(plan.files), 'recording')}, about {length(plan.audio_s)} of audio"
+        )
+        shown = make_table("files", _PLAN_COLUMNS, plan.files[:MAX_FOLDERS])
+        rest = len(plan.files) - len(shown.rows)
+        yield replace(shown, notes=(f"and {rest} more; --json lists all of them",) if rest else ())
+    else:
+        yield Text("To do: nothing. No new recording was found.")
+    if summary.details_changed:
+        calls = count_text(summary.details_changed, "call")
+        yield Text(f"To judge again, without hearing it, since its details changed: {calls}")
+    yield Text(f"Done before: {_done_text(plan)}")
+    if causes:
+        yield Text(f"Set aside: {count_text(len(plan.waiting), 'recording')}")
+        yield from list_causes(causes, "")
+    yield from _left_files(plan, summary)
+    yield Text("Nothing was done or written. To do it: speechcx run", is_hint=True, is_note=True)
+
+
+def _short_path(path: str) -> str:
+    """A path as a person in this folder would type it."""
+    return os.path.relpath(path) if path.startswith(os.getcwd() + os.sep) else path
+
+
+def _done_text(plan: Plan) -> str:
+    parts = [
+        (plan.done, "scored"), (plan.copies, "copies of those"), (plan.given_up, "that failed and are not tried again"),
+        (plan.erased, "of erased calls"), (plan.elsewhere, "of other shards"),
+    ]  # fmt: skip
+    return ", ".join(f"{count} {what}" for count, what in parts if count) or "nothing"
+
+
+def _left_files(plan: Plan, summary: RunSummary) -> Iterator[Text]:
+    """What a run would leave: by --limit, by its name or state, and what is no recording."""
+    if plan.beyond_limit:
+        yield Text(f"Left for another run by --limit: {count_text(plan.beyond_limit, 'recording')}")
+    if summary.again_at:
+        growing = [one.path for one in plan.ignored if one.skipped == "still_growing"]
+        yield Text(later_text(len(growing), summary.again_at, PurePath(growing[0]).name))
+    for reason, count in summary.ignored:
+        if reason != "still_growing":
+            example = next(PurePath(one.path).name for one in plan.ignored if one.skipped == reason)
+            why = SKIP_REASONS.get(reason, reason)
+            yield Text(f"Left out: {count_text(count, 'file')}: {why}, such as {example}")
+    if others := others_text(summary.other_files):
+        yield Text(others)
+    notes = [*list_warnings(summary.warnings), *list_missing(summary.missing)]
+    notes += [_lost_details_text(summary.lost_details)] if summary.lost_details else []
+    for text in notes:
+        yield Text(text, is_note=True)
+
+
 def _run(summary: RunSummary) -> Iterator[Text]:
+    if summary.run_id is None:
+        yield from _nothing_found(summary)
+        return
     speed = (
         f", {summary.audio_s / summary.seconds:.1f} x real time" if summary.seconds and summary.done else ""
     )
@@ -189,8 +306,19 @@ def _next_step(summary: RunSummary) -> Iterator[Text]:
         yield Text("Next: speechcx calls --flagged, speechcx agents", is_note=True, is_hint=True)
 
 
+def _nothing_found(summary: RunSummary) -> Iterator[Text]:
+    """A run that found no recording, and so made no database."""
+    yield Text("No recording was found: nothing was scored, and no database was made.")
+    if others := others_text(summary.other_files):
+        yield Text(others)
+    yield Text(
+        "To do: put recordings into files.recordings (speechcx.toml), or name a folder: speechcx run FOLDER",
+        is_note=True,
+    )
+
+
 def _counts(summary: RunSummary) -> Iterator[str]:
-    yield f"{summary.done} calls scored" if summary.run_id is not None else f"{summary.planned} files to do"
+    yield f"{summary.done} calls scored"
     for kind, number in summary.failed:
         yield f"{number} {kind}"
     if summary.needs_metadata:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import get_args
 
 from speechcx.ask.ground import Estimate
-from speechcx.ask.people import TrendRow, TrendTable
+from speechcx.ask.people import TrendGroup, TrendRow, TrendTable
 from speechcx.present.envelope import Envelopes, record
 from speechcx.present.measures import (
     MEASURE_COLUMNS,
@@ -31,15 +32,23 @@ def present_trends(table: TrendTable) -> Answer:
     """Measures by day, week, ...; changes against the row before."""
     notes = [f"Scorecard {table.scorecard or '(none)'}, {days_text(table.since, table.until)}."]
     notes += [] if all(row.is_whole for row in table.rows) else ["* The period begins or ends inside it."]
+    is_grouped = table.by in get_args(TrendGroup)
     shown = make_trend(
-        table.by, table.rows, empty=str(table.hint or ""), notes=(*notes, *list_versions(table.versions))
+        "week" if is_grouped else table.by,
+        table.rows,
+        group=table.by if is_grouped else None,
+        empty=str(table.hint or ""),
+        notes=(*notes, *list_versions(table.versions)),
     )
     return Answer(lambda: _TRENDS.wrap(table), (shown,))
 
 
-def make_trend(by: str, rows: Sequence[TrendRow], *, empty: str = "", notes: Sequence[str] = ()) -> Table:
-    """The rows of a trend as a table."""
-    columns = [
+def make_trend(
+    by: str, rows: Sequence[TrendRow], *, group: str | None = None, empty: str = "", notes: Sequence[str] = ()
+) -> Table:
+    """The rows of a trend as a table; `group` is what each has a trend of its own for."""
+    columns = [Column("group", group, text=lambda row: row.group or "(unknown)")] if group else []
+    columns += [
         Column("key", by, text=lambda row: _label(by, row)),
         Column("n", "calls"),
         Column("score", "score", digits=1, value=lambda row: get_estimate(row, "score").mean),

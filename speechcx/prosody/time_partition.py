@@ -7,10 +7,13 @@ short pauses inside them included; what lies between turns is silence. See ``doc
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from statistics import median
 
 from speechcx.call import (
+    CHANNEL_LATE,
     PARTIES,
+    TIMING_UNSURE,
     Conversation,
     Flow,
     Overlap,
@@ -35,6 +38,12 @@ from speechcx.prosody.tempo import count_words, find_pauses, speech_in, words_pe
 
 _NO_OPENING = frozenset({"opening_missing", "starts_mid_speech"})
 """Flags of a recording whose beginning is not there."""
+
+_UNTIMED = "the channels were recorded apart, and by how much they are late is not known well enough"
+_APART = "the channels were recorded apart, and began at different times"
+
+_BETWEEN_PARTIES = ("interruptions", "longest_monologue_s", "overtalk_share", "response_latency_s")
+"""Measures of a party that depend on when the other one speaks."""
 
 VOICE_FIELDS = ("level_dbov", "pitch_hz", "pitch_range_st", "voiced_share")
 
@@ -61,12 +70,13 @@ def measure_flow(conversation: Conversation, roles: Sequence[Role], settings: Pr
     said = _join_words(conversation, party_of, settings)
     talk = tuple(s for s in said if s.party != "ivr")
     machine = (*speech.ivr, *(s.span for s in said if s.party == "ivr"))
-    trusted = all(s.party != "unknown" for s in said) and bool(said)
+    is_timed = TIMING_UNSURE not in conversation.flags
+    trusted = is_timed and bool(said) and all(s.party != "unknown" for s in said)
     spoken = unite(s.span for s in talk)
     whole = Span(spoken[0].start_s, spoken[-1].end_s) if spoken else None
     silences = find_silences(spoken, whole, (*speech.hold, *machine)) if whole else ()
     non_talk = tuple(gap for gap in silences if gap.duration_s >= settings.non_talk_s - EPSILON_S)
-    overlaps = find_overlaps(talk, settings)
+    overlaps = find_overlaps(talk, settings) if is_timed else ()
     greeting_s, why_no_greeting = _greeting_latency(conversation, talk, (*speech.hold, *machine))
     reasons: dict[str, str] = {}
     if not trusted:
@@ -76,7 +86,7 @@ def measure_flow(conversation: Conversation, roles: Sequence[Role], settings: Pr
         reasons |= dict.fromkeys(("longest_silence_s", "non_talk_share", "conversation_s"), "nobody speaks")
     if greeting_s is None:
         reasons["greeting_latency_s"] = why_no_greeting
-    return Flow(
+    flow = Flow(
         partition=_divide(duration_s, talk, speech.hold, machine, trusted=trusted),
         conversation=whole,
         non_talk=non_talk,
@@ -87,6 +97,23 @@ def measure_flow(conversation: Conversation, roles: Sequence[Role], settings: Pr
         parties=_measure_parties(conversation, talk, party_of, overlaps, settings),
         reasons=tuple(sorted(reasons.items())),
     )
+    return flow if is_timed else _without_times_between(flow)
+
+
+def _without_times_between(flow: Flow) -> Flow:
+    """The flow of a call whose channels do not fit in time: nothing that lies between the parties can be told."""
+    parties = tuple(
+        replace(
+            party, interruptions=None, longest_monologue_s=None, overtalk_share=None, response_latency_s=None,
+            reasons=tuple(sorted((dict(party.reasons) | dict.fromkeys(_BETWEEN_PARTIES, _UNTIMED)).items())),
+        )
+        for party in flow.parties
+    )  # fmt: skip
+    reasons = dict(flow.reasons) | dict.fromkeys(("longest_silence_s", "non_talk_share"), _UNTIMED)
+    return replace(
+        flow, parties=parties, non_talk=(), longest_silence_s=None, non_talk_share=None,
+        reasons=tuple(sorted(reasons.items())),
+    )  # fmt: skip
 
 
 def _join_words(
@@ -124,6 +151,8 @@ def _spans_of(said: Iterable[FloorTurn], party: Party) -> Spans:
 def _why_untrusted(conversation: Conversation, said: Sequence[FloorTurn]) -> str:
     if not said:
         return "nobody speaks"
+    if TIMING_UNSURE in conversation.flags:
+        return _UNTIMED
     if conversation.speech.split == "unsplit":
         return "the speakers of this one channel are not told apart"
     return "the party of a speaker is not known"
@@ -140,6 +169,8 @@ def _greeting_latency(
     first = next((s.turn for s in talk if s.party == "agent"), None)
     if first is None:
         return None, "no speaker of this call is known to be the agent"
+    if {CHANNEL_LATE, TIMING_UNSURE}.intersection(conversation.flags):
+        return None, _APART
     if _NO_OPENING.intersection(conversation.flags):
         return None, "the opening of the call was not recorded"
     words = conversation.utterances[first.no].words

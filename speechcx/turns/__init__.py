@@ -20,6 +20,7 @@ __all__ = [
     "NOT_IN_DIGEST",
     "Diarizer",
     "TurnSettings",
+    "align_channels",
     "find_turns",
     "mark_unheard",
     "name_parties",
@@ -60,6 +61,33 @@ class Diarizer(Protocol):
             the voices could not be told apart: the channel stays one unsplit speaker.
         """
         ...
+
+
+def align_channels(audio: Audio, settings: TurnSettings) -> Audio:
+    """Move a channel that is late against the other.
+
+    Parameters
+    ----------
+    audio
+        Decoded sound.
+    settings
+        Those of the search for speech.
+
+    Returns
+    -------
+    Audio
+        The same where nothing shows that its two channels do not fit. Else with the early channel later, its flag
+        ``channel_late``, and the length that both together have; the flag ``timing_unsure`` says that times
+        between the channels are not known to a tenth of a second, or not at all.
+
+    Raises
+    ------
+    ModelMissing
+        The speech detector is not installed.
+    """
+    from speechcx.turns.late_channel import align_channels as align
+
+    return align(audio, settings)
 
 
 def find_turns(audio: Audio, settings: TurnSettings) -> Speech:

@@ -71,24 +71,28 @@ class Recordings:
             handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
         except OSError:
             return None
-        file = os.fdopen(handle, "rb")
         status = os.fstat(handle)
-        key = (path, status.st_ino, status.st_size, status.st_mtime_ns)
-        is_same = False
-        if stat.S_ISREG(status.st_mode) and status.st_size == recording.size_bytes:
-            with self._lock:
-                sha256 = self._known.get(key)
-            if sha256 is None:
-                sha256 = hash_bytes(handle)
-                with self._lock:
-                    self._known[key] = sha256
-                    while len(self._known) > _MOST_KNOWN:
-                        self._known.popitem(last=False)
-            is_same = sha256 == recording.sha256
-        if not is_same:
+        if not (stat.S_ISREG(status.st_mode) and status.st_size == recording.size_bytes):
+            os.close(handle)
+            return None
+        file = os.fdopen(handle, "rb")
+        if self._hash((path, status.st_ino, status.st_size, status.st_mtime_ns), handle) != recording.sha256:
             file.close()
             return None
         return file
+
+    def _hash(self, key: tuple[str, int, int, int], handle: int) -> str:
+        """SHA-256 of an open file; of one that did not change since, as it was found before."""
+        with self._lock:
+            known = self._known.get(key)
+        if known is not None:
+            return known
+        found = hash_bytes(handle)
+        with self._lock:
+            self._known[key] = found
+            while len(self._known) > _MOST_KNOWN:
+                self._known.popitem(last=False)
+        return found
 
     def _decode(self, recording: Recording, path: str) -> Playable | None:
         """A recording in a codec that browsers do not play, as 16-bit WAV in a file without a name."""

@@ -8,6 +8,7 @@ import pytest
 
 import speechcx.demo
 from speechcx.errors import ModelMissing
+from speechcx.web.accounts import accounts_beside, is_password
 from speechcx.weights import find_model
 from tests.cli.conftest import Speechcx
 
@@ -27,6 +28,9 @@ def test_the_demonstration_ends_with_scored_calls_and_one_explained(
     assert "James Carter" in shown.out or "james.carter" in shown.out
     assert "Recording notice: not said" in " ".join(shown.out.split())
     assert "speechcx calls --flagged" in shown.out
+    assert "http://127.0.0.1:8001/, name admin, password " in shown.out
+    password = shown.out.partition("name admin, password ")[2].split()[0]
+    assert is_password(accounts_beside(tmp_path / "demo" / "speechcx.db").find("admin"), password)
 
 
 def speechcx_demo_calls() -> tuple[str, ...]:

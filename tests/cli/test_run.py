@@ -58,7 +58,7 @@ def test_explain_shows_where_fields_come_from(project: Path, speechcx: Speechcx)
 def test_dry_run_writes_nothing(project: Path, speechcx: Speechcx) -> None:
     """`run --dry-run` says what would be done and makes no database."""
     ran = speechcx("run", "--dry-run")
-    assert (0, True) == (ran.code, "2 files to do" in ran.out)
+    assert (0, True) == (ran.code, "To do: 2 recordings, about" in ran.out)
     assert not (project / "calls.db").exists()
 
 
@@ -166,3 +166,62 @@ def test_analyze_takes_a_cut_off_file_at_once(project: Path, speechcx: Speechcx)
     ran = speechcx("analyze", cut, "--json", "--set", "discover.settle_s=120")
     assert ran.code == 0, ran.err
     assert "truncated" in ran.json["flags"]
+
+
+def test_a_dry_run_lists_what_is_done_set_aside_and_left(project: Path, speechcx: Speechcx) -> None:
+    """Files to do, those set aside by cause with one cure, and those a limit leaves; no time of 0:00.0 anywhere."""
+    for number in range(4):
+        (project / "calls" / f"noname{number}.wav").write_bytes(b"RIFF" + bytes(5000))
+    ran = speechcx("run", "--dry-run", "--limit", 1)
+    lines = [line.strip() for line in ran.out.splitlines()]
+    assert "Left for another run by --limit: 1 recording" in lines
+    assert "Set aside: 4 recordings" in lines
+    assert lines.count("noname0.wav") == 1
+    assert "and 1 more" in lines
+    assert sum(line.startswith("To do: Give it by sidecar") for line in lines) == 1
+    assert ("0:00.0" in ran.out, "speechcx failures" in ran.out + ran.err) == (False, False)
+    plan = speechcx("run", "--dry-run", "--json").json
+    assert (plan["planned"], len(plan["files"]), plan["causes"][0]["files"]) == (2, 2, 4)
+
+
+@pytest.mark.parametrize("words", [("run",), ("run", "elsewhere"), ("run", "empty")])
+def test_a_run_in_a_wrong_folder_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, speechcx: Speechcx, words: tuple[str, ...]
+) -> None:
+    """Without a recording there is no database, no lock, and a message that says what to do."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "empty").mkdir()
+    ran = speechcx(*words)
+    assert "To do: " in ran.err
+    assert ["empty"] == [path.name for path in tmp_path.iterdir()]
+
+
+def test_without_settings_a_run_says_where_the_results_are(project: Path, speechcx: Speechcx) -> None:
+    """A person who forgot to change folders learns at once where the database went."""
+    settings = project / "speechcx.toml"
+    overrides = [f"--set={line}" for line in ("transcribe.engine='replay'", "sentiment.engine='lexicon'")]
+    overrides += ["--set=batch.executor='serial'", "--set=batch.disk_floor_mb=0", "--set=discover.settle_s=0"]
+    settings.unlink()
+    ran = speechcx("run", "calls", *overrides)
+    assert (
+        f"There is no speechcx.toml here: the usual settings were used. The results are in {project}/"
+        in ran.err
+    )
+
+
+def test_failures_are_told_by_cause_and_each_on_request(project: Path, speechcx: Speechcx) -> None:
+    """Five broken files of one kind: one cause, one cure, three examples; `--all` has a row for each."""
+    for day in range(10, 15):
+        (project / "calls" / f"ann_c9_2026-03-{day}T10-00-00.wav").write_bytes(b"RIFF" + bytes(5000 + day))
+    assert speechcx("run").code == 3
+    told = speechcx("failures").out
+    assert told.startswith("5 files (")
+    assert (told.count("To do: "), told.count("ann_c9_"), "and 2 more: speechcx failures --all" in told) == (
+        1,
+        3,
+        True,
+    )
+    assert speechcx("failures", "--all").out.count("ann_c9_") == 5
+    assert len(speechcx("failures", "--csv").out.splitlines()) == 6
+    document = speechcx("failures", "--json").json
+    assert (len(document["rows"]), document["causes"][0]["files"]) == (5, 5)

@@ -38,7 +38,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "customer": ("customer c2", "customer c2 --period 2020"),
     "drivers": ("drivers --sort change", "drivers --since 2026-03-03", "drivers --agent nobody"),
     "doctor": ("doctor", "doctor --settings"),
-    "failures": ("failures",),
+    "failures": ("failures", "failures --all"),
     "failures list": ("failures list",),
     "layouts list": ("layouts list",),
     "layouts try": ("layouts try calls --layout plain",),
@@ -52,12 +52,18 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "rules starters": ("rules starters",),
     "rules test": ("rules test", "rules test --labels labels.csv"),
     "rules try": ("rules try cancel", "rules try zebra", "rules try cancel --text cancel"),
-    "run": ("run", "run --explain BOB"),
+    "run": ("run", "run --dry-run", "run --explain BOB"),
     "sentiment": ("sentiment words.txt",),
     "status": ("status",),
     "teams": ("teams",),
     "topics": ("topics", "topics --agent nobody"),
-    "trends": ("trends", "trends --by hour", "trends --by month", "trends --agent nobody"),
+    "trends": (
+        "trends",
+        "trends --by hour",
+        "trends --by month",
+        "trends --by team",
+        "trends --agent nobody",
+    ),
 }
 REVIEWS: dict[str, tuple[str, ...]] = {
     # the same for reviews; number N is that of rN, brought so far by BEFORE

@@ -133,6 +133,37 @@ def test_the_parties_of_a_call() -> None:
     assert (agent.level_dbov, agent.pitch_hz) == (-26.0, 120.0)
 
 
+def test_nobody_is_blamed_for_times_between_channels_that_do_not_fit() -> None:
+    """Where one leg is late, what lies between the parties is not told, with the reason; talk shares are."""
+    call = heard(
+        [
+            ("ch0", 1.0, 9.0, "please hold the line"),
+            ("ch1", 7.0, 12.0, "I did not say that"),
+            ("ch0", 20.0, 30.0, "okay so"),
+        ]
+    )
+    late = replace(call, origin=replace(call.origin, flags=("channel_late", "timing_unsure")))
+    assert [flow_of(call).parties[no].interruptions for no in (0, 1)] == [0, 1]
+    flow = flow_of(late)
+    assert (flow.overlaps, flow.non_talk, flow.longest_silence_s, flow.partition.both_s) == (
+        (),
+        (),
+        None,
+        None,
+    )
+    assert flow.greeting_latency_s is None
+    for party in flow.parties:
+        told = (
+            party.interruptions,
+            party.overtalk_share,
+            party.response_latency_s,
+            party.longest_monologue_s,
+        )
+        assert told == (None, None, None, None)
+        assert "recorded apart" in dict(party.reasons)["interruptions"]
+        assert party.talk_share is not None
+
+
 def test_hold_is_no_silence() -> None:
     """Music between two turns is hold, not non-talk; what is left of the gap counts by its own length."""
     lines = [("ch0", 0.0, 5.0, "one moment"), ("ch1", 20.0, 25.0, "thank you")]

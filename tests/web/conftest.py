@@ -1,24 +1,33 @@
-"""One contact centre for all tests of pages that change nothing, and a new one for those that do."""
+"""One contact centre for all tests of pages that change nothing, and a copy of it for each that does."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.web.house import House, open_house
+from tests.web.house import House, build_house, open_house
 
 pytest.importorskip("datasette")
 
+Built = tuple[Path, dict[str, list[str]]]
+
 
 @pytest.fixture(scope="session")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """A centre as it is before anybody looks."""
+    folder = tmp_path_factory.mktemp("built")
+    return folder, build_house(folder)
+
+
+@pytest.fixture(scope="session")
+def house(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """A centre to look at."""
-    with open_house(tmp_path_factory.mktemp("house")) as opened:
+    with open_house(*built, tmp_path_factory.mktemp("house")) as opened:
         yield opened
 
 
 @pytest.fixture
-def own_house(tmp_path: Path) -> Iterator[House]:
+def own_house(built: Built, tmp_path: Path) -> Iterator[House]:
     """A centre to change."""
-    with open_house(tmp_path) as opened:
+    with open_house(*built, tmp_path) as opened:
         yield opened

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import io
 import math
+import shutil
 import struct
 import wave
 from collections.abc import Iterator, Mapping
@@ -40,9 +41,11 @@ CALLS_EACH = 3
 LENGTH_S = 14.0
 PASSWORD = "not-a-secret-1"
 RULEBOOK = """\
-rulebook: {name: northwind-bank, version: "1"}
+rulebook: northwind-bank
+version: 1
+language: en
 rules:
-  - {id: legal-threat, title: Legal threat, kind: risk, severity: critical, any: ["my lawyer"]}
+  - {id: legal-threat, title: Legal threat, kind: risk, severity: critical, said: '"my lawyer"', by: customer}
 tests:
   - {rule: legal-threat, says: [[customer, 0.0, "You hear from my lawyer."]], expect: present}
 """
@@ -254,17 +257,26 @@ async def _ask(app: Any, scope: dict[str, Any], body: bytes) -> Answered:
     return answered
 
 
-@contextmanager
-def open_house(folder: Path, *, prefix: str = "/") -> Iterator[House]:
-    """The centre in a folder."""
-    database = folder / "calls.db"
-    with Store.open(database, create=True) as store:
+def build_house(folder: Path) -> dict[str, list[str]]:
+    """Make the centre and its accounts in a folder; returns call ids by agent."""
+    with Store.open(folder / "calls.db", create=True) as store:
         store.db.execute("PRAGMA synchronous = OFF")
         calls = fill(store, folder)
     accounts = Accounts(folder / "users.json")
     for name, (role, agents, teams) in PEOPLE.items():
         accounts.add(name, role, PASSWORD, agents=agents, teams=teams)
-    site = make_site(database, base_url=prefix, accounts=accounts)
+    return calls
+
+
+@contextmanager
+def open_house(
+    built: Path, calls: dict[str, list[str]], folder: Path, *, prefix: str = "/"
+) -> Iterator[House]:
+    """A copy of a centre that was built before, in a folder of its own, with a session for everybody."""
+    for name in ("calls.db", "users.json"):
+        shutil.copy(built / name, folder / name)
+    accounts = Accounts(folder / "users.json")
+    site = make_site(folder / "calls.db", base_url=prefix, accounts=accounts)
     house = House(site, make_datasette(site), calls)
     for account in accounts.read():
         house.tokens[account.name] = site.sessions.begin(account.name, account.password)

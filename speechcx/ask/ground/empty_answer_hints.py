@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from dataclasses import dataclass, fields, replace
 
-from speechcx.ask.ground.resolve_names import KINDS, find_nearest
+from speechcx.ask.ground.resolve_names import KINDS, find_nearest, list_others
 from speechcx.store import CallFilter, Store
 
 _FLAGS = {"extras": "where", "results": "driver", "rulebook_digest": "judged-by"}
@@ -26,6 +26,8 @@ class Hint:
         (filter, calls that would be found without it) pairs, the most helpful first.
     near
         (filter, name that was asked for, nearest name that there is) triples.
+    known
+        (filter, name that was asked for, some names that there are) triples, where none is near.
     """
 
     calls: int
@@ -33,6 +35,7 @@ class Hint:
     last_day: str | None
     without: tuple[tuple[str, int], ...] = ()
     near: tuple[tuple[str, str, str], ...] = ()
+    known: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
 
     def __str__(self) -> str:
         if not self.calls:
@@ -42,6 +45,7 @@ class Hint:
             f"No {'column' if name == 'where' else name} {asked!r}; the nearest is {near!r}."
             for name, asked, near in self.near
         ]
+        parts += [f"No {name} {asked!r}; there are {', '.join(known)}." for name, asked, known in self.known]
         parts += [f"Without --{name} there would be {n}." for name, n in self.without[:3]]
         return " ".join(parts)
 
@@ -64,14 +68,18 @@ def find_hint(store: Store, filters: CallFilter) -> Hint:
             without.append((_FLAGS.get(name, name.replace("_", "-")), count))
     without.sort(key=lambda pair: -pair[1])
     near: list[tuple[str, str, str]] = []
+    others: list[tuple[str, str, tuple[str, ...]]] = []
     for name in KINDS:
         for asked in getattr(filters, name):
             found = find_nearest(store, name, asked)
             if found is not None:
                 near.append((name, asked, found))
+            # Customers are not listed to somebody who does not know their names.
+            elif name != "customer" and (known := list_others(store, name, asked)):
+                others.append((name, asked, known))
     near += [("driver", rule, found) for rule, _ in filters.results if (found := _near_rule(store, rule))]
     near += [("where", key, found) for key, _ in filters.extras if (found := _near_key(store, key))]
-    return Hint(calls, first, last, tuple(without), tuple(near))
+    return Hint(calls, first, last, tuple(without), tuple(near), tuple(others))
 
 
 def _count(store: Store, filters: CallFilter) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Literal
@@ -17,6 +18,9 @@ KINDS: tuple[NameKind, ...] = ("agent", "team", "center", "customer", "queue", "
 
 MIN_DIGEST = 6
 """Characters of a digest that name it."""
+
+_SHOWN = 5
+"""Names that a message about several lists."""
 
 _MOST = 50_000
 """Names that are looked through for the nearest."""
@@ -35,7 +39,7 @@ def settle_names(store: Store, filters: CallFilter) -> CallFilter:
     Raises
     ------
     UsageError
-        Several rulebooks have the version that is asked for.
+        Several people go by a name, or several rulebooks have the version that is asked for.
     """
     changed: dict[str, tuple[str, ...]] = {}
     for kind in KINDS:
@@ -93,7 +97,7 @@ def find_name(store: Store, kind: NameKind, typed: str) -> str:
     Raises
     ------
     UsageError
-        None, and the message names the nearest.
+        None, and the message names the nearest; or several, and it names them.
     """
     meant = _meaning(store, kind, plain_text(typed))
     if meant is not None:
@@ -119,6 +123,15 @@ def find_nearest(store: Store, kind: NameKind, typed: str) -> str | None:
             spellings.setdefault(fold(part), f"{name} ({agent})")
     near = difflib.get_close_matches(fold(typed), spellings, n=1, cutoff=0.5)
     return spellings[near[0]] if near else None
+
+
+def list_others(store: Store, kind: NameKind, typed: str) -> tuple[str, ...]:
+    """Some of the names that there are, the most frequent first, where a typed one is not among them; else none."""
+    rows = store.db.execute(
+        f"SELECT {kind}, count(*), max({kind} = ?) FROM calls WHERE {kind} IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1",
+        (typed,),
+    ).fetchall()
+    return () if any(is_it for _, _, is_it in rows) else tuple(name for name, _, _ in rows[:_SHOWN])
 
 
 def expect_one(what: str, given: str, legal: Iterable[str]) -> None:
@@ -149,8 +162,38 @@ def _meaning(store: Store, kind: NameKind, typed: str) -> str | None:
         named = {agent for agent, name in read_names(store).items() if fold(name or "") == fold(typed)}
         if len(named) == 1:
             return named.pop()
-    alike = {name for name in _stored(store, kind) if fold(name) == fold(typed)}
-    return alike.pop() if len(alike) == 1 else None
+    stored = _stored(store, kind)
+    alike = {name for name in stored if fold(name) == fold(typed)}
+    if len(alike) == 1:
+        return alike.pop()
+    return _by_part(store, kind, typed, stored) if kind in _SPOKEN else None
+
+
+_SPOKEN = ("agent", "team", "center")
+"""What people call by a part of its name: ``carter`` for James Carter."""
+
+
+def _by_part(store: Store, kind: NameKind, typed: str, stored: list[str]) -> str | None:
+    """The only one whose name has all the words that are typed; None for none.
+
+    Raises
+    ------
+    UsageError
+        Several have; the message names them.
+    """
+    wanted = _words(typed)
+    names: dict[str, str] = {key: key for key in stored}
+    if kind == "agent":
+        names |= {agent: f"{name or ''} {agent}" for agent, name in read_names(store).items() if agent}
+    found = sorted(key for key, name in names.items() if wanted and wanted <= _words(name))
+    if len(found) > 1:
+        listed = ", ".join(found[:_SHOWN]) + (", ..." if len(found) > _SHOWN else "")
+        raise UsageError(f"{len(found)} {kind}s go by {typed!r}", "the name of one", f"use one of {listed}")
+    return found[0] if found else None
+
+
+def _words(name: str) -> frozenset[str]:
+    return frozenset(re.split(r"[\W_]+", fold(name))) - {""}
 
 
 def _stored(store: Store, kind: NameKind) -> list[str]:

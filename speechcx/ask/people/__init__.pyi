@@ -11,6 +11,7 @@ from .compare_groups import GroupComparison as GroupComparison
 from .compare_groups import compare_two as compare_two
 from .score_changes import Move as Move
 from .score_changes import move_scores as move_scores
+from .trends import TrendGroup as TrendGroup
 from .trends import TrendRow as TrendRow
 from .trends import TrendTable as TrendTable
 from .trends import score_over_time as score_over_time

@@ -79,7 +79,9 @@ def show_call(visit: Visit) -> Reply:
         else (),
         "data": True,
     }
-    return Reply("call.html", shown, present_call(call, why=True))
+    # The same in paragraphs and tables is for programs, and takes as long again.
+    answer = None if visit.format == "html" else present_call(call, why=True)
+    return Reply("call.html", shown, answer)
 
 
 def find_visible(visit: Visit) -> ShownCall:

@@ -37,3 +37,11 @@ def test_the_filter_that_shuts_all_out_is_named(
     assert (16, "2025-02-01", "2025-03-20", without, near) == (
         hint.calls, hint.first_day, hint.last_day, hint.without, hint.near,
     )  # fmt: skip
+
+
+def test_a_name_that_is_like_none_is_answered_with_those_there_are(archive: Store) -> None:
+    """Teams and queues are listed; customers never are."""
+    hint = find_hint(archive, CallFilter(team=("entirely different",), customer=("zzz",)))
+    assert [("team", "entirely different")] == [(kind, asked) for kind, asked, _ in hint.known]
+    assert {"blue", "red"} <= set(hint.known[0][2])
+    assert "No team 'entirely different'; there are blue" in str(hint)

@@ -21,6 +21,25 @@ def test_an_agent_is_meant_by_id_or_name_in_any_letters(archive: Store, typed: s
     assert "ann" == find_name(archive, "agent", typed)
 
 
+def test_people_are_meant_by_a_part_of_their_name(store: Store) -> None:
+    """A family name, or words of the id, mean the only one who has them; of several the message names all."""
+    store.sync_roster(
+        [Line("a7", "east-cards", name="James Carter"), Line("a8", "east-loans", name="James Poe")]
+    )
+    store.save_call(make("a", agent="a7", team="east-cards"))
+    store.save_call(make("b", agent="james.lind", team="east-loans"))
+    assert {"a7"} == {find_name(store, "agent", typed) for typed in ("carter", "Carter", "carter james")}
+    assert ("james.lind", "east-cards") == (
+        find_name(store, "agent", "lind"),
+        find_name(store, "team", "cards"),
+    )
+    assert ("a7",) == settle_names(store, CallFilter(agent=("carter",))).agent
+    with pytest.raises(UsageError, match="3 agents go by 'james'.*\n.*\n.*a7, a8, james.lind"):
+        settle_names(store, CallFilter(agent=("james",)))
+    with pytest.raises(UsageError, match="no agent 'cart'"):
+        find_name(store, "agent", "cart")
+
+
 def test_an_unknown_name_is_answered_with_the_nearest(archive: Store) -> None:
     """A first name and a slip of the pen lead to the agent, whose id stands beside the name."""
     with pytest.raises(UsageError, match=r"no agent 'Bae'.*\n.*\n.*nearest: bea"):

@@ -64,3 +64,25 @@ def test_an_unknown_division_names_the_nearest(archive: Store) -> None:
     with pytest.raises(UsageError, match="use week"):
         score_over_time(archive, by="weeks")
     assert "16 calls" in str(score_over_time(archive, CallFilter(since=date(2030, 1, 1))).hint)
+
+
+@pytest.mark.parametrize("by", ["team", "agent", "center"])
+def test_each_team_has_its_weeks(archive: Store, by: str) -> None:
+    """Every call stands in one week of one team, and a change is against that team's week before."""
+    rows = score_over_time(archive, by=by).rows
+    assert sum(row.n for row in rows) == 16
+    assert [(row.group or "", row.key) for row in rows] == sorted((row.group or "", row.key) for row in rows)
+    firsts = {row.group: row for row in reversed(rows)}
+    assert all(row.measures[0].before is None for row in firsts.values())
+    blue = score_over_time(archive, CallFilter(team=("blue",)), by="week").rows
+    if by == "team":
+        assert [row.n for row in blue] == [row.n for row in rows if row.group == "blue"]
+
+
+def test_each_driver_has_its_weeks(store: Store) -> None:
+    """A call counts for each of its drivers; agents go by their names of the roster."""
+    store.save_call(make("a", agent="ann", drivers=("billing", "network"), started_at=at(3)))
+    store.save_call(make("b", agent="ann", drivers=("billing",), started_at=at(3)))
+    rows = score_over_time(store, by="driver").rows
+    assert sorted(row.n for row in rows) == [1, 2]
+    assert len({row.group for row in rows}) == 2
