@@ -11,7 +11,6 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable
 from importlib import import_module
-from importlib.metadata import entry_points
 from importlib.util import find_spec
 from typing import Any
 
@@ -36,6 +35,8 @@ EXTRAS = {"onnx-asr": "onnx_asr"}
 
 def engine_names(group: str) -> tuple[str, ...]:
     """Names of all engines that can be asked for in `group`, sorted."""
+    from importlib.metadata import entry_points
+
     outside = {point.name for point in entry_points(group=f"speechcx.{group}")}
     return tuple(sorted(outside | set(BUILT_IN[group])))
 
@@ -58,6 +59,8 @@ def find_factory(group: str, name: str) -> Callable[..., Any]:
         module, _, attribute = BUILT_IN[group][name].partition(":")
         factory: Callable[..., Any] = getattr(import_module(module), attribute)
         return factory
+    from importlib.metadata import entry_points
+
     for point in entry_points(group=f"speechcx.{group}"):
         if point.name == name:
             loaded: Callable[..., Any] = point.load()

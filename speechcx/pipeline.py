@@ -23,7 +23,7 @@ from speechcx.call.measures import round_assessment, to_resolution
 from speechcx.config import Settings, listen_digest
 from speechcx.errors import CallError
 from speechcx.prosody import measure_flow, measure_voice
-from speechcx.rules import Rulebooks, apply_rules
+from speechcx.rules import Rulebooks
 from speechcx.score import fill_scorecards
 from speechcx.sentiment import join_feeling, load_sentiment, read_sentiment
 from speechcx.transcribe import find_language_flags, find_time_flags, load_recognizer, transcribe
@@ -125,6 +125,9 @@ def judge(conversation: Conversation, rulebooks: Rulebooks, settings: Settings) 
     settings
         The sections ``turns``, ``prosody`` and ``sentiment`` are used.
     """
+    # With it come NumPy and the search for phrases; who plans a run needs neither.
+    from speechcx.rules import apply_rules
+
     with stage("judge", []):
         reading = read_call(conversation, settings)
         rulebook = rulebooks.for_language(reading.language.code)

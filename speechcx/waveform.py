@@ -13,11 +13,10 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
-import numpy as np
-
 from speechcx.call import Audio, Span
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
 RECOGNITION_RATE_HZ = 16_000
@@ -97,6 +96,7 @@ class ChannelSound:
     def _read(self, first: int, last: int) -> NDArray[np.float32]:
         if self._from_hz == self._to_hz or first == last:
             return _to_floats(self._samples[first:last])
+        import numpy as np
         import soxr
 
         # Windows begin where a sample of one rate falls on one of the other.
@@ -117,6 +117,9 @@ class ChannelSound:
 
 
 def _to_floats(samples: NDArray[np.int16]) -> NDArray[np.float32]:
+    # Where no call is heard NumPy is never needed, and takes a tenth of a second to load.
+    import numpy as np
+
     floats = samples.astype(np.float32)
     floats /= np.float32(32768.0)
     return floats
@@ -153,6 +156,7 @@ def read_channel(
     window = _to_floats(audio.samples[channel, first:last])
     if rate_hz is None or rate_hz == audio.rate_hz or window.size == 0:
         return window
+    import numpy as np
     import soxr
 
     resampled: NDArray[np.float32] = soxr.resample(window, audio.rate_hz, rate_hz, quality="HQ")

@@ -89,6 +89,13 @@ def is_command(path: Path, node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool
     )
 
 
+def test_planning_a_run_loads_no_numpy() -> None:
+    """A night with nothing new reads settings, the rulebook and folders, and needs no arrays: they cost 0.25 s."""
+    code = "import sys, speechcx.batch, speechcx.present.runs; print('numpy' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "False" == done.stdout.strip()
+
+
 def test_help_loads_nothing_heavy() -> None:
     """Importing the command line loads none of the heavy libraries."""
     code = "import sys, speechcx.cli; print(' '.join(sorted({n.split('.')[0] for n in sys.modules})))"

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from scripts.bench_rooms.voice import ROOT, conversation_of, read_audio, sample_paths
 from speechcx.call import Audio, Recording, Span, Speech, Turn, Utterance, Word
+from speechcx.call.spans import join_spans
 from speechcx.config import Settings
 from speechcx.pipeline import judge
 from speechcx.rules import Rulebook, parse_rulebook
@@ -30,6 +31,7 @@ from speechcx.rules.starter import starter_rulebook, starter_rulebooks
 from speechcx.store.calls.aligned_words import TimedPair, align_words, pair_words
 from speechcx.transcribe import Recognizer, TranscribeSettings, load_recognizer, transcribe
 from speechcx.turns import TurnSettings, find_turns, mark_unheard, set_prompts_apart
+from speechcx.turns.another_voice import MIN_OVER, MIN_OVER_S, find_another_voice
 
 TURNS = TurnSettings()
 STEP_S = 0.01
@@ -377,11 +379,78 @@ def _true_words(entry: Truth, turn: Turn) -> Utterance:
     )
 
 
+# A supervisor who whispers to the agent.
+
+WHISPER_S, AFTER_S = 2.0, 0.5
+
+
+def measure_whisper(options: Options) -> bool:
+    """Another call's agent in the agent's channel while the customer speaks, and the calls as they are."""
+    calls = list(two_channel_samples())
+    made = found = plain = same = 0
+    left_s = true_s = 0.0
+    for no, (entry, audio) in enumerate(calls):
+        agent = next(int(channel) for channel, party in entry["channels"].items() if party == "agent")
+        spans = tuple(
+            join_spans(Span(t["start_s"], t["end_s"]) for t in entry["turns"] if t["channel"] == channel)
+            for channel in (0, 1)
+        )
+        plain += any(find_another_voice(audio, spans, TURNS))
+        other = next(c for c in calls[no + 1 :] + calls[:no] if c[0]["agent"] != entry["agent"])
+        for voice, own in ((other, False), ((entry, audio), True)):
+            whisper, where = _whisper(audio, agent, spans[1 - agent], voice)
+            if len(where) < MIN_OVER or _total_s(where) < MIN_OVER_S:
+                continue
+            both = tuple(
+                join_spans((*each, *where)) if channel == agent else each
+                for channel, each in enumerate(spans)
+            )
+            got = find_another_voice(whisper, both, TURNS)[agent]
+            if own:
+                same += bool(got)
+                continue
+            made, found = made + 1, found + bool(got)
+            true_s += _total_s(where)
+            left_s += _total_s(where) - sum(span.overlap_s(each) for span in where for each in got)
+    print(
+        f"{made} calls with a whisper: {found} found, {left_s / true_s:.0%} of whispers left with the agent"
+    )
+    print(
+        f"{same} as often found where the agent talks over the customer; {plain} of {len(calls)} as they are"
+    )
+    return found >= 0.8 * made and same == 0 and plain == 0
+
+
+def _whisper(
+    audio: Audio, agent: int, customer: Sequence[Span], voice: tuple[Truth, Audio]
+) -> tuple[Audio, list[Span]]:
+    """The call with pieces of another agent's turns, each inside a turn of the customer; and where."""
+    truth, sound = voice
+    speaks = next(int(channel) for channel, party in truth["channels"].items() if party == "agent")
+    turns = [t for t in truth["turns"] if t["channel"] == speaks and t["end_s"] - t["start_s"] >= WHISPER_S]
+    samples, where = audio.samples.astype(np.float32), []
+    for span, turn in zip(
+        [s for s in customer if s.duration_s >= WHISPER_S + 2 * AFTER_S], turns, strict=False
+    ):
+        first = round(turn["start_s"] * sound.rate_hz)
+        piece = sound.samples[speaks, first : first + round(WHISPER_S * sound.rate_hz)].astype(np.float32)
+        piece = soxr.resample(piece, sound.rate_hz, audio.rate_hz)
+        at = round((span.start_s + AFTER_S) * audio.rate_hz)
+        samples[agent, at : at + piece.size] += piece
+        where.append(Span(span.start_s + AFTER_S, span.start_s + AFTER_S + WHISPER_S))
+    return replace(audio, samples=np.clip(np.rint(samples), -32768, 32767).astype(np.int16)), where
+
+
+def _total_s(spans: Sequence[Span]) -> float:
+    return sum(span.duration_s for span in spans)
+
+
 MEASURES: dict[str, Callable[[Options], bool]] = {
     "copies": measure_copies,
     "mixed": measure_mixed,
     "neighbours": measure_neighbours,
     "silenced": measure_silenced,
+    "whisper": measure_whisper,
 }
 """What can be measured, by name."""
 

@@ -7,6 +7,10 @@ or prints itself: ``pipeline`` does the work of one call, the caller shows :clas
 an executor, see :mod:`speechcx.executors`; to add a reason to take a file again, see ``plan``.
 """
 
+from typing import TYPE_CHECKING
+
+import lazy_loader
+
 from speechcx.batch.analyse import AnalyseOne, analyse_files, make_failure
 from speechcx.batch.bench import BenchReport, bench
 from speechcx.batch.corrections import ErasedCalls, erase, relabel, retry_failures
@@ -16,16 +20,35 @@ from speechcx.batch.plan import Plan, PlannedFile, Redo, SetAside, Shard, find_s
 from speechcx.batch.progress import Progress, ReportProgress, RunSummary, say_nothing
 from speechcx.batch.rejudge import rejudge
 from speechcx.batch.run import RunOptions, plan_run, run
-from speechcx.batch.what_if.coverage import CoverOne, CoverReport, JudgeOnly, cover_stored, measure_labels
-from speechcx.batch.what_if.rulebook_comparison import (
-    CompareOne,
-    Flip,
-    RulebookComparison,
-    RuleFlips,
-    compare_rulebooks,
+
+if TYPE_CHECKING:
+    from speechcx.batch.what_if.coverage import CoverOne, CoverReport, JudgeOnly, cover_stored, measure_labels
+    from speechcx.batch.what_if.rulebook_comparison import (
+        CompareOne,
+        Flip,
+        RulebookComparison,
+        RuleFlips,
+        compare_rulebooks,
+    )
+    from speechcx.batch.what_if.survey import CallChoice
+    from speechcx.batch.what_if.tryout import TriedCall, TryOne, TryReport, try_on_calls, try_on_text
+
+# Loaded when asked for: with these questions come NumPy and the search for phrases, which a run does not need.
+__getattr__, _, _ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "what_if.coverage": ["CoverOne", "CoverReport", "JudgeOnly", "cover_stored", "measure_labels"],
+        "what_if.rulebook_comparison": [
+            "CompareOne",
+            "Flip",
+            "RulebookComparison",
+            "RuleFlips",
+            "compare_rulebooks",
+        ],
+        "what_if.survey": ["CallChoice"],
+        "what_if.tryout": ["TriedCall", "TryOne", "TryReport", "try_on_calls", "try_on_text"],
+    },
 )
-from speechcx.batch.what_if.survey import CallChoice
-from speechcx.batch.what_if.tryout import TriedCall, TryOne, TryReport, try_on_calls, try_on_text
 
 __all__ = [
     "AnalyseOne",

@@ -65,7 +65,8 @@ class Unheard:
     why
         The quality flag that tells the reason: ``channel_died`` where the channel holds no signal though it
         does elsewhere, so that what was said is not known; ``background_voice`` where somebody else speaks
-        in the background; ``mixed_channel`` where the channel only repeats what others hold.
+        in the background; ``another_voice`` where a third voice speaks over the other party;
+        ``mixed_channel`` where the channel only repeats what others hold.
     """
 
     channel: int

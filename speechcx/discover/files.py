@@ -170,7 +170,7 @@ class _Finder:
     def __init__(self, settings: DiscoverSettings, others: list[FoundFile] | None) -> None:
         self._settings = settings
         self._others = others
-        self._extensions = settings.extensions
+        self._extensions = frozenset(settings.extensions)
         self._now_ns = time.time_ns()
         self._settle_ns = round(settings.settle_s * 1e9)
         self._folders: set[tuple[int, int]] = set()
@@ -221,11 +221,17 @@ class _Finder:
             self._others += self._list_others(entries)
 
     def _list_others(self, entries: list[os.DirEntry[str]]) -> Iterator[FoundFile]:
-        recordings = {entry.name for entry in entries if self._is_wanted(entry.name)}
+        wanted = [self._is_wanted(entry.name) for entry in entries]
+        others = [
+            entry
+            for entry, is_wanted in zip(entries, wanted, strict=True)
+            if not is_wanted and not self._would_be_wanted(entry.name)
+        ]
+        if not others:
+            return
+        recordings = {entry.name for entry, is_wanted in zip(entries, wanted, strict=True) if is_wanted}
         beside = recordings | {os.path.splitext(name)[0] for name in recordings}
-        for entry in entries:
-            if self._is_wanted(entry.name) or self._would_be_wanted(entry.name):
-                continue
+        for entry in others:
             try:
                 if entry.is_dir():
                     continue
@@ -271,7 +277,9 @@ class _Finder:
         return FoundFile(path, status.st_size, status.st_mtime_ns, reason)
 
     def _is_wanted(self, name: str) -> bool:
-        return os.path.splitext(name)[1].lower() in self._extensions
+        # As os.path.splitext has it, in a third of the time: leading dots begin no ending.
+        stem, dot, ending = name.rpartition(".")
+        return bool(dot) and f".{ending.lower()}" in self._extensions and stem.strip(".") != ""
 
     def _would_be_wanted(self, name: str) -> bool:
         stem, ending = os.path.splitext(name)

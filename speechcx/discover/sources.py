@@ -50,6 +50,8 @@ class Sources:
 
     def beside(self, found: Iterable[FoundFile]) -> Sources:
         """The same tables, held against these recordings: a row that could be about two is about none."""
+        if not self.tables:
+            return self
         recordings: dict[str, list[tuple[str, int]]] = {}
         for file in found:
             recordings.setdefault(name_key(os.path.basename(file.path)), []).append(

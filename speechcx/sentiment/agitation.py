@@ -12,7 +12,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import median
 
 from speechcx.call import SpeakerVoice, Turn, TurnVoice
 
@@ -144,6 +143,9 @@ def _z(value: float | None, usual: float | None, spread: float) -> float:
 
 
 def _median(values: Sequence[float | None]) -> float | None:
+    # With it come decimal and random, which whoever plans a run can do without.
+    from statistics import median
+
     known = [value for value in values if value is not None]
     return median(known) if known else None
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from speechcx.call import Audio, Span, Speech, Split, Unheard
 from speechcx.call.spans import join_spans
 from speechcx.engines import find_factory
+from speechcx.turns.another_voice import find_another_voice
 from speechcx.turns.assemble import UncutSpeech, assemble_turns, close_stops
 from speechcx.turns.background import find_background
 from speechcx.turns.crosstalk import SHORTEST_OWN_S, find_mixes, is_dual_mono, remove_crosstalk
@@ -50,8 +51,8 @@ def hear_speakers(audio: Audio, settings: TurnSettings) -> Speech:
         flags.update(["partly_mixed"] if together else [])
         spans, leaks = remove_crosstalk(audio, heard, spans, settings)
         flags.update(["crosstalk"] if leaks else [])
-        spans, background = _leave_background_out(heard, spans)
-        unheard = tuple(sorted((*unheard, *background)))
+        spans, others = _leave_others_out(audio, heard, spans, settings)
+        unheard = tuple(sorted((*unheard, *others)))
         split: Split = "channels"
         voices = tuple(
             UncutSpeech(f"ch{channel}", channel, speech)
@@ -80,18 +81,29 @@ def _take_mix_out(
     return share_spans(spans[0], mixed), own
 
 
-def _leave_background_out(
-    heard: Sequence[ChannelActivity], spans: Sequence[tuple[Span, ...]]
+def _leave_others_out(
+    audio: Audio,
+    heard: Sequence[ChannelActivity],
+    spans: Sequence[tuple[Span, ...]],
+    settings: TurnSettings,
 ) -> tuple[tuple[tuple[Span, ...], ...], tuple[Unheard, ...]]:
-    """Each channel's speech without voices in the background, and where those speak."""
-    behind = find_background(heard, spans)
+    """Each channel's speech without voices that are no party's, and where those speak."""
+    own, background = _subtract(spans, find_background(heard, spans), "background_voice")
+    if len(spans) != 2:
+        return own, background
+    own, third = _subtract(own, find_another_voice(audio, own, settings), "another_voice")
+    return own, (*background, *third)
+
+
+def _subtract(
+    spans: Sequence[tuple[Span, ...]], others: Sequence[tuple[Span, ...]], why: str
+) -> tuple[tuple[tuple[Span, ...], ...], tuple[Unheard, ...]]:
+    """Each channel's speech without some stretches, and those with the reason."""
     own = tuple(
-        subtract_spans(speech, others, shortest_s=SHORTEST_OWN_S) if others else speech
-        for speech, others in zip(spans, behind, strict=True)
+        subtract_spans(speech, taken, shortest_s=SHORTEST_OWN_S) if taken else speech
+        for speech, taken in zip(spans, others, strict=True)
     )
-    return own, tuple(
-        Unheard(channel, span, "background_voice") for channel, found in enumerate(behind) for span in found
-    )
+    return own, tuple(Unheard(channel, span, why) for channel, taken in enumerate(others) for span in taken)
 
 
 def _part_channel(

@@ -21,6 +21,9 @@ from tests.batch.folders import content_hash, make_rulebook, make_settings, writ
 from tests.faults.workers import work
 
 Start = Callable[..., RunSummary]
+LONG = pytest.mark.timeout(3600)
+"""For 201 kills; each costs the start of a process."""
+
 NODE = {"num_cpus": 1, "object_store_memory": 100_000_000}
 
 
@@ -77,38 +80,48 @@ def test_both_nodes_are_used_and_one_that_joins(cluster: Any) -> None:
     assert len(nodes) == 3
 
 
+@pytest.mark.parametrize(
+    ("calls", "rounds"), [pytest.param(30, 2), pytest.param(600, 100, marks=[pytest.mark.nightly, LONG])]
+)
 def test_nothing_is_lost_or_doubled_by_kills(
-    run_on: Start, inbox: Path, tmp_path: Path, cluster: Any, capfd: pytest.CaptureFixture[str]
+    run_on: Start,
+    inbox: Path,
+    tmp_path: Path,
+    cluster: Any,
+    *,
+    capfd: pytest.CaptureFixture[str],
+    calls: int,
+    rounds: int,
 ) -> None:
     """Workers, actors and a whole node die in the midst: every call is kept, once, and as ever."""
-    for number in range(30):
+    for number in range(calls):
         write_call(inbox, number, fault="slow:100")
-    killer = Killer(cluster.add_node(**NODE), cluster)
+    killer = Killer(cluster.add_node(**NODE), cluster, rounds=rounds)
     killer.start()
     summary = run_on("killed.db", workers=3)
     killer.join()
-    assert killer.hits == [2, 2, 1]
+    assert killer.hits == [rounds, rounds, 1]
     # Standard output belongs to the command's answer.
     assert capfd.readouterr().out == ""
-    assert (summary.done, summary.exit_code) == (30, 0)
+    assert (summary.done, summary.exit_code) == (calls, 0)
     run_on("whole.db", "processes")
     assert content_hash(tmp_path / "killed.db") == content_hash(tmp_path / "whole.db")
     with closing(sqlite3.connect(tmp_path / "killed.db")) as db:
         kept = db.execute("SELECT count(*), count(DISTINCT call_id) FROM attempts WHERE outcome = 'done'")
-        assert kept.fetchone() == (30, 30)
+        assert kept.fetchone() == (calls, calls)
 
 
 class Killer(threading.Thread):
-    """Kills two workers, two actors and a node, each while calls are worked on."""
+    """Kills as many workers and actors as there are rounds, and a node, each while calls are worked on."""
 
-    def __init__(self, node: Any, cluster: Any) -> None:
+    def __init__(self, node: Any, cluster: Any, *, rounds: int) -> None:
         super().__init__(daemon=True)
-        self.node, self.cluster = node, cluster
+        self.node, self.cluster, self.rounds = node, cluster, rounds
         self.hits = [0, 0, 0]
 
     def run(self) -> None:
         """One after another, as soon as there is one to kill."""
-        for _ in range(2):
+        for _ in range(self.rounds):
             for kind, find in enumerate((find_workers, find_actors)):
                 self.hits[kind] += kill_one(find)
                 time.sleep(0.3)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from speechcx.batch.analyse import lost_call, make_failure
 from speechcx.batch.capacity import find_crew
@@ -21,9 +21,11 @@ from speechcx.config import BatchSettings, Settings
 from speechcx.errors import SpeechcxError
 from speechcx.executors import Executor, WorkerLimits, WorkerLost, count_cores
 from speechcx.executors.in_process import InProcess
-from speechcx.rules import Facts, facts_of
 from speechcx.store import Store
 from speechcx.store.trouble import explain
+
+if TYPE_CHECKING:
+    from speechcx.rules import Facts
 
 Surveyed = TypeVar("Surveyed", covariant=True)
 Asking = Callable[[Store, str], Surveyed]
@@ -140,6 +142,8 @@ def find_judges(settings: BatchSettings, tasks: int) -> Executor:
 
 def read_facts(store: Store, call_id: str) -> tuple[Conversation, Facts]:
     """A stored call as rules see it, with the parties and measures it was last judged with."""
+    from speechcx.rules import facts_of
+
     conversation = store.load_conversation(call_id)
     return conversation, facts_of(conversation, store.load_reading(call_id))
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from speechcx.call import Hit, RuleResult, RuleValue
+from speechcx.call import Conversation, Hit, Reading, RuleResult, RuleValue
 from speechcx.rules import limits
-from speechcx.rules.judging.call_view import BLIND_END, Facts
+from speechcx.rules.judging.call_view import BLIND_END, Facts, facts_of
 from speechcx.rules.judging.observability import why_blind, why_unrecorded, window_span
 from speechcx.rules.judging.result_evidence import Witness
 from speechcx.rules.language.conditions import (
@@ -53,6 +53,35 @@ def plans_of(rulebook: Rulebook) -> Plans:
             _PLANS.clear()
         plans = _PLANS[rulebook.digest] = make_plans(rulebook.expressions, dict(rulebook.lists))
     return plans
+
+
+def apply_rules(
+    rulebook: Rulebook, conversation: Conversation, reading: Reading, *, meanings: Meanings | None = None
+) -> tuple[RuleResult, ...]:
+    """What every rule of a rulebook finds in a call.
+
+    Parameters
+    ----------
+    rulebook
+        The rules.
+    conversation
+        What was heard.
+    reading
+        Who is who, how the talk flowed, how it felt.
+    meanings
+        For ``means:`` conditions; None loads the sentence encoder where the rulebook has any.
+
+    Returns
+    -------
+    tuple of RuleResult
+        One for each rule, in the rulebook's order; those of kind ``hidden`` stand for an ``applies_if``.
+
+    Raises
+    ------
+    ModelMissing
+        The rulebook has ``means:`` conditions and there is no sentence encoder on this machine.
+    """
+    return judge_facts(rulebook, facts_of(conversation, reading), meanings)
 
 
 def judge_facts(rulebook: Rulebook, facts: Facts, meanings: Meanings | None = None) -> tuple[RuleResult, ...]:
