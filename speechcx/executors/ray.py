@@ -62,6 +62,7 @@ _MAX_FAILED_STARTS = 3
 _AT_WORK_AFTER_S = 30.0
 _ANSWER_WITHIN_S = 10.0
 _START_LIMIT_S = 180.0
+_LOCAL_STARTS = 3
 _OBJECT_STORE_BYTES = 256_000_000
 """For a local cluster: a result is a few hundred kB, and there is one for each actor at most."""
 
@@ -358,11 +359,17 @@ def _connect(ray: Any, limits: WorkerLimits) -> None:
         options |= _prepare_local(ray, limits)
     else:
         _expect_answer(address)
-    try:
-        with _signals_kept(), _environment(NO_WEB if address == "local" else {}):
-            ray.init(address=address, **options)
-    except Exception as error:
-        raise _no_answer(address, _tell(error)) from error
+    # Ray gives its own processes 30 s to start, which a busy machine may not keep, and has no setting for it.
+    tries = _LOCAL_STARTS if address == "local" else 1
+    for left in reversed(range(tries)):
+        try:
+            with _signals_kept(), _environment(NO_WEB if address == "local" else {}):
+                ray.init(address=address, **options)
+            return
+        except Exception as error:
+            ray.shutdown()
+            if not left:
+                raise (_no_start if address == "local" else _no_answer)(address, _tell(error)) from error
 
 
 def _expect_answer(address: str) -> None:
@@ -383,6 +390,14 @@ def _no_answer(address: str, why: str) -> WorkerStartError:
         f"no Ray cluster answers at {address}: {why}",
         "the address of a head node, as HOST:6379",
         "start it by `ray start --head`, see docs/scale.md; or leave the address out for this machine alone",
+    )
+
+
+def _no_start(_: str, why: str) -> WorkerStartError:
+    return WorkerStartError(
+        f"Ray did not start on this machine in {_LOCAL_STARTS} tries: {why}",
+        "a machine with a moment to spare: Ray waits 30 s for its own processes",
+        "run again when less is going on, or leave out --executor ray: on one machine worker processes do the same",
     )
 
 

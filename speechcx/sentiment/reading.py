@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -11,6 +11,7 @@ from speechcx.engines import find_factory
 from speechcx.sentiment.feeling import name_label
 from speechcx.sentiment.protocol import ClassShares, SentimentModel
 from speechcx.sentiment.sentences import join_passages, join_shares, split_sentences
+from speechcx.sentiment.set_phrases import LANGUAGE, read_set_phrase
 from speechcx.sentiment.settings import SentimentSettings
 
 
@@ -68,8 +69,18 @@ def read_texts(
     """
     parted = [_part(text) for text in texts]
     wanted = tuple({piece: None for pieces in parted for piece in (*pieces.passages, *pieces.sentences)})
-    shares = dict(zip(wanted, model.read(wanted), strict=True))
+    known = _read_set_phrases(wanted, settings)
+    unknown = tuple(piece for piece in wanted if piece not in known)
+    shares = known | dict(zip(unknown, model.read(unknown), strict=True))
     return tuple(_join(no, pieces, shares, settings) for no, pieces in enumerate(parted))
+
+
+def _read_set_phrases(pieces: Iterable[str], settings: SentimentSettings) -> dict[str, ClassShares]:
+    """What set phrases among the pieces say; none where the model reads another language."""
+    if settings.languages and LANGUAGE not in settings.languages:
+        return {}
+    found = ((piece, read_set_phrase(piece)) for piece in pieces)
+    return {piece: shares for piece, shares in found if shares is not None}
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,9 @@ from typing import Literal
 
 RecognitionEngine = Literal["whisper", "onnx-asr"]
 
-WORKER_MB = 400
-"""About the memory of a worker beside its recognition weights: Python, libraries, the other models, one call."""
+WORKER_MB = 330
+"""About the memory of a worker beside its recognition weights: Python, libraries, the other models, one call. With
+`base` (145 MB) `speechcx bench` measured 437 MB."""
 
 WHISPER_FILES = (
     "model.bin", "config.json", "tokenizer.json", "vocabulary.*", "preprocessor_config.json",

@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+import speechcx.executors.ray as ray_executor
 from speechcx.errors import ConfigError
 from speechcx.executors import WorkerLimits, WorkerStartError, find_executor
 
@@ -56,3 +58,58 @@ def test_a_cluster_of_this_machine_stays_on_it_and_leaves_nothing() -> None:
     assert ("['127.0.0.1'] True", "token 64 0", "") == (first, second, done.stderr)
     assert "speechcx-ray-" in folder
     assert not Path(folder).exists()
+
+
+class SlowRay:
+    """A Ray whose processes take longer than it waits for them, some times."""
+
+    def __init__(self, slow: int) -> None:
+        self.slow, self.starts, self.ends = slow, 0, 0
+
+    def is_initialized(self) -> bool:
+        """Never before."""
+        return False
+
+    def init(self, **_: object) -> None:
+        """As Ray does on a machine that is too busy."""
+        self.starts += 1
+        if self.starts <= self.slow:
+            raise Exception("The current node timed out during startup.")
+
+    def shutdown(self) -> None:
+        """What is left of a start goes."""
+        self.ends += 1
+
+
+@pytest.fixture
+def start_slowly(monkeypatch: pytest.MonkeyPatch) -> Callable[[int, str], SlowRay]:
+    """Connect through a Ray that is slow so many times."""
+    for name in ("_prepare_local", "_keep_quiet", "_expect_answer"):
+        monkeypatch.setattr(ray_executor, name, lambda *_: {})
+
+    def start(slow: int, address: str) -> SlowRay:
+        ray = SlowRay(slow)
+        ray_executor._connect(ray, WorkerLimits(address=address))
+        return ray
+
+    return start
+
+
+def test_a_busy_machine_gets_more_than_one_try(start_slowly: Callable[[int, str], SlowRay]) -> None:
+    """Ray waits 30 s for its own processes and no longer; what is left of a try is ended before the next."""
+    ray = start_slowly(2, "local")
+    assert (ray.starts, ray.ends) == (3, 2)
+
+
+def test_a_machine_that_stays_busy_is_told_so(start_slowly: Callable[[int, str], SlowRay]) -> None:
+    """The message speaks of this machine and not of an address, and names the way without Ray."""
+    with pytest.raises(
+        WorkerStartError, match=r"did not start on this machine in 3 tries.*\n.*\n.*--executor ray"
+    ):
+        start_slowly(9, "local")
+
+
+def test_a_cluster_elsewhere_is_asked_once(start_slowly: Callable[[int, str], SlowRay]) -> None:
+    """Another try would wait for nothing: its processes run, or do not."""
+    with pytest.raises(WorkerStartError, match=r"no Ray cluster answers at head:6379"):
+        start_slowly(1, "head:6379")

@@ -42,7 +42,11 @@ _ENDINGS = (("n't", "not"), ("'re", "are"), ("'ve", "have"), ("'ll", "will"), ("
 _IS_AFTER = word_set(
     "it that what here there who where how he she when why this everything something nothing name "
     "somebody someone nobody everybody everyone anybody anyone internet broadband wifi phone signal line "
-    "card account bill order parcel money transfer payment connection service app"
+    "card account bill order parcel money transfer payment connection service app package delivery driver courier "
+    "refund contract policy plan data sim number code password pin bank shop store price wages company "
+    "wife husband mom mum dad mother father son daughter partner friend man woman lady bloke guy engineer "
+    "table screen zip sofa bed fridge freezer boiler heating car machine washer dishwasher hoover kettle oven tv telly "
+    "battery charger laptop computer tablet handset router hub box light meter website site page system port"
 )
 SPELLINGS = {
     "apologise": "apologize", "apologised": "apologized", "apologises": "apologizes",

@@ -16,7 +16,7 @@ from speechcx.rules.language.pattern import Expression, Phrase
 from speechcx.rules.language.read_rulebook import RulebookReader, refs_of
 from speechcx.rules.language.rulebook_source import RulebookProblem, RulebookSource, nearest
 
-LANGUAGE_VERSION = 2
+LANGUAGE_VERSION = 3
 """Part of every digest: raised when the same rulebook would find something else than before."""
 
 
