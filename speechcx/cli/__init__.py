@@ -24,6 +24,7 @@ from speechcx.cli.demo import register as register_demo
 from speechcx.cli.explore import register as register_explore
 from speechcx.cli.flags import register as register_comply
 from speechcx.cli.import_facts import register as register_imports
+from speechcx.cli.init import register as register_init
 from speechcx.cli.keep import register as register_keep
 from speechcx.cli.layouts import register as register_layouts
 from speechcx.cli.models import register as register_models
@@ -74,6 +75,7 @@ def _options(
 
 for register in (
     register_demo,
+    register_init,
     register_run,
     register_layouts,
     register_explore,

@@ -100,7 +100,7 @@ def _figures(report: AgentReport) -> Table:
             value=lambda pair: pair[0].mean,
             text=lambda pair: value_text(pair[0].name, pair[0].mean, pair[0].interval),
         ),
-        Column("n", "calls", value=lambda pair: pair[0].n),
+        Column("n", "calls", rank=2, value=lambda pair: pair[0].n),
         Column(
             "change", "change",
             value=lambda pair: pair[0].change,

@@ -124,13 +124,13 @@ def _left_out(measures: Sequence[Estimate]) -> list[str]:
 _COMPARED = (
     Column("measure", "measure", value=lambda one: one.name),
     Column("first", "first", value=lambda one: one.first.mean, text=lambda one: _mean_text(one, one.first)),
-    Column("first_n", "calls", value=lambda one: one.first.n),
+    Column("first_n", "calls", rank=2, value=lambda one: one.first.n),
     Column(
         "second", "second", value=lambda one: one.second.mean, text=lambda one: _mean_text(one, one.second)
     ),
-    Column("second_n", "calls", value=lambda one: one.second.n),
+    Column("second_n", "calls", rank=2, value=lambda one: one.second.n),
     Column("difference", "difference", text=lambda one: value_text(one.name, one.difference, sign=True)),
-    Column("interval", "95 %", text=lambda one: interval_text(one, sign=True)),
+    Column("interval", "95 %", rank=1, text=lambda one: interval_text(one, sign=True)),
     Column("verdict", "clear difference?", text=lambda one: difference_text(one.verdict)),
 )
 
