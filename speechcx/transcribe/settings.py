@@ -49,7 +49,7 @@ class TranscribeSettings:
     beam_size
         Candidates kept while decoding; 1 is quicker and a little worse.
     beam_below
-        On a CPU a window is first written down with one candidate, and with ``beam_size`` only where the mean log
+        On a CPU a window is first written down with two candidates, and with ``beam_size`` only where the mean log
         probability of a token came out lower than this; 0 always keeps ``beam_size``.
     window_s
         Longest stretch recognised at once; Whisper hears 30 s at most. The turns of all speakers share it, in

@@ -45,6 +45,13 @@ CANDIDATES = 5
 BATCH = 8
 """Chunks decoded at once, of one call alone: so a call comes out the same whatever else is heard."""
 
+PROBE_TAIL_S = 0.5
+"""Silence after a sound that is only asked for its language: nothing is written down, so nothing can loop."""
+
+FIRST_BEAM = 2
+"""Candidates of the first try. One alone is hardly quicker in a batch, and 0.3 points more of the words of the
+samples came out wrong."""
+
 DECODED = "%d windows decoded, %d of them again with more candidates"
 """What the log tells of each batch."""
 
@@ -167,6 +174,12 @@ class Decoder:
         found = self._model.model.detect_language(encoded.features)
         return tuple({str(token).strip("<|>"): float(share) for token, share in row} for row in found)
 
+    def probe_language(self, sound: NDArray[np.float32]) -> dict[str, float]:
+        """Probability of each language in one short sound, in a window hardly longer than it is."""
+        window = min(WHOLE_WINDOW, math.ceil(_seconds(sound) + PROBE_TAIL_S) * FRAMES_A_SECOND)
+        (shares,) = self.language_shares(Encoded((0,), (sound,), window, self._encode([sound], window)))
+        return shares
+
     def decode(
         self, encoded: Encoded, *, language: str, hints: Hints, retry: bool = True
     ) -> tuple[Draft, ...]:
@@ -214,13 +227,17 @@ class Decoder:
         return min(WHOLE_WINDOW, whole_s * FRAMES_A_SECOND)
 
     def _write(self, encoded: Encoded, tokenizer: Any, prompt: list[int]) -> list[Attempt]:
-        """Chunks written down greedily, and those that came out doubtful with several candidates kept."""
+        """Chunks written down with few candidates kept, and those that came out doubtful with all."""
         beam_size = self._settings.beam_size
         # On a GPU the candidates of a beam cost little more than one.
-        if beam_size == 1 or self._settings.beam_below == 0 or self._is_on_gpu:
-            return self._generate(encoded.features, encoded.sounds, tokenizer, prompt, beam_size=beam_size)
-        attempts = self._generate(encoded.features, encoded.sounds, tokenizer, prompt, beam_size=1)
-        doubtful = [no for no, attempt in enumerate(attempts) if self._is_doubtful(attempt, encoded.window)]
+        is_once = beam_size <= FIRST_BEAM or self._settings.beam_below == 0 or self._is_on_gpu
+        first = beam_size if is_once else FIRST_BEAM
+        attempts = self._generate(encoded.features, encoded.sounds, tokenizer, prompt, beam_size=first)
+        doubtful = [
+            no
+            for no, attempt in enumerate(attempts)
+            if not is_once and self._is_doubtful(attempt, encoded.window)
+        ]
         logger.debug(DECODED, len(attempts), len(doubtful))
         if doubtful:
             some = encoded.select(doubtful)
