@@ -19,6 +19,7 @@ import typer
 from speechcx.cli import streams
 from speechcx.cli.admin import register as register_admin
 from speechcx.cli.audit import register as register_audit
+from speechcx.cli.command_examples import add_examples
 from speechcx.cli.data_requests import register as register_evidence
 from speechcx.cli.demo import register as register_demo
 from speechcx.cli.explore import register as register_explore
@@ -98,6 +99,7 @@ for register in (
     register(app)
 for group in app.registered_groups:
     group.cls = CommandGroup
+add_examples(app)
 
 
 def main() -> None:

@@ -45,7 +45,7 @@ def run(
     address: Annotated[
         str | None, typer.Option("--address", metavar="HOST:PORT", help="Head node of a Ray cluster.")
     ] = None,
-    limit: Annotated[int | None, typer.Option("--limit", min=1, help="Take at most so many files.")] = None,
+    limit: Annotated[int | None, typer.Option("--limit", min=1, help="Maximum files.")] = None,
     shard: Annotated[
         str | None,
         typer.Option(
