@@ -204,6 +204,19 @@ def test_all_candidates_at_once(monkeypatch: pytest.MonkeyPatch, device: str, be
     assert [5] == [way["beam_size"] for way in fake.ways]
 
 
+@pytest.mark.parametrize(("device", "batches"), [("cpu", [1, 1]), ("cuda", [2])])
+def test_the_device_chooses_how_many_are_timed_at_once(
+    monkeypatch: pytest.MonkeyPatch, device: str, batches: list[int]
+) -> None:
+    """A CPU times the words of each chunk by itself; words and chunks stay together."""
+    answers: dict[int, list[Answer]] = {2: [("two", -0.1, 0.0)], 3: [("three", -0.1, 0.0)]}
+    fake, decoder = make(monkeypatch, answers, TranscribeSettings(tail_s=30.0))
+    fake.device = device
+    assert ["three", "two"] == decode(decoder, 3, 2)
+    assert batches == [len(batch) for batch in fake.timed]
+    assert ["two", "three"] == [text for batch in fake.timed for text in batch]
+
+
 def test_words_are_timed_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Only what is kept is aligned, however often a chunk was decoded."""
     poor = ("what", -1.5, 0.1)
