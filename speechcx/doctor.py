@@ -1,4 +1,4 @@
-"""Look whether this machine can do the work: versions, disk, models, settings; each fault with its cure."""
+"""Check that this machine is ready: versions, disk, settings, recordings, roster, models; each fault with its fix."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import platform
 import shutil
 import sqlite3
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -21,6 +21,9 @@ MachineVerdict = Literal["ok", "warning", "fault"]
 
 _SAFE_FFMPEG = (8, 1, 2)
 """First FFmpeg 8.1 without CVE-2026-8461 (hostile media could run code)."""
+_MANY_FILES = 10_000
+"""Recordings that are counted; more are not needed to know that there are some."""
+
 _NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "afs"})
 
 
@@ -61,7 +64,10 @@ def examine(loaded: LoadedSettings) -> tuple[MachineFinding, ...]:
         _sqlite,
         _database,
         _settings,
+        _recordings,
+        _roster,
         _models,
+        _gpu,
         _network,
     )
     return tuple(finding for check in checks for finding in check(loaded))
@@ -189,6 +195,79 @@ def _rulebook(language: str, path: Path) -> MachineFinding:
     except SpeechcxError as error:
         return MachineFinding(what, "fault", error.found, error.cure)
     return MachineFinding(what, "ok", f"{rulebook.label}, {len(rulebook.rules)} rules")
+
+
+def _recordings(loaded: LoadedSettings) -> Iterator[MachineFinding]:
+    from itertools import islice
+
+    from speechcx.discover import find_files
+
+    places = [loaded.resolve(path) for path in loaded.files.recordings]
+    try:
+        found = sum(1 for _ in islice(find_files(places, loaded.settings.discover), _MANY_FILES))
+    except SpeechcxError as error:
+        yield MachineFinding("recordings", "fault", error.found, "create it, or correct files.recordings")
+        return
+    where = ", ".join(str(place) for place in places)
+    count = f"{_MANY_FILES} or more" if found == _MANY_FILES else str(found)
+    if found:
+        yield MachineFinding("recordings", "ok", f"{count} in {where}")
+    else:
+        yield MachineFinding("recordings", "warning", f"none in {where}", "put recordings there")
+
+
+def _roster(loaded: LoadedSettings) -> Iterator[MachineFinding]:
+    from speechcx.discover import read_roster
+
+    path = loaded.resolve(loaded.files.roster) if loaded.files.roster else None
+    if path is None or not path.is_file():
+        yield MachineFinding(
+            "roster", "warning", "none", "write roster.csv: without it agents have no names and teams"
+        )
+        return
+    try:
+        roster = read_roster(path)
+    except SpeechcxError as error:
+        yield MachineFinding("roster", "fault", error.found, error.cure)
+        return
+    agents = f"{len({entry.agent for entry in roster.entries})} agents"
+    if roster.warnings:
+        first = roster.warnings[0]
+        found = (
+            f"{agents}; {len(roster.warnings)} lines not used, the first: line {first.line}: {first.found}"
+        )
+        yield MachineFinding("roster", "warning", found, first.cure)
+    elif not roster.entries:
+        yield MachineFinding(
+            "roster", "warning", "no agents", "fill in roster.csv, or agents have no names and teams"
+        )
+    else:
+        yield MachineFinding("roster", "ok", agents)
+
+
+def _gpu(loaded: LoadedSettings) -> Iterator[MachineFinding]:
+    """Whether the graphics card that is asked for is there; silent where none is wanted and none is there."""
+    import ctranslate2
+
+    device, count = loaded.settings.transcribe.device, ctranslate2.get_cuda_device_count()
+    if count:
+        yield MachineFinding(
+            "gpu", "ok", f"{count} usable" + (", not used (transcribe.device)" if device == "cpu" else "")
+        )
+    elif device == "cuda":
+        cure = 'install the driver of the card, or set transcribe.device = "auto"'
+        yield MachineFinding("gpu", "fault", "no card that CUDA can use, but transcribe.device is cuda", cure)
+
+
+def find_next_step(findings: Sequence[MachineFinding]) -> str:
+    """The command, or the act, that comes next after these findings."""
+    fault = next((one for one in findings if one.verdict == "fault"), None)
+    if fault is not None:
+        return f"{fault.check}: {fault.cure}; then: speechcx doctor"
+    states = {one.check: one.verdict for one in findings}
+    if states.get("recordings") == "warning":
+        return "put recordings into files.recordings, then: speechcx run --dry-run"
+    return "speechcx run --dry-run shows what a run would do; speechcx run does it"
 
 
 def _models(loaded: LoadedSettings) -> Iterator[MachineFinding]:

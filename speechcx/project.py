@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import difflib
-from collections.abc import Sequence
+import io
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,7 +28,7 @@ _CONFIG = """\
 # speechcx settings; docs/config.md lists all of them. Delete a line to get its default.
 
 [files]
-recordings = ["recordings"]     # folders, files or globs
+recordings = [{recordings}]     # folders, files or globs
 database = "speechcx.db"
 rulebook = "rulebook.yaml"
 roster = "roster.csv"           # agent,name,team,center,valid_from,valid_to
@@ -60,6 +63,36 @@ include:
 #     ...
 """
 _ROSTER = "agent,name,team,center,valid_from,valid_to\n"
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCalls:
+    """What is known of the calls of a new project.
+
+    Parameters
+    ----------
+    layout
+        The recorder's layout (:func:`speechcx.discover.layouts.list_layouts`); None for names such as
+        ``maria_C1042_2026-03-02T09-15-00.wav``.
+    recordings
+        Where they lie; None for the project's own folder.
+    roster
+        The text of ``roster.csv``.
+    """
+
+    layout: str | None = None
+    recordings: Path | None = None
+    roster: str = _ROSTER
+
+
+@dataclass(frozen=True, slots=True)
+class CopiedRoster:
+    """A roster that was read, as the text of a new one; how much is in it, and the lines that cannot be used."""
+
+    text: str
+    agents: int
+    teams: int
+    warnings: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +178,44 @@ def write_rulebook(starters: Sequence[str]) -> str:
     return text
 
 
+def copy_roster(path: Path) -> CopiedRoster:
+    """Read a table of agents and teams and write it as ``roster.csv`` has it.
+
+    Raises
+    ------
+    UsageError
+        There is no such file.
+    ConfigError
+        It cannot be read, or no line of it names a column of agents.
+    """
+    if not path.is_file():
+        raise UsageError(f"no roster {str(path)!r}", "a table with a column of agents", "correct --roster")
+    read = read_roster(path)
+    rows = [
+        (one.agent, one.name if one.name != one.agent else "", one.team or "", one.center or "",
+         one.valid_from or "", one.valid_to or "")
+        for one in read.entries
+    ]  # fmt: skip
+    teams = {one.team for one in read.entries if one.team is not None}
+    agents = {one.agent for one in read.entries}
+    return CopiedRoster(_write_roster(rows), len(agents), len(teams), tuple(map(str, read.warnings)))
+
+
+def draft_roster(agents: Iterable[str], team: str | None = None) -> str:
+    """The text of a roster with these agents, in one team or in none."""
+    return _write_roster((agent, "", team or "", "", "", "") for agent in agents)
+
+
+def _write_roster(rows: Iterable[Sequence[object]]) -> str:
+    file = io.StringIO()
+    csv.writer(file, lineterminator="\n").writerows(rows)
+    return _ROSTER + file.getvalue()
+
+
 def start_project(
-    folder: Path, *, rulebooks: Sequence[str], zone: str, model: str, layout: str | None = None
+    folder: Path, *, rulebooks: Sequence[str], zone: str, model: str, calls: KnownCalls | None = None
 ) -> StartedProject:
-    """Write a commented ``speechcx.toml``, a rulebook, an empty roster and a ``recordings`` folder.
+    """Write a commented ``speechcx.toml``, a rulebook, a roster and a ``recordings`` folder.
 
     Nothing that is already there is changed.
 
@@ -162,9 +229,8 @@ def start_project(
         IANA zone of the recorder's clock, for example ``Europe/Berlin``.
     model
         Recognition model, for example ``base``.
-    layout
-        The recorder's layout (:func:`speechcx.discover.layouts.list_layouts`); None for names such as
-        ``maria_C1042_2026-03-02T09-15-00.wav``.
+    calls
+        What is known of the calls; None for nothing.
 
     Raises
     ------
@@ -174,13 +240,16 @@ def start_project(
         There is no such layout.
     """
     text = write_rulebook(rulebooks)
-    _check_zone(zone)
+    check_zone(zone)
+    calls = calls or KnownCalls()
+    place = json.dumps("recordings" if calls.recordings is None else str(calls.recordings))
+    names = _write_names(calls.layout)
     wanted = {
-        CONFIG_NAME: _CONFIG.format(zone=zone, model=model, names=_write_names(layout)),
+        CONFIG_NAME: _CONFIG.format(zone=zone, model=model, names=names, recordings=place),
         "rulebook.yaml": text,
-        "roster.csv": _ROSTER,
+        "roster.csv": calls.roster,
     }
-    make_private_folder(folder / "recordings")
+    make_private_folder(folder if calls.recordings is not None else folder / "recordings")
     written, kept = [], []
     for name, text in wanted.items():
         path = folder / name
@@ -199,7 +268,14 @@ def _write_names(layout: str | None) -> str:
     return f'layouts = ["{find_layout(layout).name}"]            # `speechcx layouts list` names others'
 
 
-def _check_zone(zone: str) -> None:
+def check_zone(zone: str) -> None:
+    """Refuse a name that is no time zone.
+
+    Raises
+    ------
+    UsageError
+        There is none of that name.
+    """
     from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
     try:

@@ -52,3 +52,51 @@ def test_a_setting_that_lets_a_run_use_the_network_is_a_warning(tmp_path: Path) 
     assert "no run uses it" in find(tmp_path)["network"].found
     finding = find(tmp_path, "transcribe.allow_hub=true")["network"]
     assert ("warning", True) == (finding.verdict, "models pull" in finding.cure)
+
+
+def test_a_roster_with_a_wrong_line_is_a_warning(tmp_path: Path) -> None:
+    """The first wrong line is told with its number; without a roster the doctor says what is lost."""
+    assert (
+        "without it agents have no names"
+        in find(tmp_path, f"files.roster={tmp_path / 'none.csv'}")["roster"].cure
+    )
+    roster = tmp_path / "roster.csv"
+    roster.write_text("agent,team,valid_from\nann,cards,2026-01-01\nbob,loans,not a day\n")
+    finding = find(tmp_path, f"files.roster={roster}")["roster"]
+    assert ("warning", True) == (finding.verdict, "line 3" in finding.found)
+    roster.write_text("agent,team\nann,cards\n")
+    assert ("ok", "1 agents") == (find(tmp_path, f"files.roster={roster}")["roster"].verdict, "1 agents")
+
+
+def test_recordings_that_are_not_there_are_told(tmp_path: Path) -> None:
+    """A folder that does not exist stops a run; one without recordings is said to be empty."""
+    assert "fault" == find(tmp_path, f"files.recordings=['{tmp_path / 'nowhere'}']")["recordings"].verdict
+    (tmp_path / "in").mkdir()
+    assert "warning" == find(tmp_path, f"files.recordings=['{tmp_path / 'in'}']")["recordings"].verdict
+    (tmp_path / "in" / "a.wav").write_bytes(b"RIFF")
+    assert "ok" == find(tmp_path, f"files.recordings=['{tmp_path / 'in'}']")["recordings"].verdict
+
+
+def test_a_card_that_is_asked_for_and_missing_is_a_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`transcribe.device = "cuda"` without a card stops every call; with one, it is counted."""
+    import ctranslate2
+
+    monkeypatch.setattr(ctranslate2, "get_cuda_device_count", lambda: 0)
+    assert "fault" == find(tmp_path, "transcribe.device=cuda")["gpu"].verdict
+    assert "gpu" not in find(tmp_path)
+    monkeypatch.setattr(ctranslate2, "get_cuda_device_count", lambda: 2)
+    assert "2 usable" == find(tmp_path)["gpu"].found
+
+
+def test_the_next_step_is_the_first_fault_or_the_run() -> None:
+    """What stops a run comes first, then recordings, then the run itself."""
+    ok = doctor.MachineFinding("python", "ok", "3.11")
+    empty = doctor.MachineFinding("recordings", "warning", "none", "put recordings there")
+    fault = doctor.MachineFinding("model base", "fault", "missing", "speechcx models pull base")
+    assert "model base: speechcx models pull base; then: speechcx doctor" == doctor.find_next_step(
+        [ok, empty, fault]
+    )
+    assert doctor.find_next_step([ok, empty]).startswith("put recordings")
+    assert "speechcx run" in doctor.find_next_step([ok])

@@ -6,7 +6,7 @@ import pytest
 
 from speechcx.config import load_settings
 from speechcx.errors import RulebookError, UsageError
-from speechcx.project import STARTED_WITH, load_roster, load_rulebook, start_project
+from speechcx.project import STARTED_WITH, KnownCalls, copy_roster, load_roster, load_rulebook, start_project
 from speechcx.rules import lint_file
 from speechcx.rules.starter import starter_rulebooks
 
@@ -59,3 +59,37 @@ def test_a_starter_that_is_not_there_is_named(tmp_path: Path) -> None:
     """With the nearest."""
     with pytest.raises(UsageError, match="use compliance"):
         start_project(tmp_path, rulebooks=["risk", "complience"], zone="UTC", model="base")
+
+
+def test_a_roster_is_checked_and_taken_over(tmp_path: Path) -> None:
+    """A table of another program, semicolons and all, becomes roster.csv; lines that cannot be used are told."""
+    given = tmp_path / "people.csv"
+    given.write_text(
+        "\ufeffAgent;Full name;Team;From\na7;Ann Hall;cards;2026-01-01\na8;Bo;loans;no day\n", "utf-8"
+    )
+    copied = copy_roster(given)
+    assert (copied.agents, copied.teams, len(copied.warnings)) == (1, 1, 1)
+    start_project(
+        tmp_path / "p", rulebooks=["risk"], zone="UTC", model="base", calls=KnownCalls(roster=copied.text)
+    )
+    (entry,) = load_roster(load_settings(tmp_path / "p" / "speechcx.toml", environment={})).entries
+    assert (entry.agent, entry.name, entry.team, str(entry.valid_from)) == (
+        "a7",
+        "Ann Hall",
+        "cards",
+        "2026-01-01",
+    )
+    with pytest.raises(UsageError, match="no roster '.*nowhere.csv'"):
+        copy_roster(tmp_path / "nowhere.csv")
+
+
+def test_recordings_may_lie_elsewhere(tmp_path: Path) -> None:
+    """The settings name the folder, also one with a quote in its name, and none is made in the project."""
+    place = tmp_path / 'the "old" calls'
+    start_project(
+        tmp_path / "p", rulebooks=["risk"], zone="UTC", model="base", calls=KnownCalls(recordings=place)
+    )
+    loaded = load_settings(tmp_path / "p" / "speechcx.toml", environment={})
+    assert [str(path) for path in loaded.files.recordings] == [str(place)]
+    assert not (tmp_path / "p" / "recordings").exists()
+    assert loaded.resolve("speechcx.db").parent == tmp_path / "p"

@@ -32,6 +32,7 @@ from speechcx.store.calls.aligned_words import TimedPair, align_words, pair_word
 from speechcx.transcribe import Recognizer, TranscribeSettings, load_recognizer, transcribe
 from speechcx.turns import TurnSettings, find_turns, mark_unheard, set_prompts_apart
 from speechcx.turns.another_voice import MIN_OVER, MIN_OVER_S, find_another_voice
+from speechcx.turns.late_channel import find_distance
 
 TURNS = TurnSettings()
 STEP_S = 0.01
@@ -137,7 +138,7 @@ def _mix_part(audio: Audio, part: Span) -> Audio:
 
 NEIGHBOUR_CALLS = 30
 NEIGHBOUR_DB = (20.0, 35.0)
-"""How far neighbours are under the agent."""
+"""How far the loudest turn of the neighbours is under the agent: they shout too."""
 NEAR_S = 0.25
 """A word so near to the agent's own speech is the agent's."""
 AROUND_S = 3.0
@@ -187,7 +188,7 @@ def _add_neighbour(
     truth, sound = other
     levels = [turn["level_dbov"] for turn in entry["turns"] if turn["channel"] == agent]
     theirs = [turn["level_dbov"] for turn in truth["turns"]]
-    gain = 10 ** ((float(np.median(levels)) - under_db - float(np.median(theirs))) / 20)
+    gain = 10 ** ((float(np.median(levels)) - under_db - max(theirs)) / 20)
     both = sound.samples.astype(np.float32).sum(axis=0)
     voices = soxr.resample(both, sound.rate_hz, audio.rate_hz)
     count = audio.samples.shape[1]
@@ -379,6 +380,42 @@ def _true_words(entry: Truth, turn: Turn) -> Utterance:
     )
 
 
+# One channel late.
+
+LATE_S = (-3.0, -1.0, 0.7, 1.5, 5.0)
+NEAR_ENOUGH_S = 0.5
+
+
+def measure_late(options: Options) -> bool:
+    """The second channel of each call late, or the first one: whether it is found, and by how much it is wrong."""
+    calls = [audio for _, audio in two_channel_samples()]
+    calls += [read_audio(options.data / name) for name in REAL if (options.data / name).exists()]
+    plain = sum(find_distance(audio, TURNS) is not None for audio in calls)
+    print(f"{plain} of {len(calls)} calls found late as they are")
+    missed = wrong = 0
+    for later_s in LATE_S:
+        found = [find_distance(_late(audio, later_s), TURNS) for audio in calls]
+        told = [each.later_s for each in found if each is not None and each.later_s is not None]
+        off = sum(abs(each - later_s) > NEAR_ENOUGH_S for each in told)
+        nothing = sum(each is None for each in found)
+        missed, wrong = missed + nothing, wrong + off
+        print(
+            f"{later_s:+.1f} s: {len(told)} told, {off} of them more than {NEAR_ENOUGH_S:g} s off;"
+            f" {len(calls) - nothing - len(told)} unsure, {nothing} not found",
+            flush=True,
+        )
+    return plain == 0 and wrong == 0 and missed <= 0.2 * len(calls) * len(LATE_S)
+
+
+def _late(audio: Audio, later_s: float) -> Audio:
+    """The call with one channel late behind a faint line."""
+    samples = audio.samples.copy()
+    shift, channel = round(abs(later_s) * audio.rate_hz), int(later_s > 0)
+    samples[channel, shift:] = audio.samples[channel, : samples.shape[1] - shift]
+    samples[channel, :shift] = np.random.default_rng(1).integers(-3, 4, shift)
+    return replace(audio, samples=samples)
+
+
 # A supervisor who whispers to the agent.
 
 WHISPER_S, AFTER_S = 2.0, 0.5
@@ -447,6 +484,7 @@ def _total_s(spans: Sequence[Span]) -> float:
 
 MEASURES: dict[str, Callable[[Options], bool]] = {
     "copies": measure_copies,
+    "late": measure_late,
     "mixed": measure_mixed,
     "neighbours": measure_neighbours,
     "silenced": measure_silenced,

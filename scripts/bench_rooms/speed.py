@@ -161,10 +161,9 @@ class CountDecoded(logging.Handler):
         from speechcx.transcribe.whisper_decoding import DECODED
 
         if record.msg == DECODED and isinstance(record.args, tuple):
-            self.windows, self.again = (
-                total + count
-                for total, count in zip((self.windows, self.again), map(int, record.args), strict=True)
-            )
+            windows, again = (int(str(count)) for count in record.args)
+            self.windows += windows
+            self.again += again
 
 
 def child_ours(files: Sequence[Path], model: str) -> None:
@@ -175,13 +174,13 @@ def child_ours(files: Sequence[Path], model: str) -> None:
     from speechcx.config import Settings
     from speechcx.project import USUAL_RULEBOOK, read_starter
     from speechcx.rules import parse_rulebook
-    from speechcx.transcribe import whisper_decoding as decoding
+    from speechcx.transcribe import whisper_decoding
 
     # Stages by processor time: the clock tells how busy the machine is with other things.
     pipeline.time = SimpleNamespace(monotonic=time.process_time)  # type: ignore[assignment, attr-defined]
     counter = CountDecoded()
-    decoding.logger.addHandler(counter)
-    decoding.logger.setLevel(logging.DEBUG)
+    whisper_decoding.logger.addHandler(counter)
+    whisper_decoding.logger.setLevel(logging.DEBUG)
     settings = Settings()
     settings = replace(settings, transcribe=replace(settings.transcribe, model=model))
     rulebook = parse_rulebook(read_starter(USUAL_RULEBOOK))

@@ -55,7 +55,9 @@ def decode_recording(recording: Recording, settings: AudioSettings) -> Audio:
         stretches = _split(source, form, name, settings)
         audio = _decode(source, stretches, end_s, recording=recording, settings=settings)
         if source.has_changed():
-            raise CallError("vanished", "the file was changed while it was decoded", "a file at rest")
+            raise CallError(
+                "vanished", "the file was changed while it was decoded", "a file that is not changing"
+            )
     return audio
 
 

@@ -77,6 +77,10 @@ def analyse_files(files: Iterable[str | Path], settings: Settings, rulebook: Rul
     one = AnalyseOne(settings, rulebook)
     for path in paths:
         try:
+            if not os.path.lexists(path):
+                raise CallError(
+                    "vanished", "there is no file of that name", "a recording", "correct the path"
+                )
             stat = os.stat(path)
             found = FoundFile(path, stat.st_size, stat.st_mtime_ns, None)
             recording = identify(found, sources, discover)

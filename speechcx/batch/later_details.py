@@ -2,7 +2,7 @@
 
 They are applied without hearing the call again: details and the judgement that follows from them are kept in one
 transaction, so that a run that is killed leaves no call with the one and not the other. Only hotwords stay
-those of the first hearing, since they are part of what was heard; ``--redo all`` hears a call anew.
+those of the first hearing, since they are part of what was heard; ``--redo all`` hears a call again.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class DetailsChange:
     details
         What its sources say now.
     parties
-        Its speakers as a person named them, which goes before what the sources say; None where nobody did.
+        Its speakers as a person named them, which takes precedence over what the sources say; None where nobody did.
     """
 
     call_id: str

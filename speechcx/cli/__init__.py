@@ -19,11 +19,13 @@ import typer
 from speechcx.cli import streams
 from speechcx.cli.admin import register as register_admin
 from speechcx.cli.audit import register as register_audit
+from speechcx.cli.command_examples import add_examples
 from speechcx.cli.data_requests import register as register_evidence
 from speechcx.cli.demo import register as register_demo
 from speechcx.cli.explore import register as register_explore
 from speechcx.cli.flags import register as register_comply
 from speechcx.cli.import_facts import register as register_imports
+from speechcx.cli.init import register as register_init
 from speechcx.cli.keep import register as register_keep
 from speechcx.cli.layouts import register as register_layouts
 from speechcx.cli.models import register as register_models
@@ -74,6 +76,7 @@ def _options(
 
 for register in (
     register_demo,
+    register_init,
     register_run,
     register_layouts,
     register_explore,
@@ -96,6 +99,7 @@ for register in (
     register(app)
 for group in app.registered_groups:
     group.cls = CommandGroup
+add_examples(app)
 
 
 def main() -> None:

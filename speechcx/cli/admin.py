@@ -11,6 +11,7 @@ from speechcx.cli.output import note, print_answer
 
 if TYPE_CHECKING:
     from speechcx.config import LoadedSettings
+    from speechcx.doctor import MachineFinding
     from speechcx.present.machine import SettingRow
 
 
@@ -28,7 +29,7 @@ def doctor(
     overrides: options.Overrides = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Look whether this machine can do the work; every fault names its cure. Exits with 1 on a fault."""
+    """Check that this machine is ready; every problem comes with a fix. Exits with 1 on a fault."""
     from speechcx.doctor import examine
     from speechcx.present.machine import present_findings, present_settings
 
@@ -37,10 +38,22 @@ def doctor(
     if settings:
         print_answer(present_settings(_list_settings(loaded)), style)
         return
-    findings = examine(loaded)
+    findings = (*examine(loaded), *_look_for_run(loaded))
     print_answer(present_findings(findings), style)
     if any(finding.verdict == "fault" for finding in findings):
         raise typer.Exit(1)
+
+
+def _look_for_run(loaded: LoadedSettings) -> tuple[MachineFinding, ...]:
+    """Another run on this database, which a new one would have to wait for."""
+    from speechcx.batch import is_locked, read_holder
+    from speechcx.doctor import MachineFinding
+
+    database = loaded.resolve(loaded.files.database)
+    if not is_locked(database):
+        return ()
+    cure = "wait for it, or give the next run --wait"
+    return (MachineFinding("another run", "warning", str(read_holder(database)), cure),)
 
 
 def _list_settings(loaded: LoadedSettings) -> list[SettingRow]:

@@ -81,7 +81,7 @@ def _pairs(texts: Sequence[str], what: str, example: str) -> dict[str, str]:
                 f"{what} {text!r}", f"QUESTION=VALUE, as in {example}", "write the question, = and the value"
             )
         if name.strip() in found:
-            raise UsageError(f"{name.strip()} twice", "each question once", "leave one away")
+            raise UsageError(f"{name.strip()} twice", "each question once", "remove one")
         found[name.strip()] = value
     return found
 

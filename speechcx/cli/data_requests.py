@@ -65,7 +65,8 @@ def export(
 
 def erase(
     reason: Annotated[
-        str, typer.Option("--reason", metavar="WORDS", help="Why; it stays, so no words of the call.")
+        str,
+        typer.Option("--reason", metavar="WORDS", help="Reason (kept permanently; do not quote the call)."),
     ],
     calls: Annotated[
         options.Names,

@@ -58,7 +58,7 @@ def teams(
     case_mix: options.CaseMix = False,
     scorecard: options.ScorecardOption = None,
 ) -> None:
-    """Scores of teams: every call weighs the same, and beside it every agent weighs the same."""
+    """Scores of teams: the average over calls, and the average over agents."""
     _print_scores(asked, "team", TableOptions(sort, min_n, against, compare, case_mix, scorecard))
 
 
@@ -72,7 +72,7 @@ def centers(
     case_mix: options.CaseMix = False,
     scorecard: options.ScorecardOption = None,
 ) -> None:
-    """Scores of centres: every call weighs the same, and beside it every agent weighs the same."""
+    """Scores of centres: the average over calls, and the average over agents."""
     _print_scores(asked, "center", TableOptions(sort, min_n, against, compare, case_mix, scorecard))
 
 
@@ -91,9 +91,7 @@ def _print_scores(asked: Asked, by: ScoreBy, typed: TableOptions) -> None:
 
     form = TableForm(typed.scorecard, typed.sort, typed.min_n, options.read_against(typed.against))
     if sum((typed.pair is not None, typed.case_mix, typed.against is not None)) > 1:
-        raise UsageError(
-            "--compare, --case-mix and --against together", "one of them", "leave the others away"
-        )
+        raise UsageError("--compare, --case-mix and --against together", "one of them", "remove the others")
     if typed.pair is not None:
         found = compare_two(asked.where, by, typed.pair, asked.filters, scorecard=form.scorecard)
         answer = present_comparison(found)

@@ -255,5 +255,9 @@ def confirm(question: str, n: int) -> None:
     if not n:
         return
     if not sys.stdin.isatty():
-        raise UsageError(f"{question} cannot be asked here", "a terminal, or a yes beforehand", "add --yes")
+        raise UsageError(
+            f"{question} There is no terminal to ask on",
+            "a confirmation, or --yes",
+            "add --yes if you are sure",
+        )
     typer.confirm(question, abort=True, err=True)

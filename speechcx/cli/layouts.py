@@ -52,7 +52,7 @@ def try_(
     from speechcx.present.layouts import present_names
 
     settings = options.load(config, overrides).settings.discover
-    paths = _list_recordings(folder, settings)
+    paths = list_recordings(folder, settings)
     fits = guess_layouts(paths)
     chosen = find_layout(layout) if layout else (fits[0].layout if fits else None)
     if chosen is None:
@@ -70,13 +70,17 @@ def propose_layout(recordings: Path) -> str | None:
     """The layout of recordings that are there already, shown with what it reads; None where nothing is told."""
     if not recordings.is_dir():
         return None
-    from speechcx.discover import DiscoverSettings
     from speechcx.discover.layouts import guess_layouts, read_names
     from speechcx.present.layouts import values_text
 
-    paths = _list_recordings(recordings, DiscoverSettings())
+    paths = list_recordings(recordings)
     fits = guess_layouts(paths)
     if not fits:
+        if paths:
+            note(
+                f"No known layout reads the names in {recordings}, such as {Path(paths[0]).name}.\n"
+                "  To do: write a pattern of your own (docs/recordings.md), or a calls table with a file column"
+            )
         return None
     best = fits[0].layout
     note(f"{recordings} looks like {best.title} ({fits[0].read} of {fits[0].names} names are read by it):")
@@ -85,10 +89,12 @@ def propose_layout(recordings: Path) -> str | None:
     return best.name
 
 
-def _list_recordings(folder: Path, settings: DiscoverSettings) -> list[str]:
-    from speechcx.discover import find_files
+def list_recordings(folder: Path, settings: DiscoverSettings | None = None) -> list[str]:
+    """Paths of the recordings below a folder, up to :data:`MAX_NAMES`; by the usual settings where none are given."""
+    from speechcx.discover import DiscoverSettings, find_files
 
-    return [found.path for found in islice(find_files([folder], settings), MAX_NAMES)]
+    found = find_files([folder], settings or DiscoverSettings())
+    return [one.path for one in islice(found, MAX_NAMES)]
 
 
 def _say_fit(folder: Path, names: int, read: int, layout: str) -> None:

@@ -54,7 +54,7 @@ def outreach(
         typer.Option("--except", metavar="FILE", help="Customers to leave out: a CSV, the first column."),
     ] = None,
 ) -> None:
-    """Customers touched by a rule who still wait to be called back, the most displeased first."""
+    """Customers whose calls matched a rule and who have not been called back, unhappiest first."""
     from speechcx.ask.operations import list_outreach, read_customers
     from speechcx.present.operations import present_outreach
 
@@ -74,7 +74,7 @@ def causes(
         typer.Option("--by", help="driver, queue, team, center, agent, direction, hour or weekday."),
     ] = "driver",
 ) -> None:
-    """What an outcome goes with: how much more often it comes with a driver, queue, hour, ... than usual."""
+    """What tends to go with an outcome: how much more often it comes with a driver, queue, hour, ... than usual."""
     from speechcx.ask.operations import find_causes
     from speechcx.present.operations import present_causes
 

@@ -40,7 +40,7 @@ ColumnsOption = Annotated[
 Who = Annotated[
     str | None, typer.Option("--as", metavar="NAME", help="Your name in the trail; default: your login.")
 ]
-Limit = Annotated[int, typer.Option("--limit", min=1, help="At most so many rows.")]
+Limit = Annotated[int, typer.Option("--limit", min=1, help="Maximum rows.")]
 SortOption = Annotated[str, typer.Option("--sort", help="A measure, name or n.")]
 MinN = Annotated[int, typer.Option("--min-n", min=1, help="Calls that a rank needs.")]
 ScorecardOption = Annotated[
@@ -143,7 +143,7 @@ def style(as_json: bool, as_csv: bool) -> OutputFormat:
     from speechcx.errors import UsageError
 
     if as_json and as_csv:
-        raise UsageError("--json and --csv together", "one of them", "leave one away")
+        raise UsageError("--json and --csv together", "one of them", "remove one")
     return "json" if as_json else "csv" if as_csv else "table"
 
 

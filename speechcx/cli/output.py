@@ -8,6 +8,7 @@ neither colour a terminal nor crash a table.
 from __future__ import annotations
 
 import codecs
+import difflib
 import json
 import sys
 from collections.abc import Sequence
@@ -80,19 +81,21 @@ def _list_cuts(answer: Answer) -> list[str]:
 def _list_pieces(blocks: Sequence[Table | Text]) -> list[pager.Piece]:
     """What people read, in order: pieces for stdout, and footnotes."""
     pieces: list[pager.Piece] = []
-    is_open = False
+    after_table = False
     for block in blocks:
+        if isinstance(block, Text) and block.is_note:
+            pieces.append(_note_piece(block.text))
+            continue
+        if after_table:
+            pieces.append(pager.Piece("\n"))
         if isinstance(block, Table):
             pieces += _table_pieces(block)
-            # On a terminal an empty line follows a table.
-            is_open = sys.stdout.isatty() and bool(block.rows)
-            if is_open:
-                pieces.append(pager.Piece("\n"))
-        elif block.is_note:
-            pieces.append(_note_piece(block.text))
-        elif block.text or not is_open:
+            after_table = bool(block.rows)
+        elif block.text or not after_table:
             pieces.append(_paragraph(clean(block.text), indent=block.indent))
-            is_open = not block.text
+            after_table = False
+        else:
+            after_table = False
     return pieces
 
 
@@ -115,7 +118,9 @@ def _choose_columns(blocks: Sequence[Table | Text]) -> list[Table | Text]:
         }
         if name.lower() not in near:
             known = list(dict.fromkeys(column.key for table in tables for column in table.columns))
-            raise UsageError(f"--columns {name!r}", f"names out of {', '.join(known)}", "correct the name")
+            alike = difflib.get_close_matches(name.lower(), near, n=1)
+            cure = f"use {near[alike[0]]}" if alike else "choose of these"
+            raise UsageError(f"--columns {name!r}", f"names out of {', '.join(known)}", cure)
         wanted.append(near[name.lower()])
     return [_keep(block, wanted) if isinstance(block, Table) else block for block in blocks]
 
@@ -247,7 +252,11 @@ def _paragraph(text: str, *, indent: int = 0) -> pager.Piece:
     margin = " " * indent
     if width is None or width <= indent + 10:
         return pager.Piece(f"{margin}{text}".rstrip() + "\n")
+    from rich.cells import cell_len
+
     start = margin + " " * (len(text) - len(text.lstrip()))
+    if cell_len(margin + text) <= width:
+        return pager.Piece(f"{margin}{text}\n")
     lines = table_layout.fold(text, width - len(start))
     return pager.Piece("".join(f"{start}{line}\n" for line in lines))
 

@@ -53,7 +53,7 @@ def write_report(where: Path, filters: CallFilter | None, out: Path, *, title: s
 
     kind = out.suffix.lower()
     if kind not in (".html", ".htm", ".xlsx"):
-        raise UsageError(f"the report {out}", "a name that ends in .html or .xlsx", "name it so")
+        raise UsageError(f"the report {out}", "a name that ends in .html or .xlsx", "rename it")
     found = make_report(where, filters, now=datetime.now().astimezone(), title=title)
     data = write_workbook(found) if kind == ".xlsx" else write_page(found).encode()
     write_private(out, data)

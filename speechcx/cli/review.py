@@ -100,7 +100,7 @@ def answer(
     from speechcx.errors import UsageError
 
     if file is not None and answers:
-        raise UsageError("answers beside --file", "one of the two", "leave one away")
+        raise UsageError("answers beside --file", "one of the two", "remove one")
     if file is None and not answers:
         _ask(desk, number)
     else:
@@ -138,7 +138,7 @@ def submit(
         typer.Option("--not-blind", help="You had seen the machine's answers: does not count as agreement."),
     ] = False,
 ) -> None:
-    """Hand in your review; then shows the machine's answers beside yours."""
+    """Submit your review; then shows the machine's answers beside yours."""
     from speechcx.ask.qa import show_review
     from speechcx.present.reviews import present_review
 

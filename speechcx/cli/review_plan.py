@@ -44,7 +44,8 @@ def plan(
         typer.Option(
             "--risk",
             metavar="RISK[=WEIGHT]",
-            help="Sooner where flags, low-score, cannot-tell, negative-end; may be repeated.",
+            help="Raise the chance of drawing calls with this risk: flags, low-score, cannot-tell, negative-end."
+            " May be repeated.",
         ),
     ] = None,
     second: Annotated[

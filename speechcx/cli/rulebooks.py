@@ -207,7 +207,7 @@ def diff(
     asked: Asked,
     old: Annotated[
         str,
-        typer.Argument(help="A rulebook, or 'stored': what each call is judged by now. May be left away."),
+        typer.Argument(help="A rulebook, or 'stored': what each call is judged by now. May be left out."),
     ] = "stored",
     new: Annotated[
         Path | None, typer.Argument(help="The rulebook to compare with it; default: files.rulebook.")

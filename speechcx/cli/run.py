@@ -1,8 +1,7 @@
-"""Commands of the operator: start a project, run the night's calls, look at one file, see what failed."""
+"""Commands of the operator: run the night's calls, look at one file, see what failed."""
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from speechcx.cli import options
-from speechcx.cli.layouts import propose_layout
 from speechcx.cli.output import note, print_answer, print_json, print_text
 from speechcx.cli.progress_view import progress_view
 from speechcx.cli.streams import is_reader_gone, is_summary
@@ -29,52 +27,9 @@ failures = typer.Typer(name="failures", help="Calls that could not be scored, wh
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the app."""
-    for command in (init, run, analyze, status):
+    for command in (run, analyze, status):
         app.command(rich_help_panel="Operator")(command)
     app.add_typer(failures, rich_help_panel="Operator")
-
-
-def init(
-    folder: Annotated[Path, typer.Argument(help="The project's folder.")] = Path(),
-    rulebook: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Starter rulebook; may be repeated; `rules starters` lists them. Asked for if left out."
-        ),
-    ] = None,
-    zone: Annotated[str, typer.Option(help="Zone of the recorder's clock, e.g. Europe/Berlin.")] = "UTC",
-    model: Annotated[str, typer.Option(help="Recognition model.")] = "base",
-    layout: Annotated[
-        str | None,
-        typer.Option(
-            help="The recorder's layout; `layouts list` names them. Found from recordings if left out."
-        ),
-    ] = None,
-) -> None:
-    """Start a project: a commented speechcx.toml, a rulebook, a roster and a folder for recordings."""
-    from speechcx.project import start_project
-
-    chosen = rulebook or _ask_rulebooks(folder)
-    names = layout or propose_layout(folder / "recordings")
-    started = start_project(folder, rulebooks=chosen, zone=zone, model=model, layout=names)
-    for path in started.written:
-        print_text(f"written: {path}")
-    for path in started.kept:
-        print_text(f"left as it was: {path}")
-    note("Next: speechcx models pull, speechcx doctor, then put recordings in place and: speechcx run")
-
-
-def _ask_rulebooks(folder: Path) -> list[str]:
-    """Which starters to begin with; the usual ones where nobody can be asked, or a rulebook is there already."""
-    from speechcx.project import STARTED_WITH, list_starters
-
-    usual = ",".join(STARTED_WITH)
-    if not sys.stdin.isatty() or (folder / "rulebook.yaml").exists():
-        return list(STARTED_WITH)
-    for starter in list_starters():
-        note(f"  {starter.name:16} {starter.about}")
-    answer = typer.prompt("Rulebooks to begin with, by comma", default=usual, err=True)
-    return [name.strip() for name in str(answer).split(",") if name.strip()]
 
 
 def run(
@@ -90,7 +45,7 @@ def run(
     address: Annotated[
         str | None, typer.Option("--address", metavar="HOST:PORT", help="Head node of a Ray cluster.")
     ] = None,
-    limit: Annotated[int | None, typer.Option("--limit", min=1, help="Take at most so many files.")] = None,
+    limit: Annotated[int | None, typer.Option("--limit", min=1, help="Maximum files.")] = None,
     shard: Annotated[
         str | None,
         typer.Option(
@@ -175,15 +130,12 @@ def _redo(text: str) -> Redo:
     from typing import get_args
 
     from speechcx.batch import Redo
-    from speechcx.errors import UsageError
 
     # An older name, which nightly jobs may still give.
     asked = "outdated" if text == "changed" else text
-    for known in get_args(Redo):
-        if asked == known:
-            wanted: Redo = known
-            return wanted
-    raise UsageError(f"--redo {text}", f"one of {', '.join(get_args(Redo))}", "correct it")
+    options.expect("--redo", asked, get_args(Redo))
+    wanted: Redo = next(known for known in get_args(Redo) if known == asked)
+    return wanted
 
 
 def _print_explanation(file: Path, where: list[str], loaded: LoadedSettings, as_json: bool) -> None:

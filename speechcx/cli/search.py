@@ -59,7 +59,7 @@ def search(
         typer.Option("--min-silence", metavar="SECONDS", min=0, help="Only calls with such a silence."),
     ] = None,
     near: Annotated[
-        int | None, typer.Option("--near", min=0, max=1000, help="All words within so many.")
+        int | None, typer.Option("--near", min=0, max=1000, help="Words within N words of each other.")
     ] = None,
     save: Annotated[
         str | None, typer.Option("--save", metavar="NAME", help="Keep this search under a name.")
@@ -72,7 +72,7 @@ def search(
     ] = False,
     limit: options.Limit = 20,
 ) -> None:
-    """Find who said something, when and in which call; any text is a fine question.
+    """Find who said something, when and in which call; any text is accepted.
 
     Without words: the evidence of --rule or --result, the turns of --speaker or --sentiment, or the silences of
     --min-silence.
@@ -152,9 +152,7 @@ def _run_saved(asked: Asked, name: str, *, only_new: bool, limit: int) -> None:
 def _refuse_mix(what: str) -> None:
     from speechcx.errors import UsageError
 
-    raise UsageError(
-        f"{what} beside --saved", "a kept search as it is", "leave one away, or save another search"
-    )
+    raise UsageError(f"{what} beside --saved", "a kept search as it is", "remove one, or save another search")
 
 
 def _read_feeling(text: str | None) -> tuple[float | None, Any]:

@@ -22,7 +22,7 @@ _WHOLE = 20
 """Characters up to which a cell, or a word of a longer one, is not broken."""
 
 _MIN_CUT = 14
-"""A column is not made narrower than this by cutting the ends of its cells."""
+"""Where nothing else helps, columns of text are broken, and last cut, down to this width."""
 
 _MIN_READ = 36
 """A column that is read as a whole is not made narrower than this, nor than its longest word."""
@@ -74,10 +74,11 @@ def lay_out(table: Table, width: int | None) -> TableLayout | None:
         if not last.rank:
             break
         kept.remove(last)
-    shortest = [
-        min(low, max(_MIN_CUT, _widest_word(column.title))) if _may_be_cut(column, high) else low
-        for column, low, high in zip(shown.columns, least, natural, strict=True)
-    ]
+    shortest = []
+    for place, (column, low, high) in enumerate(zip(shown.columns, least, natural, strict=True)):
+        words = [column.heading, *(row[place].text for row in shown.shown_rows())]
+        floor = max(_MIN_CUT, *map(_widest_word, words))
+        shortest.append(min(low, floor) if _may_be_cut(column, high) else low)
     if sum(shortest) > room:
         return None
     return _break(shown, _share_out(least, shortest, room), hidden)
@@ -138,7 +139,7 @@ def _two_lines(text: str) -> int:
 
 
 def _may_be_cut(column: Column, natural: int) -> bool:
-    return natural > _WHOLE and not column.is_read
+    return natural > _MIN_CUT and not column.is_read
 
 
 def _share_out(natural: Sequence[int], least: Sequence[int], room: int) -> tuple[int, ...]:

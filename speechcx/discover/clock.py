@@ -202,7 +202,7 @@ def _from_epoch(found: re.Match[str]) -> datetime:
     try:
         return FIRST_DAY + timedelta(microseconds=micro)
     except OverflowError:
-        raise UnreadableTimeError(f"{found[0]!r} is no time since 1970") from None
+        raise UnreadableTimeError(f"{found[0]!r} is not a time since 1970") from None
 
 
 def _place(zone: str) -> tzinfo:

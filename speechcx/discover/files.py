@@ -127,7 +127,7 @@ def hash_at_rest(found: FoundFile) -> tuple[str, int]:
         raise CallError(
             "still_growing",
             f"the file changed while it was read (sizes {', '.join(f'{size:,}' for size in sizes)})",
-            "a file at rest",
+            "a file that is not changing",
         )
     return sha256, after.st_size
 

@@ -70,5 +70,5 @@ def _check_header(found: FoundFile, settings: DiscoverSettings) -> None:
         raise CallError(
             "still_growing",
             f"a young file of {there:,} bytes of sound, where its header says {claimed:,}",
-            "a file at rest",
+            "a file that is not changing",
         )

@@ -244,7 +244,7 @@ def _check(text: str, parts: list[PatternPart]) -> None:
 def _check_field(text: str, part: PatternPart) -> None:
     at = part.column - 1
     if not _FIELD_NAME.fullmatch(part.name):
-        raise _wrong(text, at, f"the field name {part.name!r}", "small letters, digits and _")
+        raise _wrong(text, at, f"the field name {part.name!r}", "lower-case letters, digits and _")
     near = difflib.get_close_matches(part.name, KNOWN_FIELDS, n=1, cutoff=0.75)
     if part.name not in KNOWN_FIELDS and near:
         raise _wrong(
@@ -365,9 +365,9 @@ def _moment(numbers: dict[str, str], text: str, zone: str | None) -> StatedTime:
             int(numbers.get("f", "0").ljust(6, "0")),
         ) + timedelta(seconds=second == 60, days=int(numbers.get("j", "1")) - 1)
     except ValueError as error:
-        raise UnreadableTimeError(f"{text!r} is no time: {error}") from error
+        raise UnreadableTimeError(f"{text!r} is not a valid time: {error}") from error
     if second > 60 or ("j" in numbers and read.year != _year(numbers)):
-        raise UnreadableTimeError(f"{text!r} is no time")
+        raise UnreadableTimeError(f"{text!r} is not a valid time")
     if "z" in numbers:
         offset = "+00:00" if numbers["z"] == "Z" else numbers["z"]
         return place_time(datetime.fromisoformat(f"{read.isoformat()}{offset}"), zone)

@@ -29,7 +29,7 @@ class DiscoverSettings:
     Parameters
     ----------
     extensions
-        Files in folders are taken by these extensions, in small letters. A file that is named itself is
+        Files in folders are taken by these extensions, in lower case. A file that is named itself is
         always taken.
     recursive
         Look into the folders inside the folders.
@@ -43,7 +43,7 @@ class DiscoverSettings:
         is taken where it stayed the same and no program that can be seen has it open for writing.
     patterns
         Name patterns such as ``"{agent}_{customer}_{started:%Y-%m-%dT%H-%M-%S}"``; the first that fits is
-        used. A sidecar or a calls table goes before it.
+        used. A sidecar or a calls table takes precedence over it.
     layouts
         Layouts of known recorders, such as ``"freepbx"`` (``speechcx layouts list``): their name patterns are tried
         after ``patterns``, and their metadata files are read.
@@ -89,7 +89,7 @@ class DiscoverSettings:
     def __post_init__(self) -> None:
         for extension in self.extensions:
             if not extension.startswith(".") or extension != extension.lower():
-                raise ValueError(f"extensions must be like '.wav', in small letters, got {extension!r}")
+                raise ValueError(f"extensions must be like '.wav', in lower case, got {extension!r}")
         expect_ranges(self)
         if self.country is not None and not is_country(self.country):
             raise ValueError(

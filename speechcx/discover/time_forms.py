@@ -85,12 +85,12 @@ def _refuse_known(text: str) -> None:
         raise UnreadableTimeError(f"{text[:40]!r} is a null date of other software: no time was written")
     if _SERIAL.fullmatch(text):
         raise UnreadableTimeError(
-            f"{text[:40]!r} is no time that can be read: it looks like a day number of a spreadsheet; format the"
+            f"{text[:40]!r} is not a valid time: it looks like a day number of a spreadsheet; format the"
             " column as date and time before the export"
         )
     if _SCIENTIFIC.fullmatch(text):
         raise UnreadableTimeError(
-            f"{text[:40]!r} is no time that can be read: a spreadsheet rounded it; format the column as text"
+            f"{text[:40]!r} is not a valid time: a spreadsheet rounded it; format the column as text"
         )
 
 
@@ -156,5 +156,5 @@ def _offset(text: str, offset: str) -> timezone:
 
 def _unreadable(text: str) -> UnreadableTimeError:
     return UnreadableTimeError(
-        f"{text[:40]!r} is no time that can be read; write it as 2026-03-31T14:05:09, or set discover.time_format"
+        f"{text[:40]!r} is not a valid time; write it as 2026-03-31T14:05:09, or set discover.time_format"
     )

@@ -33,7 +33,7 @@ def check_picture(path: Path) -> str:
     suffix = path.suffix.lower().removeprefix(".")
     if suffix not in FORMATS:
         found = f"a file ending in {path.suffix!r}" if path.suffix else "a file without an ending"
-        raise UsageError(f"cannot draw {path.name!r}: {found}", "a file ending in .png or .svg", "name it so")
+        raise UsageError(f"cannot draw {path.name!r}: {found}", "a file ending in .png or .svg", "rename it")
     if not path.parent.is_dir():
         raise UsageError(f"there is no folder {path.parent}", "a folder that is there", "make it first")
     if importlib.util.find_spec("matplotlib") is None:

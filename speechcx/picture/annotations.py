@@ -158,7 +158,7 @@ def make_heading(call: Call) -> tuple[str, str, str]:
     about += [f"recording: {', '.join(heard.flags)}"] if heard.flags else []
     missed = [plain(r.title or r.rule) for r in judged.results if r.flagged and not _has_time(r.hits)]
     more = f" and {len(missed) - SHOWN_MISSES} more" if len(missed) > SHOWN_MISSES else ""
-    absent = f"Flagged without a moment: {', '.join(missed[:SHOWN_MISSES])}{more}" if missed else ""
+    absent = f"Flagged, at no particular time: {', '.join(missed[:SHOWN_MISSES])}{more}" if missed else ""
     return title, "  ·  ".join(about), absent
 
 

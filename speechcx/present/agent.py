@@ -11,6 +11,7 @@ from speechcx.present.measures import VERDICT, interval_text, list_versions, num
 from speechcx.present.table import Answer, Column, Table, Text, make_table
 from speechcx.present.trends import make_trend
 from speechcx.present.units import clock, days_text, signed
+from speechcx.present.wording import difference_text
 
 _MEASURES = dict[str, Estimate]
 _AGENT = record(
@@ -99,13 +100,17 @@ def _figures(report: AgentReport) -> Table:
             value=lambda pair: pair[0].mean,
             text=lambda pair: value_text(pair[0].name, pair[0].mean, pair[0].interval),
         ),
-        Column("n", "calls", value=lambda pair: pair[0].n),
+        Column("n", "calls", rank=2, value=lambda pair: pair[0].n),
         Column(
             "change", "change",
             value=lambda pair: pair[0].change,
             text=lambda pair: number_text(pair[0].name, pair[0].change, sign=True),
         ),
-        Column("trend", VERDICT, rank=1, value=lambda pair: pair[0].verdict),
+        Column(
+            "trend", VERDICT, rank=1,
+            value=lambda pair: pair[0].verdict,
+            text=lambda pair: difference_text(pair[0].verdict),
+        ),
         Column(
             "peers", "peers",
             value=lambda pair: pair[1].second.mean,
@@ -116,7 +121,11 @@ def _figures(report: AgentReport) -> Table:
             value=lambda pair: pair[1].difference,
             text=lambda pair: number_text(pair[0].name, pair[1].difference, sign=True),
         ),
-        Column("verdict", VERDICT, value=lambda pair: pair[1].verdict if report.peers else None),
+        Column(
+            "verdict", VERDICT,
+            value=lambda pair: pair[1].verdict if report.peers else None,
+            text=lambda pair: difference_text(pair[1].verdict) if report.peers else None,
+        ),
     )  # fmt: skip
     pairs = zip(report.measures, report.against_peers, strict=True)
     return make_table("measures", columns, pairs, notes=tuple(_figure_notes(report)))
@@ -131,7 +140,7 @@ def _figure_notes(report: AgentReport) -> Iterator[str]:
     mix = report.case_mix
     if mix is not None and mix.difference is not None:
         yield (
-            f"For the mix of calls: {mix.mean:.1f}, where such calls bring others {mix.expected:.1f}; difference"
+            f"Adjusted for call mix: {mix.mean:.1f}; others average {mix.expected:.1f} on similar calls; difference"
             f" {signed(mix.difference, 1)} ({interval_text(mix, 'score', sign=True) or 'too few calls'}),"
-            f" {mix.verdict}."
+            f" {difference_text(mix.verdict)}."
         )

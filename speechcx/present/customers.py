@@ -21,6 +21,7 @@ from speechcx.present.envelope import Envelopes, record, rows
 from speechcx.present.measures import VERDICT, number_text
 from speechcx.present.table import Answer, Column, Text, make_table
 from speechcx.present.units import days_text, length, percent, plain_number, signed
+from speechcx.present.wording import difference_text
 
 _HINT = str | None
 _CUSTOMER = record("customer", CustomerReport, swapped={"CustomerReport.hint": _HINT})
@@ -51,7 +52,11 @@ _DRIVER_COLUMNS = (
         value=lambda row: row.share.change,
         text=lambda row: number_text("flagged_share", row.share.change, sign=True),
     ),
-    Column("verdict", VERDICT, value=lambda row: row.share.verdict),
+    Column(
+        "verdict", VERDICT,
+        value=lambda row: row.share.verdict,
+        text=lambda row: difference_text(row.share.verdict),
+    ),
     Column("customers", "cus-\ntomers", rank=2),
     Column("length", "length", kind="length", value=lambda row: row.recorded_duration_s.value),
     Column("sentiment", "customer\n-5..5", digits=1, value=lambda row: row.customer_sentiment.value),

@@ -108,7 +108,7 @@ _COUNT_COLUMNS = (
     Column("severity", "severity"),
     Column("calls", "calls"),
     Column("call_share", "of all", kind="share"),
-    Column("course", "course", rank=2),
+    Column("course", "trend", rank=2),
     Column("change_points", "points", rank=3, value=_points),
     Column("waiting", "waiting"),
     Column("cannot_tell", "cannot\ntell"),
@@ -127,7 +127,7 @@ def present_flag_counts(found: FlagCounts) -> Answer:
     notes: tuple[str, ...] = ()
     hints: tuple[str, ...] = ()
     if found.before:
-        notes = (f"Course against {found.before[0]} to {found.before[1]}: the change of the share of calls.",)
+        notes = (f"Trend against {found.before[0]} to {found.before[1]}: the change of the share of calls.",)
     elif found.rows:
         hints = ("--since DATE compares with the period before.",)
     shown = make_table(

@@ -9,7 +9,7 @@ from typing import Any
 
 from speechcx.batch.bench import BenchReport
 from speechcx.call import TextSentiment
-from speechcx.doctor import MachineFinding
+from speechcx.doctor import MachineFinding, find_next_step
 from speechcx.present.envelope import Envelopes, lines, record, rows
 from speechcx.present.table import Answer, Column, Table, Text, make_table
 from speechcx.present.units import clock, signed
@@ -127,9 +127,9 @@ _SETTING_COLUMNS = (Column("setting", "setting"), Column("value", "value"), Colu
 
 def present_findings(findings: Sequence[MachineFinding]) -> Answer:
     """Whether this machine is ready, and how to mend what is not."""
-    return Answer(
-        partial(_FINDINGS.wrap_rows, findings), (make_table("findings", _FINDING_COLUMNS, findings),)
-    )
+    shown = make_table("findings", _FINDING_COLUMNS, findings)
+    following = Text(f"Next: {find_next_step(findings)}", is_hint=True)
+    return Answer(partial(_FINDINGS.wrap_rows, findings), (shown, following))
 
 
 def present_settings(settings: Sequence[SettingRow]) -> Answer:

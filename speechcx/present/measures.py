@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 SHARES = frozenset(measure.name for measure in MEASURES if measure.unit == "share")
 """Measures that are shares of something, shown in percent."""
 
-VERDICT = "told from\nchance?"
+VERDICT = "clear dif-\nference?"
 """Heading of the word that says whether a difference is beyond chance."""
 
 _DIGITS = {measure.name: measure.shown for measure in MEASURES}
@@ -124,8 +124,8 @@ def count_chance(verdicts: Sequence[str | None], what: str) -> tuple[str, ...]:
     if len(judged) < 2:
         return ()
     return (
-        f"Of {len(judged)} {what} {told} can be told from chance (a word says which way); about"
-        f" {len(judged) / 20:.1f} would look so if nothing had changed.",
+        f"{told} of {len(judged)} {what} {'is' if told == 1 else 'are'} clear (a word says which way); about"
+        f" {len(judged) / 20:.1f} would look clear by chance if nothing had changed.",
     )
 
 

@@ -138,7 +138,7 @@ _CAUSE_COLUMNS = (
 
 
 def present_causes(found: Causes) -> Answer:
-    """What an outcome goes with."""
+    """What tends to go with an outcome."""
     none = "No driver was found in a call: give the rulebook rules of kind 'driver', or use --by queue."
     shown = make_table(
         "causes", _CAUSE_COLUMNS, found.rows, empty=str(found.hint or none), notes=tuple(_cause_notes(found))
@@ -155,8 +155,8 @@ def _cause_notes(found: Causes) -> Iterator[str]:
         " with it over that of all calls; 1 is no difference."
     )
     yield (
-        f"About {plain_number(found.by_chance, 1)} of these would be told from chance by luck alone; and what goes"
-        " with an outcome need not be why it happens."
+        f"About {plain_number(found.by_chance, 1)} of these would look clear by luck alone; and what goes with"
+        " an outcome need not be its cause."
     )
 
 

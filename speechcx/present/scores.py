@@ -20,6 +20,7 @@ from speechcx.present.measures import (
 )
 from speechcx.present.table import Answer, Column, make_table
 from speechcx.present.units import days_text
+from speechcx.present.wording import difference_text
 
 _SCORES = {"ScoreRow.measures": dict[str, Estimate], "ScoreTable.hint": str | None}
 _TABLES = {by: record(f"{by}s", ScoreTable, swapped=_SCORES) for by in ("agent", "team", "center")}
@@ -123,14 +124,14 @@ def _left_out(measures: Sequence[Estimate]) -> list[str]:
 _COMPARED = (
     Column("measure", "measure", value=lambda one: one.name),
     Column("first", "first", value=lambda one: one.first.mean, text=lambda one: _mean_text(one, one.first)),
-    Column("first_n", "calls", value=lambda one: one.first.n),
+    Column("first_n", "calls", rank=2, value=lambda one: one.first.n),
     Column(
         "second", "second", value=lambda one: one.second.mean, text=lambda one: _mean_text(one, one.second)
     ),
-    Column("second_n", "calls", value=lambda one: one.second.n),
+    Column("second_n", "calls", rank=2, value=lambda one: one.second.n),
     Column("difference", "difference", text=lambda one: value_text(one.name, one.difference, sign=True)),
-    Column("interval", "95 %", text=lambda one: interval_text(one, sign=True)),
-    Column("verdict", "told from chance?"),
+    Column("interval", "95 %", rank=1, text=lambda one: interval_text(one, sign=True)),
+    Column("verdict", "clear difference?", text=lambda one: difference_text(one.verdict)),
 )
 
 
@@ -183,7 +184,7 @@ def _case_mix_columns(table: CaseMixTable) -> tuple[Column, ...]:
         mean("expected", "usual for\nsuch calls"),
         Column("difference", "difference", text=difference),
         Column("interval", "95 %", text=interval),
-        Column("verdict", VERDICT),
+        Column("verdict", VERDICT, text=lambda row: difference_text(row.verdict)),
         mean("adjusted", "adjusted", rank=1),
         Column(
             "levels",

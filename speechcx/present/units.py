@@ -53,7 +53,11 @@ def start_text(started: str | None) -> str:
 
 def days_text(since: date | None, until: date | None) -> str:
     """A period in words."""
-    return f"{since or 'the first day'} to {until or 'the last day'}"
+    if since is None and until is None:
+        return "all calls"
+    if until is None:
+        return f"from {since} on"
+    return f"until {until}" if since is None else f"{since} to {until}"
 
 
 def count_text(count: int, noun: str) -> str:

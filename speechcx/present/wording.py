@@ -19,6 +19,11 @@ def result_text(result: str) -> str:
     return result.replace("_", " ")
 
 
+def difference_text(verdict: str | None) -> str | None:
+    """Whether a difference is clear, and which way: ``cannot tell`` becomes ``no clear difference``."""
+    return "no clear difference" if verdict == "cannot tell" else verdict
+
+
 def minute_text(at: str) -> str:
     """A moment in UTC (ISO 8601) to the minute."""
     return at[:16].replace("T", " ")

@@ -1,4 +1,4 @@
-"""The course of the talk: how its time divides, who speaks over whom, who answers how fast.
+"""The flow of the talk: how its time divides, who speaks over whom, who answers how fast.
 
 Pure: it needs what is stored of a call, and the roles. A party's talk is the time of its turns, the
 short pauses inside them included; what lies between turns is silence. See ``docs/metrics.md``.

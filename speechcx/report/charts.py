@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 WIDTH = 640
@@ -107,7 +107,55 @@ class LineChart:
     height: float
 
 
-Chart = DotChart | BarChart | LineChart
+@dataclass(frozen=True, slots=True)
+class GridCell:
+    """A cell of a grid: where it stands, how full it is drawn (0 to 1), what is written in it and said of it."""
+
+    x: float
+    y: float
+    fill: float
+    text: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class GridChart:
+    """Numbers by row and column, drawn the fuller the larger they are."""
+
+    kind = "grid"
+    title: str
+    cells: tuple[GridCell, ...]
+    rows: tuple[Tick, ...]
+    columns: tuple[Tick, ...]
+    cell_width: float
+    cell_height: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class SmallLine:
+    """A name with a line of its own: the points of the line, and its last value."""
+
+    label: str
+    y: float
+    points: str
+    last_x: float
+    last_y: float
+    value: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class SmallLines:
+    """A small line for each of several names, all on one scale."""
+
+    kind = "lines"
+    title: str
+    lines: tuple[SmallLine, ...]
+    height: float
+
+
+Chart = DotChart | BarChart | LineChart | GridChart | SmallLines
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +239,50 @@ def make_line(title: str, rows: Sequence[Mark]) -> LineChart:
     x_ticks = tuple(Tick(place_x(no), row.label) for no, row in enumerate(rows) if no % every == 0)
     y_ticks = tuple(Tick(place_y(value), f"{value:g}") for value in _round_values(low, high))
     return LineChart(title, points, band, x_ticks, y_ticks, PLOT_HEIGHT + 26)
+
+
+def make_grid(
+    title: str, numbers: Mapping[tuple[int, int], int], *, rows: Mapping[int, str], columns: Mapping[int, str]
+) -> GridChart:
+    """A grid of counts; `rows` and `columns` name their keys in the order drawn."""
+    most = max(numbers.values(), default=0) or 1
+    width, height = (WIDTH - 110) / max(1, len(columns)), float(ROW_HEIGHT)
+    cells = tuple(
+        GridCell(
+            round(110 + x * width, 1), TOP + y * height, round(n / most, 2), str(n) if n else "",
+            f"{row_name}, {column_name}: {n}",
+        )
+        for y, (row, row_name) in enumerate(rows.items())
+        for x, (column, column_name) in enumerate(columns.items())
+        for n in [numbers.get((row, column), 0)]
+    )  # fmt: skip
+    sides = tuple(Tick(TOP + (y + 0.5) * height, name) for y, name in enumerate(rows.values()))
+    tops = tuple(Tick(round(110 + (x + 0.5) * width, 1), name) for x, name in enumerate(columns.values()))
+    return GridChart(title, cells, sides, tops, round(width, 1), height, TOP + height * len(rows) + 6)
+
+
+def make_small_lines(title: str, lines: Sequence[tuple[str, Sequence[Mark]]]) -> SmallLines:
+    """A line for each name over the same times; `lines` are (name, values in order of time) with two or more values."""
+    times = sorted({mark.label for _, marks in lines for mark in marks})
+    values = [mark.value for _, marks in lines for mark in marks]
+    low, high = (min(values), max(values)) if values else (0.0, 1.0)
+    span, right = (high - low) or 1.0, WIDTH - 60
+    drawn = []
+    for no, (name, marks) in enumerate(lines):
+        top = no * (ROW_HEIGHT + 6) + 6
+        places = [
+            (
+                round(
+                    LABEL_WIDTH + (right - LABEL_WIDTH) * times.index(mark.label) / max(1, len(times) - 1), 1
+                ),
+                round(top + ROW_HEIGHT * (high - mark.value) / span, 1),
+            )
+            for mark in marks
+        ]
+        points = " ".join(f"{x},{y}" for x, y in places)
+        note = f"{name}: " + ", ".join(f"{mark.label} {mark.text}" for mark in marks)
+        drawn.append(SmallLine(name, top + ROW_HEIGHT / 2, points, *places[-1], marks[-1].text, note))
+    return SmallLines(title, tuple(drawn), len(lines) * (ROW_HEIGHT + 6) + 10)
 
 
 def _round_values(low: float, high: float) -> list[float]:

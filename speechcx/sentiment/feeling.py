@@ -123,7 +123,7 @@ def _score(known: Sequence[_Felt], span: Span | None, settings: SentimentSetting
     names = ("sentiment_score", "sentiment_q1", "sentiment_q2", "sentiment_q3", "sentiment_q4")
     reason = ""
     if len(known) < settings.min_turns:
-        reason = f"{len(known)} turns with words, {settings.min_turns} needed"
+        reason = _few_turns(len(known), settings.min_turns)
     elif spoken < settings.min_speech_s:
         reason = f"{spoken:.1f} s of speech with words, {settings.min_speech_s:g} s needed"
     if reason or span is None:
@@ -186,3 +186,9 @@ def join_feeling(conversation: Conversation, roles: Sequence[Role], settings: Se
         ]
         parties.append(score_party(party, mine, span, settings))
     return Feeling(felt, tuple(parties))
+
+
+def _few_turns(known: int, needed: int) -> str:
+    if not known:
+        return f"no turn has words; {needed} are needed"
+    return f"only {known} turn{'s have' if known > 1 else ' has'} words; {needed} are needed"

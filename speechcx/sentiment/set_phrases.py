@@ -46,7 +46,6 @@ _BAD_ACT = (
 )
 _FRIENDLY_COMPLAINTS = (
     rf"(?:well |oh |gee |yeah )?(?:{_THANKS}|cheers)(?: a lot| ever so much)? for {_BAD_ACT}\b.*",
-    r"(?:well |oh )?(?:thanks|cheers) a bunch",
     r"(?:oh )?(?:you are|you're|you must be|are you|they are|they're) (?:having (?:a laugh|me on)|pulling my leg)",
     r"(?:oh )?(?:you are|you're|are you|they are|they're) taking the (?:mick|mickey|piss)",
     r"(?:you have got to|you've got to|you must) be (?:kidding|joking)(?: me)?",

@@ -1,6 +1,6 @@
 """What one person may see of a database: temporary views hide the rows of all other calls from a connection.
 
-A temporary view goes before the table of its name, so that every question, also one written later, finds only
+A temporary view takes precedence over the table of its name, so that every question, also one written later, finds only
 these calls. It holds for one connection that cannot write.
 """
 

@@ -294,7 +294,7 @@ def _log_dropped(
     # Counts only: a log holds no word of a call.
     for each in dropped:
         logger.info(
-            "call %s channel %d: %d invented words dropped at %.1f s (%s, confidence %.2f)",
+            "call %s channel %d: %d hallucinated words dropped at %.1f s (%s, confidence %.2f)",
             recording.id, channel, each.words, each.span.start_s, each.reason, each.confidence,
         )  # fmt: skip
     if astray:

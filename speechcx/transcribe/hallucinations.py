@@ -1,4 +1,4 @@
-"""Invented words taken out: what a recogniser writes over silence, music, noise and in loops.
+"""Hallucinated text taken out: what a recogniser writes over silence, music, noise and in loops.
 
 Whisper always has something to say. Each rule here needs weak evidence besides its sign, so that
 what was said clearly is never dropped; what is dropped is counted and can be seen in the log.

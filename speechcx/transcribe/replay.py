@@ -106,7 +106,7 @@ def _read(path: Path) -> Mapping[str, Any]:
 
 
 def _refuse_constant(name: str) -> float:
-    raise ValueError(f"{name} is no time")
+    raise ValueError(f"{name} is not a valid time")
 
 
 def _words(document: Mapping[str, Any], path: Path) -> Iterator[tuple[int, Word]]:

@@ -45,11 +45,11 @@ class TranscribeSettings:
     cpu_threads
         Threads of one worker. Several workers with one thread each are faster than one with several.
     batch_size
-        Windows recognised at once. 0 chooses 8.
+        Windows recognised at once. 0 chooses: 8 on a GPU, 3 on a CPU.
     beam_size
         Candidates kept while decoding; 1 is quicker and a little worse.
     beam_below
-        On a CPU a window is first written down with one candidate, and with ``beam_size`` only where the mean log
+        On a CPU a window is first written down with two candidates, and with ``beam_size`` only where the mean log
         probability of a token came out lower than this; 0 always keeps ``beam_size``.
     window_s
         Longest stretch recognised at once; Whisper hears 30 s at most. The turns of all speakers share it, in

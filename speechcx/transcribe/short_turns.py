@@ -42,6 +42,9 @@ AROUND_S = 0.3
 HOLE_S = 2.0
 """So much speech without a word was not listened to."""
 
+DIGIT_S = 0.5
+"""Few people take longer than this to read out a digit."""
+
 HOLE_RULE = WindowRule(window_s=3.0, padding_s=0.2, seam_s=0.1)
 """In so short a window there is no time for a loop."""
 
@@ -102,7 +105,7 @@ def find_holes(
     sound
         The channel at 16,000 Hz.
     """
-    last_s = [max(word.start_s, word.end_s - LONG_WORD_S) for word in words]
+    last_s = [max(word.start_s, word.end_s - longest_s(word)) for word in words]
     covered = join_spans(
         Span(start_s, max(start_s, word.end_s)) for start_s, word in zip(last_s, words, strict=True)
     )
@@ -124,11 +127,16 @@ def shorten_over(words: Sequence[Word], found: Sequence[Word]) -> list[Word]:
     starts = [word.start_s for word in found]
     shortened = []
     for word in words:
-        latest_s = max(word.start_s, word.end_s - LONG_WORD_S)
+        latest_s = max(word.start_s, word.end_s - longest_s(word))
         inside = found[bisect_left(starts, word.start_s) : bisect_left(starts, latest_s)]
         start_s = min(latest_s, max(each.end_s for each in inside)) if inside else word.start_s
         shortened.append(replace(word, start_s=start_s))
     return in_order([*shortened, *found])
+
+
+def longest_s(word: Word) -> float:
+    """How long a word may take to say: a number written as one word is read out digit by digit."""
+    return max(LONG_WORD_S, DIGIT_S * sum(letter.isdigit() for letter in word.text))
 
 
 def _has_word(span: Span, words: Sequence[Word], starts: Sequence[float]) -> bool:

@@ -20,7 +20,7 @@ from speechcx.errors import ConfigError, ModelBad
 from speechcx.offline import hub_allowed
 from speechcx.transcribe.encoder import load_encoder
 from speechcx.transcribe.hallucinations import Gates, drop_invented
-from speechcx.transcribe.language_detection import SHORT_S
+from speechcx.transcribe.language_detection import SHORT_S, Vote, find_rival
 from speechcx.transcribe.listening import WINDOWS_HELD, Listening, written_in
 from speechcx.transcribe.passages import Passage, is_foreign, make_passage, seems_foreign
 from speechcx.transcribe.recognizer import ChannelVoice, Dropped, Hints, LanguageStretch, RecognisedChannel
@@ -34,7 +34,7 @@ from speechcx.waveform import RECOGNITION_RATE_HZ as RATE_HZ
 if TYPE_CHECKING:
     from speechcx.waveform import Sound
 
-PROBE_S = 12.0
+PROBE_S = 8.0
 """So much of each voice is heard by itself for its language: among other voices it would not show."""
 
 ALONE = 3
@@ -159,7 +159,8 @@ class Whisper:
         if not self._decoder.is_multilingual:
             return expected
         probe = max(make_windows(_by_channel([voices[no]]), sounds, self._probe_rule), key=_speech_s)
-        if not Listening(self._decoder, [probe], sounds, hints).is_doubtful(0, expected):
+        vote = Vote(probe.speech_s, self._decoder.probe_language(probe.cut(sounds)))
+        if find_rival([vote], expected) is None:
             return expected
         return self._listen_alone(sounds, voices[no], hints).find_language(expected)
 

@@ -8,6 +8,7 @@ and time, so the speaker never follows from the text.
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -29,6 +30,10 @@ APART_S = 0.8
 EDGE_S = 0.8
 """More sound before the first and after the last turn of a window that has room for it: a short call heard without
 it costs words."""
+
+LONG_PAUSE_S = 0.4
+MIN_PART_S = 2.0
+"""A turn that does not fit into what is left of a window is cut at a pause this long, in parts at least so long."""
 
 LONG_WORD_S = 0.8
 """Few words take longer than this to say."""
@@ -194,13 +199,15 @@ def make_windows(
         for turn in _turns(speech, channel, sounds[channel], rule)
     ]
     groups: list[list[_Turn]] = []
-    end_s = 0.0
+    end_s = math.inf
     for turn in sorted(turns, key=lambda turn: (turn.span.start_s, turn.channel)):
-        end_s += rule.seam_s + turn.span.duration_s
-        if not groups or end_s > rule.window_s:
-            groups.append([])
-            end_s = turn.span.duration_s
-        groups[-1].append(turn)
+        first, rest = turn.cut(rule.window_s - end_s - rule.seam_s)
+        if first is not None:
+            groups[-1].append(first)
+            end_s += rule.seam_s + first.span.duration_s
+        if rest is not None:
+            groups.append([rest])
+            end_s = rest.span.duration_s
     return tuple(_join(group, channels, rule) for group in groups)
 
 
@@ -211,6 +218,19 @@ class _Turn:
     channel: int
     span: Span
     most: Span
+    pauses: tuple[Span, ...]
+
+    def cut(self, room_s: float) -> tuple[_Turn | None, _Turn | None]:
+        """What of it fits into a window that has so much room, up to its last long pause, and what is left."""
+        if self.span.duration_s <= room_s:
+            return self, None
+        for pause in reversed(self.pauses):
+            cut_s = (pause.start_s + pause.end_s) / 2
+            before, after = Span(self.span.start_s, cut_s), Span(cut_s, self.span.end_s)
+            if MIN_PART_S <= before.duration_s <= room_s and after.duration_s >= MIN_PART_S:
+                first = _Turn(self.channel, before, Span(self.most.start_s, cut_s), ())
+                return first, _Turn(self.channel, after, Span(cut_s, self.most.end_s), self.pauses)
+        return None, self
 
 
 def _join(
@@ -245,7 +265,15 @@ def _turns(speech: Sequence[Span], channel: int, sound: Sound, rule: WindowRule)
         spans += _split(whole, sound, rule.window_s)
     middles_s = [(before.end_s + after.start_s) / 2 for before, after in pairwise(spans)]
     bounds_s = [0.0, *middles_s, duration_s]
-    return [_Turn(channel, span, Span(bounds_s[no], bounds_s[no + 1])) for no, span in enumerate(spans)]
+    pauses = [
+        Span(before.end_s, after.start_s)
+        for before, after in pairwise(speech)
+        if LONG_PAUSE_S <= after.start_s - before.end_s < APART_S
+    ]
+    return [
+        _Turn(channel, span, Span(bounds_s[no], bounds_s[no + 1]), tuple(overlapping(pauses, span)))
+        for no, span in enumerate(spans)
+    ]
 
 
 def group_turns(speech: Sequence[Span]) -> list[list[Span]]:

@@ -14,6 +14,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log
 
+from speechcx.call.courtesies import THANKS_FOR_CALLING, THANKS_FOR_WAITING
+
 TRUST = 0.6
 """Clues of one call say partly the same thing twice: their sum counts for this much."""
 OPENING_TURNS = 3
@@ -60,7 +62,7 @@ _OWN = (
 
 CLUES: tuple[Clue, ...] = (
     Clue("offers help", r"\b(how|what) (can|may|could) (i|we) (help|assist|do)\b", 2.5),
-    Clue("thanks for calling", r"\b(thanks|thank you) for (calling|contacting|choosing|your call)\b", 2.5),
+    Clue("thanks for calling", rf"\b{THANKS_FOR_CALLING['en']}\b", 2.5),
     Clue(
         "offers help",
         r"\b(en que|como) (le |te |les )?(puedo|podemos) (ayudar|atender|servir)|"
@@ -75,7 +77,7 @@ CLUES: tuple[Clue, ...] = (
         2.5,
     ),
     Clue("fetches an interpreter", r"\b(get|call|find|add|connect|bring in) (you )?(an?|the) interpreter\b", 2.0),
-    Clue("thanks for waiting", r"\b(thanks|thank you) for (waiting|holding|your patience)\b", 2.0),
+    Clue("thanks for waiting", rf"\b{THANKS_FOR_WAITING}\b", 2.0),
     Clue("thanks a customer", r"\b(thanks|thank you) for being (a |our |with)", 2.0),
     Clue(
         "recording notice",

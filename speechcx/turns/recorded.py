@@ -19,6 +19,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from speechcx.call import Audio, Span, Speech, Turn, Unheard, Utterance
+from speechcx.call.courtesies import (
+    FAREWELLS,
+    GREETINGS,
+    THANKS_FOR_CALLING,
+    THANKS_FOR_WAITING,
+    any_of,
+)
 from speechcx.call.spans import join_spans
 from speechcx.turns.speech_spans import runs_of
 
@@ -85,39 +92,25 @@ CUT_OFF_S, LAST_WORDS = 0.1, 4
 HANG_UP_S = 0.8
 """Where only one party took leave, so much silence must follow before the other is known to have said nothing."""
 
-READ_LANGUAGES = frozenset({"en", "es", "de", "fr"})
+READ_LANGUAGES = frozenset(FAREWELLS)
 """Languages whose greetings and farewells are known here."""
 
-_GREETING = re.compile(
-    r"\b(hello|hi|hey|good (morning|afternoon|evening|day)|"
-    r"(thanks|thank you) for (calling|contacting|choosing|your call)|welcome to|"
-    r"hola|buen[oa]s (dias|tardes|noches)|gracias por (llamar|su llamada)|"
-    r"guten (tag|morgen|abend)|hallo|gruss gott|bonjour|bonsoir|allo|merci (de|pour) votre appel)\b"
-)
+_GREETING = re.compile(rf"\b({any_of(GREETINGS)}|{any_of(THANKS_FOR_CALLING)}|welcome to)\b")
 _SERVICE = re.compile(
-    r"\b((thanks|thank you) for (calling|contacting|choosing|your call)|welcome to|how (can|may) (i|we)|"
+    rf"\b({any_of(THANKS_FOR_CALLING)}|welcome to|how (can|may) (i|we)|"
     r"what can (i|we)|what's going on|"
     r"speaking|recorded|calling from|(may|can|could) i speak (to|with)|"
     r"(am i|are you) speaking (to|with)|this is \w+ (\w+ )?(from|with|at|in|calling)|"
-    r"en que (puedo|podemos|le)|gracias por (llamar|su llamada)|le atiende|"
-    r"(wie|womit|was) (kann|darf) ich|danke? fur (ihren|deinen) anruf|dank fur ihren anruf|"
-    r"puis je|je peux vous|merci (de|pour) votre appel)\b"
+    r"en que (puedo|podemos|le)|le atiende|(wie|womit|was) (kann|darf) ich|puis je|je peux vous)\b"
 )
 _NAME = re.compile(r"\b(my name|mi nombre|mein name|je m'appelle)\b")
 _GOES_ON = re.compile(
-    r"\b(thanks|thank you) for (waiting|holding|your patience)|\b(still|anybody|anyone|somebody|someone|you) there\b|"
+    rf"\b{THANKS_FOR_WAITING}|\b(still|anybody|anyone|somebody|someone|you) there\b|"
     r"\b(hear me|i'm (still )?here)\b"
 )
 _THANKS = re.compile(r"\b(thanks|thank you) for (calling|your call|contacting)\b")
 _LAST_THANKS = re.compile(r"\b(thank you|thanks|cheers|gracias|danke|merci)\b")
-_FAREWELL = re.compile(
-    r"\b(bye|goodbye|good night|take care|that (is|was) (all|it|everything)|that's (all|it|everything)|"
-    r"have (a|an) (\w+ )?(day|one|evening|weekend|afternoon|night|rest|time)|"
-    r"(enjoy|have) (the rest of )?your (day|evening|weekend|afternoon)|talk to you (later|soon)|"
-    r"adios|hasta (luego|pronto)|(buen dia|buena tarde|buenas noches)|"
-    r"(auf )?wieder(horen|sehen)|tschuss|schonen (tag|abend|nachmittag)|"
-    r"au revoir|bonne (journee|soiree|fin de journee))\b"
-)
+_FAREWELL = re.compile(rf"\b({any_of(FAREWELLS)})\b")
 
 
 def find_unheard(audio: Audio) -> tuple[Unheard, ...]:

@@ -20,7 +20,7 @@ class TurnSettings:
     ----------
     channels
         Party of each channel in order, where the recorder is sure of it: ``["agent", "customer"]``. A
-        sidecar that names the channels of a call goes before it. Unset: the words decide.
+        sidecar that names the channels of a call takes precedence over it. Unset: the words decide.
     party_confidence
         A speaker whose party is less sure than this stays ``unknown``.
     party_phrases

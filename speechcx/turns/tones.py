@@ -4,6 +4,9 @@ Notes are held: over a tenth of a second the spectral peaks of music stay where 
 speech slide with the pitch, and those of noise jump. On five pieces of real hold music at telephone
 quality the likeness of spectra 96 ms apart was 0.54 to 0.91 (2nd to 98th percentile of windows), on ten
 recordings of speech 0.29 to 0.58, on noise and babble 0.39 to 0.47.
+
+librosa's STFT gives the same spectra (to 1.4e-7) at the same cost (0.030 against 0.034 s for 300 s of sound), but takes
+1 to 1.8 s and 137 to 184 MB to start in each worker; ``docs/architecture.md`` has the figures.
 """
 
 from __future__ import annotations

@@ -46,6 +46,8 @@ class Route:
         Who may ask.
     writers
         Who may send a form to it.
+    is_kept
+        Whether its answer takes long and may be a minute old.
     """
 
     name: str
@@ -53,6 +55,7 @@ class Route:
     page: Page
     roles: frozenset[PersonKind]
     writers: frozenset[PersonKind] = NOBODY
+    is_kept: bool = False
 
     def matches(self, path: str) -> re.Match[str] | None:
         """The match of a path that belongs to this route."""

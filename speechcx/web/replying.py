@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl
 from speechcx.errors import SpeechcxError, UsageError
 from speechcx.present.table import Answer, write_csv
 from speechcx.store import Store
-from speechcx.web.access import visible_to
+from speechcx.web.access import Route, visible_to
 from speechcx.web.gate import PERSON, TOKEN, Send, route_path
 from speechcx.web.rendering import render
 from speechcx.web.routes import find_route
@@ -60,7 +60,7 @@ def _answer(
         (scope.get("client") or ("unknown",))[0], hidden, store, scope.get("scheme") == "https",
     )  # fmt: skip
     try:
-        return _finish(visit, route.page(visit))
+        return _finish(visit, _ask(visit, route))
     except NotThere:
         return _finish(visit, _trouble("There is nothing here that you may see.", 404))
     except Refused as error:
@@ -73,6 +73,19 @@ def _answer(
     finally:
         if store is not None:
             store.close()
+
+
+def _ask(visit: Visit, route: Route) -> Reply:
+    """The reply of a page; one that takes long may be the one that somebody who sees the same got a moment ago."""
+    if visit.sent is not None:
+        reply = route.page(visit)
+        visit.site.kept.forget()
+        return reply
+    if not route.is_kept or visit.format != "html":
+        return route.page(visit)
+    person = visit.person
+    key = (visit.path, tuple(visit.asked), person.role, visible_to(person))
+    return visit.site.kept.get(key, lambda: route.page(visit))
 
 
 def _trouble(message: str, status: int) -> Reply:

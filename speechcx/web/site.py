@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from speechcx.errors import UsageError
 from speechcx.store import Store
 from speechcx.web.accounts import Account, Accounts, accounts_beside
+from speechcx.web.kept_answers import KeptAnswers
 from speechcx.web.recording_file import Recordings
 from speechcx.web.sessions import Sessions, SignInLimit
 from speechcx.web.trail_writer import TrailWriter
@@ -41,6 +42,7 @@ class Site:
     sessions: Sessions = field(default_factory=Sessions)
     limit: SignInLimit = field(default_factory=SignInLimit)
     recordings: Recordings = field(default_factory=Recordings)
+    kept: KeptAnswers = field(default_factory=KeptAnswers)
     trail: TrailWriter = field(init=False)
 
     def __post_init__(self) -> None:

@@ -27,6 +27,7 @@ EXCEPTIONS = {
         "it filters answers of people, and --since is when they were handed in",
     ),
     "review list": (FLAGS - {"--agent"}, "it filters reviews"),
+    "users add": (FLAGS - {"--agent", "--team"}, "it says whose calls a person may see"),
 }
 
 

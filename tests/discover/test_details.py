@@ -136,7 +136,7 @@ def test_an_unreadable_time_is_not_replaced_by_a_weaker_one(folder: Folder) -> N
     folder.sidecar(started_at="next tuesday")
     details = folder.details()
     assert details.started_at is None
-    assert "'next tuesday' is no time" in dict(details.sources)["started_at"]
+    assert "'next tuesday' is not a valid time" in dict(details.sources)["started_at"]
 
 
 @pytest.mark.parametrize("source", ["name", "sidecar", "table"])

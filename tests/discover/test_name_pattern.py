@@ -104,10 +104,10 @@ def test_names_that_do_not_fit(text: str, name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("a_20250230100000.wav", "no time: day is out of range"),
-        ("a_20250304250000.wav", "no time: hour must be in"),
-        ("a_20250304100061.wav", "is no time"),
-        ("a_00000304100000.wav", "is no time"),
+        ("a_20250230100000.wav", "not a valid time: day is out of range"),
+        ("a_20250304250000.wav", "not a valid time: hour must be in"),
+        ("a_20250304100061.wav", "is not a valid time"),
+        ("a_00000304100000.wav", "is not a valid time"),
     ],
 )
 def test_impossible_times(name: str, words: str) -> None:

@@ -8,7 +8,7 @@ from speechcx.discover import NOT_IN_DIGEST, DiscoverSettings
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"extensions": ("wav",)}, "like '.wav', in small letters, got 'wav'"),
+        ({"extensions": ("wav",)}, "like '.wav', in lower case, got 'wav'"),
         ({"extensions": (".WAV",)}, "got '.WAV'"),
         ({"settle_s": -1.0}, "settle_s must be 0 to 86,400, got -1"),
         ({"max_sidecar_bytes": 0}, "max_sidecar_bytes must be 1 to"),

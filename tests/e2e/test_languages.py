@@ -31,9 +31,7 @@ def analyse(path: Path, *, model: str = "base", language: str = "auto") -> Call:
     except SpeechcxError as error:
         pytest.skip(f"{model}: {error.found}; run speechcx models pull whisper-{model}")
     settings = Settings()
-    settings = replace(
-        settings, transcribe=replace(settings.transcribe, model=model, language=language, beam_size=1)
-    )
+    settings = replace(settings, transcribe=replace(settings.transcribe, model=model, language=language))
     (call,) = analyse_files([path], settings, BOOK)
     assert isinstance(call, Call), call
     return call

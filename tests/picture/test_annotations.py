@@ -58,7 +58,7 @@ def test_what_has_no_moment_stands_in_the_heading() -> None:
     hidden = make_result("h", kind="hidden")
     call = call_with(missed, near, hidden)
     assert () == make_flags(call)
-    assert "Flagged without a moment: No greeting, No notice" == make_heading(call)[2]
+    assert "Flagged, at no particular time: No greeting, No notice" == make_heading(call)[2]
 
 
 def test_many_rules_without_a_moment_are_counted() -> None:

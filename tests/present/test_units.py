@@ -34,6 +34,6 @@ def test_lengths_are_minutes(seconds: float | None, text: str) -> None:
 def test_words_for_shares_periods_and_counts() -> None:
     """A share in percent, a period with open ends, a noun in its number."""
     assert ("48 %", "47.6 %", "+1 %") == (percent(0.476), percent(0.476, 1), percent(0.01, sign=True))
-    assert "2026-03-01 to the last day" == days_text(date(2026, 3, 1), None)
+    assert "from 2026-03-01 on" == days_text(date(2026, 3, 1), None)
     assert ("1 call", "0 calls") == (count_text(1, "call"), count_text(0, "call"))
     assert ("0:05.0", None, "+0.5") == (moment(5.0), moment(None), signed(0.5, 1))

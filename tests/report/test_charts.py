@@ -6,7 +6,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from speechcx.report.charts import LABEL_WIDTH, WIDTH, Mark, make_bars, make_dots, make_line
+from speechcx.report.charts import (
+    LABEL_WIDTH,
+    WIDTH,
+    Mark,
+    make_bars,
+    make_dots,
+    make_grid,
+    make_line,
+    make_small_lines,
+)
 
 values = st.floats(-1e6, 1e6, allow_nan=False)
 measured = st.builds(
@@ -50,3 +59,28 @@ def test_equal_values_have_a_scale() -> None:
     chart = make_dots("x", marks, middle=0.0, low=-0.0, high=0.0)
     assert {row.x for row in chart.rows} == {chart.middle}
     assert LABEL_WIDTH < chart.rows[0].x < WIDTH
+
+
+def test_a_grid_is_full_where_most_is() -> None:
+    """Cells stand in the order of their rows and columns, and the fullest one has the largest number."""
+    chart = make_grid("calls", {(1, 9): 2, (2, 10): 8}, rows={1: "Mon", 2: "Tue"}, columns={9: "9", 10: "10"})
+    assert [(0.25, "2"), (0.0, ""), (0.0, ""), (1.0, "8")] == [(cell.fill, cell.text) for cell in chart.cells]
+    assert ["Mon", "Tue"] == [tick.text for tick in chart.rows]
+    assert chart.cells[1].x > chart.cells[0].x
+    assert chart.cells[2].y > chart.cells[0].y
+
+
+def test_small_lines_share_one_scale() -> None:
+    """The highest value of all stands at the top of its line, a week that one lacks leaves a gap in time."""
+    made = make_small_lines(
+        "weeks",
+        [
+            ("ann", [Mark("w1", 50.0, None, "50", ""), Mark("w3", 90.0, None, "90", "")]),
+            ("bob", [Mark("w1", 50.0, None, "50", ""), Mark("w2", 70.0, None, "70", "")]),
+        ],
+    )
+    ann, bob = made.lines
+    assert "90" == ann.value
+    assert ann.last_y < ann.y - 5
+    assert ann.last_x > bob.last_x
+    assert bob.y > ann.y

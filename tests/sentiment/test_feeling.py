@@ -181,9 +181,9 @@ def test_little_speech_is_drawn_to_zero() -> None:
 @pytest.mark.parametrize(
     ("lines", "reason"),
     [
-        (((0.0, 9.0, -1.0), (10.0, 9.0, -1.0)), "2 turns with words, 3 needed"),
+        (((0.0, 9.0, -1.0), (10.0, 9.0, -1.0)), "only 2 turns have words; 3 are needed"),
         (((0.0, 1.0, -1.0), (2.0, 1.0, -1.0), (4.0, 1.0, -1.0)), "3.0 s of speech with words, 5 s needed"),
-        (((0.0, 9.0, None), (10.0, 9.0, None), (20.0, 9.0, None)), "0 turns with words, 3 needed"),
+        (((0.0, 9.0, None), (10.0, 9.0, None), (20.0, 9.0, None)), "no turn has words; 3 are needed"),
     ],
 )
 def test_too_little_is_none(lines: tuple[tuple[float, float, float | None], ...], reason: str) -> None:
@@ -315,7 +315,7 @@ def test_no_words_at_all() -> None:
     feeling = join_feeling(replace(call, sentiments=empty), ROLES, LEXICON)
     for party in feeling.parties:
         assert party.sentiment_score is None
-        assert "0 turns with words" in dict(party.reasons)["sentiment_score"]
+        assert "no turn has words" in dict(party.reasons)["sentiment_score"]
 
 
 @pytest.mark.parametrize("headroom", [0.0, 0.25])

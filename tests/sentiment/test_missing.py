@@ -45,7 +45,7 @@ def test_no_turn_and_no_party_has_a_number(call: Call) -> None:
     for party in feeling.parties:
         assert (None, None, None) == (party.sentiment_score, party.sentiment_shift, party.end_state)
         assert (None, None, None, None) == party.quarters
-        assert "0 turns with words, 3 needed" == dict(party.reasons)["sentiment_score"]
+        assert "no turn has words; 3 are needed" == dict(party.reasons)["sentiment_score"]
 
 
 def test_the_database_keeps_null_and_reason(store: Store, call: Call) -> None:
@@ -69,7 +69,7 @@ def test_the_document_says_null_and_why(call: Call) -> None:
         assert REASON in turn["missing"]
     for party in document["parties"].values():
         assert party["sentiment_score"] is None
-        assert "3 needed" in party["missing"]["sentiment_score"]
+        assert "3 are needed" in party["missing"]["sentiment_score"]
 
 
 def test_averages_leave_it_out_and_count_it(store: Store) -> None:
@@ -77,4 +77,4 @@ def test_averages_leave_it_out_and_count_it(store: Store) -> None:
     (row,) = score_agents(store).rows
     mood = row.get("customer_sentiment")
     assert (None, 0, 1) == (mood.mean, mood.n, mood.n_missing)
-    assert (("0 turns with words, 3 needed", 1),) == mood.reasons
+    assert (("no turn has words; 3 are needed", 1),) == mood.reasons

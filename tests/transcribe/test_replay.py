@@ -116,7 +116,7 @@ def test_no_transcript(tmp_path: Path) -> None:
         ({"words": [{**WORD, "confidence": 1.5}]}, "the confidence 1.5"),
         ({"words": [{**WORD, "channel": -1}]}, "the channel -1"),
         ({"words": [{**WORD, "channel": "left"}]}, "the channel 'left'"),
-        ('{"words": [{"text": "a", "start_s": NaN, "end_s": 1}]}', "NaN is no time"),
+        ('{"words": [{"text": "a", "start_s": NaN, "end_s": 1}]}', "NaN is not a valid time"),
         ('{"words": [{"text": "a", "start_s": 1e999, "end_s": 1}]}', "start_s is inf"),
         ({"segments": [{"text": "hi"}]}, r"segments\[0\].start_s is None"),
     ],

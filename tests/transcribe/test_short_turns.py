@@ -108,3 +108,10 @@ def test_words_found_in_a_hole_come_before_the_one_stretched_over_it() -> None:
     assert [(8.0, 8.5), (11.0, 12.0), (14.0, 15.0), (15.0, 18.0)] == [
         (each.start_s, each.end_s) for each in said
     ]
+
+
+def test_a_number_read_out_is_no_hole() -> None:
+    """An account number of fifteen digits, written as one word, fills the seconds it takes to say."""
+    number = Word("227-419-053-270881.", 10.0, 17.0, 0.9)
+    assert [] == holes((10.0, 17.0), words=(number,))
+    assert [number] == shorten_over([number], [])

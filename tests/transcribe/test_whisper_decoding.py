@@ -181,7 +181,7 @@ def test_a_loop_is_decoded_again_in_a_whole_window(monkeypatch: pytest.MonkeyPat
     fake, decoder = make(monkeypatch, {3: [(loop, -0.04, 0.0)] * 2 + [("operator please", -0.3, 0.0)]})
     assert ["operator please"] == decode(decoder, 3)
     assert [(1, 800), (1, WHOLE_WINDOW)] == fake.windows
-    assert [1, 5, 5] == [way["beam_size"] for way in fake.ways]
+    assert [2, 5, 5] == [way["beam_size"] for way in fake.ways]
 
 
 def test_sure_words_are_decoded_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -192,7 +192,7 @@ def test_sure_words_are_decoded_once(monkeypatch: pytest.MonkeyPatch) -> None:
     }
     fake, decoder = make(monkeypatch, answers, TranscribeSettings(tail_s=30.0))
     assert ["sure", "a pear", "sure"] == decode(decoder, 2, 3, 2)
-    assert [(1, 3), (5, 1)] == [(way["beam_size"], len(way["rows"])) for way in fake.ways]
+    assert [(2, 3), (5, 1)] == [(way["beam_size"], len(way["rows"])) for way in fake.ways]
 
 
 @pytest.mark.parametrize(("device", "beam_below"), [("cpu", 0.0), ("cuda", -0.3)])
@@ -202,6 +202,19 @@ def test_all_candidates_at_once(monkeypatch: pytest.MonkeyPatch, device: str, be
     fake.device = device
     decode(decoder, 2)
     assert [5] == [way["beam_size"] for way in fake.ways]
+
+
+@pytest.mark.parametrize(("device", "batches"), [("cpu", [1, 1]), ("cuda", [2])])
+def test_the_device_chooses_how_many_are_timed_at_once(
+    monkeypatch: pytest.MonkeyPatch, device: str, batches: list[int]
+) -> None:
+    """A CPU times the words of each chunk by itself; words and chunks stay together."""
+    answers: dict[int, list[Answer]] = {2: [("two", -0.1, 0.0)], 3: [("three", -0.1, 0.0)]}
+    fake, decoder = make(monkeypatch, answers, TranscribeSettings(tail_s=30.0))
+    fake.device = device
+    assert ["three", "two"] == decode(decoder, 3, 2)
+    assert batches == [len(batch) for batch in fake.timed]
+    assert ["two", "three"] == [text for batch in fake.timed for text in batch]
 
 
 def test_words_are_timed_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -238,8 +251,8 @@ def test_when_all_tries_are_poor_the_likeliest_is_taken(monkeypatch: pytest.Monk
     """After the last temperature the most probable try that does not loop is kept."""
     loop = " ".join(["so"] * 80)
     tries: list[Answer] = [
-        ("greedy", -1.3, 0.1),
-        ("first", -1.6, 0.1),
+        ("first", -1.3, 0.1),
+        ("with more", -1.6, 0.1),
         (loop, -0.1, 0.1),
         ("second", -1.2, 0.1),
         ("third", -1.9, 0.1),
@@ -259,7 +272,7 @@ def test_retries_can_be_switched_off(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without retry_poor nothing is tried at a temperature or in a whole window."""
     fake, decoder = make(monkeypatch, {3: [("what", -1.5, 0.1)]}, TranscribeSettings(retry_poor=False))
     assert ["what"] == decode(decoder, 3)
-    assert [1, 5] == [way["beam_size"] for way in fake.ways]
+    assert [2, 5] == [way["beam_size"] for way in fake.ways]
     assert [(1, 800)] == fake.windows
 
 

@@ -201,3 +201,26 @@ def test_a_moment_comes_back_to_its_place(call: list[list[Span]], data: st.DataO
     channel, span = window.to_file(inside_s, inside_s)
     assert channel == piece.channel
     assert span.start_s == pytest.approx(piece.span.start_s + share * piece.span.duration_s)
+
+
+def test_a_turn_fills_the_window_up_to_a_long_pause() -> None:
+    """A turn that does not fit is cut in the middle of its last long pause that does; nothing is heard twice."""
+    turn = ((20.0, 25.0), (25.5, 28.0), (28.2, 40.0))
+    first, second = windows_of(((1.0, 19.0),), turn, rule=WindowRule(28.0, 0.2, 0.1))
+    assert (1, 19.8, 25.25) == spans_of(first)[-1]
+    assert (1, 25.25) == spans_of(second)[0][:2]
+
+
+def test_a_turn_without_a_long_pause_is_not_cut() -> None:
+    """Sounds between two words are not parted: the turn begins a window."""
+    turn = ((20.0, 25.0), (25.3, 28.0), (28.2, 40.0))
+    first, second = windows_of(((1.0, 19.0),), turn, rule=WindowRule(28.0, 0.2, 0.1))
+    assert [0] == [piece.channel for piece in first.pieces]
+    assert [1] == [piece.channel for piece in second.pieces]
+
+
+def test_no_window_begins_or_ends_with_a_scrap() -> None:
+    """Less than two seconds of a turn are not cut off."""
+    turn = ((25.0, 26.0), (26.5, 28.5), (28.7, 40.0))
+    first, _ = windows_of(((1.0, 24.0),), turn, rule=WindowRule(28.0, 0.2, 0.1))
+    assert [0] == [piece.channel for piece in first.pieces]

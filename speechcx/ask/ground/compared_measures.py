@@ -107,7 +107,7 @@ MEASURES = (
         best="high",
         scale=_SHARE,
         unit="share",
-        heading="critical\nright",
+        heading="critical\nchecks\npassed",
     ),
     *(_compared(_COLUMNS[name]) for name in COMPARED),
     ComparedMeasure(

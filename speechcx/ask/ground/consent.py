@@ -10,7 +10,7 @@ RESOLVED = ("resolved", "is_resolved")
 
 YES = frozenset({"1", "true", "yes", "y", "x"})
 NO = frozenset({"0", "false", "no", "n"})
-"""What a column may say, in any letters; anything else says nothing."""
+"""What a column may say, ignoring case; anything else says nothing."""
 
 
 def read_columns(extras: str) -> dict[str, str]:

@@ -153,7 +153,7 @@ def expect_one(what: str, given: str, legal: Iterable[str]) -> None:
 
 
 def _meaning(store: Store, kind: NameKind, typed: str) -> str | None:
-    """The stored name that is typed: exactly, else the only one in other letters, else by the roster."""
+    """The stored name that is typed: exactly, else the only one ignoring case, else by the roster."""
     if store.db.execute(f"SELECT 1 FROM calls WHERE {kind} = ? LIMIT 1", (typed,)).fetchone():
         return typed
     if kind == "agent":

@@ -14,4 +14,5 @@ from .score_changes import move_scores as move_scores
 from .trends import TrendGroup as TrendGroup
 from .trends import TrendRow as TrendRow
 from .trends import TrendTable as TrendTable
+from .trends import count_by_hour as count_by_hour
 from .trends import score_over_time as score_over_time

@@ -159,3 +159,15 @@ def _is_whole(by: Bucket, key: str | None, filters: CallFilter) -> bool:
     return (filters.since is None or filters.since <= first) and (
         filters.until is None or last <= filters.until
     )
+
+
+def count_by_hour(where: Where, filters: CallFilter | None = None) -> dict[tuple[int, int], int]:
+    """Calls by weekday (Monday is 1) and hour of their start in the call's own zone, without those of unknown time."""
+    with reading(where) as store:
+        condition, values = settle_names(store, filters or CallFilter()).to_sql()
+        rows = store.db.execute(
+            f"SELECT {DIVISIONS['weekday']}, c.local_hour, count(*) FROM calls c WHERE {condition}"
+            " AND c.local_day IS NOT NULL AND c.local_hour IS NOT NULL GROUP BY 1, 2",
+            values,
+        )
+        return {(int(day), int(hour)): n for day, hour, n in rows}

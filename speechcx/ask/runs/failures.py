@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import dataclass
 
 from speechcx.ask.ground.call_by_name import _SHOWN
@@ -91,9 +92,11 @@ def list_failures(
         There is no such kind.
     """
     if kind is not None and kind not in FAILURE_KINDS:
+        near = difflib.get_close_matches(kind, FAILURE_KINDS, n=1)
         raise UsageError(
-            f"no failure kind {kind!r}", f"one of {', '.join(FAILURE_KINDS)}", "correct the name"
-        )
+            f"no failure kind {kind!r}", f"one of {', '.join(FAILURE_KINDS)}",
+            f"use {near[0]}" if near else "choose one of these",
+        )  # fmt: skip
     with reading(where) as store:
         rows = store.db.execute(
             f"{_SELECT} WHERE ?1 IS NULL OR kind = ?1 ORDER BY failed_at DESC, x.file_id DESC LIMIT ?2",

@@ -142,6 +142,6 @@ def _expect_outcome(outcome: str, changes: tuple[Given, ...], reason: str) -> No
     if outcome == "changed" and not changes:
         raise UsageError("a changed outcome without answers", "what counts now", "add QUESTION=ANSWER")
     if outcome == "upheld" and changes:
-        raise UsageError("an upheld outcome with answers", "no answers", "leave them away, or use changed")
+        raise UsageError("an upheld outcome with answers", "no answers", "remove them, or use changed")
     if not reason.strip():
         raise UsageError("a decision without a reason", "why, in a sentence", "add --reason TEXT")

@@ -6,19 +6,22 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from speechcx.ask.customers import DriverTable, describe_customer, list_driver_rows
-from speechcx.ask.operations import find_causes, find_topics
-from speechcx.ask.people import score_over_time
+from speechcx.ask.operations import Topics, find_causes, find_topics
+from speechcx.ask.people import count_by_hour, score_over_time
+from speechcx.ask.search import SearchFilter, search
 from speechcx.errors import UsageError
 from speechcx.present.customers import present_customer, present_drivers
 from speechcx.present.operations import present_causes, present_topics
-from speechcx.present.units import count_text, days_text, percent
-from speechcx.report.charts import Chart, Mark, make_bars
+from speechcx.present.table import Column, Table, make_table
+from speechcx.present.units import count_text, days_text, moment, percent
+from speechcx.report.charts import Chart, Mark, make_bars, make_grid
 from speechcx.store import CallFilter
 from speechcx.web.asked import read_filters, with_usual_days
-from speechcx.web.pages.people import make_trends
+from speechcx.web.pages.people import NO_WEEKS, make_trends
 from speechcx.web.visit import NotThere, Part, Reply, Visit
 
 USUAL_DAYS = 28
+MAX_PHRASES, QUOTES_EACH = 8, 3
 
 
 def show_why(visit: Visit) -> Reply:
@@ -39,18 +42,21 @@ def show_why(visit: Visit) -> Reply:
 
 
 def _more(visit: Visit, filters: CallFilter) -> Iterator[Part]:
-    for by, title in (("weekday", "By day of the week"), ("hour", "By hour")):
-        rows = score_over_time(visit.store, filters, by=by).rows
-        marks = [
-            Mark(_name(by, row.key), float(row.n), None, str(row.n), count_text(row.n, "call"))
-            for row in rows
-        ]
-        if marks:
-            yield Part(title, (), charts=(make_bars(f"Calls {title.lower()}", marks),))
+    counts = count_by_hour(visit.store, filters)
+    if counts:
+        hours = {hour: str(hour) for hour in range(min(h for _, h in counts), max(h for _, h in counts) + 1)}
+        days = dict(enumerate(_WEEKDAYS, start=1))
+        yield Part(
+            "When they call",
+            (),
+            charts=(make_grid("Calls by weekday and hour", counts, rows=days, columns=hours),),
+        )
     weeks = score_over_time(visit.store, replace(filters, since=None))
-    yield Part("Week by week", (), charts=make_trends(weeks))
+    yield Part("Week by week", NO_WEEKS if len(weeks.rows) < 2 else (), charts=make_trends(weeks))
     topics = find_topics(visit.store, filters)
-    yield Part("What customers say more than before", present_topics(topics).blocks)
+    blocks = present_topics(topics).blocks
+    quotes = _quote(visit, filters, topics)
+    yield Part("What customers say more than before", (*blocks, *([quotes] if quotes.rows else [])))
     causes = find_causes(visit.store, "negative-end", filters)
     lead = "What goes with calls that end with an unhappy customer; it need not be why they are unhappy."
     yield Part("Unhappy ends", present_causes(causes).blocks, lead=lead)
@@ -59,12 +65,23 @@ def _more(visit: Visit, filters: CallFilter) -> Iterator[Part]:
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
-def _name(by: str, key: str | None) -> str:
-    if key is None:
-        return "(unknown)"
-    if by == "weekday" and key in "1234567":
-        return _WEEKDAYS[int(key) - 1]
-    return f"{int(key):02d}:00" if by == "hour" and key.isdecimal() else key
+_QUOTES = (
+    Column("phrase", "customers say", value=lambda pair: pair[0]),
+    Column("call_id", "call", value=lambda pair: pair[1].call_id),
+    Column("time", "time", value=lambda pair: moment(pair[1].start_s)),
+    Column("quote", "words", value=lambda pair: "".join(piece.text for piece in pair[1].pieces)),
+)
+
+
+def _quote(visit: Visit, filters: CallFilter, topics: Topics) -> Table:
+    """Three places in calls where customers say each phrase."""
+    said = SearchFilter(calls=filters, party="customer")
+    pairs = [
+        (topic.phrase, hit)
+        for topic in topics.rows[:MAX_PHRASES]
+        for hit in search(visit.store, f'"{topic.phrase}"', said, limit=QUOTES_EACH).hits
+    ]
+    return make_table("quotes", _QUOTES, pairs)
 
 
 def _make_bars(table: DriverTable) -> tuple[Chart, ...]:

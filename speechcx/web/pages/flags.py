@@ -28,7 +28,7 @@ from speechcx.web.asked import read_filters
 from speechcx.web.pages.hidden import is_at_blind_review
 from speechcx.web.visit import NotThere, Refused, Reply, Visit
 
-SHOWN, MOST = 40, 1000
+SHOWN, MOST = 40, 800
 SORTS = {"severity": "most severe", "due": "due first", "newest": "newest", "oldest": "oldest"}
 STATUSES: tuple[FlagStatus, ...] = get_args(FlagStatus)
 _KEPT = ("sort", "status", "rule", "severity", "owner", "agent", "team", "customer", "since", "until", "period",
@@ -77,7 +77,7 @@ def _choose(visit: Visit, found: FlagList) -> tuple[FlagView | None, str]:
     if not name or visit.format != "html":
         return None, ""
     if is_at_blind_review(visit, name.partition(":")[0]):
-        raise Refused("You review this call blind: hand in your review first, then look at its flags.")
+        raise Refused("You review this call blind: submit your review first, then look at its flags.")
     after = names[names.index(name) + 1 :] if name in names else names
     view = _find(visit, name)
     visit.note("view", view.flag.call_id, page="flag", rule=view.flag.rule)
@@ -120,7 +120,7 @@ def _decide(visit: Visit) -> Reply:
     name = sent.get("flag", "")
     view = _find(visit, name)
     if is_at_blind_review(visit, view.flag.call_id):
-        raise Refused("You review this call blind: hand in your review first, then decide.")
+        raise Refused("You review this call blind: submit your review first, then decide.")
     due, owner = sent.get("due", "").strip(), sent.get("owner")
     status: Any = sent.get("status") or None
     reason = sent.get("reason", "").strip() or None

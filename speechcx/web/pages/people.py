@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from speechcx.ask.ground import ScoreRow, TableForm
 from speechcx.ask.people import (
+    TrendRow,
     TrendTable,
     adjust_scores,
     describe_agent,
@@ -19,13 +20,16 @@ from speechcx.errors import UsageError
 from speechcx.present.agent import present_agent
 from speechcx.present.measures import interval_text, number_text
 from speechcx.present.scores import present_case_mix, present_scores
+from speechcx.present.table import Text
 from speechcx.present.units import count_text, days_text, signed
-from speechcx.report.charts import Chart, Mark, make_dots, make_line
+from speechcx.report.charts import Chart, Mark, make_dots, make_line, make_small_lines
 from speechcx.store import CallFilter
 from speechcx.web.asked import read_filters, with_usual_days
 from speechcx.web.visit import NotThere, Part, Refused, Reply, Visit
 
 MAX_DOTS = 60
+MAX_LINES = 30
+NO_WEEKS = (Text("There are calls of one week only.", is_note=True),)
 WEEKS = 12
 USUAL_DAYS = 28
 
@@ -43,6 +47,7 @@ def show_agents(visit: Visit) -> Reply:
     ranked = [row for row in table.rows if row.get("score").mean is not None]
     dots = _make_dots(ranked, table.total.get("score").mean)
     trend = score_over_time(visit.store, _twelve_weeks(filters))
+    lines = _make_lines(visit, filters, by, ranked)
     shown = {
         "title": "Team board",
         "lead": f"{count_text(table.total.n, 'call')}, {days_text(filters.since, filters.until)}."
@@ -50,7 +55,9 @@ def show_agents(visit: Visit) -> Reply:
         "parts": [
             Part("", (), charts=dots),
             Part("Every measure", answer.blocks),
-            Part("Twelve weeks", (), charts=make_trends(trend)),
+            Part(
+                "Twelve weeks", NO_WEEKS if len(trend.rows) < 2 else (), charts=(*make_trends(trend), *lines)
+            ),
         ],
         "filters": True,
         "data": True,
@@ -161,6 +168,29 @@ def _make_dots(rows: Sequence[ScoreRow], middle: float | None) -> tuple[Chart, .
         for row in rows[:MAX_DOTS]
     ]  # fmt: skip
     return (make_dots("Average score with 95 % interval", marks, middle=middle, low=0.0, high=100.0),)
+
+
+def _make_lines(visit: Visit, filters: CallFilter, by: str, rows: Sequence[ScoreRow]) -> tuple[Chart, ...]:
+    """The weeks of each agent or team on one scale."""
+    weeks: dict[str, list[TrendRow]] = {}
+    for week in score_over_time(visit.store, _twelve_weeks(filters), by=by).rows:
+        if week.key is not None:
+            weeks.setdefault(week.group or "", []).append(week)
+    lines = []
+    for row in rows[:MAX_LINES]:
+        marks = [
+            Mark(str(week.key), one.mean, None, f"{one.mean:.0f}", "")
+            for week in weeks.get(row.name or row.key or "", ())
+            for one in week.measures
+            if one.name == "score" and one.mean is not None
+        ]
+        if len(marks) > 1:
+            lines.append((row.name or row.key or "", marks))
+    if not lines:
+        return ()
+    return (
+        make_small_lines("Average score of each by week, all on one scale; at the end the last week", lines),
+    )
 
 
 def _twelve_weeks(filters: CallFilter) -> CallFilter:

@@ -130,7 +130,7 @@ def _read_time(text: str) -> float | None:
         return None
     found = _TIME.fullmatch(text.strip())
     if found is None:
-        raise Refused(f"{text[:40]!r} is no time of the call. Write it as 1:23.")
+        raise Refused(f"{text[:40]!r} is not a time of the call. Write it as 1:23.")
     hours, minutes, seconds = found.groups()
     return int(hours or 0) * 3600 + int(minutes) * 60 + float(seconds)
 

@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from speechcx.ask.people.trends import score_over_time
+from speechcx.ask.people.trends import count_by_hour, score_over_time
 from speechcx.errors import UsageError
 from speechcx.store import CallFilter, Store
 from tests.ask.archive import at, make
@@ -64,6 +64,14 @@ def test_an_unknown_division_names_the_nearest(archive: Store) -> None:
     with pytest.raises(UsageError, match="use week"):
         score_over_time(archive, by="weeks")
     assert "16 calls" in str(score_over_time(archive, CallFilter(since=date(2030, 1, 1))).hint)
+
+
+def test_the_map_of_the_week_counts_as_its_rows_do(archive: Store) -> None:
+    """Each call stands once, under its weekday and hour; the sums are those of the one-sided tables."""
+    counts = count_by_hour(archive)
+    for by, place in (("weekday", 0), ("hour", 1)):
+        rows = {int(row.key): row.n for row in score_over_time(archive, by=by).rows if row.key}
+        assert rows == {key: sum(n for pair, n in counts.items() if pair[place] == key) for key in rows}
 
 
 @pytest.mark.parametrize("by", ["team", "agent", "center"])
