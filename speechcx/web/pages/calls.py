@@ -10,7 +10,7 @@ from speechcx.present.table import Table
 from speechcx.web.asked import read_filters
 from speechcx.web.visit import Part, Refused, Reply, Visit
 
-PAGE, MOST = 50, 1000
+PAGE, MOST = 50, 800
 SORTS = {
     "newest": "newest first", "oldest": "oldest first", "score": "lowest score", "best-score": "highest score",
     "sentiment": "least pleased customer", "longest": "longest", "flags": "most flags", "silence": "most silence",

@@ -28,7 +28,7 @@ from speechcx.web.asked import read_filters
 from speechcx.web.pages.hidden import is_at_blind_review
 from speechcx.web.visit import NotThere, Refused, Reply, Visit
 
-SHOWN, MOST = 40, 1000
+SHOWN, MOST = 40, 800
 SORTS = {"severity": "most severe", "due": "due first", "newest": "newest", "oldest": "oldest"}
 STATUSES: tuple[FlagStatus, ...] = get_args(FlagStatus)
 _KEPT = ("sort", "status", "rule", "severity", "owner", "agent", "team", "customer", "since", "until", "period",
