@@ -42,7 +42,7 @@ def demo(
     note("4 of 4  What came of it")
     _type(context, config, "agents", "--min-n", "1")
     _type(context, config, "show", _SHOWN, "--why")
-    _say_next(folder)
+    _say_next(folder, loaded)
     raise typer.Exit(code)
 
 
@@ -61,7 +61,7 @@ def _fetch_models(loaded: LoadedSettings) -> None:
         note(f"        {name}: {pull_model(name)}")
 
 
-def _say_next(folder: Path) -> None:
+def _say_next(folder: Path, loaded: LoadedSettings) -> None:
     print_text("")
     print_text(f"Now yours to look at: cd {folder}, then:")
     for line in (
@@ -70,8 +70,18 @@ def _say_next(folder: Path) -> None:
         'speechcx search "supervisor"        # who said it, when, in which call',
         "speechcx customer L2001             # one customer who had to call twice",
         "speechcx init ../my-calls           # a project for your own recordings",
+        f"speechcx serve                      # the pages: http://127.0.0.1:8001/, {_make_login(loaded)}",
     ):
         print_text(line, indent=2)
+
+
+def _make_login(loaded: LoadedSettings) -> str:
+    """How to sign in to the pages: the first login, made here and shown once."""
+    from speechcx.cli.options import database
+    from speechcx.web.accounts import accounts_beside
+
+    password = accounts_beside(database(loaded, None)).make_first()
+    return "name admin, the password as before" if password is None else f"name admin, password {password}"
 
 
 def _type(context: typer.Context, config: Path, *words: str) -> int:

@@ -19,6 +19,7 @@ EXCEPTIONS = {
     "alerts": ({"--period", "--since", "--until"}, "--day names the day"),
     "customer": ({"--customer"}, "the customer is its argument"),
     "erase": (FLAGS - {"--customer"}, "erasing by a filter would be a slip of the finger for good"),
+    "init": (FLAGS - {"--team"}, "it makes a project; --team is that of the agents in its roster"),
     "handling": (_NOT_OF_RECORDS, "call records know no rules"),
     "reconcile": (_NOT_OF_RECORDS, "call records know no rules"),
     "surveys": (_NOT_OF_RECORDS, "so do answers"),

@@ -261,7 +261,7 @@ def test_what_is_lost_is_logged_without_words(caplog: pytest.LogCaptureFixture) 
     engine = Fixed({0: (Word("secret", 8.5, 9.0, 0.9),)}, dropped=dropped)
     with caplog.at_level(logging.INFO, logger="speechcx.transcribe"):
         transcribe(audio_of(two_channels()), SPEECH, RECORDING, engine, SETTINGS)
-    assert "3 invented words dropped at 7.0 s (stock_phrase, confidence 0.20)" in caplog.text
+    assert "3 hallucinated words dropped at 7.0 s (stock_phrase, confidence 0.20)" in caplog.text
     assert "1 words lie outside every turn" in caplog.text
     assert "secret" not in caplog.text
 
