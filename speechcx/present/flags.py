@@ -61,7 +61,7 @@ _QUEUE_COLUMNS = (
     Column("agent", "agent"),
     Column("severity", "severity"),
     Column("title", "what"),
-    Column("result", "result", rank=6),
+    Column("result", "result", rank=6, text=lambda row: row.result.replace("_", " ")),
     Column("time", "time", rank=2, value=lambda row: moment(row.start_s)),
     Column("quote", "words", rank=1),
     Column("status", "status", rank=4),
