@@ -11,6 +11,7 @@ import hashlib
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from pathlib import Path
 
 from speechcx import __version__
@@ -145,7 +146,7 @@ def apply_details(
     crew = find_judges(settings.batch, len(named))
     results = crew.map(
         JudgeChanged(store.path, settings, rulebook),
-        _until(named, give_up),
+        takewhile(lambda _: not give_up(), named),
         time_limit_s=lambda _: settings.batch.time_limit_floor_s,
         give_up=give_up,
     )
@@ -171,13 +172,6 @@ def _leave_known(store: Store, changes: Iterable[DetailsChange]) -> Iterator[Det
             store.ledger.note_details(change.call_id, change.details)
         else:
             yield change
-
-
-def _until(changes: Sequence[DetailsChange], give_up: Callable[[], bool]) -> Iterator[DetailsChange]:
-    for change in changes:
-        if give_up():
-            return
-        yield change
 
 
 def _keep(store: Store, change: DetailsChange, result: Assessment | Failure | WorkerLost) -> Failure | None:

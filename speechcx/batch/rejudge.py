@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from pathlib import Path
 
 from speechcx.batch.analyse import lost_call, make_failure
@@ -87,7 +87,7 @@ def rejudge(
         crew = find_judges(settings.batch, len(call_ids))
         results = crew.map(
             JudgeOne(store.path, settings, rulebook),
-            _until_stopped(call_ids, stop),
+            takewhile(lambda _: not stop.is_requested, call_ids),
             time_limit_s=lambda _: settings.batch.time_limit_floor_s,
             give_up=stop.is_over,
         )
@@ -110,13 +110,6 @@ def save_rulebooks(store: Store, rulebook: Rulebooks) -> None:
     """Keep the text of each rulebook beside the calls that will be judged by it."""
     for book in rulebook.books:
         store.save_rulebook(book.digest, name=book.name, version=book.version, source=book.source)
-
-
-def _until_stopped(call_ids: Sequence[str], stop: StopSignals) -> Iterator[str]:
-    for call_id in call_ids:
-        if stop.is_requested:
-            return
-        yield call_id
 
 
 def _keep(store: Store, tally: RunTally, call_id: str, result: Assessment | Failure | WorkerLost) -> None:

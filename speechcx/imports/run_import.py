@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -13,6 +12,7 @@ from speechcx.discover.csv_lines import CsvFile, CsvRow, read_csv
 from speechcx.discover.headings import squeeze
 from speechcx.discover.settings import DiscoverSettings
 from speechcx.errors import ConfigError, UsageError
+from speechcx.file_bytes import hash_bytes
 from speechcx.imports.mapping import (
     FIELDS,
     ImportKind,
@@ -164,7 +164,7 @@ def run_import(
     saved = None
     if not options.dry_run and (options.anyway or not read.refused):
         info = ImportInfo(
-            kind, os.path.basename(path), _hash(path), options.who, mapping.zone, options.tolerance_s
+            kind, os.path.basename(path), _hash_file(path), options.who, mapping.zone, options.tolerance_s
         )
         saved = _save(store, read, info)
     days = _days(read)
@@ -197,6 +197,6 @@ def _days(read: ReadRows[CallLeg] | ReadRows[SurveyAnswer]) -> list[str] | tuple
     return days or (None,)
 
 
-def _hash(path: Path) -> str:
+def _hash_file(path: Path) -> str:
     with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        return hash_bytes(file.fileno())

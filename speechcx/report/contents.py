@@ -159,7 +159,7 @@ def _sections(
         "drivers", "Why customers call", "", _driver_charts(drivers), present_drivers(drivers).blocks
     )
     trend = score_over_time(store, _longer(filters), by="week")
-    yield ReportSection("trend", "Week by week", "", _trend_charts(trend), ())
+    yield ReportSection("trend", "Week by week", "", make_trend_charts(trend), ())
     callbacks = list_callbacks(store, filters, limit=MAX_CUSTOMERS)
     yield ReportSection("callbacks", "Customers to call back", "", (), present_callbacks(callbacks).blocks)
     yield _untold(agents)
@@ -275,7 +275,8 @@ def _driver_charts(table: DriverTable) -> tuple[Chart, ...]:
     )  # fmt: skip
 
 
-def _trend_charts(table: TrendTable) -> tuple[Chart, ...]:
+def make_trend_charts(table: TrendTable) -> tuple[Chart, ...]:
+    """Score and customer sentiment by week; none with fewer than two weeks."""
     charts = []
     for name, label in (("score", "Average score"), ("customer_sentiment", "Customer sentiment")):
         rows = [

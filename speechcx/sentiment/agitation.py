@@ -143,7 +143,7 @@ def _z(value: float | None, usual: float | None, spread: float) -> float:
 
 
 def _median(values: Sequence[float | None]) -> float | None:
-    # With it come decimal and random, which whoever plans a run can do without.
+    # It loads decimal and random, which planning a run does not need.
     from statistics import median
 
     known = [value for value in values if value is not None]

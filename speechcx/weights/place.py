@@ -29,7 +29,7 @@ def expect_room(root: Path, needed_bytes: int, purpose: str) -> None:
 
 @contextmanager
 def one_at_a_time(root: Path) -> Iterator[None]:
-    """Whoever else puts a model into `root` waits until the block ends."""
+    """Other programs that put a model into `root` wait until the block ends."""
     root.mkdir(parents=True, exist_ok=True)
     with (root / ".pull.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -15,7 +15,7 @@ pager.show([pager.Piece("row\\n" * ROWS), pager.Piece("footnote\\n", is_note=Tru
 
 
 def on_a_terminal(rows: int, **environment: str) -> str:
-    """What a person sees on a terminal of 80 x 24 for an answer of so many rows."""
+    """What a person sees on a terminal of 80 x 24 for an answer with this many rows."""
     here, there = pty.openpty()
     subprocess.run(
         [sys.executable, "-c", CODE.replace("ROWS", str(rows))],

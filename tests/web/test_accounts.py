@@ -79,7 +79,7 @@ def test_an_unknown_name_is_told_with_those_there_are(accounts: Accounts) -> Non
 
 
 def test_a_file_that_others_may_write_is_not_believed(accounts: Accounts) -> None:
-    """Whoever could write the file could make themselves an administrator."""
+    """A person who can write the file could become an administrator."""
     accounts.add("ann", "qa", PASSWORD)
     accounts.path.chmod(0o666)
     with pytest.raises(AccessDenied, match="may be written by others"):

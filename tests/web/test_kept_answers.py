@@ -29,7 +29,7 @@ def test_few_answers_are_kept() -> None:
 
 
 def test_a_decision_shows_at_once(own_house: House) -> None:
-    """Whoever decides sees one flag fewer on the first page, not a kept answer; and people do not get each other's."""
+    """After a decision the first page shows one flag fewer, not a kept answer; and people do not get each other's."""
     assert "9 flags wait" in own_house.ask("qa", "/").text
     assert "6 flags wait" in own_house.ask("own", "/").text
     assert "3 flags wait" in own_house.ask("other", "/").text

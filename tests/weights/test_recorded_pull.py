@@ -339,7 +339,7 @@ def test_a_folder_by_hand_cannot_be_verified(home: Path, user_models: Path) -> N
 
 
 def test_a_broken_record_is_no_traceback(hub: Hub) -> None:
-    """A record that somebody edited is refused, and --force fetches the model anew."""
+    """A record that somebody edited is refused, and --force fetches the model again."""
     folder = pull_model("small")
     record = json.loads((folder / RECORD_NAME).read_text())
     record["files"][0]["path"] = "../../evil.json"

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from speechcx.ask.ground.fact_filters import fact_condition
 from speechcx.ask.ground.opening import Where, reading
 from speechcx.ask.ground.resolve_names import settle_names
 from speechcx.ask.statistics import NORMAL, Interval, Scale, Sums, mean_interval, share_interval
@@ -111,7 +112,8 @@ def read_satisfaction(
     if by not in SURVEY_BY:
         raise UsageError(f"--by {by!r}", f"one of {', '.join(SURVEY_BY)}", "correct it")
     with reading(where) as store:
-        condition, values = _condition(settle_names(store, filters or CallFilter()))
+        settled = settle_names(store, filters or CallFilter())
+        condition, values = fact_condition(settled, day="s.local_day", columns=_COLUMNS)
         rows = [row for kind in SURVEY_KINDS for row in _read_rows(store, kind, by, condition, values)]
         days = store.db.execute(
             f"SELECT min(s.local_day), max(s.local_day) {_SOURCE} WHERE {condition}", values
@@ -119,22 +121,10 @@ def read_satisfaction(
         return Satisfaction(by, tuple(rows), *days)
 
 
+_COLUMNS = {name: f"coalesce(c.{name}, s.{name})" for name in ("agent", "customer")}
+"""Where no call was found, an answer counts for whom its source names."""
+
 _SOURCE = "FROM survey_answers s LEFT JOIN calls c ON c.call_id = s.call_id"
-
-
-def _condition(filters: CallFilter) -> tuple[str, list[object]]:
-    parts, values = ["1"], list[object]()
-    for name in ("agent", "team", "center", "customer", "queue", "direction"):
-        wanted = getattr(filters, name)
-        if wanted:
-            own = f"coalesce(c.{name}, s.{name})" if name in ("agent", "customer") else f"c.{name}"
-            parts.append(f"{own} IN ({', '.join('?' * len(wanted))})")
-            values += wanted
-    for sign, day in ((">=", filters.since), ("<=", filters.until)):
-        if day is not None:
-            parts.append(f"s.local_day {sign} ?")
-            values.append(day.isoformat())
-    return " AND ".join(parts), values
 
 
 def _read_rows(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from speechcx.ask.ground.fact_filters import fact_condition
 from speechcx.ask.ground.group_sums import DIVISIONS
 from speechcx.ask.ground.opening import Where, reading
 from speechcx.ask.ground.resolve_names import settle_names
@@ -163,18 +164,7 @@ def read_handling(
 
 def record_condition(filters: CallFilter) -> tuple[str, list[object]]:
     """A condition on ``call_records c`` for the filters that records know, and its values."""
-    parts: list[str] = ["1"]
-    values: list[object] = []
-    for name in ("agent", "team", "center", "customer", "queue", "direction"):
-        wanted = getattr(filters, name)
-        if wanted:
-            parts.append(f"c.{name} IN ({', '.join('?' * len(wanted))})")
-            values += wanted
-    for sign, day in ((">=", filters.since), ("<=", filters.until)):
-        if day is not None:
-            parts.append(f"c.local_day {sign} ?")
-            values.append(day.isoformat())
-    return " AND ".join(parts), values
+    return fact_condition(filters, day="c.local_day")
 
 
 class _Query:

@@ -15,9 +15,10 @@ from speechcx.present.operations import present_causes, present_topics
 from speechcx.present.table import Column, Table, make_table
 from speechcx.present.units import count_text, days_text, moment, percent
 from speechcx.report.charts import Chart, Mark, make_bars, make_grid
+from speechcx.report.contents import make_trend_charts
 from speechcx.store import CallFilter
 from speechcx.web.asked import read_filters, with_usual_days
-from speechcx.web.pages.people import NO_WEEKS, make_trends
+from speechcx.web.pages.people import NO_WEEKS
 from speechcx.web.visit import NotThere, Part, Reply, Visit
 
 USUAL_DAYS = 28
@@ -52,7 +53,7 @@ def _more(visit: Visit, filters: CallFilter) -> Iterator[Part]:
             charts=(make_grid("Calls by weekday and hour", counts, rows=days, columns=hours),),
         )
     weeks = score_over_time(visit.store, replace(filters, since=None))
-    yield Part("Week by week", NO_WEEKS if len(weeks.rows) < 2 else (), charts=make_trends(weeks))
+    yield Part("Week by week", NO_WEEKS if len(weeks.rows) < 2 else (), charts=make_trend_charts(weeks))
     topics = find_topics(visit.store, filters)
     blocks = present_topics(topics).blocks
     quotes = _quote(visit, filters, topics)

@@ -18,11 +18,12 @@ from speechcx.ask.people import (
 )
 from speechcx.errors import UsageError
 from speechcx.present.agent import present_agent
-from speechcx.present.measures import interval_text, number_text
+from speechcx.present.measures import interval_text
 from speechcx.present.scores import present_case_mix, present_scores
 from speechcx.present.table import Text
 from speechcx.present.units import count_text, days_text, signed
-from speechcx.report.charts import Chart, Mark, make_dots, make_line, make_small_lines
+from speechcx.report.charts import Chart, Mark, make_dots, make_small_lines
+from speechcx.report.contents import make_trend_charts
 from speechcx.store import CallFilter
 from speechcx.web.asked import read_filters, with_usual_days
 from speechcx.web.visit import NotThere, Part, Refused, Reply, Visit
@@ -56,7 +57,9 @@ def show_agents(visit: Visit) -> Reply:
             Part("", (), charts=dots),
             Part("Every measure", answer.blocks),
             Part(
-                "Twelve weeks", NO_WEEKS if len(trend.rows) < 2 else (), charts=(*make_trends(trend), *lines)
+                "Twelve weeks",
+                NO_WEEKS if len(trend.rows) < 2 else (),
+                charts=(*make_trend_charts(trend), *lines),
             ),
         ],
         "filters": True,
@@ -124,7 +127,7 @@ def show_agent(visit: Visit) -> Reply:
     charts: tuple[Chart, ...] = ()
     if len(report.weeks) > 1:
         weeks = TrendTable("week", report.scorecard, report.since, report.until, report.weeks, (), None)
-        charts = make_trends(weeks)
+        charts = make_trend_charts(weeks)
     shown = {
         "title": report.name or report.agent,
         "lead": days_text(report.since, report.until),
@@ -135,24 +138,6 @@ def show_agent(visit: Visit) -> Reply:
         "more": [(visit.link("/calls", {"agent": report.agent}), "All calls of this agent")],
     }
     return Reply("page.html", shown, answer)
-
-
-def make_trends(table: TrendTable) -> tuple[Chart, ...]:
-    """Score and customer sentiment by week."""
-    charts = []
-    for name, label in (("score", "Average score"), ("customer_sentiment", "Customer sentiment")):
-        marks = [
-            Mark(
-                str(row.key), one.mean, one.interval, number_text(name, one.mean) or "-",
-                f"week of {row.key}: {number_text(name, one.mean)}, {count_text(one.n, 'call')}",
-            )
-            for row in table.rows
-            for one in row.measures
-            if one.name == name and one.mean is not None and row.key
-        ]  # fmt: skip
-        if len(marks) > 1:
-            charts.append(make_line(f"{label} by week, with 95 % interval", marks))
-    return tuple(charts)
 
 
 def _make_dots(rows: Sequence[ScoreRow], middle: float | None) -> tuple[Chart, ...]:
