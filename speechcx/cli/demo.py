@@ -70,7 +70,8 @@ def _say_next(folder: Path, loaded: LoadedSettings) -> None:
         'speechcx search "supervisor"        # who said it, when, in which call',
         "speechcx customer L2001             # one customer who had to call twice",
         "speechcx init ../my-calls           # a project for your own recordings",
-        f"speechcx serve                      # the pages, with the extra [web]: http://127.0.0.1:8001/, {_make_login(loaded)}",
+        "speechcx serve                      # the pages, with the extra [web]:"
+        f" http://127.0.0.1:8001/, {_make_login(loaded)}",
     ):
         print_text(line, indent=2)
 
