@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
 from speechcx.call.imported import SURVEY_SCALES, CallLeg, SurveyAnswer, SurveyKind
@@ -24,6 +25,11 @@ from speechcx.imports.values import (
 )
 
 Fact = TypeVar("Fact")
+_IDS = frozenset({"record_id", "leg_id", "answer_id", "reference", "account_id", "customer", "agent"})
+_ROUNDED = re.compile(r"\d(?:[.,]\d+)?E\+\d+", re.IGNORECASE)
+_SERIAL = re.compile(r"[34]\d{4}(?:[.,]\d+)?|5[0-4]\d{3}(?:[.,]\d+)?")
+"""From 1982 to 2050; no other form of time is such a number."""
+
 MAX_EXTRAS = 50
 """Further columns of a call record that are kept."""
 
@@ -131,6 +137,18 @@ def read_answers(file: CsvFile, rows: Sequence[CsvRow], mapping: ImportMapping) 
     return reader.read(rows, read, key=lambda answer: (answer.kind, answer.answer_id))
 
 
+def _in_sheet(row: CsvRow, found: str) -> str:
+    return f"sheet {row.sheet!r}: {found}" if row.sheet else found
+
+
+def _write_serial(text: str) -> str:
+    """A moment of a workbook whose cell was not formatted as one: days since 1899-12-30; other texts as they are."""
+    if not _SERIAL.fullmatch(text):
+        return text
+    moment = datetime(1899, 12, 30) + timedelta(seconds=round(float(text.replace(",", ".")) * 86_400))
+    return moment.isoformat(sep=" ")
+
+
 class _Reader:
     """Takes the rows of one file apart."""
 
@@ -148,7 +166,7 @@ class _Reader:
         """A time of a row; None for a blank cell."""
         if not text:
             return None
-        return read_moment(text, zone=self.zone, time_format=self.mapping.time_format).when
+        return read_moment(_write_serial(text), zone=self.zone, time_format=self.mapping.time_format).when
 
     def read(
         self,
@@ -166,7 +184,7 @@ class _Reader:
                 cells, extras = self._take_apart(row)
                 found = read(cells, extras, row.line)
             except (UnreadableCellError, UnreadableTimeError) as error:
-                refused.append(RefusedRow(row.line, str(error)))
+                refused.append(RefusedRow(row.line, _in_sheet(row, str(error))))
                 continue
             for fact in found:
                 before = facts.setdefault(key(fact), (fact, row.text, row.line))
@@ -174,7 +192,10 @@ class _Reader:
                     conflicting.add(key(fact))
                     refused.append(
                         RefusedRow(
-                            row.line, f"the same id as line {before[2]}, with other values: neither is used"
+                            row.line,
+                            _in_sheet(
+                                row, f"the same id as line {before[2]}, with other values: neither is used"
+                            ),
                         )
                     )
         kept = tuple(fact for name, (fact, _, _) in facts.items() if name not in conflicting)
@@ -191,6 +212,11 @@ class _Reader:
             raise UnreadableCellError(f"{len(cells)} cells under {len(self.file.names)} column names")
         cells += [""] * (len(self.file.names) - len(cells))
         values = {name: cells[place] for name, place in self.places.items() if cells[place]}
+        for name in values.keys() & _IDS:
+            if _ROUNDED.fullmatch(values[name]):
+                raise UnreadableCellError(
+                    f"{values[name]} was a long number that a spreadsheet program rounded; format the column as text"
+                )
         used = set(self.places.values())
         extras = sorted(
             (name, cell)
