@@ -13,6 +13,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from speechcx.discover.csv_lines import HEADER_LINES, CsvFile, CsvRow, read_csv, read_head
@@ -141,13 +142,9 @@ def _find_table(book: CalamineWorkbook, name: str, wanted: frozenset[str]) -> _S
         for row in range(start[0], min(end[0], HEADER_LINES) + 1)
         for column in range(start[1], end[1] + 1)
     }
-    head: list[Row] = []
-    for row in sheet.iter_rows():
-        head.append(row)
-        if len(head) > HEADER_LINES:
-            break
+    head: list[Row] = [*islice(sheet.iter_rows(), HEADER_LINES)]
     best: _SheetTable | None = None
-    for at, row in enumerate(head[:HEADER_LINES]):
+    for at, row in enumerate(head):
         for names in _read_headings(head, at, row, spans, wanted):
             fitting = len(wanted & {squeeze(one) for one in names})
             if fitting and (best is None or fitting > best.fitting):

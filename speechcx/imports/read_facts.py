@@ -7,7 +7,7 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Generic, TypeVar
 
 from speechcx.call.imported import SURVEY_SCALES, CallLeg, SurveyAnswer, SurveyKind
@@ -27,9 +27,6 @@ from speechcx.imports.values import (
 Fact = TypeVar("Fact")
 _IDS = frozenset({"record_id", "leg_id", "answer_id", "reference", "account_id", "customer", "agent"})
 _ROUNDED = re.compile(r"\d(?:[.,]\d+)?E\+\d+", re.IGNORECASE)
-_SERIAL = re.compile(r"[34]\d{4}(?:[.,]\d+)?|5[0-4]\d{3}(?:[.,]\d+)?")
-"""From 1982 to 2050; no other form of time is such a number."""
-
 MAX_EXTRAS = 50
 """Further columns of a call record that are kept."""
 
@@ -139,14 +136,6 @@ def read_answers(file: CsvFile, rows: Sequence[CsvRow], mapping: ImportMapping) 
 
 def _in_sheet(row: CsvRow, found: str) -> str:
     return f"sheet {row.sheet!r}: {found}" if row.sheet else found
-
-
-def _write_serial(text: str) -> str:
-    """A moment of a workbook whose cell was not formatted as one: days since 1899-12-30; other texts as they are."""
-    if not _SERIAL.fullmatch(text):
-        return text
-    moment = datetime(1899, 12, 30) + timedelta(seconds=round(float(text.replace(",", ".")) * 86_400))
-    return moment.isoformat(sep=" ")
 
 
 class _Reader:
