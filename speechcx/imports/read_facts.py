@@ -155,7 +155,7 @@ class _Reader:
         """A time of a row; None for a blank cell."""
         if not text:
             return None
-        return read_moment(_write_serial(text), zone=self.zone, time_format=self.mapping.time_format).when
+        return read_moment(text, zone=self.zone, time_format=self.mapping.time_format).when
 
     def read(
         self,
