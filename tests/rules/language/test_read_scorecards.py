@@ -160,5 +160,5 @@ def test_all_problems_of_a_scorecard_are_told_at_once_with_their_places() -> Non
         (17, 27, "text is empty"),
         (18, 36, "rule is a list"),
         (19, 13, "a question is a value"),
-        (20, 50, "bands is a list"),
+        (20, 53, "bands is a list"),
     ] == [(problem.line, problem.column, problem.found) for problem in found]
