@@ -29,6 +29,7 @@ from speechcx.store.copies import Newer, copy_database, find_newer, hold_alone, 
 from speechcx.store.decisions.audit import AuditEntry, add_entries
 from speechcx.store.decisions.chain import ChainEnd, read_end
 from speechcx.store.integrity import DatabaseProblem, Examined, count_rows, examine
+from speechcx.store.merging.carry_over import Carried, carry_over
 
 _SERIOUS = ("file", "schema", "calls", "shared", "sums")
 """Areas in which a copy may have no problem: what stands there could be lost or wrong in every later copy too."""
@@ -84,6 +85,8 @@ class RestoreReport:
         Lesser problems that the check of the copy found, in the ledger, the search index or decisions.
     seconds
         How long it took.
+    carried
+        What was taken over from the database before; None where it could not be read.
     """
 
     database: str
@@ -93,6 +96,7 @@ class RestoreReport:
     kept: str | None
     problems: tuple[DatabaseProblem, ...]
     seconds: float
+    carried: Carried | None = None
 
 
 def back_up(
@@ -204,14 +208,22 @@ def restore(
                     "make a newer backup, or add --lose-newer: the present database is kept beside it all the same",
                 )
             kept = _name_of(database, f"before-restore-{_moment()}.bak") if database.exists() else None
-            _write_down(incoming, who, backup, kept, lost)
+            carried = carry_over(database, incoming)
+            _write_down(incoming, who, backup, kept, (lost, carried))
             report(f"putting it in the place of {database}")
             _swap(database, incoming, kept)
         finally:
             remove_all(incoming)
     seconds = round(time.monotonic() - started, 3)
     return RestoreReport(
-        str(database), str(backup), calls, lost, None if kept is None else str(kept), problems, seconds
+        str(database),
+        str(backup),
+        calls,
+        lost,
+        None if kept is None else str(kept),
+        problems,
+        seconds,
+        carried,
     )
 
 
@@ -307,9 +319,17 @@ def _find_lost(database: Path, incoming: Path) -> Newer | None:
     return None
 
 
-def _write_down(incoming: Path, who: str, backup: Path, kept: Path | None, lost: Newer | None) -> None:
+def _write_down(
+    incoming: Path, who: str, backup: Path, kept: Path | None, found: tuple[Newer | None, Carried | None]
+) -> None:
     """A row of the audit trail, in the copy itself: with the step that puts it in place, it is there."""
-    detail = {"from": backup.name, "kept": None if kept is None else kept.name}
+    lost, carried = found
+    detail = {
+        "from": backup.name,
+        "kept": None if kept is None else kept.name,
+        "erased": None if carried is None else len(carried.erased),
+        "holds": None if carried is None else carried.holds,
+    }
     with Store.open(incoming) as store:
         add_entries(store, who, [AuditEntry("restore", detail={**detail, "lost": lost and asdict(lost)})])
         leave_log(store.db)

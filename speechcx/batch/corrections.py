@@ -15,9 +15,11 @@ from speechcx.errors import FAILURE_KINDS, CallError, UsageError
 from speechcx.pipeline import judge
 from speechcx.rules import Rulebooks
 from speechcx.store import Store
-from speechcx.store.calls.erasure import erase_call
+from speechcx.store.calls.erasure import erase_calls
 from speechcx.store.calls.file_versions import find_counted, find_set_aside
+from speechcx.store.calls.removed_parts import is_frozen, list_removed
 from speechcx.store.decisions.audit import read_trail
+from speechcx.store.decisions.certificates import Certificate
 
 
 def retry_failures(
@@ -80,6 +82,12 @@ def relabel(
     """
     with hold_lock(store.path, command="relabel"):
         call = _load(store, call_id)
+        if is_frozen(store.db, call_id):
+            raise UsageError(
+                f"call {call_id} has lost parts to retention ({', '.join(sorted(list_removed(store.db, call_id)))})",
+                "a call with all it needs to be judged again",
+                "it stays as it was judged",
+            )
         wanted = parties or _swap(call_id, call.assessment.reading.roles)
         speakers = call.conversation.speech.speakers
         if len(wanted) != len(speakers):
@@ -140,6 +148,8 @@ class ErasedCalls:
         Whether the file was rewritten; only then no trace is left in it.
     is_log_empty
         Whether its log was emptied; not so while another program reads.
+    certificate
+        What can be shown to others.
     """
 
     call_ids: tuple[str, ...]
@@ -148,10 +158,17 @@ class ErasedCalls:
     backups: tuple[str, ...]
     is_compacted: bool
     is_log_empty: bool
+    certificate: Certificate
 
 
 def erase(
-    store: Store, call_ids: Sequence[str], *, who: str, reason: str, compact: bool = True
+    store: Store,
+    call_ids: Sequence[str],
+    *,
+    who: str,
+    reason: str,
+    customers: Sequence[str] = (),
+    compact: bool = True,
 ) -> ErasedCalls:
     """Erase calls, and rewrite the database so that no trace of their words is left in it.
 
@@ -163,6 +180,8 @@ def erase(
         Which. Other recordings of them (mono beside stereo), and what their files held before, go with them.
     who, reason
         Who erases them and why; both stay.
+    customers
+        Customers of whom everything else that was imported goes too.
     compact
         Rewrite the file at once. Without it, words may be left in freed parts of the file until
         ``Store.compact``.
@@ -171,6 +190,8 @@ def erase(
     ------
     UsageError
         The reason is blank.
+    LegalHold
+        A hold keeps one of the calls; none is erased.
     RunInProgress
         A run holds the database.
     """
@@ -179,12 +200,12 @@ def erase(
     with hold_lock(store.path, command="erase"):
         call_ids = _with_set_aside(store, call_ids)
         exports = [place for call_id in call_ids for place in _find_exports(store, call_id)]
-        left = [path for call_id in call_ids for path in erase_call(store, call_id, who=who, reason=reason)]
+        left, certificate = erase_calls(store, call_ids, who=who, reason=reason, customers=customers)
         is_empty = store.compact() if compact else False
     backups = sorted(store.path.parent.glob(f"{store.path.name}*.bak"))
     return ErasedCalls(
-        tuple(call_ids), tuple(dict.fromkeys(left)), tuple(dict.fromkeys(exports)), tuple(map(str, backups)),
-        compact, is_empty,
+        tuple(call_ids), left, tuple(dict.fromkeys(exports)), tuple(map(str, backups)), compact, is_empty,
+        certificate,
     )  # fmt: skip
 
 

@@ -25,6 +25,7 @@ from speechcx.file_bytes import read_stat_marks
 from speechcx.pipeline import judge
 from speechcx.rules import Rulebooks
 from speechcx.store import Store, digest_details
+from speechcx.store.calls.removed_parts import is_frozen
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,12 @@ class JudgeChanged:
         """Judge the call as if its details had been these from the start; a fault comes back as a ``Failure``."""
         recording = None
         try:
-            conversation = open_to_read(self.database).load_conversation(change.call_id)
+            store = open_to_read(self.database)
+            conversation = store.load_conversation(change.call_id)
+            if is_frozen(store.db, change.call_id):
+                stored = store.load_assessment(change.call_id)
+                assert stored is not None
+                return stored
             recording = replace(conversation.recording, details=change.settled)
             return judge(replace(conversation, recording=recording), self.rulebook, self.settings)
         except Exception as error:  # noqa: BLE001  a failed call is a value

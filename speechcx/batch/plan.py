@@ -108,12 +108,15 @@ class Choice:
         Digest of the settings it listens with.
     shard
         The part of the recordings to take; None for all.
+    frozen
+        Calls that are not heard again, since retention has removed something of them.
     """
 
     redo: Redo = "none"
     limit: int | None = None
     listen_digest: str = ""
     shard: Shard | None = None
+    frozen: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         if self.limit is not None and self.limit < 1:
@@ -369,9 +372,10 @@ class Planner:
         return "failed_before" if before.state in ("failed", "needs_metadata") else "unfinished"
 
     def _why_again(self, before: KnownFile, path: str, left_as: Literal["done", "given_up"]) -> Why | None:
-        if self.choice.redo == "all":
+        is_frozen = before.call_id in self.choice.frozen
+        if self.choice.redo == "all" and not is_frozen:
             return "redo"
-        if self.choice.redo == "outdated" and self._would_differ(before, path, left_as):
+        if self.choice.redo == "outdated" and not is_frozen and self._would_differ(before, path, left_as):
             return "outdated"
         self.counts[left_as] += 1
         if left_as == "done" and self.compare_details:

@@ -14,12 +14,15 @@ from speechcx.batch.progress import ReportProgress, RunSummary, RunTally, say_no
 from speechcx.batch.stop import StopSignals
 from speechcx.batch.what_if.survey import explain_to_people, find_judges, open_to_read
 from speechcx.call import Assessment, Failure
+from speechcx.call.measures import round_assessment
 from speechcx.config import Settings
 from speechcx.executors import WorkerLost
 from speechcx.pipeline import judge
 from speechcx.rules import Rulebooks
+from speechcx.sentiment import join_feeling
 from speechcx.store import CallFilter, Patience, RunInfo, Store
 from speechcx.store import RunTotals as RunRow
+from speechcx.store.calls.removed_parts import is_frozen, list_frozen
 from speechcx.store.calls.turns import list_inferred
 
 
@@ -35,9 +38,17 @@ class JudgeOne:
         """Judge a stored call; whatever goes wrong comes back as a ``Failure``."""
         recording = None
         try:
-            conversation = open_to_read(self.database).load_conversation(call_id)
+            store = open_to_read(self.database)
+            conversation = store.load_conversation(call_id)
             recording = conversation.recording
-            return judge(conversation, self.rulebook, self.settings)
+            if not is_frozen(store.db, call_id):
+                return judge(conversation, self.rulebook, self.settings)
+            # Only what the policy does not allow goes; rules could not see any more what was there.
+            stored = store.load_assessment(call_id)
+            assert stored is not None
+            roles, settings = stored.reading.roles, self.settings
+            feeling = join_feeling(conversation, roles, settings.sentiment, settings.policy)
+            return round_assessment(replace(stored, reading=replace(stored.reading, feeling=feeling)))
         except Exception as error:  # noqa: BLE001  a failed call is a value
             told = explain_to_people(error, self.database)
             return make_failure(told, recording.path if recording else call_id, recording)
@@ -81,7 +92,8 @@ def rejudge(
         filters = replace(filters, not_judged_by=rulebook.digests)
     with StopSignals() as stop, hold_lock(store.path, command="rejudge"):
         save_rulebooks(store, rulebook)
-        call_ids = tuple(store.iter_call_ids(filters))
+        frozen = list_frozen(store.db)
+        call_ids = tuple(call_id for call_id in store.iter_call_ids(filters) if call_id not in frozen)
         if only is None and not again:
             # What the inference policy does not allow any more goes, whatever rulebook judged the call.
             inferred = list_inferred(store.db, settings.policy.voiceless)

@@ -50,6 +50,7 @@ from speechcx.errors import (
 from speechcx.rules import Rulebooks
 from speechcx.store import KnownFile, Patience, RunInfo, Store
 from speechcx.store import RunTotals as RunRow
+from speechcx.store.calls.removed_parts import list_frozen
 from speechcx.store.facts.match_calls import match_facts
 from speechcx.store.left_out import read_other_files, replace_left_out
 
@@ -160,10 +161,11 @@ def plan_run(
     """What :func:`run` would do now, without writing anything."""
     try:
         with Store.open(database, read_only=True) as store:
-            known, applied = store.ledger.known_files(), store.ledger.read_sources_digest()
+            orders = _Orders(options or RunOptions(), applied=store.ledger.read_sources_digest())
+            known, orders.frozen = store.ledger.known_files(), list_frozen(store.db)
     except DatabaseMissing:
-        known, applied = {}, None
-    return _plan(known, paths, settings, _Orders(options or RunOptions(), applied=applied))[0]
+        known, orders = {}, _Orders(options or RunOptions())
+    return _plan(known, paths, settings, orders)[0]
 
 
 def _find_nothing(paths: Sequence[str | Path], settings: Settings) -> RunSummary | None:
@@ -233,6 +235,8 @@ class _Orders:
         self.applied = applied
         """Digest of what details were read from when they were last applied to every call."""
         self.sources_digest = ""
+        self.frozen: frozenset[str] = frozenset()
+        """Calls of which retention has removed something."""
 
     def wait(self, what: str) -> None:
         """Report what is waited for before there is anything to count."""
@@ -256,7 +260,7 @@ def _plan(
     found = tuple(find_files(there, discover, others=others))
     sources = read.beside(found)
     options = orders.options
-    choice = Choice(options.redo, options.limit, listen_digest(settings), options.shard)
+    choice = Choice(options.redo, options.limit, listen_digest(settings), options.shard, frozen=orders.frozen)
     orders.sources_digest = digest_sources([str(path) for path in paths], others, sources, settings)
     planner = Planner(
         known,
@@ -299,6 +303,7 @@ def _run_locked(
     known = store.ledger.known_files()
     orders.known_others = {row[0]: OtherFile(*row) for row in read_other_files(store.db)}
     orders.applied = store.ledger.read_sources_digest()
+    orders.frozen = list_frozen(store.db)
     plan, sources = _plan(known, paths, settings, orders)
     with store.write():
         replace_left_out(store.db, plan.others, plan.warnings)

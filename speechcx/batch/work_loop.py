@@ -27,6 +27,7 @@ from speechcx.rules import Rulebooks
 from speechcx.store import FileState, KnownFile, Store
 from speechcx.store.calls.erasure import find_erasure
 from speechcx.store.calls.file_versions import count_once
+from speechcx.store.calls.removed_parts import is_frozen
 from speechcx.store.ledger import OTHER_SHARD
 
 _STOPPING: dict[str, type[SpeechcxError]] = {
@@ -237,6 +238,10 @@ class Shift:
                 return None
             if find_erasure(self.store, recording.id) is not None:
                 ledger.skip(self.run_id, file.path, file.stats, reason="erased", call_id=recording.id)
+                return None
+            if is_frozen(self.store.db, recording.id):
+                # Hearing it again would bring back what retention has removed.
+                ledger.keep_done(self.run_id, file.path, file.stats, call_id=recording.id)
                 return None
             ledger.claim(self.run_id, recording, file.stats)
             named = self._keep_relabelling(recording)

@@ -3,7 +3,7 @@
 Commands are grouped in files by the person who types them: ``run`` and ``layouts`` (operator), ``explore``
 (supervisor and reviewer), ``operations`` and ``import_facts`` (operations managers), ``find`` (people searching
 for words),
-``flags`` and ``evidence`` (compliance reviewer), ``rulebooks`` and ``relabel`` (quality lead),
+``flags``, ``data_requests`` and ``holds`` (compliance reviewer), ``rulebooks`` and ``relabel`` (quality lead),
 ``admin``, ``models`` and ``keep`` (administrator). ``output`` is the only place that prints, through ``streams``.
 Errors become words and exit codes here and nowhere else. To add a command, write it in the file of
 the person who types it; heavy imports stay inside the function.
@@ -24,6 +24,7 @@ from speechcx.cli.data_requests import register as register_evidence
 from speechcx.cli.demo import register as register_demo
 from speechcx.cli.explore import register as register_explore
 from speechcx.cli.flags import register as register_comply
+from speechcx.cli.holds import register as register_holds
 from speechcx.cli.import_facts import register as register_imports
 from speechcx.cli.init import register as register_init
 from speechcx.cli.keep import register as register_keep
@@ -88,6 +89,7 @@ for register in (
     register_comply,
     register_audit,
     register_evidence,
+    register_holds,
     register_review,
     register_qa,
     register_rulebooks,

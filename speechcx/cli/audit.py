@@ -19,11 +19,15 @@ def audit(
     call: Annotated[str | None, typer.Option("--call", metavar="CALL", help="Only about this call.")] = None,
     action: Annotated[
         str | None,
-        typer.Option("--action", metavar="ACTION", help="Only flag, export, erase, backup or restore."),
+        typer.Option("--action", metavar="ACTION", help="Only this: flag, view, export, erase, hold, ..."),
     ] = None,
     verify: Annotated[
         bool, typer.Option("--verify", help="Compute every digest again; exits with 1 where one is wrong.")
     ] = False,
+    certificate: Annotated[
+        int | None,
+        typer.Option("--certificate", metavar="NUMBER", help="A certificate of erasure, to show to others."),
+    ] = None,
     limit: options.Limit = 200,
     db: options.Database = None,
     config: options.Config = None,
@@ -36,6 +40,12 @@ def audit(
 
     where = options.database(options.load(config, None), db)
     style = options.style(as_json, as_csv)
+    if certificate is not None:
+        from speechcx.ask.compliance import find_certificate
+        from speechcx.present.keeping import present_certificate
+
+        print_answer(present_certificate(find_certificate(where, certificate)), style)
+        return
     if verify:
         verdict = check_trail(where)
         print_answer(present_trail_check(verdict), style)

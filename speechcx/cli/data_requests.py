@@ -94,13 +94,14 @@ def erase(
 
     name = read_who(who)
     with Store.open(options.database(options.load(config, None), db)) as store:
-        ids = _find_erasable(store, calls or (), customer or ())
+        customers = _find_customers(store, customer or ())
+        ids = _find_erasable(store, calls or (), customers)
         if not yes:
             confirm(
                 f"Erase {len(ids)} calls for good: {', '.join(ids[:5])}{', ...' if len(ids) > 5 else ''}?",
                 len(ids),
             )
-        erased = batch.erase(store, ids, who=name, reason=reason, compact=not later)
+        erased = batch.erase(store, ids, who=name, reason=reason, customers=customers, compact=not later)
     print_answer(present_erased(erased), options.style(as_json, False))
 
 
@@ -134,19 +135,28 @@ def _chosen(store: Store, calls: options.Names, flags: options.Names, saved: str
 
 def _find_erasable(store: Store, calls: Sequence[str], customers: Sequence[str]) -> list[str]:
     """Ids of the calls that are named, and of every call of the customers, also of those that count no longer."""
-    from speechcx.ask.ground import find_name
     from speechcx.errors import UsageError
     from speechcx.store import CallFilter
 
     ids = [_erasable(store, call) for call in calls]
     for customer in customers:
-        known = find_name(store, "customer", customer)
-        ids += store.iter_call_ids(CallFilter(customer=(known,), with_superseded=True))
-    if not ids:
+        ids += store.iter_call_ids(CallFilter(customer=(customer,), with_superseded=True))
+    if not ids and not customers:
         raise UsageError(
             "no call named", "calls, or a customer whose calls go", "name one, or add --customer KEY"
         )
     return list(dict.fromkeys(ids))
+
+
+def _find_customers(store: Store, typed: Sequence[str]) -> list[str]:
+    """The customers that are meant: of stored calls, or of what other systems told alone."""
+    from speechcx.ask.ground import find_name
+    from speechcx.store.facts.forget_facts import knows_customer
+
+    return [
+        customer if knows_customer(store.db, customer) else find_name(store, "customer", customer)
+        for customer in typed
+    ]
 
 
 def _erasable(store: Store, name: str) -> str:

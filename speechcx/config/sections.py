@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from speechcx.audio import AudioSettings
 from speechcx.call import find_language_code
+from speechcx.config.retention_settings import RetentionSettings
 from speechcx.config.review import ReviewSettings
 from speechcx.discover import DiscoverSettings
 from speechcx.prosody import ProsodySettings
@@ -132,6 +133,7 @@ class Settings:
     batch: BatchSettings = field(default_factory=BatchSettings)
     review: ReviewSettings = field(default_factory=ReviewSettings)
     policy: PolicySettings = field(default_factory=PolicySettings)
+    retention: RetentionSettings = field(default_factory=RetentionSettings)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@
     |-- DiskError           15   the disk fails to read or write
     |-- OutputLost          16   what was asked for cannot be written to standard output
     |-- DatabasesDiffer     17   databases to merge disagree, or were made in different ways
+    |-- LegalHold           18   something was to be taken from a call that a legal hold keeps
     `-- Interrupted        130   stopped by the user (129 where the terminal closed, 143 by SIGTERM)
 
 A message has three parts: what was *found*, what was *expected*, what to do (*cure*). Code never
@@ -197,6 +198,13 @@ class DatabasesDiffer(SpeechcxError):
 
     exit_code = 17
     slug = "databases-differ"
+
+
+class LegalHold(SpeechcxError):
+    """A legal hold keeps something that was to be erased or removed; nothing was."""
+
+    exit_code = 18
+    slug = "legal-hold"
 
 
 class Interrupted(SpeechcxError):

@@ -18,10 +18,12 @@ from speechcx.ask.compliance import (
     QuotedTurn,
 )
 from speechcx.present.envelope import Envelopes, record, rows
+from speechcx.present.keeping import CERTIFICATE
 from speechcx.present.table import Answer, Column, Text, make_table
 from speechcx.present.units import clock, moment, start_text
 from speechcx.present.wording import STANDINGS, minute_text, precision_text, result_text
-from speechcx.store.decisions.audit import AuditRow, TrailVerdict
+from speechcx.store.decisions.audit import AuditRow
+from speechcx.store.decisions.trail_check import TrailVerdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ _TRAIL = rows("audit", AuditRow)
 _CHECK = record("audit-check", TrailVerdict)
 
 ENVELOPES: dict[str, Envelopes] = {
-    "audit": (_TRAIL, _CHECK),
+    "audit": (_TRAIL, _CHECK, CERTIFICATE),
     "flags": (_QUEUE, _COUNTS),
     "flags set": _SET,
     "flags show": _FLAG,

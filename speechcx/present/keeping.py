@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -12,9 +12,12 @@ from speechcx.batch.backup import BackupReport, RestoreReport
 from speechcx.batch.check import CheckReport
 from speechcx.batch.merge import MergeReport
 from speechcx.batch.recordings import Compared
-from speechcx.present.envelope import Envelopes, record
-from speechcx.present.table import Answer, Text
+from speechcx.batch.retention import RetentionReport
+from speechcx.present.envelope import Envelopes, record, rows
+from speechcx.present.table import Answer, Column, Text, make_table
 from speechcx.present.units import count_text
+from speechcx.store.decisions.certificates import Certificate
+from speechcx.store.decisions.legal_holds import HoldRecord
 from speechcx.store.integrity import DatabaseProblem
 from speechcx.store.merging import Merged
 
@@ -36,6 +39,9 @@ _CHECK = record("check", CheckReport)
 _COMPACT = record("compact", Compacted)
 _ERASE = record("erase", ErasedCalls)
 _EXPORT = record("export", Exported)
+CERTIFICATE = record("certificate", Certificate)
+_RETENTION = record("retention", RetentionReport)
+_HOLDS = rows("holds", HoldRecord, about=str)
 _MERGE = record("merge", MergeReport)
 _RESTORE = record("restore", RestoreReport)
 
@@ -45,8 +51,13 @@ ENVELOPES: dict[str, Envelopes] = {
     "compact": _COMPACT,
     "erase": _ERASE,
     "export": _EXPORT,
+    "hold list": _HOLDS,
+    "hold release": _HOLDS,
+    "hold set": _HOLDS,
     "merge": _MERGE,
     "restore": _RESTORE,
+    "retention apply": _RETENTION,
+    "retention plan": _RETENTION,
 }
 
 
@@ -122,6 +133,13 @@ def _restored(done: RestoreReport) -> Iterator[Text]:
         yield Text("What it had besides is not known: it could not be read.", is_note=True)
     elif done.lost.is_anything:
         yield Text(f"Only there: {done.lost}.", is_note=True)
+    if done.carried is None:
+        yield Text(
+            "What was erased or held since the copy was made is not known: erase it again.", is_note=True
+        )
+    elif done.carried.erased:
+        count = count_text(len(done.carried.erased), "call")
+        yield Text(f"{count} erased since the copy was made: erased in it too.", is_note=True)
     yield from _problems(done.problems)
 
 
@@ -184,7 +202,13 @@ def present_erased(erased: ErasedCalls) -> Answer:
 
 
 def _erased(erased: ErasedCalls) -> Iterator[Text]:
-    yield Text(f"{count_text(len(erased.call_ids), 'call')} erased.")
+    certificate = erased.certificate
+    yield Text(
+        f"{count_text(len(erased.call_ids), 'call')} erased: certificate {certificate.certificate_id}."
+    )
+    yield Text(
+        f"To show it: speechcx audit --certificate {certificate.certificate_id}", is_note=True, is_hint=True
+    )
     notes = [
         f"Their recording is still there, with what lies beside it: {path}" for path in erased.recordings
     ]
@@ -197,6 +221,84 @@ def _erased(erased: ErasedCalls) -> Iterator[Text]:
             "Another program is reading: the log still holds old pages. Run `speechcx compact` when it is done."
         )
     yield from (Text(note, is_note=True) for note in notes)
+
+
+def present_certificate(one: Certificate) -> Answer:
+    """What an erasure did, for somebody who may not know which calls those were."""
+    removed = ", ".join(f"{count:,} {table}" for table, count in one.removed) or "nothing"
+    blocks = [
+        Text(
+            f"Certificate {one.certificate_id}: {count_text(len(one.calls), 'call')} erased {one.at} by {one.who}"
+        ),
+        Text(f"Reason: {one.reason}", indent=2),
+        Text(f"Rows removed: {removed}", indent=2),
+        Text(f"Before: {one.before_digest}", indent=2),
+        Text(f"After:  {one.after_digest}", indent=2),
+        Text(f"A call is in it if the SHA-256 of {one.salt} and its id is one of:", indent=2),
+        *(Text(hash_, indent=4) for hash_ in one.calls),
+        Text("Checked by: speechcx audit --verify", is_note=True, is_hint=True),
+    ]
+    return Answer(partial(CERTIFICATE.wrap, one), tuple(blocks))
+
+
+_HOLD_COLUMNS = (
+    Column("hold_id", "no"),
+    Column("name", "hold"),
+    Column("about", "about"),
+    Column("calls", "calls"),
+    Column("reason", "reason"),
+    Column("set_at", "set"),
+    Column("set_by", "by"),
+    Column("released_at", "released"),
+)
+
+
+def present_holds(found: Sequence[HoldRecord]) -> Answer:
+    """Legal holds, oldest first."""
+    shown = make_table(
+        "holds", _HOLD_COLUMNS, found, empty="No legal hold. Set one: speechcx hold set NAME ..."
+    )
+    also = [{"about": one.about} for one in found]
+    return Answer(partial(_HOLDS.wrap_rows, found, hint=shown.empty, also=also), (shown,))
+
+
+def present_retention(found: RetentionReport) -> Answer:
+    """What has outlived its period, or what was removed."""
+    return Answer(partial(_RETENTION.wrap, found), tuple(_retention(found)))
+
+
+def _retention(found: RetentionReport) -> Iterator[Text]:
+    done = "removed" if found.is_applied else "to be removed"
+    if not found.calls and not found.audit_rows:
+        yield Text("Nothing has outlived its period.")
+    for kind, count in found.counts:
+        yield Text(f"{kind}: of {count_text(count, 'call')} {done}")
+    erased = sum(one.is_erased for one in found.calls)
+    if erased:
+        certificate = "" if found.certificate is None else f": certificate {found.certificate}"
+        yield Text(
+            f"{count_text(erased, 'call')} of which nothing would be left, erased as a whole{certificate}."
+        )
+    if found.audit_rows:
+        yield Text(f"audit: details of {count_text(found.audit_rows, 'row')} {done}")
+    for one in found.calls[:MAX_SHOWN]:
+        files = f", {count_text(len(one.recordings), 'recording')}" if one.recordings else ""
+        yield Text(f"{one.call_id} of {one.day}: {', '.join(one.kinds)} ({one.why}){files}", indent=2)
+    if len(found.calls) > MAX_SHOWN:
+        yield Text(
+            f"{len(found.calls) - MAX_SHOWN} more: --json has all of them.", is_note=True, is_hint=True
+        )
+    for one in found.held[:MAX_SHOWN]:
+        yield Text(f"{one.call_id} of {one.day} stays: legal hold {one.hold}.", is_note=True)
+    for rule, count in found.kept_by_rule:
+        yield Text(f"{count_text(count, 'call')} kept longer: {rule} was found.", is_note=True)
+    if found.recordings_left:
+        left = f"{count_text(found.recordings_left, 'recording')} over the period stay on the disk"
+        yield Text(f"{left}: retention.delete_recordings is off.", is_note=True)
+    if not found.is_applied and (found.calls or found.audit_rows):
+        yield Text("To remove it: speechcx retention apply", is_note=True, is_hint=True)
+    if found.is_applied and found.calls and not found.is_compacted:
+        yield Text("Bytes may be left in free parts of the file until `speechcx compact`.", is_note=True)
 
 
 def present_compacted(told: Compacted) -> Answer:

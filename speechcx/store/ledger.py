@@ -265,6 +265,15 @@ class Ledger:
             if state == "duplicate" and call_id is not None:
                 supersede(self._db, call_id, path)
 
+    def keep_done(self, run_id: int, path: str, stats: FileStats, *, call_id: str) -> None:
+        """Write down that a file holds a call that is done, and is not to be heard again."""
+        with self._write():
+            file_id = self._file_id(run_id, path, stats)
+            self._db.execute(
+                "UPDATE files SET state = 'done', reason = NULL, call_id = ?, retry_asked = 0 WHERE file_id = ?",
+                (call_id, file_id),
+            )
+
     def claim(self, run_id: int, recording: Recording, stats: FileStats) -> None:
         """Take up a file: it is ``claimed`` until :meth:`save_outcome`."""
         with self._write():

@@ -102,7 +102,7 @@ def _turns() -> str:
         ("speaker_confidence", f"coalesce({_unit('t.confidence', 1000)}, 1.0)", "how sure the speaker is, 0 to 1"),
         ("start_s", _unit("t.start_s", 1000), "first speech"),
         ("end_s", _unit("t.end_s", 1000), "last speech"),
-        ("text", "t.text", "the words as written by the recogniser"),
+        ("text", "coalesce(t.unindexed_text, t.text)", "the words as written by the recogniser"),
         ("language", "coalesce(t.language, 'en')", "language code"),
         ("confidence", _unit("t.word_confidence", 1000), "mean word confidence, 0 to 1"),
         *voice,

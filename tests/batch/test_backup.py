@@ -18,8 +18,9 @@ from speechcx.batch.backup import back_up, restore
 from speechcx.batch.check import check
 from speechcx.errors import DatabaseBad, DatabaseMissing, DiskLow, RunInProgress, UsageError
 from speechcx.store import FileStats, RunInfo, Store
-from speechcx.store.decisions.audit import read_trail, verify_trail
+from speechcx.store.decisions.audit import read_trail
 from speechcx.store.decisions.flags import FlagChange, SeenFlag, set_flags
+from speechcx.store.decisions.trail_check import verify_trail
 from tests.store.tampering import full_call, keep_everything
 from tests.trust.content import read_content
 from tests.trust.figures import nightly_count, record

@@ -28,8 +28,9 @@ from speechcx.errors import (
 )
 from speechcx.store import Store
 from speechcx.store.calls.erasure import erase_call
-from speechcx.store.decisions.audit import read_trail, verify_trail
+from speechcx.store.decisions.audit import read_trail
 from speechcx.store.decisions.flags import FlagChange, SeenFlag, set_flags
+from speechcx.store.decisions.trail_check import verify_trail
 from tests.batch.folders import content_hash, make_rulebook, make_settings, states, write_call, write_calls
 from tests.disks import make_read_only, small_disk
 

@@ -120,6 +120,14 @@ KEEPING: dict[str, tuple[str, ...]] = {
         "restore copy.db --db put_back.db --as lead",
         "restore copy.db --db put_back.db --lose-newer --as lead",
     ),
+    "hold set": (
+        "hold set case BOB --reason x --as lead",
+        "hold set case --period 2026-03 --reason x --as lead",
+    ),
+    "hold list": ("hold list", "hold list --all"),
+    "hold release": ("hold release case --reason x --as lead",),
+    "retention plan": ("retention plan --set retention.words=100days",),
+    "retention apply": ("retention apply --yes --as lead --set retention.index=99years",),
 }
 EXAMPLES |= REVIEWS | COMPLIANCE | FACTS | KEEPING
 EXAMPLES["users list"] = ("users list",)

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from speechcx.store import Store
-from speechcx.store.decisions.audit import read_trail, verify_trail
+from speechcx.store.decisions.audit import read_trail
+from speechcx.store.decisions.trail_check import verify_trail
 from tests.web.conftest import Built
 from tests.web.house import PASSWORD, House, mark, open_house
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from speechcx.ask.ground.call_by_name import find_call_id
 from speechcx.ask.ground.opening import Where, reading
 from speechcx.errors import UsageError
-from speechcx.store.decisions.audit import ACTIONS, AuditRow, TrailVerdict, read_trail, verify_trail
+from speechcx.store.decisions.audit import ACTIONS, AuditRow, read_trail
+from speechcx.store.decisions.certificates import Certificate, list_certificates
+from speechcx.store.decisions.trail_check import TrailVerdict, verify_trail
 
 
 def list_trail(
@@ -37,6 +39,19 @@ def list_trail(
         return read_trail(
             store, call_id=known[0] if known else find_call_id(store, call), rule=rule, action=action
         )
+
+
+def find_certificate(where: Where, number: int) -> Certificate:
+    """A certificate of erasure by its number; UsageError where there is none."""
+    with reading(where) as store:
+        found = list_certificates(store.db)
+    for one in found:
+        if one.certificate_id == number:
+            return one
+    known = f"1 to {found[-1].certificate_id}" if found else "none yet"
+    raise UsageError(
+        f"no certificate {number}", f"the number of an erasure's certificate ({known})", "correct it"
+    )
 
 
 def check_trail(where: Where) -> TrailVerdict:

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from speechcx.store.decisions.audit import AuditEntry, add_entries, forget_details, tidy_text
+from speechcx.store.decisions.certificates import Certificate, CertificateMaker
 from speechcx.store.decisions.chain import note_decision
-from speechcx.store.facts.forget_facts import forget_facts
+from speechcx.store.decisions.legal_holds import expect_customers_free, expect_free
+from speechcx.store.facts.forget_facts import forget_customer, forget_facts
 from speechcx.store.moments import utc_text
 from speechcx.store.paths import write_path
 
@@ -28,7 +30,49 @@ class Erasure:
     reason: str
 
 
-def erase_call(store: Store, call_id: str, *, who: str, reason: str) -> tuple[str, ...]:
+def erase_calls(
+    store: Store, call_ids: Sequence[str], *, who: str, reason: str, customers: Sequence[str] = ()
+) -> tuple[tuple[str, ...], Certificate]:
+    """Erase calls in one transaction, with everything else known of some customers, and certify it.
+
+    Parameters
+    ----------
+    store
+        Open for writing, with the run lock held.
+    call_ids
+        Stored calls, some that failed, or some that were erased before.
+    who, reason
+        Who erases them and why; the reason must hold no words of a call, since it stays.
+    customers
+        Customers of whom call records and answers to surveys go too, also those without a recording.
+
+    Returns
+    -------
+    tuple
+        Paths of files that still hold the recordings, and the certificate.
+
+    Raises
+    ------
+    LegalHold
+        A hold keeps one of the calls, or a customer; none is erased.
+    """
+    now = utc_text()
+    left: list[str] = []
+    with store.write():
+        expect_free(store.db, call_ids)
+        expect_customers_free(store.db, customers)
+        maker = CertificateMaker(store.db, call_ids)
+        for call_id in call_ids:
+            left += erase_call(store, call_id, who=who, reason=reason, at=now)
+        for customer in customers:
+            maker.add("facts of customers", forget_customer(store.db, customer))
+        certificate = maker.write(at=now, who=who, reason=tidy_text(reason) or "")
+    return tuple(dict.fromkeys(left)), certificate
+
+
+def erase_call(
+    store: Store, call_id: str, *, who: str, reason: str, at: str | None = None
+) -> tuple[str, ...]:
     """Remove a call and everything said about it, in one transaction, and keep that it was erased.
 
     Reviews and the audit trail keep who did what and when, without words. Parts of its words may stay
@@ -45,14 +89,22 @@ def erase_call(store: Store, call_id: str, *, who: str, reason: str) -> tuple[st
         Who erases it.
     reason
         Why; must hold no words of the call, since it stays.
+    at
+        When, UTC; None for now.
 
     Returns
     -------
     tuple of str
         Paths of files that still hold its recording.
+
+    Raises
+    ------
+    LegalHold
+        A hold keeps it.
     """
-    now = utc_text()
+    now = at or utc_text()
     with store.write():
+        expect_free(store.db, [call_id])
         paths = store.ledger.find_paths(call_id)
         if store.has_call(call_id):
             paths = tuple(dict.fromkeys((*paths, store.load_conversation(call_id).recording.path)))

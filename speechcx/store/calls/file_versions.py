@@ -182,7 +182,7 @@ def _read(db: sqlite3.Connection, condition: str, values: Sequence[object]) -> l
         " EXISTS (SELECT 1 FROM flag_states s WHERE s.call_id = c.call_id)"
         " OR EXISTS (SELECT 1 FROM reviews v WHERE v.call_id = c.call_id),"
         " coalesce((SELECT min(f.file_id) FROM files f WHERE f.call_id = c.call_id), c.call_no),"
-        " (SELECT coalesce(sum(length(text)), 0) FROM turns_data t"
+        " (SELECT coalesce(sum(length(coalesce(unindexed_text, text))), 0) FROM turns_data t"
         f" WHERE t.turn_id >= c.call_no * {ROWS_A_CALL} AND t.turn_id < (c.call_no + 1) * {ROWS_A_CALL})"
         f" FROM calls c JOIN recordings x ON x.call_no = c.call_no WHERE {condition}",
         values,

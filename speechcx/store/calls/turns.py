@@ -62,7 +62,7 @@ _SELECT = (
     " LEFT JOIN reasons h ON h.reason_no = t.heard_missing_no"
     " LEFT JOIN reasons j ON j.reason_no = t.judged_missing_no"
     " WHERE turn_id BETWEEN ? AND ? ORDER BY turn_id"
-).replace(" text,", " t.text,")
+).replace(" text,", " coalesce(t.unindexed_text, t.text),")
 _FIRST_JUDGED = len(_HEARD) + 1
 
 
@@ -202,7 +202,8 @@ def read_turns(
 def read_words(db: sqlite3.Connection, turn_id: int) -> tuple[Word, ...]:
     """The words of one turn; KeyError where there is none of that number."""
     row = db.execute(
-        "SELECT words, text, start_s_x1000 FROM turns_data WHERE turn_id = ?", (turn_id,)
+        "SELECT words, coalesce(unindexed_text, text), start_s_x1000 FROM turns_data WHERE turn_id = ?",
+        (turn_id,),
     ).fetchone()
     if row is None:
         raise KeyError(turn_id)
@@ -283,7 +284,8 @@ def _judged_rows(speakers: Sequence[str], reading: Reading, names: LookupTable) 
 def read_timed_words(db: sqlite3.Connection, call_no: int) -> list[list[tuple[str, float]]]:
     """The words of a call and when each begins, turn by turn."""
     rows = db.execute(
-        "SELECT words, text, start_s_x1000 FROM turns_data WHERE turn_id >= ? AND turn_id < ? ORDER BY turn_id",
+        "SELECT words, coalesce(unindexed_text, text), start_s_x1000 FROM turns_data"
+        " WHERE turn_id >= ? AND turn_id < ? ORDER BY turn_id",
         (call_no * ROWS_A_CALL, (call_no + 1) * ROWS_A_CALL),
     )
     return [

@@ -17,6 +17,7 @@ from speechcx.store.calls.lookup_tables import LookupTable
 from speechcx.store.calls.row_digests import forget_call, note_call
 from speechcx.store.calls.team_assignment import place_calls
 from speechcx.store.calls.turns import delete_turns, find_unallowed, insert_turns, update_turns
+from speechcx.store.decisions.legal_holds import catch_call
 from speechcx.store.moments import (
     CALLS_A_SECOND,
     UNKNOWN_BEFORE,
@@ -64,6 +65,7 @@ def write_call(db: sqlite3.Connection, call: Call, names: LookupTable) -> int:
     if is_unallowed:
         past_assessments.strip_past(db, call_no, judged.reading.feeling)
     place_calls(db, "c.call_no = ?", call_no)
+    catch_call(db, call_no)
     note_call(db, call_no)
     return call_no
 
@@ -102,6 +104,7 @@ def replace_details(db: sqlite3.Connection, call_no: int, details: Details, name
     db.execute(f"UPDATE calls SET {changes} WHERE call_no = :call_no", row | {"call_no": call_no})
     heard_rows.update_recording(db, call_no, recording)
     place_calls(db, "c.call_no = ?", call_no)
+    catch_call(db, call_no)
     note_call(db, call_no, only=("calls", "recordings"))
 
 

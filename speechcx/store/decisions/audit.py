@@ -13,25 +13,38 @@ import hashlib
 import json
 import secrets
 import sqlite3
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
 from speechcx.errors import UsageError
-from speechcx.store.decisions.chain import NOTHING_BEFORE, ChainEnd, find_broken, note_decision, read_end
+from speechcx.store.decisions.chain import NOTHING_BEFORE, ChainEnd, note_decision
 from speechcx.store.moments import utc_text
 from speechcx.store.paths import plain_text
 
 if TYPE_CHECKING:
     from speechcx.store import Store
 
-Action = Literal["flag", "export", "erase", "backup", "restore", "merge", "import", "view", "play", "sign-in"]
+Action = Literal[
+    "flag",
+    "export",
+    "erase",
+    "hold",
+    "retention",
+    "backup",
+    "restore",
+    "merge",
+    "import",
+    "view",
+    "play",
+    "sign-in",
+]
 ACTIONS: tuple[Action, ...] = get_args(Action)
 
 LONGEST_TEXT = 10_000
 """Characters of a name or reason that are kept."""
 
-_COLUMNS = "audit_id, at, who, action, call_id, rule, detail, salt, detail_digest, digest"
+TRAIL_COLUMNS = "audit_id, at, who, action, call_id, rule, detail, salt, detail_digest, digest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,35 +86,6 @@ class AuditRow:
     trail: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class TrailVerdict:
-    """What a check of the trail, and of the decisions it tells of, found.
-
-    Parameters
-    ----------
-    rows
-        Rows of the trail that were looked at.
-    broken_at
-        The first wrong row of the trail; None where all are right.
-    why
-        The first problem in words; empty where there is none.
-    digest
-        Digest of the last right row of the trail.
-    problems
-        Everything that is not as it was written: rows of the trail, flags, erasures, reviews.
-    chain_entries, chain_digest
-        End of the decision chain: what to compare with a copy kept elsewhere.
-    """
-
-    rows: int
-    broken_at: int | None
-    why: str
-    digest: str
-    problems: tuple[str, ...] = ()
-    chain_entries: int = 0
-    chain_digest: str = NOTHING_BEFORE
-
-
 def add_entries(store: Store, who: str, entries: Sequence[AuditEntry], *, at: str | None = None) -> list[int]:
     """Write entries down, in one transaction or in the one that is open; returns their numbers.
 
@@ -128,11 +112,11 @@ def add_entries(store: Store, who: str, entries: Sequence[AuditEntry], *, at: st
             salt = secrets.token_hex(16)
             row = AuditRow(
                 number, moment, who, entry.action, entry.call_id, entry.rule, detail, salt,
-                _sha256(salt + detail), "",
+                digest_text(salt + detail), "",
             )  # fmt: skip
-            before = _digest(row, before)
+            before = digest_row(row, before)
             store.db.execute(
-                f"INSERT INTO audit ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                f"INSERT INTO audit ({TRAIL_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     row.audit_id, row.at, row.who, row.action, row.call_id, row.rule, row.detail, row.salt,
                     row.detail_digest, before,
@@ -151,10 +135,10 @@ def read_trail(
     given = {name: value for name, value in wanted.items() if value is not None}
     where = " AND ".join(f"{name} = ?" for name in given) or "1"
     own = store.db.execute(
-        f"SELECT {_COLUMNS} FROM audit WHERE {where} ORDER BY audit_id", (*given.values(),)
+        f"SELECT {TRAIL_COLUMNS} FROM audit WHERE {where} ORDER BY audit_id", (*given.values(),)
     )
     merged = store.db.execute(
-        f"SELECT {_COLUMNS}, trail FROM merged_audit WHERE {where} ORDER BY audit_id", (*given.values(),)
+        f"SELECT {TRAIL_COLUMNS}, trail FROM merged_audit WHERE {where} ORDER BY audit_id", (*given.values(),)
     ).fetchall()
     rows = [AuditRow(*row) for row in (*own, *merged)]
     return tuple(sorted(rows, key=lambda row: row.at) if merged else rows)
@@ -179,149 +163,20 @@ def copy_trail(db: sqlite3.Connection, source: sqlite3.Connection) -> int:
     own = {
         digest for (digest,) in db.execute("SELECT digest FROM audit UNION SELECT digest FROM merged_audit")
     }
-    rows = source.execute(f"SELECT before, trail, {_COLUMNS} FROM merged_audit").fetchall()
+    rows = source.execute(f"SELECT before, trail, {TRAIL_COLUMNS} FROM merged_audit").fetchall()
     before, trail = NOTHING_BEFORE, ""
-    for row in source.execute(f"SELECT {_COLUMNS} FROM audit ORDER BY audit_id"):
+    for row in source.execute(f"SELECT {TRAIL_COLUMNS} FROM audit ORDER BY audit_id"):
         trail = trail or row[-1][:8]
         rows.append((before, trail, *row))
         before = row[-1]
     new = [row for row in rows if row[-1] not in own]
-    places = ", ".join("?" * (2 + len(_COLUMNS.split(","))))
-    db.executemany(f"INSERT INTO merged_audit (before, trail, {_COLUMNS}) VALUES ({places})", new)
+    places = ", ".join("?" * (2 + len(TRAIL_COLUMNS.split(","))))
+    db.executemany(f"INSERT INTO merged_audit (before, trail, {TRAIL_COLUMNS}) VALUES ({places})", new)
     db.execute(
         "UPDATE merged_audit SET detail = NULL, salt = NULL WHERE detail IS NOT NULL AND action <> 'erase'"
         " AND call_id IN (SELECT call_id FROM erasures)"
     )
     return len(new)
-
-
-def verify_trail(store: Store) -> TrailVerdict:
-    """Compute every digest again, and compare the trail with the decisions it tells of."""
-    trail, problems = _verify_rows(store), []
-    if trail.why:
-        problems.append(f"row {trail.broken_at}: {trail.why}")
-    problems += _find_wrong_merged(store)
-    problems += _find_wrong_erasures(store)
-    problems += _find_wrong_flags(store)
-    # The trail's own rows are told by the number above.
-    problems += [row.what for row in find_broken(store.db) if row.about != "audit" or trail.broken_at is None]
-    end = read_end(store.db)
-    return replace(
-        trail, why=trail.why or (problems[0] if problems else ""), problems=tuple(dict.fromkeys(problems)),
-        chain_entries=end.entries, chain_digest=end.digest,
-    )  # fmt: skip
-
-
-def _verify_rows(store: Store) -> TrailVerdict:
-    """Follow the trail up to the first wrong row."""
-    before, count = NOTHING_BEFORE, 0
-    erased = dict(
-        store.db.execute("SELECT call_id, max(audit_id) FROM audit WHERE action = 'erase' GROUP BY call_id")
-    )
-    elsewhere = {
-        call_id for (call_id,) in store.db.execute("SELECT call_id FROM merged_audit WHERE action = 'erase'")
-    }
-    for row in _all_rows(store):
-        count += 1
-        if row.audit_id != count:
-            return TrailVerdict(count, row.audit_id, f"row {count} is missing", before)
-        if row.detail is not None and _sha256((row.salt or "") + row.detail) != row.detail_digest:
-            return TrailVerdict(count, row.audit_id, "what was done was changed", before)
-        if _digest(row, before) != row.digest:
-            return TrailVerdict(
-                count, row.audit_id, "the row, or the one before, was changed or moved", before
-            )
-        is_before_erasure = row.audit_id < erased.get(row.call_id, 0)
-        if (
-            is_before_erasure
-            if row.detail is not None
-            else not (is_before_erasure or row.call_id in elsewhere)
-        ):
-            what = "its details are gone" if row.detail is None else "its details are still there"
-            why = "was not erased after it" if row.detail is None else "was erased after it"
-            return TrailVerdict(count, row.audit_id, f"{what}, and call {row.call_id} {why}", before)
-        before = row.digest
-    return TrailVerdict(count, None, "", before)
-
-
-def _find_wrong_erasures(store: Store) -> Iterator[str]:
-    """Erasures that the trail does not know, and those of the trail that are not kept as such."""
-    rows = store.db.execute(
-        "SELECT e.call_id, a.call_id IS NOT NULL FROM erasures e LEFT JOIN (SELECT * FROM audit WHERE audit_id IN"
-        " (SELECT max(audit_id) FROM audit WHERE action = 'erase' GROUP BY call_id)) a ON a.call_id = e.call_id"
-        " WHERE (a.at, a.who) IS NOT (e.erased_at, e.erased_by) AND NOT EXISTS (SELECT 1 FROM merged_audit m"
-        " WHERE (m.action, m.call_id, m.at, m.who) = ('erase', e.call_id, e.erased_at, e.erased_by))"
-    )
-    for call_id, is_told in rows:
-        what = "tells it otherwise" if is_told else "does not tell of it"
-        yield f"call {call_id} is marked as erased, and the audit trail {what}"
-    rows = store.db.execute(
-        "SELECT call_id FROM audit WHERE action = 'erase' AND call_id NOT IN (SELECT call_id FROM erasures)"
-        " UNION SELECT call_id FROM merged_audit WHERE action = 'erase'"
-        " AND call_id NOT IN (SELECT call_id FROM erasures)"
-    )
-    for (call_id,) in rows:
-        yield f"call {call_id} was erased, as the audit trail tells, and its mark is gone"
-
-
-def _find_wrong_flags(store: Store) -> Iterator[str]:
-    """Decisions about flags that differ from the last row of the trail about them."""
-    rows = store.db.execute(
-        "SELECT a.call_id, a.rule, a.at, a.who, a.detail, s.changed_at, s.changed_by, s.status, s.owner, s.due"
-        " FROM audit a LEFT JOIN flag_states s ON s.call_id = a.call_id AND s.rule = a.rule WHERE a.audit_id IN"
-        " (SELECT max(audit_id) FROM audit WHERE action = 'flag' GROUP BY call_id, rule) AND a.detail IS NOT NULL"
-    )
-    # Where several databases were merged, the last word about a flag may be another one's.
-    merged = set(store.db.execute("SELECT call_id, rule, at, who FROM merged_audit WHERE action = 'flag'"))
-    for call_id, rule, at, who, detail, *found in rows:
-        try:
-            told = json.loads(detail)
-            expected = [at, who, told.get("status"), told.get("owner"), told.get("due")]
-        except (ValueError, AttributeError):
-            continue
-        if found[0] is None:
-            yield f"the decision about flag {call_id}:{rule} is gone, and the audit trail tells of one"
-        elif found != expected and (call_id, rule, *found[:2]) not in merged:
-            yield f"the decision about flag {call_id}:{rule} is not the one that the audit trail tells of"
-
-
-def _find_wrong_merged(store: Store) -> Iterator[str]:
-    """Rows of merged trails that are not as they were written there, and trails that end before they did."""
-    own = {digest for (digest,) in store.db.execute("SELECT digest FROM audit")}
-    rows = store.db.execute(
-        f"SELECT before, {_COLUMNS}, trail FROM merged_audit ORDER BY trail, audit_id"
-    ).fetchall()
-    known = own | {row[10] for row in rows}
-    for before, *values in rows:
-        row = AuditRow(*values)
-        what = ""
-        if _digest(row, before) != row.digest or (
-            row.detail is not None and _sha256((row.salt or "") + row.detail) != row.detail_digest
-        ):
-            what = "was changed"
-        elif before not in known and (before, row.audit_id) != (NOTHING_BEFORE, 1):
-            what = "has lost the one before it"
-        if what:
-            yield f"row {row.audit_id} of the trail {row.trail} of a merged database {what}"
-    yield from _find_short_trails(store, known)
-
-
-def _find_short_trails(store: Store, known: Collection[str]) -> Iterator[str]:
-    """Trails and chains of merged databases that do not reach as far as when they were merged."""
-    entries = {digest for (digest,) in store.db.execute("SELECT digest FROM merged_decisions")}
-    entries |= {digest for (digest,) in store.db.execute("SELECT digest FROM decision_chain")}
-    for row in read_trail(store, action="merge"):
-        try:
-            told = json.loads(row.detail or "{}")
-            ends = (
-                (told["trail_digest"], known, "audit trail"),
-                (told["chain_digest"], entries, "decision chain"),
-            )
-        except (ValueError, KeyError, TypeError):
-            continue
-        for digest, there, name in ends:
-            if digest not in there and digest != NOTHING_BEFORE:
-                yield f"the {name} of {told.get('from')}, which was merged, does not reach as far as it did then"
 
 
 def forget_details(store: Store, call_id: str) -> None:
@@ -361,15 +216,12 @@ def tidy_text(text: str | None) -> str | None:
     return (kept if len(kept) <= LONGEST_TEXT else f"{kept[: LONGEST_TEXT - 1]}…") or None
 
 
-def _all_rows(store: Store) -> Iterator[AuditRow]:
-    for row in store.db.execute(f"SELECT {_COLUMNS} FROM audit ORDER BY audit_id"):
-        yield AuditRow(*row)
-
-
-def _digest(row: AuditRow, before: str) -> str:
+def digest_row(row: AuditRow, before: str) -> str:
+    """SHA-256 over a row and the digest of the one before."""
     parts = [before, row.audit_id, row.at, row.who, row.action, row.call_id, row.rule, row.detail_digest]
-    return _sha256(json.dumps(parts, ensure_ascii=False))
+    return digest_text(json.dumps(parts, ensure_ascii=False))
 
 
-def _sha256(text: str) -> str:
+def digest_text(text: str) -> str:
+    """SHA-256 of a text, 64 hex digits."""
     return hashlib.sha256(text.encode("utf-8")).hexdigest()

@@ -1,19 +1,93 @@
-"""Facts of a call that is erased: its call record with all legs, and what its customer answered, go with it."""
+"""Facts of calls and customers that are erased: they go, and a hash keeps an import from bringing them back."""
 
 from __future__ import annotations
 
+import hashlib
+import secrets
 import sqlite3
+from collections.abc import Collection
 
 from speechcx.store.calls.row_digests import forget_shared
+
+_TABLES = (
+    ("call_legs", "leg_no", "record_id", "record_id IN (SELECT record_id FROM call_records WHERE {})"),
+    ("call_records", "record_no", "record_id", "{}"),
+    ("survey_answers", "answer_no", "answer_id", "{}"),
+)
+"""Table, its number, the key of what is forgotten in it, and which rows; legs go before their records."""
 
 
 def forget_facts(db: sqlite3.Connection, call_id: str) -> None:
     """Remove every fact that was matched with a call; inside a write."""
-    records = "SELECT record_id FROM call_records WHERE call_id = ?"
-    for table, number, where in (
-        ("call_legs", "leg_no", f"record_id IN ({records})"),
-        ("call_records", "record_no", "call_id = ?"),
-        ("survey_answers", "answer_no", "call_id = ?"),
-    ):
-        gone = db.execute(f"DELETE FROM {table} WHERE {where} RETURNING {number}", (call_id,)).fetchall()
-        forget_shared(db, table, [row[0] for row in gone])
+    _forget(db, "call_id = ?", call_id)
+
+
+def forget_customer(db: sqlite3.Connection, customer: str) -> int:
+    """Remove every fact of a customer, also of calls that were never recorded; returns how many. Inside a write."""
+    return _forget(db, "customer = ?", customer)
+
+
+def knows_customer(db: sqlite3.Connection, customer: str) -> bool:
+    """Whether a stored call or any fact is of the customer of just this name."""
+    tables = ("calls", "call_legs", "call_records", "survey_answers")
+    return any(
+        db.execute(f"SELECT 1 FROM {table} WHERE customer = ? LIMIT 1", (customer,)).fetchone()
+        for table in tables
+    )
+
+
+class ForgottenFacts:
+    """Tells which facts an import has to leave out, for all the databases that were merged."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._hashes: dict[str, set[str]] = {}
+        for salt, hash_ in db.execute("SELECT salt, hash FROM forgotten_facts"):
+            self._hashes.setdefault(salt, set()).add(hash_)
+
+    def has(self, table: str, key: str) -> bool:
+        """Whether the fact of this key was forgotten."""
+        return any(_hash(salt, table, key) in hashes for salt, hashes in self._hashes.items())
+
+
+def take_forgotten(db: sqlite3.Connection, source: sqlite3.Connection) -> None:
+    """Bring in what another database has forgotten, and forget it here too; inside a write."""
+    rows = source.execute("SELECT salt, hash FROM forgotten_facts").fetchall()
+    db.executemany("INSERT OR IGNORE INTO forgotten_facts VALUES (?, ?)", rows)
+    forgotten = ForgottenFacts(db)
+    for table, number, key, _ in _TABLES:
+        found = db.execute(f"SELECT {number}, {key} FROM {table}").fetchall() if rows else ()
+        _remove(db, table, number, [row[0] for row in found if forgotten.has(_name(table), row[1])])
+
+
+def _forget(db: sqlite3.Connection, where: str, value: str) -> int:
+    salt, count = _salt(db), 0
+    for table, number, key, which in _TABLES:
+        rows = db.execute(
+            f"SELECT {number}, {key} FROM {table} WHERE {which.format(where)}", (value,)
+        ).fetchall()
+        db.executemany(
+            "INSERT OR IGNORE INTO forgotten_facts VALUES (?, ?)",
+            [(salt, _hash(salt, _name(table), row[1])) for row in rows],
+        )
+        _remove(db, table, number, [row[0] for row in rows])
+        count += len(rows)
+    return count
+
+
+def _remove(db: sqlite3.Connection, table: str, number: str, gone: Collection[int]) -> None:
+    db.executemany(f"DELETE FROM {table} WHERE {number} = ?", [(one,) for one in gone])
+    forget_shared(db, table, gone)
+
+
+def _salt(db: sqlite3.Connection) -> str:
+    row = db.execute("SELECT salt FROM forgotten_facts LIMIT 1").fetchone()
+    return secrets.token_hex(16) if row is None else str(row[0])
+
+
+def _name(table: str) -> str:
+    """A record is made of its legs: both go by one name."""
+    return "call_legs" if table == "call_records" else table
+
+
+def _hash(salt: str, table: str, key: str) -> str:
+    return hashlib.sha256(f"{salt}{table}:{key}".encode()).hexdigest()

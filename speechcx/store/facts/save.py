@@ -11,6 +11,7 @@ from speechcx.call.imported import CallLeg, SurveyAnswer
 from speechcx.store import Store
 from speechcx.store.calls.row_digests import note_shared_rows
 from speechcx.store.decisions.audit import AuditEntry, add_entries
+from speechcx.store.facts.forget_facts import ForgottenFacts
 from speechcx.store.facts.match_calls import match_facts
 from speechcx.store.facts.records import rebuild_records
 from speechcx.store.filters import SqlValue
@@ -54,6 +55,8 @@ class SavedFacts:
         Facts that were new, that said something else before, that were known as they are.
     matched, ambiguous
         Of all facts of this kind: those whose call was found, and those that several calls would fit.
+    erased
+        Facts of calls and customers that were erased: they are left out.
     """
 
     added: int
@@ -61,6 +64,7 @@ class SavedFacts:
     unchanged: int
     matched: int
     ambiguous: int
+    erased: int = 0
 
 
 def save_legs(store: Store, legs: Sequence[CallLeg], info: ImportInfo) -> SavedFacts:
@@ -111,6 +115,7 @@ class _Counts:
     added: int = 0
     updated: int = 0
     unchanged: int = 0
+    erased: int = 0
     import_no: int = 0
 
 
@@ -126,9 +131,13 @@ def _upsert(
     changed: list[Mapping[str, SqlValue]] = []
     facts = [name for name in (rows[0] if rows else ()) if name != "row"]
     numbers: list[int] = []
+    forgotten = ForgottenFacts(db)
     number_name = {"call_legs": "leg_no", "survey_answers": "answer_no"}[table]
     read = f"SELECT {', '.join(facts)} FROM {table} WHERE {' AND '.join(f'{name} = ?' for name in key)}"
     for row in rows:
+        if forgotten.has(table, str(row[key[0]])):
+            counts.erased += 1
+            continue
         before = db.execute(read, [row[name] for name in key]).fetchone()
         values = tuple(row[name] for name in facts)
         if before is not None and tuple(before) == values:
@@ -180,4 +189,4 @@ def _finish(store: Store, info: ImportInfo, counts: _Counts, table: str) -> Save
     matched, ambiguous = db.execute(
         f"SELECT count(call_id), count(*) FILTER (WHERE candidates > 1) FROM {table}"
     ).fetchone()
-    return SavedFacts(counts.added, counts.updated, counts.unchanged, matched, ambiguous)
+    return SavedFacts(counts.added, counts.updated, counts.unchanged, matched, ambiguous, counts.erased)

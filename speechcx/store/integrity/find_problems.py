@@ -10,7 +10,7 @@ from typing import get_args
 
 from speechcx.store import Store
 from speechcx.store.database import migrate
-from speechcx.store.decisions.audit import verify_trail
+from speechcx.store.decisions.trail_check import verify_trail
 from speechcx.store.integrity.check_calls import find_bad_calls, find_bad_shared
 from speechcx.store.integrity.check_ledger import find_ledger_problems
 from speechcx.store.integrity.problem import REPAIR, RESTORE, Area, DatabaseProblem, Repair

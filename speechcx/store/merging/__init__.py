@@ -14,9 +14,12 @@ from dataclasses import dataclass
 
 from speechcx.store import Store
 from speechcx.store.calls.file_versions import count_once
+from speechcx.store.calls.removed_parts import take_removed
 from speechcx.store.decisions.audit import copy_trail, read_trail_end
+from speechcx.store.decisions.certificates import take_certificates
 from speechcx.store.decisions.chain import copy_chain, read_end
-from speechcx.store.merging.merge_calls import CallMerger, merge_roster, take_erasures
+from speechcx.store.decisions.legal_holds import take_holds
+from speechcx.store.merging.merge_calls import CallMerger, find_held_and_erased, merge_roster, take_erasures
 from speechcx.store.merging.merge_decisions import DecisionMerger
 from speechcx.store.merging.merge_facts import FactMerger
 from speechcx.store.merging.merge_ledger import (
@@ -106,7 +109,12 @@ def merge_store(
     numbers = Numbers(source.db, target.names)
     _take_rulebooks(target, source)
     notes = merge_roster(target, source)
+    take_holds(target.db, source.db)
+    if kept := find_held_and_erased(target, source, name=name):
+        return _refused(name, kept)
     take_erasures(target, source)
+    take_certificates(target.db, source.db)
+    take_removed(target, source.db)
     calls = CallMerger(target, source, numbers, name=name, preference=wanted)
     call_ids = [call_id for (call_id,) in source.db.execute("SELECT call_id FROM calls ORDER BY call_no")]
     for number, call_id in enumerate(call_ids, start=1):
@@ -128,6 +136,10 @@ def merge_store(
         copy_trail(target.db, source.db), (*notes, *decisions.renamed),
         (*calls.counts.disagreements, *decisions.disagreements),
     )  # fmt: skip
+
+
+def _refused(name: str, kept: tuple[MergeConflict, ...]) -> Merged:
+    return Merged(name, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, (), kept)
 
 
 def list_call_ids(store: Store) -> frozenset[str]:

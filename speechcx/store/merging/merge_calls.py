@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from speechcx.call import Call
 from speechcx.store import Store
 from speechcx.store.calls.erasure import forget_files, list_erased, remove_said
+from speechcx.store.calls.removed_parts import is_frozen, note_removed
 from speechcx.store.calls.row_digests import note_call
 from speechcx.store.calls.team_assignment import place_calls
 from speechcx.store.calls.whole_call import find_call_no, write_call
 from speechcx.store.decisions.chain import note_decision
+from speechcx.store.decisions.legal_holds import find_held
 from speechcx.store.merging.merger import Merger
 from speechcx.store.merging.rows import MergedRow, Numbers, insert_row, read_rows
 from speechcx.store.merging.versions import (
@@ -44,18 +46,37 @@ class CallCounts:
     disagreements: list[MergeConflict] = field(default_factory=list)
 
 
-def take_erasures(target: Store, source: Store) -> None:
-    """Erase what was erased in the source; inside a write."""
+def find_held_and_erased(target: Store, source: Store, *, name: str) -> tuple[MergeConflict, ...]:
+    """Calls that one of two databases has erased while a hold of either keeps them; after :func:`take_holds`.
+
+    Neither may be undone: nothing can be merged before the hold is released.
+    """
+    ours, theirs = list_erased(target.db), list_erased(source.db)
+    lost = [call_id for (call_id,) in source.db.execute("SELECT call_id FROM calls") if call_id in ours]
+    held = {**find_held(target.db, sorted(theirs - ours)), **find_held(target.db, lost)}
+    return tuple(
+        MergeConflict(
+            "hold", call_id, name, f"one database has erased it, and the legal hold {hold.name!r} keeps it"
+        )
+        for call_id, hold in sorted(held.items())
+    )
+
+
+def take_erasures(target: Store, source: Store) -> tuple[str, ...]:
+    """Erase what was erased in the source; inside a write. Returns the calls that were not erased before."""
     known = list_erased(target.db)
+    new = []
     for row in read_rows(source.db, "SELECT * FROM erasures ORDER BY erased_at, call_id"):
         call_id = str(row["call_id"])
         if call_id in known:
             continue
+        new.append(call_id)
         remove_said(target, call_id)
         insert_row(target.db, "erasures", row)
         note_decision(target.db, "erasures", (call_id,))
         left = [path for path in target.ledger.find_paths(call_id) if os.path.exists(path)]
         forget_files(target, call_id, left)
+    return tuple(new)
 
 
 class CallMerger(Merger):
@@ -72,6 +93,10 @@ class CallMerger(Merger):
         """Bring in one call."""
         if call_id in self._erased:
             self.counts.erased += 1
+            return
+        if is_frozen(self.target.db, call_id):
+            # What retention removed here does not come back from there.
+            self.counts.known += 1
             return
         theirs = self.source.load(call_id)
         version = version_of(theirs)
@@ -98,6 +123,7 @@ class CallMerger(Merger):
                 what = describe_difference(ours, theirs)
                 counts.disagreements.append(MergeConflict("call", call_id, self.name, what))
                 return
+        note_removed(self.target.db, self.source.db, call_id)
         self._take_past(call_id)
         insert_row(self.target.db, "merged_calls", {"call_id": call_id, "version": version})
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from speechcx.store import Store
 from speechcx.store.calls.row_digests import note_shared_rows
+from speechcx.store.facts.forget_facts import ForgottenFacts, take_forgotten
 from speechcx.store.facts.match_calls import match_facts
 from speechcx.store.facts.records import rebuild_records
 from speechcx.store.filters import SqlValue
@@ -32,6 +33,8 @@ class FactMerger:
         self.db = target.db
         self.source = source.db
         self.new = 0
+        take_forgotten(self.db, self.source)
+        self._forgotten = ForgottenFacts(self.db)
         self._imports: dict[SqlValue, int] = {}
         self._moments: dict[SqlValue, str] = {}
 
@@ -62,6 +65,8 @@ class FactMerger:
     def _take(self, table: str, row: MergedRow) -> bool:
         """Add a fact, or the later form of one; whether anything was new."""
         number, key = _KEYS[table]
+        if self._forgotten.has(table, str(row[key[0]])):
+            return False
         moment = self._moments[row["import_no"]]
         row["import_no"] = self._imports[row["import_no"]]
         del row[number]

@@ -9,7 +9,7 @@ from typing import Literal
 
 from speechcx.call import Assessment, Call, Conversation, Details
 
-About = Literal["call", "flag", "review"]
+About = Literal["call", "flag", "review", "hold"]
 
 
 @dataclass(frozen=True, slots=True)

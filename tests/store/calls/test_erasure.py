@@ -10,8 +10,9 @@ import pytest
 from speechcx.call import Call
 from speechcx.store import FileStats, RunInfo, Store
 from speechcx.store.calls.erasure import erase_call, find_erasure
-from speechcx.store.decisions.audit import read_trail, verify_trail
+from speechcx.store.decisions.audit import read_trail
 from speechcx.store.decisions.flags import FlagChange, SeenFlag, read_state, set_flags
+from speechcx.store.decisions.trail_check import verify_trail
 from tests.factories import (
     make_assessment,
     make_conversation,

@@ -18,8 +18,8 @@ from speechcx.store.decisions.audit import (
     read_trail,
     read_who,
     tidy_text,
-    verify_trail,
 )
+from speechcx.store.decisions.trail_check import verify_trail
 from tests.factories import make_call
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from speechcx.store import RunInfo, RunTotals, Store
-from speechcx.store.decisions.audit import verify_trail
 from speechcx.store.decisions.chain import find_broken, read_end
+from speechcx.store.decisions.trail_check import verify_trail
 from tests.store.tampering import DECISION_TABLES, keep_everything, list_tamperings, unguard
 from tests.trust.figures import record
 

@@ -7,8 +7,9 @@ import pytest
 
 from speechcx.errors import UsageError
 from speechcx.store import Store
-from speechcx.store.decisions.audit import read_trail, verify_trail
+from speechcx.store.decisions.audit import read_trail
 from speechcx.store.decisions.flags import FlagChange, SeenFlag, digest_evidence, read_state, set_flags
+from speechcx.store.decisions.trail_check import verify_trail
 
 SEEN = SeenFlag("c1", "greeting", "absent", "e1", "bank", "3")
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from speechcx.store import Store
-from speechcx.store.decisions.audit import verify_trail
 from speechcx.store.decisions.review_disputes import acknowledge, dispute
 from speechcx.store.decisions.saved_searches import save_search
+from speechcx.store.decisions.trail_check import verify_trail
 from speechcx.store.merging import Merged, Preference, merge_store
 from tests.store.reviewing import answers, desk_of, fill, plan
 
