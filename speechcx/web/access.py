@@ -48,6 +48,8 @@ class Route:
         Who may send a form to it.
     is_kept
         Whether its answer takes long and may be a minute old.
+    shows_open_reviews
+        Whether calls that the asking person reviews blind are there too.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Route:
     roles: frozenset[PersonKind]
     writers: frozenset[PersonKind] = NOBODY
     is_kept: bool = False
+    shows_open_reviews: bool = False
 
     def matches(self, path: str) -> re.Match[str] | None:
         """The match of a path that belongs to this route."""

@@ -15,13 +15,14 @@ from urllib.parse import parse_qsl
 from speechcx.errors import SpeechcxError, UsageError
 from speechcx.present.table import Answer, write_csv
 from speechcx.store import Store
-from speechcx.web.access import Route, visible_to
+from speechcx.web.access import Route, may_review, visible_to
 from speechcx.web.gate import PERSON, TOKEN, Send, route_path
 from speechcx.web.rendering import render
 from speechcx.web.routes import find_route
 from speechcx.web.visit import NotThere, Refused, Reply, Visit
 
 if TYPE_CHECKING:
+    from speechcx.web.accounts import Account
     from speechcx.web.site import Site
 
 _LOG = logging.getLogger("speechcx.web")
@@ -50,7 +51,7 @@ def _answer(
     # Asked a second time, so that no other way into Datasette passes the gate by.
     if route is None or not route.allows(account, scope["method"]):
         return _finish(None, Reply("error.html", {"message": "This is not for you."}, status=403))
-    store = None if account is None else Store.open_for(site.database, visible_to(account))
+    store = None if account is None else _open_store(site, account, route)
     match = route.matches(path)
     asked = parse_qsl(
         scope.get("query_string", b"").decode("latin-1"), keep_blank_values=True, max_num_fields=_MOST_FIELDS
@@ -75,6 +76,12 @@ def _answer(
             store.close()
 
 
+def _open_store(site: Site, account: Account, route: Route) -> Store:
+    """The calls that somebody may see now."""
+    is_blind = may_review(account) and not route.shows_open_reviews
+    return Store.open_for(site.database, visible_to(account), reviewer=account.name if is_blind else None)
+
+
 def _ask(visit: Visit, route: Route) -> Reply:
     """The reply of a page; one that takes long may be the one that somebody who sees the same got a moment ago."""
     if visit.sent is not None:
@@ -84,7 +91,7 @@ def _ask(visit: Visit, route: Route) -> Reply:
     if not route.is_kept or visit.format != "html":
         return route.page(visit)
     person = visit.person
-    key = (visit.path, tuple(visit.asked), person.role, visible_to(person))
+    key = (visit.path, tuple(visit.asked), person.role, visible_to(person), visit.store.under_review)
     return visit.site.kept.get(key, lambda: route.page(visit))
 
 

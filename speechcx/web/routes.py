@@ -30,8 +30,8 @@ ROUTES: tuple[Route, ...] = (
     Route("last night", r"/", morning.show_morning, EVERYONE, is_kept=True),
     Route("calls", r"/calls" + _FORMS, calls.show_calls, EVERYONE),
     Route("search", r"/search" + _FORMS, calls.show_search, EVERYONE),
-    Route("call", _CALL + _FORMS, call.show_call, EVERYONE),
-    Route("audio", _CALL + r"/audio", audio.send_audio, EVERYONE),
+    Route("call", _CALL + _FORMS, call.show_call, EVERYONE, shows_open_reviews=True),
+    Route("audio", _CALL + r"/audio", audio.send_audio, EVERYONE, shows_open_reviews=True),
     Route("agents", r"/agents" + _FORMS, people.show_agents, LEADERS, is_kept=True),
     Route("agent", r"/agent" + _FORMS, people.show_agent, EVERYONE),
     Route("customer", r"/customer" + _FORMS, customers.show_customer, EVERYONE),
@@ -39,8 +39,8 @@ ROUTES: tuple[Route, ...] = (
     Route("review desk", r"/flags" + _FORMS, flags.show_flags, LEADERS, LEADERS),
     Route("rules", r"/rules" + _FORMS, rules.show_rules, LEADERS, is_kept=True),
     Route("rule", r"/rule" + _FORMS, rules.show_rule, LEADERS),
-    Route("reviews", r"/reviews" + _FORMS, reviews.show_reviews, REVIEWERS, REVIEWERS),
-    Route("review", r"/review/(?P<review_id>[0-9]{1,9})", reviews.show_review, REVIEWERS, REVIEWERS),
+    Route("reviews", r"/reviews" + _FORMS, reviews.show_reviews, REVIEWERS, REVIEWERS, shows_open_reviews=True),
+    Route("review", r"/review/(?P<review_id>[0-9]{1,9})", reviews.show_review, REVIEWERS, REVIEWERS, shows_open_reviews=True),
     Route("audit trail", r"/trail" + _FORMS, trail.show_trail, OVERSEERS),
 )
 

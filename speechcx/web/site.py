@@ -41,11 +41,12 @@ class Site:
     prefix: str = ""
     sessions: Sessions = field(default_factory=Sessions)
     limit: SignInLimit = field(default_factory=SignInLimit)
-    recordings: Recordings = field(default_factory=Recordings)
+    recordings: Recordings = field(init=False)
     kept: KeptAnswers = field(default_factory=KeptAnswers)
     trail: TrailWriter = field(init=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "recordings", Recordings(self.database.resolve().parent))
         object.__setattr__(self, "trail", TrailWriter(self.database))
 
     def find_person(self, token: str) -> Account | None:

@@ -150,6 +150,11 @@ class Visit:
         return visible_to(self.person) is None
 
     @property
+    def hidden_calls(self) -> int:
+        """Calls that are left out, since this person reviews them blind."""
+        return 0 if self.store_ is None else len(self.store_.under_review)
+
+    @property
     def format(self) -> str:
         """``html``, ``json`` or ``csv``, as the address ends."""
         return self.parts.get("format") or "html"
