@@ -32,7 +32,9 @@ class VisibleCalls:
     teams: tuple[str, ...] = ()
 
 
-def hide_other_calls(db: sqlite3.Connection, visible: VisibleCalls | None, under_review: Sequence[str] = ()) -> None:
+def hide_other_calls(
+    db: sqlite3.Connection, visible: VisibleCalls | None, under_review: Sequence[str] = ()
+) -> None:
     """Hide every call that is not visible, for as long as the connection is open.
 
     Parameters
@@ -53,7 +55,8 @@ def hide_other_calls(db: sqlite3.Connection, visible: VisibleCalls | None, under
     mine = f"SELECT {{}} FROM main.calls WHERE {own}"
     views = {
         "calls": f"SELECT * FROM main.calls WHERE {shown}",
-        "flag_states": f"SELECT * FROM main.flag_states WHERE call_id IN (SELECT call_id FROM main.calls WHERE {shown})",
+        "flag_states": "SELECT * FROM main.flag_states"
+        f" WHERE call_id IN (SELECT call_id FROM main.calls WHERE {shown})",
     }  # fmt: skip
     if visible is not None:
         views |= {

@@ -8,6 +8,7 @@ import json
 import logging
 import sqlite3
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
@@ -83,16 +84,28 @@ def _open_store(site: Site, account: Account, route: Route) -> Store:
 
 
 def _ask(visit: Visit, route: Route) -> Reply:
-    """The reply of a page; one that takes long may be the one that somebody who sees the same got a moment ago."""
+    """The reply of a page; one that takes long may be the one that somebody who sees the same got a while ago."""
     if visit.sent is not None:
         reply = route.page(visit)
-        visit.site.kept.forget()
+        visit.site.kept.forget_decisions()
         return reply
     if not route.is_kept or visit.format != "html":
         return route.page(visit)
-    person = visit.person
-    key = (visit.path, tuple(visit.asked), person.role, visible_to(person), visit.store.under_review)
-    return visit.site.kept.get(key, lambda: route.page(visit))
+    return visit.site.kept.get(
+        (visit.path, tuple(visit.asked), visit.sight),
+        lambda: route.page(visit),
+        renew=lambda: _renew(visit, route),
+        shows_decisions=route.shows_decisions,
+    )
+
+
+def _renew(visit: Visit, route: Route) -> Reply:
+    """The reply of a page when the request that asked for it is over."""
+    with _open_store(visit.site, visit.person, route) as store:
+        again = replace(visit, store_=store)
+        if again.sight != visit.sight:
+            raise NotThere
+        return route.page(again)
 
 
 def _trouble(message: str, status: int) -> Reply:

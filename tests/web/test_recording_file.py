@@ -84,7 +84,9 @@ def test_a_codec_that_browsers_do_not_play_is_sent_as_wav(call: Call, tmp_path: 
     for _ in range(2):
         played = recordings.open(replace(call, conversation=heard), (call.conversation.recording.path,))
         assert played is not None
-        assert os.readlink(f"/proc/self/fd/{played.file.fileno()}").startswith(f"{tmp_path}/#"), "no name, not in /tmp"
+        assert os.readlink(f"/proc/self/fd/{played.file.fileno()}").startswith(f"{tmp_path}/#"), (
+            "no name, not in /tmp"
+        )
         body = played.file.read()
         played.file.close()
         with wave.open(io.BytesIO(body)) as sound:
