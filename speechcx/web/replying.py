@@ -145,7 +145,7 @@ def _as_data(visit: Visit, found: Answer) -> Reply:
     """JSON or CSV for programs; who takes data away stands in the audit trail."""
     name = Path(visit.path).stem or "speechcx"
     if visit.format == "json":
-        text = json.dumps(found.document(), ensure_ascii=False, indent=1)
+        text = json.dumps(found.document(), ensure_ascii=False, separators=(",", ":"))
         kind = "application/json; charset=utf-8"
     elif found.table is None:
         return _trouble_text("There is no table here.", 404)
