@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from speechcx.cli import options
+from speechcx.cli.command_examples import example
 from speechcx.cli.output import print_answer
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(retention_app, rich_help_panel="Compliance")
 
 
+@example("hold set case-17 --customer C1042 --reason 'claim of 2 March'")
 def hold_set(
     name: Annotated[
         str, typer.Argument(metavar="NAME", help="What to call it, for example the case number.")
@@ -104,6 +106,7 @@ def _held_period(period: str | None, since: str | None) -> Iterator[Held]:
         yield Held(since=read_period(since, flag="--since").since)
 
 
+@example("hold list")
 def hold_list(
     released: Annotated[bool, typer.Option("--all", help="Also those that were released.")] = False,
     db: options.Database = None,
@@ -121,6 +124,7 @@ def hold_list(
     print_answer(present_holds(found), options.style(as_json, as_csv))
 
 
+@example("hold release case-17 --reason 'settled'")
 def hold_release(
     name: Annotated[str, typer.Argument(metavar="NAME", help="The hold, or the number of one.")],
     reason: ReasonOption,
@@ -140,6 +144,7 @@ def hold_release(
     print_answer(present_holds(found), options.style(as_json, False))
 
 
+@example("retention plan")
 def retention_plan(
     db: options.Database = None,
     config: options.Config = None,
@@ -160,6 +165,7 @@ def retention_plan(
     print_answer(present_retention(found), options.style(as_json, False))
 
 
+@example("retention apply")
 def retention_apply(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     later: Annotated[

@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DOORS = {
     "compliance": (
         "Exported FLAG_GROUPS FlagCount FlagCounts FlagEvidence FlagFilter FlagList FlagRow FlagView "
-        "Precision QuotedTurn RuleReport STANDINGS WAITING check_trail count_flags describe_rule "
+        "Precision QuotedTurn RuleReport STANDINGS WAITING check_trail count_flags count_trail describe_rule "
         "export_evidence find_flag find_flags_hint find_rule_text list_flags list_trail measure_precision "
         "read_hits see_flag see_flags show_flag"
     ),
@@ -39,8 +39,9 @@ DOORS = {
         "list_outreach read_customers read_handling reconcile"
     ),
     "people": (
-        "AgentReport CaseMixRow CaseMixTable Difference GroupComparison Move TrendGroup TrendRow TrendTable "
-        "adjust_scores compare_two count_by_hour describe_agent move_scores score_agents score_centers "
+        "AgentReport CaseMixRow CaseMixTable Difference GroupComparison Move QuestionCost QuestionCosts TrendGroup "
+        "TrendRow TrendTable adjust_scores compare_two cost_questions count_by_hour "
+        "describe_agent move_scores score_agents score_centers "
         "score_over_time "
         "score_teams"
     ),
@@ -52,7 +53,7 @@ DOORS = {
     ),
     "runs": (
         "FailureRow KindCount LanguageCount LeftOut RunStatus count_failures find_failure list_failures "
-        "read_left_out read_status"
+        "read_last_day read_left_out read_status"
     ),
     "search": (
         "CallList CallRow SavedRow SearchFilter SearchHit SearchPage count_calls count_new find_calls "
