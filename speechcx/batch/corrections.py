@@ -18,7 +18,7 @@ from speechcx.store import Store
 from speechcx.store.calls.erasure import erase_calls
 from speechcx.store.calls.file_versions import find_counted, find_set_aside
 from speechcx.store.calls.removed_parts import is_frozen, list_removed
-from speechcx.store.decisions.audit import read_trail
+from speechcx.store.decisions.audit import AuditEntry, add_entries, read_trail, read_user
 from speechcx.store.decisions.certificates import Certificate
 
 
@@ -51,7 +51,13 @@ _OTHER: dict[Party, Party] = {"agent": "customer", "customer": "agent"}
 
 
 def relabel(
-    store: Store, call_id: str, parties: tuple[Party, ...] | None, rulebook: Rulebooks, settings: Settings
+    store: Store,
+    call_id: str,
+    parties: tuple[Party, ...] | None,
+    rulebook: Rulebooks,
+    settings: Settings,
+    *,
+    who: str | None = None,
 ) -> tuple[Role, ...]:
     """Give the speakers of a stored call their parties, and judge the call again, in one transaction.
 
@@ -65,6 +71,8 @@ def relabel(
         One for each speaker, in order; None swaps agent and customer.
     rulebook, settings
         What to judge with.
+    who
+        For the audit trail; None for the user of the operating system.
 
     Returns
     -------
@@ -101,9 +109,11 @@ def relabel(
         conversation = replace(call.conversation, recording=replace(recording, details=details))
         assessment = judge(conversation, rulebook, settings)
         with store.write():
-            save_rulebooks(store, rulebook)
+            save_rulebooks(store, rulebook, settings)
             store.update_details(call_id, details)
             store.save_assessment(call_id, assessment)
+            told = {"was": [role.party for role in call.assessment.reading.roles], "parties": list(wanted)}
+            add_entries(store, who or read_user(), [AuditEntry("relabel", call_id, None, told)])
         return assessment.reading.roles
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from itertools import takewhile
 from pathlib import Path
@@ -15,7 +15,8 @@ from speechcx.batch.stop import StopSignals
 from speechcx.batch.what_if.survey import explain_to_people, find_judges, open_to_read
 from speechcx.call import Assessment, Failure
 from speechcx.call.measures import round_assessment
-from speechcx.config import Settings
+from speechcx.config import Settings, listen_digest
+from speechcx.config.digest import settings_digest
 from speechcx.executors import WorkerLost
 from speechcx.pipeline import judge
 from speechcx.rules import Rulebooks
@@ -24,6 +25,7 @@ from speechcx.store import CallFilter, Patience, RunInfo, Store
 from speechcx.store import RunTotals as RunRow
 from speechcx.store.calls.removed_parts import is_frozen, list_frozen
 from speechcx.store.calls.turns import list_inferred
+from speechcx.store.decisions.audit import Action, AuditEntry, add_entries, read_last, read_user
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ def rejudge(
     if not again:
         filters = replace(filters, not_judged_by=rulebook.digests)
     with StopSignals() as stop, hold_lock(store.path, command="rejudge"):
-        save_rulebooks(store, rulebook)
+        save_rulebooks(store, rulebook, settings)
         frozen = list_frozen(store.db)
         call_ids = tuple(call_id for call_id in store.iter_call_ids(filters) if call_id not in frozen)
         if only is None and not again:
@@ -166,10 +168,22 @@ def judge_inferred(
     return judged, tuple(failures)
 
 
-def save_rulebooks(store: Store, rulebook: Rulebooks) -> None:
-    """Keep the text of each rulebook beside the calls that will be judged by it."""
-    for book in rulebook.books:
-        store.save_rulebook(book.digest, name=book.name, version=book.version, source=book.source)
+def save_rulebooks(store: Store, rulebook: Rulebooks, settings: Settings) -> None:
+    """Keep the text of each rulebook beside the calls that will be judged by it.
+
+    Where rules or settings are others than the last time, the audit trail tells by which digests.
+    """
+    rules = {book.label: book.digest for book in rulebook.books}
+    made = {"settings": settings_digest(settings), "listening": listen_digest(settings)}
+    with store.write():
+        for book in rulebook.books:
+            store.save_rulebook(book.digest, name=book.name, version=book.version, source=book.source)
+        told: tuple[tuple[Action, Mapping[str, str]], ...] = (("rules", rules), ("settings", made))
+        changed = [
+            AuditEntry(action, None, None, now) for action, now in told if read_last(store.db, action) != now
+        ]
+        if changed:
+            add_entries(store, read_user(), changed)
 
 
 def _keep(store: Store, tally: RunTally, call_id: str, result: Assessment | Failure | WorkerLost) -> None:

@@ -51,6 +51,7 @@ from speechcx.rules import Rulebooks
 from speechcx.store import KnownFile, Patience, RunInfo, Store
 from speechcx.store import RunTotals as RunRow
 from speechcx.store.calls.removed_parts import list_frozen
+from speechcx.store.decisions.reading_log import take_queue
 from speechcx.store.facts.match_calls import match_facts
 from speechcx.store.left_out import read_other_files, replace_left_out
 
@@ -300,6 +301,7 @@ def _still_there(
 def _run_locked(
     store: Store, paths: Sequence[str | Path], settings: Settings, rulebook: Rulebooks, orders: _Orders
 ) -> RunSummary:
+    take_queue(store)
     known = store.ledger.known_files()
     orders.known_others = {row[0]: OtherFile(*row) for row in read_other_files(store.db)}
     orders.applied = store.ledger.read_sources_digest()
@@ -312,7 +314,7 @@ def _run_locked(
         expect_engines(settings)
     if orders.options.roster.entries:
         store.sync_roster(orders.options.roster.entries)
-    save_rulebooks(store, rulebook)
+    save_rulebooks(store, rulebook, settings)
     run_id = store.ledger.begin_run(
         RunInfo(
             listen_digest=listen_digest(settings),

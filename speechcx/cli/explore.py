@@ -12,6 +12,7 @@ from speechcx.cli import options
 from speechcx.cli.command_examples import example
 from speechcx.cli.output import note, print_answer, print_json
 from speechcx.cli.question_options import Asked, asks
+from speechcx.cli.readings import note_reading
 
 if TYPE_CHECKING:
     from speechcx.ask.ground import ScoreBy
@@ -160,6 +161,7 @@ def customer(
     from speechcx.present.customers import present_customer
 
     found = describe_customer(asked.where, name, asked.filters, scorecard=scorecard)
+    note_reading(asked.loaded, asked.where, "view", [one.call_id for one in found.calls], command="customer")
     print_answer(present_customer(found), asked.style)
 
 
@@ -267,7 +269,10 @@ def show(
 
     if plot is not None:
         check_picture(plot)
-    found = find_call(options.database(options.load(config, None), db), call, version=version)
+    loaded = options.load(config, None)
+    where = options.database(loaded, db)
+    found = find_call(where, call, version=version)
+    note_reading(loaded, where, "view", [found.conversation.recording.id], command="show")
     if plot is not None:
         draw_call(found, plot)
         note(f"Drawn: {plot}")

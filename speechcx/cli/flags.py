@@ -10,6 +10,7 @@ from speechcx.cli import options
 from speechcx.cli.command_examples import example
 from speechcx.cli.output import note, print_answer
 from speechcx.cli.question_options import Asked, asks
+from speechcx.cli.readings import note_reading
 
 if TYPE_CHECKING:
     from speechcx.ask.compliance import FlagFilter
@@ -127,7 +128,10 @@ def show(
     from speechcx.ask.compliance import show_flag
     from speechcx.present.flags import present_flag
 
-    found = show_flag(options.database(options.load(config, None), db), flag)
+    loaded = options.load(config, None)
+    where = options.database(loaded, db)
+    found = show_flag(where, flag)
+    note_reading(loaded, where, "view", [found.flag.call_id], command="flags show", rule=found.flag.rule)
     print_answer(present_flag(found), options.style(as_json, False))
 
 

@@ -10,6 +10,7 @@ import typer
 from speechcx.cli.command_examples import example
 from speechcx.cli.output import note
 from speechcx.cli.question_options import Asked, asks
+from speechcx.cli.readings import note_reading
 
 if TYPE_CHECKING:
     from speechcx.store import CallFilter
@@ -36,6 +37,7 @@ def report(
 
     Without a period: the newest seven days on which there are calls.
     """
+    note_reading(asked.loaded, asked.where, "export", [None], command="report", to=out.name)
     write_report(asked.where, asked.filters, out, title=title)
 
 

@@ -12,6 +12,7 @@ from speechcx.cli import options
 from speechcx.cli.command_examples import example
 from speechcx.cli.output import note, print_answer
 from speechcx.cli.question_options import Asked, asks
+from speechcx.cli.readings import note_reading
 from speechcx.cli.streams import is_summary
 
 if TYPE_CHECKING:
@@ -182,6 +183,7 @@ def try_phrase(
         return
     chosen = _choose(asked, names=call or (), newest=newest)
     ask = batch.TryOne(book, name, loaded.settings)
+    note_reading(loaded, asked.where, "search", [None], command="rules try", condition=condition, rule=rule)
     print_answer(present_tried(batch.try_on_calls(chosen, ask, limit=limit, report=_reporter())), style)
 
 

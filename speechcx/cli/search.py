@@ -11,6 +11,7 @@ from speechcx.cli import options
 from speechcx.cli.command_examples import example
 from speechcx.cli.output import note, print_answer
 from speechcx.cli.question_options import Asked, asks
+from speechcx.cli.readings import note_reading
 
 if TYPE_CHECKING:
     from speechcx.ask.search import SearchFilter
@@ -182,10 +183,11 @@ def _read_result(value: str | None, rule: str | None) -> Any:
 
 
 def _find(asked: Asked, typed: str, filters: SearchFilter, limit: int) -> None:
-    from speechcx.ask.search import search
+    from speechcx.ask.search import search, write_filters
     from speechcx.present.search import present_hits
 
     found = search(asked.where, typed, filters, limit=limit)
+    note_reading(asked.loaded, asked.where, "search", [None], words=typed, filters=write_filters(filters))
     is_empty = not (
         found.words.terms or filters.is_about_rules or filters.is_about_turns or filters.min_silence_s
     )

@@ -35,6 +35,12 @@ hears them again. A new field or measure, or other digits of one, need no raisin
 """
 
 
+def settings_digest(settings: Settings) -> str:
+    """16 hex digits over every setting, whatever it changes: what the audit trail tells of a change."""
+    text = json.dumps(asdict(settings), sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
 def listen_digest(settings: Settings) -> str:
     """16 hex digits over all that decides what ``listen`` returns for a recording.
 

@@ -18,7 +18,14 @@ from speechcx.errors import ConfigError
 CONFIG_NAME = "speechcx.toml"
 _MAX_CONFIG_BYTES = 1_000_000
 _OTHER_VARIABLES = frozenset(
-    {"SPEECHCX_CONFIG", "SPEECHCX_MODELS", "SPEECHCX_DATA", "SPEECHCX_DEBUG", "SPEECHCX_REVIEWER"}
+    {
+        "SPEECHCX_CONFIG",
+        "SPEECHCX_MODELS",
+        "SPEECHCX_DATA",
+        "SPEECHCX_DEBUG",
+        "SPEECHCX_REVIEWER",
+        "SPEECHCX_REASON",
+    }
 )
 
 

@@ -76,6 +76,23 @@ class RetentionSettings:
         return any(getattr(self, item.name) for item in fields(self) if item.name in RETAINED_KINDS)
 
 
+@dataclass(frozen=True, slots=True)
+class AuditSettings:
+    """What the audit trail tells besides what people decide, erase and take away.
+
+    Parameters
+    ----------
+    readings
+        Whether commands write down who read a call, searched or wrote a report. Pages always do.
+    unrecorded
+        What happens where a reading cannot be written down, since the database cannot be written: ``tell`` (answer,
+        and say so) or ``refuse`` (do not answer).
+    """
+
+    readings: bool = True
+    unrecorded: Literal["tell", "refuse"] = "tell"
+
+
 def find_cutoff(period: str, today: date, *, name: str = "") -> date | None:
     """The day so long before today; None for ever.
 

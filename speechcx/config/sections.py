@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from speechcx.audio import AudioSettings
 from speechcx.call import find_language_code
-from speechcx.config.retention_settings import RetentionSettings
+from speechcx.config.retention_settings import AuditSettings, RetentionSettings
 from speechcx.config.review import ReviewSettings
 from speechcx.discover import DiscoverSettings
 from speechcx.prosody import ProsodySettings
@@ -134,6 +134,7 @@ class Settings:
     review: ReviewSettings = field(default_factory=ReviewSettings)
     policy: PolicySettings = field(default_factory=PolicySettings)
     retention: RetentionSettings = field(default_factory=RetentionSettings)
+    audit: AuditSettings = field(default_factory=AuditSettings)
 
 
 @dataclass(frozen=True, slots=True)

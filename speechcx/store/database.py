@@ -7,6 +7,7 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from urllib.parse import quote
@@ -32,6 +33,7 @@ _NO_LOCKS = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
 _NAME = re.compile(r"(\d{4})_[a-z_]+\.sql")
 
 
+@cache
 def read_migrations() -> tuple[tuple[str, str], ...]:
     """(name, SQL) of every migration, in order of their numbers."""
     folder = resources.files("speechcx.store") / "migrations"

@@ -12,6 +12,7 @@ from pathlib import Path
 from speechcx.errors import SpeechcxError
 from speechcx.store import Store
 from speechcx.store.decisions.audit import Action, AuditEntry, add_entries
+from speechcx.store.decisions.reading_log import record_reading, take_queue
 
 EVERY_S = 600.0
 """The same person at the same call for the same thing is written once in so many seconds: a player asks for each
@@ -81,14 +82,18 @@ class TrailWriter:
                 self._waiting.task_done()
 
     def _write(self, items: list[_Item], *, once: bool) -> None:
-        """All in one transaction; again and again while the database cannot be written, but for the last time."""
+        """All in one transaction; again and again while it cannot be written, the last time into the queue."""
         while items:
             try:
-                with Store.open(self._database) as store, store.write():
-                    for who, entry in items:
-                        add_entries(store, who, [entry])
+                with Store.open(self._database) as store:
+                    take_queue(store)
+                    with store.write():
+                        for who, entry in items:
+                            add_entries(store, who, [entry])
                 return
             except SpeechcxError:
                 if once:
+                    for who, entry in items:
+                        record_reading(self._database, who, [entry])
                     return
                 time.sleep(RETRY_S)

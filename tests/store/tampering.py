@@ -13,12 +13,15 @@ from types import SimpleNamespace
 from speechcx.call import Call, Span
 from speechcx.call.imported import CallLeg, SurveyAnswer
 from speechcx.store import FileStats, RunInfo, RunTotals, Store
-from speechcx.store.calls.erasure import erase_call
+from speechcx.store.calls.erasure import erase_calls
+from speechcx.store.calls.removed_parts import remove_parts
 from speechcx.store.decisions.audit import AuditEntry, add_entries
 from speechcx.store.decisions.flags import FlagChange, SeenFlag, set_flags
+from speechcx.store.decisions.legal_holds import Held, release_hold, set_hold
 from speechcx.store.decisions.review_disputes import acknowledge, add_note, decide, dispute
 from speechcx.store.decisions.review_plans import Draw, ReviewPlan, Shortfall, save_plan
 from speechcx.store.decisions.review_record import Given
+from speechcx.store.facts.forget_facts import forget_customer
 from speechcx.store.facts.save import ImportInfo, save_answers, save_legs
 from speechcx.store.merging import merge_store, read_ends
 from speechcx.store.moments import utc_text
@@ -27,7 +30,8 @@ from tests.store.reviewing import answers, desk_of, plan, reviewable
 
 DECISION_TABLES = (
     "audit", "erasures", "flag_states", "reviews", "review_questions", "review_events", "review_answers",
-    "review_plans", "review_draws", "review_shortfalls",
+    "review_plans", "review_draws", "review_shortfalls", "legal_holds", "held_calls", "erasure_certificates",
+    "removed_parts", "forgotten_facts",
 )  # fmt: skip
 """Tables that hold what people decided."""
 
@@ -118,7 +122,20 @@ def decide_everything(store: Store, ids: list[str]) -> None:
     plan(store, ids[:4])
     plan_with_shortfall(store, ids)
     review_all(store)
-    erase_call(store, ids[5], who="mia", reason="the customer asked for it")
+    erase_calls(store, [ids[5]], who="mia", reason="the customer asked for it")
+    keep_or_remove(store, ids)
+
+
+def keep_or_remove(store: Store, ids: list[str]) -> None:
+    """Holds that hold and that were released, a call taken out of the search index, a customer whose facts went."""
+    set_hold(store, "case 17", Held(call_id=ids[0]), who="mia", reason="claim")
+    set_hold(store, "case 18", Held(call_id=ids[1]), who="mia", reason="claim")
+    release_hold(store, "case 18", who="mia", reason="settled")
+    remove_parts(store, ids[3], ["index"])
+    answer = SurveyAnswer("gone-1", "csat", 1.0, 1.0, 5.0, customer="gone", row=9)
+    save_answers(store, [answer], ImportInfo("surveys", "gone.csv", "2" * 64, "mia", "UTC", 30.0))
+    with store.write():
+        forget_customer(store.db, "gone")
 
 
 def plan_with_shortfall(store: Store, ids: list[str]) -> None:

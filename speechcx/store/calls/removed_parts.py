@@ -53,6 +53,7 @@ def remove_parts(
             if part in parts and part not in gone:
                 _REMOVERS[part](store.db, row[0], call_id)
                 store.db.execute("INSERT INTO removed_parts VALUES (?, ?, ?)", (call_id, part, utc_text()))
+        note_decision(store.db, "removed_parts", (call_id,))
         note_call(store.db, row[0])
         store.names.forget()
 
@@ -96,6 +97,8 @@ def note_removed(db: sqlite3.Connection, source: sqlite3.Connection, call_id: st
     """Mark a call that was just brought in as having lost what it had lost in the other database; inside a write."""
     rows = source.execute("SELECT * FROM removed_parts WHERE call_id = ?", (call_id,)).fetchall()
     db.executemany("INSERT OR IGNORE INTO removed_parts VALUES (?, ?, ?)", rows)
+    if rows:
+        note_decision(db, "removed_parts", (call_id,))
 
 
 def _range(call_no: int) -> tuple[int, int]:

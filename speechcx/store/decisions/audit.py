@@ -11,6 +11,7 @@ from __future__ import annotations
 import getpass
 import hashlib
 import json
+import os
 import secrets
 import sqlite3
 from collections.abc import Mapping, Sequence
@@ -26,19 +27,9 @@ if TYPE_CHECKING:
     from speechcx.store import Store
 
 Action = Literal[
-    "flag",
-    "export",
-    "erase",
-    "hold",
-    "retention",
-    "backup",
-    "restore",
-    "merge",
-    "import",
-    "view",
-    "play",
-    "sign-in",
-]
+    "flag", "export", "erase", "hold", "retention", "redact", "relabel", "rules", "settings", "backup", "restore",
+    "merge", "import", "search", "view", "play", "sign-in",
+]  # fmt: skip
 ACTIONS: tuple[Action, ...] = get_args(Action)
 
 LONGEST_TEXT = 10_000
@@ -231,6 +222,24 @@ def read_who(given: str | None = None) -> str:
     if name is None:
         raise UsageError("no name to write down", "who does this", "name yourself with --as NAME")
     return name
+
+
+def read_user() -> str:
+    """The operating system's name of whoever runs this, else the number: never fails, for what must not stop."""
+    try:
+        return tidy_text(getpass.getuser()) or f"uid {os.getuid()}"
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"
+
+
+def read_last(db: sqlite3.Connection, action: Action) -> Mapping[str, object]:
+    """Details of the newest row of an action; empty where there is none, or they are gone."""
+    # Written out, since a partial index serves no placeholder.
+    row = db.execute(
+        f"SELECT detail FROM audit WHERE action = '{action}' ORDER BY audit_id DESC LIMIT 1"
+    ).fetchone()
+    found: dict[str, object] = {} if row is None or row[0] is None else json.loads(row[0])
+    return found
 
 
 def tidy_text(text: str | None) -> str | None:

@@ -107,14 +107,16 @@ class CertificateMaker:
 
 
 def list_certificates(db: sqlite3.Connection) -> tuple[Certificate, ...]:
-    """Every certificate, oldest first."""
+    """Every certificate that can be read, oldest first; one that cannot was changed, as ``audit --verify`` tells."""
     found = []
     rows = db.execute(f"SELECT {_COLUMNS} FROM erasure_certificates ORDER BY certificate_id").fetchall()
     for number, at, who, reason, salt, calls, removed, before, after in rows:
-        counts = tuple((str(table), int(count)) for table, count in json.loads(removed).items())
-        found.append(
-            Certificate(number, at, who, reason, salt, tuple(json.loads(calls)), counts, before, after)
-        )
+        try:
+            counts = tuple((str(table), int(count)) for table, count in json.loads(removed).items())
+            hashes = tuple(str(one) for one in json.loads(calls))
+        except (ValueError, AttributeError, TypeError):
+            continue
+        found.append(Certificate(number, at, who, reason, salt, hashes, counts, before, after))
     return tuple(found)
 
 

@@ -47,6 +47,21 @@ _COVERED = {
     "legal_holds": _Covered(
         "SELECT hold_id FROM legal_holds", ("SELECT * FROM legal_holds WHERE hold_id = ?1",), "legal hold"
     ),
+    "held_calls": _Covered(
+        "SELECT DISTINCT call_id FROM held_calls",
+        ("SELECT * FROM held_calls WHERE call_id = ?1 ORDER BY hold_id",),
+        "list of holds on call",
+    ),
+    "removed_parts": _Covered(
+        "SELECT DISTINCT call_id FROM removed_parts",
+        ("SELECT * FROM removed_parts WHERE call_id = ?1 ORDER BY part",),
+        "record of what retention removed of call",
+    ),
+    "forgotten_facts": _Covered(
+        "SELECT salt, hash FROM forgotten_facts",
+        ("SELECT * FROM forgotten_facts WHERE salt = ?1 AND hash = ?2",),
+        "mark of an erased fact",
+    ),
     "flag_states": _Covered(
         "SELECT call_id, rule FROM flag_states",
         ("SELECT * FROM flag_states WHERE call_id = ?1 AND rule = ?2",),
@@ -117,6 +132,8 @@ def note_decision(db: sqlite3.Connection, about: str, *keys: Key) -> None:
     keys
         Keys of the rows.
     """
+    if not keys:
+        return
     end = read_end(db)
     number, before = end.entries, end.digest
     for key in keys:

@@ -8,7 +8,7 @@ out of it. A trigger refuses to mark a held call as erased, whoever asks.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -238,11 +238,12 @@ def expect_customers_free(db: sqlite3.Connection, customers: Collection[str]) ->
 
 def catch_call(db: sqlite3.Connection, call_no: int) -> None:
     """Write down which active holds a call that was just written fits; inside a write."""
-    db.execute(
+    caught = db.execute(
         "INSERT OR IGNORE INTO held_calls SELECT c.call_id, l.hold_id FROM calls c JOIN legal_holds l"
-        f" ON l.released_at IS NULL AND {_FITS} WHERE c.call_no = ?",
+        f" ON l.released_at IS NULL AND {_FITS} WHERE c.call_no = ? RETURNING call_id",
         (call_no,),
-    )
+    ).fetchall()
+    _note_caught(db, caught)
 
 
 def find_wrong_holds(db: sqlite3.Connection) -> Iterator[str]:
@@ -289,10 +290,13 @@ def take_holds(db: sqlite3.Connection, source: sqlite3.Connection) -> int:
         caught = source.execute(
             "SELECT call_id FROM held_calls WHERE hold_id = ? EXCEPT SELECT call_id FROM erasures", (hold_id,)
         ).fetchall()
-        db.executemany(
-            "INSERT OR IGNORE INTO held_calls SELECT ?1, ?2 WHERE ?1 NOT IN (SELECT call_id FROM erasures)",
-            [(call_id, number) for (call_id,) in caught],
-        )
+        for (call_id,) in caught:
+            new_row = db.execute(
+                "INSERT OR IGNORE INTO held_calls SELECT ?1, ?2 WHERE ?1 NOT IN (SELECT call_id FROM erasures)"
+                " RETURNING call_id",
+                (call_id, number),
+            ).fetchall()
+            _note_caught(db, new_row)
         if values[8] is None:
             _catch_all(db, number)
         note_decision(db, "legal_holds", (number,))
@@ -328,16 +332,24 @@ def expect_no_other_hold(
 
 def leave_out_of_holds(db: sqlite3.Connection, call_ids: Collection[str]) -> None:
     """Take calls out of all holds; inside a write."""
-    db.executemany("DELETE FROM held_calls WHERE call_id = ?", [(call_id,) for call_id in call_ids])
+    for call_id in call_ids:
+        gone = db.execute("DELETE FROM held_calls WHERE call_id = ? RETURNING call_id", (call_id,)).fetchall()
+        _note_caught(db, gone)
+
+
+def _note_caught(db: sqlite3.Connection, rows: Sequence[tuple[str]]) -> None:
+    note_decision(db, "held_calls", *dict.fromkeys(rows))
 
 
 def _catch_all(db: sqlite3.Connection, hold_id: int) -> None:
-    db.execute(
+    caught = db.execute(
         "INSERT OR IGNORE INTO held_calls SELECT call_id, hold_id FROM legal_holds WHERE hold_id = ?1"
         " AND call_id IS NOT NULL AND call_id NOT IN (SELECT call_id FROM erasures)"
-        f" UNION SELECT c.call_id, l.hold_id FROM legal_holds l JOIN calls c ON {_FITS} WHERE l.hold_id = ?1",
+        f" UNION SELECT c.call_id, l.hold_id FROM legal_holds l JOIN calls c ON {_FITS} WHERE l.hold_id = ?1"
+        " RETURNING call_id",
         (hold_id,),
-    )
+    ).fetchall()
+    _note_caught(db, caught)
 
 
 def _read(db: sqlite3.Connection, where: str, *values: object) -> list[HoldRecord]:

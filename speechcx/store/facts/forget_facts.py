@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import secrets
 import sqlite3
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from speechcx.store.calls.row_digests import forget_shared
+from speechcx.store.decisions.chain import note_decision
 
 _TABLES = (
     ("call_legs", "leg_no", "record_id", "record_id IN (SELECT record_id FROM call_records WHERE {})"),
@@ -52,7 +53,7 @@ class ForgottenFacts:
 def take_forgotten(db: sqlite3.Connection, source: sqlite3.Connection) -> None:
     """Bring in what another database has forgotten, and forget it here too; inside a write."""
     rows = source.execute("SELECT salt, hash FROM forgotten_facts").fetchall()
-    db.executemany("INSERT OR IGNORE INTO forgotten_facts VALUES (?, ?)", rows)
+    _mark(db, rows)
     forgotten = ForgottenFacts(db)
     for table, number, key, _ in _TABLES:
         found = db.execute(f"SELECT {number}, {key} FROM {table}").fetchall() if rows else ()
@@ -65,13 +66,19 @@ def _forget(db: sqlite3.Connection, where: str, value: str) -> int:
         rows = db.execute(
             f"SELECT {number}, {key} FROM {table} WHERE {which.format(where)}", (value,)
         ).fetchall()
-        db.executemany(
-            "INSERT OR IGNORE INTO forgotten_facts VALUES (?, ?)",
-            [(salt, _hash(salt, _name(table), row[1])) for row in rows],
-        )
+        _mark(db, [(salt, _hash(salt, _name(table), row[1])) for row in rows])
         _remove(db, table, number, [row[0] for row in rows])
         count += len(rows)
     return count
+
+
+def _mark(db: sqlite3.Connection, marks: Sequence[tuple[str, str]]) -> None:
+    new = [
+        mark
+        for mark in dict.fromkeys(marks)
+        if db.execute("INSERT OR IGNORE INTO forgotten_facts VALUES (?, ?)", mark).rowcount
+    ]
+    note_decision(db, "forgotten_facts", *new)
 
 
 def _remove(db: sqlite3.Connection, table: str, number: str, gone: Collection[int]) -> None:

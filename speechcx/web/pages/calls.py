@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from speechcx.ask.search import SearchFilter, list_calls, search
+from speechcx.ask.search import SearchFilter, list_calls, search, write_filters
 from speechcx.present.search import present_calls, present_hits
 from speechcx.present.table import Table
 from speechcx.web.asked import read_filters
@@ -78,6 +78,8 @@ def show_search(visit: Visit) -> Reply:
     is_empty = not (
         found.words.terms or filters.is_about_rules or filters.is_about_turns or filters.min_silence_s
     )
+    if not is_empty:
+        visit.note("search", words=typed, filters=write_filters(filters))
     answer = present_hits(found, is_empty=is_empty)
     table = answer.table
     kept = [pair for pair in visit.asked if pair[0] != "after"]

@@ -60,3 +60,6 @@ CREATE TABLE removed_parts (
 ) STRICT, WITHOUT ROWID;
 
 ALTER TABLE turns_data ADD COLUMN unindexed_text TEXT; -- the words of a turn that was taken out of the search index; else null
+
+-- The newest row of the trail about rules and settings, which every run asks for.
+CREATE INDEX audit_by_making ON audit (action, audit_id) WHERE action IN ('rules', 'settings');

@@ -1,0 +1,63 @@
+"""Writes down who read, searched or took away what, before a command shows it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from speechcx.cli.output import note
+
+if TYPE_CHECKING:
+    from speechcx.config import LoadedSettings
+    from speechcx.store.decisions.audit import Action
+
+
+def note_reading(
+    loaded: LoadedSettings, where: Path, action: Action, calls: Sequence[str | None], **detail: object
+) -> None:
+    """Write a reading into the audit trail; why, is what ``SPEECHCX_REASON`` says.
+
+    Parameters
+    ----------
+    loaded
+        The settings, which say whether to, and what to do where it cannot be written.
+    where
+        The database.
+    action
+        ``view``, ``search`` or ``export``.
+    calls
+        The calls it is about; None for one that is about no single call.
+    detail
+        What exactly.
+
+    Raises
+    ------
+    AccessDenied
+        It cannot be written down, and ``audit.unrecorded`` is ``refuse``.
+    """
+    from speechcx.errors import AccessDenied
+    from speechcx.store.decisions.audit import AuditEntry, read_user, tidy_text
+    from speechcx.store.decisions.reading_log import record_reading
+
+    wanted = loaded.settings.audit
+    if not wanted.readings:
+        return
+    reason = tidy_text(os.environ.get("SPEECHCX_REASON"))
+    told = {
+        name: value
+        for name, value in (*detail.items(), ("reason", reason))
+        if value not in (None, (), [], {})
+    }
+    entries = [AuditEntry(action, call_id, None, told) for call_id in calls]
+    if not entries or record_reading(where, read_user(), entries) != "not recorded":
+        return
+    found = f"{where} cannot be written, so that the audit trail does not tell of this"
+    if wanted.unrecorded == "refuse":
+        raise AccessDenied(
+            found,
+            "a database that can be written (audit.unrecorded is refuse)",
+            "make it writable, or copy it",
+        )
+    note(f"speechcx: {found}")
