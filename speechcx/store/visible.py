@@ -34,9 +34,15 @@ def hide_other_calls(db: sqlite3.Connection, visible: VisibleCalls) -> None:
     """Hide every call that is not visible, for as long as the connection is open."""
     own = f"agent IN ({_listed(db, visible.agents)}) OR team IN ({_listed(db, visible.teams)})"
     mine = f"SELECT {{}} FROM main.calls WHERE {own}"
+    records = f"FROM main.call_records WHERE {own}"
     views = {
         "calls": f"SELECT * FROM main.calls WHERE {own}",
         "roster": f"SELECT * FROM main.roster WHERE {own}",
+        "call_legs": f"SELECT * FROM main.call_legs WHERE record_id IN (SELECT record_id {records})",
+        "call_records": f"SELECT * {records}",
+        "survey_answers": f"SELECT * FROM main.survey_answers WHERE call_id IN ({mine.format('call_id')})",
+        # An account is a customer's, and belongs to nobody who takes calls.
+        **{name: f"SELECT * FROM main.{name} WHERE 0" for name in ("accounts", "imports")},
         # A file that failed belongs to nobody yet.
         "failures": "SELECT * FROM main.failures WHERE 0",
         **{name: f"SELECT * FROM main.{name} WHERE call_no IN ({mine.format('call_no')})" for name in BY_CALL_NO},

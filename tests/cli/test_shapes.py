@@ -106,6 +106,8 @@ FACTS: dict[str, tuple[str, ...]] = {
     # the same for what other systems know, in this order
     "import calls": ("import calls records.csv --as lead", "import calls records.csv --dry-run --as lead"),
     "import surveys": ("import surveys answers.csv --as lead",),
+    "import accounts": ("import accounts accounts.csv --as lead",),
+    "retention": ("retention", "retention --by driver", "retention --by agent --agent nobody"),
     "handling": ("handling", "handling --by day --agent nobody"),
     "reconcile": ("reconcile",),
     "surveys": ("surveys", "surveys --by agent --agent nobody"),
