@@ -101,7 +101,7 @@ class SurveyAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class CustomerAccount:
     """What a CRM or a billing system knows of a customer.
 
     Parameters

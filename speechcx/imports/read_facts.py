@@ -10,7 +10,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Generic, TypeVar
 
-from speechcx.call.imported import SURVEY_SCALES, Account, AccountStatus, CallLeg, SurveyAnswer, SurveyKind
+from speechcx.call.imported import (
+    SURVEY_SCALES,
+    AccountStatus,
+    CallLeg,
+    CustomerAccount,
+    SurveyAnswer,
+    SurveyKind,
+)
 from speechcx.discover.clock import read_moment
 from speechcx.discover.csv_lines import CsvFile, CsvRow, split_cells
 from speechcx.discover.headings import says_utc
@@ -137,11 +144,11 @@ def read_answers(file: CsvFile, rows: Sequence[CsvRow], mapping: ImportMapping) 
     return reader.read(rows, read, key=lambda answer: (answer.kind, answer.answer_id))
 
 
-def read_accounts(file: CsvFile, rows: Sequence[CsvRow], mapping: ImportMapping) -> ReadRows[Account]:
+def read_accounts(file: CsvFile, rows: Sequence[CsvRow], mapping: ImportMapping) -> ReadRows[CustomerAccount]:
     """Accounts of customers. Two rows of one account that differ are both refused."""
     reader = _Reader(file, mapping)
 
-    def read(cells: FieldCells, extras: tuple[tuple[str, str], ...], line: int) -> list[Account]:
+    def read(cells: FieldCells, extras: tuple[tuple[str, str], ...], line: int) -> list[CustomerAccount]:
         customer = cells.get("customer")
         if customer is None:
             raise UnreadableCellError("no customer")
@@ -157,7 +164,7 @@ def read_accounts(file: CsvFile, rows: Sequence[CsvRow], mapping: ImportMapping)
         if value is not None and value < 0:
             raise UnreadableCellError(f"a value of {value:g}; expected 0 or more")
         return [
-            Account(
+            CustomerAccount(
                 cells.get("account_id") or customer, customer, _read_kept(cells, mapping, closed, as_of), opened,
                 closed, as_of, value, lifetime, _read_currency(cells), line,
             )

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from speechcx.call.imported import Account, CallLeg, SurveyAnswer
+from speechcx.call.imported import CallLeg, CustomerAccount, SurveyAnswer
 from speechcx.discover.csv_lines import CsvFile, CsvRow
 from speechcx.discover.headings import squeeze
 from speechcx.discover.settings import DiscoverSettings
@@ -30,7 +30,7 @@ from speechcx.store import Store
 from speechcx.store.facts.match_calls import CLOCK_TOLERANCE_S
 from speechcx.store.facts.save import ImportInfo, SavedFacts, save_accounts, save_answers, save_legs
 
-Fact = CallLeg | SurveyAnswer | Account
+ImportedFact = CallLeg | SurveyAnswer | CustomerAccount
 _READERS: dict[ImportKind, Callable[[CsvFile, Sequence[CsvRow], ImportMapping], ReadRows[Any]]] = {
     "calls": read_legs,
     "surveys": read_answers,
@@ -195,7 +195,7 @@ def run_import(
     )
 
 
-def _expect_zone(read: ReadRows[Fact], path: Path) -> None:
+def _expect_zone(read: ReadRows[ImportedFact], path: Path) -> None:
     """Say once, not row by row, that times have no zone."""
     lacking = [row for row in read.refused if row.found.startswith("no zone for ")]
     if lacking:
@@ -207,21 +207,21 @@ def _expect_zone(read: ReadRows[Fact], path: Path) -> None:
         )
 
 
-def _save(store: Store, read: ReadRows[Fact], info: ImportInfo) -> SavedFacts:
+def _save(store: Store, read: ReadRows[ImportedFact], info: ImportInfo) -> SavedFacts:
     if info.kind == "calls":
         return save_legs(store, [fact for fact in read.facts if isinstance(fact, CallLeg)], info)
     if info.kind == "surveys":
         return save_answers(store, [fact for fact in read.facts if isinstance(fact, SurveyAnswer)], info)
-    return save_accounts(store, [fact for fact in read.facts if isinstance(fact, Account)], info)
+    return save_accounts(store, [fact for fact in read.facts if isinstance(fact, CustomerAccount)], info)
 
 
-def _days(read: ReadRows[Fact]) -> list[str] | tuple[None]:
+def _days(read: ReadRows[ImportedFact]) -> list[str] | tuple[None]:
     days = {day.isoformat() for fact in read.facts for day in _days_of(fact) if day is not None}
     return sorted(days) or (None,)
 
 
-def _days_of(fact: Fact) -> tuple[date | None, ...]:
-    if isinstance(fact, Account):
+def _days_of(fact: ImportedFact) -> tuple[date | None, ...]:
+    if isinstance(fact, CustomerAccount):
         return fact.opened, fact.closed, fact.as_of
     moment = fact.started_at if isinstance(fact, CallLeg) else fact.answered_at
     return (None if moment is None else moment.date(),)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from speechcx.call.imported import Account, CallLeg, SurveyAnswer
+from speechcx.call.imported import CallLeg, CustomerAccount, SurveyAnswer
 from speechcx.store import Store
 from speechcx.store.calls.row_digests import note_shared_rows
 from speechcx.store.decisions.audit import AuditEntry, add_entries
@@ -108,7 +108,7 @@ def save_answers(store: Store, answers: Sequence[SurveyAnswer], info: ImportInfo
         return _finish(store, info, counts, "survey_answers")
 
 
-def save_accounts(store: Store, accounts: Sequence[Account], info: ImportInfo) -> SavedFacts:
+def save_accounts(store: Store, accounts: Sequence[CustomerAccount], info: ImportInfo) -> SavedFacts:
     """Keep accounts of customers, in one transaction."""
     rows = [
         {
