@@ -46,7 +46,7 @@ _Who = Annotated[str | None, typer.Option("--as", metavar="NAME", help="Who impo
 def register(app: typer.Typer) -> None:
     """Add these commands to the app."""
     app.add_typer(imports)
-    for command in (reconcile, handling, surveys, retention):
+    for command in (reconcile, handling, surveys, repeats, retention):
         app.command()(command)
 
 
@@ -185,6 +185,27 @@ def surveys(
     from speechcx.present.imported_facts import present_satisfaction
 
     print_answer(present_satisfaction(read_satisfaction(asked.where, asked.filters, by=by)), asked.style)  # type: ignore[arg-type]
+
+
+@asks()
+def repeats(
+    asked: Asked,
+    by: Annotated[
+        str, typer.Option("--by", help="all, agent, team, center, queue, driver, day, week or month.")
+    ] = "all",
+    days: Annotated[
+        int, typer.Option("--days", min=1, max=90, help="Another call within so many days is a repeat.")
+    ] = 7,
+    words: Annotated[
+        str | None, typer.Option("--words", metavar="RULE", help="A rule that finds `I called before`.")
+    ] = None,
+) -> None:
+    """First contact resolution: who calls again, about the same or anything, and how long a matter takes."""
+    from speechcx.ask.customers import read_repeats
+    from speechcx.present.imported_facts import present_repeats
+
+    found = read_repeats(asked.where, asked.filters, by=by, days=days, word_rule=words)  # type: ignore[arg-type]
+    print_answer(present_repeats(found), asked.style)
 
 
 @asks()

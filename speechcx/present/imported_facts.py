@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 
-from speechcx.ask.customers import Retention, Satisfaction, SurveyRow
+from speechcx.ask.customers import Repeats, Retention, Satisfaction, SurveyRow
 from speechcx.ask.operations import GAP_KINDS, Handling, Reconciliation
 from speechcx.ask.statistics import CountedFigure
 from speechcx.imports import ImportReport
@@ -21,6 +21,7 @@ _IMPORT = record("import", ImportReport)
 _RECONCILE = record("reconcile", Reconciliation)
 _HANDLING = record("handling", Handling)
 _SURVEYS = record("surveys", Satisfaction)
+_REPEATS = record("repeats", Repeats, swapped={"Repeats.hint": str | None})
 _RETENTION = record("retention", Retention, swapped={"Retention.hint": str | None})
 
 ENVELOPES: dict[str, Envelopes] = {
@@ -31,6 +32,7 @@ ENVELOPES: dict[str, Envelopes] = {
     "handling": _HANDLING,
     "surveys": _SURVEYS,
     "retention": _RETENTION,
+    "repeats": _REPEATS,
 }
 
 
@@ -293,3 +295,72 @@ def _retention_notes(found: Retention) -> Iterator[str]:
         f" {everything.saved.n:,}; left out are {everything.immature:,} too new to tell and {everything.unknown:,} of"
         " customers without an account, or who had left before."
     )
+
+
+def _span(seconds: float) -> str:
+    """A time from minutes to weeks."""
+    if seconds < 3600:
+        return clock(seconds)
+    return f"{seconds / 3600:.1f} h" if seconds < 2 * 86_400 else f"{seconds / 86_400:.1f} d"
+
+
+def _span_column(name: str, heading: str, *, rank: int = 0) -> Column:
+    value, text = _figure(name, _span)
+    return Column(name, heading, value=value, text=text, rank=rank)
+
+
+def _number_column(name: str, heading: str, *, rank: int = 0) -> Column:
+    value, text = _figure(name, lambda number: plain_number(number, 1))
+    return Column(name, heading, value=value, text=text, rank=rank)
+
+
+_REPEAT_COLUMNS = (
+    Column("key", "", text=lambda row: row.key or "-"),
+    Column("contacts", "contacts"),
+    _share_column("fcr", "FCR"),
+    _interval_text("fcr", "95 %"),
+    _share_column("fcr_driver", "same\ndriver"),
+    _share_column("fcr_words", "with\nwords"),
+    _share_column("says_again", "says\nagain"),
+    Column("matters", "matters"),
+    _number_column("calls_a_matter", "calls\neach", rank=1),
+    _share_column("resolved", "re-\nsolved", rank=1),
+    _span_column("resolution_s", "time to\nend"),
+    _span_column("first_response_s", "first\nword", rank=2),
+    Column("immature", "too new", rank=2),
+    Column("untold", "untold", audience="programs"),
+    *(
+        column
+        for name in (
+            "fcr", "fcr_driver", "fcr_words", "says_again", "calls_a_matter", "resolved", "resolution_s",
+            "first_response_s",
+        )
+        for column in _reliability(name)
+    ),
+)  # fmt: skip
+
+
+def present_repeats(found: Repeats) -> Answer:
+    """First contact resolution, and matters, by group; all contacts last."""
+    rows = (*found.rows, replace(found.all, key="all contacts")) if found.all.contacts else ()
+    empty = str(found.hint or "No calls of known customers.")
+    shown = make_table(found.by, _REPEAT_COLUMNS, rows, empty=empty, notes=tuple(_repeat_notes(found)))
+    return Answer(partial(_REPEATS.wrap, found), (shown,))
+
+
+def _repeat_notes(found: Repeats) -> Iterator[str]:
+    whole = found.all
+    if not whole.contacts:
+        return
+    yield (
+        f"FCR: contacts after which the customer did not call again within {found.days} days, of {whole.fcr.n:,};"
+        f" {whole.immature:,} are too new to tell. Same driver: not again about the same, of {whole.fcr_driver.n:,}."
+    )
+    said = f"with {found.word_rule}" if found.word_rule else "no rule tells: name one with --words"
+    yield (
+        f"With words: less those who say that they called before where no such call is known ({said})."
+        f" Matters: contacts without a longer pause; resolved as told of {whole.resolved.n:,}, not told of"
+        f" {whole.untold:,}."
+    )
+    if found.unknown:
+        yield f"{found.unknown:,} calls of unknown customers or times are left out."

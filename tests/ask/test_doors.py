@@ -25,9 +25,9 @@ DOORS = {
     ),
     "customers": (
         "CallbackList CallbackRow CustomerCall CustomerReport DriverTable OUTCOME_COLUMNS OutcomeMeasure "
-        "OutcomeRow OutcomeTable RETENTION_BY Retention RetentionRow SURVEY_BY Satisfaction SurveyRow "
-        "describe_customer list_callbacks "
-        "list_driver_rows list_outcomes read_retention read_satisfaction"
+        "OutcomeRow OutcomeTable REPEAT_BY RETENTION_BY RepeatRow Repeats Retention RetentionRow SURVEY_BY "
+        "Satisfaction SurveyRow describe_customer list_callbacks list_driver_rows list_outcomes read_repeats "
+        "read_retention read_satisfaction"
     ),
     "ground": (
         "ComparedMeasure Estimate GroupSums Hint MEASURES MEASURE_NAMES Period ScoreBy ScoreRow ScoreTable "
