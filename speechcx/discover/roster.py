@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from speechcx.discover.calls_table import SourceWarning
-from speechcx.discover.csv_lines import CsvFile, CsvRow, read_csv, split_cells
+from speechcx.discover.csv_lines import CsvFile, CsvRow, split_cells
 from speechcx.discover.headings import spellings_of, squeeze
+from speechcx.discover.table_files import read_table
 from speechcx.discover.time_forms import UnreadableTimeError, read_form
 from speechcx.errors import ConfigError
 
@@ -93,7 +94,7 @@ def read_roster(path: str | os.PathLike[str]) -> Roster:
         The file cannot be read, or no line of it is a header with a column of agents.
     """
     path = os.path.abspath(os.fspath(path))
-    opened = read_csv(path, frozenset(spellings_of("agent")), max_bytes=_MAX_BYTES, max_rows=_MAX_ROWS)
+    opened = read_table(path, frozenset(spellings_of("agent")), max_bytes=_MAX_BYTES, max_rows=_MAX_ROWS)
     if opened is None:
         raise ConfigError(
             f"{path!r} has no header line with a column `agent`",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +25,8 @@ from speechcx.imports.values import (
 )
 
 Fact = TypeVar("Fact")
+_IDS = frozenset({"record_id", "leg_id", "answer_id", "reference", "account_id", "customer", "agent"})
+_ROUNDED = re.compile(r"\d(?:[.,]\d+)?E\+\d+", re.IGNORECASE)
 MAX_EXTRAS = 50
 """Further columns of a call record that are kept."""
 
@@ -131,6 +134,10 @@ def read_answers(file: CsvFile, rows: Sequence[CsvRow], mapping: ImportMapping) 
     return reader.read(rows, read, key=lambda answer: (answer.kind, answer.answer_id))
 
 
+def _in_sheet(row: CsvRow, found: str) -> str:
+    return f"sheet {row.sheet!r}: {found}" if row.sheet else found
+
+
 class _Reader:
     """Takes the rows of one file apart."""
 
@@ -166,7 +173,7 @@ class _Reader:
                 cells, extras = self._take_apart(row)
                 found = read(cells, extras, row.line)
             except (UnreadableCellError, UnreadableTimeError) as error:
-                refused.append(RefusedRow(row.line, str(error)))
+                refused.append(RefusedRow(row.line, _in_sheet(row, str(error))))
                 continue
             for fact in found:
                 before = facts.setdefault(key(fact), (fact, row.text, row.line))
@@ -174,7 +181,10 @@ class _Reader:
                     conflicting.add(key(fact))
                     refused.append(
                         RefusedRow(
-                            row.line, f"the same id as line {before[2]}, with other values: neither is used"
+                            row.line,
+                            _in_sheet(
+                                row, f"the same id as line {before[2]}, with other values: neither is used"
+                            ),
                         )
                     )
         kept = tuple(fact for name, (fact, _, _) in facts.items() if name not in conflicting)
@@ -191,6 +201,11 @@ class _Reader:
             raise UnreadableCellError(f"{len(cells)} cells under {len(self.file.names)} column names")
         cells += [""] * (len(self.file.names) - len(cells))
         values = {name: cells[place] for name, place in self.places.items() if cells[place]}
+        for name in values.keys() & _IDS:
+            if _ROUNDED.fullmatch(values[name]):
+                raise UnreadableCellError(
+                    f"{values[name]} was a long number that a spreadsheet program rounded; format the column as text"
+                )
         used = set(self.places.values())
         extras = sorted(
             (name, cell)

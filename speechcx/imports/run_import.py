@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from speechcx.call.imported import CallLeg, SurveyAnswer
-from speechcx.discover.csv_lines import CsvFile, CsvRow, read_csv
+from speechcx.discover.csv_lines import CsvFile, CsvRow
 from speechcx.discover.headings import squeeze
 from speechcx.discover.settings import DiscoverSettings
+from speechcx.discover.table_files import read_table
 from speechcx.errors import ConfigError, UsageError
 from speechcx.file_bytes import hash_bytes
 from speechcx.imports.mapping import (
@@ -79,6 +80,8 @@ class ImportReport:
         What the import changed; None where nothing was kept.
     first_day, last_day
         Days of its facts, on the clock they are told in.
+    note
+        What of the file was not read; empty where all was.
     """
 
     imported: ImportKind
@@ -90,6 +93,7 @@ class ImportReport:
     saved: SavedFacts | None
     first_day: str | None
     last_day: str | None
+    note: str = ""
 
     @property
     def exit_code(self) -> int:
@@ -107,7 +111,7 @@ def open_export(path: Path, kind: ImportKind) -> tuple[CsvFile, Sequence[CsvRow]
     """
     usual = {spelling for spellings in FIELDS[kind].values() for spelling in spellings}
     own = {squeeze(heading) for preset in list_presets() for heading in preset.columns.values()}
-    opened = read_csv(str(path), frozenset(usual | own), max_bytes=MAX_BYTES, max_rows=MAX_ROWS)
+    opened = read_table(str(path), frozenset(usual | own), max_bytes=MAX_BYTES, max_rows=MAX_ROWS)
     if opened is None:
         raise ConfigError(
             f"{str(path)!r}: no line is a header of {kind}",
@@ -169,7 +173,16 @@ def run_import(
         saved = _save(store, read, info)
     days = _days(read)
     return ImportReport(
-        kind, str(path), mapping, len(rows), len(read.facts), read.refused, saved, days[0], days[-1]
+        kind,
+        str(path),
+        mapping,
+        len(rows),
+        len(read.facts),
+        read.refused,
+        saved,
+        days[0],
+        days[-1],
+        file.note,
     )
 
 

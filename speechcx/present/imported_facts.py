@@ -41,6 +41,8 @@ def _import(report: ImportReport) -> Iterator[Text]:
     days = f", {report.first_day} to {report.last_day}" if report.first_day else ""
     yield Text(f"{report.file}: {report.rows:,} rows read {how}, {report.facts:,} facts{days}.")
     yield Text(f"Columns: {columns}.")
+    if report.note:
+        yield Text(f"{report.note[0].upper()}{report.note[1:]}.", is_note=True)
     for row in report.refused[:MAX_SHOWN]:
         yield Text(f"line {row.line}: {row.found}", indent=2)
     if len(report.refused) > MAX_SHOWN:
