@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-Topic = Literal[
+NumberTopic = Literal[
     "card", "maybe_card", "security_code", "expiry", "account", "routing", "iban", "national_id", "phone", "address",
     "last_digits", "other",
 ]  # fmt: skip
 """``maybe_card`` is talk of a card in which no number is asked for, ``last_digits`` what may be kept of a card."""
 
-_PHRASES: dict[Topic, str] = {
+_PHRASES: dict[NumberTopic, str] = {
     "card": """
         read me the number, read out the number, read the number, read me the digits, number when you are, card
         number, card numbers, card no, long number, long card, 16 digit, 16 digits, 15 digit, 15 digits, 19
@@ -100,12 +100,12 @@ class Mention(NamedTuple):
 
     start: int
     end: int
-    topic: Topic
+    topic: NumberTopic
 
 
-def _read_phrases() -> dict[str, list[tuple[tuple[str, ...], Topic]]]:
+def _read_phrases() -> dict[str, list[tuple[tuple[str, ...], NumberTopic]]]:
     """Phrases by their first word, the longest first."""
-    by_first: dict[str, list[tuple[tuple[str, ...], Topic]]] = {}
+    by_first: dict[str, list[tuple[tuple[str, ...], NumberTopic]]] = {}
     for topic, listed in _PHRASES.items():
         for phrase in listed.split(","):
             words = tuple(phrase.split())

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from speechcx.call import RedactedKind
-from speechcx.redact.number_topics import Mention, Topic, find_mentions
+from speechcx.redact.number_topics import Mention, NumberTopic, find_mentions
 from speechcx.redact.token_row import RowToken
 from speechcx.rules.language.normal import word_set
 from speechcx.rules.matching.digit_runs import DigitGroup, has_check_digit, is_card_like
@@ -61,7 +61,7 @@ class _Limits:
     gap_tokens: int = 40
 
 
-_LIMITS: dict[Topic, _Limits] = {
+_LIMITS: dict[NumberTopic, _Limits] = {
     "card": _Limits("card", 7, 80, 45.0, 60),
     "security_code": _Limits("security_code", 3, 8, 12.0, 14),
     "expiry": _Limits("expiry", 3, 8, 12.0, 14),
@@ -83,7 +83,7 @@ _READ_BACK_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
+class NumberValue:
     """A value that was found: its kind, the places of its tokens, and its digits."""
 
     kind: RedactedKind
@@ -110,7 +110,7 @@ class NumberFinder:
         self.numbers = [place for place in range(len(row)) if place not in said and self._is_number(place)]
         self.topics = {place: self._topic_of(place) for place in self.numbers}
 
-    def find(self) -> list[Value]:
+    def find(self) -> list[NumberValue]:
         """Every value, of whatever kind, in the order found."""
         found = [value for chain in self._chains() for value in self._judge(chain)]
         taken = {place for value in found for place in value.places}
@@ -131,10 +131,10 @@ class NumberFinder:
         """The token at a place, where it is one of that turn."""
         return self.texts[place] if 0 <= place < len(self.row) and self.row[place].turn == turn else ""
 
-    def _topic_of(self, place: int) -> Topic | None:
+    def _topic_of(self, place: int) -> NumberTopic | None:
         return self._named_after(place) or self._asked_before(place)
 
-    def _named_after(self, place: int) -> Topic | None:
+    def _named_after(self, place: int) -> NumberTopic | None:
         """What a number is by the words behind it: "4 1 2 is the security code"."""
         turn = self.row[place].turn
         between: list[str] = []
@@ -149,9 +149,9 @@ class NumberFinder:
             between.append(self.texts[ahead])
         return None
 
-    def _asked_before(self, place: int) -> Topic | None:
+    def _asked_before(self, place: int) -> NumberTopic | None:
         """What a number is by the last words before it that tell: talk of a card does not undo a question."""
-        weak: Topic | None = None
+        weak: NumberTopic | None = None
         for mention in self._mentions_before(place):
             late_s = self.row[place].start_s - self.row[mention.end - 1].end_s
             if late_s > TOPIC_S:
@@ -192,7 +192,7 @@ class NumberFinder:
         gap_s = self.row[place].start_s - self.row[last].end_s
         return gap_s <= limits.gap_s and place - last <= limits.gap_tokens
 
-    def _judge(self, chain: list[int]) -> Iterator[Value]:
+    def _judge(self, chain: list[int]) -> Iterator[NumberValue]:
         """What of a chain is a value."""
         topic = self.topics[chain[0]]
         limits = _LIMITS.get(topic) if topic else None
@@ -207,7 +207,7 @@ class NumberFinder:
         else:
             yield from self._loose_cards(chain, may_be=True, other=False)
 
-    def _parted(self, kind: RedactedKind, places: list[int], digits: str) -> Iterator[Value]:
+    def _parted(self, kind: RedactedKind, places: list[int], digits: str) -> Iterator[NumberValue]:
         """A card with the expiry and code that follow it as values of their own; anything else as it is."""
         length = 0
         for count, place in enumerate(places, 1):
@@ -219,12 +219,12 @@ class NumberFinder:
                 and 3 <= len(rest) <= 8
                 and has_check_digit(digits[:length])
             ):
-                yield Value("card", tuple(places[:count]), digits[:length])
-                yield Value(_kind_beside(rest), tuple(places[count:]), rest)
+                yield NumberValue("card", tuple(places[:count]), digits[:length])
+                yield NumberValue(_kind_beside(rest), tuple(places[count:]), rest)
                 return
-        yield Value(kind, tuple(places), digits)
+        yield NumberValue(kind, tuple(places), digits)
 
-    def _is_believable(self, topic: Topic | None, chain: list[int]) -> bool:
+    def _is_believable(self, topic: NumberTopic | None, chain: list[int]) -> bool:
         """Whether an expiry stands near a card; contracts and vouchers expire too."""
         if topic != "expiry":
             return True
@@ -236,7 +236,7 @@ class NumberFinder:
             for place in self.numbers
         )
 
-    def _widen(self, chain: list[int], topic: Topic | None) -> list[int]:
+    def _widen(self, chain: list[int], topic: NumberTopic | None) -> list[int]:
         """The chain with what was misheard beside its numbers, with letters of ids, and months of an expiry."""
         if topic in ("national_id", "iban", "account"):
             beside = self._is_letter
@@ -286,7 +286,7 @@ class NumberFinder:
 
     # --- cards that nothing announces
 
-    def _loose_cards(self, chain: Sequence[int], *, may_be: bool, other: bool) -> Iterator[Value]:
+    def _loose_cards(self, chain: Sequence[int], *, may_be: bool, other: bool) -> Iterator[NumberValue]:
         """Card numbers in a chain by how they look."""
         chain = [place for place in chain if self.row[place].groups]
         if may_be and (told := self._told_card(chain)) is not None:
@@ -296,12 +296,12 @@ class NumberFinder:
             digits = self.texts[place]
             if len(digits) >= FEWEST and not (other and not _is_card(digits)):
                 kind: RedactedKind = "card" if may_be or _is_card(digits) else "long_number"
-                yield Value(kind, tuple(self._widen([place], None)), digits)
+                yield NumberValue(kind, tuple(self._widen([place], None)), digits)
         short = [place for place in chain if len(self.texts[place]) < FEWEST]
         if not other and sum(len(self.texts[place]) for place in short) >= FEWEST:
             yield from self._joined_cards(short)
 
-    def _told_card(self, chain: Sequence[int]) -> Value | None:
+    def _told_card(self, chain: Sequence[int]) -> NumberValue | None:
         """A whole chain as a card number, where a card is talked of and nothing in it is another number."""
         digits = "".join(self.texts[place] for place in chain)
         if not FEWEST - 1 <= len(digits) <= _MOST_TOLD:
@@ -315,7 +315,7 @@ class NumberFinder:
             old, token = self.row[before], self.row[place]
             if token.turn == old.turn and token.first - old.last > _TOLD_WORDS:
                 return None
-        return Value("card", tuple(self._widen(list(chain), "card")), digits)
+        return NumberValue("card", tuple(self._widen(list(chain), "card")), digits)
 
     def _is_corrected(self, chain: Sequence[int]) -> bool:
         """Whether somebody corrects himself between two groups of one turn: "4111 sorry no 4112"."""
@@ -331,7 +331,7 @@ class NumberFinder:
         near = (self._text(place + step, turn) for step in (-2, -1, 1, 2))
         return any(text in _MONTHS and text != "may" for text in near)
 
-    def _joined_cards(self, chain: Sequence[int]) -> Iterator[Value]:
+    def _joined_cards(self, chain: Sequence[int]) -> Iterator[NumberValue]:
         groups = [DigitGroup(place, digits) for place in chain for digits in self.row[place].groups]
         first = 0
         while first < len(groups):
@@ -341,7 +341,7 @@ class NumberFinder:
                 continue
             places = tuple(dict.fromkeys(group.place for group in groups[first:end]))
             widened = tuple(self._widen(list(places), None))
-            yield Value("card", widened, "".join(self._digits(place) for place in widened))
+            yield NumberValue("card", widened, "".join(self._digits(place) for place in widened))
             first = end
 
     def _card_end(self, groups: Sequence[DigitGroup], first: int) -> int | None:
@@ -359,7 +359,7 @@ class NumberFinder:
 
     # --- what stands beside a value, and what is read back
 
-    def _beside(self, found: Sequence[Value], taken: set[int]) -> list[Value]:
+    def _beside(self, found: Sequence[NumberValue], taken: set[int]) -> list[NumberValue]:
         """Short numbers right after a card number: its expiry and code."""
         beside = []
         for value in found:
@@ -376,12 +376,12 @@ class NumberFinder:
                 digits = self._digits(place)
                 if far or not 3 <= len(digits) <= 8 or _plain(self.topics[place]) not in (None, "card"):
                     break
-                beside.append(Value(_kind_beside(digits), (place,), digits))
+                beside.append(NumberValue(_kind_beside(digits), (place,), digits))
                 taken.add(place)
                 last = place
         return beside
 
-    def _read_back(self, found: Sequence[Value], taken: set[int]) -> Iterator[Value]:
+    def _read_back(self, found: Sequence[NumberValue], taken: set[int]) -> Iterator[NumberValue]:
         """Numbers near a value, by whomever, that repeat three or more digits of it."""
         free = [place for place in self.numbers if place not in taken and self.row[place].groups]
         for value in found:
@@ -397,10 +397,10 @@ class NumberFinder:
                     continue
                 if _repeats(token.text, value.digits):
                     taken.add(place)
-                    yield Value(value.kind, tuple(self._widen([place], None)), token.text)
+                    yield NumberValue(value.kind, tuple(self._widen([place], None)), token.text)
 
 
-def find_numbers_in(row: Sequence[RowToken], wanted: Collection[str]) -> list[Value]:
+def find_numbers_in(row: Sequence[RowToken], wanted: Collection[str]) -> list[NumberValue]:
     """The values among a call's numbers, of the kinds that are wanted.
 
     Parameters
@@ -416,7 +416,7 @@ def find_numbers_in(row: Sequence[RowToken], wanted: Collection[str]) -> list[Va
     return [value for value in found if ("card" if value.kind == "long_number" else value.kind) in wanted]
 
 
-def _plain(topic: Topic | None) -> Topic | None:
+def _plain(topic: NumberTopic | None) -> NumberTopic | None:
     """Talk of a card asks for nothing."""
     return None if topic == "maybe_card" else topic
 
@@ -444,7 +444,7 @@ def _repeats(digits: str, of: str) -> bool:
 
 
 def spread_over_turns(
-    row: Sequence[RowToken], value: Value, most_between: int = 6
+    row: Sequence[RowToken], value: NumberValue, most_between: int = 6
 ) -> Iterator[tuple[int, int, int]]:
     """The words of a value as (turn, first word, last word), one for each stretch of it.
 
