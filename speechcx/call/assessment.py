@@ -109,6 +109,7 @@ class PartyFlow:
     voiced_share: float | None
     reasons: Reasons = ()
     overtalk_share: float | None = None
+    dead_air_share: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
