@@ -8,6 +8,7 @@
 
 from speechcx.call.assessment import (
     NEAREST,
+    NOT_ALLOWED,
     RESULTS,
     AnswerValue,
     Assessment,
@@ -88,6 +89,7 @@ __all__ = [
     "LANGUAGE_FIELDS",
     "MARKS",
     "NEAREST",
+    "NOT_ALLOWED",
     "NOT_HEARD_TO_THE_END",
     "PARTIES",
     "PAYMENT",

@@ -13,7 +13,7 @@ from speechcx.discover import DiscoverSettings
 from speechcx.prosody import ProsodySettings
 from speechcx.ranges import Range, declared_ranges, expect_ranges
 from speechcx.redact import RedactSettings
-from speechcx.sentiment import SentimentSettings
+from speechcx.sentiment import PolicySettings, SentimentSettings
 from speechcx.transcribe import TranscribeSettings
 from speechcx.turns import TurnSettings
 
@@ -133,6 +133,7 @@ class Settings:
     redact: RedactSettings = field(default_factory=RedactSettings)
     batch: BatchSettings = field(default_factory=BatchSettings)
     review: ReviewSettings = field(default_factory=ReviewSettings)
+    policy: PolicySettings = field(default_factory=PolicySettings)
 
 
 @dataclass(frozen=True, slots=True)
