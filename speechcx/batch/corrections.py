@@ -160,6 +160,8 @@ class ErasedCalls:
         Whether its log was emptied; not so while another program reads.
     certificate
         What can be shown to others.
+    facts
+        Legs of call records, calls made of them, answers and accounts of the customers that went too.
     """
 
     call_ids: tuple[str, ...]
@@ -169,6 +171,7 @@ class ErasedCalls:
     is_compacted: bool
     is_log_empty: bool
     certificate: Certificate
+    facts: int = 0
 
 
 def erase(
@@ -180,7 +183,7 @@ def erase(
     customers: Sequence[str] = (),
     compact: bool = True,
 ) -> ErasedCalls:
-    """Erase calls, and rewrite the database so that no trace of their words is left in it.
+    """Erase calls and facts of customers, and rewrite the database so that no trace of their words is left in it.
 
     Parameters
     ----------
@@ -188,10 +191,10 @@ def erase(
         Open for writing; the run lock is taken here.
     call_ids
         Which. Other recordings of them (mono beside stereo), and what their files held before, go with them.
+    customers
+        Customers whose call records, answers and accounts go too, also those without a recording.
     who, reason
         Who erases them and why; both stay.
-    customers
-        Customers of whom everything else that was imported goes too.
     compact
         Rewrite the file at once. Without it, words may be left in freed parts of the file until
         ``Store.compact``.
@@ -210,12 +213,12 @@ def erase(
     with hold_lock(store.path, command="erase"):
         call_ids = _with_set_aside(store, call_ids)
         exports = [place for call_id in call_ids for place in _find_exports(store, call_id)]
-        left, certificate = erase_calls(store, call_ids, who=who, reason=reason, customers=customers)
+        left, facts, certificate = erase_calls(store, call_ids, who=who, reason=reason, customers=customers)
         is_empty = store.compact() if compact else False
     backups = sorted(store.path.parent.glob(f"{store.path.name}*.bak"))
     return ErasedCalls(
         tuple(call_ids), left, tuple(dict.fromkeys(exports)), tuple(map(str, backups)), compact, is_empty,
-        certificate,
+        certificate, facts,
     )  # fmt: skip
 
 

@@ -167,7 +167,7 @@ def apply_retention(
         erased = [one.call_id for one in planned.calls if one.is_erased]
         certificate = None
         if erased:
-            _, made = erase_calls(
+            *_, made = erase_calls(
                 store, erased, who=who, reason="retention: every period of these calls is over"
             )
             certificate = made.certificate_id

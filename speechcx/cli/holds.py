@@ -8,6 +8,7 @@ import typer
 
 from speechcx.cli import options
 from speechcx.cli.command_examples import example
+from speechcx.cli.import_facts import retention
 from speechcx.cli.output import print_answer
 
 if TYPE_CHECKING:
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
     from speechcx.store.decisions.legal_holds import Held
 
 hold_app = typer.Typer(name="hold", help="Legal holds: calls that nothing erases until they are released.")
-retention_app = typer.Typer(name="retention", help="Periods of retention: what is over, and removing it.")
+retention_app = typer.Typer(
+    name="retention", help="Customers kept and lost; `plan`, `apply`: periods of retention."
+)
 ReasonOption = Annotated[
     str, typer.Option("--reason", metavar="WORDS", help="Reason (kept permanently; do not quote the call).")
 ]
@@ -30,6 +33,8 @@ def register(app: typer.Typer) -> None:
     hold_app.command("list")(hold_list)
     hold_app.command("release")(hold_release)
     app.add_typer(hold_app, rich_help_panel="Compliance")
+    # Without plan or apply it is the question of how many customers were kept.
+    retention_app.callback(invoke_without_command=True)(retention)
     retention_app.command("plan")(retention_plan)
     retention_app.command("apply")(retention_apply)
     app.add_typer(retention_app, rich_help_panel="Compliance")
@@ -155,14 +160,14 @@ def retention_plan(
     from datetime import date
 
     from speechcx.batch.retention import plan_retention
-    from speechcx.present.keeping import present_retention
+    from speechcx.present.keeping import present_overdue
     from speechcx.store import Store
 
     loaded = options.load(config, overrides)
     _expect_periods(loaded.settings.retention)
     with Store.open(options.database(loaded, db), read_only=True) as store:
         found = plan_retention(store, loaded.settings.retention, today=date.today())
-    print_answer(present_retention(found), options.style(as_json, False))
+    print_answer(present_overdue(found), options.style(as_json, False))
 
 
 @example("retention apply")
@@ -182,7 +187,7 @@ def retention_apply(
 
     from speechcx.batch.retention import apply_retention, plan_retention
     from speechcx.cli.flags import confirm
-    from speechcx.present.keeping import present_retention
+    from speechcx.present.keeping import present_overdue
     from speechcx.store import Store
     from speechcx.store.decisions.audit import read_who
 
@@ -197,7 +202,7 @@ def retention_apply(
                 what = ", ".join(f"{kind} of {calls} calls" for kind, calls in planned.counts)
                 confirm(f"Remove {what or f'details of {planned.audit_rows} audit rows'} for good?", count)
         done = apply_retention(store, wanted, today=date.today(), who=name, compact=not later)
-    print_answer(present_retention(done), options.style(as_json, False))
+    print_answer(present_overdue(done), options.style(as_json, False))
 
 
 def _expect_periods(wanted: RetentionSettings) -> None:

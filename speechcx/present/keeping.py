@@ -209,6 +209,8 @@ def _erased(erased: ErasedCalls) -> Iterator[Text]:
     yield Text(
         f"To show it: speechcx audit --certificate {certificate.certificate_id}", is_note=True, is_hint=True
     )
+    if erased.facts:
+        yield Text(f"{count_text(erased.facts, 'fact')} of other systems erased.")
     notes = [
         f"Their recording is still there, with what lies beside it: {path}" for path in erased.recordings
     ]
@@ -262,7 +264,7 @@ def present_holds(found: Sequence[HoldRecord]) -> Answer:
     return Answer(partial(_HOLDS.wrap_rows, found, hint=shown.empty, also=also), (shown,))
 
 
-def present_retention(found: RetentionReport) -> Answer:
+def present_overdue(found: RetentionReport) -> Answer:
     """What has outlived its period, or what was removed."""
     return Answer(partial(_RETENTION.wrap, found), tuple(_retention(found)))
 

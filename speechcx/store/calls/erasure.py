@@ -32,7 +32,7 @@ class Erasure:
 
 def erase_calls(
     store: Store, call_ids: Sequence[str], *, who: str, reason: str, customers: Sequence[str] = ()
-) -> tuple[tuple[str, ...], Certificate]:
+) -> tuple[tuple[str, ...], int, Certificate]:
     """Erase calls in one transaction, with everything else known of some customers, and certify it.
 
     Parameters
@@ -49,7 +49,7 @@ def erase_calls(
     Returns
     -------
     tuple
-        Paths of files that still hold the recordings, and the certificate.
+        Paths of files that still hold the recordings, facts of the customers that went, and the certificate.
 
     Raises
     ------
@@ -64,10 +64,13 @@ def erase_calls(
         maker = CertificateMaker(store.db, call_ids)
         for call_id in call_ids:
             left += erase_call(store, call_id, who=who, reason=reason, at=now)
-        for customer in customers:
-            maker.add("facts of customers", forget_customer(store.db, customer))
+        facts = sum(forget_customer(store.db, customer) for customer in customers)
+        if facts:
+            maker.add("facts of customers", facts)
+            told = {"reason": tidy_text(reason), "facts": facts}
+            add_entries(store, who, [AuditEntry("erase", None, None, told)], at=now)
         certificate = maker.write(at=now, who=who, reason=tidy_text(reason) or "")
-    return tuple(dict.fromkeys(left)), certificate
+    return tuple(dict.fromkeys(left)), facts, certificate
 
 
 def erase_call(

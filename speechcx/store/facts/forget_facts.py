@@ -9,6 +9,7 @@ from collections.abc import Collection, Sequence
 
 from speechcx.store.calls.row_digests import forget_shared
 from speechcx.store.decisions.chain import note_decision
+from speechcx.store.facts.customer_keys import customer_key
 
 _TABLES = (
     ("call_legs", "leg_no", "record_id", "record_id IN (SELECT record_id FROM call_records WHERE {})"),
@@ -16,6 +17,7 @@ _TABLES = (
     ("survey_answers", "answer_no", "answer_id", "{}"),
 )
 """Table, its number, the key of what is forgotten in it, and which rows; legs go before their records."""
+_OF_CUSTOMERS = (*_TABLES, ("accounts", "account_no", "account_id", "{}"))
 
 
 def forget_facts(db: sqlite3.Connection, call_id: str) -> None:
@@ -24,16 +26,24 @@ def forget_facts(db: sqlite3.Connection, call_id: str) -> None:
 
 
 def forget_customer(db: sqlite3.Connection, customer: str) -> int:
-    """Remove every fact of a customer, also of calls that were never recorded; returns how many. Inside a write."""
-    return _forget(db, "customer = ?", customer)
+    """Remove every fact of a customer, also those without a call; inside a write. Returns how many."""
+    key, gone = customer_key(customer), 0
+    for table, number, name, _ in _OF_CUSTOMERS:
+        if table == "call_records":
+            continue
+        rows = db.execute(f"SELECT {name}, customer FROM {table} WHERE customer IS NOT NULL").fetchall()
+        for fact in {row[0] for row in rows if customer_key(row[1]) == key}:
+            gone += _forget_fact(db, table, number, name, fact)
+    return gone
 
 
 def knows_customer(db: sqlite3.Connection, customer: str) -> bool:
-    """Whether a stored call or any fact is of the customer of just this name."""
-    tables = ("calls", "call_legs", "call_records", "survey_answers")
+    """Whether any fact is of this customer, however the name is written."""
+    key = customer_key(customer)
     return any(
-        db.execute(f"SELECT 1 FROM {table} WHERE customer = ? LIMIT 1", (customer,)).fetchone()
-        for table in tables
+        customer_key(named) == key
+        for table in ("call_legs", "survey_answers", "accounts")
+        for (named,) in db.execute(f"SELECT DISTINCT customer FROM {table} WHERE customer IS NOT NULL")
     )
 
 
@@ -55,7 +65,7 @@ def take_forgotten(db: sqlite3.Connection, source: sqlite3.Connection) -> None:
     rows = source.execute("SELECT salt, hash FROM forgotten_facts").fetchall()
     _mark(db, rows)
     forgotten = ForgottenFacts(db)
-    for table, number, key, _ in _TABLES:
+    for table, number, key, _ in _OF_CUSTOMERS:
         found = db.execute(f"SELECT {number}, {key} FROM {table}").fetchall() if rows else ()
         _remove(db, table, number, [row[0] for row in found if forgotten.has(_name(table), row[1])])
 
@@ -70,6 +80,19 @@ def _forget(db: sqlite3.Connection, where: str, value: str) -> int:
         _remove(db, table, number, [row[0] for row in rows])
         count += len(rows)
     return count
+
+
+def _forget_fact(db: sqlite3.Connection, table: str, number: str, name: str, key: str) -> int:
+    """Remove the rows of one fact; the record that is made of legs goes with them."""
+    salt = _salt(db)
+    _mark(db, [(salt, _hash(salt, _name(table), key))])
+    gone = 0
+    tables = [(table, number), ("call_records", "record_no")] if table == "call_legs" else [(table, number)]
+    for one, its_number in tables:
+        rows = db.execute(f"SELECT {its_number} FROM {one} WHERE {name} = ?", (key,)).fetchall()
+        _remove(db, one, its_number, [row[0] for row in rows])
+        gone += len(rows)
+    return gone
 
 
 def _mark(db: sqlite3.Connection, marks: Sequence[tuple[str, str]]) -> None:
