@@ -159,7 +159,7 @@ def retention_plan(
     """List what has outlived its period in [retention] and why; nothing is removed."""
     from datetime import date
 
-    from speechcx.batch.retention import plan_retention
+    from speechcx.batch.retention_run import plan_retention
     from speechcx.present.keeping import present_overdue
     from speechcx.store import Store
 
@@ -185,7 +185,7 @@ def retention_apply(
     """Remove what has outlived its period, for good; what a legal hold keeps stays."""
     from datetime import date
 
-    from speechcx.batch.retention import apply_retention, plan_retention
+    from speechcx.batch.retention_run import apply_retention, plan_retention
     from speechcx.cli.flags import confirm
     from speechcx.present.keeping import present_overdue
     from speechcx.store import Store

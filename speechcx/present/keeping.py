@@ -12,7 +12,7 @@ from speechcx.batch.backup import BackupReport, RestoreReport
 from speechcx.batch.check import CheckReport
 from speechcx.batch.merge import MergeReport
 from speechcx.batch.recordings import Compared
-from speechcx.batch.retention import RetentionReport
+from speechcx.batch.retention_run import RetentionReport
 from speechcx.present.envelope import Envelopes, record, rows
 from speechcx.present.table import Answer, Column, Text, make_table
 from speechcx.present.units import count_text

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from speechcx.batch.retention import apply_retention
+from speechcx.batch.retention_run import apply_retention
 from speechcx.call import Call
 from speechcx.config.retention_settings import RetentionSettings
 from speechcx.errors import LegalHold, UsageError

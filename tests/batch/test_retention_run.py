@@ -14,7 +14,7 @@ from speechcx.ask.compliance import FlagFilter, list_flags, see_flag
 from speechcx.batch import rejudge, relabel
 from speechcx.batch.backup import back_up, restore
 from speechcx.batch.merge import merge
-from speechcx.batch.retention import RetentionReport, apply_retention, plan_retention
+from speechcx.batch.retention_run import RetentionReport, apply_retention, plan_retention
 from speechcx.call import Call
 from speechcx.config import load_settings
 from speechcx.config.retention_settings import RetentionSettings
