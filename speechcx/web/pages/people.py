@@ -120,7 +120,8 @@ def show_agent(visit: Visit) -> Reply:
     """One agent: figures beside the team's, weeks, questions, calls to open, moments to talk about."""
     name = visit.first("agent")
     try:
-        report = describe_agent(visit.store, name, replace(read_filters(visit), agent=()))
+        filters = with_usual_days(visit, replace(read_filters(visit), agent=()), USUAL_DAYS)
+        report = describe_agent(visit.store, name, filters)
     except UsageError:
         raise NotThere from None
     answer = present_agent(report)
