@@ -63,6 +63,7 @@ def examine(loaded: LoadedSettings) -> tuple[MachineFinding, ...]:
         _ffmpeg,
         _sqlite,
         _database,
+        _at_rest,
         _settings,
         _policy,
         _recordings,
@@ -156,6 +157,77 @@ def _database(loaded: LoadedSettings) -> Iterator[MachineFinding]:
     yield MachineFinding(
         "disk", "ok" if enough else "fault", f"{free_mb} MB free", "" if enough else "free some space"
     )
+
+
+def _at_rest(loaded: LoadedSettings) -> Iterator[MachineFinding]:
+    """Whether others on this machine may read what is kept, and whether the disk is encrypted."""
+    database = loaded.resolve(loaded.files.database)
+    places = [loaded.resolve(path) for path in loaded.files.recordings]
+    open_to = [_say_open(path) for path in (*sorted(database.parent.glob(f"{database.name}*")), *places)]
+    found = [text for text in open_to if text]
+    if found:
+        more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+        yield MachineFinding(
+            "access",
+            "warning",
+            f"{found[0]}{more}",
+            "chmod 600 for files, chmod 700 for folders, or a group you trust",
+        )
+    elif database.parent.is_dir():
+        yield MachineFinding("access", "ok", "the database and the recordings are not open to everybody")
+    if not database.parent.is_dir():
+        return
+    encrypted = find_encryption(database.parent)
+    if encrypted is None:
+        yield MachineFinding("encryption", "ok", "cannot be told for this file system")
+    elif encrypted:
+        yield MachineFinding("encryption", "ok", "the disk of the database is encrypted (dm-crypt)")
+    else:
+        yield MachineFinding(
+            "encryption",
+            "warning",
+            "the disk of the database is not encrypted, as far as the kernel tells",
+            "use an encrypted disk (LUKS), or know why not",
+        )
+
+
+def _say_open(path: Path) -> str:
+    """What everybody on this machine may do with a file or folder; empty for nothing."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return ""
+    if not mode & 0o007:
+        return ""
+    return f"{path} may be {'read' if mode & 0o004 else 'entered'} by everybody on this machine ({mode & 0o777:o})"
+
+
+def find_encryption(folder: Path, *, sys: Path = Path("/sys")) -> bool | None:
+    """Whether the disk below a folder is encrypted by dm-crypt; None where the kernel does not say.
+
+    Network file systems, memory and encryption by the file system itself (ZFS, fscrypt) cannot be told.
+    """
+    try:
+        device = os.stat(folder).st_dev
+    except OSError:
+        return None
+    place = sys / "dev" / "block" / f"{os.major(device)}:{os.minor(device)}"
+    if not place.exists():
+        return None
+    waiting, seen = [place.resolve()], set[Path]()
+    while waiting:
+        disk = waiting.pop()
+        if disk in seen:
+            continue
+        seen.add(disk)
+        try:
+            if (disk / "dm" / "uuid").read_text("utf-8").startswith("CRYPT-"):
+                return True
+        except OSError:
+            pass
+        # Volumes stand on others, and partitions on their disk.
+        waiting += [below.resolve() for below in (disk / "slaves").glob("*")]
+    return False
 
 
 def _file_system(folder: Path) -> str:

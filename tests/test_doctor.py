@@ -1,5 +1,6 @@
 """The doctor finds what is wrong with a machine, and says what to do."""
 
+import os
 from collections import namedtuple
 from pathlib import Path
 
@@ -100,3 +101,45 @@ def test_the_next_step_is_the_first_fault_or_the_run() -> None:
     )
     assert doctor.find_next_step([ok, empty]).startswith("put recordings")
     assert "speechcx run" in doctor.find_next_step([ok])
+
+
+def test_what_everybody_may_read_is_a_warning(tmp_path: Path) -> None:
+    """The database, what lies beside it, and the recordings are looked at; closed ones are well."""
+    database, recordings = tmp_path / "speechcx.db", tmp_path / "recordings"
+    recordings.mkdir(mode=0o700)
+    for path in (database, database.with_name("speechcx.db.before-restore-1.bak")):
+        path.write_bytes(b"")
+        path.chmod(0o600)
+    (tmp_path / "speechcx.toml").write_text("")
+    loaded = load_settings(tmp_path / "speechcx.toml", environment={})
+
+    def told() -> tuple[str, str]:
+        found = next(one for one in doctor._at_rest(loaded) if one.check == "access")
+        return found.verdict, found.found
+
+    assert told()[0] == "ok"
+    for path, mode in ((database.with_name("speechcx.db.before-restore-1.bak"), 0o644), (recordings, 0o755)):
+        before = path.stat().st_mode
+        path.chmod(mode)
+        assert ("warning", f"{path} may be read by everybody on this machine ({mode:o})") == told()
+        path.chmod(before)
+
+
+@pytest.mark.parametrize(
+    ("uuid", "expected"), [("CRYPT-LUKS2-0123", True), ("LVM-0123", False), (None, False)]
+)
+def test_an_encrypted_disk_is_found_below_volumes(tmp_path: Path, uuid: str | None, expected: bool) -> None:
+    """A volume on an encrypted partition counts as encrypted; one on a bare partition does not."""
+    device = os.stat(tmp_path).st_dev
+    sys = tmp_path / "sys"
+    volume, below = sys / "devices" / "dm-1", sys / "devices" / "dm-0"
+    for disk, its_uuid in ((volume, "LVM-volume"), (below, uuid)):
+        (disk / "slaves").mkdir(parents=True)
+        if its_uuid is not None:
+            (disk / "dm").mkdir()
+            (disk / "dm" / "uuid").write_text(f"{its_uuid}\n")
+    (volume / "slaves" / "dm-0").symlink_to(below)
+    (sys / "dev" / "block").mkdir(parents=True)
+    (sys / "dev" / "block" / f"{os.major(device)}:{os.minor(device)}").symlink_to(volume)
+    assert expected is doctor.find_encryption(tmp_path, sys=sys)
+    assert doctor.find_encryption(tmp_path, sys=tmp_path / "nothing") is None

@@ -13,6 +13,7 @@ from speechcx.cli.command_examples import example
 from speechcx.cli.output import print_answer
 
 if TYPE_CHECKING:
+    from speechcx.ask.compliance import Exported
     from speechcx.store import Store
 
 
@@ -45,13 +46,20 @@ def export(
     with_hidden: Annotated[
         bool, typer.Option("--with-hidden", help="Also results that only stand for a scorecard's condition.")
     ] = False,
+    age: Annotated[
+        options.Names,
+        typer.Option(
+            "--age",
+            metavar="RECIPIENT",
+            help="Encrypt with age for this one, as DIR.tar.age; may be repeated.",
+        ),
+    ] = None,
     who: options.Who = None,
     db: options.Database = None,
     config: options.Config = None,
     as_json: options.AsJson = False,
 ) -> None:
     """Write calls as evidence: transcript, times, hits with rules and versions, decisions, digests of every file."""
-    from speechcx.ask.compliance import export_evidence
     from speechcx.present.keeping import present_exported
     from speechcx.store import Store
     from speechcx.store.decisions.audit import AuditEntry, add_entries, read_who
@@ -59,10 +67,30 @@ def export(
     name = read_who(who)
     with Store.open(options.database(options.load(config, None), db)) as store:
         ids = _chosen(store, calls, flag, saved)
-        found = export_evidence(store, ids, to, with_audio=with_audio, with_hidden=with_hidden)
-        told = {"to": to.name, "manifest_sha256": found.manifest_sha256}
+        found = _export(store, ids, to, age or (), with_audio=with_audio, with_hidden=with_hidden)
+        told = {"to": Path(found.folder).name, "manifest_sha256": found.manifest_sha256}
         add_entries(store, name, [AuditEntry("export", call_id, None, told) for call_id in ids])
     print_answer(present_exported(found, with_audio=with_audio), options.style(as_json, False))
+
+
+def _export(
+    store: Store,
+    ids: Sequence[str],
+    to: Path,
+    recipients: Sequence[str],
+    *,
+    with_audio: bool,
+    with_hidden: bool,
+) -> Exported:
+    """The evidence in a folder, or encrypted in one file."""
+    from speechcx.ask.compliance import export_evidence, name_sealed, seal, unsealed
+
+    if not recipients:
+        return export_evidence(store, ids, to, with_audio=with_audio, with_hidden=with_hidden)
+    target = name_sealed(to)
+    with unsealed(target, recipients) as folder:
+        found = export_evidence(store, ids, folder, with_audio=with_audio, with_hidden=with_hidden)
+        return seal(found, folder, target, recipients)
 
 
 @example("erase C1042.wav --reason 'asked by letter of 2 March'")

@@ -186,7 +186,7 @@ def present_exported(found: Exported, *, with_audio: bool) -> Answer:
     blocks = [
         Text(f"{count_text(len(found.calls), 'call')} in {found.files} files: {found.folder}"),
         Text(f"manifest.json: SHA-256 {found.manifest_sha256}"),
-        Text("Check it there by: sha256sum -c SHA256SUMS", is_note=True, is_hint=True),
+        Text(_how_to_check(found.folder), is_note=True, is_hint=True),
     ]
     blocks += [
         Text(f"{call.call_id}: the recording is {call.recording}, and not in the folder", is_note=True)
@@ -194,6 +194,11 @@ def present_exported(found: Exported, *, with_audio: bool) -> Answer:
         if with_audio and call.recording != "copied"
     ]
     return Answer(partial(_EXPORT.wrap, found), tuple(blocks))
+
+
+def _how_to_check(folder: str) -> str:
+    opened = "age --decrypt -i KEY FILE | tar x, then " if folder.endswith(".age") else ""
+    return f"Check it there by: {opened}sha256sum -c SHA256SUMS"
 
 
 def present_erased(erased: ErasedCalls) -> Answer:

@@ -29,3 +29,6 @@ from .rule_report import RuleReport as RuleReport
 from .rule_report import describe_rule as describe_rule
 from .rule_report import draft_rulebook as draft_rulebook
 from .rule_text import find_rule_text as find_rule_text
+from .sealed_export import name_sealed as name_sealed
+from .sealed_export import seal as seal
+from .sealed_export import unsealed as unsealed
