@@ -6,12 +6,12 @@ import sqlite3
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
 from speechcx.call import Call, Span
-from speechcx.call.imported import CallLeg, SurveyAnswer
+from speechcx.call.imported import CallLeg, CustomerAccount, SurveyAnswer
 from speechcx.store import FileStats, RunInfo, RunTotals, Store
 from speechcx.store.calls.erasure import erase_calls
 from speechcx.store.calls.removed_parts import remove_parts
@@ -22,7 +22,7 @@ from speechcx.store.decisions.review_disputes import acknowledge, add_note, deci
 from speechcx.store.decisions.review_plans import Draw, ReviewPlan, Shortfall, save_plan
 from speechcx.store.decisions.review_record import Given
 from speechcx.store.facts.forget_facts import forget_customer
-from speechcx.store.facts.save import ImportInfo, save_answers, save_legs
+from speechcx.store.facts.save import ImportInfo, save_accounts, save_answers, save_legs
 from speechcx.store.merging import merge_store, read_ends
 from speechcx.store.moments import utc_text
 from tests.factories import make_assessment, make_failure, make_hit, make_result
@@ -106,6 +106,10 @@ def import_facts(store: Store, call_id: str) -> None:
     save_legs(store, [leg], ImportInfo("calls", "cdr.csv", "0" * 64, "mia", "UTC", 30.0))
     answer = SurveyAnswer("r1", "csat", 4.0, 1.0, 5.0, moment, call_id, "c-17", "ann", "fine", 2)
     save_answers(store, [answer], ImportInfo("surveys", "surveys.csv", "1" * 64, "mia", "UTC", 30.0))
+    account = CustomerAccount(
+        "k1", "c-17", "lost", date(2024, 1, 2), date(2025, 3, 1), date(2025, 3, 4), 12.0, 340.0, "EUR", 2
+    )
+    save_accounts(store, [account], ImportInfo("accounts", "crm.csv", "3" * 64, "mia", "UTC", 30.0))
 
 
 def save_search(store: Store) -> None:
