@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         measure_coverage,
         measure_labels,
     )
+    from speechcx.batch.what_if.rule_draft import DraftChange, DraftReport, try_draft
     from speechcx.batch.what_if.rulebook_comparison import (
         CompareOne,
         Flip,
@@ -57,6 +58,7 @@ __getattr__, _, _ = lazy_loader.attach(
             "RuleFlips",
             "compare_rulebooks",
         ],
+        "what_if.rule_draft": ["DraftChange", "DraftReport", "try_draft"],
         "what_if.survey": ["CallChoice"],
         "what_if.tryout": ["TriedCall", "TryOne", "TryReport", "try_on_calls", "try_on_text"],
     },
@@ -68,6 +70,8 @@ __all__ = [
     "CallChoice",
     "CompareOne",
     "CoverageReport",
+    "DraftChange",
+    "DraftReport",
     "ErasedCalls",
     "Flip",
     "JudgeOnly",
@@ -107,6 +111,7 @@ __all__ = [
     "retry_failures",
     "run",
     "say_nothing",
+    "try_draft",
     "try_on_calls",
     "try_on_text",
 ]
