@@ -46,7 +46,7 @@ MISTAKES = (
     ("agents --db empty.db", "empty.db is empty", "name another file with --db"),
     ("agents --db notes.txt", "notes.txt cannot be read as a database", "name another file with --db"),
     ("search --rule greetng", "No rule 'greetng'", "the nearest is 'greeting'"),
-    ("flags --rule zzzz", "No rule 'zzzz'", "there are"),
+    ("flags --rule greeing", "No rule 'greeing'", "the nearest is 'greeting'"),
     ("show '#99'", "no call is named '#99'", "`speechcx calls`"),
     ("flags show '#1.999'", "no flags of call", "list them by `speechcx flags"),
     ("agents --limt 5", "no option '--limt'", "leave it out"),
