@@ -166,9 +166,7 @@ def handling(
     ] = "agent",
     service: Annotated[
         float,
-        typer.Option(
-            "--service", min=0.0, help="Service level: seconds within which a call is answered in time."
-        ),
+        typer.Option("--service", min=0.0, help="Service level: answered within this many seconds."),
     ] = 20.0,
     short: Annotated[
         float,
