@@ -16,4 +16,6 @@ def open_session(path: Path) -> Any:
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.log_severity_level = 4
+    # The arena would keep what the longest stretch took while the words are recognised.
+    options.enable_cpu_mem_arena = False
     return onnxruntime.InferenceSession(str(path), sess_options=options, providers=["CPUExecutionProvider"])

@@ -161,6 +161,19 @@ def test_the_device_chooses_the_batch(
     assert batches == [count for count, _ in fake.windows]
 
 
+@pytest.mark.parametrize(
+    ("seconds", "windows"),
+    [((28, 20), [(2, 3000)]), ((28, 9), [(1, 1400), (1, 3000)]), ((9, 12), [(2, 1700)])],
+)
+def test_a_chunk_joins_a_longer_one_where_that_is_quicker(
+    monkeypatch: pytest.MonkeyPatch, seconds: tuple[float, ...], windows: list[tuple[int, int]]
+) -> None:
+    """On a CPU a little silence costs less than writing down one chunk by itself; much silence does not."""
+    fake, decoder = make(monkeypatch, {each: [("words", -0.2, 0.0)] for each in (9, 12, 20, 28)})
+    decode(decoder, *seconds)
+    assert windows == fake.windows
+
+
 def test_thirty_seconds_of_tail_fill_the_window(monkeypatch: pytest.MonkeyPatch) -> None:
     """The setting that always gives a whole window does."""
     fake, decoder = make(monkeypatch, GOOD, TranscribeSettings(tail_s=30.0))
@@ -182,6 +195,18 @@ def test_a_loop_is_decoded_again_in_a_whole_window(monkeypatch: pytest.MonkeyPat
     assert ["operator please"] == decode(decoder, 3)
     assert [(1, 800), (1, WHOLE_WINDOW)] == fake.windows
     assert [2, 5, 5] == [way["beam_size"] for way in fake.ways]
+
+
+def test_a_loop_in_a_whole_window_is_not_encoded_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was heard in a whole window is tried again as it stands, also beside another."""
+    loop = " ".join(["operator"] * 60)
+    answers: dict[int, list[Answer]] = {
+        27: [(loop, -0.04, 0.0)] * 2 + [("operator please", -0.3, 0.0)],
+        28: [("many seconds", -0.2, 0.0)],
+    }
+    fake, decoder = make(monkeypatch, answers)
+    assert ["many seconds", "operator please"] == decode(decoder, 28, 27)
+    assert [(2, WHOLE_WINDOW)] == fake.windows
 
 
 def test_sure_words_are_decoded_once(monkeypatch: pytest.MonkeyPatch) -> None:
