@@ -10,6 +10,11 @@ from typing import Any
 @cache
 def open_session(path: Path) -> Any:
     """The network of a file, loaded once for each process."""
+    return open_graph(str(path))
+
+
+def open_graph(graph: str | bytes) -> Any:
+    """A network from its file's name or from its bytes."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -18,4 +23,4 @@ def open_session(path: Path) -> Any:
     options.log_severity_level = 4
     # The arena would keep what the longest stretch took while the words are recognised.
     options.enable_cpu_mem_arena = False
-    return onnxruntime.InferenceSession(str(path), sess_options=options, providers=["CPUExecutionProvider"])
+    return onnxruntime.InferenceSession(graph, sess_options=options, providers=["CPUExecutionProvider"])
