@@ -46,10 +46,6 @@ GPU_BATCH, CPU_BATCH = 8, 3
 """Chunks decoded at once, of one call alone: so a call comes out the same whatever else is heard. On a CPU more than
 three are no quicker, and take more memory."""
 
-WORTH_PADDING = 0.5
-"""A chunk shares the window of a longer one on a CPU where that adds at most this share of its own length: a second
-of silence costs the encoder 0.02 s, a second of speech written down by itself 0.02 s more than beside others."""
-
 PROBE_TAIL_S = 0.5
 """Silence after a sound that is only asked for its language: nothing is written down, so nothing can loop."""
 
@@ -233,8 +229,7 @@ class Decoder:
         return [encoded.select([row]) for row in range(len(encoded.numbers))]
 
     def _may_share(self, shorter: NDArray[np.float32], longer: NDArray[np.float32]) -> bool:
-        padding_s = (self._window(longer) - self._window(shorter)) / FRAMES_A_SECOND
-        return self._is_on_gpu or padding_s <= WORTH_PADDING * _seconds(shorter)
+        return self._is_on_gpu or self._window(shorter) == self._window(longer)
 
     def _window(self, sound: NDArray[np.float32]) -> int:
         """Frames of the window of a sound: with the tail, in whole seconds, 30 at most."""

@@ -161,19 +161,6 @@ def test_the_device_chooses_the_batch(
     assert batches == [count for count, _ in fake.windows]
 
 
-@pytest.mark.parametrize(
-    ("seconds", "windows"),
-    [((28, 20), [(2, 3000)]), ((28, 9), [(1, 1400), (1, 3000)]), ((9, 12), [(2, 1700)])],
-)
-def test_a_chunk_joins_a_longer_one_where_that_is_quicker(
-    monkeypatch: pytest.MonkeyPatch, seconds: tuple[float, ...], windows: list[tuple[int, int]]
-) -> None:
-    """On a CPU a little silence costs less than writing down one chunk by itself; much silence does not."""
-    fake, decoder = make(monkeypatch, {each: [("words", -0.2, 0.0)] for each in (9, 12, 20, 28)})
-    decode(decoder, *seconds)
-    assert windows == fake.windows
-
-
 def test_thirty_seconds_of_tail_fill_the_window(monkeypatch: pytest.MonkeyPatch) -> None:
     """The setting that always gives a whole window does."""
     fake, decoder = make(monkeypatch, GOOD, TranscribeSettings(tail_s=30.0))
