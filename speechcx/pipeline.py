@@ -26,14 +26,15 @@ from speechcx.call.measures import round_assessment, to_resolution
 from speechcx.config import Settings, listen_digest
 from speechcx.errors import CallError
 from speechcx.prosody import measure_flow, measure_voice
+from speechcx.redact import find_known_names, redact_conversation
 from speechcx.rules import Rulebooks
 from speechcx.score import fill_scorecards
-from speechcx.sentiment import join_feeling, load_sentiment, read_sentiment
+from speechcx.sentiment import join_feeling, leave_out_words, load_sentiment, read_sentiment
 from speechcx.transcribe import find_language_flags, find_time_flags, load_recognizer, transcribe
 from speechcx.turns import align_channels, find_turns, mark_unheard, name_parties, set_prompts_apart
 from speechcx.turns.voices import MODEL as DIARIZER_WEIGHTS
 
-STAGES = ("audio", "turns", "transcribe", "prosody", "sentiment", "judge")
+STAGES = ("audio", "turns", "transcribe", "prosody", "sentiment", "redact", "judge")
 """Names of the stages, as failures carry them."""
 
 
@@ -72,7 +73,7 @@ def _find_trim() -> Any:
 
 
 def listen(recording: Recording, settings: Settings) -> Conversation:
-    """Hear one recording: decode, find turns, write down the words, measure voice, read the words.
+    """Hear one recording: decode, find turns, write down the words, measure voice, read the words, redact.
 
     Parameters
     ----------
@@ -120,19 +121,30 @@ def listen(recording: Recording, settings: Settings) -> Conversation:
         ("transcribe", f"{recognizer.name} {recognizer.digest}"),
         ("sentiment", f"{model.name} {model.digest}"),
     )
-    made_with = Provenance(__version__, engines, listen_digest(settings), tuple(times))
-    return to_resolution(
-        Conversation(
-            recording, audio.origin, audio.peaks, speech, said, voices, speaker_voices, sentiments, made_with
-        )
+    made_with = Provenance(__version__, engines, listen_digest(settings))
+    heard = Conversation(
+        recording, audio.origin, audio.peaks, speech, said, voices, speaker_voices, sentiments, made_with
     )
+    with stage("redact", times):
+        heard = without_values(to_resolution(heard), settings)
+    return replace(heard, provenance=replace(made_with, stages=tuple(times)))
+
+
+def without_values(heard: Conversation, settings: Settings) -> Conversation:
+    """The same conversation with marks in the place of card numbers and whatever else the settings name.
+
+    Done before anything is judged, so that a call is judged from the same words fresh and from the store, and no
+    evidence can hold a value: rules match the marks (``{digits:13-19}`` is filled by ``[card number]``).
+    """
+    names = find_known_names(heard.recording.details) if "name" in settings.redact.wanted else {}
+    return redact_conversation(heard, settings.redact, names)
 
 
 def read_call(conversation: Conversation, settings: Settings) -> Reading:
     """Who is who, how the talk flowed, how it felt, in which language: all from what was heard, without audio."""
     roles = name_parties(conversation, settings.turns)
     flow = measure_flow(conversation, roles, settings.prosody)
-    feeling = join_feeling(conversation, roles, settings.sentiment)
+    feeling = join_feeling(conversation, roles, settings.sentiment, settings.policy)
     return Reading(roles, flow, feeling, find_call_language(conversation))
 
 
@@ -146,13 +158,14 @@ def judge(conversation: Conversation, rulebooks: Rulebooks, settings: Settings) 
     rulebooks
         The rules and scorecards: one rulebook, or several by language.
     settings
-        The sections ``turns``, ``prosody`` and ``sentiment`` are used.
+        The sections ``turns``, ``prosody``, ``sentiment`` and ``policy`` are used.
     """
     # With it come NumPy and the search for phrases; who plans a run needs neither.
     from speechcx.rules import apply_rules
 
     with stage("judge", []):
         reading = read_call(conversation, settings)
+        conversation = leave_out_words(conversation, reading.roles, settings.policy)
         rulebook = rulebooks.for_language(reading.language.code)
         results = apply_rules(rulebook, conversation, reading)
         scores = fill_scorecards(rulebook.scorecards, results, reading)
@@ -164,7 +177,8 @@ def judge(conversation: Conversation, rulebooks: Rulebooks, settings: Settings) 
 def analyse(recording: Recording, rulebooks: Rulebooks, settings: Settings) -> Call:
     """``listen`` and ``judge`` in one."""
     conversation = listen(recording, settings)
-    return Call(conversation, judge(conversation, rulebooks, settings))
+    judged = judge(conversation, rulebooks, settings)
+    return Call(leave_out_words(conversation, judged.reading.roles, settings.policy), judged)
 
 
 def needed_models(settings: Settings) -> tuple[str, ...]:

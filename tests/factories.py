@@ -128,6 +128,7 @@ def make_party_flow(party: Party = "agent", **given: Any) -> PartyFlow:
         "party": party, "talk_s": 20.0, "talk_share": 0.5, "turns": 2, "words": 18, "interruptions": 0,
         "pace_wpm": 150.0, "articulation_wpm": 170.0, "pauses_per_min": 3.0, "pause_median_s": 0.4,
         "pause_p90_s": 0.6, "pause_share": 0.1, "response_latency_s": 0.8, "longest_monologue_s": 6.0,
+        "dead_air_share": 0.05,
         "level_dbov": -26.0, "pitch_hz": 140.0, "pitch_range_st": 6.0, "voiced_share": 0.6,
     }  # fmt: skip
     return PartyFlow(**(usual | given))

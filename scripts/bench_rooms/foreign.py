@@ -62,7 +62,10 @@ def _show(language: str, files: Sequence[Path], books: Sequence[Rulebook], model
         if not isinstance(call, Call):
             counts["failed"] += 1
             continue
-        counts.update(_count(call, language, books, settings))
+        found = _count(call, language, books, settings)
+        if not found["found"]:
+            print(f"  {call.recording.path}: taken for {call.assessment.reading.language.code}", flush=True)
+        counts.update(found)
     n = counts["calls"]
     print(f"{language}: {n} calls of {len(files)}, model {model}")
     print(f"  language of the call found       {counts['found']} of {n}")
@@ -97,8 +100,8 @@ def _count(call: Call, language: str, books: Sequence[Rulebook], settings: Setti
             counts["flagged"] += result.flagged
     own = parse_rulebook(OWN.format(language=language, said=GREETINGS[language]))
     pair = LanguageRulebooks((("en", books[0]), (language, own)))
-    (greeting,) = judge(heard, pair, settings).results
-    counts["greeted" if greeting.value == "present" else "not greeted"] += 1
+    said = [result.value for result in judge(heard, pair, settings).results if result.rule == "greeting"]
+    counts["greeted" if said == ["present"] else "not greeted"] += 1
     return counts
 
 

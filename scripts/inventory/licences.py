@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from scripts.inventory.parts import KNOWN_EXCEPTIONS, packages, unknown_terms
 
-USERS_EXTRAS = ("base", "plot", "ray", "web")
+USERS_EXTRAS = ("base", "learn", "notify", "plot", "ray", "web")
 """What users install; the tools of development never reach them."""
 
 

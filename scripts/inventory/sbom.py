@@ -23,6 +23,7 @@ from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 from packageurl import PackageURL
 
+from scripts.inventory.licences import USERS_EXTRAS
 from scripts.inventory.parts import Package, packages
 from speechcx import __version__
 from speechcx.weights.manifest import Model, read_manifest
@@ -33,7 +34,10 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="scripts/sbom", description="Write a CycloneDX bill of materials.")
     parser.add_argument("file", nargs="?", type=Path, help="default: standard output")
     parser.add_argument(
-        "--extra", default="base", choices=("base", "plot", "ray", "web", "dev"), help="what is installed"
+        "--extra",
+        default="base",
+        choices=(*USERS_EXTRAS, "dev"),
+        help="what is installed",
     )
     given = parser.parse_args(arguments)
     text = document(given.extra)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from packaging.utils import canonicalize_name
 
+from scripts.inventory.licences import USERS_EXTRAS
 from scripts.inventory.parts import ROOT, packages
 
 MB = 1e6
@@ -26,7 +27,7 @@ def main(arguments: Sequence[str]) -> int:
         prog="scripts/sizes", description="Say what takes the room of an installation."
     )
     parser.add_argument("environment", nargs="?", type=Path, default=ROOT / ".venv")
-    parser.add_argument("--extra", default="base", choices=("base", "plot", "ray", "web", "dev"))
+    parser.add_argument("--extra", default="base", choices=(*USERS_EXTRAS, "dev"))
     given = parser.parse_args(arguments)
     sizes = measure(given.environment)
     wanted = {package.name for package in packages(given.extra)} | {"speechcx"}

@@ -109,6 +109,7 @@ class PartyFlow:
     voiced_share: float | None
     reasons: Reasons = ()
     overtalk_share: float | None = None
+    dead_air_share: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,10 @@ class Flow:
     greeting_latency_s: float | None
     parties: tuple[PartyFlow, ...]
     reasons: Reasons = ()
+
+
+NOT_ALLOWED = "not inferred: "
+"""What the reason begins with where the inference policy of the settings leaves something out."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,6 +157,10 @@ MEASURES: Final = (
     Measure("party", "overtalk_share", "share",
             "of its talk, what it said over the other, who was already speaking; back-channels left out; null where "
             "both are in one channel", better="low", columns=("agent_overtalk_share",), shown=0),
+    Measure("party", "dead_air_share", "share",
+            "dead air: of the conversation, the silences of 3 s and more (setting) in which the other, who spoke last "
+            "(back-channels left out), waits for it; hold left out", better="low",
+            columns=("agent_dead_air_share",), shown=0),
     Measure("party", "pace_wpm", "a minute",
             "words a minute of its own speaking time, pauses inside turns kept; null under 10 s of "
             "speech", columns=("agent_pace_wpm",), shown=0),
@@ -197,6 +201,7 @@ COMPARED: Final[Mapping[str, str]] = {
     "agent_pace_wpm": "wpm",
     "agent_interruptions": "inter-\nrupts",
     "agent_overtalk_share": "over-\ntalk",
+    "agent_dead_air_share": "dead\nair",
     "non_talk_share": "silent",
     "hold_s": "hold\ns",
     "audio_duration_s": "",

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from speechcx.cli import options
+from speechcx.cli.command_examples import example
 from speechcx.cli.output import print_answer
 
 
@@ -15,6 +16,7 @@ def register(app: typer.Typer) -> None:
     app.command(rich_help_panel="Compliance")(audit)
 
 
+@example("audit --verify")
 def audit(
     call: Annotated[str | None, typer.Option("--call", metavar="CALL", help="Only about this call.")] = None,
     action: Annotated[
@@ -31,7 +33,7 @@ def audit(
     as_csv: options.AsCsv = False,
 ) -> None:
     """The trail of what people decided, exported and erased; rows are added and never changed."""
-    from speechcx.ask.compliance import check_trail, list_trail
+    from speechcx.ask.compliance import check_trail, count_trail, list_trail
     from speechcx.present.flags import present_trail, present_trail_check
 
     where = options.database(options.load(config, None), db)
@@ -40,4 +42,5 @@ def audit(
         verdict = check_trail(where)
         print_answer(present_trail_check(verdict), style)
         raise typer.Exit(1 if verdict.problems else 0)
-    print_answer(present_trail(list_trail(where, call=call, action=action), limit=limit), style)
+    rows = list_trail(where, call=call, action=action, limit=limit)
+    print_answer(present_trail(rows, total=count_trail(where, call=call, action=action)), style)

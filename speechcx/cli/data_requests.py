@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from speechcx.cli import options
+from speechcx.cli.command_examples import example
 from speechcx.cli.output import print_answer
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ def register(app: typer.Typer) -> None:
     app.command(rich_help_panel="Administrator")(compact)
 
 
+@example("export 66ea3428 --to evidence --with-audio")
 def export(
     to: Annotated[Path, typer.Option("--to", metavar="DIR", help="A new folder; nothing is written over.")],
     calls: Annotated[
@@ -63,6 +65,7 @@ def export(
     print_answer(present_exported(found, with_audio=with_audio), options.style(as_json, False))
 
 
+@example("erase C1042.wav --reason 'asked by letter of 2 March'")
 def erase(
     reason: Annotated[
         str,
@@ -100,10 +103,11 @@ def erase(
                 f"Erase {len(ids)} calls for good: {', '.join(ids[:5])}{', ...' if len(ids) > 5 else ''}?",
                 len(ids),
             )
-        erased = batch.erase(store, ids, who=name, reason=reason, compact=not later)
+        erased = batch.erase(store, ids, customers=customer or (), who=name, reason=reason, compact=not later)
     print_answer(present_erased(erased), options.style(as_json, False))
 
 
+@example("compact")
 def compact(
     db: options.Database = None, config: options.Config = None, as_json: options.AsJson = False
 ) -> None:
@@ -137,12 +141,18 @@ def _find_erasable(store: Store, calls: Sequence[str], customers: Sequence[str])
     from speechcx.ask.ground import find_name
     from speechcx.errors import UsageError
     from speechcx.store import CallFilter
+    from speechcx.store.facts.forget_facts import knows_customer
 
     ids = [_erasable(store, call) for call in calls]
     for customer in customers:
-        known = find_name(store, "customer", customer)
+        try:
+            known = find_name(store, "customer", customer)
+        except UsageError:
+            if not knows_customer(store.db, customer):
+                raise
+            continue
         ids += store.iter_call_ids(CallFilter(customer=(known,), with_superseded=True))
-    if not ids:
+    if not ids and not customers:
         raise UsageError(
             "no call named", "calls, or a customer whose calls go", "name one, or add --customer KEY"
         )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from speechcx.cli import options
+from speechcx.cli.command_examples import example
 from speechcx.cli.output import note, print_answer, print_json
 from speechcx.cli.question_options import Asked, asks
 
@@ -18,7 +19,19 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the app."""
-    for command in (agents, teams, centers, agent, customer, drivers, trends, outcomes, calls, show):
+    for command in (
+        agents,
+        teams,
+        centers,
+        questions,
+        agent,
+        customer,
+        drivers,
+        trends,
+        outcomes,
+        calls,
+        show,
+    ):
         app.command(rich_help_panel="Supervisor and reviewer")(command)
 
 
@@ -35,6 +48,7 @@ class TableOptions:
 
 
 @asks()
+@example("agents --period 2026-W10 --team cards")
 def agents(
     asked: Asked,
     sort: options.SortOption = "score",
@@ -49,6 +63,7 @@ def agents(
 
 
 @asks()
+@example("teams --against 2026-02")
 def teams(
     asked: Asked,
     sort: options.SortOption = "score",
@@ -63,6 +78,7 @@ def teams(
 
 
 @asks()
+@example("centers --period 2026-Q1")
 def centers(
     asked: Asked,
     sort: options.SortOption = "score",
@@ -103,7 +119,20 @@ def _print_scores(asked: Asked, by: ScoreBy, typed: TableOptions) -> None:
     print_answer(answer, asked.style)
 
 
+@asks()
+@example("questions --team cards --period 2026-03")
+def questions(asked: Asked, scorecard: options.ScorecardOption = None) -> None:
+    """Questions of a scorecard: how often each is a yes, and how many points it costs; the most expensive first."""
+    from speechcx.ask.people import cost_questions
+    from speechcx.present.agent import present_questions
+
+    print_answer(
+        present_questions(cost_questions(asked.where, asked.filters, scorecard=scorecard)), asked.style
+    )
+
+
 @asks("agent", "as_csv")
+@example("agent carter --period 2026-03")
 def agent(
     asked: Asked,
     name: Annotated[str, typer.Argument(metavar="AGENT", help="Agent, by id or by name.")],
@@ -120,6 +149,7 @@ def agent(
 
 
 @asks("customer")
+@example("customer C1042")
 def customer(
     asked: Asked,
     name: Annotated[str, typer.Argument(metavar="CUSTOMER", help="Customer, as the source wrote it.")],
@@ -134,6 +164,7 @@ def customer(
 
 
 @asks()
+@example("drivers --since 2026-03-01 --sort change")
 def drivers(
     asked: Asked,
     sort: Annotated[
@@ -150,6 +181,7 @@ def drivers(
 
 
 @asks()
+@example("trends --by team --since 2026-01-01")
 def trends(
     asked: Asked,
     by: Annotated[
@@ -169,6 +201,7 @@ def trends(
 
 
 @asks()
+@example("outcomes --by agent")
 def outcomes(
     asked: Asked,
     by: Annotated[
@@ -184,6 +217,7 @@ def outcomes(
 
 
 @asks("columns")
+@example("calls --flagged --agent carter")
 def calls(
     asked: Asked,
     sort: Annotated[
@@ -204,6 +238,7 @@ def calls(
     print_answer(present_calls(found, columns), asked.style)
 
 
+@example("show 66ea3428")
 def show(
     call: Annotated[str, typer.Argument(help="Call id, the beginning of one, or the name of its file.")],
     why: Annotated[

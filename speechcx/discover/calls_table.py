@@ -12,11 +12,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from speechcx.discover.clock import find_zone, read_moment
-from speechcx.discover.csv_lines import CsvFile, CsvRow, read_csv, split_cells
+from speechcx.discover.csv_lines import CsvFile, CsvRow, split_cells
 from speechcx.discover.file_cells import name_key
 from speechcx.discover.headings import FIELDS, choose_columns, spellings_of, squeeze
 from speechcx.discover.settings import DiscoverSettings
 from speechcx.discover.start_columns import find_start
+from speechcx.discover.table_files import read_table
 from speechcx.discover.time_forms import UnreadableTimeError
 
 _SPREADSHEET_ERRORS = re.compile(r"#(?:REF!|NAME\?|VALUE!|N/A|DIV/0!|NULL!|NUM!|#+)", re.IGNORECASE)
@@ -113,12 +114,12 @@ class CallsTable:
 
 
 def read_calls_table(path: str, settings: DiscoverSettings) -> CallsTable | str:
-    """Read a CSV.
+    """Read a CSV or a workbook.
 
     Parameters
     ----------
     path
-        The CSV, in any form that :func:`speechcx.discover.csv_lines.read_csv` reads.
+        The table, in any form that :func:`speechcx.discover.table_files.read_table` reads.
     settings
         Limits, zone and time format.
 
@@ -133,7 +134,7 @@ def read_calls_table(path: str, settings: DiscoverSettings) -> CallsTable | str:
         It is a calls table, but too big or not readable at all.
     """
     path = os.path.abspath(path)
-    opened = read_csv(
+    opened = read_table(
         path,
         frozenset(spellings_of("file")),
         max_bytes=settings.max_table_bytes,

@@ -22,7 +22,7 @@ _DELIMITERS = (",", ";", "\t", "|")
 _MAX_CELL_LINES = 50
 """A quoted cell may go over so many lines; a quote that is not closed by then is a slip."""
 
-_HEADER_LINES = 20
+HEADER_LINES = 20
 """The header is looked for in so many first lines: exports put titles above it."""
 
 _SEP = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
@@ -42,11 +42,14 @@ class CsvRow:
         Its text, several lines where a cell has them.
     wrong
         Why it cannot be read, empty where it can.
+    sheet
+        The sheet of a workbook of which several are read; empty otherwise.
     """
 
     line: int
     text: str
     wrong: str = ""
+    sheet: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +66,15 @@ class CsvFile:
         Headings in lower case, blanks as ``_``.
     header_line
         The line of the header, counted from 1.
+    note
+        What of the file is not read; empty where all is.
     """
 
     path: str
     delimiter: str
     names: tuple[str, ...]
     header_line: int
+    note: str = ""
 
     @property
     def known_cells(self) -> int:
@@ -102,7 +108,7 @@ def read_csv(
         The file cannot be opened, or goes over a limit.
     """
     size = _size(path)
-    head = _split(_read(path, min(size, 256 * 1024)), is_whole=size <= 256 * 1024)
+    head = _split(read_head(path, min(size, 256 * 1024)), is_whole=size <= 256 * 1024)
     header = _find_header(path, head, wanted)
     if header is None:
         return None
@@ -112,7 +118,7 @@ def read_csv(
             f"at most {max_bytes:,} (discover.max_table_bytes)",
             "split it, keep only the calls of these folders, or raise the limit",
         )
-    data = _read(path, max_bytes)
+    data = read_head(path, max_bytes)
     lines = max(data.count(b"\n"), data.count(b"\r"))
     if lines - header.header_line > max_rows:
         raise ConfigError(
@@ -193,7 +199,7 @@ def _join_lines(
 
 def _find_header(path: str, lines: list[bytes], wanted: frozenset[str]) -> CsvFile | None:
     forced = None
-    for at, line in enumerate(lines[:_HEADER_LINES]):
+    for at, line in enumerate(lines[:HEADER_LINES]):
         text = _decode(line, is_utf8=True)[0].lstrip("\ufeff")
         sep = _SEP.fullmatch(text.strip())
         if sep and at == 0:
@@ -270,7 +276,14 @@ def _size(path: str) -> int:
         ) from error
 
 
-def _read(path: str, max_bytes: int) -> bytes:
+def read_head(path: str, max_bytes: int) -> bytes:
+    """The first bytes of a table's file.
+
+    Raises
+    ------
+    ConfigError
+        It cannot be opened, or is no regular file.
+    """
     try:
         descriptor = open_regular(path)
         with open(descriptor, "rb") as file:

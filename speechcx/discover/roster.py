@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import csv
 import os
-import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from speechcx.discover.calls_table import SourceWarning
-from speechcx.discover.csv_lines import CsvFile, CsvRow, read_csv, split_cells
+from speechcx.discover.csv_lines import CsvFile, CsvRow, split_cells
 from speechcx.discover.headings import spellings_of, squeeze
-from speechcx.discover.time_forms import UnreadableTimeError, read_form
+from speechcx.discover.table_files import read_table
+from speechcx.discover.time_forms import UnreadableTimeError, read_day
 from speechcx.errors import ConfigError
 
 _MAX_BYTES = 64 * 1024**2
@@ -25,8 +25,6 @@ _COLUMNS = {
 }  # fmt: skip
 _OPEN = ("-", "9999-12-31", "0000-00-00")
 """What other software writes for a day that is open."""
-
-_CLOCK = re.compile(r"\d:\d\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +91,7 @@ def read_roster(path: str | os.PathLike[str]) -> Roster:
         The file cannot be read, or no line of it is a header with a column of agents.
     """
     path = os.path.abspath(os.fspath(path))
-    opened = read_csv(path, frozenset(spellings_of("agent")), max_bytes=_MAX_BYTES, max_rows=_MAX_ROWS)
+    opened = read_table(path, frozenset(spellings_of("agent")), max_bytes=_MAX_BYTES, max_rows=_MAX_ROWS)
     if opened is None:
         raise ConfigError(
             f"{path!r} has no header line with a column `agent`",
@@ -176,11 +174,7 @@ def _day(column: str, cells: dict[str, str]) -> date | None:
     if text is None or text in _OPEN:
         return None
     try:
-        return date.fromisoformat(text)
-    except ValueError:
-        pass
-    try:
-        return read_form(text if _CLOCK.search(text) else f"{text} 00:00")[0].date()
+        return read_day(text)
     except UnreadableTimeError:
         raise ValueError(
             f"{column} is {text[:40]!r}, no day that can be read; write it as 2026-03-31"

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Generic, TypeVar
 
-from speechcx.call.imported import SURVEY_SCALES, CallLeg, SurveyAnswer, SurveyKind
+from speechcx.call.imported import (
+    SURVEY_SCALES,
+    AccountStatus,
+    CallLeg,
+    CustomerAccount,
+    SurveyAnswer,
+    SurveyKind,
+)
 from speechcx.discover.clock import read_moment
 from speechcx.discover.csv_lines import CsvFile, CsvRow, split_cells
 from speechcx.discover.headings import says_utc
@@ -17,13 +25,18 @@ from speechcx.discover.time_forms import UnreadableTimeError
 from speechcx.imports.mapping import DURATIONS, RATINGS, ImportMapping
 from speechcx.imports.values import (
     UnreadableCellError,
+    read_account_day,
+    read_amount,
     read_direction,
     read_duration,
     read_outcome,
     read_rating,
+    read_status,
 )
 
 Fact = TypeVar("Fact")
+_IDS = frozenset({"record_id", "leg_id", "answer_id", "reference", "account_id", "customer", "agent"})
+_ROUNDED = re.compile(r"\d(?:[.,]\d+)?E\+\d+", re.IGNORECASE)
 MAX_EXTRAS = 50
 """Further columns of a call record that are kept."""
 
@@ -131,6 +144,71 @@ def read_answers(file: CsvFile, rows: Sequence[CsvRow], mapping: ImportMapping) 
     return reader.read(rows, read, key=lambda answer: (answer.kind, answer.answer_id))
 
 
+def read_accounts(file: CsvFile, rows: Sequence[CsvRow], mapping: ImportMapping) -> ReadRows[CustomerAccount]:
+    """Accounts of customers. Two rows of one account that differ are both refused."""
+    reader = _Reader(file, mapping)
+
+    def read(cells: FieldCells, extras: tuple[tuple[str, str], ...], line: int) -> list[CustomerAccount]:
+        customer = cells.get("customer")
+        if customer is None:
+            raise UnreadableCellError("no customer")
+        opened, closed, as_of = (
+            read_account_day(cells[name]) if name in cells else None for name in ("opened", "closed", "as_of")
+        )
+        if opened is not None and closed is not None and closed < opened:
+            raise UnreadableCellError(f"closed on {closed}, before it was opened on {opened}")
+        value, lifetime = (
+            read_amount(cells[name], mapping.decimal) if name in cells else None
+            for name in ("value", "lifetime_value")
+        )
+        if value is not None and value < 0:
+            raise UnreadableCellError(f"a value of {value:g}; expected 0 or more")
+        return [
+            CustomerAccount(
+                cells.get("account_id") or customer, customer, _read_kept(cells, mapping, closed, as_of), opened,
+                closed, as_of, value, lifetime, _read_currency(cells), line,
+            )
+        ]  # fmt: skip
+
+    return reader.read(rows, read, key=lambda account: ("", account.account_id))
+
+
+def _read_kept(
+    cells: FieldCells, mapping: ImportMapping, closed: date | None, as_of: date | None
+) -> AccountStatus | None:
+    """Whether a customer stayed: as the row says, else lost where it has a last day, else as its columns imply."""
+    told: AccountStatus | None = None
+    if "status" in cells:
+        told = read_status(cells["status"], mapping.statuses)
+    if "lost" in cells:
+        # A column that asks whether the customer was lost: its yes is the other column's no.
+        said = read_status(cells["lost"], {})
+        is_answer = cells["lost"].casefold() not in ("lost", "kept")
+        lost: AccountStatus = ("lost" if said == "kept" else "kept") if is_answer else said
+        if told not in (None, lost):
+            raise UnreadableCellError(f"{told} in one column, {lost} in another")
+        told = lost
+    if told == "kept" and closed is not None and (as_of is None or closed <= as_of):
+        raise UnreadableCellError(f"kept, and closed on {closed}")
+    if told is None and closed is not None:
+        return "lost" if as_of is None or closed <= as_of else "kept"
+    return "kept" if told is None and "closed" in mapping.columns else told
+
+
+def _read_currency(cells: FieldCells) -> str | None:
+    if "currency" in cells:
+        return cells["currency"].upper()
+    signs = (
+        re.search(r"[A-Z]{3}|[$\u20ac\u00a3]", cells.get(name, "")) for name in ("value", "lifetime_value")
+    )
+    found = next((sign[0] for sign in signs if sign), None)
+    return None if found is None else {"$": "USD", "\u20ac": "EUR", "\u00a3": "GBP"}.get(found, found)
+
+
+def _in_sheet(row: CsvRow, found: str) -> str:
+    return f"sheet {row.sheet!r}: {found}" if row.sheet else found
+
+
 class _Reader:
     """Takes the rows of one file apart."""
 
@@ -166,7 +244,7 @@ class _Reader:
                 cells, extras = self._take_apart(row)
                 found = read(cells, extras, row.line)
             except (UnreadableCellError, UnreadableTimeError) as error:
-                refused.append(RefusedRow(row.line, str(error)))
+                refused.append(RefusedRow(row.line, _in_sheet(row, str(error))))
                 continue
             for fact in found:
                 before = facts.setdefault(key(fact), (fact, row.text, row.line))
@@ -174,7 +252,10 @@ class _Reader:
                     conflicting.add(key(fact))
                     refused.append(
                         RefusedRow(
-                            row.line, f"the same id as line {before[2]}, with other values: neither is used"
+                            row.line,
+                            _in_sheet(
+                                row, f"the same id as line {before[2]}, with other values: neither is used"
+                            ),
                         )
                     )
         kept = tuple(fact for name, (fact, _, _) in facts.items() if name not in conflicting)
@@ -191,6 +272,11 @@ class _Reader:
             raise UnreadableCellError(f"{len(cells)} cells under {len(self.file.names)} column names")
         cells += [""] * (len(self.file.names) - len(cells))
         values = {name: cells[place] for name, place in self.places.items() if cells[place]}
+        for name in values.keys() & _IDS:
+            if _ROUNDED.fullmatch(values[name]):
+                raise UnreadableCellError(
+                    f"{values[name]} was a long number that a spreadsheet program rounded; format the column as text"
+                )
         used = set(self.places.values())
         extras = sorted(
             (name, cell)

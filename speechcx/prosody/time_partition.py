@@ -7,7 +7,7 @@ short pauses inside them included; what lies between turns is silence. See ``doc
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from statistics import median
 
 from speechcx.call import (
@@ -34,7 +34,7 @@ from speechcx.prosody.interruptions import (
     is_backchannel,
 )
 from speechcx.prosody.settings import ProsodySettings
-from speechcx.prosody.tempo import count_words, find_pauses, speech_in, words_per_minute
+from speechcx.prosody.tempo import find_pauses, speech_in, words_per_minute
 
 _NO_OPENING = frozenset({"opening_missing", "starts_mid_speech"})
 """Flags of a recording whose beginning is not there."""
@@ -42,10 +42,38 @@ _NO_OPENING = frozenset({"opening_missing", "starts_mid_speech"})
 _UNTIMED = "the channels were recorded apart, and by how much they are late is not known well enough"
 _APART = "the channels were recorded apart, and began at different times"
 
-_BETWEEN_PARTIES = ("interruptions", "longest_monologue_s", "overtalk_share", "response_latency_s")
+_BETWEEN_PARTIES = (
+    "dead_air_share",
+    "interruptions",
+    "longest_monologue_s",
+    "overtalk_share",
+    "response_latency_s",
+)
 """Measures of a party that depend on when the other one speaks."""
 
 VOICE_FIELDS = ("level_dbov", "pitch_hz", "pitch_range_st", "voiced_share")
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """Who speaks when, over the whole call.
+
+    Parameters
+    ----------
+    talk
+        Turns of people in order of time.
+    overlaps
+        Where two of them speak at once.
+    non_talk
+        Silences of the length that counts, hold and machines left out.
+    conversation
+        From the first word to the last; None where nobody speaks.
+    """
+
+    talk: Sequence[FloorTurn]
+    overlaps: Sequence[Overlap]
+    non_talk: Spans
+    conversation: Span | None
 
 
 def measure_flow(conversation: Conversation, roles: Sequence[Role], settings: ProsodySettings) -> Flow:
@@ -94,7 +122,7 @@ def measure_flow(conversation: Conversation, roles: Sequence[Role], settings: Pr
         non_talk_share=total_s(non_talk) / whole.duration_s if whole else None,
         overlaps=overlaps,
         greeting_latency_s=greeting_s,
-        parties=_measure_parties(conversation, talk, party_of, overlaps, settings),
+        parties=_measure_parties(conversation, party_of, Floor(talk, overlaps, non_talk, whole), settings),
         reasons=tuple(sorted(reasons.items())),
     )
     return flow if is_timed else _without_times_between(flow)
@@ -104,7 +132,8 @@ def _without_times_between(flow: Flow) -> Flow:
     """The flow of a call whose channels do not fit in time: nothing that lies between the parties can be told."""
     parties = tuple(
         replace(
-            party, interruptions=None, longest_monologue_s=None, overtalk_share=None, response_latency_s=None,
+            party, dead_air_share=None, interruptions=None, longest_monologue_s=None, overtalk_share=None,
+            response_latency_s=None,
             reasons=tuple(sorted((dict(party.reasons) | dict.fromkeys(_BETWEEN_PARTIES, _UNTIMED)).items())),
         )
         for party in flow.parties
@@ -180,11 +209,7 @@ def _greeting_latency(
 
 
 def _measure_parties(
-    conversation: Conversation,
-    talk: Sequence[FloorTurn],
-    party_of: dict[str, Party],
-    overlaps: Sequence[Overlap],
-    settings: ProsodySettings,
+    conversation: Conversation, party_of: dict[str, Party], floor: Floor, settings: ProsodySettings
 ) -> tuple[PartyFlow, ...]:
     speakers = conversation.speech.speakers
     found = []
@@ -192,7 +217,7 @@ def _measure_parties(
         names = tuple(name for name in speakers if party_of.get(name, "unknown") == party)
         if not names or party == "ivr":
             continue
-        found.append(_measure_party(conversation, party, names, (talk, overlaps), settings))
+        found.append(_measure_party(conversation, party, names, floor, settings))
     return tuple(found)
 
 
@@ -200,10 +225,10 @@ def _measure_party(
     conversation: Conversation,
     party: Party,
     speakers: tuple[str, ...],
-    floor: tuple[Sequence[FloorTurn], Sequence[Overlap]],
+    floor: Floor,
     settings: ProsodySettings,
 ) -> PartyFlow:
-    talk, overlaps = floor
+    talk, overlaps = floor.talk, floor.overlaps
     own = [s for s in talk if s.party == party]
     sums = {p: total_s(s.span for s in talk if s.party == p) for p in ("agent", "customer")}
     both = sums["agent"] + sums["customer"]
@@ -211,6 +236,7 @@ def _measure_party(
     values: dict[str, float | None] = {}
     values |= _measure_tempo(conversation, own, reasons, settings)
     values |= _measure_overtalk(conversation, party, floor, reasons)
+    values |= _measure_dead_air(conversation, party, floor, reasons)
     values |= _measure_voice_of(conversation, speakers, reasons)
     known = party != "unknown"
     unknown = _why_untrusted(conversation, talk)
@@ -233,7 +259,7 @@ def _measure_party(
         talk_s=total_s(s.span for s in own),
         talk_share=talk_share,
         turns=len(own),
-        words=sum(count_words(conversation.utterances[s.turn.no]) for s in own),
+        words=sum(conversation.count_words(s.turn.no) for s in own),
         interruptions=sum(o.by == party and o.kind == "interruption" for o in overlaps) if known else None,
         response_latency_s=median(latencies) if latencies else None,
         longest_monologue_s=max(span.duration_s for span in stretches) if stretches else None,
@@ -248,7 +274,7 @@ def _measure_tempo(
     """Pace and pauses of a party; writes into `reasons` why one is None."""
     turns = [s.turn for s in own]
     time_s = sum(turn.span.duration_s for turn in turns)
-    words = sum(count_words(conversation.utterances[turn.no]) for turn in turns)
+    words = sum(conversation.count_words(turn.no) for turn in turns)
     pauses = sorted(
         pause.duration_s for turn in turns for pause in find_pauses(turn, pause_s=settings.pause_s)
     )
@@ -275,16 +301,13 @@ def _measure_tempo(
 
 
 def _measure_overtalk(
-    conversation: Conversation,
-    party: Party,
-    floor: tuple[Sequence[FloorTurn], Sequence[Overlap]],
-    reasons: dict[str, str],
+    conversation: Conversation, party: Party, floor: Floor, reasons: dict[str, str]
 ) -> dict[str, float | None]:
     """How much of its talk a party says over the other; writes into `reasons` why that is None.
 
     Each stretch is that of who came in second: an agent whom the customer talks down has nothing of it.
     """
-    talk, overlaps = floor
+    talk, overlaps = floor.talk, floor.overlaps
     talk_s = total_s(s.span for s in talk if s.party == party)
     over_s = total_s(o.span for o in overlaps if o.by == party and o.kind != "backchannel")
     if party == "unknown":
@@ -297,6 +320,35 @@ def _measure_overtalk(
         return {"overtalk_share": over_s / talk_s}
     reasons["overtalk_share"] = why
     return {"overtalk_share": None}
+
+
+def _measure_dead_air(
+    conversation: Conversation, party: Party, floor: Floor, reasons: dict[str, str]
+) -> dict[str, float | None]:
+    """How much of the conversation the other waits for a party in silence; writes into `reasons` why that is None.
+
+    It is the party's who did not answer, whoever breaks the silence: a customer who asks "are you still there?"
+    has waited for the agent. A back-channel is no answer. Silence that follows hold or a machine is nobody's.
+    """
+    talk, whole = floor.talk, floor.conversation
+    if party == "unknown" or any(s.party == "unknown" for s in talk):
+        why = _why_untrusted(conversation, talk)
+    elif whole is None or len({s.party for s in talk}) < 2:
+        why = "the other party says nothing"
+    else:
+        waits = [gap for gap in floor.non_talk if _spoke_last(talk, gap) not in (None, party)]
+        return {"dead_air_share": total_s(waits) / whole.duration_s}
+    reasons["dead_air_share"] = why
+    return {"dead_air_share": None}
+
+
+def _spoke_last(talk: Sequence[FloorTurn], gap: Span) -> Party | None:
+    """The party who spoke last before a silence, back-channels left out; None where hold or a machine came between."""
+    before = [s for s in talk if s.span.end_s <= gap.start_s + EPSILON_S]
+    if max((s.span.end_s for s in before), default=-1.0) < gap.start_s - EPSILON_S:
+        return None
+    said = [s for s in before if not s.backchannel]
+    return max(said, key=lambda s: (s.span.end_s, s.span.start_s)).party if said else None
 
 
 def _percentile(ordered: Sequence[float], share: float) -> float:

@@ -5,35 +5,16 @@ stored conversation and its roles (:func:`join_feeling`, in ``judge``, without a
 Gives: what the words say, how agitated the voice was against the party's own usual, both together,
 and each party's score by call and quarter (``docs/metrics.md``).
 Never: compares people by raw pitch or level, reads a turn without words as neutral, or lets the
-voice turn a sentence's sign. Missing is None with a reason.
+voice turn a sentence's sign, or infers what :class:`PolicySettings` does not allow. Missing is None with a reason.
 
 To add a model: a class with ``name``, ``digest`` and ``read``, a factory that takes
 :class:`SentimentSettings`, and a line in ``speechcx/engines.py`` or an entry point
 ``speechcx.sentiment`` in a package of your own. Any Hugging Face text-classification folder works
 without code: ``--set sentiment.model=FOLDER``.
+
+What others may use of this room is listed in ``__init__.pyi``, and loaded when it is asked for.
 """
 
-from speechcx.sentiment.agitation import measure_agitation
-from speechcx.sentiment.feeling import join_feeling, join_turn, name_label, score_party
-from speechcx.sentiment.protocol import ClassShares, SentimentModel
-from speechcx.sentiment.reading import load_sentiment, read_sentiment, read_texts
-from speechcx.sentiment.sentences import split_sentences
-from speechcx.sentiment.settings import NOT_IN_DIGEST, SentimentSettings
-from speechcx.sentiment.written import read_lines
+import lazy_loader
 
-__all__ = [
-    "NOT_IN_DIGEST",
-    "ClassShares",
-    "SentimentModel",
-    "SentimentSettings",
-    "join_feeling",
-    "join_turn",
-    "load_sentiment",
-    "measure_agitation",
-    "name_label",
-    "read_lines",
-    "read_sentiment",
-    "read_texts",
-    "score_party",
-    "split_sentences",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -19,14 +19,16 @@ ROOT = Path(__file__).resolve().parents[2]
 DOORS = {
     "compliance": (
         "Exported FLAG_GROUPS FlagCount FlagCounts FlagEvidence FlagFilter FlagList FlagRow FlagView "
-        "Precision QuotedTurn RuleReport STANDINGS WAITING check_trail count_flags describe_rule "
+        "Precision QuotedTurn RuleReport STANDINGS WAITING check_trail count_flags count_trail describe_rule "
+        "draft_rulebook "
         "export_evidence find_flag find_flags_hint find_rule_text list_flags list_trail measure_precision "
         "read_hits see_flag see_flags show_flag"
     ),
     "customers": (
         "CallbackList CallbackRow CustomerCall CustomerReport DriverTable OUTCOME_COLUMNS OutcomeMeasure "
-        "OutcomeRow OutcomeTable SURVEY_BY Satisfaction SurveyRow describe_customer list_callbacks "
-        "list_driver_rows list_outcomes read_satisfaction"
+        "OutcomeRow OutcomeTable REPEAT_BY RETENTION_BY RepeatRow Repeats Retention RetentionRow SURVEY_BY "
+        "Satisfaction SurveyRow describe_customer list_callbacks list_driver_rows list_outcomes read_repeats "
+        "read_retention read_satisfaction"
     ),
     "ground": (
         "ComparedMeasure Estimate GroupSums Hint MEASURES MEASURE_NAMES Period ScoreBy ScoreRow ScoreTable "
@@ -34,13 +36,14 @@ DOORS = {
         "settle_names show_call sum_calls"
     ),
     "operations": (
-        "Alert Alerts Cause Causes GAP_KINDS HANDLING_BY Handling HandlingFigure HandlingRow Outreach "
+        "Alert Alerts Cause Causes GAP_KINDS HANDLING_BY Handling HandlingRow Outreach "
         "Reconciliation RecordingGap Shares Topic Topics Touched find_alerts find_causes find_topics "
         "list_outreach read_customers read_handling reconcile"
     ),
     "people": (
-        "AgentReport CaseMixRow CaseMixTable Difference GroupComparison Move TrendGroup TrendRow TrendTable "
-        "adjust_scores compare_two count_by_hour describe_agent move_scores score_agents score_centers "
+        "AgentReport CaseMixRow CaseMixTable Difference GroupComparison Move QuestionCost QuestionCosts TrendGroup "
+        "TrendRow TrendTable adjust_scores compare_two cost_questions count_by_hour "
+        "describe_agent move_scores score_agents score_centers "
         "score_over_time "
         "score_teams"
     ),
@@ -52,7 +55,7 @@ DOORS = {
     ),
     "runs": (
         "FailureRow KindCount LanguageCount LeftOut RunStatus count_failures find_failure list_failures "
-        "read_left_out read_status"
+        "read_last_day read_left_out read_status"
     ),
     "search": (
         "CallList CallRow SavedRow SearchFilter SearchHit SearchPage count_calls count_new find_calls "

@@ -288,6 +288,7 @@ def values_of(call: Call) -> dict[str, float | None]:
         "agent_pace_wpm": metrics["agent.pace_wpm"].value,
         "agent_interruptions": metrics["agent.interruptions"].value,
         "agent_overtalk_share": metrics["agent.overtalk_share"].value,
+        "agent_dead_air_share": metrics["agent.dead_air_share"].value,
         "non_talk_share": metrics["non_talk_share"].value,
         "hold_s": metrics["hold_s"].value,
         "recorded_duration_s": metrics["audio_duration_s"].value,

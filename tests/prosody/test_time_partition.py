@@ -107,6 +107,41 @@ def test_who_talks_over_the_other_is_who_came_in_second() -> None:
     ).reasons
 
 
+def test_dead_air_is_the_silence_in_which_the_other_waits() -> None:
+    """The agent left the customer's words without an answer for 4 s, and again for 5 s until the customer asked."""
+    lines = [
+        ("ch0", 0.0, 4.0, "how can I help"),
+        ("ch1", 5.0, 10.0, "my card is gone"),
+        ("ch0", 14.0, 20.0, "let me look that up for you"),
+        ("ch1", 20.0, 20.5, "okay"),
+        ("ch0", 26.5, 30.0, "it is blocked now"),
+        ("ch1", 31.0, 33.0, "and the new one"),
+        ("ch0", 33.1, 33.5, "mm-hm"),
+        ("ch1", 38.5, 40.0, "are you still there"),
+    ]
+    flow = flow_of(heard(lines))
+    assert [4.0, 6.0, 5.0] == [gap.duration_s for gap in flow.non_talk]
+    assert (4.0 + 5.0) / 40.0 == pytest.approx(party(flow, "agent").dead_air_share)
+    assert 6.0 / 40.0 == pytest.approx(party(flow, "customer").dead_air_share)
+    held = flow_of(heard(lines, hold=(Span(10.0, 11.0),)))
+    assert [3.0, 6.0, 5.0] == [gap.duration_s for gap in held.non_talk]
+    assert 5.0 / 40.0 == pytest.approx(party(held, "agent").dead_air_share)
+
+
+def test_dead_air_is_not_told_where_nobody_or_somebody_unknown_waits() -> None:
+    """A call in which one party speaks, or one with a speaker of unknown party, has none, and says why."""
+    alone = party(flow_of(heard([LINES[0]], speakers=("ch0",))), "agent")
+    assert (None, "the other party says nothing") == (
+        alone.dead_air_share,
+        dict(alone.reasons)["dead_air_share"],
+    )
+    strange = party(flow_of(CALL, second="unknown"), "agent")
+    assert (None, "the party of a speaker is not known") == (
+        strange.dead_air_share,
+        dict(strange.reasons)["dead_air_share"],
+    )
+
+
 def test_the_greeting_is_measured_from_the_start_of_the_leg() -> None:
     """From the recording's start, or the end of what a machine said before; not where the opening is missing."""
     speech = CALL.speech

@@ -12,7 +12,6 @@ from speechcx.rules.language.conditions import RULE_KINDS, SEVERITIES, TURN_NUMB
 from speechcx.rules.language.examples import _LINE, _TEST
 from speechcx.rules.language.pattern import SLOTS
 from speechcx.rules.language.read_conditions import CONDITION_KEYS
-from speechcx.rules.language.read_scorecards import _QUESTION
 from tests.rules.talk import ask, book, customer
 
 MANUAL = (Path(__file__).resolve().parents[2] / "docs" / "rules.md").read_text(encoding="utf-8")
@@ -55,7 +54,6 @@ def test_there_are_examples_enough() -> None:
         *TURN_NUMBERS,
         *RULE_KINDS,
         *SEVERITIES,
-        *_QUESTION,
         *_TEST,
         *_LINE,
         *(f"{{{slot}" for slot in SLOTS),

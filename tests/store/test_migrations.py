@@ -25,12 +25,22 @@ def old(tmp_path: Path) -> Iterator[Store]:
         yield store
 
 
-def without_overtalk(call: Call) -> Call:
-    """The call as it was judged before overtalk was measured: null, with a reason."""
-    why = ("overtalk_share", "judged before this was measured; `speechcx rejudge --again` measures it")
+NEWER = ("overtalk_share", "dead_air_share")
+"""Measures of a party that the speechcx of schema 11 did not know, in the order of their migrations."""
+WHY = "judged before this was measured; `speechcx rejudge --again` measures it"
+
+
+def without_newer(call: Call) -> Call:
+    """The call as it was judged before those were measured: null, with a reason."""
     reading = call.assessment.reading
     parties = tuple(
-        replace(flow, overtalk_share=None, reasons=(*flow.reasons, why)) for flow in reading.flow.parties
+        replace(
+            flow,
+            overtalk_share=None,
+            dead_air_share=None,
+            reasons=(*flow.reasons, *((name, WHY) for name in NEWER)),
+        )
+        for flow in reading.flow.parties
     )
     flow = replace(reading.flow, parties=parties)
     return replace(call, assessment=replace(call.assessment, reading=replace(reading, flow=flow)))
@@ -40,7 +50,7 @@ def test_calls_of_an_older_database_are_what_they_were(old: Store) -> None:
     """Equal to the calls that were saved, but for what was not measured then; and every row is accounted for."""
     for name in ("x", "y"):
         call = make_call(name)
-        assert without_overtalk(call) == old.load(call.conversation.recording.id)
+        assert without_newer(call) == old.load(call.conversation.recording.id)
     assert 4 == len([old.load(call_id) for call_id in old.iter_call_ids()])
     assert set() == find_changed(old.db)
 
@@ -48,10 +58,11 @@ def test_calls_of_an_older_database_are_what_they_were(old: Store) -> None:
 def test_a_measure_that_is_newer_than_the_call_says_so(old: Store) -> None:
     """In the call as in the row that tables of people read, also where nothing else was missing."""
     loaded = old.load(make_call("x").conversation.recording.id)
-    metric = collect_metrics(loaded.assessment.reading)["agent.overtalk_share"]
-    assert "judged before this was measured" in str(metric.why_missing)
-    rows = old.db.execute("SELECT json_extract(missing, '$.agent_overtalk_share') FROM calls").fetchall()
-    assert {metric.why_missing} == {why for (why,) in rows}
+    metrics = collect_metrics(loaded.assessment.reading)
+    for name in NEWER:
+        assert WHY == metrics[f"agent.{name}"].why_missing
+        rows = old.db.execute("SELECT json_extract(missing, ?) FROM calls", (f"$.agent_{name}",)).fetchall()
+        assert {WHY} == {why for (why,) in rows}
 
 
 def test_measures_of_an_older_database_become_whole_numbers(old: Store) -> None:

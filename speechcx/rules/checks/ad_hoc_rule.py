@@ -15,7 +15,7 @@ from speechcx.rules import limits
 from speechcx.rules.judging.call_view import SECONDS_A_WORD
 from speechcx.rules.language.conditions import Condition, Rule, RuleRef, Scope, inside
 from speechcx.rules.language.examples import Line
-from speechcx.rules.language.read_conditions import CONDITION_KEYS, Asker
+from speechcx.rules.language.read_conditions import CONDITION_KEYS, ConditionReader
 from speechcx.rules.language.rulebook import LANGUAGE_VERSION, Rulebook, with_rules
 from speechcx.rules.language.rulebook_source import RulebookProblem, RulebookSource, nearest
 
@@ -116,11 +116,11 @@ def type_lines(text: str, asked: frozenset[Party]) -> tuple[Line, ...]:
 
 
 def _read(source: RulebookSource, scope: Scope, base: Rulebook) -> Condition | None:
-    asker = Asker(source)
-    asker.found.said = max(base.expressions, default=0)
+    reader = ConditionReader(source)
+    reader.found.said = max(base.expressions, default=0)
     if _GROUP.match(source.text):
         node = source.root()
-        condition = None if node is None else asker.read(node, "the condition", scope)
+        condition = None if node is None else reader.read(node, "the condition", scope)
     elif not source.text.strip():
         source.problems.append(
             RulebookProblem(1, 1, "error", "nothing was typed", "a phrase, such as cancel*")
@@ -129,13 +129,13 @@ def _read(source: RulebookSource, scope: Scope, base: Rulebook) -> Condition | N
     else:
         node = _scalar(source.text)
         key = "metric" if _MEASURE.fullmatch(source.text) else "said"
-        condition = asker.condition(node, {key: node}, "the condition", scope, 0)
+        condition = reader.condition(node, {key: node}, "the condition", scope, 0)
     lists = [name for name, _ in base.lists]
-    for name, node, column in asker.found.lists:
+    for name, node, column in reader.found.lists:
         if name not in lists:
             source.complain(node, f"no list {name!r}", _nearest(name, lists, "lists"), shift=column)
     rules = [rule.id for rule in base.rules if rule.kind != "hidden"]
-    for name, node in asker.found.rules:
+    for name, node in reader.found.rules:
         if name not in rules:
             source.complain(node, f"no rule {name!r}", _nearest(name, rules, "rules"))
     return condition

@@ -9,6 +9,7 @@ from speechcx.rules import limits
 from speechcx.rules.judging.call_view import Facts
 from speechcx.rules.judging.observability import clock, window_span
 from speechcx.rules.language.conditions import Condition, InOrder, Means, Said, Scope, Turns
+from speechcx.rules.language.normal import REDACTED
 from speechcx.rules.matching.misheard import Misheard
 from speechcx.rules.matching.nearest_miss import Partial, nearest_miss
 from speechcx.rules.matching.occurrences import Occurrences, Spots
@@ -96,6 +97,9 @@ class Witness:
                 return f"the {test.name} of that turn is not known"
         if spots.sure[place]:
             return f"it is needed {scope.at_least} times"
+        first, last = int(spots.first[place]), int(spots.last[place])
+        if last > first and any(text[:1] == REDACTED for text in self.facts.stream.tokens[first:last]):
+            return "what was taken out there may or may not be what is asked"
         return "its words are under the confidence floor"
 
     def unsaid(self, said: Said, node: Node) -> ConditionVerdict:
@@ -139,7 +143,7 @@ class Witness:
     def misheard(self, condition: Said, found: Misheard) -> ConditionVerdict:
         """Words that may be those asked for with one of them misheard."""
         stream = self.facts.stream
-        doubt = f'"{stream.quote(found.place, found.place + 1)}" may be misheard: asked is {found.phrase}'
+        doubt = f'"{stream.quote(found.place, found.place + 1)}" may be misheard; the rule looks for {found.phrase}'
         hit = Hit(
             self.rule, "cannot_tell", stream.party_at(found.start), int(stream.turn[found.start]),
             round(float(stream.start_s[found.start]), 3), round(float(stream.end_s[found.end - 1]), 3),
@@ -217,11 +221,10 @@ class Witness:
         if step.missing:
             spots = finding.sure
             hits = tuple(self.hit(spots, place, "absent") for place in range(min(len(spots), 3)))
-            why = (
-                f"step {failed + 1} must not happen, but did: {tell(hits[0])}" if hits else "step not missing"
-            )
+            found = f": {tell(hits[0])}" if hits else ""
+            why = f"step {failed + 1} must be absent, but was found{found}"
             return ConditionVerdict("absent", why, hits, 0.5)
-        why = f"step {failed + 1} did not happen{after}: {describe_step(step.condition)}"
+        why = f"step {failed + 1} not found{after}: {describe_step(step.condition)}"
         value: RuleValue = "cannot_tell" if finding.blind else "absent"
         if finding.blind:
             why = f"{why}; but {finding.blind}"

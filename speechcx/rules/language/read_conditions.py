@@ -38,9 +38,21 @@ ASKING_KEYS = ("said", "means", "metric", "meta", "all", "any", "not", "sequence
 CONDITION_KEYS = (*ASKING_KEYS, *SCOPE_KEYS, "similarity")
 LABELS = ("negative", "neutral", "positive", "mixed")
 DEFAULT_SIMILARITY = 0.6
-_BOUND = re.compile(r"\s*(<=|>=|==|!=|<|>|=)\s*(-?\d+(?:\.\d+)?)\s*(%|s)?\s*")
+BOUND_PATTERN = r"^\s*(<=|>=|==|!=|<|>|=)\s*(-?\d+(?:\.\d+)?)\s*(%|s)?\s*$"
+"""A comparison, also for editors."""
+BOUND_EXPECTED = 'a comparison such as ">= 6" in quotation marks'
+_BOUND = re.compile(BOUND_PATTERN)
 _TIME = re.compile(r"(\d+(?:\.\d+)?)\s*(s|sec|seconds|min|minutes|%)")
 _STEP_ONLY = "within: {after: ...} belongs to a step of a sequence"
+
+
+def parse_bound(text: str) -> Bound | None:
+    """The comparison that a text is, such as ``<= 1`` or ``> 20%``; None where it is none."""
+    found = _BOUND.fullmatch(text)
+    if found is None:
+        return None
+    value = float(found[2]) / (100 if found[3] == "%" else 1)
+    return Bound("==" if found[1] == "=" else found[1], value)  # type: ignore[arg-type]
 
 
 @dataclass(slots=True)
@@ -53,7 +65,7 @@ class References:
     said: int = 0
 
 
-class Asker:
+class ConditionReader:
     """Reads conditions; problems go to the source.
 
     Parameters
@@ -198,12 +210,10 @@ class Asker:
 
     def bound(self, node: yaml.Node, text: str, name: str) -> Bound | None:
         """A comparison such as ``<= 1``."""
-        found = _BOUND.fullmatch(text)
-        if found is None:
-            self.source.complain(node, f"{name}: {text!r}", 'a comparison such as ">= 6" in quotation marks')
-            return None
-        value = float(found[2]) / (100 if found[3] == "%" else 1)
-        return Bound("==" if found[1] == "=" else found[1], value)  # type: ignore[arg-type]
+        bound = parse_bound(text)
+        if bound is None:
+            self.source.complain(node, f"{name}: {text!r}", BOUND_EXPECTED)
+        return bound
 
     def metric(self, node: yaml.Node) -> MetricTest | None:
         """``metric: name > value``."""

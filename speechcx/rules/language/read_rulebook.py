@@ -28,8 +28,8 @@ from speechcx.rules.language.grammar import PhraseError, parse_list_item
 from speechcx.rules.language.including import Inclusion, plain_value, read_inclusions
 from speechcx.rules.language.occasions import SUFFIX, find_occasion
 from speechcx.rules.language.pattern import SLOTS, Choose, ItemSequence, ListRef, PatternItem, Phrase
-from speechcx.rules.language.read_conditions import CONDITION_KEYS, Asker
-from speechcx.rules.language.read_scorecards import Forms
+from speechcx.rules.language.read_conditions import CONDITION_KEYS, ConditionReader
+from speechcx.rules.language.read_scorecards import ScorecardReader
 from speechcx.rules.language.rulebook_source import RulebookProblem, RulebookSource, nearest
 
 Refs = list[Any]
@@ -66,17 +66,21 @@ class RulebookReader:
         Name of the rulebook's file.
     reasons
         Why documents could not be included.
-    asker
+    conditions
         Reads conditions; one for all documents, so that every phrase has a number of its own.
     """
 
     def __init__(
-        self, source: RulebookSource, own: str, reasons: Mapping[str, str], asker: Asker | None = None
+        self,
+        source: RulebookSource,
+        own: str,
+        reasons: Mapping[str, str],
+        conditions: ConditionReader | None = None,
     ) -> None:
         self.source = source
         self.own = own
         self.reasons = reasons
-        self.asker = asker or Asker(source)
+        self.conditions = conditions or ConditionReader(source)
         self.rules: dict[str, Rule] = {}
         self.lists: dict[str, tuple[Phrase, ...]] = {}
         self.whens: dict[str, Condition | None] = {}
@@ -131,11 +135,11 @@ class RulebookReader:
 
     def read_cards(self) -> tuple[Scorecard, ...]:
         """The scorecards of the rulebook and of what is included as a whole."""
-        forms = Forms(self.source, self.asker, self.rules)
+        reader = ScorecardReader(self.source, self.conditions, self.rules)
         cards: dict[str, Scorecard] = {}
         for node in self.cards:
             said = {str(_part(item, "id")): item for item in getattr(node, "value", ())}
-            for card in forms.cards(node):
+            for card in reader.read(node):
                 if card.id not in cards:
                     cards[card.id] = card
                 elif card != cards[card.id]:
@@ -160,7 +164,7 @@ class RulebookReader:
             self.source.complain(entry.node, f"include: {found}", "a starter, or the path of a rulebook")
             return
         node = self.documents[entry.key]
-        part = RulebookReader(self.source, self.own, self.reasons, self.asker)
+        part = RulebookReader(self.source, self.own, self.reasons, self.conditions)
         part.documents = self.documents
         fields = dict(self.source.fields(node, "an included rulebook", ("from", *_TOP)))
         language = self.source.text_of(fields["language"], "language") if "language" in fields else "en"
@@ -170,9 +174,9 @@ class RulebookReader:
         if "include" in fields:
             for inner in read_inclusions(self.source, fields["include"], entry.key):
                 part.include(inner, (*above, entry.key))
-        before = len(self.asker.found.lists), len(self.asker.found.rules)
+        before = len(self.conditions.found.lists), len(self.conditions.found.rules)
         part.read_part(fields)
-        del self.asker.found.lists[before[0] :], self.asker.found.rules[before[1] :]
+        del self.conditions.found.lists[before[0] :], self.conditions.found.rules[before[1] :]
         self.take(part, entry)
 
     def take(self, part: RulebookReader, entry: Inclusion) -> None:
@@ -187,8 +191,8 @@ class RulebookReader:
             if self.takes("rule", name, part, entry):
                 self.rules[name] = part.rules[name]
                 self.refs[name] = lists, rules = part.refs.get(name, ([], []))
-                self.asker.found.lists += lists
-                self.asker.found.rules += rules
+                self.conditions.found.lists += lists
+                self.conditions.found.rules += rules
                 if name in part.whens:
                     self.whens[name] = part.whens[name]
         needed = {name for rule in names for name, *_ in part.refs.get(rule, ([], []))[0]}
@@ -282,7 +286,7 @@ class RulebookReader:
             if name in self.rules:
                 self.source.complain(fields["id"], f"rule {name!r} is given twice", "each id once")
                 continue
-            found = self.asker.found
+            found = self.conditions.found
             before = len(found.lists), len(found.rules)
             rule = self.rule(item, name, fields)
             self.refs[name] = found.lists[before[0] :], found.rules[before[1] :]
@@ -313,7 +317,7 @@ class RulebookReader:
         if "when" in fields:
             self.whens[name] = self.when(fields["when"], name)
         asked = {key: value for key, value in fields.items() if key in CONDITION_KEYS}
-        condition = self.asker.condition(node, asked, f"rule {name!r}", Scope(negated=negated), 0)
+        condition = self.conditions.condition(node, asked, f"rule {name!r}", Scope(negated=negated), 0)
         if condition is None or (kind is None and "kind" in fields):
             # Kept under a stand-in, so that other rules that refer to it are not called wrong too.
             self.rules.setdefault(name, _STAND_IN)
@@ -342,7 +346,7 @@ class RulebookReader:
         if isinstance(node, yaml.ScalarNode):
             self.source.choice(node, "when", ("always",))
             return None
-        return self.asker.read(node, f"when of rule {name!r}", Scope(negated="ignore"))
+        return self.conditions.read(node, f"when of rule {name!r}", Scope(negated="ignore"))
 
     def set_occasions(self) -> None:
         """A hidden rule for the occasion of each rule that names one, or holds one in itself."""
@@ -357,12 +361,12 @@ class RulebookReader:
 
     def check_references(self) -> None:
         """Every list and rule that something refers to is there, and no rule leads back to itself."""
-        for name, node, column in self.asker.found.lists:
+        for name, node, column in self.conditions.found.lists:
             if name not in self.lists:
                 self.source.complain(
                     node, f"no list {name!r}", nearest(name, [*self.lists, *SLOTS]), shift=column
                 )
-        for name, node in self.asker.found.rules:
+        for name, node in self.conditions.found.rules:
             if name not in self.rules:
                 self.source.complain(node, f"no rule {name!r}", nearest(name, self.rules))
             elif self._leads_to(name, name):

@@ -1,183 +1,177 @@
-"""From the YAML of ``scorecards`` to the forms that ``score`` fills in."""
+"""Scorecards of a rulebook: their keys, declared once, and the forms made of them that ``score`` fills in."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Container, Iterator
 from dataclasses import dataclass, replace
-from typing import Literal, cast
+from typing import Annotated, ClassVar, Literal
 
 import yaml
+from pydantic import Field
 
-from speechcx.call import Bound, CriticalKind, Question, Scorecard, Section
+from speechcx.call import CriticalKind, Question, Scorecard, Section
 from speechcx.rules import limits
 from speechcx.rules.language.conditions import AllOf, Rule, RuleRef, Scope
 from speechcx.rules.language.occasions import parties_of_condition
-from speechcx.rules.language.read_conditions import Asker
+from speechcx.rules.language.read_conditions import ConditionReader
+from speechcx.rules.language.rulebook_part import (
+    Bands,
+    ConditionNode,
+    MetricName,
+    PlainText,
+    RulebookPart,
+    Several,
+)
 from speechcx.rules.language.rulebook_source import RulebookSource, nearest
 
-_CARD = ("id", "title", "sections")
-_SECTION = ("title", "weight", "questions")
-_QUESTION = (
-    "id", "text", "weight", "rule", "yes_when", "metric", "bands", "ask", "applies_if", "critical", "auto_fail",
-)  # fmt: skip
-_ANSWERS = ("yes", "no", "n-a")
+Weight = Annotated[float, Field(ge=0, le=1e6)]
+
+
+class WrittenQuestion(RulebookPart):
+    """A question: one of `rule`, `metric` or `ask` says where its answer comes from."""
+
+    part: ClassVar = "question"
+
+    id: PlainText = Field(description="its name in results and reviews; each id once in a scorecard")
+    text: PlainText = Field(description="what is asked, for people")
+    weight: Weight = Field(1.0, description="its part of the section's points")
+    rule: PlainText | None = Field(None, description="the rule whose result is the answer")
+    yes_when: Literal["present", "absent"] | None = Field(
+        None, description="which result of the rule is a yes; if not given, what the rule expects"
+    )
+    metric: MetricName | None = Field(None, description="the measure whose value is the answer, by `bands`")
+    bands: Bands = Field(
+        (), description="for `metric`: a comparison for each answer; the first that holds counts"
+    )
+    ask: Literal["person"] | None = Field(None, description="a reviewer answers it")
+    applies_if: ConditionNode | None = Field(
+        None, description="a condition; where it is absent, the answer is n-a"
+    )
+    critical: CriticalKind | None = Field(
+        None, description="scored apart: every no is a critical error of this kind"
+    )
+    auto_fail: bool = Field(False, description="a no sets the whole score to 0")
+
+    def list_problems(self) -> Iterator[tuple[str, str]]:
+        """Answers from nowhere, or from two places."""
+        given = [key for key in ("rule", "metric", "ask") if getattr(self, key) is not None]
+        if len(given) != 1:
+            found = f"question {self.id!r} has {' and '.join(given) or 'no answer'}"
+            yield found, "exactly one of rule, metric (with bands) or ask: person"
+
+
+class WrittenSection(RulebookPart):
+    """A section: questions under one title."""
+
+    part: ClassVar = "section"
+    name_key: ClassVar = "title"
+    hints: ClassVar = {"questions": "questions: a list of them"}
+
+    title: PlainText = Field(description="its heading; each title once in a scorecard")
+    weight: Weight = Field(1.0, description="its part of the scorecard's 100 points")
+    questions: Several[WrittenQuestion] = Field(min_length=1, description="its questions")
+
+
+class WrittenScorecard(RulebookPart):
+    """A scorecard: sections of questions."""
+
+    part: ClassVar = "scorecard"
+    hints: ClassVar = {"sections": "sections with questions"}
+
+    id: PlainText = Field(description="its name in commands and results; each id once")
+    title: PlainText | None = Field(None, description="its heading for people; if not given, the id")
+    sections: Several[WrittenSection] = Field(description="its sections")
 
 
 @dataclass(slots=True)
-class Forms:
-    """Reads scorecards; conditions of ``applies_if`` become hidden rules.
+class ScorecardReader:
+    """Makes forms of scorecards; conditions of ``applies_if`` become hidden rules.
 
     Parameters
     ----------
-    source, asker
+    source, conditions
         Where problems go, and who reads conditions.
     rules
         The rulebook's rules by id.
     """
 
     source: RulebookSource
-    asker: Asker
+    conditions: ConditionReader
     rules: dict[str, Rule]
 
-    def cards(self, node: yaml.Node) -> tuple[Scorecard, ...]:
-        """All scorecards."""
+    def read(self, node: yaml.Node) -> tuple[Scorecard, ...]:
+        """All scorecards of a list."""
+        parts = (WrittenScorecard.read(self.source, item) for item in self.source.items(node, "scorecards"))
         cards: dict[str, Scorecard] = {}
-        for item in self.source.items(node, "scorecards"):
-            fields = self.source.fields(item, "a scorecard", _CARD)
-            name = self._required(item, fields, "id", "a scorecard")
-            if name is None or "sections" not in fields:
-                if name is not None:
-                    self.source.complain(
-                        item, f"scorecard {name!r} has no sections", "sections with questions"
-                    )
-                continue
-            if name in cards:
-                self.source.complain(item, f"scorecard {name!r} is given twice", "each id once")
-            title = self.source.text_of(fields["title"], "title") if "title" in fields else None
-            cards[name] = Scorecard(name, title or name, self._sections(fields["sections"], name))
+        for card in parts:
+            if card is not None and self._is_new(card, card.id, cards):
+                cards[card.id] = Scorecard(card.id, card.title or card.id, self._sections(card))
         return tuple(cards.values())
 
-    def _sections(self, node: yaml.Node, card: str) -> tuple[Section, ...]:
-        sections: list[Section] = []
-        seen: set[str] = set()
-        for item in self.source.items(node, "sections"):
-            fields = self.source.fields(item, "a section", _SECTION)
-            title = self._required(item, fields, "title", "a section") or "?"
-            if any(section.title == title for section in sections):
-                self.source.complain(item, f"section {title!r} is given twice", "each title once")
-            weight = self.source.number(fields["weight"], "weight", 0, 1e6) if "weight" in fields else 1.0
-            questions = []
-            for asked in self.source.items(fields["questions"], "questions") if "questions" in fields else ():
-                question = self._question(asked, card)
-                if question is None:
-                    continue
-                if question.id in seen:
-                    self.source.complain(asked, f"question {question.id!r} is given twice", "each id once")
-                seen.add(question.id)
-                questions.append(question)
-            if not questions:
-                self.source.complain(item, f"section {title!r} has no questions", "questions: a list of them")
-            sections.append(Section(title, weight or 0.0, tuple(questions)))
-        return tuple(sections)
+    def _sections(self, card: WrittenScorecard) -> tuple[Section, ...]:
+        sections: dict[str, Section] = {}
+        asked: dict[str, Question] = {}
+        for section in card.sections:
+            self._is_new(section, section.title, sections)
+            before = len(asked)
+            for question in section.questions:
+                if self._is_new(question, question.id, asked):
+                    asked[question.id] = self._question(question, card.id)
+            questions = tuple(asked.values())[before:]
+            sections[section.title] = Section(section.title, section.weight, questions)
+        return tuple(sections.values())
 
-    def _question(self, node: yaml.Node, card: str) -> Question | None:
-        fields = self.source.fields(node, "a question", _QUESTION)
-        name = self._required(node, fields, "id", "a question")
-        text = self._required(node, fields, "text", f"question {name!r}")
-        given = [key for key in ("rule", "metric", "ask") if key in fields]
-        if len(given) != 1:
-            found = f"question {name!r} has {' and '.join(given) or 'no answer'}"
-            self.source.complain(node, found, "exactly one of rule, metric (with bands) or ask: person")
-            return None
-        if name is None or text is None:
-            return None
-        rule, metric, bands = self._answer(fields, name)
-        if "ask" in fields:
-            self.source.choice(fields["ask"], "ask", ("person",))
-        when = (
-            self.source.choice(fields["yes_when"], "yes_when", ("present", "absent"))
-            if "yes_when" in fields
-            else None
-        )
-        critical = None
-        if "critical" in fields:
-            critical = self.source.choice(
-                fields["critical"], "critical", ("customer", "business", "compliance")
+    def _is_new(self, part: RulebookPart, name: str, seen: Container[str]) -> bool:
+        if name not in seen:
+            return True
+        self.source.complain(part.node, f"{part.part} {name!r} is given twice", f"each {part.name_key} once")
+        return False
+
+    def _question(self, asked: WrittenQuestion, card: str) -> Question:
+        rule = self.rules.get(asked.rule or "")
+        if asked.rule is not None and rule is None:
+            self.source.complain(
+                asked.node_of("rule"), f"no rule {asked.rule!r}", nearest(asked.rule, self.rules)
             )
-            if "weight" in fields:
-                self.source.warn(
-                    fields["weight"], "the weight of a critical question", "none: it is scored apart"
-                )
-        weight = self.source.number(fields["weight"], "weight", 0, 1e6) if "weight" in fields else 1.0
-        if critical is not None and rule in self.rules and (when or self._good(rule)) == "present":
-            self.rules[rule] = replace(self.rules[rule], careful=True)
+        if asked.metric is not None and self.conditions.is_metric(asked.node_of("metric"), asked.metric):
+            self._needs_bands(asked)
+        if asked.critical is not None and asked.node_of("weight") is not asked.node:
+            found = "the weight of a critical question"
+            self.source.warn(asked.node_of("weight"), found, "none: it is scored apart")
+        yes_when = asked.yes_when or ("absent" if rule is not None and rule.expect == "absent" else "present")
+        if rule is not None and asked.critical is not None and yes_when == "present":
+            self.rules[rule.id] = replace(rule, careful=True)
         return Question(
-            id=name, text=text, weight=weight or 0.0, rule=rule, metric=metric, bands=bands,
-            yes_when=cast(Literal["present", "absent"], when or self._good(rule)),
-            ask="person" if "ask" in fields else None, applies_if=self._applies(fields, card, name, rule),
-            critical=cast("CriticalKind | None", critical),
-            auto_fail="auto_fail" in fields and self.source.truth(fields["auto_fail"], "auto_fail"),
-            about=self._about(rule, metric),
+            id=asked.id, text=asked.text, weight=asked.weight, rule=asked.rule, metric=asked.metric,
+            bands=asked.bands, yes_when=yes_when, ask=asked.ask, applies_if=self._applies(asked, card, rule),
+            critical=asked.critical, auto_fail=asked.auto_fail, about=self._about(asked, rule),
         )  # fmt: skip
 
-    def _good(self, rule: str | None) -> str:
-        """What counts as yes where the question does not say: what its rule expects, else present."""
-        found = self.rules.get(rule or "")
-        return "absent" if found is not None and found.expect == "absent" else "present"
+    def _needs_bands(self, asked: WrittenQuestion) -> None:
+        if asked.node_of("bands") is asked.node:
+            found = f"question {asked.id!r} has a metric but no bands"
+            self.source.complain(asked.node_of("metric"), found, "bands: {yes: ..., no: ...}")
 
-    def _answer(
-        self, fields: dict[str, yaml.Node], name: str
-    ) -> tuple[str | None, str | None, tuple[tuple[Literal["yes", "no", "n-a"], Bound], ...]]:
-        if "rule" in fields:
-            rule = self.source.text_of(fields["rule"], "rule")
-            if rule is not None and rule not in self.rules:
-                self.source.complain(fields["rule"], f"no rule {rule!r}", nearest(rule, self.rules))
-                return "?", None, ()
-            return rule or "?", None, ()
-        if "metric" not in fields:
-            return None, None, ()
-        metric = self.source.text_of(fields["metric"], "metric")
-        if metric is not None:
-            self.asker.is_metric(fields["metric"], metric)
-        bands = []
-        if "bands" not in fields:
-            self.source.complain(
-                fields["metric"], f"question {name!r} has a metric but no bands", "bands: {yes: ..., no: ...}"
-            )
-        else:
-            for answer, value in self.source.fields(fields["bands"], "bands", _ANSWERS).items():
-                text = self.source.text_of(value, answer)
-                bound = None if text is None else self.asker.bound(value, text, answer)
-                if bound is not None:
-                    bands.append((cast(Literal["yes", "no", "n-a"], answer), bound))
-        return None, metric or "?", tuple(bands)
-
-    def _applies(self, fields: dict[str, yaml.Node], card: str, name: str, rule: str | None) -> str | None:
+    def _applies(self, asked: WrittenQuestion, card: str, rule: Rule | None) -> str | None:
         """The hidden rule that says whether a question applies: its own condition and the occasion of its rule."""
-        asked = self.rules.get(rule or "")
-        occasion = None if asked is None else asked.occasion
-        if "applies_if" not in fields:
+        occasion = None if rule is None else rule.occasion
+        if asked.applies_if is None:
             return occasion
-        condition = self.asker.read(fields["applies_if"], "applies_if", Scope())
+        condition = self.conditions.read(asked.applies_if, "applies_if", Scope())
         if condition is None:
             return None
         if occasion is not None:
             condition = AllOf((condition, RuleRef(occasion)))
-        hidden = f"{card}.{name}.applies_if"
-        title = f"whether question {name} applies"
+        hidden = f"{card}.{asked.id}.applies_if"
+        title = f"whether question {asked.id} applies"
         self.rules[hidden] = Rule(hidden, title, "hidden", "info", condition, None, limits.WORD_FLOOR)
         return hidden
 
-    def _about(self, rule: str | None, metric: str | None) -> tuple[Literal["agent", "customer"], ...]:
+    def _about(self, asked: WrittenQuestion, rule: Rule | None) -> tuple[Literal["agent", "customer"], ...]:
         """Parties the answer speaks of, and so must be known."""
-        if metric is not None:
-            prefix = metric.partition(".")[0]
-            return (cast(Literal["agent", "customer"], prefix),) if prefix in ("agent", "customer") else ()
-        found = self.rules.get(rule or "")
-        parties = frozenset() if found is None else parties_of_condition(found.condition, self.rules)
+        parties: Collection[str] = ()
+        if asked.metric is not None:
+            parties = asked.metric.split(".")[:1]
+        elif rule is not None:
+            parties = parties_of_condition(rule.condition, self.rules)
         return tuple(party for party in ("agent", "customer") if party in parties)
-
-    def _required(self, node: yaml.Node, fields: dict[str, yaml.Node], key: str, what: str) -> str | None:
-        if key in fields:
-            return self.source.text_of(fields[key], key)
-        self.source.complain(node, f"{what} has no {key}", f"{key}: ...")
-        return None

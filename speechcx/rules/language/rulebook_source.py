@@ -200,7 +200,7 @@ class RulebookSource:
         if not self.count(node):
             return None
         if not isinstance(node, yaml.ScalarNode):
-            self.complain(node, f"{what} is {_kind(node)}", "text")
+            self.complain(node, f"{what} is {name_kind(node)}", "text")
             return None
         if node.tag == "tag:yaml.org,2002:null" and not node.style:
             self.complain(node, f"{what} is empty", "text")
@@ -213,7 +213,9 @@ class RulebookSource:
         if not self.count(node):
             return
         if not isinstance(node, yaml.SequenceNode):
-            self.complain(node, f"{what} is {_kind(node)}", "a list: [a, b] or lines that begin with '- '")
+            self.complain(
+                node, f"{what} is {name_kind(node)}", "a list: [a, b] or lines that begin with '- '"
+            )
             return
         yield from node.value
 
@@ -222,7 +224,7 @@ class RulebookSource:
         if not self.count(node):
             return
         if not isinstance(node, yaml.MappingNode):
-            self.complain(node, f"{what} is {_kind(node)}", "a group of 'name: value' lines")
+            self.complain(node, f"{what} is {name_kind(node)}", "a group of 'name: value' lines")
             return
         seen: set[str] = set()
         for key_node, value in node.value:
@@ -275,9 +277,10 @@ class RulebookSource:
         return value == "true"
 
 
-def _kind(node: yaml.Node) -> str:
+def name_kind(node: yaml.Node) -> str:
+    """What a node is, for messages."""
     if isinstance(node, yaml.ScalarNode):
-        return "a value"
+        return "a value" if node.value else "empty"
     return "a list" if isinstance(node, yaml.SequenceNode) else "a group of 'name: value' lines"
 
 

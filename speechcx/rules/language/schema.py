@@ -1,14 +1,17 @@
 """The JSON Schema of a rulebook, for editors: names completed, wrong ones underlined while typing.
 
-Made from the same names as the reader; ``docs/rulebook.schema.json`` is its text. What a schema cannot
-say (phrases, names that refer to others) is left to ``rules lint``.
+Scorecards give their own part (:mod:`speechcx.rules.language.rulebook_part`); the rest is made from the names that
+the reader takes. ``scripts/docs`` writes ``docs/rulebook.schema.json`` from it. What a schema cannot say (phrases,
+names that refer to others) is left to ``rules lint``.
 """
 
 from __future__ import annotations
 
 from speechcx.call import RESULTS, metric_names
 from speechcx.rules.language.conditions import RULE_KINDS, SEVERITIES, TURN_NUMBERS
-from speechcx.rules.language.read_conditions import LABELS
+from speechcx.rules.language.read_conditions import BOUND_PATTERN, LABELS
+from speechcx.rules.language.read_scorecards import WrittenScorecard
+from speechcx.rules.language.rulebook_part import list_definitions
 
 SchemaPart = dict[str, "SchemaPart"] | list["SchemaPart"] | str | int | float | bool | None
 
@@ -16,10 +19,8 @@ _TEXT: SchemaPart = {"type": ["string", "number", "boolean"]}
 _WHO: SchemaPart = {"enum": ["agent", "customer", "ivr", "any"]}
 _PARTY: SchemaPart = {"enum": ["agent", "customer", "ivr", "unknown"]}
 _VALUE: SchemaPart = {"enum": ["present", "absent"]}
-_BOUND: SchemaPart = {"type": "string", "pattern": r"^\s*(<=|>=|==|!=|<|>|=)\s*-?\d+(\.\d+)?\s*(%|s)?\s*$"}
+_BOUND: SchemaPart = {"type": "string", "pattern": BOUND_PATTERN}
 _TIME: SchemaPart = {"type": "string", "pattern": r"^\d+(\.\d+)?\s*(s|sec|seconds|min|minutes|%)$"}
-_WEIGHT: SchemaPart = {"type": "number", "minimum": 0}
-_TRUTH: SchemaPart = {"type": "boolean"}
 
 
 def rulebook_schema() -> SchemaPart:
@@ -32,8 +33,8 @@ def rulebook_schema() -> SchemaPart:
         "$defs": {
             "condition": _group(_condition()),
             "step": _group(_condition() | {"within": _within(after=True)}),
-            "question": _group(_question(), required=("id", "text")),
             "turn": _group(_turn()),
+            **list_definitions(WrittenScorecard),
         },
     }
 
@@ -52,8 +53,6 @@ def _list(of: SchemaPart) -> SchemaPart:
 
 
 def _rulebook() -> dict[str, SchemaPart]:
-    section = _group({"title": _TEXT, "weight": _WEIGHT, "questions": _list({"$ref": "#/$defs/question"})})
-    card = _group({"id": _TEXT, "title": _TEXT, "sections": _list(section)}, required=("id", "sections"))
     return {
         "rulebook": _TEXT,
         "version": _TEXT,
@@ -71,7 +70,7 @@ def _rulebook() -> dict[str, SchemaPart]:
         ),
         "lists": {"type": "object", "additionalProperties": _list(_TEXT)},
         "rules": _list(_group(_rule(), required=("id", "kind"))),
-        "scorecards": _list(card),
+        "scorecards": _list({"$ref": "#/$defs/scorecard"}),
         "tests": _list(_group(_test(), required=("rule", "expect"))),
     }
 
@@ -118,22 +117,6 @@ def _within(*, after: bool) -> SchemaPart:
 
 def _turn() -> dict[str, SchemaPart]:
     return {**dict.fromkeys(TURN_NUMBERS, _BOUND), "label": {"enum": list(LABELS)}, "by": _WHO}
-
-
-def _question() -> dict[str, SchemaPart]:
-    return {
-        "id": _TEXT,
-        "text": _TEXT,
-        "weight": _WEIGHT,
-        "rule": _TEXT,
-        "yes_when": _VALUE,
-        "metric": {"enum": list(metric_names())},
-        "bands": _group(dict.fromkeys(("yes", "no", "n-a", "true", "false"), _BOUND)),
-        "ask": {"enum": ["person"]},
-        "applies_if": {"$ref": "#/$defs/condition"},
-        "critical": {"enum": ["customer", "business", "compliance"]},
-        "auto_fail": _TRUTH,
-    }
 
 
 def _test() -> dict[str, SchemaPart]:

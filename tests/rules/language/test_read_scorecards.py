@@ -137,3 +137,28 @@ def test_wrong_cards_are_explained(cards: str, message: str) -> None:
     """Cards and sections without what they need, or given twice, are named."""
     head = HEAD[: HEAD.index("scorecards:")]
     assert message in "\n".join(map(str, lint(f"{head}scorecards: {cards}\n")))
+
+
+def test_all_problems_of_a_scorecard_are_told_at_once_with_their_places() -> None:
+    """A wrong question hides neither what else is wrong with it nor the problems of those beside it."""
+    lines = (
+        "{id: a, txt: A, weight: many, rule: hi}",
+        "{id: b, text: B, rule: hallo}",
+        "{id: c, text: C, rule: hi, rule: swears}",
+        "{id: d, text: , rule: hi}",
+        "{id: e, text: E, rule: [hi]}",
+        "just words",
+        "{id: f, text: F, metric: hold_s, bands: [1]}",
+    )
+    found = lint(HEAD + "".join(f"          - {line}\n" for line in lines))
+    assert [
+        (14, 13, "question 'a' has no text"),
+        (14, 21, "unknown name 'txt' in a question"),
+        (14, 37, "weight 'many'"),
+        (15, 36, "no rule 'hallo'"),
+        (16, 40, "'rule' is given twice in a question"),
+        (17, 27, "text is empty"),
+        (18, 36, "rule is a list"),
+        (19, 13, "a question is a value"),
+        (20, 53, "bands is a list"),
+    ] == [(problem.line, problem.column, problem.found) for problem in found]

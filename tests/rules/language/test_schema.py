@@ -12,7 +12,6 @@ from jsonschema import Draft202012Validator
 from speechcx.rules.language.examples import _LINE, _TEST
 from speechcx.rules.language.read_conditions import CONDITION_KEYS
 from speechcx.rules.language.read_rulebook import _RULE, _TOP
-from speechcx.rules.language.read_scorecards import _CARD, _QUESTION, _SECTION
 from speechcx.rules.language.schema import rulebook_schema
 from speechcx.rules.starter import starter_rulebook, starter_rulebooks
 
@@ -29,13 +28,11 @@ def test_the_schema_is_a_schema_and_its_file_is_fresh() -> None:
 def test_the_schema_knows_every_name_of_the_reader() -> None:
     """Keys of rulebook, rule, condition, question and test are those the reader takes."""
     top = SCHEMA["properties"]
-    card = top["scorecards"]["items"]["properties"]
     test = top["tests"]["items"]["properties"]
     for names, properties in (
         (_TOP, top), (_RULE, top["rules"]["items"]["properties"]),
         (CONDITION_KEYS, SCHEMA["$defs"]["condition"]["properties"]),
-        (_QUESTION, SCHEMA["$defs"]["question"]["properties"]), (_CARD, card), (_TEST, test),
-        (_SECTION, card["sections"]["items"]["properties"]), (_LINE, test["says"]["items"]["anyOf"][1]["properties"]),
+        (_TEST, test), (_LINE, test["says"]["items"]["anyOf"][1]["properties"]),
     ):  # fmt: skip
         assert set(names) == set(properties)
 
@@ -60,4 +57,19 @@ def test_good_rulebooks_are_valid(name: str) -> None:
 def test_wrong_rules_are_underlined(rule: dict[str, object]) -> None:
     """Unknown names and wrong values are no valid rulebook."""
     book = {"rulebook": "t", "version": 1, "rules": [rule]}
+    assert not Draft202012Validator(SCHEMA).is_valid(book)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        {"id": "q"}, {"id": "q", "text": "t", "rul": "a"}, {"id": "q", "text": "t", "rule": "a", "critical": "very"},
+        {"id": "q", "text": "t", "metric": "hold", "bands": {"yes": "> 1"}}, {"id": "q", "text": "t", "weight": -1},
+        {"id": "q", "text": "t", "metric": "hold_s", "bands": {"good": "> 1"}}, {"id": "q", "text": "t", "rule": None},
+    ],
+)  # fmt: skip
+def test_wrong_questions_are_underlined(question: dict[str, object]) -> None:
+    """What the reader of scorecards refuses is no valid rulebook in an editor either."""
+    section = {"title": "s", "questions": [question]}
+    book = {"rulebook": "t", "version": 1, "scorecards": [{"id": "c", "sections": [section]}]}
     assert not Draft202012Validator(SCHEMA).is_valid(book)
