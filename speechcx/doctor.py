@@ -64,6 +64,7 @@ def examine(loaded: LoadedSettings) -> tuple[MachineFinding, ...]:
         _sqlite,
         _database,
         _settings,
+        _policy,
         _recordings,
         _roster,
         _models,
@@ -183,6 +184,35 @@ def _settings(loaded: LoadedSettings) -> Iterator[MachineFinding]:
         yield MachineFinding("time zone", "ok", loaded.settings.discover.zone)
     for code, path in loaded.files.rulebooks:
         yield _rulebook(code, loaded.resolve(path))
+
+
+def _policy(loaded: LoadedSettings) -> Iterator[MachineFinding]:
+    """Whether feeling is inferred from agents' voices, and calls that hold what the policy does not allow."""
+    from speechcx.store import Store
+    from speechcx.store.calls.turns import list_inferred
+
+    policy = loaded.settings.policy
+    if policy.agent_voice_emotion:
+        yield MachineFinding(
+            "inference policy",
+            "warning",
+            "policy.agent_voice_emotion is on: agents' feeling is inferred from their voice",
+            "turn it off unless your lawyers said on which ground it is allowed (docs/privacy.md)",
+        )
+        return
+    database, held = loaded.resolve(loaded.files.database), 0
+    if database.is_file():
+        try:
+            with Store.open(database, read_only=True) as store:
+                held = len(list_inferred(store.db, policy.voiceless))
+        except SpeechcxError:
+            # What is wrong with the database is told by every command that needs it.
+            return
+    if held:
+        found = f"{held} calls hold what [policy] does not allow to infer from a voice"
+        yield MachineFinding("inference policy", "warning", found, "speechcx rejudge")
+    else:
+        yield MachineFinding("inference policy", "ok", "nothing is inferred from agents' voices")
 
 
 def _rulebook(language: str, path: Path) -> MachineFinding:

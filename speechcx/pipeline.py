@@ -25,7 +25,7 @@ from speechcx.errors import CallError
 from speechcx.prosody import measure_flow, measure_voice
 from speechcx.rules import Rulebooks
 from speechcx.score import fill_scorecards
-from speechcx.sentiment import join_feeling, load_sentiment, read_sentiment
+from speechcx.sentiment import join_feeling, leave_out_words, load_sentiment, read_sentiment
 from speechcx.transcribe import find_language_flags, find_time_flags, load_recognizer, transcribe
 from speechcx.turns import align_channels, find_turns, mark_unheard, name_parties, set_prompts_apart
 from speechcx.turns.voices import MODEL as DIARIZER_WEIGHTS
@@ -109,7 +109,7 @@ def read_call(conversation: Conversation, settings: Settings) -> Reading:
     """Who is who, how the talk flowed, how it felt, in which language: all from what was heard, without audio."""
     roles = name_parties(conversation, settings.turns)
     flow = measure_flow(conversation, roles, settings.prosody)
-    feeling = join_feeling(conversation, roles, settings.sentiment)
+    feeling = join_feeling(conversation, roles, settings.sentiment, settings.policy)
     return Reading(roles, flow, feeling, find_call_language(conversation))
 
 
@@ -123,13 +123,14 @@ def judge(conversation: Conversation, rulebooks: Rulebooks, settings: Settings) 
     rulebooks
         The rules and scorecards: one rulebook, or several by language.
     settings
-        The sections ``turns``, ``prosody`` and ``sentiment`` are used.
+        The sections ``turns``, ``prosody``, ``sentiment`` and ``policy`` are used.
     """
     # With it come NumPy and the search for phrases; who plans a run needs neither.
     from speechcx.rules import apply_rules
 
     with stage("judge", []):
         reading = read_call(conversation, settings)
+        conversation = leave_out_words(conversation, reading.roles, settings.policy)
         rulebook = rulebooks.for_language(reading.language.code)
         results = apply_rules(rulebook, conversation, reading)
         scores = fill_scorecards(rulebook.scorecards, results, reading)
@@ -141,7 +142,8 @@ def judge(conversation: Conversation, rulebooks: Rulebooks, settings: Settings) 
 def analyse(recording: Recording, rulebooks: Rulebooks, settings: Settings) -> Call:
     """``listen`` and ``judge`` in one."""
     conversation = listen(recording, settings)
-    return Call(conversation, judge(conversation, rulebooks, settings))
+    judged = judge(conversation, rulebooks, settings)
+    return Call(leave_out_words(conversation, judged.reading.roles, settings.policy), judged)
 
 
 def needed_models(settings: Settings) -> tuple[str, ...]:

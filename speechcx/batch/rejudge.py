@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import takewhile
 from pathlib import Path
@@ -19,6 +20,7 @@ from speechcx.pipeline import judge
 from speechcx.rules import Rulebooks
 from speechcx.store import CallFilter, Patience, RunInfo, Store
 from speechcx.store import RunTotals as RunRow
+from speechcx.store.calls.turns import list_inferred
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,10 @@ def rejudge(
     with StopSignals() as stop, hold_lock(store.path, command="rejudge"):
         save_rulebooks(store, rulebook)
         call_ids = tuple(store.iter_call_ids(filters))
+        if only is None and not again:
+            # What the inference policy does not allow any more goes, whatever rulebook judged the call.
+            inferred = list_inferred(store.db, settings.policy.voiceless)
+            call_ids = tuple(dict.fromkeys((*call_ids, *inferred)))
         run_id = store.ledger.begin_run(RunInfo("rejudge", rulebook_digest=rulebook.digest))
         tally = RunTally(len(call_ids), 0.0, report)
         store.patience = Patience(settings.batch.busy_wait_s, tally.wait, stop.is_over)
@@ -106,6 +112,48 @@ def rejudge(
         return summary
 
 
+def judge_inferred(
+    store: Store,
+    rulebook: Rulebooks,
+    settings: Settings,
+    *,
+    give_up: Callable[[], bool] = lambda: False,
+) -> tuple[int, tuple[Failure, ...]]:
+    """Judge calls again that hold what the inference policy does not allow to infer from a voice.
+
+    Parameters
+    ----------
+    store
+        Open for writing, with the run lock held.
+    rulebook, settings
+        What to judge with.
+    give_up
+        Asked before each call; true leaves the rest for another run.
+
+    Returns
+    -------
+    tuple
+        How many calls hold none of it any more, and why others still do.
+    """
+    call_ids = list_inferred(store.db, settings.policy.voiceless)
+    if not call_ids:
+        return 0, ()
+    results = find_judges(settings.batch, len(call_ids)).map(
+        JudgeOne(store.path, settings, rulebook),
+        takewhile(lambda _: not give_up(), call_ids),
+        time_limit_s=lambda _: settings.batch.time_limit_floor_s,
+        give_up=give_up,
+    )
+    judged, failures = 0, []
+    for call_id, result in results:
+        failure = _save(store, call_id, result)
+        if failure is None:
+            judged += 1
+        else:
+            failures.append(failure)
+    return judged, tuple(failures)
+
+
 def save_rulebooks(store: Store, rulebook: Rulebooks) -> None:
     """Keep the text of each rulebook beside the calls that will be judged by it."""
     for book in rulebook.books:
@@ -114,22 +162,26 @@ def save_rulebooks(store: Store, rulebook: Rulebooks) -> None:
 
 def _keep(store: Store, tally: RunTally, call_id: str, result: Assessment | Failure | WorkerLost) -> None:
     """Keep an assessment; what keeps it from being kept costs this call only, which stays as it was judged."""
-    failure: Failure
-    if isinstance(result, Assessment):
-        try:
-            store.save_assessment(call_id, result)
-        except Exception as error:
-            if isinstance(error, sqlite3.Error) and store.explain(error) is not None:
-                # The database itself cannot be written: nothing further can be kept.
-                raise
-            failure = make_failure(error, call_id, stage="save")
-        else:
-            tally.add_judged(call_id)
-            return
-    elif isinstance(result, WorkerLost):
-        failure = lost_call(None, call_id, result)
-    elif isinstance(result, Failure):
-        failure = result
+    failure = _save(store, call_id, result)
+    if failure is None:
+        tally.add_judged(call_id)
     else:
-        failure = make_failure(TypeError(type(result).__name__), call_id, stage="save")
-    tally.add(call_id, failure, guessed_s=0.0)
+        tally.add(call_id, failure, guessed_s=0.0)
+
+
+def _save(store: Store, call_id: str, result: Assessment | Failure | WorkerLost) -> Failure | None:
+    """Keep an assessment; returns why it could not be kept."""
+    if isinstance(result, WorkerLost):
+        return lost_call(None, call_id, result)
+    if isinstance(result, Failure):
+        return result
+    if not isinstance(result, Assessment):
+        return make_failure(TypeError(type(result).__name__), call_id, stage="save")
+    try:
+        store.save_assessment(call_id, result)
+    except Exception as error:
+        if isinstance(error, sqlite3.Error) and store.explain(error) is not None:
+            # The database itself cannot be written: nothing further can be kept.
+            raise
+        return make_failure(error, call_id, stage="save")
+    return None

@@ -23,7 +23,7 @@ from speechcx.batch.progress import (
     tell,
 )
 from speechcx.batch.recordings import find_missing, has_vanished, spot_check
-from speechcx.batch.rejudge import save_rulebooks
+from speechcx.batch.rejudge import judge_inferred, save_rulebooks
 from speechcx.batch.stop import StopSignals
 from speechcx.batch.work_loop import Shift
 from speechcx.config import Settings, listen_digest
@@ -331,8 +331,32 @@ def _run_locked(
         raise
     summary = _look_after(store, plan, settings, orders, _summarise(plan, tally, shift, run_id))
     summary, is_applied = _apply_details(store, plan, settings, rulebook, orders, summary)
+    summary = _keep_policy(store, settings, rulebook, orders, summary)
     _finish(store, run_id, summary, sources_digest=orders.sources_digest if is_applied else None)
     return summary
+
+
+def _keep_policy(
+    store: Store, settings: Settings, rulebook: Rulebooks, orders: _Orders, summary: RunSummary
+) -> RunSummary:
+    """Take out of calls judged before what the inference policy does not allow any more, by judging them again."""
+    if orders.stop.is_requested or summary.stopped_by:
+        return summary
+    judged, failures = judge_inferred(store, rulebook, settings, give_up=lambda: orders.stop.is_requested)
+    told = [
+        f"{one.path}: what policy does not allow could not be taken out ({one.message})" for one in failures
+    ]
+    if judged:
+        told.append(
+            f"{judged} calls judged again, since they held what [policy] does not allow to infer from a voice"
+        )
+    failed = count_reasons(failure.kind for failure in failures)
+    return replace(
+        summary,
+        failed=(*summary.failed, *failed),
+        warnings=(*summary.warnings, *told),
+        exit_code=EXIT_SOME_FAILED if failed and summary.exit_code == EXIT_OK else summary.exit_code,
+    )
 
 
 def _look_after(

@@ -7,6 +7,7 @@
 
 from speechcx.call.assessment import (
     NEAREST,
+    NOT_ALLOWED,
     RESULTS,
     AnswerValue,
     Assessment,
@@ -77,6 +78,7 @@ __all__ = [
     "LANGUAGES",
     "LANGUAGE_FIELDS",
     "NEAREST",
+    "NOT_ALLOWED",
     "NOT_HEARD_TO_THE_END",
     "PARTIES",
     "RESULTS",

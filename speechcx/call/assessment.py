@@ -127,6 +127,10 @@ class Flow:
     reasons: Reasons = ()
 
 
+NOT_ALLOWED = "not inferred: "
+"""What the reason begins with where the inference policy of the settings leaves something out."""
+
+
 @dataclass(frozen=True, slots=True)
 class TurnFeeling:
     """Words and voice of one turn together.

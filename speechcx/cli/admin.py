@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from speechcx.cli import options
+from speechcx.cli.command_examples import example
 from speechcx.cli.output import note, print_answer
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ def register(app: typer.Typer) -> None:
     app.command(rich_help_panel="Administrator")(bench)
 
 
+@example("doctor")
 def doctor(
     settings: Annotated[
         bool, typer.Option("--settings", help="Print every setting and its origin instead.")
@@ -69,6 +71,7 @@ def _list_settings(loaded: LoadedSettings) -> list[SettingRow]:
     ]
 
 
+@example("bench --seconds 60 --write")
 def bench(
     files: Annotated[
         list[str] | None,

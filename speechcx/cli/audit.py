@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from speechcx.cli import options
+from speechcx.cli.command_examples import example
 from speechcx.cli.output import print_answer
 
 
@@ -15,6 +16,7 @@ def register(app: typer.Typer) -> None:
     app.command(rich_help_panel="Compliance")(audit)
 
 
+@example("audit --verify")
 def audit(
     call: Annotated[str | None, typer.Option("--call", metavar="CALL", help="Only about this call.")] = None,
     action: Annotated[

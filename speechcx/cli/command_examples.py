@@ -1,78 +1,34 @@
-"""An example for each command; its help begins with it."""
+"""The help of a command begins with an example, which stands where the command does."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
+import typer
 from typer.core import TyperCommand
 
-if TYPE_CHECKING:
-    import typer
+from speechcx.cli.options import Command
 
-EXAMPLES = {
-    "agent": "agent carter --period 2026-03",
-    "agents": "agents --period 2026-W10 --team cards",
-    "alerts": "alerts --day 2026-03-02",
-    "analyze": "analyze call.wav --channels agent,customer",
-    "audit": "audit --verify",
-    "backup": "backup /backup/calls.db --replace",
-    "bench": "bench --seconds 60 --write",
-    "callbacks": "callbacks --period 2026-03",
-    "calls": "calls --flagged --agent carter",
-    "causes": "causes flagged --by queue",
-    "centers": "centers --period 2026-Q1",
-    "check": "check --recordings",
-    "compact": "compact",
-    "customer": "customer C1042",
-    "demo": "demo",
-    "doctor": "doctor",
-    "drivers": "drivers --since 2026-03-01 --sort change",
-    "erase": "erase C1042.wav --reason 'asked by letter of 2 March'",
-    "export": "export 66ea3428 --to evidence --with-audio",
-    "failures list": "failures list --kind metadata_missing",
-    "failures retry": "failures retry --kind timeout",
-    "flags set": "flags set 66ea3428:greeting --status dismissed --reason 'said before the recording'",
-    "flags show": "flags show 66ea3428:greeting",
-    "init": "init --recordings /var/spool/monitor --zone Europe/London",
-    "layouts list": "layouts list",
-    "layouts try": "layouts try recordings",
-    "merge": "merge a.db b.db --into all.db",
-    "models list": "models list",
-    "models pull": "models pull small",
-    "outcomes": "outcomes --by agent",
-    "outreach": "outreach negative-end",
-    "rejudge": "rejudge --since 2026-03-01",
-    "relabel": "relabel 66ea3428 --swap",
-    "report": "report --out morning.html",
-    "restore": "restore /backup/calls.db",
-    "rules lint": "rules lint",
-    "rules starters": "rules starters",
-    "rules try": "rules try 'cancel* NEAR/5 account'",
-    "run": "run --dry-run",
-    "search": "search supervisor --agent carter",
-    "searches": "searches",
-    "show": "show 66ea3428",
-    "status": "status",
-    "teams": "teams --against 2026-02",
-    "topics": "topics --period 2026-03",
-    "trends": "trends --by team --since 2026-01-01",
-}
-"""What to type after ``speechcx``, by the words of the command."""
+
+def example(typed: str) -> Callable[[Command], Command]:
+    """Give a command the example that its help begins with: what to type after ``speechcx``."""
+
+    def give(command: Command) -> Command:
+        command.__dict__["example"] = typed
+        return command
+
+    return give
 
 
 class ExampleCommand(TyperCommand):
-    """A command whose help begins with an example."""
+    """A command whose help begins with its example."""
 
     def format_usage(self, ctx: Any, formatter: Any) -> None:
         """Write the example above the usage line."""
-        words: list[str] = []
-        parent = ctx
-        while parent.parent is not None:
-            words.insert(0, parent.info_name or "")
-            parent = parent.parent
-        example = EXAMPLES.get(" ".join(words))
-        if example is not None:
-            formatter.write(f"Example: speechcx {example}\n\n")
+        typed = getattr(self.callback, "example", None)
+        if typed is not None:
+            formatter.write(f"Example: speechcx {typed}\n\n")
         super().format_usage(ctx, formatter)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from speechcx.cli import options
+from speechcx.cli.command_examples import example
 from speechcx.cli.output import print_answer
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ def register(app: typer.Typer) -> None:
     app.command(rich_help_panel="Administrator")(compact)
 
 
+@example("export 66ea3428 --to evidence --with-audio")
 def export(
     to: Annotated[Path, typer.Option("--to", metavar="DIR", help="A new folder; nothing is written over.")],
     calls: Annotated[
@@ -63,6 +65,7 @@ def export(
     print_answer(present_exported(found, with_audio=with_audio), options.style(as_json, False))
 
 
+@example("erase C1042.wav --reason 'asked by letter of 2 March'")
 def erase(
     reason: Annotated[
         str,
@@ -104,6 +107,7 @@ def erase(
     print_answer(present_erased(erased), options.style(as_json, False))
 
 
+@example("compact")
 def compact(
     db: options.Database = None, config: options.Config = None, as_json: options.AsJson = False
 ) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from speechcx.cli.command_examples import example
 from speechcx.cli.output import note, print_text
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ def register(app: typer.Typer) -> None:
     app.command(rich_help_panel="Operator")(demo)
 
 
+@example("demo")
 def demo(
     context: typer.Context,
     folder: Annotated[Path, typer.Argument(help="A new folder for the demonstration.")] = Path(

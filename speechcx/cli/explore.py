@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from speechcx.cli import options
+from speechcx.cli.command_examples import example
 from speechcx.cli.output import note, print_answer, print_json
 from speechcx.cli.question_options import Asked, asks
 
@@ -35,6 +36,7 @@ class TableOptions:
 
 
 @asks()
+@example("agents --period 2026-W10 --team cards")
 def agents(
     asked: Asked,
     sort: options.SortOption = "score",
@@ -49,6 +51,7 @@ def agents(
 
 
 @asks()
+@example("teams --against 2026-02")
 def teams(
     asked: Asked,
     sort: options.SortOption = "score",
@@ -63,6 +66,7 @@ def teams(
 
 
 @asks()
+@example("centers --period 2026-Q1")
 def centers(
     asked: Asked,
     sort: options.SortOption = "score",
@@ -104,6 +108,7 @@ def _print_scores(asked: Asked, by: ScoreBy, typed: TableOptions) -> None:
 
 
 @asks("agent", "as_csv")
+@example("agent carter --period 2026-03")
 def agent(
     asked: Asked,
     name: Annotated[str, typer.Argument(metavar="AGENT", help="Agent, by id or by name.")],
@@ -120,6 +125,7 @@ def agent(
 
 
 @asks("customer")
+@example("customer C1042")
 def customer(
     asked: Asked,
     name: Annotated[str, typer.Argument(metavar="CUSTOMER", help="Customer, as the source wrote it.")],
@@ -134,6 +140,7 @@ def customer(
 
 
 @asks()
+@example("drivers --since 2026-03-01 --sort change")
 def drivers(
     asked: Asked,
     sort: Annotated[
@@ -150,6 +157,7 @@ def drivers(
 
 
 @asks()
+@example("trends --by team --since 2026-01-01")
 def trends(
     asked: Asked,
     by: Annotated[
@@ -169,6 +177,7 @@ def trends(
 
 
 @asks()
+@example("outcomes --by agent")
 def outcomes(
     asked: Asked,
     by: Annotated[
@@ -184,6 +193,7 @@ def outcomes(
 
 
 @asks("columns")
+@example("calls --flagged --agent carter")
 def calls(
     asked: Asked,
     sort: Annotated[
@@ -204,6 +214,7 @@ def calls(
     print_answer(present_calls(found, columns), asked.style)
 
 
+@example("show 66ea3428")
 def show(
     call: Annotated[str, typer.Argument(help="Call id, the beginning of one, or the name of its file.")],
     why: Annotated[

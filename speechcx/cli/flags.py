@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from speechcx.cli import options
+from speechcx.cli.command_examples import example
 from speechcx.cli.output import note, print_answer
 from speechcx.cli.question_options import Asked, asks
 
@@ -115,6 +116,7 @@ def flags(
     print_answer(present_flags(list_flags(asked.where, filters, sort=sort, limit=limit)), asked.style)
 
 
+@example("flags show 66ea3428:greeting")
 def show(
     flag: FlagArgument,
     db: options.Database = None,
@@ -129,6 +131,7 @@ def show(
     print_answer(present_flag(found), options.style(as_json, False))
 
 
+@example("flags set 66ea3428:greeting --status dismissed --reason 'said before the recording'")
 def set_(
     asked: Asked,
     flag: Annotated[
@@ -189,6 +192,7 @@ def set_(
     print_answer(present_changed_flags(ChangedFlags(len(chosen), changed), to), asked.style)
 
 
+@example("callbacks --period 2026-03")
 def callbacks(asked: Asked, limit: options.Limit = 50) -> None:
     """Whom to call back: customers whose newest call ended badly or at risk, and who have not been spoken to since."""
     from speechcx.ask.customers import list_callbacks

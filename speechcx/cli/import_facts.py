@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from speechcx.cli import options
+from speechcx.cli.command_examples import example
 from speechcx.cli.output import print_answer, print_raw
 from speechcx.cli.question_options import Asked, asks
 
@@ -49,6 +50,7 @@ def register(app: typer.Typer) -> None:
 
 
 @imports.command("calls")
+@example("import calls records.csv")
 def import_calls(
     file: _File,
     mapping: _Mapping = "",
@@ -71,6 +73,7 @@ def import_calls(
 
 
 @imports.command("surveys")
+@example("import surveys answers.csv")
 def import_surveys(
     file: _File,
     mapping: _Mapping = "",
@@ -117,6 +120,7 @@ def _import(
 
 
 @asks("driver", "where", "flagged", "judged_by")
+@example("reconcile --period 2026-03")
 def reconcile(asked: Asked) -> None:
     """Hold call records against recordings: every gap with its reason. Exits with 3 where there is one."""
     from speechcx.ask.operations import reconcile as hold_against
@@ -128,6 +132,7 @@ def reconcile(asked: Asked) -> None:
 
 
 @asks("driver", "where", "flagged", "judged_by")
+@example("handling --by day --period 2026-03")
 def handling(
     asked: Asked,
     by: Annotated[
@@ -152,6 +157,7 @@ def handling(
 
 
 @asks("driver", "where", "flagged", "judged_by")
+@example("surveys --by agent")
 def surveys(
     asked: Asked,
     by: Annotated[

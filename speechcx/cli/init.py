@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from speechcx.cli.command_examples import example
 from speechcx.cli.layouts import list_recordings, propose_layout
 from speechcx.cli.output import note, print_text
 
@@ -22,6 +23,7 @@ def register(app: typer.Typer) -> None:
     app.command(rich_help_panel="Operator")(init)
 
 
+@example("init --recordings /var/spool/monitor --zone Europe/London")
 def init(
     folder: Annotated[Path, typer.Argument(help="The project's folder.")] = Path(),
     rulebook: Annotated[

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from speechcx.cli import options
+from speechcx.cli.command_examples import example
 from speechcx.cli.output import note, print_answer
 
 
@@ -17,6 +18,7 @@ def register(app: typer.Typer) -> None:
         app.command(rich_help_panel="Administrator")(command)
 
 
+@example("check --recordings")
 def check(
     repair: Annotated[
         bool, typer.Option("--repair", help="Make again what follows from other rows, after a copy.")
@@ -44,6 +46,7 @@ def check(
     raise typer.Exit(found.exit_code)
 
 
+@example("backup /backup/calls.db --replace")
 def backup(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to write the copy.")],
     replace: Annotated[
@@ -68,6 +71,7 @@ def backup(
     raise typer.Exit(3 if made.problems else 0)
 
 
+@example("restore /backup/calls.db")
 def restore(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A copy made by `speechcx backup`.")],
     lose_newer: Annotated[
@@ -90,6 +94,7 @@ def restore(
     raise typer.Exit(3 if done.problems else 0)
 
 
+@example("merge a.db b.db --into all.db")
 def merge(
     databases: Annotated[
         list[Path] | None,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from speechcx.cli import options
+from speechcx.cli.command_examples import example
 from speechcx.cli.output import note, print_answer
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ def register(app: typer.Typer) -> None:
 
 
 @layouts.command("list")
+@example("layouts list")
 def list_(as_json: options.AsJson = False) -> None:
     """Every layout that is known, as `init --layout` and `discover.layouts` take it."""
     from speechcx.discover.layouts import describe_layouts
@@ -38,6 +40,7 @@ def list_(as_json: options.AsJson = False) -> None:
 
 
 @layouts.command("try")
+@example("layouts try recordings")
 def try_(
     folder: Annotated[Path, typer.Argument(help="A folder of recordings.")],
     layout: Annotated[

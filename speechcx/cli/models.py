@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from speechcx.cli import options
+from speechcx.cli.command_examples import example
 from speechcx.cli.output import note, print_answer, print_text
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ def register(app: typer.Typer) -> None:
 
 
 @models.command("list")
+@example("models list")
 def list_(
     available: Annotated[
         bool, typer.Option("--available", help="Also those that could be pulled by name.")
@@ -70,6 +72,7 @@ def _row(model: ModelStatus) -> ModelRow:
 
 
 @models.command()
+@example("models pull small")
 def pull(
     names: Annotated[
         list[str] | None,
@@ -107,6 +110,7 @@ def pull(
 
 
 @models.command()
+@example("models verify")
 def verify(names: _Names = None, config: options.Config = None, overrides: options.Overrides = None) -> None:
     """Hash every file of the models and compare with the manifest, or with what the first pull recorded."""
     from speechcx.weights import verify_model
@@ -116,6 +120,7 @@ def verify(names: _Names = None, config: options.Config = None, overrides: optio
 
 
 @models.command()
+@example("models where small")
 def where(name: Annotated[str, typer.Argument(help="Model.")]) -> None:
     """Print the folder a model is read from."""
     from speechcx.weights import find_model
@@ -124,6 +129,7 @@ def where(name: Annotated[str, typer.Argument(help="Model.")]) -> None:
 
 
 @models.command()
+@example("models pack small --out models.tar")
 def pack(
     names: _Names = None,
     out: Annotated[Path, typer.Option("--out", "-o", help="The file to write.")] = Path("models.tar"),
@@ -139,6 +145,7 @@ def pack(
 
 
 @models.command()
+@example("models unpack models.tar")
 def unpack(file: Annotated[Path, typer.Argument(help="A file of `models pack`.")]) -> None:
     """Verify the models of a pack and put them in place; needs no network."""
     from speechcx.weights.archive import unpack_models

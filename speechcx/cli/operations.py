@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from speechcx.cli import options
+from speechcx.cli.command_examples import example
 from speechcx.cli.output import print_answer
 from speechcx.cli.question_options import Asked, asks
 
@@ -19,6 +20,7 @@ def register(app: typer.Typer) -> None:
 
 
 @asks("period", "since", "until")
+@example("alerts --day 2026-03-02")
 def alerts(
     asked: Asked,
     day: Annotated[
@@ -46,6 +48,7 @@ def alerts(
 
 
 @asks()
+@example("outreach negative-end")
 def outreach(
     asked: Asked,
     rule: Annotated[str, typer.Argument(metavar="RULE", help="A rule, or negative-end.")],
@@ -64,6 +67,7 @@ def outreach(
 
 
 @asks()
+@example("causes flagged --by queue")
 def causes(
     asked: Asked,
     outcome: Annotated[
@@ -82,6 +86,7 @@ def causes(
 
 
 @asks()
+@example("topics --period 2026-03")
 def topics(asked: Asked, limit: options.Limit = 20) -> None:
     """Words of customers that come in more calls than in the period before; default: the newest 7 days."""
     from speechcx.ask.operations import find_topics

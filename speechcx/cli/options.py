@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import fields
@@ -97,7 +98,7 @@ def give(
         mine = {one.name: given.pop(one.name) for one in own}
         call(command, mine, given)
 
-    run.__name__, run.__doc__, run.__module__ = command.__name__, command.__doc__, command.__module__
+    functools.update_wrapper(run, command)
     signature = inspect.Signature([*typed, *first, *rest, *last])
     run.__signature__ = signature  # type: ignore[attr-defined]
     run.__annotations__ = {one.name: one.annotation for one in signature.parameters.values()}

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from speechcx.cli import options
+from speechcx.cli.command_examples import example
 from speechcx.cli.output import print_answer
 from speechcx.cli.question_options import Asked, asks
 
@@ -22,6 +23,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(qa, rich_help_panel="Quality lead")
 
 
+@example("qa agreement")
 def agreement(
     scorecard: options.ScorecardOption = None,
     question: Annotated[str | None, typer.Option("--question", help="Only this question.")] = None,
@@ -58,6 +60,7 @@ def agreement(
 
 
 @asks()
+@example("qa scores --by team")
 def scores(
     asked: Asked,
     by: Annotated[str, typer.Option("--by", help="agent, team or center.")] = "agent",
@@ -74,6 +77,7 @@ def scores(
     print_answer(present_official(found), asked.style)
 
 
+@example("qa estimate march")
 def estimate(
     plan: Annotated[str, typer.Argument(help="A review plan.")],
     db: options.Database = None,

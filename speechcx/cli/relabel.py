@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from speechcx.cli import options
+from speechcx.cli.command_examples import example
 from speechcx.cli.output import print_answer, print_json, print_text
 
 
@@ -16,6 +17,7 @@ def register(app: typer.Typer) -> None:
         app.command(rich_help_panel="Quality lead")(command)
 
 
+@example("relabel 66ea3428 --swap")
 def relabel(
     call: Annotated[str, typer.Argument(help="Call id, the beginning of one, or the name of its file.")],
     swap: Annotated[bool, typer.Option("--swap", help="Agent and customer change places.")] = False,
@@ -41,6 +43,7 @@ def relabel(
         print_text(f"{role.speaker} is now {role.party}")
 
 
+@example("sentiment words.txt")
 def sentiment(
     file: Annotated[str, typer.Argument(help="Text with one utterance a line; - for standard input.")] = "-",
     model: Annotated[str | None, typer.Option("--model", help="A model's name or folder.")] = None,

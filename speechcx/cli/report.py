@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from speechcx.cli.command_examples import example
 from speechcx.cli.output import note
 from speechcx.cli.question_options import Asked, asks
 
@@ -20,6 +21,7 @@ def register(app: typer.Typer) -> None:
 
 
 @asks("as_json", "as_csv")
+@example("report --out morning.html")
 def report(
     asked: Asked,
     out: Annotated[

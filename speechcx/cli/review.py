@@ -8,6 +8,7 @@ import typer
 
 from speechcx.cli import options
 from speechcx.cli.answer_input import ask_answers, read_file, read_words
+from speechcx.cli.command_examples import example
 from speechcx.cli.output import note, print_answer
 from speechcx.cli.review_after import register_after
 from speechcx.cli.review_options import Desk, Number, at_desk
@@ -40,6 +41,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(review, rich_help_panel="Quality lead")
 
 
+@example("review next --as kim")
 def next_(
     desk: Desk,
     plan: Annotated[
@@ -57,6 +59,7 @@ def next_(
         print_answer(present_nothing_left(NothingLeft()), desk.style)
 
 
+@example("review open 66ea3428 --as kim")
 def open_(
     desk: Desk,
     what: Annotated[
@@ -79,6 +82,7 @@ def open_(
         _print_taken(desk, desk.reviews.take_call(desk.who, find_call_id(desk.store, what), scorecard))
 
 
+@example("review answer 12 greeted=yes --as kim")
 def answer(
     desk: Desk,
     number: Number,
@@ -130,6 +134,7 @@ def _print_waiting(desk: Desk, number: int) -> None:
     print_answer(present_answers(number, read_form(desk.store, number).questions), desk.style)
 
 
+@example("review submit 12 --as kim")
 def submit(
     desk: Desk,
     number: Number,
@@ -146,6 +151,7 @@ def submit(
     print_answer(present_review(show_review(desk.store, number, desk.who), log=False), desk.style)
 
 
+@example("review release 12 --as kim")
 def release(desk: Desk, number: Number) -> None:
     """Give a call back, so that somebody else can take it."""
     from speechcx.present.reviews import present_step
@@ -154,6 +160,7 @@ def release(desk: Desk, number: Number) -> None:
     print_answer(present_step(number, "given back"), desk.style)
 
 
+@example("review show 12")
 def show(
     desk: Desk,
     number: Number,
@@ -166,6 +173,7 @@ def show(
     print_answer(present_review(show_review(desk.store, number, desk.who), log=log), desk.style)
 
 
+@example("review list --reviewer kim")
 def list_(
     plan: Annotated[str | None, typer.Option("--plan", help="Only of this plan.")] = None,
     state: Annotated[str | None, typer.Option("--state", help="Only open, submitted, disputed, ...")] = None,

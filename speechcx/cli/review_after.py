@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from speechcx.cli.answer_input import read_time, read_words
+from speechcx.cli.command_examples import example
 from speechcx.cli.output import print_answer
 from speechcx.cli.review_options import Desk, Number, at_desk
 
@@ -19,6 +20,7 @@ def register_after(review: typer.Typer) -> None:
         review.command(command.__name__)(at_desk(command))
 
 
+@example("review second 12 --as lee")
 def second(desk: Desk, number: Number) -> None:
     """Give a second opinion on somebody's review, as blind as the first; prints the form."""
     from speechcx.ask.qa import read_form
@@ -28,6 +30,7 @@ def second(desk: Desk, number: Number) -> None:
     print_answer(present_form(read_form(desk.store, taken.review_id)), desk.style)
 
 
+@example("review acknowledge 12 --as carter")
 def acknowledge(
     desk: Desk,
     number: Number,
@@ -40,6 +43,7 @@ def acknowledge(
     _print_step(desk, number, "acknowledged")
 
 
+@example("review dispute 12 --reason 'the greeting is at 0:04' --as carter")
 def dispute(
     desk: Desk,
     number: Number,
@@ -55,6 +59,7 @@ def dispute(
     _print_step(desk, number, "disputed")
 
 
+@example("review decide 12 --reason 'the recording bears it out' --as kim")
 def decide(
     desk: Desk,
     number: Number,
@@ -73,6 +78,7 @@ def decide(
     _print_step(desk, number, f"decided: {outcome}")
 
 
+@example("review note 12 'a good summary' --at 2:10 --as kim")
 def note(
     desk: Desk,
     number: Number,

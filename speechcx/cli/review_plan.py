@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from speechcx.cli import options
+from speechcx.cli.command_examples import example
 from speechcx.cli.output import print_answer
 from speechcx.cli.question_options import Asked, asks
 from speechcx.cli.review_options import Reviewer, read_who
@@ -23,6 +24,7 @@ def register_plans(review: typer.Typer) -> None:
 
 
 @asks()
+@example("review plan march --period 2026-03")
 def plan(
     asked: Asked,
     name: Annotated[str, typer.Argument(help="What to call it, such as march.")],
@@ -75,6 +77,7 @@ def plan(
     print_answer(present_plan(drawn, kept=not dry_run), asked.style)
 
 
+@example("review plans march")
 def plans(
     name: Annotated[
         str | None, typer.Argument(help="A plan: lists its calls, with the reason and chance of each.")

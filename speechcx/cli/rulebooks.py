@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from speechcx.cli import options
+from speechcx.cli.command_examples import example
 from speechcx.cli.output import note, print_answer
 from speechcx.cli.question_options import Asked, asks
 from speechcx.cli.streams import is_summary
@@ -38,6 +39,7 @@ def register(app: typer.Typer) -> None:
 
 
 @rules.command()
+@example("rules lint")
 def lint(
     rulebook: RulebookArgument = None,
     config: options.Config = None,
@@ -62,6 +64,7 @@ def lint(
 
 
 @rules.command()
+@example("rules starters")
 def starters(
     name: Annotated[str | None, typer.Argument(help="Print this one, to keep it in a file.")] = None,
     as_json: options.AsJson = False,
@@ -78,6 +81,7 @@ def starters(
 
 
 @rules.command("test")
+@example("rules test --labels labels.csv")
 def run_tests(
     rulebook: RulebookArgument = None,
     failed_only: Annotated[bool, typer.Option("--failed", help="Show only tests that fail.")] = False,
@@ -145,6 +149,7 @@ def _measure(book: Books, labels: Path, loaded: LoadedSettings, db: Path | None)
 
 @rules.command("try")
 @asks(with_settings=True)
+@example("rules try 'cancel* NEAR/5 account'")
 def try_phrase(
     asked: Asked,
     condition: Annotated[
@@ -182,6 +187,7 @@ def try_phrase(
 
 @rules.command()
 @asks(with_settings=True)
+@example("rules coverage --period 2026-03")
 def coverage(
     asked: Asked,
     rulebook: RulebookArgument = None,
@@ -203,6 +209,7 @@ def coverage(
 
 @rules.command()
 @asks(with_settings=True)
+@example("rules diff stored rulebook.yaml")
 def diff(
     asked: Asked,
     old: Annotated[
@@ -239,6 +246,7 @@ def diff(
 
 
 @asks("as_csv", with_settings=True)
+@example("rejudge --since 2026-03-01")
 def rejudge(
     asked: Asked,
     rulebook: RulebookArgument = None,

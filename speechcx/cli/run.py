@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from speechcx.cli import options
+from speechcx.cli.command_examples import example
 from speechcx.cli.output import note, print_answer, print_json, print_text
 from speechcx.cli.progress_view import progress_view
 from speechcx.cli.streams import is_reader_gone, is_summary
@@ -32,6 +33,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(failures, rich_help_panel="Operator")
 
 
+@example("run --dry-run")
 def run(
     paths: Annotated[
         list[str] | None, typer.Argument(help="Folders, files, globs; default: files.recordings.")
@@ -166,6 +168,7 @@ def _print_summary(summary: RunSummary, as_json: bool) -> None:
         note(f"speechcx: stopped early: {summary.stopped_by}")
 
 
+@example("analyze call.wav --channels agent,customer")
 def analyze(
     files: Annotated[list[Path], typer.Argument(help="Recordings.")],
     channels: options.Channels = None,
@@ -210,6 +213,7 @@ def _print_outcome(outcome: Outcome, *, as_json: bool, lines: bool, why: bool) -
     return False
 
 
+@example("status")
 def status(
     db: options.Database = None,
     config: options.Config = None,
@@ -248,6 +252,7 @@ def list_failures(
 
 
 @failures.command("list")
+@example("failures list --kind metadata_missing")
 def list_again(
     kind: FailureKindOption = None,
     each: EachFailureOption = False,
@@ -281,6 +286,7 @@ def _print_failures(wanted: _Wanted, loaded: LoadedSettings, db: Path | None, st
 
 
 @failures.command()
+@example("failures retry --kind timeout")
 def retry(
     calls: Annotated[
         list[str] | None, typer.Argument(help="Call ids, paths or file names; default: all.")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from speechcx.cli import options
+from speechcx.cli.command_examples import example
 from speechcx.cli.output import note, print_answer
 from speechcx.cli.question_options import Asked, asks
 
@@ -23,6 +24,7 @@ def register(app: typer.Typer) -> None:
     app.command(rich_help_panel="Compliance")(searches)
 
 
+@example("search supervisor --agent carter")
 def search(
     asked: Asked,
     words: Annotated[
@@ -95,6 +97,7 @@ def search(
     _find(asked, typed, filters, limit)
 
 
+@example("searches")
 def searches(
     delete: Annotated[str | None, typer.Option("--delete", metavar="NAME", help="Forget this one.")] = None,
     db: options.Database = None,

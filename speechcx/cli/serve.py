@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from speechcx.cli import options
+from speechcx.cli.command_examples import example
 from speechcx.cli.output import note, print_answer
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(users, name="users", rich_help_panel="Administrator")
 
 
+@example("serve --port 8001")
 def serve(
     host: Annotated[
         str,
@@ -59,6 +61,7 @@ def _announce(lines: Sequence[str]) -> None:
 
 
 @users.command("add")
+@example("users add kim --role qa")
 def add(
     name: Name,
     role: Annotated[str, typer.Option("--role", help="agent, supervisor, qa, compliance or admin.")],
@@ -82,6 +85,7 @@ def add(
 
 
 @users.command("list")
+@example("users list")
 def list_(
     db: options.Database = None,
     config: options.Config = None,
@@ -95,6 +99,7 @@ def list_(
 
 
 @users.command("disable")
+@example("users disable kim")
 def disable(name: Name, db: options.Database = None, config: options.Config = None) -> None:
     """Let somebody sign in no longer; sessions end at once, and what they did stays under their name."""
     _accounts(db, config).change(name, is_disabled=True)
@@ -102,6 +107,7 @@ def disable(name: Name, db: options.Database = None, config: options.Config = No
 
 
 @users.command("reset")
+@example("users reset kim")
 def reset(
     name: Name,
     password_stdin: FromInput = False,

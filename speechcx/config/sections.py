@@ -12,7 +12,7 @@ from speechcx.config.review import ReviewSettings
 from speechcx.discover import DiscoverSettings
 from speechcx.prosody import ProsodySettings
 from speechcx.ranges import Range, declared_ranges, expect_ranges
-from speechcx.sentiment import SentimentSettings
+from speechcx.sentiment import PolicySettings, SentimentSettings
 from speechcx.transcribe import TranscribeSettings
 from speechcx.turns import TurnSettings
 
@@ -131,6 +131,7 @@ class Settings:
     sentiment: SentimentSettings = field(default_factory=SentimentSettings)
     batch: BatchSettings = field(default_factory=BatchSettings)
     review: ReviewSettings = field(default_factory=ReviewSettings)
+    policy: PolicySettings = field(default_factory=PolicySettings)
 
 
 @dataclass(frozen=True, slots=True)

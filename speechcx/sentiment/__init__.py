@@ -5,7 +5,7 @@ stored conversation and its roles (:func:`join_feeling`, in ``judge``, without a
 Gives: what the words say, how agitated the voice was against the party's own usual, both together,
 and each party's score by call and quarter (``docs/metrics.md``).
 Never: compares people by raw pitch or level, reads a turn without words as neutral, or lets the
-voice turn a sentence's sign. Missing is None with a reason.
+voice turn a sentence's sign, or infers what :class:`PolicySettings` does not allow. Missing is None with a reason.
 
 To add a model: a class with ``name``, ``digest`` and ``read``, a factory that takes
 :class:`SentimentSettings`, and a line in ``speechcx/engines.py`` or an entry point
@@ -14,20 +14,22 @@ without code: ``--set sentiment.model=FOLDER``.
 """
 
 from speechcx.sentiment.agitation import measure_agitation
-from speechcx.sentiment.feeling import join_feeling, join_turn, name_label, score_party
+from speechcx.sentiment.feeling import join_feeling, join_turn, leave_out_words, name_label, score_party
 from speechcx.sentiment.protocol import ClassShares, SentimentModel
 from speechcx.sentiment.reading import load_sentiment, read_sentiment, read_texts
 from speechcx.sentiment.sentences import split_sentences
-from speechcx.sentiment.settings import NOT_IN_DIGEST, SentimentSettings
+from speechcx.sentiment.settings import NOT_IN_DIGEST, PolicySettings, SentimentSettings
 from speechcx.sentiment.written import read_lines
 
 __all__ = [
     "NOT_IN_DIGEST",
     "ClassShares",
+    "PolicySettings",
     "SentimentModel",
     "SentimentSettings",
     "join_feeling",
     "join_turn",
+    "leave_out_words",
     "load_sentiment",
     "measure_agitation",
     "name_label",

@@ -10,7 +10,7 @@ Juslin and Laukka 2003), so it says *how strongly*, never *which feeling*.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from speechcx.call import SpeakerVoice, Turn, TurnVoice
@@ -67,7 +67,10 @@ def resting_agitation() -> float:
 
 
 def measure_agitation(
-    turns: Sequence[Turn], voices: Sequence[TurnVoice], speakers: Sequence[SpeakerVoice]
+    turns: Sequence[Turn],
+    voices: Sequence[TurnVoice],
+    speakers: Sequence[SpeakerVoice],
+    forbidden: Mapping[str, str] | None = None,
 ) -> tuple[Agitation, ...]:
     """Return the agitation of every turn, parallel to `turns`.
 
@@ -77,14 +80,20 @@ def measure_agitation(
         Parallel, as in a Conversation.
     speakers
         For their quality flags.
+    forbidden
+        Speakers of whom nothing may be inferred, and why: nothing is computed of theirs.
     """
+    forbidden = forbidden or {}
     flags = {speaker.speaker: frozenset(speaker.flags) & POOR_AUDIO for speaker in speakers}
     baselines = {
         name: find_baseline([v for t, v in zip(turns, voices, strict=True) if _counts(t, v, name)])
-        for name in {turn.speaker for turn in turns}
+        for name in {turn.speaker for turn in turns} - {*forbidden}
     }
     found = []
     for turn, voice in zip(turns, voices, strict=True):
+        if turn.speaker in forbidden:
+            found.append(Agitation(None, forbidden[turn.speaker]))
+            continue
         baseline = baselines[turn.speaker]
         reason = _why_not(turn, voice, baseline, flags.get(turn.speaker, frozenset()))
         if reason is not None:

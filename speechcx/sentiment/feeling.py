@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from speechcx.call import (
     Conversation,
@@ -18,7 +18,7 @@ from speechcx.call import (
     TurnFeeling,
 )
 from speechcx.sentiment.agitation import Agitation, measure_agitation, resting_agitation, speech_s
-from speechcx.sentiment.settings import SentimentSettings
+from speechcx.sentiment.settings import PolicySettings, SentimentSettings
 
 
 def join_turn(read: TextSentiment, voice: Agitation, settings: SentimentSettings) -> TurnFeeling:
@@ -158,7 +158,31 @@ def _weighted(parts: Sequence[tuple[float, float]], lent_s: float) -> float:
     return round(SCALE * sum(weight * value for weight, value in parts) / total, 3)
 
 
-def join_feeling(conversation: Conversation, roles: Sequence[Role], settings: SentimentSettings) -> Feeling:
+def leave_out_words(
+    conversation: Conversation, roles: Sequence[Role], policy: PolicySettings
+) -> Conversation:
+    """The conversation without the sentiment of words that the policy does not allow; why, stands in its place."""
+    party_of: dict[str, Party] = {role.speaker: role.party for role in roles}
+    forbidden = {
+        turn.no: why
+        for turn in conversation.speech.turns
+        if (why := policy.why_no_words(party_of.get(turn.speaker, "unknown"))) is not None
+    }
+    if not forbidden:
+        return conversation
+    kept = tuple(
+        TextSentiment(read.no, None, None, None, forbidden[read.no]) if read.no in forbidden else read
+        for read in conversation.sentiments
+    )
+    return replace(conversation, sentiments=kept)
+
+
+def join_feeling(
+    conversation: Conversation,
+    roles: Sequence[Role],
+    settings: SentimentSettings,
+    policy: PolicySettings | None = None,
+) -> Feeling:
     """Join words and voice of every turn, and score every party that has a speaker in the call.
 
     Parameters
@@ -169,16 +193,23 @@ def join_feeling(conversation: Conversation, roles: Sequence[Role], settings: Se
         Which party each speaker is; a speaker without a role is ``unknown``.
     settings
         Thresholds and weights of the sentiment room.
+    policy
+        What may be inferred; None for its defaults.
     """
-    turns = conversation.speech.turns
-    voices = measure_agitation(turns, conversation.voices, conversation.speaker_voices)
-    felt = tuple(
-        join_turn(read, voice, settings) for read, voice in zip(conversation.sentiments, voices, strict=True)
-    )
+    turns, policy = conversation.speech.turns, policy or PolicySettings()
     party_of: dict[str, Party] = {role.speaker: role.party for role in roles}
+    speakers = conversation.speech.speakers
+    forbidden = {
+        speaker: why
+        for speaker in speakers
+        if (why := policy.why_no_voice(party_of.get(speaker, "unknown"))) is not None
+    }
+    voices = measure_agitation(turns, conversation.voices, conversation.speaker_voices, forbidden)
+    read_words = leave_out_words(conversation, roles, policy).sentiments
+    felt = tuple(join_turn(read, voice, settings) for read, voice in zip(read_words, voices, strict=True))
     span = Span(turns[0].span.start_s, max(turn.span.end_s for turn in turns)) if turns else None
     parties = []
-    for party in dict.fromkeys(party_of.get(speaker, "unknown") for speaker in conversation.speech.speakers):
+    for party in dict.fromkeys(party_of.get(speaker, "unknown") for speaker in speakers):
         mine = [
             pair
             for pair in zip(turns, felt, strict=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
+from speechcx.call import NOT_ALLOWED, Party
 from speechcx.ranges import Range, expect_ranges
 
 CLASSES = ("negative", "neutral", "positive")
@@ -81,3 +82,50 @@ class SentimentSettings:
         wrong = [pair for pair in self.labels if pair[1] not in (*CLASSES, "ignore")]
         if wrong:
             raise ValueError(f"labels has {wrong[0]}: must map to one of {', '.join(CLASSES)} or ignore")
+
+
+@dataclass(frozen=True, slots=True)
+class PolicySettings:
+    """What may be inferred about how people feel; ``docs/privacy.md`` says on which ground to decide.
+
+    A speaker whose party is not known may be an agent as well as a customer: both have to be allowed.
+
+    Parameters
+    ----------
+    agent_voice_emotion
+        Whether an agent's voice may tell how agitated the agent is. Off, nothing of that is computed, stored, shown
+        or scored; level, pitch, pace and pauses stay as plain measures.
+    agent_words_sentiment
+        Whether an agent's words are read as negative, neutral or positive.
+    customer_voice_emotion
+        Whether a customer's voice may tell how agitated the customer is.
+    """
+
+    agent_voice_emotion: bool = False
+    agent_words_sentiment: bool = True
+    customer_voice_emotion: bool = True
+
+    @property
+    def voiceless(self) -> tuple[Party, ...]:
+        """Parties of whose feeling nothing may be inferred from the voice."""
+        parties: tuple[Party, ...] = ("agent", "customer", "unknown")
+        return tuple(party for party in parties if self.why_no_voice(party) is not None)
+
+    def why_no_voice(self, party: Party) -> str | None:
+        """Why nothing may be inferred from a party's voice; None where it may."""
+        if not self.agent_voice_emotion and party in ("agent", "unknown"):
+            return _reason("agent_voice_emotion", party, "agent")
+        if not self.customer_voice_emotion and party in ("customer", "unknown"):
+            return _reason("customer_voice_emotion", party, "customer")
+        return None
+
+    def why_no_words(self, party: Party) -> str | None:
+        """Why a party's words may not be read; None where they may."""
+        if not self.agent_words_sentiment and party in ("agent", "unknown"):
+            return _reason("agent_words_sentiment", party, "agent")
+        return None
+
+
+def _reason(switch: str, party: Party, about: Party) -> str:
+    or_else = "" if party == about else f", and this speaker may be the {about}"
+    return f"{NOT_ALLOWED}policy.{switch} = false{or_else}"

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import sqlite3
 import zlib
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from speechcx.call import Assessment
+from speechcx.call import Assessment, Feeling
 from speechcx.store.moments import utc_text
 
 if TYPE_CHECKING:
@@ -49,6 +50,26 @@ def keep_past(db: sqlite3.Connection, call_no: int, judged: Assessment) -> None:
 def forget_past(db: sqlite3.Connection, call_no: int, rulebook_no: int) -> None:
     """Remove a past assessment under a rulebook that is the present one again."""
     db.execute("DELETE FROM past_assessments WHERE call_no = ? AND rulebook_no = ?", (call_no, rulebook_no))
+
+
+def strip_past(db: sqlite3.Connection, call_no: int, feeling: Feeling) -> None:
+    """Put the feeling that the policy allows into past assessments of a call.
+
+    One whose results rest on how agitated somebody was cannot be mended, and goes.
+    """
+    rows = db.execute(
+        "SELECT rulebook_no, packed FROM past_assessments WHERE call_no = ?", (call_no,)
+    ).fetchall()
+    for rulebook_no, packed in rows:
+        judged = unpack_assessment(packed)
+        if "agitation" in repr((judged.results, judged.scores)):
+            forget_past(db, call_no, rulebook_no)
+            continue
+        kept = replace(judged, reading=replace(judged.reading, feeling=feeling))
+        db.execute(
+            "UPDATE past_assessments SET packed = ? WHERE call_no = ? AND rulebook_no = ?",
+            (pack_assessment(kept), call_no, rulebook_no),
+        )
 
 
 def read_past(db: sqlite3.Connection, call_no: int, digest: str) -> Assessment | None:

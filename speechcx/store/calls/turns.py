@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from speechcx.call import (
+    NOT_ALLOWED,
     Conversation,
+    Party,
     Reading,
     Span,
     TextSentiment,
@@ -95,6 +97,59 @@ def update_turns(db: sqlite3.Connection, call_no: int, reading: Reading, names: 
         [f"ch{channel}" if speaker is None else speaker for channel, speaker in rows], reading, names
     )
     db.executemany(_UPDATE, [(*row, call_no * ROWS_A_CALL + no) for no, row in enumerate(felt)])
+    _forget_read(db, call_no, reading, names)
+
+
+def _forget_read(db: sqlite3.Connection, call_no: int, reading: Reading, names: LookupTable) -> None:
+    """Blank what a text model read in turns whose words may not be read."""
+    for feeling in reading.feeling.turns:
+        if not (feeling.why_missing or "").startswith(NOT_ALLOWED):
+            continue
+        turn_id = call_no * ROWS_A_CALL + feeling.no
+        row = db.execute(
+            "SELECT r.text FROM turns_data LEFT JOIN reasons r ON r.reason_no = heard_missing_no"
+            " WHERE turn_id = ? AND text_label IS NOT NULL",
+            (turn_id,),
+        ).fetchone()
+        if row is not None:
+            voice = json.loads(row[0]).get("voice") if row[0] else None
+            db.execute(
+                "UPDATE turns_data SET (text_sentiment_x10000, text_label, text_confidence_x10000,"
+                " heard_missing_no) = (NULL, NULL, NULL, ?) WHERE turn_id = ?",
+                (names.reasons_no({"voice": voice, "text": feeling.why_missing}), turn_id),
+            )
+
+
+def find_unallowed(db: sqlite3.Connection, call_no: int, reading: Reading) -> bool:
+    """Whether the rows of a call hold what was inferred from a voice that `reading` leaves out by policy."""
+    left_out = {
+        call_no * ROWS_A_CALL + feeling.no
+        for feeling in reading.feeling.turns
+        if (feeling.why_no_agitation or "").startswith(NOT_ALLOWED)
+    }
+    if not left_out:
+        return False
+    rows = db.execute(
+        "SELECT turn_id FROM turns_data WHERE turn_id BETWEEN ? AND ? AND agitation_x10000 IS NOT NULL",
+        _range(call_no),
+    )
+    return any(turn_id in left_out for (turn_id,) in rows)
+
+
+def list_inferred(db: sqlite3.Connection, parties: Sequence[Party]) -> tuple[str, ...]:
+    """Ids of calls that hold what was inferred from the voice of any of these parties, oldest first."""
+    codes = [PARTY_CODES.index(party) for party in parties]
+    if not codes:
+        return ()
+    # Said as the partial index says it, so that SQLite takes that one.
+    indexed = "" if "customer" in parties else " AND party <> 1"
+    rows = db.execute(
+        f"SELECT DISTINCT turn_id / {ROWS_A_CALL} FROM turns_data WHERE agitation_x10000 IS NOT NULL{indexed}"
+        f" AND party IN ({', '.join(map(str, codes))})"
+    ).fetchall()
+    numbers = sorted(number for (number,) in rows)
+    found = (db.execute("SELECT call_id FROM calls WHERE call_no = ?", (no,)).fetchone() for no in numbers)
+    return tuple(row[0] for row in found if row is not None)
 
 
 def delete_turns(db: sqlite3.Connection, call_no: int) -> None:

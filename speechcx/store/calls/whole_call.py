@@ -16,7 +16,7 @@ from speechcx.store.calls.file_versions import supersede
 from speechcx.store.calls.lookup_tables import LookupTable
 from speechcx.store.calls.row_digests import forget_call, note_call
 from speechcx.store.calls.team_assignment import place_calls
-from speechcx.store.calls.turns import delete_turns, insert_turns, update_turns
+from speechcx.store.calls.turns import delete_turns, find_unallowed, insert_turns, update_turns
 from speechcx.store.moments import (
     CALLS_A_SECOND,
     UNKNOWN_BEFORE,
@@ -47,6 +47,7 @@ def write_call(db: sqlite3.Connection, call: Call, names: LookupTable) -> int:
     heard, judged = call.conversation, call.assessment
     call_id, details = heard.recording.id, heard.recording.details
     old = find_call_no(db, call_id)
+    is_unallowed = old is not None and find_unallowed(db, old, judged.reading)
     kept = None if old is None else _kept_past(db, old, judged, names)
     if old is not None:
         delete_call(db, old)
@@ -60,6 +61,8 @@ def write_call(db: sqlite3.Connection, call: Call, names: LookupTable) -> int:
     db.executemany(
         "INSERT INTO past_assessments VALUES (?, ?, ?, ?, ?, ?, ?)", [(call_no, *rest) for rest in kept or ()]
     )
+    if is_unallowed:
+        past_assessments.strip_past(db, call_no, judged.reading.feeling)
     place_calls(db, "c.call_no = ?", call_no)
     note_call(db, call_no)
     return call_no
@@ -72,6 +75,8 @@ def replace_assessment(db: sqlite3.Connection, call_no: int, judged: Assessment,
     if stored[0] != rulebook_no:
         past_assessments.keep_past(db, call_no, judged_rows.read_judged(db, call_no))
         past_assessments.forget_past(db, call_no, rulebook_no)
+    if find_unallowed(db, call_no, judged.reading):
+        past_assessments.strip_past(db, call_no, judged.reading.feeling)
     judged_rows.delete_judged(db, call_no)
     row = _judged_values(judged, names)
     changes = ", ".join(f"{name} = :{name}" for name in row)
