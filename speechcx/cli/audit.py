@@ -33,7 +33,7 @@ def audit(
     as_csv: options.AsCsv = False,
 ) -> None:
     """The trail of what people decided, exported and erased; rows are added and never changed."""
-    from speechcx.ask.compliance import check_trail, list_trail
+    from speechcx.ask.compliance import check_trail, count_trail, list_trail
     from speechcx.present.flags import present_trail, present_trail_check
 
     where = options.database(options.load(config, None), db)
@@ -42,4 +42,5 @@ def audit(
         verdict = check_trail(where)
         print_answer(present_trail_check(verdict), style)
         raise typer.Exit(1 if verdict.problems else 0)
-    print_answer(present_trail(list_trail(where, call=call, action=action), limit=limit), style)
+    rows = list_trail(where, call=call, action=action, limit=limit)
+    print_answer(present_trail(rows, total=count_trail(where, call=call, action=action)), style)

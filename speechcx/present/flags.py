@@ -234,13 +234,12 @@ _TRAIL_COLUMNS = (
 )
 
 
-def present_trail(found: Sequence[AuditRow], *, limit: int) -> Answer:
-    """The newest rows of the audit trail."""
-    newest = found[-limit:]
-    shown = make_table("audit", _TRAIL_COLUMNS, newest, empty="Nothing was decided, exported or erased yet.")
-    if len(newest) < len(found):
-        shown = replace(shown, cut=f"The newest {len(newest)} of {len(found)} rows.")
-    return Answer(partial(_TRAIL.wrap_rows, newest, hint=shown.empty), (shown,))
+def present_trail(rows: Sequence[AuditRow], *, total: int) -> Answer:
+    """Rows of the audit trail, oldest first, of `total`."""
+    shown = make_table("audit", _TRAIL_COLUMNS, rows, empty="Nothing was decided, exported or erased yet.")
+    if len(rows) < total:
+        shown = replace(shown, cut=f"The newest {len(rows)} of {total} rows.")
+    return Answer(partial(_TRAIL.wrap_rows, rows, hint=shown.empty), (shown,))
 
 
 def present_trail_check(verdict: TrailVerdict) -> Answer:

@@ -35,7 +35,7 @@ from speechcx.store.ledger import (
     digest_details,
 )
 from speechcx.store.trouble import explain
-from speechcx.store.visible import VisibleCalls, hide_other_calls
+from speechcx.store.visible import VisibleCalls, find_calls_under_review, hide_other_calls
 
 __all__ = [
     "CallFilter",
@@ -68,6 +68,8 @@ class Store:
         How long writes wait while another program holds the database.
     names
         Numbers of what many calls refer to.
+    under_review
+        Calls that are hidden from the person who reads, since they review them blind.
     """
 
     def __init__(self, db: sqlite3.Connection, path: Path, patience: Patience | None = None) -> None:
@@ -76,6 +78,7 @@ class Store:
         self.patience = patience or Patience()
         self.ledger = Ledger(db, write=self.write, save_call=self.save_call)
         self.names = LookupTable(db)
+        self.under_review: tuple[str, ...] = ()
 
     @classmethod
     def open(
@@ -116,12 +119,18 @@ class Store:
         return cls(db, place, patience)
 
     @classmethod
-    def open_for(cls, path: str | Path, visible: VisibleCalls | None) -> Store:
-        """Open a database to read the calls that one person may see; None for all. Errors as :meth:`open`."""
+    def open_for(
+        cls, path: str | Path, visible: VisibleCalls | None, *, reviewer: str | None = None
+    ) -> Store:
+        """Open a database to read the calls that one person may see; None for all. Errors as :meth:`open`.
+
+        Calls that `reviewer` has a review of open are hidden too.
+        """
         store = cls.open(path, read_only=True)
-        if visible is not None:
+        if visible is not None or reviewer is not None:
             try:
-                hide_other_calls(store.db, visible)
+                store.under_review = () if reviewer is None else find_calls_under_review(store.db, reviewer)
+                hide_other_calls(store.db, visible, store.under_review)
             except BaseException:
                 store.close()
                 raise

@@ -7,12 +7,14 @@ these calls. It holds for one connection that cannot write.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from speechcx.store.decisions.review_record import is_same
 from speechcx.store.paths import plain_text
 
 BY_CALL_NO = ("recordings",)
-BY_CALL_ID = ("files", "reviews", "flag_states", "audit", "merged_audit")
+BY_CALL_ID = ("files", "reviews", "audit", "merged_audit")
 """Tables that are asked for without their call and hold names or words; rows of other calls are hidden there."""
 
 
@@ -30,25 +32,53 @@ class VisibleCalls:
     teams: tuple[str, ...] = ()
 
 
-def hide_other_calls(db: sqlite3.Connection, visible: VisibleCalls) -> None:
-    """Hide every call that is not visible, for as long as the connection is open."""
-    own = f"agent IN ({_listed(db, visible.agents)}) OR team IN ({_listed(db, visible.teams)})"
+def hide_other_calls(
+    db: sqlite3.Connection, visible: VisibleCalls | None, under_review: Sequence[str] = ()
+) -> None:
+    """Hide every call that is not visible, for as long as the connection is open.
+
+    Parameters
+    ----------
+    db
+        A connection that cannot write.
+    visible
+        The calls of this person; None for all.
+    under_review
+        Calls that this person reviews blind: they are in no list and no average, but among the reviews.
+    """
+    if visible is None and not under_review:
+        return
+    own = "1"
+    if visible is not None:
+        own = f"(agent IN ({_listed(db, visible.agents)}) OR team IN ({_listed(db, visible.teams)}))"
+    shown = f"{own} AND call_id NOT IN ({_listed(db, under_review)})" if under_review else own
     mine = f"SELECT {{}} FROM main.calls WHERE {own}"
     views = {
-        "calls": f"SELECT * FROM main.calls WHERE {own}",
-        "roster": f"SELECT * FROM main.roster WHERE {own}",
-        # A file that failed belongs to nobody yet.
-        "failures": "SELECT * FROM main.failures WHERE 0",
-        **{name: f"SELECT * FROM main.{name} WHERE call_no IN ({mine.format('call_no')})" for name in BY_CALL_NO},
-        **{name: f"SELECT * FROM main.{name} WHERE call_id IN ({mine.format('call_id')})" for name in BY_CALL_ID},
+        "calls": f"SELECT * FROM main.calls WHERE {shown}",
+        "flag_states": "SELECT * FROM main.flag_states"
+        f" WHERE call_id IN (SELECT call_id FROM main.calls WHERE {shown})",
     }  # fmt: skip
+    if visible is not None:
+        views |= {
+            "roster": f"SELECT * FROM main.roster WHERE {own}",
+            # A file that failed belongs to nobody yet.
+            "failures": "SELECT * FROM main.failures WHERE 0",
+            **{name: f"SELECT * FROM main.{name} WHERE call_no IN ({mine.format('call_no')})" for name in BY_CALL_NO},
+            **{name: f"SELECT * FROM main.{name} WHERE call_id IN ({mine.format('call_id')})" for name in BY_CALL_ID},
+        }  # fmt: skip
     db.execute("PRAGMA query_only = OFF")
     for name, query in views.items():
         db.execute(f"CREATE TEMP VIEW {name} AS {query}")
     db.execute("PRAGMA query_only = ON")
 
 
-def _listed(db: sqlite3.Connection, names: tuple[str, ...]) -> str:
+def find_calls_under_review(db: sqlite3.Connection, reviewer: str) -> tuple[str, ...]:
+    """Calls of which somebody has a review open; what the machine found in them is not for this person yet."""
+    found = db.execute("SELECT call_id, reviewer FROM reviews WHERE state = 'open'")
+    return tuple(sorted({call_id for call_id, name in found if is_same(name, reviewer)}))
+
+
+def _listed(db: sqlite3.Connection, names: Sequence[str]) -> str:
     """Names as SQL text; SQLite itself puts the quotes, since a view takes no parameters."""
     quoted = (db.execute("SELECT quote(?)", (plain_text(name),)).fetchone()[0] for name in names)
     return ", ".join(quoted)

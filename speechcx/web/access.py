@@ -47,7 +47,11 @@ class Route:
     writers
         Who may send a form to it.
     is_kept
-        Whether its answer takes long and may be a minute old.
+        Whether its answer takes long and may be some minutes old.
+    shows_decisions
+        Whether a decision of somebody changes it, so that it is worked out again.
+    shows_open_reviews
+        Whether calls that the asking person reviews blind are there too.
     """
 
     name: str
@@ -56,6 +60,8 @@ class Route:
     roles: frozenset[PersonKind]
     writers: frozenset[PersonKind] = NOBODY
     is_kept: bool = False
+    shows_decisions: bool = False
+    shows_open_reviews: bool = False
 
     def matches(self, path: str) -> re.Match[str] | None:
         """The match of a path that belongs to this route."""

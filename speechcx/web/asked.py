@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from speechcx.ask.ground import read_period
-from speechcx.ask.runs import read_status
+from speechcx.ask.runs import read_last_day
 from speechcx.store import CallFilter
 from speechcx.web.visit import Refused
 
@@ -43,7 +43,7 @@ def with_usual_days(visit: Visit, filters: CallFilter, days: int = USUAL_DAYS) -
     """The filter with the newest days on which there are calls, where no day was asked for."""
     if filters.since is not None or filters.until is not None:
         return filters
-    last_day = read_status(visit.store).last_day
+    last_day = read_last_day(visit.store)
     if last_day is None:
         return filters
     last = date.fromisoformat(last_day)

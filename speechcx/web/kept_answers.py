@@ -1,4 +1,9 @@
-"""Answers that take long, kept for a minute: a question of many people who see the same calls is worked out once."""
+"""Answers that take long, kept for a while: a question of many people who see the same calls is worked out once.
+
+An answer up to a minute old is given as it is. One up to ten minutes old is given too, and worked out anew behind the
+reader's back, so that nobody waits for a page that somebody looked at a moment ago. After a decision answers that
+show decisions are worked out at once.
+"""
 
 from __future__ import annotations
 
@@ -6,51 +11,112 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TypeVar, cast
 
-if TYPE_CHECKING:
-    from speechcx.web.visit import Reply
+FRESH_S = 60.0
+KEPT_S = 600.0
+MOST_KEPT = 500
 
-KEEP_S = 60.0
-MOST_KEPT = 200
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
 class _Kept:
-    reply: Reply | None = None
-    at: float = 0.0
+    value: object = None
+    at: float | None = None
+    shows_decisions: bool = False
+    is_remade: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
 class KeptAnswers:
-    """Replies by question and by what the asking person may see.
+    """Answers by question and by what the asking person may see.
 
     Parameters
     ----------
     clock
         Seconds that only go forward.
+    renewals
+        Works out answers anew, one at a time; a thread by default.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic, renewals: Executor | None = None) -> None:
         self._clock = clock
         self._held: OrderedDict[Hashable, _Kept] = OrderedDict()
         self._lock = threading.Lock()
+        self._renewals = renewals
 
-    def get(self, key: Hashable, make: Callable[[], Reply]) -> Reply:
-        """The reply of a key, made where there is none of the last minute; who asks meanwhile waits for it."""
+    def get(
+        self, key: Hashable, make: Callable[[], T], *, renew: Callable[[], T] | None = None,
+        shows_decisions: bool = False,
+    ) -> T:  # fmt: skip
+        """The answer of a key.
+
+        Parameters
+        ----------
+        key
+            Of the question.
+        make
+            Works it out now; who asks meanwhile waits for it.
+        renew
+            Works it out when this request is over; None for an answer that is made again when it is older than a
+            minute.
+        shows_decisions
+            Whether a decision of somebody changes it.
+        """
+        kept = self._find(key)
+        age_s = self._age_s(kept)
+        if age_s is None or age_s > (FRESH_S if renew is None else KEPT_S):
+            with kept.lock:
+                # Who held the lock may have made it.
+                age_s = self._age_s(kept)
+                if age_s is None or age_s > FRESH_S:
+                    self._put(kept, make(), shows_decisions)
+        elif renew is not None and age_s > FRESH_S:
+            self._renew(kept, renew, shows_decisions)
+        return cast("T", kept.value)
+
+    def forget_decisions(self) -> None:
+        """Somebody decided something: what shows decisions is worked out again."""
+        with self._lock:
+            for key in [key for key, kept in self._held.items() if kept.shows_decisions]:
+                del self._held[key]
+
+    def close(self) -> None:
+        """Stop working."""
+        with self._lock:
+            renewals, self._renewals = self._renewals, None
+        if renewals is not None:
+            renewals.shutdown(wait=True, cancel_futures=True)
+
+    def _find(self, key: Hashable) -> _Kept:
         with self._lock:
             kept = self._held.setdefault(key, _Kept())
             self._held.move_to_end(key)
             while len(self._held) > MOST_KEPT:
                 self._held.popitem(last=False)
-        with kept.lock:
-            if kept.reply is None or self._clock() - kept.at > KEEP_S:
-                kept.reply = make()
-                kept.at = self._clock()
-            return kept.reply
+            return kept
 
-    def forget(self) -> None:
-        """Somebody changed something: everything is worked out again."""
+    def _age_s(self, kept: _Kept) -> float | None:
+        return None if kept.at is None else self._clock() - kept.at
+
+    def _put(self, kept: _Kept, value: object, shows_decisions: bool) -> None:
+        kept.value, kept.shows_decisions = value, shows_decisions
+        kept.at = self._clock()
+
+    def _renew(self, kept: _Kept, make: Callable[[], object], shows_decisions: bool) -> None:
         with self._lock:
-            self._held.clear()
+            if kept.is_remade:
+                return
+            kept.is_remade = True
+            if self._renewals is None:
+                self._renewals = ThreadPoolExecutor(1, thread_name_prefix="renewed answers")
+            self._renewals.submit(self._remake, kept, make, shows_decisions)
+
+    def _remake(self, kept: _Kept, make: Callable[[], object], shows_decisions: bool) -> None:
+        try:
+            self._put(kept, make(), shows_decisions)
+        finally:
+            kept.is_remade = False

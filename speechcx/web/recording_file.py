@@ -6,6 +6,7 @@ import os
 import stat
 from collections import OrderedDict
 from dataclasses import dataclass, replace
+from pathlib import Path
 from tempfile import TemporaryFile
 from threading import Lock
 from typing import BinaryIO
@@ -37,9 +38,17 @@ class Playable:
 
 
 class Recordings:
-    """Opens recordings; remembers which files were found to be what was heard, and the last few it had to decode."""
+    """Opens recordings; remembers which files were found to be what was heard, and the last few it had to decode.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    folder
+        Where sound that had to be decoded lies while it is played, in files without a name: calls leave the
+        folder of the database for no other.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
         self._known: OrderedDict[tuple[str, int, int, int], str] = OrderedDict()
         self._decoded: OrderedDict[str, BinaryIO] = OrderedDict()
         self._lock = Lock()
@@ -99,7 +108,7 @@ class Recordings:
         with self._lock:
             held = self._decoded.get(recording.id)
             if held is None:
-                held = _write_wav(recording, path)
+                held = _write_wav(recording, path, self._folder)
                 if held is None:
                     return None
                 self._decoded[recording.id] = held
@@ -109,7 +118,7 @@ class Recordings:
         return Playable(os.fdopen(copy, "rb"), os.fstat(copy).st_size, "audio/wav")
 
 
-def _write_wav(recording: Recording, path: str) -> BinaryIO | None:
+def _write_wav(recording: Recording, path: str, folder: Path) -> BinaryIO | None:
     from speechcx.audio import AudioSettings, decode, write_wav
     from speechcx.errors import CallError
 
@@ -117,7 +126,7 @@ def _write_wav(recording: Recording, path: str) -> BinaryIO | None:
         audio = decode(replace(recording, path=path), AudioSettings())
     except CallError:
         return None
-    file: BinaryIO = TemporaryFile("w+b", buffering=0)  # noqa: SIM115, it stays open for those who listen
+    file: BinaryIO = TemporaryFile("w+b", buffering=0, dir=folder)  # noqa: SIM115, it stays open for those who listen
     write_wav(audio, file)
     return file
 

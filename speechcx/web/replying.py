@@ -8,6 +8,7 @@ import json
 import logging
 import sqlite3
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
@@ -15,13 +16,14 @@ from urllib.parse import parse_qsl
 from speechcx.errors import SpeechcxError, UsageError
 from speechcx.present.table import Answer, write_csv
 from speechcx.store import Store
-from speechcx.web.access import Route, visible_to
+from speechcx.web.access import Route, may_review, visible_to
 from speechcx.web.gate import PERSON, TOKEN, Send, route_path
 from speechcx.web.rendering import render
 from speechcx.web.routes import find_route
 from speechcx.web.visit import NotThere, Refused, Reply, Visit
 
 if TYPE_CHECKING:
+    from speechcx.web.accounts import Account
     from speechcx.web.site import Site
 
 _LOG = logging.getLogger("speechcx.web")
@@ -50,7 +52,7 @@ def _answer(
     # Asked a second time, so that no other way into Datasette passes the gate by.
     if route is None or not route.allows(account, scope["method"]):
         return _finish(None, Reply("error.html", {"message": "This is not for you."}, status=403))
-    store = None if account is None else Store.open_for(site.database, visible_to(account))
+    store = None if account is None else _open_store(site, account, route)
     match = route.matches(path)
     asked = parse_qsl(
         scope.get("query_string", b"").decode("latin-1"), keep_blank_values=True, max_num_fields=_MOST_FIELDS
@@ -75,17 +77,35 @@ def _answer(
             store.close()
 
 
+def _open_store(site: Site, account: Account, route: Route) -> Store:
+    """The calls that somebody may see now."""
+    is_blind = may_review(account) and not route.shows_open_reviews
+    return Store.open_for(site.database, visible_to(account), reviewer=account.name if is_blind else None)
+
+
 def _ask(visit: Visit, route: Route) -> Reply:
-    """The reply of a page; one that takes long may be the one that somebody who sees the same got a moment ago."""
+    """The reply of a page; one that takes long may be the one that somebody who sees the same got a while ago."""
     if visit.sent is not None:
         reply = route.page(visit)
-        visit.site.kept.forget()
+        visit.site.kept.forget_decisions()
         return reply
     if not route.is_kept or visit.format != "html":
         return route.page(visit)
-    person = visit.person
-    key = (visit.path, tuple(visit.asked), person.role, visible_to(person))
-    return visit.site.kept.get(key, lambda: route.page(visit))
+    return visit.site.kept.get(
+        (visit.path, tuple(visit.asked), visit.sight),
+        lambda: route.page(visit),
+        renew=lambda: _renew(visit, route),
+        shows_decisions=route.shows_decisions,
+    )
+
+
+def _renew(visit: Visit, route: Route) -> Reply:
+    """The reply of a page when the request that asked for it is over."""
+    with _open_store(visit.site, visit.person, route) as store:
+        again = replace(visit, store_=store)
+        if again.sight != visit.sight:
+            raise NotThere
+        return route.page(again)
 
 
 def _trouble(message: str, status: int) -> Reply:
@@ -125,7 +145,7 @@ def _as_data(visit: Visit, found: Answer) -> Reply:
     """JSON or CSV for programs; who takes data away stands in the audit trail."""
     name = Path(visit.path).stem or "speechcx"
     if visit.format == "json":
-        text = json.dumps(found.document(), ensure_ascii=False, indent=1)
+        text = json.dumps(found.document(), ensure_ascii=False, separators=(",", ":"))
         kind = "application/json; charset=utf-8"
     elif found.table is None:
         return _trouble_text("There is no table here.", 404)

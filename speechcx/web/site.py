@@ -41,12 +41,18 @@ class Site:
     prefix: str = ""
     sessions: Sessions = field(default_factory=Sessions)
     limit: SignInLimit = field(default_factory=SignInLimit)
-    recordings: Recordings = field(default_factory=Recordings)
+    recordings: Recordings = field(init=False)
     kept: KeptAnswers = field(default_factory=KeptAnswers)
     trail: TrailWriter = field(init=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "recordings", Recordings(self.database.resolve().parent))
         object.__setattr__(self, "trail", TrailWriter(self.database))
+
+    def close(self) -> None:
+        """Write down what waits, and stop."""
+        self.kept.close()
+        self.trail.close()
 
     def find_person(self, token: str) -> Account | None:
         """Whose session a token is; None for a stranger, and for an account closed or changed since."""
@@ -144,4 +150,4 @@ def serve(site: Site, *, host: str, port: int, announce: Callable[[Sequence[str]
             proxy_headers=True, forwarded_allow_ips="127.0.0.1", timeout_keep_alive=20, limit_concurrency=200,
         )  # fmt: skip
     finally:
-        site.trail.close()
+        site.close()

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, TypeVar
 from urllib.parse import urlencode
 
 from speechcx.present.table import Answer, Table, Text
@@ -18,6 +18,7 @@ from speechcx.web.accounts import Account
 if TYPE_CHECKING:
     from speechcx.web.site import Site
 
+T = TypeVar("T")
 QueryPairs = Sequence[tuple[str, str]]
 
 
@@ -148,6 +149,22 @@ class Visit:
         from speechcx.web.access import visible_to
 
         return visible_to(self.person) is None
+
+    @property
+    def sight(self) -> Hashable:
+        """What decides which calls, and what of them, this person sees now."""
+        from speechcx.web.access import visible_to
+
+        return self.person.role, visible_to(self.person), self.store.under_review
+
+    def keep(self, question: Hashable, make: Callable[[], T], *, shows_decisions: bool = False) -> T:
+        """An answer that takes long: up to a minute old, if somebody who sees the same has just asked for it."""
+        return self.site.kept.get((question, self.sight), make, shows_decisions=shows_decisions)
+
+    @property
+    def hidden_calls(self) -> int:
+        """Calls that are left out, since this person reviews them blind."""
+        return 0 if self.store_ is None else len(self.store_.under_review)
 
     @property
     def format(self) -> str:

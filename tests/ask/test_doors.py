@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DOORS = {
     "compliance": (
         "Exported FLAG_GROUPS FlagCount FlagCounts FlagEvidence FlagFilter FlagList FlagRow FlagView "
-        "Precision QuotedTurn RuleReport STANDINGS WAITING check_trail count_flags describe_rule "
+        "Precision QuotedTurn RuleReport STANDINGS WAITING check_trail count_flags count_trail describe_rule "
         "export_evidence find_flag find_flags_hint find_rule_text list_flags list_trail measure_precision "
         "read_hits see_flag see_flags show_flag"
     ),
@@ -52,7 +52,7 @@ DOORS = {
     ),
     "runs": (
         "FailureRow KindCount LanguageCount LeftOut RunStatus count_failures find_failure list_failures "
-        "read_left_out read_status"
+        "read_last_day read_left_out read_status"
     ),
     "search": (
         "CallList CallRow SavedRow SearchFilter SearchHit SearchPage count_calls count_new find_calls "

@@ -24,8 +24,10 @@ WATCHED = (
     "rename,renameat,renameat2,link,linkat,symlink,symlinkat,mknod,mknodat"
 )
 NAMESPACE = ("unshare", "--user", "--map-root-user", "--net")
+WITH_LOOPBACK = ("sh", "-c", 'ip link set lo up && exec "$@"', "sh")
 RESOLVER_FILES = ("/etc/resolv.conf", "/etc/hosts", "/etc/host.conf", "/run/systemd/resolve")
 
+_ASKING = ("getsockname(", "getpeername(", "getsockopt(", "setsockopt(", "shutdown(")
 _PATH = re.compile(r'(?:(?:AT_FDCWD|\d+)<([^>]*)>, )?"((?:[^"\\]|\\.)*)"')
 _WRITING = re.compile(r"O_WRONLY|O_RDWR|O_CREAT|O_TRUNC")
 
@@ -93,7 +95,10 @@ def bare_environment(home: Path, **more: str) -> dict[str, str]:
     }
 
 
-def observe(command: list[str], folder: Path, home: Path, *, offline: bool = True, **more: str) -> Observed:
+def observe(
+    command: list[str], folder: Path, home: Path, *,
+    offline: bool = True, loopback: bool = False, **more: str,
+) -> Observed:  # fmt: skip
     """Run a command in `folder` and say what it did.
 
     Parameters
@@ -106,6 +111,8 @@ def observe(command: list[str], folder: Path, home: Path, *, offline: bool = Tru
         Its user's home.
     offline
         Without a network, where that is permitted.
+    loopback
+        With the addresses of this machine itself, which a new network does not have at first.
     more
         More variables of its environment.
     """
@@ -118,7 +125,7 @@ def observe(command: list[str], folder: Path, home: Path, *, offline: bool = Tru
         options = ["-ff", "--seccomp-bpf", "-qq", "-y", "-s", "4096", "-e", f"trace={WATCHED}"]
         words = ["strace", *options, "-o", str(traces / "t"), *words]
     if offline and not why_no_namespace():
-        words = [*NAMESPACE, *words]
+        words = [*NAMESPACE, *(WITH_LOOPBACK if loopback else ()), *words]
     done = subprocess.run(
         words, cwd=folder, env=bare_environment(home, **more),
         stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
@@ -139,6 +146,19 @@ def is_outward(line: str) -> bool:
     """Whether a line of ``strace`` makes or uses a socket that is not a Unix one."""
     families = re.findall(r"\b(?:AF|PF)_[A-Z0-9]+", line)
     return any(family not in ("AF_UNIX", "AF_LOCAL", "AF_UNSPEC") for family in families)
+
+
+def leaves_the_machine(line: str) -> bool:
+    """Whether a line of ``strace`` goes beyond the loopback: another address, or a socket that asks for names."""
+    if not is_outward(line):
+        return False
+    v4 = re.findall(r'inet_addr\("([^"]+)"\)', line)
+    v6 = re.findall(r'inet_pton\(AF_INET6, "([^"]+)"', line)
+    if v4 or v6:
+        return not (all(one.startswith("127.") for one in v4) and all(one == "::1" for one in v6))
+    # What has no address in it is harmless when it belongs to a stream, whose other end another line tells.
+    is_stream = "SOCK_STREAM" in line or re.search(r"<TCP(v6)?:", line) is not None
+    return not (is_stream or line.startswith(_ASKING))
 
 
 def paths_written(line: str, folder: Path) -> list[Path]:

@@ -6,7 +6,7 @@ import math
 import shutil
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,14 @@ from speechcx.errors import SpeechcxError
 from speechcx.weights import find_model, models_folder
 from tests.e2e.against_truth import SAMPLES
 from tests.trust.figures import record
-from tests.trust.isolation import ROOT, Observed, observe, why_no_namespace, why_no_strace
+from tests.trust.isolation import (
+    ROOT,
+    Observed,
+    leaves_the_machine,
+    observe,
+    why_no_namespace,
+    why_no_strace,
+)
 
 MODEL = "tiny.en"
 SHORT = "james.carter_C7001_2026-03-04T17-20-00"
@@ -196,3 +203,39 @@ def test_the_watch_sees_what_it_is_there_for(tmp_path: Path) -> None:
     assert any("192.0.2.1" in line for line in seen.sockets)
     assert seen.lookups
     assert {str(home / ".device-id")} == seen.foreign(tmp_path / "elsewhere")
+
+
+@needs_watch
+@pytest.mark.e2e
+@pytest.mark.usefixtures("scored")
+def test_the_pages_keep_to_themselves(desk: Desk) -> None:
+    """Signing in and opening every kind of page uses the loopback and nothing else, and writes in the project only."""
+    pytest.importorskip("datasette")
+    from speechcx.web.routes import ROUTES
+
+    seen = observe(
+        [sys.executable, "-m", "tests.trust.visit_pages"], desk.project, desk.home,
+        loopback=True, PYTHONPATH=str(ROOT),
+    )  # fmt: skip
+    assert seen.code == 0, seen.output
+    opened = [line.partition("?")[0] for line in seen.output.splitlines()]
+    unseen = [route.name for route in ROUTES if not any(route.matches(path) for path in opened)]
+    assert ["sign out"] == unseen, seen.output
+    beyond = tuple(line for line in seen.sockets if leaves_the_machine(line))
+    assert any("127.0.0.1" in line for line in seen.sockets), "the watch saw the server"
+    assert_kept_to_itself(replace(seen, sockets=beyond), *desk.documented)
+
+
+def test_the_loopback_is_told_from_the_world() -> None:
+    """An address beyond this machine, a datagram socket and a route are seen; our own server is not."""
+    lines = {
+        'connect(5, {sa_family=AF_INET, sin_port=htons(443), sin_addr=inet_addr("192.0.2.1")}, 16) = 0': True,
+        'connect(5, {sa_family=AF_INET6, inet_pton(AF_INET6, "2001:db8::1", &sin6_addr)}, 28) = 0': True,
+        'bind(5, {sa_family=AF_INET, sin_port=htons(80), sin_addr=inet_addr("0.0.0.0")}, 16) = 0': True,
+        "socket(AF_INET, SOCK_DGRAM|SOCK_CLOEXEC, IPPROTO_IP) = 5": True,
+        "socket(AF_NETLINK, SOCK_RAW|SOCK_CLOEXEC, NETLINK_ROUTE) = 5": True,
+        'bind(5, {sa_family=AF_INET, sin_port=htons(8765), sin_addr=inet_addr("127.0.0.1")}, 16) = 0': False,
+        "socket(AF_INET, SOCK_STREAM|SOCK_CLOEXEC, IPPROTO_TCP) = 5": False,
+        "socket(AF_UNIX, SOCK_DGRAM, 0) = 5": False,
+    }
+    assert {line: leaves_the_machine(line) for line in lines} == lines

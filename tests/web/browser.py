@@ -45,7 +45,7 @@ def serving(site: Site) -> Iterator[str]:
     finally:
         server.should_exit = True
         thread.join(20)
-        site.trail.close()
+        site.close()
 
 
 @contextmanager

@@ -282,4 +282,4 @@ def open_house(
         house.tokens[account.name] = site.sessions.begin(account.name, account.password)
     with house.runner:
         yield house
-        site.trail.close()
+        site.close()

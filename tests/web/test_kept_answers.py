@@ -1,22 +1,60 @@
 """Answers that take long are worked out once a minute, for each question and each view of the calls."""
 
-from speechcx.web.kept_answers import KEEP_S, MOST_KEPT, KeptAnswers
+from concurrent.futures import Executor, Future
+from typing import Any
+
+from speechcx.web.kept_answers import FRESH_S, KEPT_S, MOST_KEPT, KeptAnswers
 from speechcx.web.visit import Reply
 from tests.web.house import House
 
 
+class Later(Executor):
+    """Does nothing before it is told to."""
+
+    def __init__(self) -> None:
+        self.waiting: list[Any] = []
+
+    def submit(self, work: Any, /, *args: Any, **named: Any) -> Future[Any]:
+        """Remember what is to be done."""
+        self.waiting.append(lambda: work(*args, **named))
+        return Future()
+
+
 def test_an_answer_is_made_once_a_minute() -> None:
-    """The same key within a minute gives the same reply; after it, or after a change, a new one."""
+    """The same key within a minute gives the same reply; after it a new one."""
     now = [0.0]
     kept = KeptAnswers(lambda: now[0])
     first = kept.get("a", Reply)
     assert kept.get("a", Reply) is first
     assert kept.get("b", Reply) is not first
-    now[0] = KEEP_S + 1
-    second = kept.get("a", Reply)
-    assert second is not first
-    kept.forget()
-    assert kept.get("a", Reply) is not second
+    now[0] = FRESH_S + 1
+    assert kept.get("a", Reply) is not first
+
+
+def test_nobody_waits_for_an_answer_that_was_given_some_minutes_ago() -> None:
+    """After a minute the old answer is given once more and a new one made meanwhile, once; after ten it is too old."""
+    now, later = [0.0], Later()
+    kept = KeptAnswers(lambda: now[0], later)
+    first, second = Reply(), Reply()
+    kept.get("a", lambda: first, renew=lambda: second)
+    now[0] = FRESH_S + 1
+    for _ in range(3):
+        assert kept.get("a", Reply, renew=lambda: second) is first
+    (work,) = later.waiting
+    work()
+    assert kept.get("a", Reply, renew=lambda: second) is second
+    now[0] += KEPT_S + 1
+    third = Reply()
+    assert kept.get("a", lambda: third, renew=lambda: second) is third
+
+
+def test_a_decision_is_shown_by_what_shows_decisions() -> None:
+    """After a decision answers that show decisions are made again, and no others."""
+    kept = KeptAnswers(lambda: 0.0)
+    plain, decided = kept.get("plain", Reply), kept.get("decided", Reply, shows_decisions=True)
+    kept.forget_decisions()
+    assert kept.get("plain", Reply) is plain
+    assert kept.get("decided", Reply, shows_decisions=True) is not decided
 
 
 def test_few_answers_are_kept() -> None:
@@ -37,3 +75,4 @@ def test_a_decision_shows_at_once(own_house: House) -> None:
     assert 303 == own_house.post("qa", "/flags", flag=flag, status="confirmed").status_code
     assert "8 flags wait" in own_house.ask("qa", "/").text
     assert "5 flags wait" in own_house.ask("own", "/").text
+    assert "8 open" in own_house.ask("qa", "/flags").text

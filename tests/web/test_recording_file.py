@@ -46,8 +46,9 @@ def test_a_player_gets_the_stretch_it_asks_for(house: House) -> None:
 
 def test_another_file_of_the_name_is_not_played(call: Call) -> None:
     """Bytes that were not heard are never played, whatever their name, size or time."""
-    recording, recordings = call.conversation.recording, Recordings()
+    recording = call.conversation.recording
     path = Path(recording.path)
+    recordings = Recordings(path.parent)
     paths = (recording.path,)
     assert "" == recordings.find_trouble(recording, paths)
     assert recordings.open(call, paths) is not None
@@ -68,21 +69,24 @@ def test_a_copy_elsewhere_is_played(call: Call, tmp_path: Path) -> None:
     """Where one file is gone, another one with the same bytes does."""
     copy = tmp_path / "copy.wav"
     Path(call.conversation.recording.path).rename(copy)
-    played = Recordings().open(call, (call.conversation.recording.path, str(copy)))
+    played = Recordings(tmp_path).open(call, (call.conversation.recording.path, str(copy)))
     assert played is not None
     assert copy.stat().st_size == played.length
     played.file.close()
 
 
-def test_a_codec_that_browsers_do_not_play_is_sent_as_wav(call: Call) -> None:
+def test_a_codec_that_browsers_do_not_play_is_sent_as_wav(call: Call, tmp_path: Path) -> None:
     """A recording in another codec is decoded once and sent as plain sound."""
     from dataclasses import replace
 
     heard = replace(call.conversation, origin=replace(call.conversation.origin, codec="gsm"))
-    recordings = Recordings()
+    recordings = Recordings(tmp_path)
     for _ in range(2):
         played = recordings.open(replace(call, conversation=heard), (call.conversation.recording.path,))
         assert played is not None
+        assert os.readlink(f"/proc/self/fd/{played.file.fileno()}").startswith(f"{tmp_path}/#"), (
+            "no name, not in /tmp"
+        )
         body = played.file.read()
         played.file.close()
         with wave.open(io.BytesIO(body)) as sound:

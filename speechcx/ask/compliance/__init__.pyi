@@ -1,4 +1,5 @@
 from .audit_trail import check_trail as check_trail
+from .audit_trail import count_trail as count_trail
 from .audit_trail import list_trail as list_trail
 from .export import Exported as Exported
 from .export import export_evidence as export_evidence

@@ -5,12 +5,15 @@ from __future__ import annotations
 from speechcx.ask.ground.call_by_name import find_call_id
 from speechcx.ask.ground.opening import Where, reading
 from speechcx.errors import UsageError
+from speechcx.store import Store
 from speechcx.store.decisions.audit import ACTIONS, AuditRow, TrailVerdict, read_trail, verify_trail
+from speechcx.store.decisions.audit import count_trail as count_rows
 
 
 def list_trail(
-    where: Where, *, call: str | None = None, rule: str | None = None, action: str | None = None
-) -> tuple[AuditRow, ...]:
+    where: Where, *, call: str | None = None, rule: str | None = None, action: str | None = None,
+    limit: int | None = None, offset: int = 0,
+) -> tuple[AuditRow, ...]:  # fmt: skip
     """Rows of the trail, oldest first.
 
     Parameters
@@ -21,6 +24,8 @@ def list_trail(
         Only about this call, named as for ``show``, or by the whole id where it was erased.
     rule, action
         Only about this rule, only this action.
+    limit, offset
+        The newest so many, before the newest so many; all without a limit.
 
     Raises
     ------
@@ -30,13 +35,22 @@ def list_trail(
     if action is not None and action not in ACTIONS:
         raise UsageError(f"no action {action!r}", f"one of {', '.join(ACTIONS)}", "correct it")
     with reading(where) as store:
-        if call is None:
-            return read_trail(store, rule=rule, action=action)
-        erased = store.db.execute("SELECT call_id FROM erasures WHERE call_id = ?", (call.strip().lower(),))
-        known = erased.fetchone()
-        return read_trail(
-            store, call_id=known[0] if known else find_call_id(store, call), rule=rule, action=action
-        )
+        call_id = None if call is None else _find_id(store, call)
+        return read_trail(store, call_id=call_id, rule=rule, action=action, limit=limit, offset=offset)
+
+
+def count_trail(where: Where, *, call: str | None = None, action: str | None = None) -> int:
+    """How many rows :func:`list_trail` has without a limit."""
+    with reading(where) as store:
+        return count_rows(store, call_id=None if call is None else _find_id(store, call), action=action)
+
+
+def _find_id(store: Store, call: str) -> str:
+    """The id of a call, also of an erased one."""
+    erased = store.db.execute(
+        "SELECT call_id FROM erasures WHERE call_id = ?", (call.strip().lower(),)
+    ).fetchone()
+    return str(erased[0]) if erased else find_call_id(store, call)
 
 
 def check_trail(where: Where) -> TrailVerdict:

@@ -7,4 +7,5 @@ from .left_out import LeftOut as LeftOut
 from .left_out import read_left_out as read_left_out
 from .status import LanguageCount as LanguageCount
 from .status import RunStatus as RunStatus
+from .status import read_last_day as read_last_day
 from .status import read_status as read_status

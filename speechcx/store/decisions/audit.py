@@ -144,20 +144,45 @@ def add_entries(store: Store, who: str, entries: Sequence[AuditEntry], *, at: st
 
 
 def read_trail(
+    store: Store, *, call_id: str | None = None, rule: str | None = None, action: str | None = None,
+    limit: int | None = None, offset: int = 0,
+) -> tuple[AuditRow, ...]:  # fmt: skip
+    """Rows of the trail, and of those of merged databases, oldest first: all, or about a call, a rule, an action.
+
+    With `limit` the newest so many before the newest `offset`; no more are read for it.
+    """
+    where, values = _trail_filter(call_id, rule, action)
+    newest = -1 if limit is None else limit + offset
+    rows: list[AuditRow] = []
+    for table, columns in (("audit", _COLUMNS), ("merged_audit", f"{_COLUMNS}, trail")):
+        found = store.db.execute(
+            f"SELECT {columns} FROM {table} WHERE {where} ORDER BY audit_id DESC LIMIT ?", (*values, newest)
+        ).fetchall()
+        rows += [AuditRow(*row) for row in reversed(found)]
+    if rows and rows[-1].trail:
+        rows.sort(key=lambda row: row.at)
+    if limit is None:
+        return tuple(rows)
+    end = max(0, len(rows) - offset)
+    return tuple(rows[max(0, end - limit) : end])
+
+
+def count_trail(
     store: Store, *, call_id: str | None = None, rule: str | None = None, action: str | None = None
-) -> tuple[AuditRow, ...]:
-    """Rows of the trail, and of those of merged databases, oldest first: all, or about a call, a rule, an action."""
+) -> int:
+    """How many rows :func:`read_trail` would give."""
+    where, values = _trail_filter(call_id, rule, action)
+    counts = (
+        store.db.execute(f"SELECT count(*) FROM {table} WHERE {where}", values).fetchone()[0]
+        for table in ("audit", "merged_audit")
+    )
+    return sum(counts)
+
+
+def _trail_filter(call_id: str | None, rule: str | None, action: str | None) -> tuple[str, tuple[str, ...]]:
     wanted = {"call_id": call_id, "rule": rule, "action": action}
     given = {name: value for name, value in wanted.items() if value is not None}
-    where = " AND ".join(f"{name} = ?" for name in given) or "1"
-    own = store.db.execute(
-        f"SELECT {_COLUMNS} FROM audit WHERE {where} ORDER BY audit_id", (*given.values(),)
-    )
-    merged = store.db.execute(
-        f"SELECT {_COLUMNS}, trail FROM merged_audit WHERE {where} ORDER BY audit_id", (*given.values(),)
-    ).fetchall()
-    rows = [AuditRow(*row) for row in (*own, *merged)]
-    return tuple(sorted(rows, key=lambda row: row.at) if merged else rows)
+    return " AND ".join(f"{name} = ?" for name in given) or "1", (*given.values(),)
 
 
 def read_trail_end(db: sqlite3.Connection) -> ChainEnd:

@@ -28,7 +28,11 @@ def show_calls(visit: Visit) -> Reply:
     limit = MOST if visit.format != "html" else PAGE
     limit = visit.number("limit", limit, low=1, high=MOST)
     offset = visit.number("offset", 0, high=10_000_000)
-    found = list_calls(visit.store, read_filters(visit), sort=sort, limit=limit, offset=offset)
+    wanted = read_filters(visit)
+    found = visit.keep(
+        ("calls", wanted, sort, limit, offset),
+        lambda: list_calls(visit.store, wanted, sort=sort, limit=limit, offset=offset),
+    )
     answer = present_calls(found)
     shown = {
         "title": "Calls",

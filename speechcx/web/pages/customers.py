@@ -23,6 +23,7 @@ from speechcx.web.visit import NotThere, Part, Reply, Visit
 
 USUAL_DAYS = 28
 MAX_PHRASES, QUOTES_EACH = 8, 3
+MAX_CALLS = 100
 
 
 def show_why(visit: Visit) -> Reply:
@@ -111,10 +112,15 @@ def show_customer(visit: Visit) -> Reply:
     except UsageError:
         raise NotThere from None
     answer = present_customer(report)
+    tables = [
+        replace(one, rows=one.rows[: -MAX_CALLS - 1 : -1]) for one in answer.blocks if isinstance(one, Table)
+    ]
+    said = tuple(one for one in answer.blocks if not isinstance(one, Table))
     shown = {
         "title": f"Customer {report.customer}",
         "lead": count_text(report.n, "call"),
-        "parts": [Part("", answer.blocks)],
+        "parts": [Part("", said), Part("Calls, newest first", tuple(tables))],
+        "more": [(visit.link("/calls", {"customer": report.customer}), "All calls of this customer")],
         "data": True,
     }
     return Reply("page.html", shown, answer)

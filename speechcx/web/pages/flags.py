@@ -17,7 +17,7 @@ from speechcx.ask.compliance import (
     see_flag,
     show_flag,
 )
-from speechcx.ask.runs import read_status
+from speechcx.ask.runs import read_last_day
 from speechcx.errors import UsageError
 from speechcx.present.flags import present_flags
 from speechcx.present.wording import precision_text, result_text
@@ -43,7 +43,12 @@ def show_flags(visit: Visit) -> Reply:
     if sort not in SORTS:
         raise Refused(f"There is no order {sort!r}.")
     limit, offset = (MOST if visit.format != "html" else SHOWN), visit.number("offset", 0, high=10_000_000)
-    found = list_flags(visit.store, _read_filter(visit), sort=sort, limit=limit, offset=offset)
+    wanted = _read_filter(visit)
+    found = visit.keep(
+        ("flags", wanted, sort, limit, offset),
+        lambda: list_flags(visit.store, wanted, sort=sort, limit=limit, offset=offset),
+        shows_decisions=True,
+    )
     chosen, near = _choose(visit, found)
     kept = [pair for pair in visit.asked if pair[0] in _KEPT and pair[1]]
     shown: dict[str, object] = {
@@ -96,7 +101,7 @@ def _find(visit: Visit, name: str) -> FlagView:
 
 def _ages(visit: Visit, rows: tuple[FlagRow, ...]) -> dict[str, str]:
     """Days since each call, counted from the newest day on which there are calls."""
-    last = read_status(visit.store).last_day
+    last = read_last_day(visit.store)
     if last is None:
         return {}
     newest = date.fromisoformat(last)

@@ -31,7 +31,7 @@ def show_morning(visit: Visit) -> Reply:
     if visit.person.role == "agent":
         return Reply(to=visit.link("/agent", {"agent": visit.person.agents[0]}))
     filters = with_usual_days(visit, read_filters(visit))
-    agents = score_agents(visit.store, filters)
+    agents = visit.keep(("agents", filters), lambda: score_agents(visit.store, filters))
     shown = {
         "title": "Last night",
         "lead": days_text(filters.since, filters.until),
@@ -51,7 +51,8 @@ def _parts(visit: Visit, filters: CallFilter, agents: ScoreTable) -> Iterator[Pa
     blocks = pick_columns(present_flags(flags).blocks, _OPEN_FIRST)
     yield Part("Open these first", blocks, lead=lead if flags.rows else "", more=visit.link("/flags"))
     last: date | None = filters.until
-    alerts = find_alerts(visit.store, replace(filters, since=None, until=None), day=last)
+    before = replace(filters, since=None, until=None)
+    alerts = visit.keep(("alerts", before, last), lambda: find_alerts(visit.store, before, day=last))
     yield Part("What surged on the last day", present_alerts(alerts).blocks)
     yield Part("Who moved", (_make_movers(agents),), more=visit.link("/agents"))
 

@@ -2,25 +2,49 @@
 
 from __future__ import annotations
 
-from speechcx.ask.compliance import list_trail
-from speechcx.present.flags import present_trail
-from speechcx.web.visit import Part, Reply, Visit
+from dataclasses import replace
 
-SHOWN = 200
+from speechcx.ask.compliance import count_trail, list_trail
+from speechcx.errors import UsageError
+from speechcx.present.flags import present_trail
+from speechcx.present.table import Table
+from speechcx.web.visit import NotThere, Part, Reply, Visit
+
+SHOWN, MOST = 100, 5000
 
 
 def show_trail(visit: Visit) -> Reply:
-    """The newest rows, of all calls or of one."""
-    call_id = visit.first("call")
-    limit = SHOWN if visit.format == "html" else 100_000
-    rows = list_trail(visit.store, call=call_id or None)
-    answer = present_trail(rows, limit=limit)
+    """Rows of all calls or of one, the newest first on the page, oldest first for programs."""
+    call, action = visit.first("call") or None, visit.first("action") or None
+    limit = visit.number("limit", SHOWN if visit.format == "html" else MOST, low=1, high=MOST)
+    offset = visit.number("offset", 0, high=100_000_000)
+    try:
+        total = count_trail(visit.store, call=call, action=action)
+        rows = list_trail(visit.store, call=call, action=action, limit=limit, offset=offset)
+    except UsageError:
+        raise NotThere from None
+    answer = present_trail(rows, total=total)
+    newest = [replace(one, rows=one.rows[::-1], cut="") for one in answer.blocks if isinstance(one, Table)]
+    place = f"{offset + 1} to {offset + len(rows)} of {total} rows" if rows else f"{total} rows"
     shown = {
         "title": "Audit trail",
-        "lead": f"Call {call_id}."
-        if call_id
-        else "Rows are added, never changed: `speechcx audit --verify`.",
-        "parts": [Part("", answer.blocks)],
+        "lead": f"{f'Call {call}: ' if call else ''}{place}, newest first. Rows are added, never changed.",
+        "parts": [Part("", tuple(newest))],
         "data": True,
+        "pages": _list_pages(visit, offset, limit, total),
     }
     return Reply("page.html", shown, answer)
+
+
+def _list_pages(visit: Visit, offset: int, limit: int, total: int) -> list[tuple[str, str]]:
+    """(address, name) of the rows before and after."""
+    kept = [pair for pair in visit.asked if pair[0] != "offset"]
+    places = (
+        (offset - limit, "Newer rows", offset > 0),
+        (offset + limit, "Older rows", offset + limit < total),
+    )
+    return [
+        (visit.link("/trail", [*kept, ("offset", str(max(0, at)))]), name)
+        for at, name, is_there in places
+        if is_there
+    ]
