@@ -19,7 +19,19 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the app."""
-    for command in (agents, teams, centers, agent, customer, drivers, trends, outcomes, calls, show):
+    for command in (
+        agents,
+        teams,
+        centers,
+        questions,
+        agent,
+        customer,
+        drivers,
+        trends,
+        outcomes,
+        calls,
+        show,
+    ):
         app.command(rich_help_panel="Supervisor and reviewer")(command)
 
 
@@ -105,6 +117,18 @@ def _print_scores(asked: Asked, by: ScoreBy, typed: TableOptions) -> None:
         score = {"agent": score_agents, "team": score_teams, "center": score_centers}[by]
         answer = present_scores(score(asked.where, asked.filters, form))
     print_answer(answer, asked.style)
+
+
+@asks()
+@example("questions --team cards --period 2026-03")
+def questions(asked: Asked, scorecard: options.ScorecardOption = None) -> None:
+    """Questions of a scorecard: how often each is a yes, and how many points it costs; the most expensive first."""
+    from speechcx.ask.people import cost_questions
+    from speechcx.present.agent import present_questions
+
+    print_answer(
+        present_questions(cost_questions(asked.where, asked.filters, scorecard=scorecard)), asked.style
+    )
 
 
 @asks("agent", "as_csv")

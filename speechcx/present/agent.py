@@ -1,11 +1,11 @@
-"""One agent: figures beside the team's, weeks, questions, calls to open, moments to talk about."""
+"""What to coach: one agent beside the team, with calls and moments to talk about; the questions that cost points."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from speechcx.ask.ground import Estimate
-from speechcx.ask.people import AgentReport
+from speechcx.ask.people import AgentReport, QuestionCost, QuestionCosts
 from speechcx.present.envelope import Envelopes, record
 from speechcx.present.measures import VERDICT, interval_text, list_versions, number_text, value_text
 from speechcx.present.table import Answer, Column, Table, Text, make_table
@@ -24,7 +24,9 @@ _AGENT = record(
     },
 )
 
-ENVELOPES: dict[str, Envelopes] = {"agent": _AGENT}
+_COSTS = record("questions", QuestionCosts, swapped={"QuestionCosts.hint": str | None})
+
+ENVELOPES: dict[str, Envelopes] = {"agent": _AGENT, "questions": _COSTS}
 
 _CALLS = (
     Column("call_id", "call"),
@@ -49,12 +51,15 @@ def _share_interval(one: object) -> str | None:
     return interval and f"{100 * interval[0]:.0f} to {100 * interval[1]:.0f} %"
 
 
-_QUESTIONS = (
+_YES = (
     Column("text", "question"),
     Column("critical", "critical"),
     Column("yes_share", "yes", kind="share"),
-    Column("interval", "95 %", rank=1, text=_share_interval),
+    Column("interval", "95 %", rank=1, value=_share_interval),
     Column("n", "calls"),
+)
+_QUESTIONS = (
+    *_YES,
     Column("peers_share", "peers", kind="share"),
     Column("verdict", "against peers"),
 )
@@ -144,3 +149,28 @@ def _figure_notes(report: AgentReport) -> Iterator[str]:
             f" {signed(mix.difference, 1)} ({interval_text(mix, 'score', sign=True) or 'too few calls'}),"
             f" {difference_text(mix.verdict)}."
         )
+
+
+def _left_out(row: QuestionCost) -> str:
+    return ", ".join(f"{n} {answer}" for answer, n in row.left_out)
+
+
+_COST_COLUMNS = (
+    *_YES,
+    Column("points_lost", "points\nlost", digits=1),
+    Column("failed", "calls\nfailed", rank=2, text=lambda row: row.failed or None),
+    Column("left_out", "left out", rank=4, value=_left_out),
+    Column("section", "section", rank=6),
+    Column("question", "question", audience="programs"),
+)
+
+
+def present_questions(found: QuestionCosts) -> Answer:
+    """Questions of a scorecard by what they cost; critical ones that were failed come first."""
+    notes = (
+        f"Scorecard {found.scorecard or '(none)'}, {days_text(found.since, found.until)}; {found.n} calls with a"
+        " score. Points lost: of 100, on average over these calls. Answers are the machine's.",
+        *list_versions(found.versions),
+    )
+    shown = make_table("questions", _COST_COLUMNS, found.rows, empty=str(found.hint or ""), notes=notes)
+    return Answer(lambda: _COSTS.wrap(found), (shown,))

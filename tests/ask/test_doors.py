@@ -39,8 +39,9 @@ DOORS = {
         "list_outreach read_customers read_handling reconcile"
     ),
     "people": (
-        "AgentReport CaseMixRow CaseMixTable Difference GroupComparison Move TrendGroup TrendRow TrendTable "
-        "adjust_scores compare_two count_by_hour describe_agent move_scores score_agents score_centers "
+        "AgentReport CaseMixRow CaseMixTable Difference GroupComparison Move QuestionCost QuestionCosts TrendGroup "
+        "TrendRow TrendTable adjust_scores compare_two cost_questions count_by_hour "
+        "describe_agent move_scores score_agents score_centers "
         "score_over_time "
         "score_teams"
     ),

@@ -45,6 +45,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "models list": ("models list",),
     "outcomes": ("outcomes", "outcomes --by agent --agent nobody"),
     "outreach": ("outreach negative-end", "outreach negative-end --agent nobody"),
+    "questions": ("questions", "questions --scorecard quality --agent nobody"),
     "rejudge": ("rejudge --again",),
     "rules coverage": ("rules coverage", "rules coverage --agent nobody"),
     "rules diff": ("rules diff", "rules diff stored other.yaml", "rules diff --agent nobody"),

@@ -32,7 +32,9 @@ def make_hour(folder: Path) -> Call:
     at = 1.0
     while at < HOUR_S - 10:
         count = draw.randint(4, 22)
-        said.append((f"ch{len(said) % 2}", round(at, 2), " ".join(draw.choices(_SENTENCE.split(), k=count)) + "."))
+        said.append(
+            (f"ch{len(said) % 2}", round(at, 2), " ".join(draw.choices(_SENTENCE.split(), k=count)) + ".")
+        )
         at += count * 0.35 + draw.uniform(0.2, 2.0)
     body = make_wav(HOUR_S, "an hour")
     path = folder / "hour.wav"

@@ -9,6 +9,9 @@ from .case_mix import adjust_scores as adjust_scores
 from .compare_groups import Difference as Difference
 from .compare_groups import GroupComparison as GroupComparison
 from .compare_groups import compare_two as compare_two
+from .question_costs import QuestionCost as QuestionCost
+from .question_costs import QuestionCosts as QuestionCosts
+from .question_costs import cost_questions as cost_questions
 from .score_changes import Move as Move
 from .score_changes import move_scores as move_scores
 from .trends import TrendGroup as TrendGroup
