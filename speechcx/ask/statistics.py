@@ -57,6 +57,25 @@ class Sums:
 Interval = tuple[float, float]
 
 
+@dataclass(frozen=True, slots=True)
+class CountedFigure:
+    """A mean or a share with what it is made from.
+
+    Parameters
+    ----------
+    n
+        What it is made from: its denominator.
+    value
+        The mean, or the share from 0 to 1; None where there is nothing to make it from.
+    interval
+        95 %: Student's of a mean, Wilson's of a share; None where there is too little.
+    """
+
+    n: int
+    value: float | None
+    interval: Interval | None
+
+
 MIN_CALLS = 3
 """Under so many calls a mean has no interval: the number is too small."""
 
@@ -131,6 +150,16 @@ def share_interval(sums: Sums) -> Interval | None:
     middle = (share + z * z / (2 * n)) / (1 + z * z / n)
     reach = z / (1 + z * z / n) * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
     return max(0.0, middle - reach), min(1.0, middle + reach)
+
+
+def mean_figure(sums: Sums, scale: Scale = OPEN) -> CountedFigure:
+    """A mean with its denominator and interval."""
+    return CountedFigure(sums.n, sums.mean, mean_interval(sums, scale))
+
+
+def share_figure(sums: Sums) -> CountedFigure:
+    """A share with its denominator and interval."""
+    return CountedFigure(sums.n, sums.mean, share_interval(sums))
 
 
 def mean_difference(now: Sums, before: Sums, scale: Scale = OPEN) -> Interval | None:

@@ -17,7 +17,8 @@ from speechcx.rules import Rulebooks
 from speechcx.store import Store
 from speechcx.store.calls.erasure import erase_call
 from speechcx.store.calls.file_versions import find_counted, find_set_aside
-from speechcx.store.decisions.audit import read_trail
+from speechcx.store.decisions.audit import AuditEntry, add_entries, read_trail, tidy_text
+from speechcx.store.facts.forget_facts import forget_customer
 
 
 def retry_failures(
@@ -140,6 +141,8 @@ class ErasedCalls:
         Whether the file was rewritten; only then no trace is left in it.
     is_log_empty
         Whether its log was emptied; not so while another program reads.
+    facts
+        Legs of call records, calls made of them, answers and accounts of the customers that went too.
     """
 
     call_ids: tuple[str, ...]
@@ -148,12 +151,19 @@ class ErasedCalls:
     backups: tuple[str, ...]
     is_compacted: bool
     is_log_empty: bool
+    facts: int = 0
 
 
 def erase(
-    store: Store, call_ids: Sequence[str], *, who: str, reason: str, compact: bool = True
+    store: Store,
+    call_ids: Sequence[str],
+    *,
+    customers: Sequence[str] = (),
+    who: str,
+    reason: str,
+    compact: bool = True,
 ) -> ErasedCalls:
-    """Erase calls, and rewrite the database so that no trace of their words is left in it.
+    """Erase calls and facts of customers, and rewrite the database so that no trace of their words is left in it.
 
     Parameters
     ----------
@@ -161,6 +171,8 @@ def erase(
         Open for writing; the run lock is taken here.
     call_ids
         Which. Other recordings of them (mono beside stereo), and what their files held before, go with them.
+    customers
+        Customers whose call records, answers and accounts go too, also those without a recording.
     who, reason
         Who erases them and why; both stay.
     compact
@@ -178,14 +190,27 @@ def erase(
         raise UsageError("no reason", "why the calls are erased, without words of them", "add --reason WORDS")
     with hold_lock(store.path, command="erase"):
         call_ids = _with_set_aside(store, call_ids)
+        facts = _erase_facts(store, customers, who=who, reason=reason)
         exports = [place for call_id in call_ids for place in _find_exports(store, call_id)]
         left = [path for call_id in call_ids for path in erase_call(store, call_id, who=who, reason=reason)]
         is_empty = store.compact() if compact else False
     backups = sorted(store.path.parent.glob(f"{store.path.name}*.bak"))
     return ErasedCalls(
         tuple(call_ids), tuple(dict.fromkeys(left)), tuple(dict.fromkeys(exports)), tuple(map(str, backups)),
-        compact, is_empty,
+        compact, is_empty, facts,
     )  # fmt: skip
+
+
+def _erase_facts(store: Store, customers: Sequence[str], *, who: str, reason: str) -> int:
+    """Remove what other systems told of customers; how many facts it was."""
+    if not customers:
+        return 0
+    with store.write():
+        gone = sum(forget_customer(store.db, customer) for customer in customers)
+        if gone:
+            told = {"reason": tidy_text(reason), "facts": gone}
+            add_entries(store, who, [AuditEntry("erase", None, None, told)])
+    return gone
 
 
 def _with_set_aside(store: Store, call_ids: Sequence[str]) -> tuple[str, ...]:

@@ -1,9 +1,9 @@
-"""What other systems know of a call or a customer: legs of call records, answers to surveys."""
+"""What other systems know of a call or a customer: legs of call records, answers to surveys, accounts."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal, get_args
 
 LegOutcome = Literal["answered", "abandoned", "no_answer", "busy", "failed", "voicemail"]
@@ -13,6 +13,10 @@ SurveyKind = Literal["csat", "nps", "ces"]
 SURVEY_KINDS: tuple[SurveyKind, ...] = get_args(SurveyKind)
 SURVEY_SCALES: dict[SurveyKind, tuple[float, float]] = {"csat": (1, 5), "nps": (0, 10), "ces": (1, 7)}
 """The usual scale of each kind, where a source does not say another."""
+
+
+AccountStatus = Literal["kept", "lost"]
+ACCOUNT_STATUSES: tuple[AccountStatus, ...] = get_args(AccountStatus)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,4 +97,40 @@ class SurveyAnswer:
     customer: str | None = None
     agent: str | None = None
     comment: str | None = None
+    row: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerAccount:
+    """What a CRM or a billing system knows of a customer.
+
+    Parameters
+    ----------
+    account_id
+        The account there; the customer where the source names none.
+    customer
+        As the source writes it.
+    status
+        Whether the customer stayed; None where not told.
+    opened, closed
+        First and last day; None where not told.
+    as_of
+        The day of which this is told; None where not told.
+    value, lifetime_value
+        What the customer is worth, and over the whole time, as the source counts it.
+    currency
+        Of both.
+    row
+        Line or row of the file, counted from 1.
+    """
+
+    account_id: str
+    customer: str
+    status: AccountStatus | None = None
+    opened: date | None = None
+    closed: date | None = None
+    as_of: date | None = None
+    value: float | None = None
+    lifetime_value: float | None = None
+    currency: str | None = None
     row: int = 0

@@ -103,7 +103,7 @@ def erase(
                 f"Erase {len(ids)} calls for good: {', '.join(ids[:5])}{', ...' if len(ids) > 5 else ''}?",
                 len(ids),
             )
-        erased = batch.erase(store, ids, who=name, reason=reason, compact=not later)
+        erased = batch.erase(store, ids, customers=customer or (), who=name, reason=reason, compact=not later)
     print_answer(present_erased(erased), options.style(as_json, False))
 
 
@@ -141,12 +141,18 @@ def _find_erasable(store: Store, calls: Sequence[str], customers: Sequence[str])
     from speechcx.ask.ground import find_name
     from speechcx.errors import UsageError
     from speechcx.store import CallFilter
+    from speechcx.store.facts.forget_facts import knows_customer
 
     ids = [_erasable(store, call) for call in calls]
     for customer in customers:
-        known = find_name(store, "customer", customer)
+        try:
+            known = find_name(store, "customer", customer)
+        except UsageError:
+            if not knows_customer(store.db, customer):
+                raise
+            continue
         ids += store.iter_call_ids(CallFilter(customer=(known,), with_superseded=True))
-    if not ids:
+    if not ids and not customers:
         raise UsageError(
             "no call named", "calls, or a customer whose calls go", "name one, or add --customer KEY"
         )

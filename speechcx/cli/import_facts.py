@@ -1,4 +1,4 @@
-"""Commands about what other systems know: import call records and surveys, reconcile, handling, survey figures."""
+"""Commands about what other systems know: call records, surveys, accounts, and what can be answered from them."""
 
 from __future__ import annotations
 
@@ -16,10 +16,12 @@ if TYPE_CHECKING:
     from speechcx.imports import ImportKind, ImportOptions
 
 imports = typer.Typer(
-    name="import", help="Bring in what other systems know: call records, surveys.", no_args_is_help=True
+    name="import",
+    help="Bring in what other systems know: call records, surveys, accounts.",
+    no_args_is_help=True,
 )
 
-_File = Annotated[Path, typer.Argument(metavar="FILE", help="The export, a CSV with headings.")]
+_File = Annotated[Path, typer.Argument(metavar="FILE", help="The export: a CSV or workbook with headings.")]
 _Mapping = Annotated[
     str,
     typer.Option("--mapping", metavar="NAME", help="A mapping file, or a preset; default: by the headings."),
@@ -45,7 +47,7 @@ _Who = Annotated[str | None, typer.Option("--as", metavar="NAME", help="Who impo
 def register(app: typer.Typer) -> None:
     """Add these commands to the app."""
     app.add_typer(imports)
-    for command in (reconcile, handling, surveys):
+    for command in (reconcile, handling, surveys, repeats, retention):
         app.command()(command)
 
 
@@ -92,6 +94,26 @@ def import_surveys(
 
     wanted = ImportOptions(mapping, zone, anyway=anyway, dry_run=dry_run, who=read_who(who))
     _import("surveys", file, None if suggest else wanted, db=db, config=config, as_json=as_json)
+
+
+@imports.command("accounts")
+def import_accounts(
+    file: _File,
+    mapping: _Mapping = "",
+    suggest: _Suggest = False,
+    dry_run: _DryRun = False,
+    anyway: _Anyway = False,
+    who: _Who = None,
+    db: options.Database = None,
+    config: options.Config = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Import customers' accounts: since when, until when, kept or lost, and what they are worth."""
+    from speechcx.imports import ImportOptions
+    from speechcx.store.decisions.audit import read_who
+
+    wanted = ImportOptions(mapping, anyway=anyway, dry_run=dry_run, who=read_who(who))
+    _import("accounts", file, None if suggest else wanted, db=db, config=config, as_json=as_json)
 
 
 def _import(
@@ -169,3 +191,44 @@ def surveys(
     from speechcx.present.imported_facts import present_satisfaction
 
     print_answer(present_satisfaction(read_satisfaction(asked.where, asked.filters, by=by)), asked.style)  # type: ignore[arg-type]
+
+
+@asks()
+def repeats(
+    asked: Asked,
+    by: Annotated[
+        str, typer.Option("--by", help="all, agent, team, center, queue, driver, day, week or month.")
+    ] = "all",
+    days: Annotated[
+        int, typer.Option("--days", min=1, max=90, help="Another call within so many days is a repeat.")
+    ] = 7,
+    words: Annotated[
+        str | None, typer.Option("--words", metavar="RULE", help="A rule that finds `I called before`.")
+    ] = None,
+) -> None:
+    """First contact resolution: who calls again, about the same or anything, and how long a matter takes."""
+    from speechcx.ask.customers import read_repeats
+    from speechcx.present.imported_facts import present_repeats
+
+    found = read_repeats(asked.where, asked.filters, by=by, days=days, word_rule=words)  # type: ignore[arg-type]
+    print_answer(present_repeats(found), asked.style)
+
+
+@asks()
+def retention(
+    asked: Asked,
+    by: Annotated[str, typer.Option("--by", help="all, agent, team, center, queue or driver.")] = "all",
+    intent: Annotated[
+        options.Names,
+        typer.Option(
+            "--intent", metavar="RULE", help="A rule that shows an intent to cancel; may be repeated."
+        ),
+    ] = None,
+    days: Annotated[int, typer.Option("--days", min=1, help="Days after which a customer was kept.")] = 30,
+) -> None:
+    """Customers kept and lost, saved after they wanted to cancel, and what they are worth, by imported accounts."""
+    from speechcx.ask.customers import read_retention
+    from speechcx.present.imported_facts import present_retention
+
+    found = read_retention(asked.where, asked.filters, by=by, intents=tuple(intent or ()), days=days)  # type: ignore[arg-type]
+    print_answer(present_retention(found), asked.style)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import os
-import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from speechcx.discover.calls_table import SourceWarning
 from speechcx.discover.csv_lines import CsvFile, CsvRow, split_cells
 from speechcx.discover.headings import spellings_of, squeeze
 from speechcx.discover.table_files import read_table
-from speechcx.discover.time_forms import UnreadableTimeError, read_form
+from speechcx.discover.time_forms import UnreadableTimeError, read_day
 from speechcx.errors import ConfigError
 
 _MAX_BYTES = 64 * 1024**2
@@ -26,8 +25,6 @@ _COLUMNS = {
 }  # fmt: skip
 _OPEN = ("-", "9999-12-31", "0000-00-00")
 """What other software writes for a day that is open."""
-
-_CLOCK = re.compile(r"\d:\d\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,11 +174,7 @@ def _day(column: str, cells: dict[str, str]) -> date | None:
     if text is None or text in _OPEN:
         return None
     try:
-        return date.fromisoformat(text)
-    except ValueError:
-        pass
-    try:
-        return read_form(text if _CLOCK.search(text) else f"{text} 00:00")[0].date()
+        return read_day(text)
     except UnreadableTimeError:
         raise ValueError(
             f"{column} is {text[:40]!r}, no day that can be read; write it as 2026-03-31"

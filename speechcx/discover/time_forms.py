@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = (
@@ -42,6 +42,7 @@ _HAS_TIME_OF_DAY = re.compile(r"\d[T _]\d")
 _LEAP_SECOND = re.compile(r":60(?=[.,Zz+-]|$)")
 _NULL_DATE = re.compile(r"0{1,4}([-/.])0{1,2}[-/.]0{1,4}|1900-0[01]-00|0{8,14}")
 _DATE_ONLY = re.compile(r"\d{1,4}[-/. ]\w{1,9}[-/. ,]{1,2}\d{1,4}|\d{8}")
+_CLOCK = re.compile(r"\d:\d\d")
 _SERIAL = re.compile(r"[2-6]\d{4}(?:[.,]\d+)?")
 _SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
 
@@ -77,6 +78,20 @@ def read_form(text: str) -> tuple[datetime, str | None]:
     if _DATE_ONLY.fullmatch(text):
         raise UnreadableTimeError(f"{text!r} has no time of day")
     raise _unreadable(text)
+
+
+def read_day(text: str) -> date:
+    """A day of a usual form, with or without a time.
+
+    Raises
+    ------
+    UnreadableTimeError
+        It is none, or could be two.
+    """
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return read_form(text if _CLOCK.search(text) else f"{text} 00:00")[0].date()
 
 
 def _refuse_known(text: str) -> None:

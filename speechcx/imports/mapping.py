@@ -12,11 +12,11 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any, Literal, get_args
 
-from speechcx.call.imported import LEG_OUTCOMES
+from speechcx.call.imported import ACCOUNT_STATUSES, LEG_OUTCOMES
 from speechcx.discover.headings import squeeze
 from speechcx.errors import ConfigError
 
-ImportKind = Literal["calls", "surveys"]
+ImportKind = Literal["calls", "surveys", "accounts"]
 IMPORT_KINDS: tuple[ImportKind, ...] = get_args(ImportKind)
 
 CALL_FIELDS: dict[str, tuple[str, ...]] = {
@@ -71,13 +71,51 @@ SURVEY_FIELDS: dict[str, tuple[str, ...]] = {
     "ces": ("ces", "effort", "effortscore", "customereffort", "customereffortscore", "easy"),
     "comment": ("comment", "comments", "verbatim", "feedback", "openanswer", "reason", "why"),
 }  # fmt: skip
-FIELDS: dict[ImportKind, dict[str, tuple[str, ...]]] = {"calls": CALL_FIELDS, "surveys": SURVEY_FIELDS}
+ACCOUNT_FIELDS: dict[str, tuple[str, ...]] = {
+    "account_id": ("accountid", "accountnumber", "accountno", "account", "contractid", "contractnumber", "id"),
+    "customer": (
+        "customer", "customerid", "customernumber", "customerno", "customerkey", "phone", "phonenumber", "mobile",
+        "mobilephone", "accountid", "accountnumber", "account", "contactid", "clientid", "msisdn", "id",
+    ),
+    "status": (
+        "status", "accountstatus", "customerstatus", "state", "stage", "lifecyclestage", "kept", "active", "isactive",
+    ),
+    "lost": ("lost", "churned", "churn", "ischurned", "cancelled", "canceled", "iscancelled", "left"),
+    "opened": (
+        "opened", "openedat", "openedday", "customersince", "since", "startdate", "start", "created", "createdat",
+        "createddate", "activationdate", "signupdate", "joined", "joindate", "contractstart",
+    ),
+    "closed": (
+        "closed", "closedat", "closedday", "churndate", "churnedat", "lostat", "lostdate", "cancelledat",
+        "canceledat", "cancellationdate", "canceldate", "terminationdate", "terminatedat", "enddate", "end", "lastday",
+    ),
+    "as_of": ("asof", "asofdate", "snapshot", "snapshotdate", "reportdate", "exportdate", "exportedat"),
+    "value": (
+        "value", "annualvalue", "annualrevenue", "arr", "mrr", "monthlyrevenue", "revenue", "acv", "contractvalue",
+        "monthlycharges", "monthlyfee", "amount",
+    ),
+    "lifetime_value": ("lifetimevalue", "ltv", "clv", "cltv", "customerlifetimevalue", "totalrevenue", "totalcharges"),
+    "currency": ("currency", "currencycode", "currencyisocode"),
+}  # fmt: skip
+FIELDS: dict[ImportKind, dict[str, tuple[str, ...]]] = {
+    "calls": CALL_FIELDS,
+    "surveys": SURVEY_FIELDS,
+    "accounts": ACCOUNT_FIELDS,
+}
 """Every field of each kind, with the squeezed headings that usually stand for it, the best first."""
 
-REQUIRED: dict[ImportKind, tuple[str, ...]] = {"calls": ("record_id", "started_at"), "surveys": ()}
+REQUIRED: dict[ImportKind, tuple[str, ...]] = {
+    "calls": ("record_id", "started_at"),
+    "surveys": (),
+    "accounts": ("customer",),
+}
 RATINGS = ("csat", "nps", "ces")
+ACCOUNT_FACTS = ("status", "lost", "closed", "value", "lifetime_value")
+"""An account says at least one of these."""
+
 DURATIONS = ("wait_s", "talk_s", "hold_s", "wrap_s", "duration_s")
 DurationUnit = Literal["s", "ms", "min"]
+DecimalMark = Literal[".", ","]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +125,7 @@ class ImportMapping:
     Parameters
     ----------
     kind
-        ``calls`` or ``surveys``.
+        ``calls``, ``surveys`` or ``accounts``.
     columns
         Heading of each field, as the file has it.
     name, title
@@ -100,10 +138,14 @@ class ImportMapping:
         Of durations that are bare numbers.
     outcomes
         What each value of the outcome column means, without regard to case.
+    statuses
+        The same of the status of an account: ``kept`` or ``lost``.
     scales
         Lower and upper end of each rating's scale.
     wait_is_rest
         Whether the duration of a leg holds its wait, so that what is neither talk, hold nor after-call work is wait.
+    decimal
+        The mark before the decimals of amounts, where they could be read in two ways.
     """
 
     kind: ImportKind
@@ -116,6 +158,8 @@ class ImportMapping:
     outcomes: Mapping[str, str] = field(default_factory=dict)
     scales: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     wait_is_rest: bool = False
+    statuses: Mapping[str, str] = field(default_factory=dict)
+    decimal: DecimalMark | None = None
 
 
 @lru_cache(maxsize=1)
@@ -174,12 +218,13 @@ def suggest_mapping(headings: Sequence[str], kind: ImportKind) -> ImportMapping:
         best = max(fitting, key=lambda preset: (len(preset.columns), preset.name))
         return ImportMapping(
             kind, {name: there[squeeze(heading)] for name, heading in best.columns.items()}, best.name, best.title,
-            best.zone, best.time_format, best.unit, best.outcomes, best.scales, best.wait_is_rest,
+            best.zone, best.time_format, best.unit, best.outcomes, best.scales, best.wait_is_rest, best.statuses,
+            best.decimal,
         )  # fmt: skip
     columns: dict[str, str] = {}
     for name, spellings in FIELDS[kind].items():
         found = next((there[spelling] for spelling in spellings if spelling in there), None)
-        if found is not None and (found not in columns.values() or name == "leg_id"):
+        if found is not None and (found not in columns.values() or name in ("leg_id", "customer")):
             columns[name] = found
     return ImportMapping(kind, columns)
 
@@ -197,6 +242,8 @@ def expect_columns(mapping: ImportMapping, headings: Iterable[str], path: str) -
     required = [name for name in REQUIRED[mapping.kind] if name not in mapping.columns]
     if mapping.kind == "surveys" and not any(name in mapping.columns for name in RATINGS):
         required.append("one of csat, nps, ces")
+    if mapping.kind == "accounts" and not any(name in mapping.columns for name in ACCOUNT_FACTS):
+        required.append(f"one of {', '.join(ACCOUNT_FACTS)}")
     if lacking or required:
         what = (
             f"has no column {', '.join(map(repr, lacking))}"
@@ -219,6 +266,7 @@ def write_mapping(mapping: ImportMapping, headings: Sequence[str]) -> str:
         f"zone = {json.dumps(mapping.zone)}" if mapping.zone else '# zone = "Europe/Berlin"',
         f"unit = {json.dumps(mapping.unit)}" if mapping.kind == "calls" else "",
         "wait_is_rest = true" if mapping.wait_is_rest else "",
+        f"decimal = {json.dumps(mapping.decimal)}" if mapping.decimal else "",
         "",
         "[columns]",
     ]
@@ -229,6 +277,9 @@ def write_mapping(mapping: ImportMapping, headings: Sequence[str]) -> str:
     if mapping.outcomes:
         lines += ["", "[outcomes]"]
         lines += [f"{json.dumps(name)} = {json.dumps(value)}" for name, value in mapping.outcomes.items()]
+    if mapping.statuses:
+        lines += ["", "[statuses]"]
+        lines += [f"{json.dumps(name)} = {json.dumps(value)}" for name, value in mapping.statuses.items()]
     if mapping.scales:
         lines += ["", "[scales]", *(f"{name} = {list(ends)}" for name, ends in mapping.scales.items())]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)) + "\n"
@@ -246,19 +297,29 @@ def _build(found: Mapping[str, Any], path: str, name: str) -> ImportMapping:
     ConfigError
         A key, a field or a value that is none.
     """
-    known = {"kind", "title", "zone", "time_format", "unit", "wait_is_rest", "columns", "outcomes", "scales"}
+    known = {
+        "kind", "title", "zone", "time_format", "unit", "wait_is_rest", "columns", "outcomes", "scales",
+        "statuses", "decimal",
+    }  # fmt: skip
     kind = found.get("kind")
     wrong = sorted(found.keys() - known)
     columns = found.get("columns", {})
     if kind not in IMPORT_KINDS:
-        raise _bad(path, f"kind is {kind!r}", "calls or surveys")
+        raise _bad(path, f"kind is {kind!r}", "calls, surveys or accounts")
     wrong += sorted(columns.keys() - FIELDS[kind].keys()) if isinstance(columns, dict) else ["columns"]
     if wrong:
         raise _bad(path, f"{wrong[0]!r} is not known", f"one of {', '.join([*known, *FIELDS[kind]])}")
     outcomes = found.get("outcomes", {})
-    bad = [value for value in outcomes.values() if value not in LEG_OUTCOMES]
-    if bad:
-        raise _bad(path, f"the outcome {bad[0]!r}", ", ".join(LEG_OUTCOMES))
+    statuses = found.get("statuses", {})
+    for what, given, allowed in (
+        ("outcome", outcomes, LEG_OUTCOMES),
+        ("status", statuses, ACCOUNT_STATUSES),
+    ):
+        bad = [value for value in given.values() if value not in allowed]
+        if bad:
+            raise _bad(path, f"the {what} {bad[0]!r}", ", ".join(allowed))
+    if found.get("decimal") not in (None, *get_args(DecimalMark)):
+        raise _bad(path, f"decimal is {found['decimal']!r}", 'a point or a comma: "." or ","')
     if found.get("unit", "s") not in get_args(DurationUnit):
         raise _bad(path, f"unit is {found['unit']!r}", "s, ms or min")
     scales = {key: (float(low), float(high)) for key, (low, high) in found.get("scales", {}).items()}
@@ -266,6 +327,7 @@ def _build(found: Mapping[str, Any], path: str, name: str) -> ImportMapping:
         kind, dict(columns), name, str(found.get("title", "")), found.get("zone"), found.get("time_format"),
         found.get("unit", "s"), {key.casefold(): value for key, value in outcomes.items()}, scales,
         bool(found.get("wait_is_rest", False)),
+        {" ".join(key.casefold().split()): value for key, value in statuses.items()}, found.get("decimal"),
     )  # fmt: skip
 
 

@@ -7,10 +7,17 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Generic, TypeVar
 
-from speechcx.call.imported import SURVEY_SCALES, CallLeg, SurveyAnswer, SurveyKind
+from speechcx.call.imported import (
+    SURVEY_SCALES,
+    AccountStatus,
+    CallLeg,
+    CustomerAccount,
+    SurveyAnswer,
+    SurveyKind,
+)
 from speechcx.discover.clock import read_moment
 from speechcx.discover.csv_lines import CsvFile, CsvRow, split_cells
 from speechcx.discover.headings import says_utc
@@ -18,10 +25,13 @@ from speechcx.discover.time_forms import UnreadableTimeError
 from speechcx.imports.mapping import DURATIONS, RATINGS, ImportMapping
 from speechcx.imports.values import (
     UnreadableCellError,
+    read_account_day,
+    read_amount,
     read_direction,
     read_duration,
     read_outcome,
     read_rating,
+    read_status,
 )
 
 Fact = TypeVar("Fact")
@@ -132,6 +142,67 @@ def read_answers(file: CsvFile, rows: Sequence[CsvRow], mapping: ImportMapping) 
         return found
 
     return reader.read(rows, read, key=lambda answer: (answer.kind, answer.answer_id))
+
+
+def read_accounts(file: CsvFile, rows: Sequence[CsvRow], mapping: ImportMapping) -> ReadRows[CustomerAccount]:
+    """Accounts of customers. Two rows of one account that differ are both refused."""
+    reader = _Reader(file, mapping)
+
+    def read(cells: FieldCells, extras: tuple[tuple[str, str], ...], line: int) -> list[CustomerAccount]:
+        customer = cells.get("customer")
+        if customer is None:
+            raise UnreadableCellError("no customer")
+        opened, closed, as_of = (
+            read_account_day(cells[name]) if name in cells else None for name in ("opened", "closed", "as_of")
+        )
+        if opened is not None and closed is not None and closed < opened:
+            raise UnreadableCellError(f"closed on {closed}, before it was opened on {opened}")
+        value, lifetime = (
+            read_amount(cells[name], mapping.decimal) if name in cells else None
+            for name in ("value", "lifetime_value")
+        )
+        if value is not None and value < 0:
+            raise UnreadableCellError(f"a value of {value:g}; expected 0 or more")
+        return [
+            CustomerAccount(
+                cells.get("account_id") or customer, customer, _read_kept(cells, mapping, closed, as_of), opened,
+                closed, as_of, value, lifetime, _read_currency(cells), line,
+            )
+        ]  # fmt: skip
+
+    return reader.read(rows, read, key=lambda account: ("", account.account_id))
+
+
+def _read_kept(
+    cells: FieldCells, mapping: ImportMapping, closed: date | None, as_of: date | None
+) -> AccountStatus | None:
+    """Whether a customer stayed: as the row says, else lost where it has a last day, else as its columns imply."""
+    told: AccountStatus | None = None
+    if "status" in cells:
+        told = read_status(cells["status"], mapping.statuses)
+    if "lost" in cells:
+        # A column that asks whether the customer was lost: its yes is the other column's no.
+        said = read_status(cells["lost"], {})
+        is_answer = cells["lost"].casefold() not in ("lost", "kept")
+        lost: AccountStatus = ("lost" if said == "kept" else "kept") if is_answer else said
+        if told not in (None, lost):
+            raise UnreadableCellError(f"{told} in one column, {lost} in another")
+        told = lost
+    if told == "kept" and closed is not None and (as_of is None or closed <= as_of):
+        raise UnreadableCellError(f"kept, and closed on {closed}")
+    if told is None and closed is not None:
+        return "lost" if as_of is None or closed <= as_of else "kept"
+    return "kept" if told is None and "closed" in mapping.columns else told
+
+
+def _read_currency(cells: FieldCells) -> str | None:
+    if "currency" in cells:
+        return cells["currency"].upper()
+    signs = (
+        re.search(r"[A-Z]{3}|[$\u20ac\u00a3]", cells.get(name, "")) for name in ("value", "lifetime_value")
+    )
+    found = next((sign[0] for sign in signs if sign), None)
+    return None if found is None else {"$": "USD", "\u20ac": "EUR", "\u00a3": "GBP"}.get(found, found)
 
 
 def _in_sheet(row: CsvRow, found: str) -> str:

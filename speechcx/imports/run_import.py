@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
+from typing import Any
 
-from speechcx.call.imported import CallLeg, SurveyAnswer
+from speechcx.call.imported import CallLeg, CustomerAccount, SurveyAnswer
 from speechcx.discover.csv_lines import CsvFile, CsvRow
 from speechcx.discover.headings import squeeze
 from speechcx.discover.settings import DiscoverSettings
@@ -23,10 +25,17 @@ from speechcx.imports.mapping import (
     read_mapping,
     suggest_mapping,
 )
-from speechcx.imports.read_facts import ReadRows, RefusedRow, read_answers, read_legs
+from speechcx.imports.read_facts import ReadRows, RefusedRow, read_accounts, read_answers, read_legs
 from speechcx.store import Store
 from speechcx.store.facts.match_calls import CLOCK_TOLERANCE_S
-from speechcx.store.facts.save import ImportInfo, SavedFacts, save_answers, save_legs
+from speechcx.store.facts.save import ImportInfo, SavedFacts, save_accounts, save_answers, save_legs
+
+ImportedFact = CallLeg | SurveyAnswer | CustomerAccount
+_READERS: dict[ImportKind, Callable[[CsvFile, Sequence[CsvRow], ImportMapping], ReadRows[Any]]] = {
+    "calls": read_legs,
+    "surveys": read_answers,
+    "accounts": read_accounts,
+}
 
 MAX_ROWS = 1_000_000
 MAX_BYTES = 1 << 30
@@ -139,7 +148,7 @@ def run_import(
     path
         The export.
     kind
-        ``calls`` or ``surveys``.
+        ``calls``, ``surveys`` or ``accounts``.
     settings
         For the centre's zone and the form of times.
     options
@@ -163,7 +172,7 @@ def run_import(
         time_format=mapping.time_format or settings.time_format,
     )
     expect_columns(mapping, headings, str(path))
-    read = read_legs(file, rows, mapping) if kind == "calls" else read_answers(file, rows, mapping)
+    read = _READERS[kind](file, rows, mapping)
     _expect_zone(read, path)
     saved = None
     if not options.dry_run and (options.anyway or not read.refused):
@@ -186,7 +195,7 @@ def run_import(
     )
 
 
-def _expect_zone(read: ReadRows[CallLeg] | ReadRows[SurveyAnswer], path: Path) -> None:
+def _expect_zone(read: ReadRows[ImportedFact], path: Path) -> None:
     """Say once, not row by row, that times have no zone."""
     lacking = [row for row in read.refused if row.found.startswith("no zone for ")]
     if lacking:
@@ -198,16 +207,24 @@ def _expect_zone(read: ReadRows[CallLeg] | ReadRows[SurveyAnswer], path: Path) -
         )
 
 
-def _save(store: Store, read: ReadRows[CallLeg] | ReadRows[SurveyAnswer], info: ImportInfo) -> SavedFacts:
-    legs = [fact for fact in read.facts if isinstance(fact, CallLeg)]
-    answers = [fact for fact in read.facts if isinstance(fact, SurveyAnswer)]
-    return save_legs(store, legs, info) if info.kind == "calls" else save_answers(store, answers, info)
+def _save(store: Store, read: ReadRows[ImportedFact], info: ImportInfo) -> SavedFacts:
+    if info.kind == "calls":
+        return save_legs(store, [fact for fact in read.facts if isinstance(fact, CallLeg)], info)
+    if info.kind == "surveys":
+        return save_answers(store, [fact for fact in read.facts if isinstance(fact, SurveyAnswer)], info)
+    return save_accounts(store, [fact for fact in read.facts if isinstance(fact, CustomerAccount)], info)
 
 
-def _days(read: ReadRows[CallLeg] | ReadRows[SurveyAnswer]) -> list[str] | tuple[None]:
-    moments = [fact.started_at if isinstance(fact, CallLeg) else fact.answered_at for fact in read.facts]
-    days = sorted({moment.date().isoformat() for moment in moments if moment is not None})
-    return days or (None,)
+def _days(read: ReadRows[ImportedFact]) -> list[str] | tuple[None]:
+    days = {day.isoformat() for fact in read.facts for day in _days_of(fact) if day is not None}
+    return sorted(days) or (None,)
+
+
+def _days_of(fact: ImportedFact) -> tuple[date | None, ...]:
+    if isinstance(fact, CustomerAccount):
+        return fact.opened, fact.closed, fact.as_of
+    moment = fact.started_at if isinstance(fact, CallLeg) else fact.answered_at
+    return (None if moment is None else moment.date(),)
 
 
 def _hash_file(path: Path) -> str:

@@ -1,12 +1,14 @@
-"""Cells of exports as values: durations, outcomes, ratings, directions."""
+"""Cells of exports as values: durations, outcomes, ratings, directions, days, amounts of money."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date
 
-from speechcx.call.imported import LegOutcome
-from speechcx.imports.mapping import DurationUnit
+from speechcx.call.imported import AccountStatus, LegOutcome
+from speechcx.discover.time_forms import UnreadableTimeError, read_day
+from speechcx.imports.mapping import DecimalMark, DurationUnit
 
 _CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,3}):(\d{1,2}(?:[.,]\d+)?)")
 _PLAIN = re.compile(r"\d+(?:[.,]\d+)?")
@@ -23,6 +25,27 @@ _OUTCOMES: dict[str, LegOutcome] = {
     "no answer": "no_answer", "no_answer": "no_answer", "noanswer": "no_answer", "busy": "busy", "failed": "failed",
     "congestion": "failed", "chanunavail": "failed", "voicemail": "voicemail",
 }  # fmt: skip
+
+
+_STATUSES: dict[str, AccountStatus] = {
+    **dict.fromkeys(
+        ("kept", "active", "current", "customer", "open", "live", "retained", "renewed", "yes", "true", "1", "y"),
+        "kept",
+    ),
+    **dict.fromkeys(
+        (
+            "lost", "churned", "closed", "cancelled", "canceled", "inactive", "terminated", "former", "left", "expired",
+            "no", "false", "0", "n",
+        ),
+        "lost",
+    ),
+}  # fmt: skip
+_NO_DAY = ("-", "9999-12-31", "0000-00-00", "31.12.9999", "12/31/9999", "n/a", "null")
+"""What other software writes for a day that is open."""
+
+_MONEY = re.compile(r"^[^\d.,'-]+|[^\d.,']+$")
+"""A currency before or behind an amount; letters within are no part of one."""
+_NUMBER = re.compile(r"-?(?:\d+|\d{1,3}(?:[.,' ]\d{3})+)(?:[.,]\d+)?")
 
 
 class UnreadableCellError(ValueError):
@@ -84,3 +107,73 @@ def read_rating(text: str, low: float, high: float) -> float:
             f"{text[:40]!r} is beyond the scale from {low:g} to {high:g}; see [scales] of the mapping"
         )
     return value
+
+
+def read_status(text: str, known: Mapping[str, str]) -> AccountStatus:
+    """Whether a customer stayed.
+
+    Raises
+    ------
+    UnreadableCellError
+        The word is not known for either.
+    """
+    key = " ".join(text.casefold().split())
+    status = known.get(key) or _STATUSES.get(key)
+    if status is None:
+        raise UnreadableCellError(
+            f"the status {text[:40]!r} is neither kept nor lost; say which under [statuses] of the mapping"
+        )
+    return status  # type: ignore[return-value]
+
+
+def read_account_day(text: str) -> date | None:
+    """A day of an account; None where the source says that it is open.
+
+    Raises
+    ------
+    UnreadableCellError
+        It is none, or may be two.
+    """
+    if text.casefold() in _NO_DAY:
+        return None
+    try:
+        return read_day(text)
+    except UnreadableTimeError as error:
+        raise UnreadableCellError(
+            f"{text[:40]!r} is no day that can be read; write it as 2026-03-31"
+        ) from error
+
+
+def read_amount(text: str, decimal: DecimalMark | None) -> float:
+    """An amount of money: ``1,234.50``, ``1.234,50 EUR``, ``$99``, ``1'200``.
+
+    Parameters
+    ----------
+    text
+        With or without a currency.
+    decimal
+        The mark before the decimals, for amounts such as ``1,234`` that could be read in two ways.
+
+    Raises
+    ------
+    UnreadableCellError
+        It is none, or could be two.
+    """
+    bare = " ".join(_MONEY.sub("", text).split())
+    if text.strip().startswith("(") and text.strip().endswith(")"):
+        bare = f"-{bare}"
+    if not _NUMBER.fullmatch(bare):
+        raise UnreadableCellError(f"{text[:40]!r} is no amount; write it as 1234.50")
+    marks = [mark for mark in bare if mark in ".,"]
+    if not marks:
+        return float(re.sub(r"[' ]", "", bare))
+    last = marks[-1]
+    whole, _, rest = bare.rpartition(last)
+    if decimal is None and len(marks) == 1 and len(rest) == 3 and re.fullmatch(r"-?[1-9]\d{0,2}", whole):
+        raise UnreadableCellError(
+            f'{text[:40]!r} may be a thousand and more, or one and three decimals; set decimal = "." or ","'
+            " in the mapping"
+        )
+    is_decimal = last == decimal if decimal else marks.count(last) == 1
+    digits = re.sub(r"[.,' ]", "", whole)
+    return float(f"{digits}.{rest}") if is_decimal else float(digits + rest)

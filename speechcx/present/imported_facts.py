@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 
-from speechcx.ask.customers import Satisfaction, SurveyRow
-from speechcx.ask.operations import GAP_KINDS, Handling, HandlingFigure, HandlingRow, Reconciliation
+from speechcx.ask.customers import Repeats, Retention, Satisfaction, SurveyRow
+from speechcx.ask.operations import GAP_KINDS, Handling, Reconciliation
+from speechcx.ask.statistics import CountedFigure
 from speechcx.imports import ImportReport
 from speechcx.present.envelope import Envelopes, record
 from speechcx.present.table import Answer, Column, Text, make_table
@@ -20,13 +21,18 @@ _IMPORT = record("import", ImportReport)
 _RECONCILE = record("reconcile", Reconciliation)
 _HANDLING = record("handling", Handling)
 _SURVEYS = record("surveys", Satisfaction)
+_REPEATS = record("repeats", Repeats, swapped={"Repeats.hint": str | None})
+_RETENTION = record("retention", Retention, swapped={"Retention.hint": str | None})
 
 ENVELOPES: dict[str, Envelopes] = {
     "import calls": _IMPORT,
     "import surveys": _IMPORT,
+    "import accounts": _IMPORT,
     "reconcile": _RECONCILE,
     "handling": _HANDLING,
     "surveys": _SURVEYS,
+    "retention": _RETENTION,
+    "repeats": _REPEATS,
 }
 
 
@@ -56,6 +62,9 @@ def _import(report: ImportReport) -> Iterator[Text]:
         return
     saved = report.saved
     yield Text(f"{saved.added:,} new, {saved.updated:,} corrected, {saved.unchanged:,} known as they are.")
+    if report.imported == "accounts":
+        yield Text(f"{saved.matched:,} of all accounts are of a customer with a recorded call.")
+        return
     what = "call records" if report.imported == "calls" else "answers"
     doubtful = f"; {saved.ambiguous:,} fit several calls and are left open" if saved.ambiguous else ""
     found = "recording" if report.imported == "calls" else "call"
@@ -92,13 +101,13 @@ def present_reconciliation(found: Reconciliation) -> Answer:
 
 def _figure(
     name: str, write: Callable[[float], str]
-) -> tuple[Callable[..., object], Callable[..., str | None]]:
-    def value(row: HandlingRow) -> float | None:
-        figure: HandlingFigure = getattr(row, name)
+) -> tuple[Callable[..., float | None], Callable[..., str | None]]:
+    def value(row: object) -> float | None:
+        figure: CountedFigure = getattr(row, name)
         return figure.value
 
-    def text(row: HandlingRow) -> str | None:
-        figure: HandlingFigure = getattr(row, name)
+    def text(row: object) -> str | None:
+        figure: CountedFigure = getattr(row, name)
         return None if figure.value is None else write(figure.value)
 
     return value, text
@@ -117,9 +126,9 @@ def _share_column(name: str, heading: str, *, rank: int = 0) -> Column:
 def _reliability(name: str) -> tuple[Column, Column, Column]:
     """Denominator and interval of a figure, for programs."""
 
-    def end(row: HandlingRow, at: int) -> float | None:
-        interval = getattr(row, name).interval
-        return None if interval is None else float(interval[at])
+    def end(row: object, at: int) -> float | None:
+        figure: CountedFigure = getattr(row, name)
+        return None if figure.interval is None else figure.interval[at]
 
     return (
         Column(f"{name}_n", f"{name} n", value=lambda row: getattr(row, name).n, audience="programs"),
@@ -221,3 +230,137 @@ def present_satisfaction(found: Satisfaction) -> Answer:
         "surveys", _SURVEY_COLUMNS, found.rows, empty="No answers: import them first.", notes=notes
     )
     return Answer(partial(_SURVEYS.wrap, found), (shown,))
+
+
+def _interval_text(name: str, heading: str, *, rank: int = 0) -> Column:
+    def text(row: object) -> str | None:
+        figure: CountedFigure = getattr(row, name)
+        return None if figure.interval is None else " to ".join(f"{end:.0%}" for end in figure.interval)
+
+    return Column(f"{name}_interval", heading, value=text, rank=rank, audience="people")
+
+
+def _amount_column(name: str, heading: str, *, rank: int = 0) -> Column:
+    value, text = _figure(name, lambda amount: f"{amount:,.2f}")
+    return Column(name, heading, value=value, text=text, rank=rank)
+
+
+_RETENTION_COLUMNS = (
+    Column("key", "", text=lambda row: row.key or "-"),
+    Column("customers", "cus-\ntomers"),
+    _share_column("retention", "kept"),
+    _interval_text("retention", "95 %"),
+    _share_column("churn", "lost"),
+    Column("cancel_calls", "cancel\ncalls"),
+    _share_column("saved", "saved"),
+    _interval_text("saved", "95 %", rank=1),
+    _amount_column("value", "value"),
+    Column("value_total", "together", digits=2, rank=1),
+    _amount_column("lifetime_value", "lifetime\nvalue", rank=1),
+    Column("currency", "currency", rank=2),
+    Column("undated", "undated", audience="programs"),
+    Column("immature", "immature", audience="programs"),
+    Column("unknown", "unknown", audience="programs"),
+    *(
+        column
+        for name in ("retention", "churn", "saved", "value", "lifetime_value")
+        for column in _reliability(name)
+    ),
+)
+
+
+def present_retention(found: Retention) -> Answer:
+    """Customers kept and lost, saved after an intent to cancel, and what they are worth, by group; all last."""
+    rows = (*found.rows, replace(found.all, key="all customers")) if found.accounts else ()
+    empty = "No accounts: import them first, with speechcx import accounts FILE."
+    shown = make_table(found.by, _RETENTION_COLUMNS, rows, empty=empty, notes=tuple(_retention_notes(found)))
+    return Answer(partial(_RETENTION.wrap, found), (shown,))
+
+
+def _retention_notes(found: Retention) -> Iterator[str]:
+    everything = found.all
+    if not found.accounts:
+        return
+    known = f", told up to {found.known_until}" if found.known_until else ""
+    yield (
+        f"{found.accounts:,} accounts{known}. Kept: customers at the start of the period who were customers at its"
+        f" end, of {everything.retention.n:,}; {everything.undated:,} are left out, since it is not told when they"
+        " came, went or stayed."
+    )
+    if not found.intents:
+        yield "No rule shows an intent to cancel: name one with --intent."
+        return
+    yield (
+        f"Saved: calls with {' or '.join(found.intents)} whose customer stayed {found.days} days, of"
+        f" {everything.saved.n:,}; left out are {everything.immature:,} too new to tell and {everything.unknown:,} of"
+        " customers without an account, or who had left before."
+    )
+
+
+def _span(seconds: float) -> str:
+    """A time from minutes to weeks."""
+    if seconds < 3600:
+        return clock(seconds)
+    return f"{seconds / 3600:.1f} h" if seconds < 2 * 86_400 else f"{seconds / 86_400:.1f} d"
+
+
+def _span_column(name: str, heading: str, *, rank: int = 0) -> Column:
+    value, text = _figure(name, _span)
+    return Column(name, heading, value=value, text=text, rank=rank)
+
+
+def _number_column(name: str, heading: str, *, rank: int = 0) -> Column:
+    value, text = _figure(name, lambda number: plain_number(number, 1))
+    return Column(name, heading, value=value, text=text, rank=rank)
+
+
+_REPEAT_COLUMNS = (
+    Column("key", "", text=lambda row: row.key or "-"),
+    Column("contacts", "contacts"),
+    _share_column("fcr", "FCR"),
+    _interval_text("fcr", "95 %"),
+    _share_column("fcr_driver", "same\ndriver"),
+    _share_column("fcr_words", "with\nwords"),
+    _share_column("says_again", "says\nagain"),
+    Column("matters", "matters"),
+    _number_column("calls_a_matter", "calls\neach", rank=1),
+    _share_column("resolved", "re-\nsolved", rank=1),
+    _span_column("resolution_s", "time to\nend"),
+    _span_column("first_response_s", "first\nword", rank=2),
+    Column("immature", "too new", rank=2),
+    Column("untold", "untold", audience="programs"),
+    *(
+        column
+        for name in (
+            "fcr", "fcr_driver", "fcr_words", "says_again", "calls_a_matter", "resolved", "resolution_s",
+            "first_response_s",
+        )
+        for column in _reliability(name)
+    ),
+)  # fmt: skip
+
+
+def present_repeats(found: Repeats) -> Answer:
+    """First contact resolution, and matters, by group; all contacts last."""
+    rows = (*found.rows, replace(found.all, key="all contacts")) if found.all.contacts else ()
+    empty = str(found.hint or "No calls of known customers.")
+    shown = make_table(found.by, _REPEAT_COLUMNS, rows, empty=empty, notes=tuple(_repeat_notes(found)))
+    return Answer(partial(_REPEATS.wrap, found), (shown,))
+
+
+def _repeat_notes(found: Repeats) -> Iterator[str]:
+    whole = found.all
+    if not whole.contacts:
+        return
+    yield (
+        f"FCR: contacts after which the customer did not call again within {found.days} days, of {whole.fcr.n:,};"
+        f" {whole.immature:,} are too new to tell. Same driver: not again about the same, of {whole.fcr_driver.n:,}."
+    )
+    said = f"with {found.word_rule}" if found.word_rule else "no rule tells: name one with --words"
+    yield (
+        f"With words: less those who say that they called before where no such call is known ({said})."
+        f" Matters: contacts without a longer pause; resolved as told of {whole.resolved.n:,}, not told of"
+        f" {whole.untold:,}."
+    )
+    if found.unknown:
+        yield f"{found.unknown:,} calls of unknown customers or times are left out."

@@ -185,6 +185,8 @@ def present_erased(erased: ErasedCalls) -> Answer:
 
 def _erased(erased: ErasedCalls) -> Iterator[Text]:
     yield Text(f"{count_text(len(erased.call_ids), 'call')} erased.")
+    if erased.facts:
+        yield Text(f"{count_text(erased.facts, 'fact')} of other systems erased.")
     notes = [
         f"Their recording is still there, with what lies beside it: {path}" for path in erased.recordings
     ]

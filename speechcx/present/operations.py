@@ -37,6 +37,11 @@ def _chance(row: Alert) -> str:
     return "under 1 in a million" if row.probability < 1e-6 else f"1 in {round(1 / row.probability):,}"
 
 
+def _value(row: Alert) -> str | None:
+    value = row.size.value_at_risk
+    return None if value is None else f"{value:,.0f} {row.size.currency or ''}".strip()
+
+
 def _first(row: Alert) -> str | None:
     return None if row.size.first_at is None else start_text(row.size.first_at)
 
@@ -57,6 +62,9 @@ _ALERT_COLUMNS = (
     Column("first_at", "first", rank=2, value=_first, text=_hour),
     Column("teams", "teams", rank=3, value=_shares("teams"), text=_shares("teams", at_most=3)),
     Column("queues", "queues", rank=3, value=_shares("queues"), text=_shares("queues", at_most=3)),
+    Column("value_at_risk", "value\nat risk", rank=2, value=lambda row: row.size.value_at_risk, text=_value),
+    Column("valued", "valued", value=lambda row: row.size.valued, audience="programs"),
+    Column("currency", "currency", value=lambda row: row.size.currency, audience="programs"),
     Column("rule", "rule", audience="programs"),
     Column("centers", "centers", value=_shares("centers"), audience="programs"),
 )

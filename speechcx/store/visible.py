@@ -59,7 +59,13 @@ def hide_other_calls(
         f" WHERE call_id IN (SELECT call_id FROM main.calls WHERE {shown})",
     }  # fmt: skip
     if visible is not None:
+        records = f"FROM main.call_records WHERE {own}"
         views |= {
+            "call_legs": f"SELECT * FROM main.call_legs WHERE record_id IN (SELECT record_id {records})",
+            "call_records": f"SELECT * {records}",
+            "survey_answers": f"SELECT * FROM main.survey_answers WHERE call_id IN ({mine.format('call_id')})",
+            # An account is a customer's, and belongs to nobody who takes calls.
+            **{name: f"SELECT * FROM main.{name} WHERE 0" for name in ("accounts", "imports")},
             "roster": f"SELECT * FROM main.roster WHERE {own}",
             # A file that failed belongs to nobody yet.
             "failures": "SELECT * FROM main.failures WHERE 0",

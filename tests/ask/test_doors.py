@@ -25,8 +25,9 @@ DOORS = {
     ),
     "customers": (
         "CallbackList CallbackRow CustomerCall CustomerReport DriverTable OUTCOME_COLUMNS OutcomeMeasure "
-        "OutcomeRow OutcomeTable SURVEY_BY Satisfaction SurveyRow describe_customer list_callbacks "
-        "list_driver_rows list_outcomes read_satisfaction"
+        "OutcomeRow OutcomeTable REPEAT_BY RETENTION_BY RepeatRow Repeats Retention RetentionRow SURVEY_BY "
+        "Satisfaction SurveyRow describe_customer list_callbacks list_driver_rows list_outcomes read_repeats "
+        "read_retention read_satisfaction"
     ),
     "ground": (
         "ComparedMeasure Estimate GroupSums Hint MEASURES MEASURE_NAMES Period ScoreBy ScoreRow ScoreTable "
@@ -34,7 +35,7 @@ DOORS = {
         "settle_names show_call sum_calls"
     ),
     "operations": (
-        "Alert Alerts Cause Causes GAP_KINDS HANDLING_BY Handling HandlingFigure HandlingRow Outreach "
+        "Alert Alerts Cause Causes GAP_KINDS HANDLING_BY Handling HandlingRow Outreach "
         "Reconciliation RecordingGap Shares Topic Topics Touched find_alerts find_causes find_topics "
         "list_outreach read_customers read_handling reconcile"
     ),

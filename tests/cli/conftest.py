@@ -159,6 +159,9 @@ def make_project(folder: Path) -> Path:
         "call_id,start,agent,customer,outcome,wait,talk\n"
         "1,2026-03-02 09:15:00,ann,c1,answered,10,20\n2,2026-03-03 10:00:00,bob,c2,answered,30,2000\n"
     )
+    (folder / "accounts.csv").write_text(
+        "customer,status,since,value\nc1,active,2024-01-01,9\nc2,lost,2024-01-01,5\n"
+    )
     (folder / "answers.csv").write_text("id,reference,csat,nps\na1,1,4,9\na2,2,1,\n")
     return folder
 

@@ -52,6 +52,14 @@ def facts_of(store: Store) -> list[tuple[object, ...]]:
     )
     answers = "answer_id, kind, answered_at, value, low, high, reference, customer, agent, comment, call_id, matched_by"
     found: list[tuple[object, ...]] = []
-    for table, names in (("call_legs", legs), ("call_records", records), ("survey_answers", answers)):
+    accounts = (
+        "account_id, customer, customer_key, status, opened_day, closed_day, as_of_day, value, currency"
+    )
+    for table, names in (
+        ("call_legs", legs),
+        ("call_records", records),
+        ("survey_answers", answers),
+        ("accounts", accounts),
+    ):
         found += store.db.execute(f"SELECT {names} FROM {table} ORDER BY 1, 2").fetchall()
     return found

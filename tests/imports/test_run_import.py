@@ -9,6 +9,7 @@ import pytest
 from speechcx.errors import ConfigError, UsageError
 from speechcx.store import Store
 from speechcx.store.calls.erasure import erase_call
+from speechcx.store.facts.forget_facts import forget_customer
 from speechcx.store.integrity import examine
 from speechcx.store.merging import merge_store
 from tests.imports.exports import facts_of, import_text, make_call
@@ -228,3 +229,81 @@ def test_merged_databases_keep_the_facts_of_both(tmp_path: Path) -> None:
                 import_text(whole, tmp_path, "calls", "\n".join((HEAD, *CDR)))
                 assert facts_of(whole) == facts_of(one)
         assert wrong_tables(one) == []
+
+
+ACCOUNTS = "Account ID,Customer,Status,Since,Churn Date,Value,Currency\n"
+
+
+def test_accounts_are_kept_with_what_their_columns_imply(tmp_path: Path) -> None:
+    """Blank is not told; a last day is a loss; a column that asks whether the customer was lost is turned round."""
+    with Store.open(tmp_path / "calls.db", create=True) as made:
+        import_text(
+            made,
+            tmp_path,
+            "accounts",
+            f"{ACCOUNTS}1,a,active,2024-01-01,,99.5,eur\n2,b,Cancelled,,31.12.2025,,\n",
+        )
+        import_text(made, tmp_path, "accounts", "customer;churned;value\nc;Yes;1.234,50 EUR\nd;No;\n")
+        import_text(made, tmp_path, "accounts", "customer;closed\ne;2026-01-31\nf;\n")
+        rows = made.db.execute(
+            "SELECT customer, status, opened_day, closed_day, value, currency FROM accounts ORDER BY 1"
+        ).fetchall()
+    assert rows == [
+        ("a", "kept", "2024-01-01", None, 99.5, "EUR"),
+        ("b", "lost", None, "2025-12-31", None, None),
+        ("c", "lost", None, None, 1234.5, "EUR"),
+        ("d", "kept", None, None, None, None),
+        ("e", "lost", None, "2026-01-31", None, None),
+        ("f", "kept", None, None, None, None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("row", "found"),
+    [
+        ("1,,active,2024-01-01,,1,", "no customer"),
+        ("1,a,paused,2024-01-01,,1,", r"the status 'paused' is neither kept nor lost"),
+        ("1,a,active,2024-01-01,2025-01-01,1,", "kept, and closed on 2025-01-01"),
+        ("1,a,lost,2024-01-01,2023-01-01,1,", "closed on 2023-01-01, before it was opened"),
+        ("1,a,active,02/03/2024,,1,", "is no day that can be read"),
+        ("1,a,active,2024-01-01,,-5,", "a value of -5"),
+        ('1,a,active,2024-01-01,,"1,234",', "may be a thousand and more"),
+        ("1,a,active,2024-01-01,,much,", "'much' is no amount"),
+        ("1,a,active,2024-01-01,,1.7E+15,", "is no amount"),
+    ],
+)
+def test_a_wrong_account_is_named(tmp_path: Path, row: str, found: str) -> None:
+    """Line and reason; nothing is kept."""
+    with Store.open(tmp_path / "calls.db", create=True) as made:
+        report = import_text(made, tmp_path, "accounts", f"{ACCOUNTS}{row}\n")
+        assert (report.saved, report.refused[0].line) == (None, 2)
+        assert found in report.refused[0].found
+
+
+def test_accounts_twice_in_parts_and_merged_are_the_same(tmp_path: Path) -> None:
+    """As every other fact."""
+    rows = [f"{n},c{n},active,2024-01-01,,{n},EUR" for n in range(6)]
+    found = []
+    for name, parts in (("a", [rows]), ("b", [rows[3:], rows[:4]]), ("c", [rows, rows])):
+        with Store.open(tmp_path / f"{name}.db", create=True) as made:
+            for part in parts:
+                import_text(made, tmp_path, "accounts", ACCOUNTS + "\n".join(part))
+            found.append(facts_of(made))
+            assert wrong_tables(made) == []
+    with Store.open(tmp_path / "a.db") as one, Store.open(tmp_path / "d.db", create=True) as other:
+        with other.write():
+            merge_store(other, one)
+        assert facts_of(other) == found[0] == found[1] == found[2]
+
+
+def test_an_erased_customer_leaves_no_fact(store: Store, tmp_path: Path) -> None:
+    """Records, answers and accounts go, however the number is written; those of others stay."""
+    import_text(store, tmp_path, "calls", "\n".join((HEAD, *CDR)))
+    import_text(store, tmp_path, "surveys", "id,date,customer,csat\n1,2026-03-02 12:00,030 2222222,1\n")
+    import_text(store, tmp_path, "accounts", "customer,status\n+49302222222,active\nother,active\n")
+    with store.write():
+        assert forget_customer(store.db, "0302222222") == 6
+    left = repr(facts_of(store))
+    assert "2222222" not in left
+    assert "other" in left
+    assert wrong_tables(store) == []

@@ -14,6 +14,7 @@ from speechcx.errors import UsageError
 from speechcx.store import Store, VisibleCalls
 from speechcx.store.decisions.audit import AuditEntry, add_entries
 from tests.factories import make_call
+from tests.imports.exports import import_text
 
 ANN = VisibleCalls(agents=("ann",))
 
@@ -92,3 +93,16 @@ def test_the_connection_writes_nothing(database: Path) -> None:
         pytest.raises(sqlite3.OperationalError, match="readonly|read-only"),
     ):
         store.db.execute("DELETE FROM main.calls")
+
+
+def test_facts_of_other_peoples_calls_are_hidden(database: Path, tmp_path: Path) -> None:
+    """Call records, legs and answers of own calls only; of accounts and imports nothing."""
+    with Store.open(database) as store:
+        head = "call_id,start,agent,customer,outcome"
+        rows = "1,2026-03-02 09:15:00,ann,x1,answered\n2,2026-03-02 09:16:00,bob,x2,answered"
+        import_text(store, tmp_path, "calls", f"{head}\n{rows}\n")
+        import_text(store, tmp_path, "accounts", "customer,status\nx1,active\n")
+    with Store.open_for(database, ANN) as store:
+        assert [("1",)] == store.db.execute("SELECT record_id FROM call_records").fetchall()
+        assert [("x1",)] == store.db.execute("SELECT customer FROM call_legs").fetchall()
+        assert [] == store.db.execute("SELECT customer FROM accounts").fetchall()

@@ -11,6 +11,14 @@ from .outcomes import OutcomeMeasure as OutcomeMeasure
 from .outcomes import OutcomeRow as OutcomeRow
 from .outcomes import OutcomeTable as OutcomeTable
 from .outcomes import list_outcomes as list_outcomes
+from .repeats import REPEAT_BY as REPEAT_BY
+from .repeats import RepeatRow as RepeatRow
+from .repeats import Repeats as Repeats
+from .repeats import read_repeats as read_repeats
+from .retention import RETENTION_BY as RETENTION_BY
+from .retention import Retention as Retention
+from .retention import RetentionRow as RetentionRow
+from .retention import read_retention as read_retention
 from .satisfaction import SURVEY_BY as SURVEY_BY
 from .satisfaction import Satisfaction as Satisfaction
 from .satisfaction import SurveyRow as SurveyRow

@@ -239,7 +239,7 @@ def _add_repeats(store: Store, filters: CallFilter, found: _Tallies, rules: Sequ
 
 
 def read_contacts(
-    store: Store, filters: CallFilter, rules: Sequence[DriverRule]
+    store: Store, filters: CallFilter, rules: Sequence[DriverRule], *, days: int = REPEAT_DAYS
 ) -> tuple[list[tuple[str, int, bool]], int]:
     """Whether customers contacted again about the same, for each driver of each call of a filter.
 
@@ -259,10 +259,10 @@ def read_contacts(
         f" JOIN rule_results d ON d.call_no = c.call_no AND d.rule_no IN ({_listed(rules)}) AND d.is_present"
         " JOIN rules r ON r.rule_no = d.rule_no WHERE c.superseded_by IS NULL AND c.customer IS NOT NULL"
         " AND c.occurred_at IS NOT NULL AND c.call_no >= ? AND c.call_no < ? ORDER BY 1, 2, 3",
-        [*values, first or 0, (below or 1 << 60) + REPEAT_DAYS * _DAY],
+        [*values, first or 0, (below or 1 << 60) + days * _DAY],
     ).fetchall()
     newest = store.db.execute("SELECT max(call_no) FROM calls WHERE superseded_by IS NULL").fetchone()[0] or 0
-    return followed(rows), newest - REPEAT_DAYS * _DAY
+    return followed(rows, days=days), newest - days * _DAY
 
 
 def _listed(rules: Sequence[DriverRule]) -> str:
@@ -272,8 +272,10 @@ def _listed(rules: Sequence[DriverRule]) -> str:
 _DAY = 86_400 * CALLS_A_SECOND
 
 
-def followed(rows: Sequence[tuple[str, str, int, int]]) -> list[tuple[str, int, bool]]:
-    """Whether each call is followed by another within seven days.
+def followed(
+    rows: Sequence[tuple[str, str, int, int]], *, days: int = REPEAT_DAYS
+) -> list[tuple[str, int, bool]]:
+    """Whether each call is followed by another within the days.
 
     Parameters
     ----------
@@ -291,7 +293,7 @@ def followed(rows: Sequence[tuple[str, str, int, int]]) -> list[tuple[str, int, 
         if is_asked:
             following = _next_contact(rows, place)
             same = following is not None and rows[following][:2] == (driver, customer)
-            soon = same and following is not None and rows[following][2] <= call_no + REPEAT_DAYS * _DAY
+            soon = same and following is not None and rows[following][2] <= call_no + days * _DAY
             found.append((driver, call_no, soon))
     return found
 

@@ -7,7 +7,6 @@ from .causes import Causes as Causes
 from .causes import find_causes as find_causes
 from .handling import HANDLING_BY as HANDLING_BY
 from .handling import Handling as Handling
-from .handling import HandlingFigure as HandlingFigure
 from .handling import HandlingRow as HandlingRow
 from .handling import read_handling as read_handling
 from .outreach import Outreach as Outreach

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from speechcx.ask.ground.customer_accounts import KnownCustomer, read_customer_accounts, sum_values
 from speechcx.ask.ground.empty_answer_hints import Hint, find_hint
 from speechcx.ask.ground.opening import Where, reading
 from speechcx.ask.ground.periods import find_newest_day
@@ -14,6 +15,7 @@ from speechcx.ask.ground.resolve_names import settle_names
 from speechcx.ask.operations.events import EVENT, WatchedRule, list_watched
 from speechcx.ask.statistics import Usual, learn_usual
 from speechcx.store import CallFilter, Store
+from speechcx.store.facts.customer_keys import customer_key
 from speechcx.store.moments import read_start
 
 PAST_WEEKS = 8
@@ -43,6 +45,11 @@ class AlertSize:
         Start of the first such call of the day, on the clock of its own zone, with the offset.
     centers, teams, queues
         (name, calls) pairs, most calls first; calls of which it is not known are not among them.
+    value_at_risk, currency
+        What the customers who are still customers are worth together, by imported accounts; None where that is not
+        told, or told in several currencies.
+    valued
+        The customers it is of.
     """
 
     calls: int
@@ -52,6 +59,9 @@ class AlertSize:
     centers: Shares
     teams: Shares
     queues: Shares
+    value_at_risk: float | None = None
+    valued: int = 0
+    currency: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +268,7 @@ def measure_size(store: Store, condition: str, values: Sequence[object]) -> Aler
         f" FROM calls c WHERE {condition}",
         values,
     ).fetchone()
-    shares = []
+    shares: list[Shares] = []
     for name in ("center", "team", "queue"):
         rows = store.db.execute(
             f"SELECT c.{name}, count(*) FROM calls c WHERE {condition} AND c.{name} IS NOT NULL"
@@ -266,13 +276,32 @@ def measure_size(store: Store, condition: str, values: Sequence[object]) -> Aler
             values,
         )
         shares.append(tuple((str(key), int(count)) for key, count in rows))
+    centers, teams, queues = shares
+    valued, value, currency = sum_values(_read_touched(store, condition, values))
     return AlertSize(
         calls,
         customers,
         round(seconds / 60, 1),
         None if first is None else read_start(store.db, first),
-        *shares,
+        centers=centers,
+        teams=teams,
+        queues=queues,
+        value_at_risk=value,
+        valued=valued,
+        currency=currency,
     )
+
+
+def _read_touched(store: Store, condition: str, values: Sequence[object]) -> Iterable[KnownCustomer]:
+    """Accounts of the customers of calls of a condition."""
+    if store.db.execute("SELECT 1 FROM accounts LIMIT 1").fetchone() is None:
+        return ()
+    rows = store.db.execute(
+        f"SELECT DISTINCT c.customer FROM calls c WHERE {condition} AND c.customer IS NOT NULL", values
+    )
+    keys = {customer_key(customer) for (customer,) in rows}
+    known = read_customer_accounts(store, keys)
+    return [known[key] for key in keys & known.keys()]
 
 
 def read_examples(

@@ -10,7 +10,7 @@ from speechcx.ask.ground.fact_filters import fact_condition
 from speechcx.ask.ground.group_sums import DIVISIONS
 from speechcx.ask.ground.opening import Where, reading
 from speechcx.ask.ground.resolve_names import settle_names
-from speechcx.ask.statistics import Interval, Scale, Sums, mean_interval, share_interval
+from speechcx.ask.statistics import CountedFigure, Scale, Sums, mean_figure, share_figure
 from speechcx.errors import UsageError
 from speechcx.store import CallFilter, Store
 
@@ -23,25 +23,6 @@ _TIME = Scale(0.0, None)
 _HANDLED = "c.outcome = 'answered'"
 _OFFERED = "coalesce(c.direction, '') <> 'outbound' AND c.outcome IS NOT NULL"
 _ABANDONED = f"{_OFFERED} AND c.outcome IN ('abandoned', 'no_answer')"
-
-
-@dataclass(frozen=True, slots=True)
-class HandlingFigure:
-    """A mean or a share with what it is made from.
-
-    Parameters
-    ----------
-    n
-        Calls it is made from: its denominator.
-    value
-        The mean in seconds, or the share from 0 to 1; None without calls.
-    interval
-        95 %: Student's of a mean, Wilson's of a share; None where there are too few calls.
-    """
-
-    n: int
-    value: float | None
-    interval: Interval | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +62,14 @@ class HandlingRow:
     offered: int
     short: int
     handled: int
-    aht_s: HandlingFigure
-    talk_s: HandlingFigure
-    hold_s: HandlingFigure
-    wrap_s: HandlingFigure
-    asa_s: HandlingFigure
-    abandoned: HandlingFigure
-    service: HandlingFigure
-    transferred: HandlingFigure
+    aht_s: CountedFigure
+    talk_s: CountedFigure
+    hold_s: CountedFigure
+    wrap_s: CountedFigure
+    asa_s: CountedFigure
+    abandoned: CountedFigure
+    service: CountedFigure
+    transferred: CountedFigure
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +188,7 @@ def _to_row(row: Sequence[object]) -> HandlingRow:
         Sums(int(sums[at]), float(sums[at + 1]), float(sums[at + 2]))  # type: ignore[call-overload, arg-type]
         for at in range(0, len(sums), 3)
     ]
-    means = [HandlingFigure(one.n, one.mean, mean_interval(one, _TIME)) for one in made[:5]]
-    shares = [HandlingFigure(one.n, one.mean, share_interval(one)) for one in made[5:]]
+    means = [mean_figure(one, _TIME) for one in made[:5]]
+    shares = [share_figure(one) for one in made[5:]]
     name = None if key is None else str(key)
     return HandlingRow(name, *(int(count) for count in counts), *means, *shares)  # type: ignore[call-overload]

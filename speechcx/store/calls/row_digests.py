@@ -48,6 +48,7 @@ SHARED_TABLES = {
     "call_legs": "leg_no",
     "call_records": "record_no",
     "survey_answers": "answer_no",
+    "accounts": "account_no",
 }
 """Tables whose rows many calls refer to, or that other systems told, with their key."""
 

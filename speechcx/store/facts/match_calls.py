@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from speechcx.store.calls.row_digests import note_shared_rows
+from speechcx.store.facts.customer_keys import customer_key
 from speechcx.store.moments import read_moment
 
 CLOCK_TOLERANCE_S = 30.0
@@ -25,8 +26,8 @@ CLOCK_TOLERANCE_S = 30.0
 _SURVEY_AFTER_S = 14 * 86_400.0
 """A survey is answered so long after its call, at most."""
 
-_MIN_DIGITS = 6
-"""Telephone numbers are compared by their last digits, at least so many."""
+_MIN_ID = 6
+"""A value of a further column is taken for an id from so many characters on."""
 
 _TOKEN = re.compile(r"[^\s_,;|()\[\]]+")
 
@@ -112,14 +113,14 @@ class _Calls:
         if call.agent is not None:
             self.by_person["agent", call.agent.casefold()].append((call.start_s, call))
         if call.customer is not None:
-            self.by_person["customer", _number_key(call.customer)].append((call.start_s, call))
+            self.by_person["customer", customer_key(call.customer)].append((call.start_s, call))
 
     def near(self, wanted: _Wanted, *, before_s: float, after_s: float) -> list[_Recorded]:
         """Calls of the same agent or customer that began within this of `wanted`, oldest first."""
         if wanted.start_s is None:
             return []
         keys = [("agent", wanted.agent.casefold())] if wanted.agent else []
-        keys += [("customer", _number_key(wanted.customer))] if wanted.customer else []
+        keys += [("customer", customer_key(wanted.customer))] if wanted.customer else []
         found: dict[str, _Recorded] = {}
         for key in keys:
             timed = self.by_person.get(key, [])
@@ -178,15 +179,8 @@ def _agree(wanted: _Wanted, call: _Recorded) -> bool:
     if wanted.agent and call.agent and wanted.agent.casefold() != call.agent.casefold():
         return False
     if wanted.customer and call.customer:
-        return _number_key(wanted.customer) == _number_key(call.customer)
+        return customer_key(wanted.customer) == customer_key(call.customer)
     return True
-
-
-def _number_key(text: str) -> str:
-    """What two ways to write one telephone number have in common: its last nine digits; other ids as they are."""
-    digits = re.sub(r"\D", "", text)
-    is_number = len(digits) >= _MIN_DIGITS and not re.search(r"[^\W\d_]", text)
-    return digits[-9:] if is_number else text.casefold()
 
 
 def _read_records(db: sqlite3.Connection) -> Iterator[_Wanted]:
@@ -232,5 +226,5 @@ def _values(extras: str) -> Iterable[str]:
     """Values of further columns that can be an id: no words, no small numbers."""
     for value in json.loads(extras).values():
         text = value[1] if isinstance(value, list) else value
-        if isinstance(text, str) and len(text) >= _MIN_DIGITS and re.search(r"\d", text) and " " not in text:
+        if isinstance(text, str) and len(text) >= _MIN_ID and re.search(r"\d", text) and " " not in text:
             yield text

@@ -5,17 +5,22 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
-from speechcx.call.imported import CallLeg, SurveyAnswer
+from speechcx.call.imported import CallLeg, CustomerAccount, SurveyAnswer
 from speechcx.store import Store
 from speechcx.store.calls.row_digests import note_shared_rows
 from speechcx.store.decisions.audit import AuditEntry, add_entries
+from speechcx.store.facts.customer_keys import customer_key
 from speechcx.store.facts.match_calls import match_facts
 from speechcx.store.facts.records import rebuild_records
 from speechcx.store.filters import SqlValue
 from speechcx.store.moments import utc_text, write_moment
 from speechcx.store.paths import plain_text
+
+_NUMBERS = {"call_legs": "leg_no", "survey_answers": "answer_no", "accounts": "account_no"}
+"""The number of a row of each table, for its digest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +30,7 @@ class ImportInfo:
     Parameters
     ----------
     kind
-        ``calls`` or ``surveys``.
+        ``calls``, ``surveys`` or ``accounts``.
     file, sha256
         Its name, and the digest of its bytes.
     who
@@ -53,7 +58,8 @@ class SavedFacts:
     added, updated, unchanged
         Facts that were new, that said something else before, that were known as they are.
     matched, ambiguous
-        Of all facts of this kind: those whose call was found, and those that several calls would fit.
+        Of all facts of this kind: those whose call was found (of accounts: those whose customer has a call), and
+        those that several calls would fit.
     """
 
     added: int
@@ -102,6 +108,35 @@ def save_answers(store: Store, answers: Sequence[SurveyAnswer], info: ImportInfo
         return _finish(store, info, counts, "survey_answers")
 
 
+def save_accounts(store: Store, accounts: Sequence[CustomerAccount], info: ImportInfo) -> SavedFacts:
+    """Keep accounts of customers, in one transaction."""
+    rows = [
+        {
+            "account_id": plain_text(account.account_id), "customer": plain_text(account.customer),
+            "customer_key": customer_key(plain_text(account.customer)), "status": account.status,
+            "opened_day": _write_day(account.opened), "closed_day": _write_day(account.closed),
+            "as_of_day": _write_day(account.as_of), "value": account.value,
+            "lifetime_value": account.lifetime_value, "currency": _plain(account.currency), "row": account.row,
+        }
+        for account in accounts
+    ]  # fmt: skip
+    with store.write():
+        counts, _ = _upsert(store.db, "accounts", ("account_id",), rows, info)
+        matched = _count_customers_with_calls(store.db)
+        return replace(_finish(store, info, counts, None), matched=matched)
+
+
+def _count_customers_with_calls(db: sqlite3.Connection) -> int:
+    """Accounts whose customer has a recorded call."""
+    called = db.execute("SELECT DISTINCT customer FROM calls WHERE customer IS NOT NULL")
+    keys = {customer_key(customer) for (customer,) in called}
+    return sum(key in keys for (key,) in db.execute("SELECT customer_key FROM accounts"))
+
+
+def _write_day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
 def _plain(text: str | None) -> str | None:
     return None if text is None else plain_text(text)
 
@@ -126,7 +161,7 @@ def _upsert(
     changed: list[Mapping[str, SqlValue]] = []
     facts = [name for name in (rows[0] if rows else ()) if name != "row"]
     numbers: list[int] = []
-    number_name = {"call_legs": "leg_no", "survey_answers": "answer_no"}[table]
+    number_name = _NUMBERS[table]
     read = f"SELECT {', '.join(facts)} FROM {table} WHERE {' AND '.join(f'{name} = ?' for name in key)}"
     for row in rows:
         before = db.execute(read, [row[name] for name in key]).fetchone()
@@ -164,7 +199,8 @@ def _begin(db: sqlite3.Connection, info: ImportInfo, rows: int) -> int:
     return found.lastrowid
 
 
-def _finish(store: Store, info: ImportInfo, counts: _Counts, table: str) -> SavedFacts:
+def _finish(store: Store, info: ImportInfo, counts: _Counts, table: str | None) -> SavedFacts:
+    """End an import; `table` is where facts of its kind find their calls, None where they find none."""
     db = store.db
     if not counts.added and not counts.updated:
         # The same file again changes nothing, not even the list of imports.
@@ -177,6 +213,8 @@ def _finish(store: Store, info: ImportInfo, counts: _Counts, table: str) -> Save
         note_shared_rows(db, "imports", [counts.import_no])
         detail = {"kind": info.kind, "sha256": info.sha256, "added": counts.added, "updated": counts.updated}
         add_entries(store, info.who, [AuditEntry("import", None, None, detail)])
+    if table is None:
+        return SavedFacts(counts.added, counts.updated, counts.unchanged, 0, 0)
     matched, ambiguous = db.execute(
         f"SELECT count(call_id), count(*) FILTER (WHERE candidates > 1) FROM {table}"
     ).fetchone()

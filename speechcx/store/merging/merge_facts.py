@@ -12,6 +12,7 @@ from speechcx.store.merging.rows import MergedRow, insert_row, read_rows, update
 _KEYS: dict[str, tuple[str, tuple[str, ...]]] = {
     "call_legs": ("leg_no", ("record_id", "leg_id")),
     "survey_answers": ("answer_no", ("answer_id",)),
+    "accounts": ("account_no", ("account_id",)),
 }
 """Number and key of each table of facts."""
 
@@ -44,7 +45,7 @@ class FactMerger:
             for row in read_rows(self.source, f"SELECT * FROM {table}"):
                 if self._take(table, row):
                     self.new += 1
-                    changed.add(str(row.get("record_id")))
+                    changed |= {str(row["record_id"])} if table == "call_legs" else set()
         rebuild_records(self.db, changed)
         match_facts(self.db)
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
 from speechcx.ask.operations.alerts import find_alerts
 from speechcx.store import CallFilter, Store
 from tests.ask.archive import at, make
+from tests.imports.exports import import_text
 
 LAST = date(2025, 3, 3) + timedelta(weeks=8)
 
@@ -30,9 +32,13 @@ def plant(store: Store, *, today: int, weeks: int = 8, usual: int = 1) -> None:
         store.save_call(make("nowb", drivers=("billing",), agent="ann", started_at=at(3 + 7 * weeks, 11)))
 
 
-def test_a_surge_is_told_with_its_size_and_scope(store: Store) -> None:
-    """Twelve calls about the network where one is usual: calls, customers, minutes, queues, first call."""
+def test_a_surge_is_told_with_its_size_and_scope(store: Store, tmp_path: Path) -> None:
+    """Twelve calls about the network where one is usual: calls, customers, minutes, queues, first call, and what the
+    customers who are left are worth.
+    """
     plant(store, today=12)
+    told = "customer,status,value\nC0,active,100\nc1,active,20.5\nc2,lost,7\nc3,active,\nother,active,999\n"
+    import_text(store, tmp_path, "accounts", told)
     found = find_alerts(store)
     assert (found.day, found.calls, found.until_hour) == (LAST, 13, 11)
     alert = next(row for row in found.rows if row.rule == "network")
@@ -44,6 +50,7 @@ def test_a_surge_is_told_with_its_size_and_scope(store: Store) -> None:
     assert size.first_at is not None
     assert size.first_at.startswith("2025-04-28T09:00")
     assert size.minutes > 0
+    assert (size.value_at_risk, size.valued, size.currency) == (120.5, 2, None)
     assert "billing" not in {row.rule for row in found.rows}
 
 
