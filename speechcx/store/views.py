@@ -59,8 +59,8 @@ def views_sql() -> str:
 
 def _statements() -> tuple[str, ...]:
     return (
-        _turns(), _turn_feelings(), _overlaps(), _rule_results(), _results(), _hits(), _form_answers(), _answers(),
-        _call_scores(), _flags_found(), _flags(), _flagged_calls(),
+        _turns(), _turn_feelings(), _redactions(), _overlaps(), _rule_results(), _results(), _hits(), _form_answers(),
+        _answers(), _call_scores(), _flags_found(), _flags(), _flagged_calls(),
     )  # fmt: skip
 
 
@@ -142,6 +142,21 @@ def _turn_feelings() -> str:
         "Who speaks in each turn and how it felt, by number: quick to look through; `turns` has all of it."
     )
     return _view("turn_feelings", about, columns, "FROM turns_data t")
+
+
+def _redactions() -> str:
+    def part(at: int) -> str:
+        return f"json_extract(e.value, '$[{at}]')"
+
+    columns = (
+        *_CALL,
+        ("turn_no", part(0), "number of the turn in the call, from 0"),
+        ("kind", part(1), "card, security_code, expiry, account, routing, iban, national_id, ..."),
+        ("start_s", part(2), "when it was said"),
+        ("end_s", part(3), "until then"),
+    )
+    source = "FROM calls c JOIN recordings r ON r.call_no = c.call_no, json_each(r.redacted) e"
+    return _view("redactions", "What was taken out of the words of calls, by kind and time.", columns, source)
 
 
 def _overlaps() -> str:
