@@ -30,7 +30,7 @@ RulebookArgument = Annotated[Path | None, typer.Argument(help="Rulebook; default
 CallNames = Annotated[
     list[str] | None, typer.Option("--call", help="Only this call, by id or file; may be repeated.")
 ]
-Newest = Annotated[int, typer.Option("--newest", min=0, help="Only the newest so many calls; 0 for all.")]
+Newest = Annotated[int, typer.Option("--newest", min=0, help="Only the newest N calls; 0 for all.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -205,7 +205,7 @@ def coverage(
     style, loaded = asked.style, asked.loaded
     book = _book(rulebook, loaded)
     chosen = _choose(asked, names=call or (), newest=newest)
-    reports = batch.cover_stored(chosen, batch.CoverOne(book, loaded.settings), report=_reporter())
+    reports = batch.measure_coverage(chosen, batch.MeasureCoverage(book, loaded.settings), report=_reporter())
     print_answer(present_coverage(reports, limit=limit, right=measure_precision(asked.where)), style)
 
 
