@@ -40,6 +40,7 @@ from speechcx.cli.rulebooks import register as register_rulebooks
 from speechcx.cli.run import register as register_run
 from speechcx.cli.search import register as register_find
 from speechcx.cli.serve import register as register_serve
+from speechcx.cli.take_out import register as register_redact
 from speechcx.cli.wrong_command import CommandGroup
 from speechcx.errors import EXIT_OK, SpeechcxError
 
@@ -88,6 +89,7 @@ for register in (
     register_comply,
     register_audit,
     register_evidence,
+    register_redact,
     register_review,
     register_qa,
     register_rulebooks,

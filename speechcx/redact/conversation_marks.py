@@ -62,6 +62,12 @@ def find_values(
     return by_turn
 
 
+def list_values(heard: Conversation, wanted: Collection[str]) -> tuple[str, ...]:
+    """The digits of the numbers that are taken out of a conversation; only for a search of what is left of them."""
+    turns = [spoken_turn(turn, said) for turn, said in zip(heard.speech.turns, heard.utterances, strict=True)]
+    return tuple(value.digits for value in find_numbers_in(make_row(turns), wanted))
+
+
 def redact_conversation(
     heard: Conversation, settings: RedactSettings, names: Mapping[str, RedactedKind] | None = None
 ) -> Conversation:
