@@ -97,6 +97,7 @@ def import_surveys(
 
 
 @imports.command("accounts")
+@example("import accounts accounts.csv")
 def import_accounts(
     file: _File,
     mapping: _Mapping = "",
@@ -194,6 +195,7 @@ def surveys(
 
 
 @asks()
+@example("repeats --period 2026-03")
 def repeats(
     asked: Asked,
     by: Annotated[
@@ -215,6 +217,7 @@ def repeats(
 
 
 @asks()
+@example("retention --period 2026-03")
 def retention(
     asked: Asked,
     by: Annotated[str, typer.Option("--by", help="all, agent, team, center, queue or driver.")] = "all",
