@@ -41,7 +41,6 @@ from speechcx.cli.run import register as register_run
 from speechcx.cli.search import register as register_find
 from speechcx.cli.serve import register as register_serve
 from speechcx.cli.take_out import register as register_redact
-from speechcx.cli.wrong_command import CommandGroup
 from speechcx.errors import EXIT_OK, SpeechcxError
 
 app = typer.Typer(
