@@ -37,21 +37,20 @@ DOORS = {
     ),
     "operations": (
         "Alert Alerts Cause Causes GAP_KINDS HANDLING_BY Handling HandlingRow Outreach "
-        "Reconciliation RecordingGap Shares Topic Topics Touched find_alerts find_causes find_topics "
-        "list_outreach read_customers read_handling reconcile"
+        "OutreachCustomer Reconciliation RecordingGap Shares Topic Topics find_alerts find_causes "
+        "find_topics list_outreach read_customers read_handling reconcile"
     ),
     "people": (
-        "AgentReport CaseMixRow CaseMixTable Difference GroupComparison Move QuestionCost QuestionCosts TrendGroup "
-        "TrendRow TrendTable adjust_scores compare_two cost_questions count_by_hour "
-        "describe_agent move_scores score_agents score_centers "
-        "score_over_time "
+        "AgentReport CaseMixRow CaseMixTable Difference GroupComparison Move QuestionCost "
+        "QuestionCosts TrendGroup TrendRow TrendTable adjust_scores compare_two cost_questions "
+        "count_by_hour describe_agent move_scores score_agents score_centers score_over_time "
         "score_teams"
     ),
     "qa": (
-        "AgreementFilter AgreementReport DrawRow FormQuestion KEEP_WATCH ListedReview NothingLeft OfficialRow "
-        "OfficialTable PlanEstimate PlanForm PlanRow QuestionAgreement ReviewFilter ReviewForm ReviewStep "
-        "ReviewView SCORE_GROUPS draw_plan estimate_plan list_draws list_plans list_reviews measure_questions "
-        "read_form read_ways score_officially show_review"
+        "AgreementFilter AgreementReport DrawRow FormQuestion KEEP_WATCH ListedReview NothingLeft "
+        "OfficialRow OfficialTable PlanEstimate PlanForm PlanRow QuestionAgreement ReviewFilter "
+        "ReviewForm ReviewStep ReviewView SCORE_GROUPS digest_questions draw_plan estimate_plan "
+        "list_draws list_plans list_reviews measure_questions read_form score_officially show_review"
     ),
     "runs": (
         "FailureRow KindCount LanguageCount LeftOut RunStatus count_failures find_failure list_failures "
