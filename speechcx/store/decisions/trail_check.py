@@ -74,7 +74,7 @@ def _verify_rows(store: Store) -> TrailVerdict:
     elsewhere = {
         call_id for (call_id,) in store.db.execute("SELECT call_id FROM merged_audit WHERE action = 'erase'")
     }
-    forgotten = find_forgotten_end(store.db)
+    forgotten, cleared = find_forgotten_end(store.db), _find_cleared(store)
     for row in _all_rows(store):
         count += 1
         if row.audit_id != count:
@@ -89,13 +89,24 @@ def _verify_rows(store: Store) -> TrailVerdict:
         if (
             is_before_erasure
             if row.detail is not None
-            else not (is_before_erasure or row.call_id in elsewhere or row.audit_id <= forgotten)
+            else not (
+                is_before_erasure
+                or row.call_id in elsewhere
+                or row.audit_id <= forgotten
+                or row.audit_id in cleared
+            )
         ):
             what = "its details are gone" if row.detail is None else "its details are still there"
             why = "was not erased after it" if row.detail is None else "was erased after it"
             return TrailVerdict(count, row.audit_id, f"{what}, and call {row.call_id} {why}", before)
         before = row.digest
     return TrailVerdict(count, None, "", before)
+
+
+def _find_cleared(store: Store) -> frozenset[int]:
+    """Numbers of the rows whose details held a value that was taken out, as the rows of that action tell."""
+    rows = store.db.execute("SELECT detail FROM audit WHERE action = 'redact' AND detail IS NOT NULL")
+    return frozenset(number for (detail,) in rows for number in json.loads(detail).get("cleared", ()))
 
 
 def _find_wrong_erasures(store: Store) -> Iterator[str]:
