@@ -20,6 +20,7 @@ from speechcx.call import (
     Provenance,
     Reading,
     Recording,
+    RedactedSpan,
     find_call_language,
 )
 from speechcx.call.measures import round_assessment, to_resolution
@@ -138,6 +139,16 @@ def without_values(heard: Conversation, settings: Settings) -> Conversation:
     """
     names = find_known_names(heard.recording.details) if "name" in settings.redact.wanted else {}
     return redact_conversation(heard, settings.redact, names)
+
+
+def hear_values(recording: Recording, settings: Settings) -> tuple[RedactedSpan, ...]:
+    """Hear a recording and tell where values are read out in it, by kind and time; errors as :func:`listen`."""
+    try:
+        return listen(recording, settings).redaction.spans
+    except CallError as error:
+        if error.kind.slug == "no_speech":
+            return ()
+        raise
 
 
 def read_call(conversation: Conversation, settings: Settings) -> Reading:
