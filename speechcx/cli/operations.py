@@ -30,7 +30,7 @@ def alerts(
         float, typer.Option("--probability", min=0.0, max=1.0, help="At most so probable on a usual day.")
     ] = 0.001,
     excess: Annotated[
-        float, typer.Option("--excess", min=0.0, help="At least so many calls more than usual.")
+        float, typer.Option("--excess", min=0.0, help="Minimum number of calls above the usual.")
     ] = 5.0,
 ) -> None:
     """What happens more often on a day than the same weekday usually brings, with size and scope."""

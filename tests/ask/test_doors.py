@@ -31,9 +31,9 @@ DOORS = {
         "read_retention read_satisfaction"
     ),
     "ground": (
-        "ComparedMeasure Estimate GroupSums Hint MEASURES MEASURE_NAMES Period ScoreBy ScoreRow ScoreTable "
-        "ShownCall TableForm Where expect_one find_call find_call_id find_hint find_name read_period reading "
-        "settle_names show_call sum_calls"
+        "ComparedMeasure Estimate GroupSums Hint MEASURES MEASURE_NAMES OfferedKind Period ScoreBy ScoreRow ScoreTable "
+        "ShownCall TableForm Where expect_one find_call find_call_id find_hint find_name list_offered "
+        "read_period reading settle_names show_call sum_calls"
     ),
     "operations": (
         "Alert Alerts Cause Causes GAP_KINDS HANDLING_BY Handling HandlingRow Outreach "
