@@ -75,6 +75,9 @@ _LOOSE = _Limits("card", FEWEST, MOST, 20.0, 24)
 _MOST_TOLD = 28
 """Digits that a card number with a correction, its expiry and its code have at most."""
 
+_ACCOUNT_DIGITS = 6
+"""A number of at least so many right behind the word *account* is that of one."""
+
 _TOLD_WORDS = 7
 _TELEPHONE_LENGTHS = (7, 10, 11)
 _CARD_NEAR_S = 180.0
@@ -132,9 +135,15 @@ class NumberFinder:
         return self.texts[place] if 0 <= place < len(self.row) and self.row[place].turn == turn else ""
 
     def _topic_of(self, place: int) -> NumberTopic | None:
-        return self._named_after(place) or self._asked_before(place)
+        before = self._asked_before(place)
+        if (
+            self._text(place - 1, self.row[place].turn) == "account"
+            and len(self.texts[place]) >= _ACCOUNT_DIGITS
+        ):
+            before = "account"
+        return self._named_after(place, is_asked=before in _LIMITS) or before
 
-    def _named_after(self, place: int) -> NumberTopic | None:
+    def _named_after(self, place: int, *, is_asked: bool) -> NumberTopic | None:
         """What a number is by the words behind it: "4 1 2 is the security code"."""
         turn = self.row[place].turn
         between: list[str] = []
@@ -143,7 +152,11 @@ class NumberFinder:
                 break
             mention = self._starts.get(ahead)
             if mention is not None:
-                direct = not between and mention.topic == "security_code" and len(self.texts[place]) in (3, 4)
+                direct = (
+                    not (between or is_asked)
+                    and mention.topic == "security_code"
+                    and len(self.texts[place]) in (3, 4)
+                )
                 named = bool({"is", "was"} & set(between)) and set(between) <= _NAMING
                 return mention.topic if (direct or named) and mention.topic in _LIMITS else None
             between.append(self.texts[ahead])
@@ -299,7 +312,7 @@ class NumberFinder:
                 yield NumberValue(kind, tuple(self._widen([place], None)), digits)
         short = [place for place in chain if len(self.texts[place]) < FEWEST]
         if not other and sum(len(self.texts[place]) for place in short) >= FEWEST:
-            yield from self._joined_cards(short)
+            yield from list(self._joined_cards(short)) or self._read_out(short)
 
     def _told_card(self, chain: Sequence[int]) -> NumberValue | None:
         """A whole chain as a card number, where a card is talked of and nothing in it is another number."""
@@ -330,6 +343,30 @@ class NumberFinder:
         turn = self.row[place].turn
         near = (self._text(place + step, turn) for step in (-2, -1, 1, 2))
         return any(text in _MONTHS and text != "may" for text in near)
+
+    def _read_out(self, chain: Sequence[int]) -> Iterator[NumberValue]:
+        """Thirteen digits and more that are read out with nothing but hesitation between them, whatever they are."""
+        run: list[int] = []
+        for place in chain:
+            if run and not self._is_read_on(run[-1], place):
+                yield from self._long_run(run)
+                run = []
+            run.append(place)
+        yield from self._long_run(run)
+
+    def _is_read_on(self, before: int, place: int) -> bool:
+        own = [
+            self.texts[at]
+            for at in range(before + 1, place)
+            if self.row[at].speaker == self.row[place].speaker
+        ]
+        digits = self.texts[place]
+        return all(text in _PAUSES for text in own) and len(digits) not in _TELEPHONE_LENGTHS
+
+    def _long_run(self, run: Sequence[int]) -> Iterator[NumberValue]:
+        digits = "".join(self.texts[place] for place in run)
+        if len(digits) >= FEWEST:
+            yield NumberValue("long_number", tuple(self._widen(list(run), None)), digits)
 
     def _joined_cards(self, chain: Sequence[int]) -> Iterator[NumberValue]:
         groups = [DigitGroup(place, digits) for place in chain for digits in self.row[place].groups]
