@@ -100,7 +100,8 @@ _STATE = "coalesce(s.status, 'open') AS status, s.due"
 def flags_query(filters: FlagFilter, *, more: str = "") -> FlagQuery:
     """A query for all flags of a filter, with the columns :data:`KEYS`, and its values.
 
-    `more` names further columns of ``calls c``, such as ``, c.agent``; ``{rule}`` in it stands for the rule's id.
+    `more` names further columns of ``calls c``, such as ``, c.agent``; ``{rule}`` in it stands for the rule's id, and
+    ``{unsure}`` for whether it could not tell.
     """
     branches = []
     if filters.standing != ("gone",):
@@ -127,7 +128,7 @@ def _results(source: str, condition: str, filters: FlagFilter, more: str) -> Fla
     where, values = _condition(filters, wanted)
     return (
         f"SELECT c.call_no, d.rule_no, NULL AS question_no, NULL AS gone_rule, {_RANK} AS rank, {_STATE}"
-        f"{more.format(rule='r.rule')} FROM calls c {source}"
+        f"{more.format(rule='r.rule', unsure='d.value = 2')} FROM calls c {source}"
         " LEFT JOIN flag_states s ON s.call_id = c.call_id AND s.rule = r.rule"
         f" WHERE {condition} AND {where}",
         values,
@@ -145,7 +146,7 @@ def _questions(filters: FlagFilter, more: str) -> FlagQuery:
     }
     where, values = _condition(filters, wanted)
     return (
-        f"SELECT c.call_no, NULL, q.question_no, NULL, 0, {_STATE}{more.format(rule=name)}"
+        f"SELECT c.call_no, NULL, q.question_no, NULL, 0, {_STATE}{more.format(rule=name, unsure='0')}"
         f" FROM {CRITICAL_ANSWERS} LEFT JOIN flag_states s ON s.call_id = c.call_id AND s.rule = {name}"
         f" WHERE {AGAINST_SCORED} AND {where}",
         values,
@@ -157,8 +158,9 @@ def _gone(filters: FlagFilter, more: str) -> FlagQuery:
     wanted = {"s.rule": filters.rule, "r.kind": filters.kind, "r.severity": filters.severity,
               "s.seen_result": filters.result}  # fmt: skip
     where, values = _condition(filters, wanted)
+    unsure = "s.seen_result = 'cannot_tell'"
     return (
-        f"SELECT c.call_no, NULL, NULL, s.rule, {_RANK}, {_STATE}{more.format(rule='s.rule')}"
+        f"SELECT c.call_no, NULL, NULL, s.rule, {_RANK}, {_STATE}{more.format(rule='s.rule', unsure=unsure)}"
         " FROM flag_states s CROSS JOIN calls c ON c.call_id = s.call_id"
         " LEFT JOIN rules r ON r.rule_no = (SELECT max(rule_no) FROM rules WHERE rules.rule = s.rule)"
         f" WHERE {IS_GONE} AND {where}",
