@@ -12,7 +12,16 @@ from collections.abc import Iterable, Sequence
 
 from speechcx.call.measures import Measure, list_measures
 from speechcx.store.codes import LABELS, OVERLAPS, PARTY_CODES, VALUES
-from speechcx.store.decisions.flag_rules import AGAINST_SCORED, FLAGGED, IS_GONE, UNSURE
+from speechcx.store.decisions.flag_rules import (
+    AGAINST_SCORED,
+    FLAGGED,
+    IS_GONE,
+    IS_LOW,
+    LOW_ANSWER,
+    LOW_ANSWERS,
+    LOW_TITLE,
+    UNSURE,
+)
 from speechcx.store.moments import ROWS_A_CALL
 
 Columns = Iterable[tuple[str, str, str]]
@@ -302,30 +311,38 @@ _FOUND = (
     "question_no",
     "rulebook_no",
     "why",
+    "answer_no",
 )
 
 
 def _flags_found() -> str:
-    """Three branches: flagged results, results that matter and could not be told, critical questions."""
+    """Four branches: flagged results, results that matter and could not be told, critical questions, low answers."""
     rule_source = (
         "FROM results_data d JOIN rules r ON r.rule_no = d.rule_no"
         " LEFT JOIN reasons w ON w.reason_no = d.reason_no"
     )
     of_rule = (
         "d.call_no", "r.rule", "r.title", "r.kind", "r.severity", _spelled("d.value", VALUES), "d.rule_no", "NULL",
-        "r.rulebook_no", _RULE_WHY,
+        "r.rulebook_no", _RULE_WHY, "NULL",
     )  # fmt: skip
     of_question = (
         "a.call_no", "q.scorecard || '.' || q.question", "q.text", "'question'", "'critical'", "a.answer",
         "a.rule_no", "q.question_no", "q.rulebook_no", "coalesce(w.text, '') || coalesce(a.why, '')",
+        "NULL",
+    )  # fmt: skip
+    of_answer = (
+        "c.call_no", LOW_ANSWER, LOW_TITLE, "'survey'", "'major'", "'present'", "NULL", "NULL", "c.rulebook_no",
+        "coalesce(v.comment, '')", "v.answer_no",
     )  # fmt: skip
     comments = (
         "the call, for joins", "id of the rule; scorecard.question for a critical question",
         "title of the rule, or the question",
-        "compliance, driver, behaviour, outcome or risk; question for a critical question", "how much it matters",
+        "compliance, driver, behaviour, outcome or risk; question for a critical question, survey for a low answer",
+        "how much it matters",
         "absent, present or cannot_tell; no for a question",
         "number of the rule, for joins with hits; null for a question without one",
         "number of the question; null for a rule", "the rulebook", "the reason in words",
+        "number of the low answer; null for a rule",
     )  # fmt: skip
     source = (
         f"{rule_source} WHERE {FLAGGED}\n"
@@ -334,11 +351,14 @@ def _flags_found() -> str:
         "FROM scores k JOIN answers_data a ON a.call_no = k.call_no\n"
         "JOIN questions q ON q.question_no = a.question_no AND q.scorecard = k.scorecard\n"
         "LEFT JOIN reasons w ON w.reason_no = a.reason_no\n"
-        f"WHERE {AGAINST_SCORED}"
+        f"WHERE {AGAINST_SCORED}\n"
+        f"UNION ALL SELECT {', '.join(of_answer)}\n"
+        f"FROM {LOW_ANSWERS} WHERE {IS_LOW}"
     )
     about = (
         "Everything that waits for a look: results that are not what they should be, compliance rules and critical\n"
-        "-- rules that could not tell, and critical questions answered against the call where no such rule says it."
+        "-- rules that could not tell, critical questions answered against the call where no such rule says it, and\n"
+        "-- low answers to surveys."
     )
     return _view("flags_found", about, zip(_FOUND, of_rule, comments, strict=True), source)
 
@@ -358,7 +378,7 @@ def _flags() -> str:
         *_WHO,
         ("rule", "f.rule", "id of the rule; scorecard.question for a critical question"),
         ("title", "f.title", "its title"),
-        ("kind", "f.kind", "compliance, driver, behaviour, outcome, risk or question"),
+        ("kind", "f.kind", "compliance, driver, behaviour, outcome, risk, question or survey"),
         ("severity", "f.severity", "how much it matters"),
         ("result", "f.result", "absent, present or cannot_tell; no for a question"),
         ("why", "f.why", "the reason in words"),

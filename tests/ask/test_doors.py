@@ -24,10 +24,11 @@ DOORS = {
         "read_hits see_flag see_flags show_flag"
     ),
     "customers": (
-        "CallbackList CallbackRow CustomerCall CustomerReport DriverTable OUTCOME_COLUMNS OutcomeMeasure "
-        "OutcomeRow OutcomeTable REPEAT_BY RETENTION_BY RepeatRow Repeats Retention RetentionRow SURVEY_BY "
-        "Satisfaction SurveyRow describe_customer list_callbacks list_driver_rows list_outcomes read_repeats "
-        "read_retention read_satisfaction"
+        "Calibration CalibrationBand CallPrediction CallbackList CallbackRow CustomerCall CustomerReport "
+        "DriverTable OUTCOME_COLUMNS OutcomeMeasure OutcomeRow OutcomeTable REPEAT_BY RETENTION_BY "
+        "RatingShare ReliabilityRow RepeatRow Repeats Retention RetentionRow SURVEY_BY Satisfaction "
+        "SatisfactionFit SurveyRow calibrate describe_customer list_callbacks list_driver_rows "
+        "list_outcomes read_repeats read_retention read_satisfaction"
     ),
     "ground": (
         "ComparedMeasure Estimate GroupSums Hint MEASURES MEASURE_NAMES Period ScoreBy ScoreRow ScoreTable "
@@ -35,7 +36,7 @@ DOORS = {
         "settle_names show_call sum_calls"
     ),
     "operations": (
-        "Alert Alerts Cause Causes GAP_KINDS HANDLING_BY Handling HandlingRow Outreach "
+        "Alert Alerts Cause Causes GAP_KINDS GapKind HANDLING_BY Handling HandlingRow Outreach "
         "Reconciliation RecordingGap Shares Topic Topics Touched find_alerts find_causes find_topics "
         "list_outreach read_customers read_handling reconcile"
     ),
@@ -53,7 +54,7 @@ DOORS = {
         "read_form read_ways score_officially show_review"
     ),
     "runs": (
-        "FailureRow KindCount LanguageCount LeftOut RunStatus count_failures find_failure list_failures "
+        "FailureRow KindCount LanguageCount LeftOut NightGaps RunStatus count_failures find_failure list_failures "
         "read_last_day read_left_out read_status"
     ),
     "search": (

@@ -108,6 +108,7 @@ FACTS: dict[str, tuple[str, ...]] = {
     "import calls": ("import calls records.csv --as lead", "import calls records.csv --dry-run --as lead"),
     "import surveys": ("import surveys answers.csv --as lead",),
     "import accounts": ("import accounts accounts.csv --as lead",),
+    "calibrate": ("calibrate", "calibrate --survey nps --agent nobody"),
     "repeats": ("repeats", "repeats --by driver --days 3", "repeats --by agent --agent nobody"),
     "retention": ("retention", "retention --by driver", "retention --by agent --agent nobody"),
     "handling": ("handling", "handling --by day --agent nobody"),

@@ -9,6 +9,7 @@ from speechcx.ask.ground.empty_answer_hints import find_hint
 from speechcx.ask.ground.opening import Where, reading
 from speechcx.ask.ground.resolve_names import settle_names
 from speechcx.store import CallFilter, Store
+from speechcx.store.decisions.flag_rules import IS_LOW, LOW_ANSWER, LOW_ANSWERS, LOW_TITLE
 from speechcx.store.moments import read_start
 
 
@@ -26,7 +27,7 @@ class CallbackRow:
         Calls of the customer in all.
     why
         What speaks for it: the call ended negative; the source says it is not resolved; a risk was found that
-        nobody dismissed.
+        nobody dismissed; the customer gave a low answer about it, which nobody dismissed.
     """
 
     customer: str
@@ -125,7 +126,13 @@ def _find_reasons(store: Store, call_no: int, call_id: str, known: dict[str, str
         " AND coalesce(s.status, 'open') <> 'dismissed' ORDER BY d.position",
         (call_id, call_no),
     )
-    return (*reasons, *(title for (title,) in risks))
+    answers = store.db.execute(
+        f"SELECT {LOW_TITLE} FROM {LOW_ANSWERS} LEFT JOIN flag_states s ON s.call_id = v.call_id"
+        f" AND s.rule = {LOW_ANSWER} WHERE {IS_LOW} AND v.call_id = ? AND coalesce(s.status, 'open') <> 'dismissed'"
+        " ORDER BY v.kind",
+        (call_id,),
+    )
+    return (*reasons, *(title for (title,) in risks), *(title for (title,) in answers))
 
 
 def _hint(store: Store, filters: CallFilter, left_out: dict[str, int]) -> str:

@@ -14,6 +14,7 @@ from .outreach import Touched as Touched
 from .outreach import list_outreach as list_outreach
 from .outreach import read_customers as read_customers
 from .reconciliation import GAP_KINDS as GAP_KINDS
+from .reconciliation import GapKind as GapKind
 from .reconciliation import Reconciliation as Reconciliation
 from .reconciliation import RecordingGap as RecordingGap
 from .reconciliation import reconcile as reconcile
