@@ -97,6 +97,7 @@ def import_surveys(
 
 
 @imports.command("accounts")
+@example("import accounts customers.xlsx")
 def import_accounts(
     file: _File,
     mapping: _Mapping = "",
@@ -199,6 +200,7 @@ def surveys(
 
 
 @asks()
+@example("calibrate --survey csat")
 def calibrate(
     asked: Asked,
     survey: Annotated[str, typer.Option("--survey", help="csat, nps or ces.")] = "csat",
@@ -216,6 +218,7 @@ def calibrate(
 
 
 @asks()
+@example("repeats --by driver --period 2026-03")
 def repeats(
     asked: Asked,
     by: Annotated[
@@ -237,6 +240,7 @@ def repeats(
 
 
 @asks()
+@example("retention --by driver")
 def retention(
     asked: Asked,
     by: Annotated[str, typer.Option("--by", help="all, agent, team, center, queue or driver.")] = "all",

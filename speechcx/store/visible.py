@@ -65,7 +65,7 @@ def hide_other_calls(
             "call_records": f"SELECT * {records}",
             "survey_answers": f"SELECT * FROM main.survey_answers WHERE call_id IN ({mine.format('call_id')})",
             # An account is a customer's, and belongs to nobody who takes calls.
-            **{name: f"SELECT * FROM main.{name} WHERE 0" for name in ("accounts", "imports")},
+            **{name: f"SELECT * FROM main.{name} WHERE 0" for name in ("accounts", "imports", "deliveries")},
             "roster": f"SELECT * FROM main.roster WHERE {own}",
             # A file that failed belongs to nobody yet.
             "failures": "SELECT * FROM main.failures WHERE 0",

@@ -36,8 +36,8 @@ DOORS = {
         "settle_names show_call sum_calls"
     ),
     "operations": (
-        "Alert Alerts Cause Causes GAP_KINDS GapKind HANDLING_BY Handling HandlingRow Outreach "
-        "Reconciliation RecordingGap Shares Topic Topics Touched find_alerts find_causes find_topics "
+        "ALERT_BY Alert Alerts Cause Causes GAP_KINDS GapKind HANDLING_BY Handling HandlingRow Outreach "
+        "Reconciliation RecordingGap Shares Topic Topics Touched find_alerts find_causes find_follow_up find_topics "
         "list_outreach read_customers read_handling reconcile"
     ),
     "people": (

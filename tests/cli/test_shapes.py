@@ -92,6 +92,8 @@ COMPLIANCE: dict[str, tuple[str, ...]] = {
     "callbacks": ("callbacks", "callbacks --agent nobody"),
     "compact": ("compact",),
     "export": ("export BOB --to evidence --with-audio --as lead",),
+    "mark": ("mark callback:c1 --owner mia --as lead",),
+    "notify": ("notify --list", "notify --dry-run"),
     "flags": ("flags", "flags --status dismissed", "flags --by rule", "flags --by agent --since 2026-03-03"),
     "flags set": ("flags set BOB:greeting --status confirmed --as lead",),
     "flags show": ("flags show BOB",),

@@ -1,3 +1,4 @@
+from .alerts import ALERT_BY as ALERT_BY
 from .alerts import Alert as Alert
 from .alerts import Alerts as Alerts
 from .alerts import Shares as Shares
@@ -5,6 +6,7 @@ from .alerts import find_alerts as find_alerts
 from .causes import Cause as Cause
 from .causes import Causes as Causes
 from .causes import find_causes as find_causes
+from .follow_up_names import find_follow_up as find_follow_up
 from .handling import HANDLING_BY as HANDLING_BY
 from .handling import Handling as Handling
 from .handling import HandlingRow as HandlingRow

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Literal, get_args
 
 from speechcx.ask.ground.customer_accounts import KnownCustomer, read_customer_accounts, sum_values
 from speechcx.ask.ground.empty_answer_hints import Hint, find_hint
 from speechcx.ask.ground.opening import Where, reading
 from speechcx.ask.ground.periods import find_newest_day
-from speechcx.ask.ground.resolve_names import settle_names
+from speechcx.ask.ground.resolve_names import expect_one, settle_names
 from speechcx.ask.operations.events import EVENT, WatchedRule, list_watched
 from speechcx.ask.statistics import Usual, learn_usual
 from speechcx.store import CallFilter, Store
+from speechcx.store.decisions.follow_ups import FollowUp, read_follow_ups
 from speechcx.store.facts.customer_keys import customer_key
 from speechcx.store.moments import read_start
 
@@ -26,9 +28,15 @@ MIN_DAYS = 3
 as `MIN_ANY_DAYS`."""
 MIN_ANY_DAYS = 5
 
+CALLS = "calls"
+"""Stands for the number of calls itself in the name of an alert."""
+
 PROBABILITY = 0.001
 MIN_EXCESS = 5.0
 """An alert is both this improbable and at least so many calls too many (definitions, section 5)."""
+
+AlertBy = Literal["center", "team", "queue", "agent"]
+ALERT_BY: tuple[AlertBy, ...] = get_args(AlertBy)
 
 Shares = tuple[tuple[str, int], ...]
 
@@ -80,8 +88,12 @@ class Alert:
 
     Parameters
     ----------
+    name
+        For ``mark``: the day, the rule and, of one group, what it is.
     rule, title, kind
         The rule; ``rule`` is None where it is the number of calls itself.
+    group
+        The team, queue, agent or center; None where all calls are looked at together.
     usual
         Calls that the same weekday usually brings up to the same hour.
     times
@@ -96,11 +108,15 @@ class Alert:
         See :class:`AlertSize`.
     examples
         Up to three calls, the newest first, with the words.
+    follow_up
+        What people said of it; None where nobody did.
     """
 
+    name: str
     rule: str | None
     title: str
     kind: str | None
+    group: str | None
     usual: float
     times: float
     probability: float
@@ -108,6 +124,7 @@ class Alert:
     past_days: int
     size: AlertSize
     examples: tuple[Example, ...]
+    follow_up: FollowUp | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +147,10 @@ class Alerts:
         Why nothing could be said at all; None where it could.
     hint
         Where the filter leaves no calls: what would widen it.
+    by
+        What was looked at one by one; None for all calls together.
+    groups, too_young
+        Teams, queues, ... with calls on the day, and those of them with too few past days to say what is usual.
     """
 
     day: date | None
@@ -139,6 +160,9 @@ class Alerts:
     rows: tuple[Alert, ...]
     why_none: str | None
     hint: Hint | None
+    by: AlertBy | None = None
+    groups: int = 0
+    too_young: int = 0
 
 
 def find_alerts(
@@ -148,6 +172,7 @@ def find_alerts(
     day: date | None = None,
     probability: float = PROBABILITY,
     least_excess: float = MIN_EXCESS,
+    by: AlertBy | None = None,
 ) -> Alerts:
     """What happens more often on a day than usual.
 
@@ -161,39 +186,96 @@ def find_alerts(
         The day; None for the newest with calls.
     probability, least_excess
         An alert is at most this probable on a usual day, and at least so many calls above the usual.
+    by
+        Look at every center, team, queue or agent by itself; the probability is then shared among them, so that
+        many groups bring no more false alarms than one.
+
+    Raises
+    ------
+    UsageError
+        There is no such group.
     """
+    if by is not None:
+        expect_one("group by", by, ALERT_BY)
     with reading(where) as store:
         filters = replace(settle_names(store, filters or CallFilter()), since=None, until=None)
         day = day or find_newest_day(store, filters)
         if day is None:
-            return Alerts(None, None, 0, 0, (), None, find_hint(store, filters))
+            return Alerts(None, None, 0, 0, (), None, find_hint(store, filters), by)
         today = replace(filters, since=day, until=day)
         until_hour, calls = _hour_and_calls(store, today)
         if not calls:
-            return Alerts(day, None, 0, 0, (), None, find_hint(store, today))
-        past = _PastDays(store, filters, day, until_hour)
-        if past.kind is None:
-            why = f"{len(past.days)} past days with calls are too few to say what is usual"
-            return Alerts(day, until_hour, calls, 0, (), why, None)
-        asked: list[WatchedRule | None] = [None, *list_watched(store)]
-        rows = []
-        for rule in asked:
-            counts = past.counts[None if rule is None else rule.rule]
-            now, usual = counts[day], past.learn(counts)
-            chance = usual.tail(now)
-            if now - usual.mean >= least_excess and chance <= probability:
-                rows.append(_alert(store, today, rule, past, (now, usual, chance)))
-        rows.sort(key=lambda row: (row.probability, -row.size.calls))
-        return Alerts(day, until_hour, calls, len(asked), tuple(rows), None, None)
+            return Alerts(day, None, 0, 0, (), None, find_hint(store, today), by)
+        watch = _Watch(store, today, until_hour, least_excess=least_excess, by=by)
+        rows = sorted(watch.find(probability), key=lambda row: (row.probability, -row.size.calls))
+        return Alerts(
+            day, until_hour, calls, watch.counted, tuple(rows), watch.why_none, None, by, len(watch.groups),
+            watch.too_young,
+        )  # fmt: skip
+
+
+class _Watch:
+    """Looks at the calls of a day, all together or group by group."""
+
+    def __init__(
+        self, store: Store, today: CallFilter, until_hour: int, *, least_excess: float, by: AlertBy | None
+    ) -> None:
+        assert today.since is not None
+        self.store = store
+        self.today = today
+        self.day = today.since
+        self.least_excess = least_excess
+        self.by = by
+        self.counts = _count_days(
+            store, replace(today, since=self.day - timedelta(weeks=PAST_WEEKS)), until_hour, by
+        )
+        self.groups = [
+            group
+            for group, counts in self.counts.items()
+            if counts[None][self.day] and (by is None or group is not None)
+        ]
+        self.too_young = 0
+        self.counted = 0
+        self.why_none: str | None = None
+
+    def find(self, probability: float) -> Iterator[Alert]:
+        """Every alert of the day."""
+        asked: list[WatchedRule | None] = [None, *list_watched(self.store)]
+        marks = read_follow_ups(self.store.db, "alert")
+        for group in self.groups:
+            past = _PastDays(self.counts[group], self.day)
+            if past.kind is None:
+                self.too_young += 1
+                self.why_none = f"{len(past.days)} past days with calls are too few to say what is usual"
+                continue
+            self.counted += len(asked)
+            for rule in asked:
+                counts = past.counts[None if rule is None else rule.rule]
+                now, usual = counts[self.day], past.learn(counts)
+                chance = usual.tail(now)
+                if now - usual.mean >= self.least_excess and chance <= probability / len(self.groups):
+                    alert = _alert(self.store, self._only(group), rule, past, (now, usual, chance))
+                    name = f"{self.day}/{alert.rule or CALLS}" + (f"/{self.by}={group}" if self.by else "")
+                    yield replace(alert, name=name, group=group, follow_up=marks.get(name))
+        if self.counted:
+            self.why_none = None
+        elif self.too_young > 1:
+            self.why_none = f"every {self.by} has too few past days with calls to say what is usual"
+
+    def _only(self, group: str | None) -> CallFilter:
+        """The calls of the day in a group."""
+        if self.by is None or group is None:
+            return self.today
+        wanted: dict[str, tuple[str, ...]] = {self.by: (group,)}
+        return replace(self.today, **wanted)  # type: ignore[arg-type]
 
 
 class _PastDays:
     """The past days a day is compared with; `counts` has the calls of each day, by rule and of all (None)."""
 
-    def __init__(self, store: Store, filters: CallFilter, day: date, until_hour: int) -> None:
+    def __init__(self, counts: Mapping[str | None, Counter[date]], day: date) -> None:
         self.day = day
-        filters = replace(filters, since=day - timedelta(weeks=PAST_WEEKS), until=day)
-        self.counts = _count_days(store, filters, until_hour)
+        self.counts = counts
         self.days = [past for past in self.counts[None] if past != day]
         same = [past for past in self.days if past.weekday() == day.weekday()]
         self.kind: str | None = None
@@ -214,17 +296,25 @@ class _PastDays:
         return learn_usual(mine, tuple(groups.values()))
 
 
-def _count_days(store: Store, filters: CallFilter, until_hour: int) -> dict[str | None, Counter[date]]:
-    """Calls by day up to the hour: of each rule those that are its events, under None all; only days with any."""
+DayCounts = dict[str | None, Counter[date]]
+"""Calls by day, of each rule, and of all under None."""
+
+
+def _count_days(
+    store: Store, filters: CallFilter, until_hour: int, by: AlertBy | None
+) -> dict[str | None, DayCounts]:
+    """By group (None for all together): calls by day up to the hour, of each rule those that are its events."""
     condition, values = filters.to_sql()
-    found: dict[str | None, Counter[date]] = defaultdict(Counter)
-    for rule, day, count in store.db.execute(
-        f"SELECT NULL, c.local_day, count(*) FROM calls c WHERE {condition} AND c.local_hour <= ? GROUP BY 2"
-        " UNION ALL SELECT r.rule, c.local_day, count(*) FROM calls c JOIN rule_results d ON d.call_no = c.call_no"
-        f" JOIN rules r ON r.rule_no = d.rule_no WHERE {condition} AND c.local_hour <= ? AND {EVENT} GROUP BY 1, 2",
+    group = "NULL" if by is None else f"c.{by}"
+    found: dict[str | None, DayCounts] = defaultdict(lambda: defaultdict(Counter))
+    for key, rule, day, count in store.db.execute(
+        f"SELECT {group}, NULL, c.local_day, count(*) FROM calls c WHERE {condition} AND c.local_hour <= ?"
+        f" GROUP BY 1, 3 UNION ALL SELECT {group}, r.rule, c.local_day, count(*) FROM calls c JOIN rule_results d"
+        f" ON d.call_no = c.call_no JOIN rules r ON r.rule_no = d.rule_no WHERE {condition} AND c.local_hour <= ?"
+        f" AND {EVENT} GROUP BY 1, 2, 3",
         [*values, until_hour, *values, until_hour],
     ):
-        found[rule][date.fromisoformat(day)] = count
+        found[key][rule][date.fromisoformat(day)] = count
     return found
 
 
@@ -248,9 +338,11 @@ def _alert(
     if rule is not None:
         condition += f" AND {rule.condition}"
     return Alert(
+        name="",
         rule=None if rule is None else rule.rule,
         title="all calls" if rule is None else rule.title,
         kind=None if rule is None else rule.kind,
+        group=None,
         usual=round(usual.mean, 2),
         times=round(now / usual.mean, 2),
         probability=chance,
@@ -258,6 +350,7 @@ def _alert(
         past_days=len(past.alike),
         size=measure_size(store, condition, values),
         examples=() if rule is None else read_examples(store, rule, condition, values),
+        follow_up=None,
     )
 
 

@@ -25,7 +25,9 @@ from speechcx.store.paths import plain_text
 if TYPE_CHECKING:
     from speechcx.store import Store
 
-Action = Literal["flag", "export", "erase", "backup", "restore", "merge", "import", "view", "play", "sign-in"]
+Action = Literal[
+    "flag", "export", "erase", "backup", "restore", "merge", "import", "mark", "view", "play", "sign-in"
+]
 ACTIONS: tuple[Action, ...] = get_args(Action)
 
 LONGEST_TEXT = 10_000

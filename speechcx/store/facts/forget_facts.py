@@ -9,12 +9,13 @@ from speechcx.store.facts.customer_keys import customer_key
 
 
 def forget_facts(db: sqlite3.Connection, call_id: str) -> None:
-    """Remove every fact that was matched with a call; inside a write."""
+    """Remove every fact that was matched with a call, and what came of calling its customer; inside a write."""
     records = "SELECT record_id FROM call_records WHERE call_id = ?"
     for table, number, where in (
         ("call_legs", "leg_no", f"record_id IN ({records})"),
         ("call_records", "record_no", "call_id = ?"),
         ("survey_answers", "answer_no", "call_id = ?"),
+        ("follow_ups", "follow_no", "call_id = ?"),
     ):
         gone = db.execute(f"DELETE FROM {table} WHERE {where} RETURNING {number}", (call_id,)).fetchall()
         forget_shared(db, table, [row[0] for row in gone])
