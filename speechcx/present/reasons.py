@@ -1,7 +1,8 @@
 """Why a rule holds or not, in words for people: who said what and when, without the patterns of the rule.
 
 The reason that is kept with a result names the pattern (``said "my name is ?" by agent: not found``), which a quality
-lead needs and a supervisor cannot read. Here it is told by the evidence: quotes with times, the value of a measure,
+lead needs and a supervisor cannot read; databases also hold reasons in the words of older versions. Here it is told by
+the evidence: quotes with times, the value of a measure,
 or why the words could not be judged.
 """
 
@@ -19,9 +20,11 @@ SHOWN_HITS = 2
 
 _MAX_QUOTE = 60
 _MEASURE = re.compile(
-    r"(?P<name>[a-z_.0-9]+) is (?P<value>-?[\d.e+]+), (?P<what>asked|yes|no|n-a|person) is (?P<bound>[<>=!]+ -?[\d.]+)"
+    r"(?P<name>[a-z_.0-9]+) is (?P<value>-?[\d.e+]+), "
+    r"(?P<what>asked is|rule asks for|yes is|no is|n-a is) (?P<bound>[<>=!]+ -?[\d.]+)"
 )
 _NOT_FOUND = re.compile(r"(?: by (?P<by>agent|customer))?(?: within (?P<within>[^:;\"|]{1,40}))?: not found")
+_STEP = re.compile(r"\bstep (?:(?P<no>\d+) not found|(?P<old>\d+) did not happen)")
 _NO_OCCASION = "there was no occasion for it"
 _PARTIES = {"unknown": "somebody", "ivr": "machine"}
 _OPERATORS = {"<=": "at most", ">=": "at least", "<": "under", ">": "over", "==": "exactly", "!=": "not"}
@@ -67,6 +70,8 @@ def tell_reason(value: str, why: str, hits: Sequence[Hit]) -> str:
         return _tell_measure(measure)
     if value == "present":
         return without_patterns(why)
+    if (step := _STEP.search(why)) is not None:
+        return _tell_broken_sequence(int(step["no"] or step["old"]), heard)
     missed = next((hit for hit in hits if hit.is_nearest and _is_whole(hit)), None)
     if missed is not None:
         return f"{quote_hit(missed)}, but {missed.why.removeprefix(NEAREST)}"
@@ -98,7 +103,7 @@ def tell_doubt(why: str, hits: Sequence[Hit]) -> str:
         if mark in told:
             told = told.rpartition(mark)[2]
     told = without_patterns(told)
-    told = told.partition(": asked is ")[0]
+    told = re.split("(?:; the rule looks for|: asked is) ", told)[0]
     quoted = next((quote_hit(hit) for hit in hits if hit.start_s is not None and not hit.is_nearest), "")
     return f"{quoted}, but {told}" if quoted and quoted not in told else told
 
@@ -108,7 +113,7 @@ def without_patterns(why: str) -> str:
     parts = [
         part
         for part in why.split("; ")
-        if not re.match(r"(?:not: |none of \d+ ways: )*(?:said|means) ", part)
+        if not re.match(r"(?:not: |none of \d+ (?:ways|alternatives found, closest): )*(?:said|means) ", part)
     ]
     parts = [re.sub(r": (?:said|means|a turn) .*", "", part) for part in parts]
     return "; ".join(dict.fromkeys(parts)) or "its words do not decide it; --why shows the rule"
@@ -125,13 +130,25 @@ def _tell_absence(why: str) -> str:
     return whose + (f" within {within.pop()}" if len(within) == 1 and None not in within else "")
 
 
+def _tell_broken_sequence(step: int, heard: Sequence[Hit]) -> str:
+    """Where a sequence ended: nothing of it was found, or what came before the step that is missing."""
+    if step == 1:
+        return "what it begins with was not found"
+    return (
+        f"{list_quotes(heard)}, but not what has to follow"
+        if heard
+        else "it began, but what has to follow was not found"
+    )
+
+
 def _tell_measure(found: re.Match[str]) -> str:
-    """``agent talk share 62 %, asked is over 60 %``, from the reason that is kept."""
+    """``agent talk is 62 %; the rule asks for over 60 %``, from the reason that is kept."""
     prefix, _, name = found["name"].rpartition(".")
     known = list_measures("party" if prefix else "call")
     unit = next((measure.unit for measure in known if measure.name == name), "")
     operator, _, bound = found["bound"].partition(" ")
-    asked = "wanted" if found["what"] != "yes" else "yes is"
+    asked = found["what"].removesuffix(" is")
+    asked = f"{asked} means" if asked in ("yes", "no", "n-a") else "the rule asks for"
     words = name.removesuffix("_s").removesuffix("_share").replace("_", " ")
     value = _with_unit(float(found["value"]), unit)
     limit = _with_unit(float(bound), unit)

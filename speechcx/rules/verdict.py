@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -33,6 +34,10 @@ class ConditionVerdict:
     closeness: float = 0.0
 
 
+_NONE_OF = re.compile(r"^none of \d+ alternatives found, closest: ")
+"""How the reason of alternatives inside an alternative begins; said once, of the outer ones."""
+
+
 def all_of(parts: Sequence[ConditionVerdict]) -> ConditionVerdict:
     """All parts must hold: the least of them."""
     value = _VALUES[min(_RANK[part.value] for part in parts)]
@@ -49,9 +54,10 @@ def any_of(parts: Sequence[ConditionVerdict]) -> ConditionVerdict:
     shown = [part for part in parts if part.value == value]
     if value == "absent":
         nearest = max(shown, key=lambda part: part.closeness)
-        return replace(
-            nearest, why=nearest.why if len(shown) == 1 else f"none of {len(shown)} ways: {nearest.why}"
-        )
+        if len(shown) == 1:
+            return nearest
+        closest = _NONE_OF.sub("", nearest.why)
+        return replace(nearest, why=f"none of {len(shown)} alternatives found, closest: {closest}")
     hits = tuple(hit for part in shown for hit in part.hits)
     return ConditionVerdict(value, "; ".join(dict.fromkeys(part.why for part in shown)), hits, 1.0)
 

@@ -29,11 +29,19 @@ def test_what_was_said_is_quoted_with_its_time() -> None:
         (f"{PATTERN}: not found", "not said by the agent within first 45s"),
         (f'{PATTERN}: not found; nearest: the agent at 0:24 "I don\'t see"', "not said by the agent within first 45s"),
         ("said {digits:13-19}: not found", "not said"),
+        ("none of 2 alternatives found, closest: said (cancel* | close) by customer: not found",
+         "not said by the customer"),
         ("none of 2 ways: said (cancel* | close) by customer: not found", "not said by the customer"),
         ('there was no occasion for it: none of 2 ways: said "(speak | talk)": not found', "no occasion for it"),
-        ("hold_s is 0, asked is > 5", "hold is 0 s; wanted over 5 s"),
-        ("agent.talk_share is 0.62, asked is <= 0.6", "agent talk is 62 %; wanted at most 60 %"),
-        ("step 2 did not happen after step 1: said (sorry | apolog*) by agent", "step 2 did not happen after step 1"),
+        ("hold_s is 0, rule asks for > 5", "hold is 0 s; the rule asks for over 5 s"),
+        ("hold_s is 0, asked is > 5", "hold is 0 s; the rule asks for over 5 s"),
+        ("agent.talk_share is 0.62, rule asks for <= 0.6", "agent talk is 62 %; the rule asks for at most 60 %"),
+        ("longest_silence_s is 16.2, no is > 15", "longest silence is 16.2 s; no means over 15 s"),
+        ("step 1 not found: said (sorry | apolog*) by agent", "what it begins with was not found"),
+        ("step 2 not found after step 1: said (sorry | apolog*) by agent",
+         "it began, but what has to follow was not found"),
+        ("step 2 did not happen after step 1: said (sorry | apolog*) by agent",
+         "it began, but what has to follow was not found"),
     ],
 )  # fmt: skip
 def test_what_was_not_found_is_told_without_the_pattern(why: str, told: str) -> None:
@@ -54,7 +62,7 @@ def test_the_right_words_at_the_wrong_time_or_by_the_wrong_party_are_shown() -> 
     ("why", "told"),
     [
         ("the opening of the call was not recorded", "the opening of the call was not recorded"),
-        (f"step 1 did not happen: {PATTERN}; but no words were recognised in this call",
+        (f"step 1 not found: {PATTERN}; but no words were recognised in this call",
          "no words were recognised in this call"),
         ("it is not known whether there was an occasion for it: the recording breaks off before the end of the call",
          "the recording breaks off before the end of the call"),
@@ -78,10 +86,10 @@ def test_the_words_in_doubt_are_quoted() -> None:
 def test_the_word_for_a_result() -> None:
     """Said, not said, measured, cannot tell."""
     measure = make_hit(
-        "talk", None, start_s=None, end_s=None, party=None, quote="", why="hold_s is 90, asked is > 60"
+        "talk", None, start_s=None, end_s=None, party=None, quote="", why="hold_s is 90, rule asks for > 60"
     )
     assert result_word(make_result(value="present")) == "said"
     assert result_word(make_result(value="present", hits=(measure,))) == "measured"
     assert result_word(make_result(value="absent", hits=(), why=f"{PATTERN}: not found")) == "not said"
-    assert result_word(make_result(value="absent", hits=(), why="hold_s is 0, asked is > 5")) == "not so"
+    assert result_word(make_result(value="absent", hits=(), why="hold_s is 0, rule asks for > 5")) == "not so"
     assert result_word(make_result(value="cannot_tell", hits=())) == "cannot tell"

@@ -38,4 +38,4 @@ def test_evidence_is_of_the_parts_that_decided() -> None:
 def test_an_absent_any_shows_its_nearest_part() -> None:
     """Of several misses the nearest is shown, and how many ways were tried."""
     near, far = ConditionVerdict("absent", "near", (), 0.8), ConditionVerdict("absent", "far", (), 0.1)
-    assert "none of 2 ways: near" == any_of([far, near]).why
+    assert "none of 2 alternatives found, closest: near" == any_of([far, near]).why

@@ -406,7 +406,7 @@ class Judge:
             why = f"{test.name} is not known: {metric.why_missing}"
             return ConditionVerdict("cannot_tell", why, (self.witness.measure("cannot_tell", why),))
         value: RuleValue = "present" if test.bound.holds(metric.value) else "absent"
-        why = f"{test.name} is {metric.value:.4g}, asked is {test.source.partition(' ')[2]}"
+        why = f"{test.name} is {metric.value:.4g}, rule asks for {test.source.partition(' ')[2]}"
         return ConditionVerdict(value, why, (self.witness.measure(value, why),))
 
     def _meta(self, test: MetaTest) -> ConditionVerdict:
@@ -423,7 +423,7 @@ class Judge:
         else:
             holds = any(_is_like(text, wanted) for wanted in test.values)
         value: RuleValue = "present" if holds else "absent"
-        why = f"{test.name} is {text!r}, asked is {test.source.removeprefix(test.name).strip()}"
+        why = f"{test.name} is {text!r}, rule asks for {test.source.removeprefix(test.name).strip()}"
         return ConditionVerdict(value, why, (self.witness.measure(value, why),))
 
 

@@ -139,7 +139,7 @@ class Witness:
     def misheard(self, condition: Said, found: Misheard) -> ConditionVerdict:
         """Words that may be those asked for with one of them misheard."""
         stream = self.facts.stream
-        doubt = f'"{stream.quote(found.place, found.place + 1)}" may be misheard: asked is {found.phrase}'
+        doubt = f'"{stream.quote(found.place, found.place + 1)}" may be misheard; the rule looks for {found.phrase}'
         hit = Hit(
             self.rule, "cannot_tell", stream.party_at(found.start), int(stream.turn[found.start]),
             round(float(stream.start_s[found.start]), 3), round(float(stream.end_s[found.end - 1]), 3),
@@ -217,11 +217,10 @@ class Witness:
         if step.missing:
             spots = finding.sure
             hits = tuple(self.hit(spots, place, "absent") for place in range(min(len(spots), 3)))
-            why = (
-                f"step {failed + 1} must not happen, but did: {tell(hits[0])}" if hits else "step not missing"
-            )
+            found = f": {tell(hits[0])}" if hits else ""
+            why = f"step {failed + 1} must be absent, but was found{found}"
             return ConditionVerdict("absent", why, hits, 0.5)
-        why = f"step {failed + 1} did not happen{after}: {describe_step(step.condition)}"
+        why = f"step {failed + 1} not found{after}: {describe_step(step.condition)}"
         value: RuleValue = "cannot_tell" if finding.blind else "absent"
         if finding.blind:
             why = f"{why}; but {finding.blind}"

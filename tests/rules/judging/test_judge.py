@@ -116,7 +116,7 @@ def test_measures_of_the_call() -> None:
     missing = ask(rule)
     assert "cannot_tell" == missing.value
     assert "hold_s is not known: the test gives no value for it" == missing.why
-    assert "hold_s is 20.5, asked is > 20" == ask(rule, metrics=(("hold_s", 20.5),)).hits[0].why
+    assert "hold_s is 20.5, rule asks for > 20" == ask(rule, metrics=(("hold_s", 20.5),)).hits[0].why
 
 
 def test_details_of_the_call() -> None:
@@ -200,10 +200,10 @@ def test_a_sequence_shows_its_steps() -> None:
     assert ["speak to your manager"] == [hit.quote for hit in result.hits]
     assert 'then not said transfer* | "put you through" by agent' in result.why
     assert (
-        "step 2 must not happen, but did: the agent at 0:14"
+        "step 2 must be absent, but was found: the agent at 0:14"
         in ask(MANAGER, ASKED, agent("I'll transfer you", 14.0)).why
     )
-    assert "step 1 did not happen" in ask(f"{MANAGER}when: always\n", agent("no")).why
+    assert "step 1 not found" in ask(f"{MANAGER}when: always\n", agent("no")).why
     assert "there was no occasion for it" in ask(MANAGER, agent("no")).why
 
 
