@@ -6,65 +6,16 @@ import hashlib
 import re
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import urlsplit
 
 from speechcx.errors import UsageError
 from speechcx.store import Store
-from speechcx.store.moments import utc_text
+from speechcx.store.deliveries import Delivery, Notice, list_waiting, note_attempt, queue_notice
 
 TRIES = 3
 PAUSES_S = (1.0, 5.0)
 """Between the tries of one command."""
-
-KEPT_DAYS = 7
-"""A notice that could not be delivered for so many days is given up, and stays in the list."""
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """What is sent.
-
-    Parameters
-    ----------
-    about
-        What it tells of, such as ``alerts 2026-11-30``; the same notice goes to one address once.
-    title, body
-        Counts and titles of rules; never words or names of customers.
-    """
-
-    about: str
-    title: str
-    body: str
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """What became of a notice.
-
-    Parameters
-    ----------
-    target
-        Scheme and host of the address; the rest of it may be a secret, and is not kept.
-    about, title
-        Of the notice.
-    attempts
-        Times it was tried.
-    created_at, last_at, delivered_at
-        UTC; None where it was not delivered yet.
-    error
-        Why the last try failed.
-    """
-
-    target: str
-    about: str
-    title: str
-    attempts: int
-    created_at: str
-    last_at: str | None
-    delivered_at: str | None
-    error: str | None
 
 
 class Sender(Protocol):
@@ -147,40 +98,11 @@ def deliver(
         digest = hashlib.sha256(url.encode()).hexdigest()[:16]
         with store.write():
             for notice in notices:
-                _queue(store, digest, name_target(url), notice)
-        for number, title, body in _waiting(store, digest):
+                queue_notice(store, digest, name_target(url), notice)
+        for number, title, body in list_waiting(store, digest):
             error = _try(url, title, body, send, pause)
-            found.append(_note(store, number, error))
+            found.append(note_attempt(store, number, error))
     return tuple(found)
-
-
-def list_deliveries(store: Store, *, only_failed: bool = False) -> tuple[Delivery, ...]:
-    """Notices, the newest first."""
-    rows = store.db.execute(
-        f"SELECT {_COLUMNS} FROM deliveries {'WHERE delivered_at IS NULL' if only_failed else ''}"
-        " ORDER BY delivery_no DESC"
-    )
-    return tuple(Delivery(*row) for row in rows)
-
-
-_COLUMNS = "target, about, title, attempts, created_at, last_at, delivered_at, error"
-
-
-def _queue(store: Store, digest: str, target: str, notice: Notice) -> None:
-    key = hashlib.sha256(f"{notice.about}\n{notice.title}\n{notice.body}".encode()).hexdigest()[:16]
-    store.db.execute(
-        "INSERT INTO deliveries (target_digest, notice_digest, target, about, title, body, created_at, attempts)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT (target_digest, notice_digest) DO NOTHING",
-        (digest, key, target, notice.about, notice.title, notice.body, utc_text()),
-    )
-
-
-def _waiting(store: Store, digest: str) -> list[tuple[int, str, str]]:
-    return store.db.execute(
-        "SELECT delivery_no, title, body FROM deliveries WHERE target_digest = ? AND delivered_at IS NULL"
-        " AND julianday('now') - julianday(created_at) <= ? ORDER BY delivery_no",
-        (digest, KEPT_DAYS),
-    ).fetchall()
 
 
 def _try(url: str, title: str, body: str, send: Sender, pause: Callable[[float], None]) -> str | None:
@@ -192,16 +114,3 @@ def _try(url: str, title: str, body: str, send: Sender, pause: Callable[[float],
         pause(wait_s)
         error = send(url, title, body)
     return error
-
-
-def _note(store: Store, number: int, error: str | None) -> Delivery:
-    now = utc_text()
-    with store.write():
-        store.db.execute(
-            "UPDATE deliveries SET attempts = attempts + 1, last_at = ?, delivered_at = ?, error = ?"
-            " WHERE delivery_no = ?",
-            (now, now if error is None else None, error, number),
-        )
-    return Delivery(
-        *store.db.execute(f"SELECT {_COLUMNS} FROM deliveries WHERE delivery_no = ?", (number,)).fetchone()
-    )

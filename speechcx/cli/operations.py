@@ -28,7 +28,7 @@ def alerts(
     ] = None,
     probability: Annotated[
         float, typer.Option("--probability", min=0.0, max=1.0, help="At most so probable on a usual day.")
-    ] = 0.001,
+    ] = 0.0005,
     excess: Annotated[
         float, typer.Option("--excess", min=0.0, help="At least so many calls more than usual.")
     ] = 5.0,
@@ -95,7 +95,7 @@ def mark(
     from datetime import date
 
     from speechcx.ask.operations import find_follow_up
-    from speechcx.present.follow_ups import present_mark
+    from speechcx.present.marked_entries import present_mark
     from speechcx.store import Store
     from speechcx.store.decisions.audit import read_who
     from speechcx.store.decisions.follow_ups import FollowUpChange, mark_follow_up
@@ -130,11 +130,12 @@ def notify(
 ) -> None:
     """Send the day's alerts, counts only, by mail, chat or web hook (extra notify); what failed is tried again."""
     from speechcx.ask.operations import find_alerts
-    from speechcx.batch.notifications import deliver, list_deliveries
+    from speechcx.batch.notifications import deliver
     from speechcx.errors import UsageError
-    from speechcx.present.follow_ups import present_deliveries, present_notices
+    from speechcx.present.marked_entries import present_deliveries, present_notices
     from speechcx.present.operations import write_notices
     from speechcx.store import Store
+    from speechcx.store.deliveries import list_deliveries
 
     with Store.open(asked.where, read_only=listed or dry_run) as store:
         if listed:

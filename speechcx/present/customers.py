@@ -18,7 +18,7 @@ from speechcx.ask.customers import (
     OutcomeTable,
 )
 from speechcx.present.envelope import Envelopes, record, rows
-from speechcx.present.follow_ups import write_follow_up
+from speechcx.present.marked_entries import write_follow_up
 from speechcx.present.measures import VERDICT, number_text
 from speechcx.present.table import Answer, Column, Text, make_table
 from speechcx.present.units import days_text, length, percent, plain_number, signed

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from speechcx.ask.operations import Alert, Alerts, Cause, Causes, Outreach, Shares, Topics, Touched
-from speechcx.batch.notifications import Notice
 from speechcx.present.envelope import Envelopes, record
-from speechcx.present.follow_ups import write_follow_up
+from speechcx.present.marked_entries import write_follow_up
 from speechcx.present.table import Answer, Column, Table, Text, make_table
 from speechcx.present.units import days_text, plain_number, start_text
+from speechcx.store.deliveries import Notice
 
 _HINT = str | None
 _ALERTS = record("alerts", Alerts, swapped={"Alerts.hint": _HINT})
@@ -39,6 +39,13 @@ def _chance(row: Alert) -> str:
     return "under 1 in a million" if row.probability < 1e-6 else f"1 in {round(1 / row.probability):,}"
 
 
+def _window(row: Alert) -> str:
+    """Two days, two hours, or the day so far."""
+    if row.days > 1:
+        return "two days"
+    return f"{row.first_hour}:00 to {row.last_hour}:59" if row.first_hour or row.last_hour == 1 else "the day"
+
+
 def _value(row: Alert) -> str | None:
     value = row.size.value_at_risk
     return None if value is None else f"{value:,.0f} {row.size.currency or ''}".strip()
@@ -61,6 +68,7 @@ def _follow_up(row: Alert | Touched) -> str | None:
 _ALERT_COLUMNS = (
     Column("title", "what"),
     Column("group", "of", text=lambda row: row.group or "-"),
+    Column("window", "when", value=_window),
     Column("calls", "calls", value=lambda row: row.size.calls),
     Column("usual", "usual", digits=1),
     Column("times", "times", digits=1),

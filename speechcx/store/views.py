@@ -313,6 +313,16 @@ _FOUND = (
     "why",
     "answer_no",
 )
+_FOUND_COMMENTS = (
+    "the call, for joins", "id of the rule; scorecard.question for a critical question",
+    "title of the rule, or the question",
+    "compliance, driver, behaviour, outcome or risk; question for a critical question, survey for a low answer",
+    "how much it matters",
+    "absent, present or cannot_tell; no for a question",
+    "number of the rule, for joins with hits; null for a question without one",
+    "number of the question; null for a rule", "the rulebook", "the reason in words",
+    "number of the low answer; null for a rule",
+)  # fmt: skip
 
 
 def _flags_found() -> str:
@@ -334,16 +344,6 @@ def _flags_found() -> str:
         "c.call_no", LOW_ANSWER, LOW_TITLE, "'survey'", "'major'", "'present'", "NULL", "NULL", "c.rulebook_no",
         "coalesce(v.comment, '')", "v.answer_no",
     )  # fmt: skip
-    comments = (
-        "the call, for joins", "id of the rule; scorecard.question for a critical question",
-        "title of the rule, or the question",
-        "compliance, driver, behaviour, outcome or risk; question for a critical question, survey for a low answer",
-        "how much it matters",
-        "absent, present or cannot_tell; no for a question",
-        "number of the rule, for joins with hits; null for a question without one",
-        "number of the question; null for a rule", "the rulebook", "the reason in words",
-        "number of the low answer; null for a rule",
-    )  # fmt: skip
     source = (
         f"{rule_source} WHERE {FLAGGED}\n"
         f"UNION ALL SELECT {', '.join(of_rule)} {rule_source} WHERE {UNSURE}\n"
@@ -360,7 +360,7 @@ def _flags_found() -> str:
         "-- rules that could not tell, critical questions answered against the call where no such rule says it, and\n"
         "-- low answers to surveys."
     )
-    return _view("flags_found", about, zip(_FOUND, of_rule, comments, strict=True), source)
+    return _view("flags_found", about, zip(_FOUND, of_rule, _FOUND_COMMENTS, strict=True), source)
 
 
 def _flags() -> str:

@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 from speechcx.ask.operations import find_alerts
-from speechcx.batch.notifications import TRIES, Notice, deliver, list_deliveries, name_target, send_by_apprise
+from speechcx.batch.notifications import TRIES, deliver, name_target, send_by_apprise
 from speechcx.errors import UsageError
 from speechcx.present.operations import write_notices
 from speechcx.store import Store
+from speechcx.store.deliveries import Notice, list_deliveries
 from tests.ask.operations.test_alerts import plant
 
 NOTICE = Notice("alerts 2025-04-28", "speechcx: 1 alert on 2025-04-28", "network: 12 calls")

@@ -25,7 +25,7 @@ from speechcx.store.moments import read_start
 if TYPE_CHECKING:
     from sklearn.isotonic import IsotonicRegression
 
-Floats = npt.NDArray[np.float64]
+Chances = npt.NDArray[np.float64]
 
 PredictedBy = Literal["customer_sentiment", "customer_sentiment_shift"]
 PREDICTED_BY: tuple[PredictedBy, ...] = get_args(PredictedBy)
@@ -324,7 +324,7 @@ def _correlation_interval(correlation: float | None, n: int) -> Interval | None:
     return math.tanh(middle - spread), math.tanh(middle + spread)
 
 
-def _isotonic(scores: Floats, happy: Floats) -> IsotonicRegression:
+def _isotonic(scores: Chances, happy: Chances) -> IsotonicRegression:
     try:
         from sklearn.isotonic import IsotonicRegression
     except ImportError as error:
@@ -353,7 +353,7 @@ def _fit(
     return fit, model
 
 
-def _predict_held_out(pairs: Sequence[_Pair], scores: Floats, happy: Floats) -> Floats:
+def _predict_held_out(pairs: Sequence[_Pair], scores: Chances, happy: Chances) -> Chances:
     """Of each answer the probability by a fit to the others; which fifth an answer is in follows from its call."""
     order = sorted(range(len(pairs)), key=lambda at: hashlib.sha256(pairs[at].call_id.encode()).digest())
     fold = np.empty(len(pairs), dtype=np.int64)
@@ -365,7 +365,7 @@ def _predict_held_out(pairs: Sequence[_Pair], scores: Floats, happy: Floats) -> 
     return predicted
 
 
-def _reliability(predicted: Floats, happy: Floats) -> tuple[ReliabilityRow, ...]:
+def _reliability(predicted: Chances, happy: Chances) -> tuple[ReliabilityRow, ...]:
     place = np.minimum((predicted * _BINS).astype(np.int64), _BINS - 1)
     found = []
     for at in range(_BINS):
@@ -376,7 +376,7 @@ def _reliability(predicted: Floats, happy: Floats) -> tuple[ReliabilityRow, ...]
     return tuple(found)
 
 
-def _predict_ratings(pairs: Sequence[_Pair], scores: Floats, calls: Floats) -> tuple[RatingShare, ...]:
+def _predict_ratings(pairs: Sequence[_Pair], scores: Chances, calls: Chances) -> tuple[RatingShare, ...]:
     """The share of each rating, by a fit of every "at least this much"; none where ratings are no whole steps."""
     levels = sorted({pair.rating for pair in pairs})
     if any(not level.is_integer() for level in levels) or len(levels) > 11:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from speechcx.batch.notifications import Delivery, Notice
 from speechcx.present.envelope import Envelopes, record, rows
 from speechcx.present.table import Answer, Column, Text, make_table
 from speechcx.store.decisions.follow_ups import FollowUp
+from speechcx.store.deliveries import Delivery, Notice
 
 
 @dataclass(frozen=True, slots=True)
