@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from speechcx.call import (
+    MARKS,
     Assessment,
     Call,
     CallLanguage,
@@ -74,6 +75,7 @@ def call_document(call: Call, *, with_hidden: bool = False) -> dict[str, Json]:
         "unheard": [
             {"channel": each.channel, "why": each.why, **_span(each.span)} for each in heard.speech.unheard
         ],
+        "redacted": _redacted(heard),
         "overlaps": [{"by": o.by, "kind": o.kind, **_span(o.span)} for o in reading.flow.overlaps],
         "interruptions": [
             {"by": o.by, **_span(o.span)} for o in reading.flow.overlaps if o.kind == "interruption"
@@ -82,6 +84,16 @@ def call_document(call: Call, *, with_hidden: bool = False) -> dict[str, Json]:
         "hits": [_hit(hit) for result in results for hit in result.hits],
         "scores": [_score(score) for score in judged.scores],
         "provenance": _provenance(heard, judged),
+    }
+
+
+def _redacted(heard: Conversation) -> dict[str, Json]:
+    return {
+        "kinds": list(heard.redaction.kinds),
+        "spans": [
+            {"turn": each.turn_no, "kind": each.kind, "mark": MARKS[each.kind], **_span(each.span)}
+            for each in heard.redaction.spans
+        ],
     }
 
 

@@ -23,6 +23,7 @@ from speechcx.call.measures import round_assessment, to_resolution
 from speechcx.config import Settings, listen_digest
 from speechcx.errors import CallError
 from speechcx.prosody import measure_flow, measure_voice
+from speechcx.redact import find_known_names, redact_conversation
 from speechcx.rules import Rulebooks
 from speechcx.score import fill_scorecards
 from speechcx.sentiment import join_feeling, leave_out_words, load_sentiment, read_sentiment
@@ -30,7 +31,7 @@ from speechcx.transcribe import find_language_flags, find_time_flags, load_recog
 from speechcx.turns import align_channels, find_turns, mark_unheard, name_parties, set_prompts_apart
 from speechcx.turns.voices import MODEL as DIARIZER_WEIGHTS
 
-STAGES = ("audio", "turns", "transcribe", "prosody", "sentiment", "judge")
+STAGES = ("audio", "turns", "transcribe", "prosody", "sentiment", "redact", "judge")
 """Names of the stages, as failures carry them."""
 
 
@@ -49,7 +50,7 @@ def stage(name: str, times: list[tuple[str, float]]) -> Iterator[None]:
 
 
 def listen(recording: Recording, settings: Settings) -> Conversation:
-    """Hear one recording: decode, find turns, write down the words, measure voice, read the words.
+    """Hear one recording: decode, find turns, write down the words, measure voice, read the words, redact.
 
     Parameters
     ----------
@@ -97,12 +98,23 @@ def listen(recording: Recording, settings: Settings) -> Conversation:
         ("transcribe", f"{recognizer.name} {recognizer.digest}"),
         ("sentiment", f"{model.name} {model.digest}"),
     )
-    made_with = Provenance(__version__, engines, listen_digest(settings), tuple(times))
-    return to_resolution(
-        Conversation(
-            recording, audio.origin, audio.peaks, speech, said, voices, speaker_voices, sentiments, made_with
-        )
+    made_with = Provenance(__version__, engines, listen_digest(settings))
+    heard = Conversation(
+        recording, audio.origin, audio.peaks, speech, said, voices, speaker_voices, sentiments, made_with
     )
+    with stage("redact", times):
+        heard = without_values(to_resolution(heard), settings)
+    return replace(heard, provenance=replace(made_with, stages=tuple(times)))
+
+
+def without_values(heard: Conversation, settings: Settings) -> Conversation:
+    """The same conversation with marks in the place of card numbers and whatever else the settings name.
+
+    Done before anything is judged, so that a call is judged from the same words fresh and from the store, and no
+    evidence can hold a value: rules match the marks (``{digits:13-19}`` is filled by ``[card number]``).
+    """
+    names = find_known_names(heard.recording.details) if "name" in settings.redact.wanted else {}
+    return redact_conversation(heard, settings.redact, names)
 
 
 def read_call(conversation: Conversation, settings: Settings) -> Reading:

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from speechcx.call import (
     PARTIES,
+    PAYMENT,
     Assessment,
     Call,
     Conversation,
@@ -32,6 +33,8 @@ from speechcx.call import (
     QuestionAnswer,
     Reading,
     Recording,
+    RedactedSpan,
+    Redaction,
     Role,
     RuleResult,
     ScoreResult,
@@ -151,6 +154,9 @@ class _Draw:
     def unheard(self) -> Unheard:
         return Unheard(self.rng.randrange(3), self.span(), self.pick(("channel_died", "background_voice")))
 
+    def redacted(self) -> RedactedSpan:
+        return RedactedSpan(self.rng.randrange(3), self.pick(PAYMENT), self.span(), self.rng.randint(1, 20))
+
     def turn(self, no: int) -> Turn:
         edges = sorted(self.second() for _ in range(2 * self.rng.randint(1, 4)))
         speech = tuple(Span(a, b) for a, b in zip(edges[::2], edges[1::2], strict=True))
@@ -205,6 +211,7 @@ class _Draw:
             provenance=Provenance(
                 self.text(), self.pairs(), self.text(), self.several(lambda: (self.text(), self.number()))
             ),
+            redaction=Redaction(self.some_of(PAYMENT), self.several(self.redacted)),
         )  # fmt: skip
 
     # --- what was made of it

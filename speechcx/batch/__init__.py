@@ -23,6 +23,7 @@ from speechcx.batch.run import RunOptions, plan_run, run
 
 if TYPE_CHECKING:
     from speechcx.batch.what_if.coverage import CoverOne, CoverReport, JudgeOnly, cover_stored, measure_labels
+    from speechcx.batch.what_if.rule_draft import DraftChange, DraftReport, try_draft
     from speechcx.batch.what_if.rulebook_comparison import (
         CompareOne,
         Flip,
@@ -45,6 +46,7 @@ __getattr__, _, _ = lazy_loader.attach(
             "RuleFlips",
             "compare_rulebooks",
         ],
+        "what_if.rule_draft": ["DraftChange", "DraftReport", "try_draft"],
         "what_if.survey": ["CallChoice"],
         "what_if.tryout": ["TriedCall", "TryOne", "TryReport", "try_on_calls", "try_on_text"],
     },
@@ -57,6 +59,8 @@ __all__ = [
     "CompareOne",
     "CoverOne",
     "CoverReport",
+    "DraftChange",
+    "DraftReport",
     "ErasedCalls",
     "Flip",
     "JudgeOnly",
@@ -95,6 +99,7 @@ __all__ = [
     "retry_failures",
     "run",
     "say_nothing",
+    "try_draft",
     "try_on_calls",
     "try_on_text",
 ]

@@ -2,7 +2,8 @@
 
 ``recording`` is the file as found and decoded, ``conversation`` what ``listen`` heard in it,
 ``assessment`` what ``judge`` made of that, ``scorecard`` the form a rulebook asks to fill in,
-``languages`` which language a call is in, ``measures`` every measure, declared once. Standard library only.
+``languages`` which language a call is in,
+``redaction`` what was taken out of it, ``measures`` every measure, declared once. Standard library only.
 """
 
 from speechcx.call.assessment import (
@@ -71,16 +72,27 @@ from speechcx.call.recording import (
     Recording,
     Span,
 )
+from speechcx.call.redaction import (
+    MARKS,
+    PAYMENT,
+    RedactedKind,
+    RedactedSpan,
+    Redaction,
+    find_mark,
+    split_words,
+)
 from speechcx.call.scorecard import Bound, CriticalKind, Question, Scorecard, Section
 
 __all__ = [
     "CHANNEL_LATE",
     "LANGUAGES",
     "LANGUAGE_FIELDS",
+    "MARKS",
     "NEAREST",
     "NOT_ALLOWED",
     "NOT_HEARD_TO_THE_END",
     "PARTIES",
+    "PAYMENT",
     "RESULTS",
     "TIMING_UNSURE",
     "UNDETERMINED",
@@ -113,6 +125,9 @@ __all__ = [
     "Reading",
     "Reasons",
     "Recording",
+    "RedactedKind",
+    "RedactedSpan",
+    "Redaction",
     "Role",
     "RuleResult",
     "RuleValue",
@@ -135,9 +150,11 @@ __all__ = [
     "collect_metrics",
     "find_call_language",
     "find_language_code",
+    "find_mark",
     "language_name",
     "language_shares",
     "metric_names",
     "plain_language",
+    "split_words",
     "suggest_language",
 ]

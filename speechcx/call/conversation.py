@@ -6,10 +6,11 @@ file). Which party a speaker is gets decided in ``judge``, so that a relabelled 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from speechcx.call.recording import Origin, Peaks, Recording, Span
+from speechcx.call.redaction import Redaction, split_words
 
 Split = Literal["channels", "diarized", "unsplit"]
 """How speakers were told apart: by channel, by voice, or not at all."""
@@ -226,7 +227,8 @@ class Provenance:
 class Conversation:
     """All that ``listen`` found out about one recording.
 
-    `utterances`, `voices` and `sentiments` are parallel to ``speech.turns``.
+    `utterances`, `voices` and `sentiments` are parallel to ``speech.turns``. `redaction` tells what was taken
+    out of the words; its marks stand there instead.
     """
 
     recording: Recording
@@ -238,6 +240,7 @@ class Conversation:
     speaker_voices: tuple[SpeakerVoice, ...]
     sentiments: tuple[TextSentiment, ...]
     provenance: Provenance
+    redaction: Redaction = field(default_factory=Redaction)
 
     def __post_init__(self) -> None:
         wanted = [turn.no for turn in self.speech.turns]
@@ -245,6 +248,12 @@ class Conversation:
             got = [part.no for part in getattr(self, name)]
             if got != wanted:
                 raise ValueError(f"{name} must be numbered like the turns {wanted}, got {got}")
+
+    def count_words(self, no: int) -> int:
+        """How many words were said in a turn, also those that were taken out; without times, those of its text."""
+        said = self.utterances[no]
+        taken = sum(each.words - 1 for each in self.redaction.spans if each.turn_no == no)
+        return (len(said.words) or len(split_words(said.text))) + taken
 
     @property
     def flags(self) -> tuple[str, ...]:

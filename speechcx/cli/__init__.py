@@ -19,6 +19,7 @@ import typer
 from speechcx.cli import streams
 from speechcx.cli.admin import register as register_admin
 from speechcx.cli.audit import register as register_audit
+from speechcx.cli.command_choice import CommandGroup, narrow
 from speechcx.cli.command_examples import add_examples
 from speechcx.cli.data_requests import register as register_evidence
 from speechcx.cli.demo import register as register_demo
@@ -29,7 +30,6 @@ from speechcx.cli.init import register as register_init
 from speechcx.cli.keep import register as register_keep
 from speechcx.cli.layouts import register as register_layouts
 from speechcx.cli.models import register as register_models
-from speechcx.cli.narrow import narrow
 from speechcx.cli.operations import register as register_operate
 from speechcx.cli.output import Display, note, show_as
 from speechcx.cli.qa import register as register_qa
@@ -40,7 +40,6 @@ from speechcx.cli.rulebooks import register as register_rulebooks
 from speechcx.cli.run import register as register_run
 from speechcx.cli.search import register as register_find
 from speechcx.cli.serve import register as register_serve
-from speechcx.cli.wrong_command import CommandGroup
 from speechcx.errors import EXIT_OK, SpeechcxError
 
 app = typer.Typer(

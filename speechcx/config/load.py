@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 from speechcx.call import find_language_code, suggest_language
 from speechcx.config.sections import FileSettings, Settings
@@ -186,12 +186,17 @@ def _check(values: dict[str, dict[str, Any]], origins: dict[str, str]) -> Settin
 
     _expect_text(values, origins)
     _expect_rulebooks(values.get("files", {}).get("rulebook", ""), origins.get("files.rulebook", "settings"))
+    kinds = get_type_hints(Settings)
+    section, read = "", {}
     try:
-        return TypeAdapter(Settings).validate_python(values, extra="forbid")
+        # Section by section: to build the checks of all of them takes longer than many an answer.
+        for section, given in values.items():
+            read[section] = TypeAdapter(kinds[section]).validate_python(given, extra="forbid")
+        return Settings(**read)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         expected = first["msg"].removeprefix("Value error, ")
-        place = _find_place(first["loc"], expected, origins)
+        place = _find_place((section, *first["loc"]), expected, origins)
         source = origins.get(".".join(place.split(".")[:2])) or next(
             (origin for name, origin in origins.items() if name.startswith(f"{place}.")), "settings"
         )

@@ -12,6 +12,7 @@ from speechcx.config.review import ReviewSettings
 from speechcx.discover import DiscoverSettings
 from speechcx.prosody import ProsodySettings
 from speechcx.ranges import Range, declared_ranges, expect_ranges
+from speechcx.redact import RedactSettings
 from speechcx.sentiment import PolicySettings, SentimentSettings
 from speechcx.transcribe import TranscribeSettings
 from speechcx.turns import TurnSettings
@@ -129,6 +130,7 @@ class Settings:
     transcribe: TranscribeSettings = field(default_factory=TranscribeSettings)
     prosody: ProsodySettings = field(default_factory=ProsodySettings)
     sentiment: SentimentSettings = field(default_factory=SentimentSettings)
+    redact: RedactSettings = field(default_factory=RedactSettings)
     batch: BatchSettings = field(default_factory=BatchSettings)
     review: ReviewSettings = field(default_factory=ReviewSettings)
     policy: PolicySettings = field(default_factory=PolicySettings)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import cache
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = (
@@ -29,15 +30,6 @@ _DATES = (
     rf"{_MONTH} (?P<day>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<year>\d{{4}})",
     rf"(?P<year>\d{{4}})[-/]{_MONTH}[-/](?P<day>\d{{1,2}})",
 )
-_FORMS = (
-    *(re.compile(rf"{_DAY_NAME}{date}(?:t|,? (?:at )?|_){_TIME}{_ZONE}", re.IGNORECASE) for date in _DATES),
-    # As date(1) and ctime(3) write it: Mon Mar  2 09:15:00 UTC 2026.
-    re.compile(rf"{_DAY_NAME}{_MONTH} (?P<day>\d{{1,2}}) {_TIME}{_ZONE} (?P<year>\d{{4}})", re.IGNORECASE),
-    re.compile(
-        r"(?P<year>(?:19|20)\d\d)(?P<month>\d\d)(?P<day>\d\d)[-_T ]?(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)"
-        r"(?P<offset>)(?P<zone>)(?P<short>Z)?(?P<half>)(?P<fraction>)"
-    ),
-)
 _HAS_TIME_OF_DAY = re.compile(r"\d[T _]\d")
 _LEAP_SECOND = re.compile(r":60(?=[.,Zz+-]|$)")
 _NULL_DATE = re.compile(r"0{1,4}([-/.])0{1,2}[-/.]0{1,4}|1900-0[01]-00|0{8,14}")
@@ -49,6 +41,25 @@ _SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
 
 class UnreadableTimeError(ValueError):
     """A text that is no time, or a time that cannot be placed; the words say why."""
+
+
+@cache
+def _forms() -> tuple[re.Pattern[str], ...]:
+    """Forms of times, in the order in which they are tried; compiled when the first time is read."""
+    return (
+        *(
+            re.compile(rf"{_DAY_NAME}{date}(?:t|,? (?:at )?|_){_TIME}{_ZONE}", re.IGNORECASE)
+            for date in _DATES
+        ),
+        # As date(1) and ctime(3) write it: Mon Mar  2 09:15:00 UTC 2026.
+        re.compile(
+            rf"{_DAY_NAME}{_MONTH} (?P<day>\d{{1,2}}) {_TIME}{_ZONE} (?P<year>\d{{4}})", re.IGNORECASE
+        ),
+        re.compile(
+            r"(?P<year>(?:19|20)\d\d)(?P<month>\d\d)(?P<day>\d\d)[-_T ]?(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)"
+            r"(?P<offset>)(?P<zone>)(?P<short>Z)?(?P<half>)(?P<fraction>)"
+        ),
+    )
 
 
 def read_form(text: str) -> tuple[datetime, str | None]:
@@ -71,7 +82,7 @@ def read_form(text: str) -> tuple[datetime, str | None]:
             return datetime.fromisoformat(plain) + timedelta(seconds=plain != text), None
         except (ValueError, OverflowError):
             pass
-    for form in _FORMS:
+    for form in _forms():
         found = form.fullmatch(text)
         if found:
             return _build(text, found)

@@ -54,6 +54,7 @@ ENVELOPES: dict[str, Envelopes] = {
 }
 
 _QUEUE_COLUMNS = (
+    Column("number", "#", text=lambda row: row.number and f"#{row.number}"),
     Column("flag", "flag", is_read=True),
     Column("call_id", "call", audience="programs"),
     Column("rule", "rule", audience="programs"),

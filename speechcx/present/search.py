@@ -32,6 +32,7 @@ ENVELOPES: dict[str, Envelopes] = {
 }
 
 _CALL_COLUMNS = (
+    Column("number", "#", text=lambda row: row.number and f"#{row.number}"),
     Column("call_id", "call"),
     Column("started", "start", kind="start"),
     Column("agent", "agent"),

@@ -34,7 +34,7 @@ from speechcx.prosody.interruptions import (
     is_backchannel,
 )
 from speechcx.prosody.settings import ProsodySettings
-from speechcx.prosody.tempo import count_words, find_pauses, speech_in, words_per_minute
+from speechcx.prosody.tempo import find_pauses, speech_in, words_per_minute
 
 _NO_OPENING = frozenset({"opening_missing", "starts_mid_speech"})
 """Flags of a recording whose beginning is not there."""
@@ -259,7 +259,7 @@ def _measure_party(
         talk_s=total_s(s.span for s in own),
         talk_share=talk_share,
         turns=len(own),
-        words=sum(count_words(conversation.utterances[s.turn.no]) for s in own),
+        words=sum(conversation.count_words(s.turn.no) for s in own),
         interruptions=sum(o.by == party and o.kind == "interruption" for o in overlaps) if known else None,
         response_latency_s=median(latencies) if latencies else None,
         longest_monologue_s=max(span.duration_s for span in stretches) if stretches else None,
@@ -274,7 +274,7 @@ def _measure_tempo(
     """Pace and pauses of a party; writes into `reasons` why one is None."""
     turns = [s.turn for s in own]
     time_s = sum(turn.span.duration_s for turn in turns)
-    words = sum(count_words(conversation.utterances[turn.no]) for turn in turns)
+    words = sum(conversation.count_words(turn.no) for turn in turns)
     pauses = sorted(
         pause.duration_s for turn in turns for pause in find_pauses(turn, pause_s=settings.pause_s)
     )

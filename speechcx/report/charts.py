@@ -9,6 +9,7 @@ from dataclasses import dataclass
 WIDTH = 640
 """Width of every chart in its own units; a page scales it."""
 LABEL_WIDTH = 190
+VALUE_WIDTH = 92
 ROW_HEIGHT = 22
 TOP = 24
 PLOT_HEIGHT = 160
@@ -66,13 +67,20 @@ class DotChart:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A bar from the left edge, and the change beside it."""
+    """A bar from the left edge, the ends of its interval, and the change beside it."""
 
     label: str
     y: float
     width: float
+    low: float | None
+    high: float | None
     value: str
     note: str
+
+    @property
+    def end(self) -> float:
+        """Where the bar and its interval end."""
+        return max(self.width, self.high or 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +196,7 @@ def make_dots(title: str, rows: Sequence[Mark], *, middle: float | None, low: fl
 
     def place(value: float) -> float:
         share = (min(max(value, low), high) - low) / (high - low)
-        return round(LABEL_WIDTH + share * (WIDTH - LABEL_WIDTH - 60), 1)
+        return round(LABEL_WIDTH + share * (WIDTH - LABEL_WIDTH - VALUE_WIDTH), 1)
 
     drawn = []
     for no, row in enumerate(rows):
@@ -207,13 +215,22 @@ def make_dots(title: str, rows: Sequence[Mark], *, middle: float | None, low: fl
 
 
 def make_bars(title: str, rows: Sequence[Mark]) -> BarChart:
-    """Values from 0 as bars, the longest as long as there is room."""
-    most = max((row.value for row in rows), default=0.0) or 1.0
+    """Values from 0 as bars with their intervals, the furthest end as far as there is room."""
+    ends = [end for row in rows for end in (row.value, *(row.interval or ()))]
+    most = max(ends, default=0.0) or 1.0
     room = WIDTH - LABEL_WIDTH - 150
+
+    def place(value: float) -> float:
+        return round(room * max(0.0, value) / most, 1)
+
     bars = tuple(
-        Bar(row.label, ROW_HEIGHT * no + 3, round(room * row.value / most, 1), row.text, row.note)
+        Bar(
+            row.label, ROW_HEIGHT * no + 3, place(row.value),
+            None if row.interval is None else place(row.interval[0]),
+            None if row.interval is None else place(row.interval[1]), row.text, row.note,
+        )
         for no, row in enumerate(rows)
-    )
+    )  # fmt: skip
     return BarChart(title, bars, ROW_HEIGHT * len(rows) + 8)
 
 

@@ -250,7 +250,7 @@ def _dot(row: ScoreRow) -> Mark:
     assert score.mean is not None, "rows without a score are not drawn"
     label = row.name or row.key or "(unknown)"
     return Mark(
-        label, score.mean, score.interval, f"{score.mean:.1f}",
+        label, score.mean, score.interval, f"{score.mean:.1f}, n {score.n}",
         f"{label}: {score.mean:.1f}, {_interval_words(score)}, {count_text(score.n, 'call')}",
     )  # fmt: skip
 

@@ -36,7 +36,8 @@ def write_workbook(report: Report) -> bytes:
         for section in report.sections:
             tables = [block for block in section.blocks if isinstance(block, Table)]
             if tables:
-                _write_table(book, _sheet_name(section.title), tables[0].of("people"), forms)
+                sheet = _write_table(book, _sheet_name(section.title), tables[0].of("people"), forms)
+                _draw(book, sheet, tables[0].of("people"))
     return file.getvalue()
 
 
@@ -63,11 +64,11 @@ def _write_headlines(book: Workbook, report: Report, forms: dict[str, Any]) -> N
     sheet.set_column(0, 3, 32)
 
 
-def _write_table(book: Workbook, name: str, table: Table, forms: dict[str, Any]) -> None:
+def _write_table(book: Workbook, name: str, table: Table, forms: dict[str, Any]) -> Any:
     sheet = book.add_worksheet(name)
     if not table.rows:
         sheet.write_string(0, 0, table.empty)
-        return
+        return sheet
     for place, column in enumerate(table.columns):
         sheet.write_string(0, place, column.title, forms["heading"])
         sheet.set_column(place, place, _width(table, place))
@@ -75,9 +76,45 @@ def _write_table(book: Workbook, name: str, table: Table, forms: dict[str, Any])
         for place, (cell, column) in enumerate(zip(row, table.columns, strict=True)):
             _write_cell(sheet, (no, place), cell, column, forms)
     sheet.freeze_panes(1, 0)
+    # On paper: A4 across, all columns side by side, the headings on every page.
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
     sheet.autofilter(0, 0, len(table.rows), len(table.columns) - 1)
     for no, note in enumerate(table.notes, start=len(table.rows) + 2):
         sheet.write_string(no, 0, note, forms["note"])
+    return sheet
+
+
+_CHARTS = {"agents": ("key", "score"), "teams": ("key", "score"), "drivers": ("title", "share")}
+"""Columns of names and of numbers that are drawn, by kind of table."""
+_MAX_BARS = 40
+
+
+def _draw(book: Workbook, sheet: Any, table: Table) -> None:
+    """A chart of the spreadsheet program itself beside the table, so that it follows what somebody corrects there."""
+    if table.kind not in _CHARTS or not table.rows:
+        return
+    names, numbers = _CHARTS[table.kind]
+    places = {column.key: no for no, column in enumerate(table.columns)}
+    if not {names, numbers} <= set(places) or all(row[places[numbers]].value is None for row in table.rows):
+        return
+    last = min(len(table.rows), _MAX_BARS)
+    chart = book.add_chart({"type": "bar"})
+    heading = table.columns[places[numbers]].title
+    chart.add_series(
+        {
+            "name": heading,
+            "categories": [sheet.get_name(), 1, places[names], last, places[names]],
+            "values": [sheet.get_name(), 1, places[numbers], last, places[numbers]],
+        }
+    )
+    chart.set_title({"name": f"{sheet.get_name()}: {heading}"})
+    chart.set_legend({"none": True})
+    chart.set_y_axis({"reverse": True})  # As the table: the first on top.
+    chart.set_size({"width": 640, "height": max(260, 22 * last + 90)})
+    sheet.insert_chart(1, len(table.columns) + 1, chart)
 
 
 def _write_cell(sheet: Any, at: tuple[int, int], cell: Cell, column: Column, forms: dict[str, Any]) -> None:

@@ -11,31 +11,10 @@ To add a model: a class with ``name``, ``digest`` and ``read``, a factory that t
 :class:`SentimentSettings`, and a line in ``speechcx/engines.py`` or an entry point
 ``speechcx.sentiment`` in a package of your own. Any Hugging Face text-classification folder works
 without code: ``--set sentiment.model=FOLDER``.
+
+What others may use of this room is listed in ``__init__.pyi``, and loaded when it is asked for.
 """
 
-from speechcx.sentiment.agitation import measure_agitation
-from speechcx.sentiment.feeling import join_feeling, join_turn, leave_out_words, name_label, score_party
-from speechcx.sentiment.protocol import ClassShares, SentimentModel
-from speechcx.sentiment.reading import load_sentiment, read_sentiment, read_texts
-from speechcx.sentiment.sentences import split_sentences
-from speechcx.sentiment.settings import NOT_IN_DIGEST, PolicySettings, SentimentSettings
-from speechcx.sentiment.written import read_lines
+import lazy_loader
 
-__all__ = [
-    "NOT_IN_DIGEST",
-    "ClassShares",
-    "PolicySettings",
-    "SentimentModel",
-    "SentimentSettings",
-    "join_feeling",
-    "join_turn",
-    "leave_out_words",
-    "load_sentiment",
-    "measure_agitation",
-    "name_label",
-    "read_lines",
-    "read_sentiment",
-    "read_texts",
-    "score_party",
-    "split_sentences",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -68,6 +68,8 @@ class Store:
         How long writes wait while another program holds the database.
     names
         Numbers of what many calls refer to.
+    visible
+        The calls that may be seen, where others are hidden (:meth:`open_for`).
     under_review
         Calls that are hidden from the person who reads, since they review them blind.
     """
@@ -78,6 +80,7 @@ class Store:
         self.patience = patience or Patience()
         self.ledger = Ledger(db, write=self.write, save_call=self.save_call)
         self.names = LookupTable(db)
+        self.visible: VisibleCalls | None = None
         self.under_review: tuple[str, ...] = ()
 
     @classmethod
@@ -131,6 +134,7 @@ class Store:
             try:
                 store.under_review = () if reviewer is None else find_calls_under_review(store.db, reviewer)
                 hide_other_calls(store.db, visible, store.under_review)
+                store.visible = visible
             except BaseException:
                 store.close()
                 raise

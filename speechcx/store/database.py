@@ -16,6 +16,7 @@ from speechcx.private_files import make_private_folder
 from speechcx.store.busy import BUSY_LIMIT_S, STEP_MS, Patience
 from speechcx.store.calls import row_digests
 from speechcx.store.comments import write_comments
+from speechcx.store.daily_sums import create_sums, drop_sums, sums_sql
 from speechcx.store.decisions import chain
 from speechcx.store.trouble import besides, damaged, expect_room_for_tables, explain, explain_place
 from speechcx.store.views import create_views, drop_views, views_sql
@@ -318,10 +319,12 @@ def migrate(db: sqlite3.Connection, *, stop_after: int | None = None) -> None:
     with write_transaction(db):
         with _digests_kept(db):
             drop_views(db)
+            drop_sums(db)
             steps.apply(Database(db))
             if len(scripts) == len(read_migrations()):
                 create_views(db)
-        write_comments(db, [sql for _, sql in scripts] + [views_sql()])
+                create_sums(db)
+        write_comments(db, [sql for _, sql in scripts] + [views_sql(), sums_sql()])
         db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         db.execute(f"PRAGMA user_version = {len(scripts)}")
 

@@ -37,7 +37,14 @@ _WHO = (
     ("customer", "c.customer", "the customer"),
     ("queue", "c.queue", "the queue"),
 )
-_RULE_WHY = "coalesce(w.text, '') || coalesce(d.why, '')"
+
+
+def _reason(number: str) -> str:
+    """The text of a reason, looked up for rows that are shown, and not for those that are only counted."""
+    return f"(SELECT text FROM reasons w WHERE w.reason_no = {number})"
+
+
+_RULE_WHY = f"coalesce({_reason('d.reason_no')}, '') || coalesce(d.why, '')"
 _HEADLINE = (
     "coalesce(CASE d.value WHEN 0 THEN r.title_absent WHEN 1 THEN r.title_present ELSE r.title_cannot_tell END,"
     " r.title)"
@@ -68,8 +75,8 @@ def views_sql() -> str:
 
 def _statements() -> tuple[str, ...]:
     return (
-        _turns(), _turn_feelings(), _overlaps(), _rule_results(), _results(), _hits(), _form_answers(), _answers(),
-        _call_scores(), _flags_found(), _flags(), _flagged_calls(),
+        _turns(), _turn_feelings(), _redactions(), _overlaps(), _rule_results(), _results(), _hits(), _form_answers(),
+        _answers(), _call_scores(), _flags_found(), _flags(), _flagged_calls(),
     )  # fmt: skip
 
 
@@ -118,19 +125,21 @@ def _turns() -> str:
         measures["text_sentiment"],
         ("text_label", text_label, "its label: negative, neutral, positive or mixed"),
         measures["text_confidence"],
-        ("heard_missing", "h.text", "why a measure of the voice or the sentiment of the words is null, JSON object"),
+        (
+            "heard_missing", _reason("t.heard_missing_no"),
+            "why a measure of the voice or the sentiment of the words is null, JSON object",
+        ),
         measures["agitation"],
         measures["sentiment"],
         ("sentiment_label", label, "its label"),
         measures["voice_part"],
-        ("judged_missing", "j.text", "why agitation or sentiment is null, JSON object"),
+        ("judged_missing", _reason("t.judged_missing_no"), "why agitation or sentiment is null, JSON object"),
     )  # fmt: skip
-    # Both conditions: one finds the turns of a call, the other the call of a turn.
+    # Both conditions: one finds the turns of a call, the other the call of a turn. Joined from the left, here as
+    # in other views of many rows, so that counting them reads the one table that has a row for each.
     source = (
-        f"FROM calls c JOIN turns_data t ON t.turn_id BETWEEN c.call_no * {ROWS_A_CALL}"
-        f" AND c.call_no * {ROWS_A_CALL} + {ROWS_A_CALL - 1} AND c.call_no = t.turn_id / {ROWS_A_CALL}\n"
-        "LEFT JOIN reasons h ON h.reason_no = t.heard_missing_no\n"
-        "LEFT JOIN reasons j ON j.reason_no = t.judged_missing_no"
+        f"FROM turns_data t LEFT JOIN calls c ON c.call_no = t.turn_id / {ROWS_A_CALL} AND t.turn_id BETWEEN"
+        f" c.call_no * {ROWS_A_CALL} AND c.call_no * {ROWS_A_CALL} + {ROWS_A_CALL - 1}"
     )
     return _view("turns", "Turns: who said what when, how it sounded and how it felt.", columns, source)
 
@@ -151,6 +160,21 @@ def _turn_feelings() -> str:
         "Who speaks in each turn and how it felt, by number: quick to look through; `turns` has all of it."
     )
     return _view("turn_feelings", about, columns, "FROM turns_data t")
+
+
+def _redactions() -> str:
+    def part(at: int) -> str:
+        return f"json_extract(e.value, '$[{at}]')"
+
+    columns = (
+        *_CALL,
+        ("turn_no", part(0), "number of the turn in the call, from 0"),
+        ("kind", part(1), "card, security_code, expiry, account, routing, iban, national_id, ..."),
+        ("start_s", part(2), "when it was said"),
+        ("end_s", part(3), "until then"),
+    )
+    source = "FROM calls c JOIN recordings r ON r.call_no = c.call_no, json_each(r.redacted) e"
+    return _view("redactions", "What was taken out of the words of calls, by kind and time.", columns, source)
 
 
 def _overlaps() -> str:
@@ -203,10 +227,7 @@ def _results() -> str:
         ("rule_no", "d.rule_no", "number of the rule, for joins with hits"),
         ("rulebook_no", "r.rulebook_no", "the rulebook it was judged under"),
     )
-    source = (
-        "FROM calls c JOIN results_data d ON d.call_no = c.call_no JOIN rules r ON r.rule_no = d.rule_no\n"
-        "LEFT JOIN reasons w ON w.reason_no = d.reason_no"
-    )
+    source = "FROM results_data d LEFT JOIN calls c ON c.call_no = d.call_no LEFT JOIN rules r ON r.rule_no = d.rule_no"
     return _view("results", "Results of all rules in all calls, three-valued.", columns, source)
 
 
@@ -226,12 +247,9 @@ def _hits() -> str:
         ("start_s", _unit("h.start_s", 1000), "start of the words"),
         ("end_s", _unit("h.end_s", 1000), "end of the words"),
         ("quote", "h.quote", "the words"),
-        ("why", "w.text", "what matched"),
+        ("why", _reason("h.reason_no"), "what matched"),
     )
-    source = (
-        "FROM calls c JOIN hits_data h ON h.call_no = c.call_no JOIN rules r ON r.rule_no = h.rule_no\n"
-        "JOIN reasons w ON w.reason_no = h.reason_no"
-    )
+    source = "FROM hits_data h LEFT JOIN calls c ON c.call_no = h.call_no LEFT JOIN rules r ON r.rule_no = h.rule_no"
     about = "The evidence of rules: the words, by whom and when; for a miss, the nearest thing."
     return _view("hits", about, columns, source)
 
@@ -255,7 +273,7 @@ def _form_answers() -> str:
 def _answers() -> str:
     why = (
         f"CASE WHEN a.reason_no IS NULL AND a.why IS NULL THEN {_RULE_WHY}"
-        " ELSE coalesce(v.text, '') || coalesce(a.why, '') END"
+        f" ELSE coalesce({_reason('a.reason_no')}, '') || coalesce(a.why, '') END"
     )
     columns = (
         *_CALL,
@@ -275,10 +293,9 @@ def _answers() -> str:
         ("rule_no", "a.rule_no", "number of the rule whose reason and hits are the answer's own"),
     )
     source = (
-        "FROM calls c JOIN answers_data a ON a.call_no = c.call_no JOIN questions q ON q.question_no = a.question_no\n"
+        "FROM answers_data a LEFT JOIN calls c ON c.call_no = a.call_no\n"
+        "LEFT JOIN questions q ON q.question_no = a.question_no\n"
         "LEFT JOIN results_data d ON d.call_no = a.call_no AND d.rule_no = a.rule_no\n"
-        "LEFT JOIN reasons w ON w.reason_no = d.reason_no\n"
-        "LEFT JOIN reasons v ON v.reason_no = a.reason_no"
     )
     return _view("answers", "Answers on all scorecards.", columns, source)
 
@@ -327,17 +344,14 @@ _FOUND_COMMENTS = (
 
 def _flags_found() -> str:
     """Four branches: flagged results, results that matter and could not be told, critical questions, low answers."""
-    rule_source = (
-        "FROM results_data d JOIN rules r ON r.rule_no = d.rule_no"
-        " LEFT JOIN reasons w ON w.reason_no = d.reason_no"
-    )
+    rule_source = "FROM results_data d INDEXED BY {index} CROSS JOIN rules r ON r.rule_no = d.rule_no"
     of_rule = (
         "d.call_no", "r.rule", "r.title", "r.kind", "r.severity", _spelled("d.value", VALUES), "d.rule_no", "NULL",
         "r.rulebook_no", _RULE_WHY, "NULL",
     )  # fmt: skip
     of_question = (
         "a.call_no", "q.scorecard || '.' || q.question", "q.text", "'question'", "'critical'", "a.answer",
-        "a.rule_no", "q.question_no", "q.rulebook_no", "coalesce(w.text, '') || coalesce(a.why, '')",
+        "a.rule_no", "q.question_no", "q.rulebook_no", f"coalesce({_reason('a.reason_no')}, '') || coalesce(a.why, '')",
         "NULL",
     )  # fmt: skip
     of_answer = (
@@ -345,12 +359,11 @@ def _flags_found() -> str:
         "coalesce(v.comment, '')", "v.answer_no",
     )  # fmt: skip
     source = (
-        f"{rule_source} WHERE {FLAGGED}\n"
-        f"UNION ALL SELECT {', '.join(of_rule)} {rule_source} WHERE {UNSURE}\n"
+        f"{rule_source.format(index='results_flagged')} WHERE {FLAGGED}\n"
+        f"UNION ALL SELECT {', '.join(of_rule)} {rule_source.format(index='results_unsure')} WHERE {UNSURE}\n"
         f"UNION ALL SELECT {', '.join(of_question)}\n"
-        "FROM scores k JOIN answers_data a ON a.call_no = k.call_no\n"
-        "JOIN questions q ON q.question_no = a.question_no AND q.scorecard = k.scorecard\n"
-        "LEFT JOIN reasons w ON w.reason_no = a.reason_no\n"
+        "FROM scores k INDEXED BY scores_critical CROSS JOIN answers_data a ON a.call_no = k.call_no\n"
+        "CROSS JOIN questions q ON q.question_no = a.question_no AND q.scorecard = k.scorecard\n"
         f"WHERE {AGAINST_SCORED}\n"
         f"UNION ALL SELECT {', '.join(of_answer)}\n"
         f"FROM {LOW_ANSWERS} WHERE {IS_LOW}"
@@ -418,7 +431,6 @@ def _flagged_calls() -> str:
     source = (
         "FROM calls c JOIN results_data d ON d.call_no = c.call_no AND d.flagged = 1\n"
         "JOIN rules r ON r.rule_no = d.rule_no\n"
-        "LEFT JOIN reasons w ON w.reason_no = d.reason_no\n"
         "LEFT JOIN hits_data h ON h.call_no = d.call_no AND h.rule_no = d.rule_no AND h.position = (\n"
         "  SELECT min(p.position) FROM hits_data p JOIN reasons m ON m.reason_no = p.reason_no\n"
         "  WHERE p.call_no = d.call_no AND p.rule_no = d.rule_no AND m.text NOT LIKE 'nearest miss: %')\n"

@@ -14,8 +14,13 @@ from speechcx.store.decisions.review_record import is_same
 from speechcx.store.paths import plain_text
 
 BY_CALL_NO = ("recordings",)
-BY_CALL_ID = ("files", "reviews", "audit", "merged_audit")
+BY_CALL_ID = ("files", "call_numbers", "reviews", "audit", "merged_audit")
 """Tables that are asked for without their call and hold names or words; rows of other calls are hidden there."""
+
+
+OF_EVERYBODY = ("rule_sums_by_day", "mix_calls_by_month", "mix_scores_by_month")
+"""Sums over the calls of everybody, which cannot be parted: hidden whole. Where calls under review are hidden, no sum
+is asked (:func:`speechcx.store.select_sums.has_sums`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,11 @@ def hide_other_calls(
         "calls": f"SELECT * FROM main.calls WHERE {shown}",
         "flag_states": "SELECT * FROM main.flag_states"
         f" WHERE call_id IN (SELECT call_id FROM main.calls WHERE {shown})",
+        "contacts": "SELECT * FROM main.contacts"
+        f" WHERE call_no IN (SELECT call_no FROM main.calls WHERE {shown})",
+        # Sums of people go by their group, which cannot be parted where single calls are hidden.
+        "sum_groups": f"SELECT * FROM main.sum_groups WHERE {'0' if under_review else own}",
+        **{name: f"SELECT * FROM main.{name} WHERE 0" for name in OF_EVERYBODY},
     }  # fmt: skip
     if visible is not None:
         records = f"FROM main.call_records WHERE {own}"

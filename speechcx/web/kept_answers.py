@@ -1,8 +1,9 @@
 """Answers that take long, kept for a while: a question of many people who see the same calls is worked out once.
 
 An answer up to a minute old is given as it is. One up to ten minutes old is given too, and worked out anew behind the
-reader's back, so that nobody waits for a page that somebody looked at a moment ago. After a decision answers that
-show decisions are worked out at once.
+reader's back, so that nobody waits for a page that somebody looked at a moment ago; what takes long is worked out anew
+less often, so that it never takes more than a hundredth of a core. After a decision answers that show decisions are
+worked out at once.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from typing import TypeVar, cast
 
 FRESH_S = 60.0
 KEPT_S = 600.0
+REST = 100.0
+"""An answer is given as it is for so many times as long as it took to make, if that is more than a minute."""
 MOST_KEPT = 500
 
 T = TypeVar("T")
@@ -26,6 +29,7 @@ T = TypeVar("T")
 class _Kept:
     value: object = None
     at: float | None = None
+    fresh_s: float = FRESH_S
     shows_decisions: bool = False
     is_remade: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -73,8 +77,8 @@ class KeptAnswers:
                 # Who held the lock may have made it.
                 age_s = self._age_s(kept)
                 if age_s is None or age_s > FRESH_S:
-                    self._put(kept, make(), shows_decisions)
-        elif renew is not None and age_s > FRESH_S:
+                    self._put(kept, make, shows_decisions)
+        elif renew is not None and age_s > kept.fresh_s:
             self._renew(kept, renew, shows_decisions)
         return cast("T", kept.value)
 
@@ -102,9 +106,11 @@ class KeptAnswers:
     def _age_s(self, kept: _Kept) -> float | None:
         return None if kept.at is None else self._clock() - kept.at
 
-    def _put(self, kept: _Kept, value: object, shows_decisions: bool) -> None:
-        kept.value, kept.shows_decisions = value, shows_decisions
+    def _put(self, kept: _Kept, make: Callable[[], object], shows_decisions: bool) -> None:
+        start = self._clock()
+        kept.value, kept.shows_decisions = make(), shows_decisions
         kept.at = self._clock()
+        kept.fresh_s = max(FRESH_S, REST * (kept.at - start))
 
     def _renew(self, kept: _Kept, make: Callable[[], object], shows_decisions: bool) -> None:
         with self._lock:
@@ -117,6 +123,6 @@ class KeptAnswers:
 
     def _remake(self, kept: _Kept, make: Callable[[], object], shows_decisions: bool) -> None:
         try:
-            self._put(kept, make(), shows_decisions)
+            self._put(kept, make, shows_decisions)
         finally:
             kept.is_remade = False

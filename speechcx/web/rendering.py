@@ -99,8 +99,12 @@ def without_commands(text: str) -> str:
 
 
 def shown_places(table: Table) -> list[int]:
-    """Places of the columns that people read."""
-    return [no for no, column in enumerate(table.columns) if column.audience != "programs"]
+    """Places of the columns that people read, without those that hold nothing in any row."""
+    rows = [*table.rows, *([table.total] if table.total else [])]
+    return [
+        no for no, column in enumerate(table.columns)
+        if column.audience != "programs" and any(row[no].text not in ("", "-") for row in rows)
+    ]  # fmt: skip
 
 
 def cell_class(column: Column, cell: Cell) -> str:

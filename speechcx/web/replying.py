@@ -87,7 +87,8 @@ def _ask(visit: Visit, route: Route) -> Reply:
     """The reply of a page; one that takes long may be the one that somebody who sees the same got a while ago."""
     if visit.sent is not None:
         reply = route.page(visit)
-        visit.site.kept.forget_decisions()
+        if reply.is_change:
+            visit.site.kept.forget_decisions()
         return reply
     if not route.is_kept or visit.format != "html":
         return route.page(visit)

@@ -38,7 +38,7 @@ ROUTES: tuple[Route, ...] = (
     Route("why they call", r"/why" + _FORMS, customers.show_why, LEADERS, is_kept=True),
     Route("review desk", r"/flags" + _FORMS, flags.show_flags, LEADERS, LEADERS),
     Route("rules", r"/rules" + _FORMS, rules.show_rules, LEADERS, is_kept=True, shows_decisions=True),
-    Route("rule", r"/rule" + _FORMS, rules.show_rule, LEADERS, is_kept=True, shows_decisions=True),
+    Route("rule", r"/rule" + _FORMS, rules.show_rule, LEADERS, LEADERS, is_kept=True, shows_decisions=True),
     Route(
         "reviews", r"/reviews" + _FORMS, reviews.show_reviews, REVIEWERS, REVIEWERS, shows_open_reviews=True
     ),

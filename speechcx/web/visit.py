@@ -63,6 +63,8 @@ class Reply:
         Bytes to send, how many there are, and what they are.
     headers
         Further (name, value) pairs.
+    is_change
+        Whether a form that was answered so may have changed what others see.
     """
 
     template: str = ""
@@ -74,6 +76,7 @@ class Reply:
     length: int = 0
     content_type: str = "text/html; charset=utf-8"
     headers: tuple[tuple[str, str], ...] = ()
+    is_change: bool = True
 
 
 class NotThere(Exception):

@@ -37,7 +37,8 @@ def test_marks_stay_inside_the_picture(rows: list[Mark]) -> None:
         assert LABEL_WIDTH <= row.x <= WIDTH
         assert row.low is None or row.low <= row.x <= (row.high or WIDTH)
     for bar in make_bars("x", [one for one in rows if one.value >= 0]).bars:
-        assert 0 <= bar.width <= WIDTH - LABEL_WIDTH
+        assert 0 <= bar.width <= bar.end <= WIDTH - LABEL_WIDTH
+        assert bar.low is None or 0 <= bar.low <= bar.width <= bar.end == bar.high
 
 
 def test_a_longer_bar_is_a_larger_share() -> None:

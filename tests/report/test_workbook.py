@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
+import re
 import xml.etree.ElementTree as ElementTree
 import zipfile
-from datetime import datetime
+from datetime import date, datetime
 
 from speechcx.report import make_report, write_workbook
-from speechcx.store import Store
+from speechcx.store import CallFilter, Store
 from tests.report.test_page import report_of
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -48,3 +49,21 @@ def test_no_text_becomes_a_formula() -> None:
         found = sheets(write_workbook(report_of(text)))
         assert [] == [cell for sheet in found.values() for cell in sheet.iter(f"{MAIN}f")]
         assert [] == [cell for sheet in found.values() for cell in sheet.iter(f"{MAIN}hyperlink")]
+
+
+def test_agents_and_teams_are_drawn_by_the_spreadsheet_program(archive: Store) -> None:
+    """Each chart is of the numbers of its own sheet, so that it follows what somebody corrects there."""
+    book = write_workbook(make_report(archive, CallFilter(since=date(2025, 1, 1)), now=datetime(2025, 4, 1)))
+    with zipfile.ZipFile(io.BytesIO(book)) as read:
+        charts = [read.read(name).decode() for name in read.namelist() if name.startswith("xl/charts/chart")]
+        shown = {formula for chart in charts for formula in re.findall(r"<c:val>.*?<c:f>(.*?)</c:f>", chart)}
+    drawn = {formula.partition("!")[0].strip("'") for formula in shown}
+    assert {"Agents", "Teams"} <= drawn
+    found = sheets(book)
+    for formula in shown:
+        name, column = formula.partition("!")[0].strip("'"), re.findall(r"\$([A-Z]+)\$", formula)[0]
+        cells = [
+            cell for cell in found[name].iter(f"{MAIN}c") if re.fullmatch(f"{column}[2-9]", cell.attrib["r"])
+        ]
+        assert all(cell.attrib.get("t", "n") == "n" for cell in cells), formula
+        assert cells

@@ -72,6 +72,10 @@ def full_call(number: int) -> Call:
     results = (
         make_result(hits=(make_hit(),)),
         make_result("greeting", flagged=True, why="nothing like it was said"),
+        # Every other call has a contact driver, the rest has none.
+        make_result(
+            "billing", kind="driver", value="absent" if number % 2 else "present", flagged=False, hits=()
+        ),
     )
     return Call(replace(heard, speech=speech), replace(call.assessment, results=results))
 

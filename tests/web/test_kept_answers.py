@@ -48,6 +48,24 @@ def test_nobody_waits_for_an_answer_that_was_given_some_minutes_ago() -> None:
     assert kept.get("a", lambda: third, renew=lambda: second) is third
 
 
+def test_what_takes_long_is_made_again_less_often() -> None:
+    """An answer that took two seconds is not made again before 200 have passed."""
+    now, later = [0.0], Later()
+    kept = KeptAnswers(lambda: now[0], later)
+
+    def make() -> Reply:
+        now[0] += 2.0
+        return Reply()
+
+    first = kept.get("a", make, renew=Reply)
+    now[0] += 190.0
+    assert kept.get("a", make, renew=Reply) is first
+    assert [] == later.waiting
+    now[0] += 20.0
+    assert kept.get("a", make, renew=Reply) is first
+    assert 1 == len(later.waiting)
+
+
 def test_a_decision_is_shown_by_what_shows_decisions() -> None:
     """After a decision answers that show decisions are made again, and no others."""
     kept = KeptAnswers(lambda: 0.0)

@@ -96,7 +96,11 @@ def test_a_supervisor_finds_hears_and_decides_a_flagged_call(day: Day) -> None:
     """From the first page to the gravest flag, its evidence played at its second, and decided: one flag fewer waits."""
     page = day.enter("sue")
     keep_picture(page, "last-night", day.folder)
-    page.click("section:has(h2:text('Open these first')) tbody a >> nth=0")
+    first = page.locator("section:has(h2:text('Open these first')) tbody tr >> nth=0")
+    assert "Customer threatens with a lawyer; Recording notice: not said" in first.inner_text()
+    first.locator("a >> nth=0").click()
+    assert day.call_id in page.url
+    page.goto(f"{day.address}/flags")
     before = int(re.findall(r"(\d+) open", page.locator("p.lead").inner_text())[0])
     page.goto(f"{day.address}/flags?flag={day.call_id}:legal-threat")
     keep_picture(page, "flags", day.folder)
@@ -149,8 +153,31 @@ def test_a_reviewer_answers_blind_and_the_score_is_theirs(day: Day) -> None:
     page.click("button[value=submit]")
     assert page.locator(".person-score").inner_text() == "100.0"
     assert "of the machine: 25.0" in page.locator("p.lead").inner_text()
+    page.click(".turn button.seek >> nth=5")
+    wait_until(page, "document.querySelector('audio').currentTime > 29.7")
+    page.click("button.now")
+    assert re.fullmatch(r"0:(29|3\d)\.\d", page.input_value("input[name=at]")), "the time of the player"
+    page.fill("textarea[name=note]", "Take the blame off the customer first.")
+    page.click("form.card button:has-text('Keep')")
+    assert "Take the blame off the customer first." in page.locator("main").inner_text()
     page.goto(f"{day.address}/reviews")
     assert "submitted" in page.locator("main").inner_text()
+    assert [] == day.wrong
+    page.context.close()
+
+
+def test_a_draft_of_a_rule_is_tried_before_it_is_saved(day: Day) -> None:
+    """Somebody writes another wording into the form, and sees which call would be flagged no more."""
+    page = day.enter("quinn")
+    page.goto(f"{day.address}/rule?rule=legal-threat")
+    draft = page.input_value("textarea[name=draft]")
+    page.fill("textarea[name=draft]", draft.replace('"my lawyer"', '"my solicitor"'))
+    page.click("button:has-text('Try it')")
+    assert "0 calls more would be flagged, 1 fewer" in page.locator("[role=status]").inner_text()
+    assert "A test of the rulebook fails" in page.locator("section:has(#draft)").inner_text()
+    page.locator("#draft").scroll_into_view_if_needed()
+    keep_picture(page, "rule-draft", day.folder)
+    assert day.call_id in page.locator("section:has(#draft) table a").first.get_attribute("href")
     assert [] == day.wrong
     page.context.close()
 

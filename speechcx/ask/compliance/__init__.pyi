@@ -26,4 +26,5 @@ from .one_flag import QuotedTurn as QuotedTurn
 from .one_flag import show_flag as show_flag
 from .rule_report import RuleReport as RuleReport
 from .rule_report import describe_rule as describe_rule
+from .rule_report import draft_rulebook as draft_rulebook
 from .rule_text import find_rule_text as find_rule_text

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from speechcx.ask.compliance.flag_queue import KEYS, ORDERS, FlagFilter, flags_query, settle_flags
-from speechcx.ask.ground.call_by_name import find_call_id
+from speechcx.ask.ground.call_by_name import find_call_id, read_number
 from speechcx.ask.ground.empty_answer_hints import Hint, find_hint
 from speechcx.ask.ground.opening import Where, reading
 from speechcx.call import Hit, Party
@@ -48,6 +49,8 @@ class FlagRow:
         What people said last; ``open`` and None where nobody did.
     standing
         See :data:`FlagStanding`.
+    number
+        Its short name, ``12.3`` for rule 3 in call 12; it stays the same in this database.
     """
 
     flag: str
@@ -78,6 +81,7 @@ class FlagRow:
     changed_at: str | None
     changed_by: str | None
     standing: FlagStanding
+    number: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +129,8 @@ _LOW = (
     f"SELECT {LOW_ANSWER}, {LOW_TITLE}, 'survey', 'major', 'present', coalesce(v.comment, ''), NULL"
     " FROM survey_answers v WHERE v.answer_no = ?"
 )
+_SHORT = re.compile(r"#?\s*(\d{1,15})\.(\d{1,9})")
+"""``#12.3``: the call of a number, and the rule of another."""
 
 _WIDER = {
     "rule": "Without --rule", "kind": "Without --kind", "severity": "Without --severity",
@@ -183,7 +189,7 @@ def list_flags(
 
 
 def find_flag(where: Where, name: str) -> FlagRow:
-    """The flag of a name: a call as ``show`` takes it, a colon, and the rule or the beginning of one.
+    """The flag of a name: ``#12.3``, or a call as ``show`` takes it, a colon, and the rule or the beginning of one.
 
     Where a call has a single flag, the call alone will do.
 
@@ -244,6 +250,9 @@ def read_hits(store: Store, call_no: object, rule_no: object) -> tuple[Hit, ...]
 
 def _split_name(store: Store, name: str) -> tuple[str, str]:
     """Call id and rule of a flag's name; file names may hold colons, so every one of them is tried."""
+    if short := _SHORT.fullmatch(name.strip()):
+        rule = store.db.execute("SELECT rule FROM rule_numbers WHERE number = ?", (int(short[2]),)).fetchone()
+        return find_call_id(store, f"#{short[1]}"), "" if rule is None else str(rule[0])
     places = [at for at, sign in enumerate(name) if sign == ":"]
     errors: list[UsageError] = []
     for at in [*places[::-1], len(name)]:
@@ -313,8 +322,14 @@ def _row(store: Store, flag: FlagFields) -> FlagRow:
         party=first.party if first else None, start_s=first.start_s if first else None,
         end_s=first.end_s if first else None, quote=first.quote if first else None,
         nearest=nearest.quote if nearest else None,
-        standing=_standing(flag, hits), **given,  # type: ignore[arg-type]
+        standing=_standing(flag, hits), number=_number(store, flag), **given,  # type: ignore[arg-type]
     )  # fmt: skip
+
+
+def _number(store: Store, flag: FlagFields) -> str | None:
+    call = read_number(store, str(flag["call_id"]))
+    rule = store.db.execute("SELECT number FROM rule_numbers WHERE rule = ?", (flag["rule"],)).fetchone()
+    return None if call is None or rule is None else f"{call}.{rule[0]}"
 
 
 def _standing(flag: FlagFields, hits: Sequence[Hit]) -> FlagStanding:

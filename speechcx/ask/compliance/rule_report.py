@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from speechcx.ask.compliance.flag_counts import NOBODY_LOOKED, Precision, measure_precision
-from speechcx.ask.compliance.rule_text import find_rule_text, find_tests
+from speechcx.ask.compliance.rule_text import find_rule_text, find_tests, replace_rule_text
 from speechcx.ask.ground.opening import Where, reading
 from speechcx.ask.ground.resolve_names import settle_rule
 from speechcx.errors import UsageError
+from speechcx.store import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +50,43 @@ def describe_rule(where: Where, name: str) -> RuleReport:
     """
     with reading(where) as store:
         rule = settle_rule(store, name)
-        row = store.db.execute(
-            "SELECT r.title, r.kind, r.severity, b.name, b.version, b.source, b.rulebook_no FROM rules r"
-            " JOIN rulebooks b USING (rulebook_no) WHERE r.rule = ?1 AND r.kind <> 'hidden' UNION ALL"
-            " SELECT q.text, 'question', q.critical, b.name, b.version, b.source, b.rulebook_no FROM questions q"
-            " JOIN rulebooks b USING (rulebook_no) WHERE q.scorecard || '.' || q.question = ?1 ORDER BY 7 DESC LIMIT 1",
-            (rule,),
-        ).fetchone()
-        if row is None:
-            raise UsageError(f"no rule {name!r}", "the id of a rule", "see `speechcx flags --by rule`")
-        title, kind, severity, book, version, source, _ = row
+        title, kind, severity, book, version, source = _read_newest(store, rule, name)
         return RuleReport(
             rule, title, kind, severity, book, version, find_rule_text(source, rule), find_tests(source, rule),
             measure_precision(store).get(rule, NOBODY_LOOKED),
         )  # fmt: skip
+
+
+def draft_rulebook(where: Where, name: str, draft: str) -> tuple[str, str] | None:
+    """The id of a rule, and the newest rulebook that has it with a draft in its place.
+
+    None where the text of the rulebook was not kept.
+
+    Raises
+    ------
+    UsageError
+        No rulebook that judged a call has it.
+    """
+    with reading(where) as store:
+        rule = settle_rule(store, name)
+        source = _read_newest(store, rule, name)[-1]
+        whole = None if source is None else replace_rule_text(source, rule, draft)
+        return None if whole is None else (rule, whole)
+
+
+_Newest = tuple[str, str, str | None, str, str, str | None]
+
+
+def _read_newest(store: Store, rule: str, name: str) -> _Newest:
+    """Title, kind and severity of a rule, and name, version and text of the newest rulebook that has it."""
+    row: tuple[Any, ...] | None = store.db.execute(
+        "SELECT r.title, r.kind, r.severity, b.name, b.version, b.source, b.rulebook_no FROM rules r"
+        " JOIN rulebooks b USING (rulebook_no) WHERE r.rule = ?1 AND r.kind <> 'hidden' UNION ALL"
+        " SELECT q.text, 'question', q.critical, b.name, b.version, b.source, b.rulebook_no FROM questions q"
+        " JOIN rulebooks b USING (rulebook_no) WHERE q.scorecard || '.' || q.question = ?1 ORDER BY 7 DESC LIMIT 1",
+        (rule,),
+    ).fetchone()
+    if row is None:
+        raise UsageError(f"no rule {name!r}", "the id of a rule", "see `speechcx flags --by rule`")
+    title, kind, severity, book, version, source, _ = row
+    return title, kind, severity, book, version, source

@@ -26,17 +26,51 @@ def find_rule_text(source: str | None, name: str) -> str | None:
     str or None
         None where the text is not kept, is no YAML, or has no such rule.
     """
-    parts = _read_parts(source)
-    if source is None:
+    node = _find_node(source, name)
+    return None if source is None or node is None else _text_of(source, node)
+
+
+def replace_rule_text(source: str, name: str, draft: str) -> str | None:
+    """The rulebook with other lines in place of one rule's; None where it has no such rule.
+
+    Parameters
+    ----------
+    source
+        Text of the rulebook.
+    name
+        Id of the rule.
+    draft
+        What is to stand in its place, its lines as :func:`find_rule_text` gives them.
+    """
+    node = _find_node(source, name)
+    if node is None:
         return None
+    start, end = node.start_mark.index, node.end_mark.index
+    lines = draft.strip().splitlines() or [""]
+    moved = "\n".join(
+        [lines[0], *(" " * node.start_mark.column + line if line.strip() else "" for line in lines[1:])]
+    )
+    # A block ends where the next begins: the line break between them is part of it.
+    after = source[end:]
+    gap = "" if after.startswith(("\n", ",", "]", "}")) or not after else "\n" + " " * _column_of(source, end)
+    return source[:start] + moved + gap + after
+
+
+def _column_of(source: str, at: int) -> int:
+    return at - (source.rfind("\n", 0, at) + 1)
+
+
+def _find_node(source: str | None, name: str) -> Node | None:
+    """A rule, or a question of a scorecard, in the text."""
+    parts = _read_parts(source)
     for entry in [entry for part in parts for entry in _entries(part, "rules")]:
         if _value(entry, "id") == name:
-            return _text_of(source, entry)
+            return entry
     for card in [card for part in parts for card in _entries(part, "scorecards")]:
         for section in _entries(card, "sections"):
             for question in _entries(section, "questions"):
                 if f"{_value(card, 'id')}.{_value(question, 'id')}" == name:
-                    return _text_of(source, question)
+                    return question
     return None
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from speechcx.ask.customers.drivers import FORWARDED_S, REPEAT_DAYS
 from speechcx.ask.ground.consent import is_unresolved, read_columns
 from speechcx.ask.ground.empty_answer_hints import Hint, find_hint
 from speechcx.ask.ground.group_sums import find_scorecard
@@ -12,6 +11,7 @@ from speechcx.ask.ground.opening import Where, reading
 from speechcx.ask.ground.resolve_names import find_name, read_names, settle_names
 from speechcx.ask.search import count_calls, read_flagged
 from speechcx.store import CallFilter, Store
+from speechcx.store.contacts import FORWARDED_S, REPEAT_DAYS
 from speechcx.store.moments import CALLS_A_SECOND, read_start
 
 _DAY = 86_400 * CALLS_A_SECOND

@@ -17,13 +17,10 @@ from speechcx.ask.ground.resolve_names import expect_one, settle_names
 from speechcx.ask.ground.score_rows import MIN_N
 from speechcx.ask.statistics import Interval, Sums
 from speechcx.store import CallFilter, Store
+from speechcx.store.contacts import FORWARDED_S, REPEAT_DAYS
+from speechcx.store.daily_sums import COUNTED
 from speechcx.store.moments import CALLS_A_SECOND
-
-REPEAT_DAYS = 7
-"""A customer who contacts again on the same driver within so many days is a repeat contact."""
-
-FORWARDED_S = 15 * 60
-"""A next call within so many seconds is a forwarded call, and no repeat contact."""
+from speechcx.store.select_sums import GroupChoice, has_sums, select_sums
 
 DriverSort = Literal["calls", "change", "sentiment", "length", "repeat"]
 
@@ -195,6 +192,60 @@ _SUMS = (
 
 
 def _tally(store: Store, filters: CallFilter, rules: Sequence[DriverRule]) -> _Tallies:
+    """What the calls of a filter add up to."""
+    return _tally_sums(store, filters) if has_sums(store, filters) else _tally_calls(store, filters, rules)
+
+
+_ADDED = (
+    "sum(c.calls), total(c.duration_total), total(c.duration_squares), sum(c.felt), total(c.felt_total),"
+    " total(c.felt_squares)"
+)
+
+
+def _tally_sums(store: Store, filters: CallFilter) -> _Tallies:
+    """As :func:`_tally`, from the sums and contacts that the store keeps."""
+    found = _Tallies()
+    calls, driven, none = (
+        select_sums(name, filters, by_day=False) for name in ("call_sums", "driver_sums", "driverless_sums")
+    )
+    (n,) = store.db.execute(f"SELECT sum(c.calls) FROM {calls.sql} c", calls.values).fetchone()
+    found.everything.calls = n or 0
+    rows = store.db.execute(
+        f"SELECT r.rule, sum(c.cannot_tell), {_ADDED} FROM {driven.sql} c JOIN rules r ON r.rule_no = c.rule_no"
+        " GROUP BY 1",
+        driven.values,
+    )
+    for rule, cannot_tell, *row in rows:
+        found.by_driver[rule].cannot_tell = cannot_tell
+        _add_counted(found.by_driver[rule], row)
+    row = store.db.execute(f"SELECT {_ADDED} FROM {none.sql} c", none.values).fetchone()
+    _add_counted(found.by_driver[None], row)
+    chosen, values = GroupChoice.of(filters).contacts()
+    ripe = newest_ripe(store)
+    rows = store.db.execute(
+        "SELECT rule, count(DISTINCT customer), total(followed IS NOT NULL AND call_no <= ?1),"
+        f" total(followed = 1 AND call_no <= ?1), total(followed IS NOT NULL AND call_no > ?1) FROM contacts k"
+        f" WHERE {chosen} GROUP BY rule",
+        (ripe, *values),
+    )
+    for rule, customers, ripe_calls, repeats, immature in rows:
+        tally = found.by_driver[rule or None]
+        tally.customers = customers
+        if rule:
+            tally.repeat, tally.immature = Sums(int(ripe_calls), repeats, repeats), int(immature)
+    return found
+
+
+def _add_counted(tally: _Tally, row: Sequence[float | None]) -> None:
+    calls, length, length_squares, felt, feeling, feeling_squares = (value or 0 for value in row)
+    seconds, steps = COUNTED["s"].steps, COUNTED["-5..5"].steps
+    tally.calls = int(calls)
+    tally.length = Sums(int(calls), length / seconds, length_squares / seconds**2)
+    tally.feeling = Sums(int(felt), feeling / steps, feeling_squares / steps**2)
+
+
+def _tally_calls(store: Store, filters: CallFilter, rules: Sequence[DriverRule]) -> _Tallies:
+    """As :func:`_tally`, from the calls themselves: for filters that the daily sums do not know."""
     condition, values = filters.to_sql()
     listed = _listed(rules)
     found = _Tallies()
@@ -261,8 +312,13 @@ def read_contacts(
         " AND c.occurred_at IS NOT NULL AND c.call_no >= ? AND c.call_no < ? ORDER BY 1, 2, 3",
         [*values, first or 0, (below or 1 << 60) + days * _DAY],
     ).fetchall()
+    return followed(rows, days=days), newest_ripe(store, days)
+
+
+def newest_ripe(store: Store, days: int = REPEAT_DAYS) -> int:
+    """The number of the newest call that is old enough to say whether its customer called again."""
     newest = store.db.execute("SELECT max(call_no) FROM calls WHERE superseded_by IS NULL").fetchone()[0] or 0
-    return followed(rows, days=days), newest - days * _DAY
+    return int(newest) - days * _DAY
 
 
 def _listed(rules: Sequence[DriverRule]) -> str:

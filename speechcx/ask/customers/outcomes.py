@@ -8,20 +8,20 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-from speechcx.ask.customers.drivers import read_contacts
+from speechcx.ask.customers.drivers import newest_ripe
 from speechcx.ask.ground.consent import NO, YES, is_resolved
-from speechcx.ask.ground.driver_lookup import list_drivers
 from speechcx.ask.ground.empty_answer_hints import Hint, find_hint
 from speechcx.ask.ground.group_sums import DIVISIONS
 from speechcx.ask.ground.opening import Where, reading
 from speechcx.ask.ground.resolve_names import expect_one, read_names, settle_names
 from speechcx.ask.statistics import Interval, Sums, mean_interval, share_interval
 from speechcx.store import CallFilter, Store
+from speechcx.store.select_sums import has_sums, select_sums
 
 OUTCOME_COLUMNS = {
     "csat": "rating of satisfaction, 1 to 5",
@@ -37,6 +37,9 @@ OUTCOME_COLUMNS = {
 }
 """Columns of a call's source that are understood, and what they hold."""
 
+
+_HAS_OUTCOMES = " OR ".join(f"instr(x.extras, '\"{name}\"') > 0" for name in OUTCOME_COLUMNS)
+"""Of ``recordings x``: its source says one of these; the index ``recordings_outcomes`` has the same condition."""
 
 Extras = Mapping[str, str]
 
@@ -196,7 +199,7 @@ class _Tally:
     unreadable: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
     def add(self, extras: Extras) -> None:
-        self.n += 1
+        """Add what the source says of a call, which is counted already."""
         for measure in _MEASURES:
             try:
                 value = measure.read(extras)
@@ -228,13 +231,16 @@ def list_outcomes(where: Where, filters: CallFilter | None = None, *, by: str = 
     with reading(where) as store:
         filters = settle_names(store, filters or CallFilter())
         contacts, immature = _read_first_contacts(store, filters)
-        tallies: dict[str | None, _Tally] = defaultdict(_Tally)
-        everything, columns = _Tally(), dict.fromkeys(OUTCOME_COLUMNS, 0)
+        tallies = {key: _Tally(n) for key, n in _count_calls(store, filters, by).items()}
+        everything, columns = (
+            _Tally(sum(tally.n for tally in tallies.values())),
+            dict.fromkeys(OUTCOME_COLUMNS, 0),
+        )
         for key, call_no, extras in _read_extras(store, filters, by):
             for name in extras.keys() & columns.keys():
                 columns[name] += 1
-            if is_resolved(extras) and call_no in contacts:
-                extras["_fcr"] = "0" if contacts[call_no] else "1"
+            if is_resolved(extras) and (is_repeat := contacts(call_no)) is not None:
+                extras["_fcr"] = "0" if is_repeat else "1"
             tallies[key].add(extras)
             everything.add(extras)
         names = read_names(store) if by == "agent" else {}
@@ -246,32 +252,62 @@ def list_outcomes(where: Where, filters: CallFilter | None = None, *, by: str = 
         )  # fmt: skip
 
 
-def _read_extras(store: Store, filters: CallFilter, by: str) -> list[tuple[str | None, int, dict[str, str]]]:
+def _key(by: str) -> str:
+    return (
+        f"c.{by}" if by in ("agent", "team", "center") else next(DIVISIONS[b] for b in DIVISIONS if b == by)
+    )
+
+
+def _count_calls(store: Store, filters: CallFilter, by: str) -> dict[str | None, int]:
+    """Calls of each row."""
+    if has_sums(store, filters) and by not in ("hour", "queue", "direction"):
+        sums = select_sums("call_sums", filters, by_day=by in ("day", "week", "weekday"))
+        query = f"SELECT {_key(by)}, sum(c.calls) FROM {sums.sql} c GROUP BY 1"
+        return dict(store.db.execute(query, sums.values).fetchall())
     condition, values = filters.to_sql()
-    key = f"c.{by}" if by in ("agent", "team", "center") else next(DIVISIONS[b] for b in DIVISIONS if b == by)
+    query = f"SELECT {_key(by)}, count(*) FROM calls c WHERE {condition} GROUP BY 1"
+    return dict(store.db.execute(query, values).fetchall())
+
+
+def _read_extras(
+    store: Store, filters: CallFilter, by: str
+) -> Iterator[tuple[str | None, int, dict[str, str]]]:
+    """What the source says of each call of which it says anything that is understood here."""
+    condition, values = filters.to_sql()
     rows = store.db.execute(
-        f"SELECT {key}, c.call_no, x.extras FROM calls c JOIN recordings x ON x.call_no = c.call_no"
-        f" WHERE {condition}",
+        f"SELECT {_key(by)}, c.call_no, x.extras FROM recordings x CROSS JOIN calls c ON c.call_no = x.call_no"
+        f" WHERE ({_HAS_OUTCOMES}) AND {condition}",
         values,
     )
     # Several values of one column are a list of pairs: the last one counts.
-    return [
-        (key, call_no, {str(k): str(v) for k, v in dict(json.loads(text)).items()})
-        for key, call_no, text in rows
-    ]
+    for key, call_no, text in rows:
+        yield key, call_no, {str(k): str(v) for k, v in dict(json.loads(text)).items()}
 
 
-def _read_first_contacts(store: Store, filters: CallFilter) -> tuple[dict[int, bool], int]:
+IsRepeat = Callable[[int], bool | None]
+"""Whether a call was followed by another on the same driver; None where it has none, or is too new to say."""
+
+
+def _read_first_contacts(store: Store, filters: CallFilter) -> tuple[IsRepeat, int]:
     """Whether a call was followed by another on the same driver, for those old enough; and how many are not."""
-    contacts, ripe = read_contacts(store, filters, list_drivers(store))
-    found: dict[int, bool] = {}
-    immature = set()
-    for _, call_no, is_repeat in contacts:
+    ripe = newest_ripe(store)
+    rules = "SELECT rule FROM rules WHERE kind = 'driver'"
+    condition, values = filters.to_sql()
+    (immature,) = store.db.execute(
+        "SELECT count(*) FROM calls c WHERE c.call_no > ? AND EXISTS (SELECT 1 FROM contacts k"
+        f" WHERE k.call_no = c.call_no AND k.followed IS NOT NULL AND k.rule IN ({rules})) AND {condition}",
+        (ripe, *values),
+    ).fetchone()
+
+    def is_repeat(call_no: int) -> bool | None:
         if call_no > ripe:
-            immature.add(call_no)
-        else:
-            found[call_no] = found.get(call_no, False) or is_repeat
-    return found, len(immature)
+            return None
+        found = store.db.execute(
+            f"SELECT max(followed) FROM contacts WHERE call_no = ? AND rule IN ({rules})", (call_no,)
+        ).fetchone()[0]
+        return None if found is None else bool(found)
+
+    return is_repeat, immature
 
 
 def _row(key: str | None, name: str | None, tally: _Tally) -> OutcomeRow:

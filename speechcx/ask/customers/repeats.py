@@ -9,7 +9,7 @@ from datetime import date
 from itertools import groupby
 from typing import Literal, get_args
 
-from speechcx.ask.customers.drivers import FORWARDED_S, REPEAT_DAYS, read_contacts
+from speechcx.ask.customers.drivers import read_contacts
 from speechcx.ask.ground.consent import is_resolved, is_unresolved, read_columns
 from speechcx.ask.ground.driver_lookup import list_drivers
 from speechcx.ask.ground.empty_answer_hints import Hint, find_hint
@@ -19,6 +19,7 @@ from speechcx.ask.ground.resolve_names import expect_one, settle_names, settle_r
 from speechcx.ask.statistics import CountedFigure, Scale, Sums, mean_figure, share_figure
 from speechcx.errors import UsageError
 from speechcx.store import CallFilter, Store
+from speechcx.store.contacts import FORWARDED_S, REPEAT_DAYS
 from speechcx.store.moments import CALLS_A_SECOND
 
 RepeatBy = Literal["all", "agent", "team", "center", "queue", "driver", "day", "week", "month"]

@@ -1,9 +1,10 @@
-"""One call, found by its id, the beginning of its id, or the name of its file."""
+"""One call, found by its short number, its id, the beginning of its id, or the name of its file."""
 
 from __future__ import annotations
 
 import difflib
 import os
+import re
 from dataclasses import dataclass, replace
 
 from speechcx.ask.ground.opening import Where, reading
@@ -124,7 +125,9 @@ def find_past(where: Where, name: str, digest: str) -> Assessment | None:
 
 
 def find_call_id(where: Where, name: str) -> str:
-    """Id of the call of a name: an id, the unique beginning of one, or a file by path or by name.
+    """Id of the call of a name: ``#12``, an id, the unique beginning of one, or a file by path or by name.
+
+    ``12`` alone is the call of that number too, where there is one.
 
     Raises
     ------
@@ -132,7 +135,7 @@ def find_call_id(where: Where, name: str) -> str:
         No call, or several, have that name; the message lists the nearest.
     """
     with reading(where) as store:
-        for find in (_by_id, _by_path):
+        for find in (_by_number, _by_id, _by_path):
             found = find(store, name)
             if len(found) == 1:
                 return found[0]
@@ -145,8 +148,32 @@ def find_call_id(where: Where, name: str) -> str:
                     + (", ..." if len(found) > _SHOWN else ""),
                 )
         raise UsageError(
-            f"no call is named {name!r}", "an id, its beginning, or a file", _advice(store, name)
+            f"no call is named {name!r}",
+            "a number such as #12, an id, its beginning, or a file",
+            _advice(store, name),
         )
+
+
+_NUMBER = re.compile(r"#\s*(\d{1,15})(?:\.\d+)?|(\d{1,7})")
+"""A short number; without its sign, seven digits at most: longer ones are beginnings of ids. That of a flag names
+its call too."""
+
+
+def read_number(store: Store, call_id: str) -> int | None:
+    """The short number of a call: ``#12`` for people."""
+    row = store.db.execute("SELECT number FROM call_numbers WHERE call_id = ?", (call_id,)).fetchone()
+    return None if row is None else int(row[0])
+
+
+def _by_number(store: Store, name: str) -> list[str]:
+    found = _NUMBER.fullmatch(name.strip())
+    if found is None:
+        return []
+    rows = store.db.execute(
+        "SELECT call_id FROM call_numbers JOIN calls USING (call_id) WHERE number = ?",
+        (int(found[1] or found[2]),),
+    )
+    return [call_id for (call_id,) in rows]
 
 
 def _by_id(store: Store, name: str) -> list[str]:

@@ -20,6 +20,7 @@ from speechcx.ask.search import CallRow, list_calls
 from speechcx.ask.statistics import Interval, Sums, share_difference, share_interval
 from speechcx.store import CallFilter, Store
 from speechcx.store.moments import ROWS_A_CALL
+from speechcx.store.select_sums import GroupChoice, has_sums, split_months
 
 SHOWN_CALLS = 5
 """Best and worst calls that are listed."""
@@ -229,17 +230,36 @@ def compare_questions(
 def _count(
     store: Store, filters: CallFilter, forms: dict[int, tuple[str, str, str, str | None]]
 ) -> dict[str, Counter[str]]:
-    condition, values = filters.to_sql()
-    rows = store.db.execute(
-        "SELECT a.question_no, a.answer, count(*) FROM calls c JOIN form_answers a ON a.call_no = c.call_no"
-        f" WHERE {condition} GROUP BY 1, 2",
-        values,
-    )
+    rows: list[tuple[int, str, int]] = []
+    if has_sums(store, filters):
+        for months, since, until in split_months(filters.since, filters.until):
+            if months:
+                chosen = GroupChoice.of(filters)
+                rows += store.db.execute(
+                    "SELECT a.question_no, a.answer, sum(a.calls) FROM sum_groups g CROSS JOIN answer_sums_by_month a"
+                    " ON a.group_no = g.group_no AND a.month >= ? AND a.month < ?"
+                    f" WHERE {chosen.condition} GROUP BY 1, 2",
+                    (*months, *chosen.values),
+                )
+            else:
+                rows += _count_in_calls(store, replace(filters, since=since, until=until))
+    else:
+        rows = _count_in_calls(store, filters)
     found: dict[str, Counter[str]] = defaultdict(Counter)
     for number, answer, n in rows:
         if number in forms:
             found[forms[number][0]][answer] += n
     return found
+
+
+def _count_in_calls(store: Store, filters: CallFilter) -> list[tuple[int, str, int]]:
+    """(question, answer, calls) triples from the calls themselves."""
+    condition, values = filters.to_sql()
+    return store.db.execute(
+        "SELECT a.question_no, a.answer, count(*) FROM calls c JOIN form_answers a ON a.call_no = c.call_no"
+        f" WHERE {condition} GROUP BY 1, 2",
+        values,
+    ).fetchall()
 
 
 def _row(form: tuple[str, str, str, str | None], mine: Counter[str], theirs: Counter[str]) -> QuestionRow:

@@ -21,6 +21,8 @@ from speechcx.ask.ground.resolve_names import read_names, settle_names
 from speechcx.ask.ground.score_rows import MIN_N, ScoreBy, TableForm
 from speechcx.ask.statistics import OPEN, Interval, Scale, Sums, mean_interval
 from speechcx.store import CallFilter, Store
+from speechcx.store.daily_sums import SCORE
+from speechcx.store.select_sums import has_sums, split_months
 
 MIN_CELL = 20
 """Calls of others that a kind of call needs, to say what it usually brings."""
@@ -168,6 +170,41 @@ def _sum_cells(
     store: Store, filters: CallFilter, scorecard: str | None, key: str, measure: ComparedMeasure
 ) -> Cells:
     """Sums of the measure for each key and each finest kind of call: queue, driver, hour."""
+    is_of_all = replace(filters, since=None, until=None) == CallFilter() and has_sums(store, filters)
+    if key == "NULL" and measure.name == "score" and is_of_all and store.visible is None:
+        return _read_cells(store, filters, scorecard, measure)
+    return _scan_cells(store, filters, scorecard, key, measure)
+
+
+def _read_cells(store: Store, filters: CallFilter, scorecard: str | None, measure: ComparedMeasure) -> Cells:
+    """As :func:`_sum_cells` for scores of everybody: from the sums of whole months, and the calls of the rest."""
+    cells: Cells = {None: defaultdict(Sums)}
+    for months, since, until in split_months(filters.since, filters.until):
+        if not months:
+            part = _scan_cells(store, replace(filters, since=since, until=until), scorecard, "NULL", measure)
+            for cell, sums in part.get(None, {}).items():
+                cells[None][cell] += sums
+            continue
+        kind = "nullif(queue, ''), nullif(driver, ''), nullif(local_hour, -1)"
+        for table, sums_of, more in (
+            ("mix_calls_by_month", "0, 0, 0, sum(calls)", ()),
+            ("mix_scores_by_month", "sum(calls), total(total), total(squares), -sum(calls)", (scorecard,)),
+        ):
+            rows = store.db.execute(
+                f"SELECT {kind}, {sums_of} FROM {table} WHERE month >= ? AND month < ?"
+                f"{' AND scorecard = ?' if more else ''} GROUP BY 1, 2, 3",
+                (*months, *more),
+            )
+            for *kinds, n, total, squares, missing in rows:
+                steps = SCORE.steps
+                cells[None][tuple(kinds)] += Sums(n, total / steps, squares / steps / steps, missing)
+    return cells
+
+
+def _scan_cells(
+    store: Store, filters: CallFilter, scorecard: str | None, key: str, measure: ComparedMeasure
+) -> Cells:
+    """As :func:`_sum_cells`, from the calls themselves."""
     condition, values = filters.to_sql()
     rows = store.db.execute(
         f"SELECT {key}, c.queue, {driver_of_call(store)}, c.local_hour, count({measure.sql}), total({measure.sql}),"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
+from speechcx.ask.ground.call_by_name import read_number
 from speechcx.ask.ground.driver_lookup import read_drivers
 from speechcx.ask.ground.empty_answer_hints import Hint, find_hint
 from speechcx.ask.ground.group_sums import find_scorecard
@@ -40,6 +41,7 @@ class CallRow:
     `started` is its start on the clock of its own zone, with the offset; `occurred_at` is the same instant
     in UTC. `drivers` are titles of the contact drivers found; `flagged_rules` of the rules whose result is
     not what it should be; `flags` are quality flags of the recording; `extras` further columns of its source.
+    `number` is its short number, which stays the same in this database.
     """
 
     call_id: str
@@ -70,6 +72,7 @@ class CallRow:
     flags: tuple[str, ...]
     extras: tuple[tuple[str, str], ...]
     missing: tuple[tuple[str, str], ...]
+    number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +161,7 @@ def _row(store: Store, row: tuple[object, ...]) -> CallRow:
         flags=tuple(json.loads(str(flags))),
         extras=_read_extras(store, number),
         missing=tuple(json.loads(str(missing)).items()) if missing else (),
+        number=read_number(store, str(given["call_id"])),
     )
 
 

@@ -22,6 +22,7 @@ from speechcx.call import (
     find_language_code,
     metric_names,
     plain_language,
+    split_words,
 )
 from speechcx.rules.language.by_language import ANY_LANGUAGE
 from speechcx.rules.language.conditions import TURN_NUMBERS
@@ -180,7 +181,9 @@ def facts_of(conversation: Conversation, reading: Reading) -> Facts:
         said.append(
             SaidTurn(turn.no, turn.speaker, party, turn.span.start_s, turn.span.end_s, utterance.words)
         )
-        values = StoredMeasures(turn, len(utterance.words), voice, text, feeling)
+        values = StoredMeasures(
+            turn, conversation.count_words(turn.no) if utterance.words else 0, voice, text, feeling
+        )
         turns[turn.no] = TurnFacts(
             turn.no, party, turn.span.start_s, turn.span.end_s, bool(utterance.words), values, feeling.label
         )
@@ -243,7 +246,7 @@ def facts_of_test(test: RuleTest) -> Facts:
 
 def _spread(line: Line, following: tuple[Line, ...]) -> tuple[Word, ...]:
     """The words of a line of a test with times: to its end, else at a usual pace up to the next turn."""
-    texts = line.text.split()
+    texts = split_words(line.text)
     length_s = len(texts) * SECONDS_A_WORD
     later = min((other.start_s for other in following if other.start_s > line.start_s), default=None)
     end_s = line.end_s

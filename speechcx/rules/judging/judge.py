@@ -27,6 +27,7 @@ from speechcx.rules.language.conditions import (
     Scope,
     Turns,
 )
+from speechcx.rules.language.pattern import slots_of
 from speechcx.rules.language.rulebook import Rulebook
 from speechcx.rules.matching.meaning import Meanings, load_meanings
 from speechcx.rules.matching.misheard import find_misheard
@@ -35,6 +36,7 @@ from speechcx.rules.matching.phrase_search import ENOUGH, Search
 from speechcx.rules.matching.proximity import Matches
 from speechcx.rules.matching.search_plans import Plans, make_plans
 from speechcx.rules.matching.sequences import follow
+from speechcx.rules.matching.slots import fills
 from speechcx.rules.matching.stream import PARTY_CODES
 from speechcx.rules.verdict import ConditionVerdict, all_of, any_of, negate
 
@@ -113,6 +115,7 @@ class Judge:
         self._blind: dict[tuple[str | None, object, float], str] = {}
         self._sureness: Floats | None = None
         self._meant: dict[int, tuple[Matches, int]] = {}
+        self._taken_out = facts.stream.taken_out
 
     def result(self, rule: Rule) -> RuleResult:
         """What one rule finds, with its evidence."""
@@ -255,6 +258,8 @@ class Judge:
             if not len(matches):
                 continue
             spots = self.spots_of(matches, source)
+            if isinstance(condition, Said) and self._taken_out:
+                spots.sure[self._doubtful(condition, spots)] = False
             if not known:
                 spots = spots.keep(spots.party == PARTY_CODES["unknown"])
                 spots.sure[:] = False
@@ -265,6 +270,17 @@ class Judge:
             else ""
         )
         return Occurrences(join_spots(parts), scope.at_least, blind)
+
+    def _doubtful(self, said: Said, spots: Spots) -> list[bool]:
+        """Which places lean on something that was taken out, and may or may not be what a slot asks for."""
+        slots = slots_of(self.search.plans.nodes[said.number].expression)
+        unsure = [
+            place
+            for place, kind in self._taken_out
+            if (filled := [fills(slot, kind) for slot in slots]) and True not in filled and False in filled
+        ]
+        ranges = zip(spots.first.tolist(), spots.last.tolist(), strict=True)
+        return [any(low <= place < high for place in unsure) for low, high in ranges]
 
     def spots_of(self, matches: Matches, source: int) -> Spots:
         """Matches as places in time; those of words mostly under the floor are not sure."""

@@ -9,6 +9,7 @@ from speechcx.rules import limits
 from speechcx.rules.judging.call_view import Facts
 from speechcx.rules.judging.observability import clock, window_span
 from speechcx.rules.language.conditions import Condition, InOrder, Means, Said, Scope, Turns
+from speechcx.rules.language.normal import REDACTED
 from speechcx.rules.matching.misheard import Misheard
 from speechcx.rules.matching.nearest_miss import Partial, nearest_miss
 from speechcx.rules.matching.occurrences import Occurrences, Spots
@@ -96,6 +97,9 @@ class Witness:
                 return f"the {test.name} of that turn is not known"
         if spots.sure[place]:
             return f"it is needed {scope.at_least} times"
+        first, last = int(spots.first[place]), int(spots.last[place])
+        if last > first and any(text[:1] == REDACTED for text in self.facts.stream.tokens[first:last]):
+            return "what was taken out there may or may not be what is asked"
         return "its words are under the confidence floor"
 
     def unsaid(self, said: Said, node: Node) -> ConditionVerdict:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
+from speechcx.call import MARKS
 from speechcx.rules import limits
 from speechcx.rules.language.normal import SPELLINGS, bare_letters, normal_tokens
 from speechcx.rules.language.numerals import join_numbers
@@ -292,6 +293,16 @@ class _Build:
             if argument not in ("", "agent", "customer"):
                 raise PhraseError(column, f"{token}", "{name}, {name:agent} or {name:customer}")
             return Slot("name", of=argument)
+        if name == "redacted":
+            kind = argument.replace("-", "_")
+            if kind and kind not in MARKS:
+                near = difflib.get_close_matches(kind, MARKS, n=1)
+                raise PhraseError(
+                    column,
+                    f"nothing of the kind {argument!r} is ever taken out",
+                    near[0] if near else ", ".join(MARKS),
+                )
+            return Slot("redacted", of=kind)
         if not argument:
             return Slot(name, 1, limits.DIGITS)
         return self.digits(token, name, argument)

@@ -12,6 +12,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from speechcx.call import find_mark
+
 
 def word_set(text: str) -> frozenset[str]:
     """The words of a text as a set."""
@@ -83,7 +85,7 @@ _NUMBER = re.compile(r"\d{1,3}(?:,\d{2,3})*,\d{3}(?:\.\d+)?|\d+(?:\.\d+)?")
 _PIECES = re.compile(r"[^\W_]+(?:'[^\W_]+)*|'[^\W_]+", re.UNICODE)
 _REDACTED = re.compile(r"^\W*(?:\[[\w :_-]+\]|<[\w :_-]+>|[*#█x]{3,})\W*$", re.IGNORECASE)
 REDACTED = "\N{FULL BLOCK}"
-"""The token of a word somebody took out: no phrase matches it."""
+"""The token of a word somebody took out: no phrase matches it. Our own marks have their kind behind it."""
 
 
 @lru_cache(maxsize=65536)
@@ -101,7 +103,8 @@ def normal_tokens(written: str) -> tuple[str, ...]:
     (('do', 'not'), (), ('1200.50', 'dollars'))
     """
     if _REDACTED.match(written):
-        return (REDACTED,)
+        kind = find_mark(written)
+        return (REDACTED,) if kind in (None, "words") else (f"{REDACTED}{kind}",)
     text = unicodedata.normalize("NFKC", written[:200]).casefold()
     if not text.isascii():
         text = bare_letters(text)

@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 _SMALL = {
-    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
-    "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
-    "seventeen": 17, "eighteen": 18, "nineteen": 19,
+    "zero": 0, "nought": 0, "naught": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
+    "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15,
+    "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19,
 }  # fmt: skip
 _TENS = {
     "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
 }  # fmt: skip
 _SCALES = {"thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
-_TIMES = {"double": 2, "triple": 3}
+_TIMES = {"double": 2, "triple": 3, "treble": 3, "quadruple": 4}
 _JOINS = frozenset({"and", "then", "dash", "hyphen", "space", "okay", "yeah"})
 _LINKS = frozenset({"oh", "o", "point", *_TIMES, *_JOINS})
 NUMBER_WORDS = frozenset({*_SMALL, *_TENS, *_SCALES, "hundred"})

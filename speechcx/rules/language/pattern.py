@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Literal as Choice
 
 Order = Choice["near", "before", "after"]
-SlotName = Choice["digits", "number", "money", "date", "email", "name"]
-SLOTS: tuple[SlotName, ...] = ("digits", "number", "money", "date", "email", "name")
+SlotName = Choice["digits", "number", "money", "date", "email", "name", "redacted"]
+SLOTS: tuple[SlotName, ...] = ("digits", "number", "money", "date", "email", "name", "redacted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,10 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """``{digits:13-19}``, ``{money}``: something said in many ways. `low` and `high` bound digits."""
+    """``{digits:13-19}``, ``{money}``: something said in many ways. `low` and `high` bound digits.
+
+    `of` is whose name it is, or the kind of what was taken out.
+    """
 
     name: SlotName
     low: int = 0
@@ -174,3 +177,20 @@ def phrases_of(expression: Expression) -> tuple[Phrase, ...]:
     if isinstance(expression, Either):
         return tuple(phrase for part in expression.parts for phrase in phrases_of(part))
     return phrases_of(expression.left) + phrases_of(expression.right)
+
+
+def slots_of(expression: Expression) -> tuple[Slot, ...]:
+    """Every slot in the phrases of an expression; lists are not looked into."""
+    return tuple(slot for phrase in phrases_of(expression) for slot in _slots_in(phrase.row))
+
+
+def _slots_in(item: PatternItem) -> tuple[Slot, ...]:
+    if isinstance(item, Slot):
+        return (item,)
+    if isinstance(item, ItemSequence):
+        return tuple(slot for part in item.items for slot in _slots_in(part))
+    return (
+        tuple(slot for option in item.options for slot in _slots_in(option))
+        if isinstance(item, Choose)
+        else ()
+    )

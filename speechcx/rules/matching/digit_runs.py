@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from speechcx.call.redaction import DIGITS
 from speechcx.rules.language.normal import normal_tokens, word_set
 from speechcx.rules.language.numerals import read_groups
 from speechcx.rules.matching.stream import Stream
@@ -36,8 +37,8 @@ _EXPIRY = re.compile(r"(?:0?[1-9]|1[0-2])(?:20)?[2-4]\d(?:\d{3,4})?")
 _Range = tuple[int, int]
 
 
-class _Group(NamedTuple):
-    """Digits said together, and the token they are in."""
+class DigitGroup(NamedTuple):
+    """Digits said together, and the place they are in."""
 
     place: int
     digits: str
@@ -69,6 +70,26 @@ def find_digit_runs(stream: Stream, low: int, high: int) -> Iterator[_Range]:
         yield from _cards_in(stream, chain, low, high)
 
 
+def find_marked_runs(stream: Stream, marked: Sequence[tuple[int, str]]) -> list[_Range]:
+    """Ranges of tokens in which one party read out a number that was taken out: marks of one kind, over turns.
+
+    Parameters
+    ----------
+    stream
+        The call's words.
+    marked
+        Place and kind of each mark, by place.
+    """
+    runs: dict[tuple[int, str], list[_Range]] = {}
+    for place, kind in marked:
+        some = runs.setdefault((int(stream.party_code[place]), kind), [])
+        if some and DIGITS[kind][1] >= LONG_DIGITS and _goes_on(stream, some[-1][1] - 1, place):
+            some[-1] = some[-1][0], place + 1
+        else:
+            some.append((place, place + 1))
+    return [run for some in runs.values() for run in some]
+
+
 def _goes_on(stream: Stream, last: int, place: int) -> bool:
     """Whether a group at token `place` may belong to the same number as the one at token `last`."""
     if float(stream.start_s[place] - stream.end_s[last]) > GROUP_GAP_S:
@@ -82,7 +103,7 @@ def _cards_in(stream: Stream, chain: Sequence[int], low: int, high: int) -> Iter
     whole = sum(len(stream.tokens[place]) for place in chain)
     if whole < low or any(low <= len(stream.tokens[place]) <= high for place in chain):
         return
-    groups = [_Group(place, digits) for place in chain for digits in _groups_at(stream, place)]
+    groups = [DigitGroup(place, digits) for place in chain for digits in _groups_at(stream, place)]
     for first in range(len(groups)):
         if first and groups[first].place == groups[first - 1].place and len(groups[first].digits) < 4:
             continue
@@ -91,7 +112,7 @@ def _cards_in(stream: Stream, chain: Sequence[int], low: int, high: int) -> Iter
             length += len(groups[end].digits)
             if length > high:
                 break
-            if length >= low and _is_card_like(groups[first : end + 1], groups[end + 1 :]):
+            if length >= low and is_card_like(groups[first : end + 1], groups[end + 1 :]):
                 yield groups[first].place, groups[end].place + 1
                 return
 
@@ -103,7 +124,8 @@ def _groups_at(stream: Stream, place: int) -> list[str]:
     return groups if "".join(groups) == stream.tokens[place] else [stream.tokens[place]]
 
 
-def _is_card_like(groups: Sequence[_Group], rest: Sequence[_Group]) -> bool:
+def is_card_like(groups: Sequence[DigitGroup], rest: Sequence[DigitGroup]) -> bool:
+    """Whether groups of digits, together 13 to 19, read like one card number; `rest` is what follows them."""
     digits = "".join(group.digits for group in groups)
     if digits[0] not in "23456":
         return False

@@ -10,13 +10,16 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from importlib import resources
 
+from speechcx.call.redaction import DIGITS
 from speechcx.rules.language.normal import BACKCHANNELS, word_set
 from speechcx.rules.language.numerals import is_number
 from speechcx.rules.language.pattern import Slot
-from speechcx.rules.matching.digit_runs import LONG_DIGITS, find_digit_runs
+from speechcx.rules.matching.digit_runs import LONG_DIGITS, find_digit_runs, find_marked_runs
 from speechcx.rules.matching.stream import Stream
 
 TokenRange = tuple[int, int]
+
+_NAME_KINDS = {"name": "", "agent_name": "agent", "customer_name": "customer"}
 
 _CURRENCY = word_set(
     "dollar dollars buck bucks pound pounds quid euro euros cent cents pence penny rupee rupees rs inr "
@@ -76,6 +79,38 @@ def find_slot(slot: Slot, stream: Stream, names: frozenset[str]) -> list[TokenRa
     names
         Normalised names known for the person `slot.of`; empty where none are known.
     """
+    marked = [(i, kind) for i, kind in stream.taken_out if fills(slot, kind) is not None]
+    taken = find_marked_runs(stream, marked) if slot.name == "digits" else [(i, i + 1) for i, _ in marked]
+    return sorted({*taken, *_find_said(slot, stream, names)}) if taken else _find_said(slot, stream, names)
+
+
+def fills(slot: Slot, kind: str) -> bool | None:
+    """Whether what was taken out fills a slot: True where it surely does, False where it may, None where it cannot.
+
+    Of a number that was taken out, only its kind is known: a card number has 13 to 19 digits, so that it fills
+    ``{digits:13-19}``, and may fill ``{digits:16}``.
+    """
+    if slot.name == "redacted":
+        return True if slot.of in ("", kind) else None
+    if slot.name == "digits" and kind in DIGITS:
+        fewest, most = DIGITS[kind]
+        if slot.low <= fewest and most <= slot.high:
+            return True
+        return False if fewest <= slot.high and slot.low <= most else None
+    if slot.name == "number" and kind in DIGITS:
+        return True
+    if slot.name == "name" and kind in _NAME_KINDS:
+        known = _NAME_KINDS[kind]
+        return not slot.of or slot.of == known if known else (not slot.of or False)
+    if slot.name == "date" and kind == "expiry":
+        return False
+    return True if slot.name == "email" and kind == "email" else None
+
+
+def _find_said(slot: Slot, stream: Stream, names: frozenset[str]) -> list[TokenRange]:
+    """The same of words that were not taken out."""
+    if slot.name == "redacted":
+        return []
     if slot.name == "digits":
         if slot.low >= LONG_DIGITS:
             return sorted(set(find_digit_runs(stream, slot.low, slot.high)))

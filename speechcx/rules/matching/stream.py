@@ -81,6 +81,13 @@ class Stream:
         return allowed[self.party_code]
 
     @property
+    def taken_out(self) -> list[tuple[int, str]]:
+        """Place and kind of each token that stands for something that was taken out of the words."""
+        return [
+            (place, text[1:]) for place, text in enumerate(self.tokens) if text[:1] == REDACTED and text[1:]
+        ]
+
+    @property
     def sentence_ends(self) -> frozenset[int]:
         """Places of the tokens whose word was written with the end of a sentence."""
         written = [word.text.rstrip("\"') ") for word in self.words]

@@ -15,6 +15,8 @@ from speechcx.call import (
     Peaks,
     Provenance,
     Recording,
+    RedactedSpan,
+    Redaction,
     Span,
     SpeakerVoice,
     Speech,
@@ -89,6 +91,7 @@ def read_heard(db: sqlite3.Connection, call_no: int) -> Conversation:
         speaker_voices=_read_speakers(db, call_no),
         sentiments=read,
         provenance=made,
+        redaction=_read_redaction(row),
     )
 
 
@@ -130,6 +133,13 @@ def _recording_row(heard: Conversation) -> dict[str, object]:
         "unheard": json.dumps(
             [[each.channel, each.span.start_s, each.span.end_s, each.why] for each in heard.speech.unheard]
         ),
+        "redacted_kinds": json.dumps(heard.redaction.kinds),
+        "redacted": json.dumps(
+            [
+                [each.turn_no, each.kind, each.span.start_s, each.span.end_s, each.words]
+                for each in heard.redaction.spans
+            ]
+        ),
         "peaks_hz": heard.peaks.rate_hz,
         "peaks_channels": len(heard.peaks.values),
         "speakers": json.dumps(heard.speech.speakers),
@@ -159,6 +169,16 @@ def _read_origin(row: dict[str, Any]) -> Origin:
         length_verified=bool(row["length_verified"]), flags=_strings(row["file_flags"]),
         gaps=tuple(Span(start_s, end_s) for start_s, end_s in _pairs(row["gaps"])),
     )  # fmt: skip
+
+
+def _read_redaction(row: dict[str, Any]) -> Redaction:
+    return Redaction(
+        _strings(row["redacted_kinds"]),
+        tuple(
+            RedactedSpan(turn_no, kind, Span(start_s, end_s), words)
+            for turn_no, kind, start_s, end_s, words in json.loads(row["redacted"])
+        ),
+    )
 
 
 def _insert_peaks(db: sqlite3.Connection, call_no: int, peaks: Peaks) -> None:

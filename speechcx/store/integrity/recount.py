@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 
 from speechcx.store.calls.team_assignment import PLACED
+from speechcx.store.daily_sums import find_wrong_tables
 from speechcx.store.integrity.problem import REPAIR, DatabaseProblem
 from speechcx.store.integrity.queries import IntegrityQuery, run_queries
 from speechcx.store.moments import ROWS_A_CALL
@@ -59,7 +60,16 @@ _QUERIES = (
 
 def find_wrong_sums(db: sqlite3.Connection) -> Iterator[DatabaseProblem]:
     """Sums of calls and runs that a recount does not give."""
-    return run_queries(db, "sums", _QUERIES)
+    yield from run_queries(db, "sums", _QUERIES)
+    for table, rows in find_wrong_tables(db):
+        yield DatabaseProblem(
+            "sums",
+            f"{rows} rows of {table} are not what the calls give",
+            _MEANS,
+            REPAIR,
+            table=table,
+            repair="sums",
+        )
 
 
 def count_again(db: sqlite3.Connection, call_id: str) -> None:

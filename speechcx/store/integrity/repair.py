@@ -17,6 +17,7 @@ from speechcx.store.calls.row_digests import (
     note_shared,
 )
 from speechcx.store.comments import write_comments
+from speechcx.store.daily_sums import count_all, sums_sql
 from speechcx.store.database import read_migrations
 from speechcx.store.integrity.check_calls import why_not_readable
 from speechcx.store.integrity.find_problems import expected_schema, read_objects, repairs_of
@@ -70,7 +71,7 @@ def _make_objects(db: sqlite3.Connection) -> list[str]:
 
 
 def _write_comments(db: sqlite3.Connection) -> list[str]:
-    write_comments(db, [*(sql for _, sql in read_migrations()), views_sql()])
+    write_comments(db, [*(sql for _, sql in read_migrations()), views_sql(), sums_sql()])
     return ["the comments of tables and columns were written again"]
 
 
@@ -82,7 +83,8 @@ def _rebuild_search(db: sqlite3.Connection) -> list[str]:
 def _count_sums(store: Store, problems: Sequence[DatabaseProblem]) -> list[str]:
     """Count sums again; a row is left as it is where that does not bring back what its digest says."""
     done = []
-    for call_id in dict.fromkeys(problem.call_id for problem in problems if problem.repair == "sums"):
+    wrong = [problem for problem in problems if problem.repair == "sums"]
+    for call_id in dict.fromkeys(problem.call_id for problem in wrong):
         if call_id is None:
             continue
         store.db.execute("SAVEPOINT sums")
@@ -94,6 +96,10 @@ def _count_sums(store: Store, problems: Sequence[DatabaseProblem]) -> list[str]:
         store.db.execute("RELEASE sums")
         if is_right:
             done.append(f"the sums of call {call_id} were counted again, and its row is as it was written")
+    # Sums over calls are not made to fit calls that something else changed.
+    if any(problem.call_id is None for problem in wrong) and not any(find_changed_calls(store.db)):
+        count_all(store.db)
+        done.append("the sums by day and month were counted again from the calls")
     return done
 
 

@@ -6,24 +6,22 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
-from speechcx.ask.compliance import FlagFilter, list_flags
+from speechcx.ask.compliance import FlagFilter, FlagRow, list_flags
 from speechcx.ask.ground import ScoreTable
 from speechcx.ask.operations import find_alerts
 from speechcx.ask.people import score_agents
 from speechcx.ask.runs import count_failures, read_status
-from speechcx.present.flags import present_flags
 from speechcx.present.measures import change_text, interval_text, number_text
 from speechcx.present.operations import present_alerts
-from speechcx.present.table import Column, Table, Text, make_table
-from speechcx.present.units import count_text, days_text
+from speechcx.present.table import Column, Table, make_table
+from speechcx.present.units import count_text, days_text, moment
 from speechcx.report.contents import list_headlines, report_work
 from speechcx.store import CallFilter
 from speechcx.web.asked import read_filters, with_usual_days
 from speechcx.web.visit import Part, Reply, Visit
 
-MAX_FLAGS = 10
+MAX_CALLS, READ_FLAGS = 10, 100
 MAX_MOVERS = 10
-_OPEN_FIRST = ("flag", "local_day", "agent", "severity", "title", "result", "time", "quote")
 
 
 def show_morning(visit: Visit) -> Reply:
@@ -46,10 +44,10 @@ def _parts(visit: Visit, filters: CallFilter, agents: ScoreTable) -> Iterator[Pa
     work = report_work(read_status(visit.store), count_failures(visit.store))
     # Files that failed belong to no call yet, so only who sees every call may see them.
     yield Part(work.title, work.blocks if visit.sees_all else (), lead=work.lead)
-    flags = list_flags(visit.store, FlagFilter(calls=filters), sort="severity", limit=MAX_FLAGS)
-    lead = f"{count_text(flags.total, 'flag')} wait for a decision; the gravest are below."
-    blocks = pick_columns(present_flags(flags).blocks, _OPEN_FIRST)
-    yield Part("Open these first", blocks, lead=lead if flags.rows else "", more=visit.link("/flags"))
+    flags = list_flags(visit.store, FlagFilter(calls=filters), sort="severity", limit=READ_FLAGS)
+    calls = _list_calls(flags.rows)
+    lead = f"{count_text(flags.total, 'flag')} wait for a decision. These calls have the gravest."
+    yield Part("Open these first", (calls,), lead=lead if flags.rows else "", more=visit.link("/flags"))
     last: date | None = filters.until
     before = replace(filters, since=None, until=None)
     alerts = visit.keep(("alerts", before, last), lambda: find_alerts(visit.store, before, day=last))
@@ -84,9 +82,29 @@ def _make_movers(agents: ScoreTable) -> Table:
     )  # fmt: skip
 
 
-def pick_columns(blocks: Sequence[Table | Text], keys: Sequence[str]) -> tuple[Table | Text, ...]:
-    """The same with only some columns of its tables."""
-    return tuple(
-        block.keep([one for one in block.columns if one.key in keys]) if isinstance(block, Table) else block
-        for block in blocks
+_CALLS = (
+    Column("call_id", "call", value=lambda flags: flags[0].call_id),
+    Column("started", "start", kind="start", value=lambda flags: flags[0].started),
+    Column("agent", "agent", value=lambda flags: flags[0].agent),
+    Column("customer", "customer", value=lambda flags: flags[0].customer),
+    Column("severity", "severity", value=lambda flags: flags[0].severity),
+    Column(
+        "reason", "open it because", value=lambda flags: "; ".join(one.title or one.rule for one in flags)
+    ),
+    Column("time", "from", value=lambda flags: moment(min(_times(flags), default=None))),
+    Column("quote", "words", value=lambda flags: next((one.quote for one in flags if one.quote), None)),
+)
+
+
+def _times(flags: Sequence[FlagRow]) -> list[float]:
+    return [one.start_s for one in flags if one.start_s is not None][:1]
+
+
+def _list_calls(flags: Sequence[FlagRow]) -> Table:
+    """The calls of flags in their order, each with all of its reasons."""
+    by_call: dict[str, list[FlagRow]] = {}
+    for flag in flags:
+        by_call.setdefault(flag.call_id, []).append(flag)
+    return make_table(
+        "open-first", _CALLS, list(by_call.values())[:MAX_CALLS], empty="No flag waits for a decision."
     )

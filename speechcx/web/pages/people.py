@@ -74,7 +74,7 @@ def _show_mix(visit: Visit, filters: CallFilter, by: str) -> Reply:
     answer = present_case_mix(table)
     marks = [
         Mark(
-            row.name or row.key or "(unknown)", row.difference, row.interval, signed(row.difference, 1) or "",
+            row.name or row.key or "(unknown)", row.difference, row.interval, f"{signed(row.difference, 1)}, n {row.n}",
             f"{row.name or row.key}: {signed(row.difference, 1)}, {count_text(row.n, 'call')}",
         )
         for row in table.rows
@@ -120,7 +120,8 @@ def show_agent(visit: Visit) -> Reply:
     """One agent: figures beside the team's, weeks, questions, calls to open, moments to talk about."""
     name = visit.first("agent")
     try:
-        report = describe_agent(visit.store, name, replace(read_filters(visit), agent=()))
+        filters = with_usual_days(visit, replace(read_filters(visit), agent=()), USUAL_DAYS)
+        report = describe_agent(visit.store, name, filters)
     except UsageError:
         raise NotThere from None
     answer = present_agent(report)
@@ -146,13 +147,15 @@ def _make_dots(rows: Sequence[ScoreRow], middle: float | None) -> tuple[Chart, .
     marks = [
         Mark(
             row.name or row.key or "(unknown)", row.get("score").mean or 0.0, row.get("score").interval,
-            f"{row.get('score').mean:.1f}",
+            f"{row.get('score').mean:.1f}, n {row.get('score').n}",
             f"{row.name or row.key}: {row.get('score').mean:.1f}, {interval_text(row.get('score')) or 'no interval'},"
             f" {count_text(row.get('score').n, 'call')}",
         )
         for row in rows[:MAX_DOTS]
     ]  # fmt: skip
-    return (make_dots("Average score with 95 % interval", marks, middle=middle, low=0.0, high=100.0),)
+    return (
+        make_dots("Average score with 95 % interval, and calls", marks, middle=middle, low=0.0, high=100.0),
+    )
 
 
 def _make_lines(visit: Visit, filters: CallFilter, by: str, rows: Sequence[ScoreRow]) -> tuple[Chart, ...]:

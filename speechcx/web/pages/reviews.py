@@ -74,8 +74,13 @@ def show_review(visit: Visit) -> Reply:
             "This review cannot be shown: it was given back, or you are at the same call."
         ) from None
     answer = present_review(view, log=False)
-    shown = {
-        "title": f"Review {number}", "view": view, "parts": [Part("", answer.blocks)], "is_own": is_own,
+    try:
+        found = find_shown(visit.store, view.row.call_id)
+    except UsageError:
+        raise NotThere from None
+    shown: dict[str, object] = {
+        **show_player(visit, found), "title": f"Review {number}", "view": view, "is_own": is_own,
+        "parts": [Part("", answer.blocks)], "bubbles": list_bubbles(found.call),
     }  # fmt: skip
     return Reply("reviewed.html", shown, answer)
 

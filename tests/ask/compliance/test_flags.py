@@ -87,6 +87,16 @@ def decide(store: Store, flag: str, change: FlagChange) -> None:
     assert 1 == set_flags(store, [see_flag(store, flag)], change, who="mia")
 
 
+def test_a_flag_is_found_by_its_short_number(store: Store, calls: list[Call]) -> None:
+    """Each row's own, with and without the sign; a number that no rule has lists the flags of the call."""
+    rows = list_flags(store, ALL, limit=20).rows
+    for row in rows:
+        assert row.number is not None
+        assert {row.flag} == {find_flag(store, typed).flag for typed in (f"#{row.number}", row.number)}
+    with pytest.raises(UsageError, match="use one of"):
+        find_flag(store, f"#{str(rows[0].number).partition('.')[0]}.999")
+
+
 def test_settled_flags_leave_the_queue_and_can_be_asked_for(store: Store) -> None:
     """By status, owner, and overdue."""
     call = make_flagged("x", {"notice": "absent", "verify": "absent", "threat": "present"})

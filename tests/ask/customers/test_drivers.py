@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from speechcx.ask.customers.drivers import FORWARDED_S, followed, list_driver_rows
+from speechcx.ask.customers.drivers import followed, list_driver_rows
 from speechcx.errors import UsageError
 from speechcx.store import CallFilter, Store
+from speechcx.store.contacts import FORWARDED_S
 from speechcx.store.moments import CALLS_A_SECOND
 from tests.ask.archive import at, make
 

@@ -88,3 +88,16 @@ def test_a_shown_call_says_how_it_stands(two: Store) -> None:
     assert "1" == getattr(find_past(two, ONE.id, first.digest), "version", None)
     assert (None, None, None) == (shown.team, shown.center, shown.superseded_by)
     assert shown.judged_at >= shown.stored_at
+
+
+def test_a_call_has_a_short_number_that_it_keeps(store: Store) -> None:
+    """`#2`, `2` and `# 2` are the second call that was stored, also after it was heard again and the first is gone."""
+    ids = []
+    for name in ("x", "y", "z"):
+        store.save_call(make_call(name))
+        ids.append(make_call(name).conversation.recording.id)
+    store.delete_call(ids[0])
+    store.save_call(make_call("y"))
+    assert {ids[1]} == {find_call_id(store, typed) for typed in ("#2", "2", " # 2 ", "#2.1")}
+    with pytest.raises(UsageError, match="no call is named '#1'"):
+        find_call_id(store, "#1")

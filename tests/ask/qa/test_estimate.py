@@ -7,7 +7,7 @@ import random
 import pytest
 
 from speechcx.ask.qa.estimate import AgentSample, Scored, estimate_cells, estimate_plan
-from speechcx.ask.qa.systematic_sampling import draw, find_chances
+from speechcx.ask.qa.sampling import draw, find_chances
 from speechcx.errors import UsageError
 from speechcx.store import Store
 from speechcx.store.decisions.review_plans import Draw, ReviewPlan, save_plan

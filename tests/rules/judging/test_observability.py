@@ -121,3 +121,29 @@ def test_a_turn_whose_language_is_not_known_is_not_judged() -> None:
     result = ask("said: recorded", agent("so de la mi na", language="und"))
     assert "cannot_tell" == result.value
     assert "the language of 100% of the speech there could not be told" == result.why
+
+
+def test_what_was_taken_out_answers_by_its_kind() -> None:
+    """A mark fills the slots that its kind surely fills, and may or may not fill those of another length."""
+    card = customer("my card is [card number], and the code is [security code].")
+    assert "present" == value("said: '{digits:13-19}'", card)
+    assert "present" == value("said: '\"card is {digits:13-19}\"'", card)
+    assert "present" == value("said: '{redacted:security_code}'", card)
+    assert "present" == value("said: '{redacted}'", card)
+    assert "cannot_tell" == value("said: '{digits:16}'", card)
+    assert "cannot_tell" == value("said: '\"code is {digits:3}\"'", card)
+    assert "absent" == value("said: '{digits:7-11}'", card)
+    assert "absent" == value("said: '{redacted:iban}'", card)
+    assert "absent" == value("said: '\"recorded line\"'", card)
+
+
+def test_a_turn_that_was_taken_out_hides_what_was_said() -> None:
+    """Where a whole turn went, nothing in it is certainly absent."""
+    assert "cannot_tell" == value("said: '\"recorded line\"'", customer("[words taken out]"))
+
+
+def test_a_number_over_several_turns_is_one() -> None:
+    """Marks of one party that follow each other are one number that was read out, not one for each turn."""
+    lines = (customer("it is [card number]"), agent("go on", 5.0), customer("[card number]", 7.0))
+    assert "present" == value("said: '{digits:13-19}'", *lines)
+    assert "absent" == value("said: '{digits:13-19}'\nat_least: 2", *lines)

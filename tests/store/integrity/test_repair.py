@@ -16,6 +16,8 @@ REPAIRED = {
     "search index": ("DELETE FROM turns_fts_data WHERE id > 10", "the search index was made again"),
     "sums": ("UPDATE calls SET flagged_count = 9, agent_talk_share = 0.9", "the sums of call"),
     "team": ("UPDATE calls SET team = 'green'", "the sums of call"),
+    "sums by day": ("UPDATE call_sums_by_day SET calls = calls + 1", "by day and month were counted again"),
+    "contacts": ("UPDATE contacts SET followed = 1 - followed", "by day and month were counted again"),
     "claims": ("UPDATE files SET state = 'claimed' WHERE file_id = 1", "1 files and 0 attempts"),
     "an index": ("DROP INDEX calls_by_day", "the index calls_by_day was made again"),
     "a view": ("DROP VIEW flags", "the view flags was made again"),

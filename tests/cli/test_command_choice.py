@@ -1,4 +1,4 @@
-"""Only what was typed is built, and nobody can tell."""
+"""Only the command that was typed is built, and a wrong one is answered with the nearest."""
 
 from __future__ import annotations
 
@@ -6,8 +6,29 @@ import pytest
 from typer.main import get_command
 
 from speechcx.cli import app
-from speechcx.cli.narrow import narrow
+from speechcx.cli.command_choice import narrow
 from tests.cli.conftest import Speechcx
+
+
+@pytest.mark.parametrize(
+    ("typed", "cure"),
+    [
+        ("agnets", "speechcx agents"),
+        ("ls", "speechcx calls"),
+        ("transcribe", "speechcx analyze"),
+        ("erasse", "speechcx --help"),
+        ("restor", "speechcx --help"),
+        ("zzz", "speechcx --help"),
+        ("rules lnt", "speechcx rules lint"),
+        ("failures rety", "speechcx failures retry"),
+    ],
+)
+def test_the_nearest_harmless_command_is_named(speechcx: Speechcx, typed: str, cure: str) -> None:
+    """What was typed, what was expected, and the command to type."""
+    ran = speechcx(*typed.split())
+    assert (2, "") == (ran.code, ran.out)
+    assert f"no command '{typed.split()[-1]}'" in ran.err
+    assert ran.err.rstrip().endswith(f"To do: {cure}")
 
 
 def commands_of(words: list[str]) -> dict[str, object]:

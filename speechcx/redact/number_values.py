@@ -1,0 +1,461 @@
+"""Numbers that must not be kept: cards, codes, accounts and ids, however they are read out.
+
+Each number belongs to the words that ask for it or name it (``number_topics``). The groups of one speaker are
+put together over turns, fillers and corrections. Where nothing tells what a number is, it is a card when it
+reads like one. What the other party reads back is found by its digits.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from speechcx.call import RedactedKind
+from speechcx.redact.number_topics import Mention, NumberTopic, find_mentions
+from speechcx.redact.token_row import RowToken
+from speechcx.rules.language.normal import word_set
+from speechcx.rules.matching.digit_runs import DigitGroup, has_check_digit, is_card_like
+
+FEWEST, MOST = 13, 19
+"""Digits of a card number (ISO/IEC 7812-1)."""
+
+TOPIC_S = 75.0
+"""So long after they were asked for, numbers still belong to what asked for them."""
+
+_UNITS = word_set(
+    "dollar dollars buck bucks pound pounds quid euro euros cent cents pence percent am pm oclock minute minutes min "
+    "mins hour hours day days week weeks month months year years second seconds moment sec gb mb kg km mile miles "
+    "degrees stars points times people persons thing things more of other others bedroom foot feet inches megabits"
+)
+_HOMOPHONES = word_set("for to too two won ate oh o fore tree fife niner")
+_TIMES = ("double", "triple", "treble")
+_PAUSES = word_set("then right so okay hang on let me see and wait sorry no yes well just it is um uh")
+_CORRECTIONS = word_set("sorry no mean wait correction actually again")
+_ALSO_WRITTEN = ("national_id", "iban", "account", "routing")
+_CODE_LETTERS = word_set(
+    "alpha alfa bravo charlie delta echo foxtrot golf hotel india juliet juliett kilo lima mike november oscar papa "
+    "quebec romeo sierra tango uniform victor whiskey whisky xray yankee zulu"
+)
+_MONTHS = word_set(
+    "january february march april may june july august september october november december jan feb mar apr jun jul "
+    "aug sep sept oct nov dec"
+)
+_PARTED = re.compile(r"0\d+\.\d+|\d{4,}\.\d+")
+"""Digits parted by a dot that are no amount."""
+
+_MIXED = re.compile(r"(?=[^0-9]*[0-9])(?=[0-9]*[a-z])[a-z0-9]{4,34}")
+_NAMING = word_set("is was that the my your as it its on for")
+
+
+@dataclass(frozen=True, slots=True)
+class _Limits:
+    """When a chain of numbers under a topic is a value: its digits, and how far apart its groups may be."""
+
+    kind: RedactedKind
+    fewest: int
+    most: int
+    gap_s: float = 30.0
+    gap_tokens: int = 40
+
+
+_LIMITS: dict[NumberTopic, _Limits] = {
+    "card": _Limits("card", 7, 80, 45.0, 60),
+    "security_code": _Limits("security_code", 3, 8, 12.0, 14),
+    "expiry": _Limits("expiry", 3, 8, 12.0, 14),
+    "account": _Limits("account", 5, 60),
+    "routing": _Limits("routing", 5, 24),
+    "iban": _Limits("iban", 6, 80),
+    "national_id": _Limits("national_id", 4, 40),
+    "phone": _Limits("phone", 7, 40),
+}
+_LOOSE = _Limits("card", FEWEST, MOST, 20.0, 24)
+_MOST_TOLD = 28
+"""Digits that a card number with a correction, its expiry and its code have at most."""
+
+_TOLD_WORDS = 7
+_TELEPHONE_LENGTHS = (7, 10, 11)
+_CARD_NEAR_S = 180.0
+_BESIDE_S, _BESIDE_TOKENS = 15.0, 16
+_READ_BACK_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class NumberValue:
+    """A value that was found: its kind, the places of its tokens, and its digits."""
+
+    kind: RedactedKind
+    places: tuple[int, ...]
+    digits: str
+
+
+class NumberFinder:
+    """The numbers of one call.
+
+    Parameters
+    ----------
+    row
+        The call's tokens.
+    """
+
+    def __init__(self, row: Sequence[RowToken]) -> None:
+        self.row = row
+        self.texts = [token.text for token in row]
+        self.mentions = find_mentions(self.texts)
+        self._ends = [mention.end for mention in self.mentions]
+        self._starts = {mention.start: mention for mention in self.mentions}
+        said = {place for each in self.mentions for place in range(each.start, each.end)}
+        self.numbers = [place for place in range(len(row)) if place not in said and self._is_number(place)]
+        self.topics = {place: self._topic_of(place) for place in self.numbers}
+
+    def find(self) -> list[NumberValue]:
+        """Every value, of whatever kind, in the order found."""
+        found = [value for chain in self._chains() for value in self._judge(chain)]
+        taken = {place for value in found for place in value.places}
+        found += self._beside(found, taken)
+        return found + list(self._read_back(found, taken))
+
+    # --- what is a number, and of what
+
+    def _is_number(self, place: int) -> bool:
+        token = self.row[place]
+        if not token.groups:
+            return _MIXED.fullmatch(token.text) is not None or _PARTED.fullmatch(token.text) is not None
+        following = self._text(place + 1, token.turn)
+        is_hour = following in ("a", "p") and self._text(place + 2, token.turn) == "m"
+        return not (following in _UNITS or is_hour) or len(token.text) >= FEWEST
+
+    def _text(self, place: int, turn: int) -> str:
+        """The token at a place, where it is one of that turn."""
+        return self.texts[place] if 0 <= place < len(self.row) and self.row[place].turn == turn else ""
+
+    def _topic_of(self, place: int) -> NumberTopic | None:
+        return self._named_after(place) or self._asked_before(place)
+
+    def _named_after(self, place: int) -> NumberTopic | None:
+        """What a number is by the words behind it: "4 1 2 is the security code"."""
+        turn = self.row[place].turn
+        between: list[str] = []
+        for ahead in range(place + 1, min(place + 6, len(self.row))):
+            if self.row[ahead].turn != turn:
+                break
+            mention = self._starts.get(ahead)
+            if mention is not None:
+                direct = not between and mention.topic == "security_code" and len(self.texts[place]) in (3, 4)
+                named = bool({"is", "was"} & set(between)) and set(between) <= _NAMING
+                return mention.topic if (direct or named) and mention.topic in _LIMITS else None
+            between.append(self.texts[ahead])
+        return None
+
+    def _asked_before(self, place: int) -> NumberTopic | None:
+        """What a number is by the last words before it that tell: talk of a card does not undo a question."""
+        weak: NumberTopic | None = None
+        for mention in self._mentions_before(place):
+            late_s = self.row[place].start_s - self.row[mention.end - 1].end_s
+            if late_s > TOPIC_S:
+                break
+            if mention.topic != "maybe_card":
+                is_end = mention.topic == "last_digits" and late_s > 10
+                if not is_end:
+                    return mention.topic
+            else:
+                weak = "maybe_card"
+        return weak
+
+    def _mentions_before(self, place: int) -> Iterator[Mention]:
+        for number in range(bisect_right(self._ends, place) - 1, -1, -1):
+            yield self.mentions[number]
+
+    # --- numbers of one speaker that belong together
+
+    def _chains(self) -> Iterator[list[int]]:
+        """Places of the numbers that one speaker reads out as one."""
+        by_speaker: dict[str, list[int]] = {}
+        for place in self.numbers:
+            by_speaker.setdefault(self.row[place].speaker, []).append(place)
+        for places in by_speaker.values():
+            chain: list[int] = []
+            for place in places:
+                if chain and not self._goes_on(chain[-1], place):
+                    yield chain
+                    chain = []
+                chain.append(place)
+            yield chain
+
+    def _goes_on(self, last: int, place: int) -> bool:
+        topic = self.topics[place]
+        if _plain(self.topics[last]) != _plain(topic):
+            return False
+        limits = _LIMITS.get(topic, _LOOSE) if topic else _LOOSE
+        gap_s = self.row[place].start_s - self.row[last].end_s
+        return gap_s <= limits.gap_s and place - last <= limits.gap_tokens
+
+    def _judge(self, chain: list[int]) -> Iterator[NumberValue]:
+        """What of a chain is a value."""
+        topic = self.topics[chain[0]]
+        limits = _LIMITS.get(topic) if topic else None
+        if limits is None:
+            yield from self._loose_cards(chain, may_be=topic == "maybe_card", other=topic == "other")
+            return
+        chain = [place for place in chain if topic in _ALSO_WRITTEN or self.row[place].groups]
+        widened = self._widen(chain, topic)
+        digits = "".join(self._digits(place) for place in widened)
+        if limits.fewest <= len(digits) <= limits.most and self._is_believable(topic, chain):
+            yield from self._parted(limits.kind, widened, digits)
+        else:
+            yield from self._loose_cards(chain, may_be=True, other=False)
+
+    def _parted(self, kind: RedactedKind, places: list[int], digits: str) -> Iterator[NumberValue]:
+        """A card with the expiry and code that follow it as values of their own; anything else as it is."""
+        length = 0
+        for count, place in enumerate(places, 1):
+            length += len(self._digits(place))
+            rest = digits[length:]
+            if (
+                kind == "card"
+                and length in (15, 16)
+                and 3 <= len(rest) <= 8
+                and has_check_digit(digits[:length])
+            ):
+                yield NumberValue("card", tuple(places[:count]), digits[:length])
+                yield NumberValue(_kind_beside(rest), tuple(places[count:]), rest)
+                return
+        yield NumberValue(kind, tuple(places), digits)
+
+    def _is_believable(self, topic: NumberTopic | None, chain: list[int]) -> bool:
+        """Whether an expiry stands near a card; contracts and vouchers expire too."""
+        if topic != "expiry":
+            return True
+        moment = self.row[chain[0]].start_s
+        cards = ("card", "maybe_card", "security_code")
+        near = (each for each in self.mentions if each.topic in cards)
+        return any(abs(self.row[each.start].start_s - moment) <= _CARD_NEAR_S for each in near) or any(
+            abs(self.row[place].start_s - moment) <= _CARD_NEAR_S and len(self.texts[place]) in (15, 16)
+            for place in self.numbers
+        )
+
+    def _widen(self, chain: list[int], topic: NumberTopic | None) -> list[int]:
+        """The chain with what was misheard beside its numbers, with letters of ids, and months of an expiry."""
+        if topic in ("national_id", "iban", "account"):
+            beside = self._is_letter
+        elif topic == "expiry":
+            beside = self._is_month
+        else:
+            beside = self._is_homophone if topic in ("card", "security_code") else self._is_zero
+        wide = set(chain)
+        for place in chain:
+            for step in (-1, 1):
+                reached = self._next_beside(place, step, beside)
+                while reached is not None:
+                    wide.add(reached)
+                    reached = self._next_beside(reached, step, beside)
+        return sorted(wide)
+
+    def _next_beside(self, place: int, step: int, beside: Callable[[int], bool]) -> int | None:
+        """The next place in one direction that belongs to a number, over a few words of hesitation."""
+        for distance in range(1, 5):
+            other = place + step * distance
+            if not (0 <= other < len(self.row) and self.row[other].turn == self.row[place].turn):
+                return None
+            if beside(other):
+                return other
+            if self.texts[other] not in _PAUSES:
+                return None
+        return None
+
+    def _is_letter(self, place: int) -> bool:
+        text = self.texts[place]
+        return (len(text) == 1 and text.isalpha()) or text == "oh" or text in _CODE_LETTERS
+
+    def _is_month(self, place: int) -> bool:
+        return self.texts[place] in _MONTHS
+
+    def _is_zero(self, place: int) -> bool:
+        return self.texts[place] in ("oh", "o", *_TIMES)
+
+    def _is_homophone(self, place: int) -> bool:
+        return self.texts[place] in _HOMOPHONES or self.texts[place] in _TIMES
+
+    def _digits(self, place: int) -> str:
+        text = self.texts[place]
+        if self.row[place].groups:
+            return text
+        return "0" if text in _HOMOPHONES or text in _TIMES else re.sub(r"\D", "", text)
+
+    # --- cards that nothing announces
+
+    def _loose_cards(self, chain: Sequence[int], *, may_be: bool, other: bool) -> Iterator[NumberValue]:
+        """Card numbers in a chain by how they look."""
+        chain = [place for place in chain if self.row[place].groups]
+        if may_be and (told := self._told_card(chain)) is not None:
+            yield told
+            return
+        for place in chain:
+            digits = self.texts[place]
+            if len(digits) >= FEWEST and not (other and not _is_card(digits)):
+                kind: RedactedKind = "card" if may_be or _is_card(digits) else "long_number"
+                yield NumberValue(kind, tuple(self._widen([place], None)), digits)
+        short = [place for place in chain if len(self.texts[place]) < FEWEST]
+        if not other and sum(len(self.texts[place]) for place in short) >= FEWEST:
+            yield from self._joined_cards(short)
+
+    def _told_card(self, chain: Sequence[int]) -> NumberValue | None:
+        """A whole chain as a card number, where a card is talked of and nothing in it is another number."""
+        digits = "".join(self.texts[place] for place in chain)
+        if not FEWEST - 1 <= len(digits) <= _MOST_TOLD:
+            return None
+        if any(self._is_dated(place) for place in chain):
+            return None
+        telephone = any(len(self.texts[place]) in _TELEPHONE_LENGTHS for place in chain)
+        if telephone and len(digits) not in (15, 16) and not self._is_corrected(chain):
+            return None
+        for before, place in pairwise(chain):
+            old, token = self.row[before], self.row[place]
+            if token.turn == old.turn and token.first - old.last > _TOLD_WORDS:
+                return None
+        return NumberValue("card", tuple(self._widen(list(chain), "card")), digits)
+
+    def _is_corrected(self, chain: Sequence[int]) -> bool:
+        """Whether somebody corrects himself between two groups of one turn: "4111 sorry no 4112"."""
+        for before, place in pairwise(chain):
+            between = self.texts[before + 1 : place]
+            if self.row[before].turn == self.row[place].turn and not _CORRECTIONS.isdisjoint(between):
+                return True
+        return False
+
+    def _is_dated(self, place: int) -> bool:
+        """Whether a number stands beside the name of a month."""
+        turn = self.row[place].turn
+        near = (self._text(place + step, turn) for step in (-2, -1, 1, 2))
+        return any(text in _MONTHS and text != "may" for text in near)
+
+    def _joined_cards(self, chain: Sequence[int]) -> Iterator[NumberValue]:
+        groups = [DigitGroup(place, digits) for place in chain for digits in self.row[place].groups]
+        first = 0
+        while first < len(groups):
+            end = self._card_end(groups, first)
+            if end is None:
+                first += 1
+                continue
+            places = tuple(dict.fromkeys(group.place for group in groups[first:end]))
+            widened = tuple(self._widen(list(places), None))
+            yield NumberValue("card", widened, "".join(self._digits(place) for place in widened))
+            first = end
+
+    def _card_end(self, groups: Sequence[DigitGroup], first: int) -> int | None:
+        """Place after the last group of a card number that begins with a group; None where none does."""
+        if first and groups[first].place == groups[first - 1].place and len(groups[first].digits) < 4:
+            return None
+        length = 0
+        for end in range(first, len(groups)):
+            length += len(groups[end].digits)
+            if length > MOST:
+                return None
+            if length >= FEWEST and is_card_like(groups[first : end + 1], groups[end + 1 :]):
+                return end + 1
+        return None
+
+    # --- what stands beside a value, and what is read back
+
+    def _beside(self, found: Sequence[NumberValue], taken: set[int]) -> list[NumberValue]:
+        """Short numbers right after a card number: its expiry and code."""
+        beside = []
+        for value in found:
+            if value.kind not in ("card", "long_number"):
+                continue
+            last = value.places[-1]
+            for place in self.numbers:
+                if place <= last or place in taken or self.row[place].speaker != self.row[last].speaker:
+                    continue
+                far = (
+                    self.row[place].start_s - self.row[last].end_s > _BESIDE_S
+                    or place - last > _BESIDE_TOKENS
+                )
+                digits = self._digits(place)
+                if far or not 3 <= len(digits) <= 8 or _plain(self.topics[place]) not in (None, "card"):
+                    break
+                beside.append(NumberValue(_kind_beside(digits), (place,), digits))
+                taken.add(place)
+                last = place
+        return beside
+
+    def _read_back(self, found: Sequence[NumberValue], taken: set[int]) -> Iterator[NumberValue]:
+        """Numbers near a value, by whomever, that repeat three or more digits of it."""
+        free = [place for place in self.numbers if place not in taken and self.row[place].groups]
+        for value in found:
+            begin_s, end_s = self.row[value.places[0]].start_s, self.row[value.places[-1]].end_s
+            for place in free:
+                token = self.row[place]
+                near = begin_s - 15.0 <= token.start_s <= end_s + _READ_BACK_S
+                if (
+                    place in taken
+                    or self.topics[place] == "last_digits"
+                    or not (near or len(token.text) >= 6)
+                ):
+                    continue
+                if _repeats(token.text, value.digits):
+                    taken.add(place)
+                    yield NumberValue(value.kind, tuple(self._widen([place], None)), token.text)
+
+
+def find_numbers_in(row: Sequence[RowToken], wanted: Collection[str]) -> list[NumberValue]:
+    """The values among a call's numbers, of the kinds that are wanted.
+
+    Parameters
+    ----------
+    row
+        The call's tokens.
+    wanted
+        Names of kinds; a long number that may be a card goes with ``card``.
+    """
+    if not any(sign.isdigit() for token in row for sign in token.text):
+        return []
+    found = NumberFinder(row).find()
+    return [value for value in found if ("card" if value.kind == "long_number" else value.kind) in wanted]
+
+
+def _plain(topic: NumberTopic | None) -> NumberTopic | None:
+    """Talk of a card asks for nothing."""
+    return None if topic == "maybe_card" else topic
+
+
+def _is_card(digits: str) -> bool:
+    return FEWEST <= len(digits) <= MOST and digits[0] in "23456" and has_check_digit(digits)
+
+
+def _kind_beside(digits: str) -> RedactedKind:
+    """Expiry where the digits begin with a month, else the security code."""
+    month = digits[:2] if len(digits) in (4, 6, 8) else f"0{digits[:1]}"
+    return "expiry" if len(digits) >= 4 and "01" <= month <= "12" else "security_code"
+
+
+def _repeats(digits: str, of: str) -> bool:
+    """Whether three or more digits stand in a value as they are, or four and more with one of them changed."""
+    if len(digits) < 3 or len(digits) > len(of) + 1:
+        return False
+    if digits in of:
+        return True
+    if len(digits) < 4:
+        return False
+    windows = (of[at : at + len(digits)] for at in range(len(of) - len(digits) + 1))
+    return any(sum(a != b for a, b in zip(digits, window, strict=True)) <= 1 for window in windows)
+
+
+def spread_over_turns(
+    row: Sequence[RowToken], value: NumberValue, most_between: int = 6
+) -> Iterator[tuple[int, int, int]]:
+    """The words of a value as (turn, first word, last word), one for each stretch of it.
+
+    Words between two of its numbers belong to it where they are few: fillers, corrections, digits misheard.
+    """
+    begin = row[value.places[0]]
+    first, last = begin.first, begin.last
+    for before, place in pairwise(value.places):
+        token, old = row[place], row[before]
+        if token.turn != old.turn or token.first - old.last - 1 > most_between:
+            yield old.turn, first, last
+            first = token.first
+        last = token.last
+    yield row[value.places[-1]].turn, first, last

@@ -1,0 +1,52 @@
+"""The settings of the room that takes values out of what was said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from speechcx.call import PAYMENT
+from speechcx.ranges import Range, expect_ranges
+
+KindToFind = Literal[
+    "card",
+    "security_code",
+    "expiry",
+    "account",
+    "routing",
+    "iban",
+    "national_id",
+    "email",
+    "phone",
+    "address",
+    "name",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class RedactSettings:
+    """What is taken out of a call before anything of it is kept or shown.
+
+    Parameters
+    ----------
+    enabled
+        Whether values are taken out at all. What was stored while this was off stays as it is.
+    kinds
+        What is taken out: ``card`` (13 to 19 digits), ``security_code``, ``expiry`` beside a card,
+        ``account`` and ``routing`` of banks, ``iban``, ``national_id``; and where you name them, ``email``,
+        ``phone``, ``address``, ``name``.
+    margin_s
+        Recordings are muted this long before and after each value.
+    """
+
+    enabled: bool = True
+    kinds: tuple[KindToFind, ...] = PAYMENT  # type: ignore[assignment]
+    margin_s: Annotated[float, Range(0, 5)] = 0.25
+
+    def __post_init__(self) -> None:
+        expect_ranges(self)
+
+    @property
+    def wanted(self) -> tuple[KindToFind, ...]:
+        """The kinds to look for; none where redaction is off."""
+        return self.kinds if self.enabled else ()

@@ -1,0 +1,113 @@
+"""A call's words as one row of tokens in the order they were said, numbers read as digits, each with its words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from speechcx.call import Turn, Utterance, find_mark, plain_language
+from speechcx.rules.language.normal import REDACTED, normal_tokens
+from speechcx.rules.language.numerals import find_numbers, read_groups
+
+_DIGIT_NAMES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_DIGITS_OF = {
+    "es": "cero uno dos tres cuatro cinco seis siete ocho nueve",
+    "fr": "zero un deux trois quatre cinq six sept huit neuf",
+    "de": "null eins zwei drei vier funf sechs sieben acht neun",
+    "it": "zero uno due tre quattro cinque sei sette otto nove",
+    "pt": "zero um dois tres quatro cinco seis sete oito nove",
+    "nl": "nul een twee drie vier vijf zes zeven acht negen",
+}
+_ALSO = {
+    "es": {"una": "one"},
+    "fr": {"une": "one"},
+    "de": {"zwo": "two"},
+    "pt": {"uma": "one", "meia": "six"},
+}
+_ENGLISH = {
+    language: dict(zip(names.split(), _DIGIT_NAMES, strict=True)) | _ALSO.get(language, {})
+    for language, names in _DIGITS_OF.items()
+}
+"""Names of the digits in other languages, without accents."""
+
+
+class RowToken(NamedTuple):
+    """One token.
+
+    Parameters
+    ----------
+    text
+        Normalised; the digits of a number.
+    groups
+        The groups of digits as they were said; empty for anything but a whole number.
+    turn
+        Number of the turn.
+    first, last
+        Its first and last word in the turn.
+    speaker, start_s, end_s
+        Who said it, and when.
+    """
+
+    text: str
+    groups: tuple[str, ...]
+    turn: int
+    first: int
+    last: int
+    speaker: str
+    start_s: float
+    end_s: float
+
+
+class SpokenTurn(NamedTuple):
+    """The words of one turn with their times, as far as this room needs them."""
+
+    no: int
+    speaker: str
+    language: str
+    words: tuple[str, ...]
+    times: tuple[tuple[float, float], ...]
+
+
+def spoken_turn(turn: Turn, said: Utterance) -> SpokenTurn:
+    """The words of a turn; of one without word times, the words of its text, each lasting the whole turn."""
+    if said.words:
+        words = tuple(word.text for word in said.words)
+        times = tuple((word.start_s, word.end_s) for word in said.words)
+    else:
+        words = tuple(said.text.split())
+        times = ((turn.span.start_s, turn.span.end_s),) * len(words)
+    return SpokenTurn(turn.no, turn.speaker, said.language, words, times)
+
+
+def make_row(turns: Sequence[SpokenTurn]) -> list[RowToken]:
+    """The tokens of turns, given by their start."""
+    return [token for turn in turns for token in _tokens_of(turn)]
+
+
+def _tokens_of(turn: SpokenTurn) -> list[RowToken]:
+    names = _ENGLISH.get(plain_language(turn.language), {})
+    texts: list[str] = []
+    of_word: list[int] = []
+    for number, word in enumerate(turn.words):
+        tokens = (REDACTED,) if find_mark(word) else normal_tokens(word)
+        texts += [names.get(token, token) for token in tokens]
+        of_word += [number] * len(tokens)
+    row: list[RowToken] = []
+    done = 0
+    for start, end, digits in find_numbers(texts):
+        row += [
+            _token(turn, texts[place], (), of_word[place], of_word[place]) for place in range(done, start)
+        ]
+        groups = tuple(read_groups(texts[start:end])) if digits.isdigit() else ()
+        row.append(_token(turn, digits, groups, of_word[start], of_word[end - 1]))
+        done = end
+    row += [
+        _token(turn, texts[place], (), of_word[place], of_word[place]) for place in range(done, len(texts))
+    ]
+    return row
+
+
+def _token(turn: SpokenTurn, text: str, groups: tuple[str, ...], first: int, last: int) -> RowToken:
+    return RowToken(
+        text, groups, turn.no, first, last, turn.speaker, turn.times[first][0], turn.times[last][1]
+    )

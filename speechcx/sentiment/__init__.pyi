@@ -1,0 +1,16 @@
+from .agitation import measure_agitation as measure_agitation
+from .feeling import join_feeling as join_feeling
+from .feeling import join_turn as join_turn
+from .feeling import leave_out_words as leave_out_words
+from .feeling import name_label as name_label
+from .feeling import score_party as score_party
+from .protocol import ClassShares as ClassShares
+from .protocol import SentimentModel as SentimentModel
+from .reading import load_sentiment as load_sentiment
+from .reading import read_sentiment as read_sentiment
+from .reading import read_texts as read_texts
+from .sentences import split_sentences as split_sentences
+from .settings import NOT_IN_DIGEST as NOT_IN_DIGEST
+from .settings import PolicySettings as PolicySettings
+from .settings import SentimentSettings as SentimentSettings
+from .written import read_lines as read_lines
