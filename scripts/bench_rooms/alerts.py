@@ -8,8 +8,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from speechcx.ask.operations.alerts import MIN_EXCESS, PAST_WEEKS, PROBABILITY
-from speechcx.ask.operations.surges import choose_past_days, find_surge
+from speechcx.ask.operations import MIN_EXCESS, PAST_WEEKS, PROBABILITY, choose_past_days, find_surge
 
 START = date(2026, 3, 2)
 WEEKDAYS = np.array([1.2, 1.05, 1.0, 1.0, 0.95, 0.5, 0.0])

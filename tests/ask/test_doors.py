@@ -37,9 +37,10 @@ DOORS = {
         "settle_names show_call sum_calls"
     ),
     "operations": (
-        "ALERT_BY Alert Alerts Cause Causes GAP_KINDS GapKind HANDLING_BY Handling HandlingRow Outreach "
-        "Reconciliation RecordingGap Shares Topic Topics Touched find_alerts find_causes find_follow_up find_topics "
-        "list_outreach read_customers read_handling reconcile"
+        "ALERT_BY Alert Alerts Cause Causes GAP_KINDS GapKind HANDLING_BY Handling HandlingRow MIN_EXCESS "
+        "Outreach PAST_WEEKS PROBABILITY Reconciliation RecordingGap Shares Topic Topics Touched "
+        "choose_past_days find_alerts find_causes find_follow_up find_surge find_topics list_outreach "
+        "read_customers read_handling reconcile"
     ),
     "people": (
         "AgentReport CaseMixRow CaseMixTable Difference GroupComparison Move QuestionCost QuestionCosts TrendGroup "

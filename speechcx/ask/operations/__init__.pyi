@@ -1,4 +1,7 @@
 from .alerts import ALERT_BY as ALERT_BY
+from .alerts import MIN_EXCESS as MIN_EXCESS
+from .alerts import PAST_WEEKS as PAST_WEEKS
+from .alerts import PROBABILITY as PROBABILITY
 from .alerts import Alert as Alert
 from .alerts import Alerts as Alerts
 from .alerts import Shares as Shares
@@ -20,6 +23,8 @@ from .reconciliation import GapKind as GapKind
 from .reconciliation import Reconciliation as Reconciliation
 from .reconciliation import RecordingGap as RecordingGap
 from .reconciliation import reconcile as reconcile
+from .surges import choose_past_days as choose_past_days
+from .surges import find_surge as find_surge
 from .topics import Topic as Topic
 from .topics import Topics as Topics
 from .topics import find_topics as find_topics

@@ -7,3 +7,16 @@ UPDATE survey_answers SET is_low = 1 WHERE value IS NOT NULL AND high > low AND 
 );
 
 CREATE INDEX survey_answers_low ON survey_answers (call_id, kind, answer_no) WHERE is_low = 1 AND call_id IS NOT NULL;
+
+-- Flags of low answers have short numbers as those of rules do, from the first such answer on.
+INSERT INTO rule_numbers (rule) SELECT DISTINCT 'survey.' || kind FROM survey_answers WHERE is_low = 1 ORDER BY 1;
+
+CREATE TRIGGER number_of_low_answer AFTER INSERT ON survey_answers
+WHEN new.is_low = 1 AND NOT EXISTS (SELECT 1 FROM rule_numbers WHERE rule = 'survey.' || new.kind) BEGIN
+  INSERT INTO rule_numbers (rule) VALUES ('survey.' || new.kind);
+END;
+
+CREATE TRIGGER number_of_changed_answer AFTER UPDATE ON survey_answers
+WHEN new.is_low = 1 AND NOT EXISTS (SELECT 1 FROM rule_numbers WHERE rule = 'survey.' || new.kind) BEGIN
+  INSERT INTO rule_numbers (rule) VALUES ('survey.' || new.kind);
+END;

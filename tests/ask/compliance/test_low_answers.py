@@ -38,6 +38,7 @@ def test_a_low_answer_is_a_flag_and_a_reason_to_call_back(calls: Store, tmp_path
     assert [(row.customer, row.why) for row in list_callbacks(calls).rows] == [
         ("ann", ("CSAT answer 1 on 1 to 5", "NPS answer 6 on 0 to 10"))
     ]
+    assert find_flag(calls, f"#{found.rows[0].number}").flag == found.rows[0].flag
     assert [row.low_answers for row in read_satisfaction(calls).rows] == [1, 1]
 
 
