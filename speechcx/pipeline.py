@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ctypes
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 from speechcx import __version__
 from speechcx.audio import decode
@@ -46,7 +49,27 @@ def stage(name: str, times: list[tuple[str, float]]) -> Iterator[None]:
             error.stage = name  # type: ignore[attr-defined]
         raise
     finally:
+        give_back_memory()
         times.append((name, round(time.monotonic() - start, 3)))
+
+
+def give_back_memory() -> None:
+    """Give what a stage took and freed back to the system, where the C library can: the next stage needs other sizes.
+
+    Otherwise the pieces stay with the process, and a worker grows to the sum of its stages' peaks.
+    """
+    trim = _find_trim()
+    if trim is not None:
+        trim(0)
+
+
+@cache
+def _find_trim() -> Any:
+    """The C library's ``malloc_trim``; None where it has none (only glibc does)."""
+    try:
+        return ctypes.CDLL(None).malloc_trim
+    except (AttributeError, OSError, TypeError):
+        return None
 
 
 def listen(recording: Recording, settings: Settings) -> Conversation:

@@ -16,8 +16,8 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from speechcx.rules import Rulebook, judge_facts, lint, parse_rulebook, read_rulebook
-from speechcx.rules.judging.call_view import Facts, facts_of_test
+from speechcx.rules import Rulebook, judge_view, lint, parse_rulebook, read_rulebook
+from speechcx.rules.judging.call_view import CallView, view_test
 from speechcx.rules.language.examples import Line, RuleTest
 from speechcx.rules.language.grammar import PhraseError, parse_said
 from speechcx.rules.matching.phrase_search import Search
@@ -319,7 +319,7 @@ def show_samples() -> None:
     rulebook = read_rulebook(ROOT / "samples" / "rulebook.yaml")
     counts: dict[str, list[int]] = {}
     for call in truth["files"]:
-        values = {result.rule: result.value for result in judge_facts(rulebook, facts_of_truth(call))}
+        values = {result.rule: result.value for result in judge_view(rulebook, facts_of_truth(call))}
         for rule in call["rules"]["must_hit"]:
             counts.setdefault(rule, [0, 0, 0])[0 if values[rule] == "present" else 2] += 1
         for rule in call["rules"]["must_not_hit"]:
@@ -331,7 +331,7 @@ def show_samples() -> None:
     print(f"n = {hit + missed} to find in {len(truth['files'])} calls; words as written, feeling as planned")
 
 
-def facts_of_truth(call: dict) -> Facts:  # type: ignore[type-arg]
+def facts_of_truth(call: dict) -> CallView:  # type: ignore[type-arg]
     """A sample call as its truth describes it."""
     lines = tuple(
         Line(
@@ -344,7 +344,7 @@ def facts_of_truth(call: dict) -> Facts:  # type: ignore[type-arg]
     score = 5 * sum(moods) / max(1, len(moods))
     came_in = sum(other.get("started_by") == "customer" for other in call["interruptions"])
     metrics = (("customer.sentiment_score", score), ("customer.interruptions", float(came_in)))
-    return facts_of_test(RuleTest("", "present", lines, call["duration_s"], metrics=metrics))
+    return view_test(RuleTest("", "present", lines, call["duration_s"], metrics=metrics))
 
 
 if __name__ == "__main__":

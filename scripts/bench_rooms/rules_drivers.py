@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from speechcx.rules import facts_of_test, judge_facts, parse_rulebook
+from speechcx.rules import judge_view, parse_rulebook, view_test
 from speechcx.rules.language.examples import Line, RuleTest
 from speechcx.rules.starter import starter_rulebook
 
@@ -53,8 +53,8 @@ def show(data: Path, part: str = "valid") -> None:
     rulebook = parse_rulebook(starter_rulebook("drivers-banking"))
     counts = {rule: [0, 0, 0] for rule in INTENTS}
     for label, text in zip(labels, texts, strict=True):
-        facts = facts_of_test(RuleTest("", "present", (Line("customer", 0.0, None, text),)))
-        values = {result.rule: result.value for result in judge_facts(rulebook, facts)}
+        facts = view_test(RuleTest("", "present", (Line("customer", 0.0, None, text),)))
+        values = {result.rule: result.value for result in judge_view(rulebook, facts)}
         for rule, intents in INTENTS.items():
             found, there = values[rule] == "present", label in intents
             counts[rule][0] += found and there

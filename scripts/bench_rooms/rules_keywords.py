@@ -10,7 +10,7 @@ from pathlib import Path
 
 from scripts.bench_rooms.accuracy import read_settings, read_wuw2, run_ours
 from speechcx.call import Utterance
-from speechcx.rules import facts_of_test, judge_facts, parse_rulebook
+from speechcx.rules import judge_view, parse_rulebook, view_test
 from speechcx.rules.language.examples import Line, RuleTest
 
 KEYWORDS = ("Operator", "ThinkEngine", "Onword", "Wildfire", "Voyager")
@@ -30,7 +30,7 @@ def show(data: Path, model: str, count: int) -> None:
     counts = {form: [0, 0, 0] for form in FORMS}
     for clip, utterances in zip(clips, heard, strict=True):
         values = {
-            result.rule: result.value for result in judge_facts(rulebook, facts_of_test(as_test(utterances)))
+            result.rule: result.value for result in judge_view(rulebook, view_test(as_test(utterances)))
         }
         said = (
             clip.text.lower()

@@ -68,8 +68,8 @@ def print_figures(database: Path) -> None:
 
 def print_starters(database: Path) -> None:
     """The rulebooks that come with the program on the same words, where they have a rule the truth judges."""
-    from speechcx.batch.what_if.survey import read_facts
-    from speechcx.rules import judge_facts, parse_rulebook
+    from speechcx.batch.what_if.survey import read_view
+    from speechcx.rules import judge_view, parse_rulebook
     from speechcx.rules.starter import starter_rulebook, starter_rulebooks
     from speechcx.store import Store
     from tests.e2e.against_truth import Measured, read_truth
@@ -77,12 +77,12 @@ def print_starters(database: Path) -> None:
     truth = read_truth()
     print("\nrulebooks to begin with, on the recognised words:")
     with Store.open(database, read_only=True) as store:
-        calls = [read_facts(store, call_id) for call_id in store.iter_call_ids()]
+        calls = [read_view(store, call_id) for call_id in store.iter_call_ids()]
     for name in starter_rulebooks():
         book, one = parse_rulebook(starter_rulebook(name)), Measured()
         for heard, facts in calls:
             wanted = truth[Path(heard.recording.path).name]["rules"]
-            for result in judge_facts(book, facts):
+            for result in judge_view(book, facts):
                 if result.rule in wanted["must_hit"]:
                     one.rules["hit" if result.value == "present" else "missed"] += 1
                 elif result.rule in wanted["must_not_hit"] and result.value == "present":

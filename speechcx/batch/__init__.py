@@ -22,7 +22,13 @@ from speechcx.batch.rejudge import rejudge
 from speechcx.batch.run import RunOptions, plan_run, run
 
 if TYPE_CHECKING:
-    from speechcx.batch.what_if.coverage import CoverOne, CoverReport, JudgeOnly, cover_stored, measure_labels
+    from speechcx.batch.what_if.coverage import (
+        CoverageReport,
+        JudgeOnly,
+        MeasureCoverage,
+        measure_coverage,
+        measure_labels,
+    )
     from speechcx.batch.what_if.rule_draft import DraftChange, DraftReport, try_draft
     from speechcx.batch.what_if.rulebook_comparison import (
         CompareOne,
@@ -38,7 +44,13 @@ if TYPE_CHECKING:
 __getattr__, _, _ = lazy_loader.attach(
     __name__,
     submod_attrs={
-        "what_if.coverage": ["CoverOne", "CoverReport", "JudgeOnly", "cover_stored", "measure_labels"],
+        "what_if.coverage": [
+            "MeasureCoverage",
+            "CoverageReport",
+            "JudgeOnly",
+            "measure_coverage",
+            "measure_labels",
+        ],
         "what_if.rulebook_comparison": [
             "CompareOne",
             "Flip",
@@ -57,14 +69,14 @@ __all__ = [
     "BenchReport",
     "CallChoice",
     "CompareOne",
-    "CoverOne",
-    "CoverReport",
+    "CoverageReport",
     "DraftChange",
     "DraftReport",
     "ErasedCalls",
     "Flip",
     "JudgeOnly",
     "LockHolder",
+    "MeasureCoverage",
     "MergeOptions",
     "MergeReport",
     "Plan",
@@ -84,12 +96,12 @@ __all__ = [
     "analyse_files",
     "bench",
     "compare_rulebooks",
-    "cover_stored",
     "erase",
     "find_shard_databases",
     "hold_lock",
     "is_locked",
     "make_failure",
+    "measure_coverage",
     "measure_labels",
     "merge",
     "plan_run",

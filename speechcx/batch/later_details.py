@@ -8,21 +8,18 @@ those of the first hearing, since they are part of what was heard; ``--redo all`
 from __future__ import annotations
 
 import hashlib
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
-from pathlib import Path
 
 from speechcx import __version__
-from speechcx.batch.analyse import lost_call, make_failure
-from speechcx.batch.what_if.survey import explain_to_people, find_judges, open_to_read
+from speechcx.batch.rejudge import CallToJudge, JudgeStored, keep_judged
+from speechcx.batch.what_if.survey import find_judges
 from speechcx.call import Assessment, Details, Failure, Party
 from speechcx.config import Settings
 from speechcx.discover import FoundFile, Sources
 from speechcx.executors import WorkerLost
 from speechcx.file_bytes import read_stat_marks
-from speechcx.pipeline import judge
 from speechcx.rules import Rulebooks
 from speechcx.store import Store, digest_details
 
@@ -69,25 +66,6 @@ class AppliedDetails:
     applied: int = 0
     failures: tuple[Failure, ...] = ()
     is_complete: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class JudgeChanged:
-    """``judge`` of a stored call with other details, ready to travel to a worker, which reads the call itself."""
-
-    database: Path
-    settings: Settings
-    rulebook: Rulebooks
-
-    def __call__(self, change: DetailsChange) -> Assessment | Failure:
-        """Judge the call as if its details had been these from the start; a fault comes back as a ``Failure``."""
-        recording = None
-        try:
-            conversation = open_to_read(self.database).load_conversation(change.call_id)
-            recording = replace(conversation.recording, details=change.settled)
-            return judge(replace(conversation, recording=recording), self.rulebook, self.settings)
-        except Exception as error:  # noqa: BLE001  a failed call is a value
-            return make_failure(explain_to_people(error, self.database), change.path, recording)
 
 
 def digest_sources(
@@ -143,17 +121,19 @@ def apply_details(
     named = list(_leave_known(store, named))
     if not named:
         return AppliedDetails()
+    by_id = {change.call_id: change for change in named}
+    calls = (CallToJudge(change.call_id, change.path, change.settled) for change in named)
     crew = find_judges(settings.batch, len(named))
     results = crew.map(
-        JudgeChanged(store.path, settings, rulebook),
-        takewhile(lambda _: not give_up(), named),
+        JudgeStored(store.path, settings, rulebook),
+        takewhile(lambda _: not give_up(), calls),
         time_limit_s=lambda _: settings.batch.time_limit_floor_s,
         give_up=give_up,
     )
     failures = []
     applied = 0
-    for change, result in results:
-        failure = _keep(store, change, result)
+    for call, result in results:
+        failure = _keep(store, by_id[call.call_id], result)
         if failure is None:
             applied += 1
         else:
@@ -176,17 +156,11 @@ def _leave_known(store: Store, changes: Iterable[DetailsChange]) -> Iterator[Det
 
 def _keep(store: Store, change: DetailsChange, result: Assessment | Failure | WorkerLost) -> Failure | None:
     """Keep details and judgement as one; returns why they could not be kept."""
-    if isinstance(result, WorkerLost):
-        return lost_call(None, change.path, result)
-    if isinstance(result, Failure):
-        return result
-    try:
+
+    def save(judged: Assessment) -> None:
         with store.write():
             store.update_details(change.call_id, change.settled)
             store.ledger.note_details(change.call_id, change.details)
-            store.save_assessment(change.call_id, result)
-    except Exception as error:
-        if isinstance(error, sqlite3.Error) and store.explain(error) is not None:
-            raise
-        return make_failure(error, change.path, stage="save")
-    return None
+            store.save_assessment(change.call_id, judged)
+
+    return keep_judged(store, change.path, result, save)

@@ -13,7 +13,7 @@ from speechcx.batch.lock import hold_lock
 from speechcx.batch.progress import ReportProgress, RunSummary, RunTally, say_nothing
 from speechcx.batch.stop import StopSignals
 from speechcx.batch.what_if.survey import explain_to_people, find_judges, open_to_read
-from speechcx.call import Assessment, Failure
+from speechcx.call import Assessment, Details, Failure
 from speechcx.config import Settings
 from speechcx.executors import WorkerLost
 from speechcx.pipeline import judge
@@ -24,23 +24,46 @@ from speechcx.store.calls.turns import list_inferred
 
 
 @dataclass(frozen=True, slots=True)
-class JudgeOne:
+class CallToJudge:
+    """A stored call to be judged.
+
+    Parameters
+    ----------
+    call_id
+        The call.
+    path
+        Its file, for messages; '' for the one in the store.
+    details
+        Details to judge it with; None for those that are stored.
+    """
+
+    call_id: str
+    path: str = ""
+    details: Details | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeStored:
     """``judge`` with its rulebook and settings, ready to travel to a worker, which reads the call itself."""
 
     database: Path
     settings: Settings
     rulebook: Rulebooks
 
-    def __call__(self, call_id: str) -> Assessment | Failure:
+    def __call__(self, call: CallToJudge) -> Assessment | Failure:
         """Judge a stored call; whatever goes wrong comes back as a ``Failure``."""
         recording = None
         try:
-            conversation = open_to_read(self.database).load_conversation(call_id)
+            conversation = open_to_read(self.database).load_conversation(call.call_id)
             recording = conversation.recording
+            if call.details is not None:
+                recording = replace(recording, details=call.details)
+                conversation = replace(conversation, recording=recording)
             return judge(conversation, self.rulebook, self.settings)
         except Exception as error:  # noqa: BLE001  a failed call is a value
             told = explain_to_people(error, self.database)
-            return make_failure(told, recording.path if recording else call_id, recording)
+            named = call.path or (recording.path if recording else call.call_id)
+            return make_failure(told, named, recording)
 
 
 def rejudge(
@@ -92,13 +115,13 @@ def rejudge(
         tally.begin()
         crew = find_judges(settings.batch, len(call_ids))
         results = crew.map(
-            JudgeOne(store.path, settings, rulebook),
-            takewhile(lambda _: not stop.is_requested, call_ids),
+            JudgeStored(store.path, settings, rulebook),
+            map(CallToJudge, takewhile(lambda _: not stop.is_requested, call_ids)),
             time_limit_s=lambda _: settings.batch.time_limit_floor_s,
             give_up=stop.is_over,
         )
-        for call_id, result in results:
-            _keep(store, tally, call_id, result)
+        for call, result in results:
+            _keep(store, tally, call.call_id, result)
         summary = RunSummary(
             planned=len(call_ids),
             done=tally.done,
@@ -139,14 +162,14 @@ def judge_inferred(
     if not call_ids:
         return 0, ()
     results = find_judges(settings.batch, len(call_ids)).map(
-        JudgeOne(store.path, settings, rulebook),
-        takewhile(lambda _: not give_up(), call_ids),
+        JudgeStored(store.path, settings, rulebook),
+        map(CallToJudge, takewhile(lambda _: not give_up(), call_ids)),
         time_limit_s=lambda _: settings.batch.time_limit_floor_s,
         give_up=give_up,
     )
     judged, failures = 0, []
-    for call_id, result in results:
-        failure = _save(store, call_id, result)
+    for call, result in results:
+        failure = _save(store, call.call_id, result)
         if failure is None:
             judged += 1
         else:
@@ -171,17 +194,45 @@ def _keep(store: Store, tally: RunTally, call_id: str, result: Assessment | Fail
 
 def _save(store: Store, call_id: str, result: Assessment | Failure | WorkerLost) -> Failure | None:
     """Keep an assessment; returns why it could not be kept."""
+    return keep_judged(store, call_id, result, lambda judged: store.save_assessment(call_id, judged))
+
+
+def keep_judged(
+    store: Store, name: str, result: Assessment | Failure | WorkerLost, save: Callable[[Assessment], None]
+) -> Failure | None:
+    """Keep what a worker brought of a stored call.
+
+    Parameters
+    ----------
+    store
+        The store.
+    name
+        The call in messages.
+    result
+        Its assessment, or why there is none.
+    save
+        Writes the assessment.
+
+    Returns
+    -------
+    Failure or None
+        Why it could not be kept; None where it is.
+
+    Raises
+    ------
+    sqlite3.Error
+        The database itself cannot be written: nothing further can be kept.
+    """
     if isinstance(result, WorkerLost):
-        return lost_call(None, call_id, result)
+        return lost_call(None, name, result)
     if isinstance(result, Failure):
         return result
     if not isinstance(result, Assessment):
-        return make_failure(TypeError(type(result).__name__), call_id, stage="save")
+        return make_failure(TypeError(type(result).__name__), name, stage="save")
     try:
-        store.save_assessment(call_id, result)
+        save(result)
     except Exception as error:
         if isinstance(error, sqlite3.Error) and store.explain(error) is not None:
-            # The database itself cannot be written: nothing further can be kept.
             raise
-        return make_failure(error, call_id, stage="save")
+        return make_failure(error, name, stage="save")
     return None

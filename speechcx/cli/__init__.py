@@ -1,9 +1,8 @@
 """The command line: reads arguments, calls one library function, shows the result.
 
 Commands are grouped in files by the person who types them: ``run`` and ``layouts`` (operator), ``explore``
-(supervisor and reviewer), ``operations`` and ``import_facts`` (operations managers), ``find`` (people searching
-for words),
-``flags`` and ``evidence`` (compliance reviewer), ``rulebooks`` and ``relabel`` (quality lead),
+(supervisor and reviewer), ``operations`` and ``import_facts`` (operations managers), ``search`` (people searching
+for words), ``flags`` and ``data_requests`` (compliance reviewer), ``rulebooks`` and ``relabel`` (quality lead),
 ``admin``, ``models`` and ``keep`` (administrator). ``output`` is the only place that prints, through ``streams``.
 Errors become words and exit codes here and nowhere else. To add a command, write it in the file of
 the person who types it; heavy imports stay inside the function.
@@ -21,24 +20,24 @@ from speechcx.cli.admin import register as register_admin
 from speechcx.cli.audit import register as register_audit
 from speechcx.cli.command_choice import CommandGroup, narrow
 from speechcx.cli.command_examples import add_examples
-from speechcx.cli.data_requests import register as register_evidence
+from speechcx.cli.data_requests import register as register_data_requests
 from speechcx.cli.demo import register as register_demo
 from speechcx.cli.explore import register as register_explore
-from speechcx.cli.flags import register as register_comply
+from speechcx.cli.flags import register as register_flags
 from speechcx.cli.import_facts import register as register_imports
 from speechcx.cli.init import register as register_init
 from speechcx.cli.keep import register as register_keep
 from speechcx.cli.layouts import register as register_layouts
 from speechcx.cli.models import register as register_models
-from speechcx.cli.operations import register as register_operate
+from speechcx.cli.operations import register as register_operations
 from speechcx.cli.output import Display, note, show_as
 from speechcx.cli.qa import register as register_qa
-from speechcx.cli.relabel import register as register_coach
+from speechcx.cli.relabel import register as register_relabel
 from speechcx.cli.report import register as register_report
 from speechcx.cli.review import register as register_review
 from speechcx.cli.rulebooks import register as register_rulebooks
 from speechcx.cli.run import register as register_run
-from speechcx.cli.search import register as register_find
+from speechcx.cli.search import register as register_search
 from speechcx.cli.serve import register as register_serve
 from speechcx.errors import EXIT_OK, SpeechcxError
 
@@ -81,16 +80,16 @@ for register in (
     register_explore,
     register_report,
     register_serve,
-    register_operate,
+    register_operations,
     register_imports,
-    register_find,
-    register_comply,
+    register_search,
+    register_flags,
     register_audit,
-    register_evidence,
+    register_data_requests,
     register_review,
     register_qa,
     register_rulebooks,
-    register_coach,
+    register_relabel,
     register_keep,
     register_admin,
     register_models,

@@ -6,6 +6,7 @@ To read the options of all commands costs more than many an answer.
 from __future__ import annotations
 
 import difflib
+import os
 from typing import TYPE_CHECKING, Any
 
 from typer.core import TyperGroup
@@ -19,6 +20,8 @@ from copy import copy
 
 import typer
 from typer.models import CommandInfo, TyperInfo
+
+from speechcx.cli.wrong_options import told_in_parts
 
 _NOT_SUGGESTED = frozenset({"erase", "restore", "merge", "compact"})
 """Nobody is led by a typing error to what cannot be undone."""
@@ -42,6 +45,10 @@ def _group_words(ctx: Any) -> list[str]:
 
 class CommandGroup(TyperGroup):
     """A group of commands whose message about a wrong one is like every other message."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read what was typed; a mistake in it is told in three parts."""
+        return told_in_parts(lambda: super(CommandGroup, self).parse_args(ctx, args), ctx)
 
     def resolve_command(self, ctx: Context, args: list[str]) -> tuple[str | None, object, list[str]]:  # type: ignore[override]
         """The command that is typed.
@@ -80,7 +87,7 @@ def narrow(app: typer.Typer, words: Sequence[str]) -> typer.Typer:
     words
         What was typed after the program's name.
     """
-    typed = next(iter(words), "")
+    typed = next(iter(_completed(words)), "")
     narrowed = copy(app)
     if typed in ("", "-h", "--help", "--version"):
         narrowed.registered_commands = [_without_options(one) for one in app.registered_commands]
@@ -92,6 +99,15 @@ def narrow(app: typer.Typer, words: Sequence[str]) -> typer.Typer:
     ]
     # A word that is none of ours, such as a misspelt one or that of a shell's completion, needs all of them.
     return narrowed if narrowed.registered_commands or narrowed.registered_groups else app
+
+
+def _completed(words: Sequence[str]) -> Sequence[str]:
+    """The words of the line that a shell wants completed, without the one that is being typed; else those given."""
+    if "_SPEECHCX_COMPLETE" not in os.environ:
+        return words
+    line = os.environ.get("_TYPER_COMPLETE_ARGS") or os.environ.get("COMP_WORDS") or ""
+    _, *typed = line.split() or [""]
+    return typed if len(typed) > 1 or line.endswith(" ") else ()
 
 
 def _name(command: CommandInfo) -> str:

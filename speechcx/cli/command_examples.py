@@ -9,6 +9,7 @@ import typer
 from typer.core import TyperCommand
 
 from speechcx.cli.options import Command
+from speechcx.cli.wrong_options import told_in_parts
 
 
 def example(typed: str) -> Callable[[Command], Command]:
@@ -23,6 +24,10 @@ def example(typed: str) -> Callable[[Command], Command]:
 
 class ExampleCommand(TyperCommand):
     """A command whose help begins with its example."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read what was typed; a mistake in it is told in three parts."""
+        return told_in_parts(lambda: super(ExampleCommand, self).parse_args(ctx, args), ctx)
 
     def format_usage(self, ctx: Any, formatter: Any) -> None:
         """Write the example above the usage line."""

@@ -10,6 +10,7 @@ import typer
 
 from speechcx.cli import options
 from speechcx.cli.command_examples import example
+from speechcx.cli.name_completion import offer
 from speechcx.cli.output import note, print_answer, print_json
 from speechcx.cli.question_options import Asked, asks
 
@@ -135,7 +136,9 @@ def questions(asked: Asked, scorecard: options.ScorecardOption = None) -> None:
 @example("agent carter --period 2026-03")
 def agent(
     asked: Asked,
-    name: Annotated[str, typer.Argument(metavar="AGENT", help="Agent, by id or by name.")],
+    name: Annotated[
+        str, typer.Argument(metavar="AGENT", help="Agent, by id or by name.", autocompletion=offer("agent"))
+    ],
     against: options.Against = None,
     scorecard: options.ScorecardOption = None,
 ) -> None:

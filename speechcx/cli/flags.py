@@ -8,6 +8,7 @@ import typer
 
 from speechcx.cli import options
 from speechcx.cli.command_examples import example
+from speechcx.cli.name_completion import offer
 from speechcx.cli.output import note, print_answer
 from speechcx.cli.question_options import Asked, asks
 
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
 
 flags_app = typer.Typer(name="flags", help="The queue of flagged calls: list, count, show, decide.")
 RuleOption = Annotated[
-    options.Names, typer.Option("--rule", metavar="RULE", help="Only of this rule; may be repeated.")
+    options.Names,
+    typer.Option(
+        "--rule", metavar="RULE", help="Only of this rule; may be repeated.", autocompletion=offer("rule")
+    ),
 ]
 KindOption = Annotated[
     options.Names,

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from speechcx.cli.name_completion import offer_settings
+
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
@@ -27,7 +29,12 @@ Config = Annotated[
 ]
 Overrides = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="SECTION.KEY=VALUE", help="A setting for this command; may be repeated."),
+    typer.Option(
+        "--set",
+        metavar="SECTION.KEY=VALUE",
+        help="A setting for this command; may be repeated.",
+        autocompletion=offer_settings,
+    ),
 ]
 Database = Annotated[Path | None, typer.Option("--db", help="The database; default: files.database.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]

@@ -14,19 +14,22 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from speechcx.cli import options
+from speechcx.cli.name_completion import offer
 
 if TYPE_CHECKING:
     from datetime import date
 
+    from speechcx.ask.ground import OfferedKind
     from speechcx.cli.output import OutputFormat
     from speechcx.config import LoadedSettings
     from speechcx.store import CallFilter
 
 
-def _only(what: str, flag: str) -> Any:
-    metavar = flag.lstrip("-").upper()
+def _only(what: str, flag: str, *, offered: OfferedKind | None = None) -> Any:
+    metavar, names = flag.lstrip("-").upper(), offer(offered) if offered else None
     return Annotated[
-        options.Names, typer.Option(flag, metavar=metavar, help=f"Only {what}; may be repeated.")
+        options.Names,
+        typer.Option(flag, metavar=metavar, help=f"Only {what}; may be repeated.", autocompletion=names),
     ]
 
 
@@ -41,14 +44,19 @@ FILTERS: dict[str, Any] = {
     "until": Annotated[
         str | None, typer.Option("--until", metavar="DATE", help="Up to this day, YYYY-MM-DD.")
     ],
-    "agent": _only("this agent, by id or name", "--agent"),
-    "team": _only("this team", "--team"),
-    "center": _only("this centre", "--center"),
-    "queue": _only("this queue", "--queue"),
-    "direction": _only("inbound or outbound", "--direction"),
+    "agent": _only("this agent, by id or name", "--agent", offered="agent"),
+    "team": _only("this team", "--team", offered="team"),
+    "center": _only("this centre", "--center", offered="center"),
+    "queue": _only("this queue", "--queue", offered="queue"),
+    "direction": _only("inbound or outbound", "--direction", offered="direction"),
     "driver": Annotated[
         options.Names,
-        typer.Option("--driver", metavar="RULE", help="Only calls in which this rule was found."),
+        typer.Option(
+            "--driver",
+            metavar="RULE",
+            help="Only calls in which this rule was found.",
+            autocompletion=offer("driver"),
+        ),
     ],
     "customer": _only("this customer", "--customer"),
     "where": Annotated[

@@ -63,13 +63,13 @@ def at_desk(command: options.Command, *, read_only: bool = False) -> options.Com
 def _open_desk(
     *, who: str | None, db: Path | None, config: Path | None, as_json: bool, read_only: bool
 ) -> Iterator[Desk]:
-    from speechcx.ask.qa import read_ways
+    from speechcx.ask.qa import digest_questions
     from speechcx.store import Store
     from speechcx.store.decisions.reviews import ReviewDesk
 
     name, where = read_who(who), options.database(options.load(config, None), db)
     with Store.open(where, read_only=read_only) as store:
-        yield Desk(store, ReviewDesk(store, read_ways), name, options.style(as_json, False))
+        yield Desk(store, ReviewDesk(store, digest_questions), name, options.style(as_json, False))
 
 
 def read_who(given: str | None) -> str:

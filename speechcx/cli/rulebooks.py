@@ -203,7 +203,7 @@ def coverage(
     style, loaded = asked.style, asked.loaded
     book = _book(rulebook, loaded)
     chosen = _choose(asked, names=call or (), newest=newest)
-    reports = batch.cover_stored(chosen, batch.CoverOne(book, loaded.settings), report=_reporter())
+    reports = batch.measure_coverage(chosen, batch.MeasureCoverage(book, loaded.settings), report=_reporter())
     print_answer(present_coverage(reports, limit=limit, right=measure_precision(asked.where)), style)
 
 

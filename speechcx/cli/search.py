@@ -9,6 +9,7 @@ import typer
 
 from speechcx.cli import options
 from speechcx.cli.command_examples import example
+from speechcx.cli.name_completion import offer
 from speechcx.cli.output import note, print_answer
 from speechcx.cli.question_options import Asked, asks
 
@@ -46,7 +47,10 @@ def search(
         ),
     ] = None,
     rule: Annotated[
-        str | None, typer.Option("--rule", metavar="RULE", help="Only calls in which this rule hit.")
+        str | None,
+        typer.Option(
+            "--rule", metavar="RULE", help="Only calls in which this rule hit.", autocompletion=offer("rule")
+        ),
     ] = None,
     result: Annotated[
         str | None,

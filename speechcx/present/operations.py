@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from speechcx.ask.operations import Alert, Alerts, Cause, Causes, Outreach, Shares, Topics, Touched
+from speechcx.ask.operations import Alert, Alerts, Cause, Causes, Outreach, OutreachCustomer, Shares, Topics
 from speechcx.present.envelope import Envelopes, record
 from speechcx.present.marked_entries import write_follow_up
 from speechcx.present.table import Answer, Column, Table, Text, make_table
@@ -60,7 +60,7 @@ def _hour(row: Alert) -> str | None:
     return None if first is None else first[11:]
 
 
-def _follow_up(row: Alert | Touched) -> str | None:
+def _follow_up(row: Alert | OutreachCustomer) -> str | None:
     """Owner, status and day of what people do about an entry."""
     return None if row.follow_up is None else write_follow_up(row.follow_up)
 

@@ -7,19 +7,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from speechcx.ask.compliance import Precision
-from speechcx.batch import CoverReport, TriedCall, TryReport
+from speechcx.batch import CoverageReport, TriedCall, TryReport
 from speechcx.present.envelope import Envelopes, record, rows
 from speechcx.present.table import Answer, Column, Table, Text, make_table
 from speechcx.present.units import clock, count_text
 from speechcx.present.wording import precision_text
-from speechcx.rules import RuleCover
+from speechcx.rules import RuleCoverage
 
 MAX_MISSES = 5
 """Near misses and reasons that people are shown; the JSON document has all that are listed."""
 
 _TRIED = record("rules-try", TryReport)
-_COVERED = record("rules-coverage", CoverReport)
-_EACH_COVERED = rows("rules-coverages", CoverReport)
+_COVERED = record("rules-coverage", CoverageReport)
+_EACH_COVERED = rows("rules-coverages", CoverageReport)
 
 ENVELOPES: dict[str, Envelopes] = {"rules coverage": (_COVERED, _EACH_COVERED), "rules try": _TRIED}
 
@@ -109,7 +109,7 @@ def _rows(calls: Iterable[TriedCall]) -> Iterator[dict[str, object]]:
 
 
 def present_coverage(
-    reports: Sequence[CoverReport], *, limit: int, right: Mapping[str, Precision] | None = None
+    reports: Sequence[CoverageReport], *, limit: int, right: Mapping[str, Precision] | None = None
 ) -> Answer:
     """What a rulebook covers, or each of several: JSON has everything, CSV a row for each rule.
 
@@ -140,7 +140,7 @@ def present_coverage(
     return Answer(partial(_EACH_COVERED.wrap_rows, reports), tuple(blocks), csv=csv)
 
 
-def _coverage(report: CoverReport, limit: int) -> Iterator[Table | Text]:
+def _coverage(report: CoverageReport, limit: int) -> Iterator[Table | Text]:
     if report.dead_phrases:
         yield make_table("phrases", _PHRASE_COLUMNS, report.dead_phrases[:limit])
         if len(report.dead_phrases) > limit:
@@ -162,7 +162,7 @@ def _coverage(report: CoverReport, limit: int) -> Iterator[Table | Text]:
     yield Text(which, is_note=True)
 
 
-def _without_driver(report: CoverReport, limit: int) -> Iterator[Text]:
+def _without_driver(report: CoverageReport, limit: int) -> Iterator[Text]:
     judged = report.searched - report.failed
     count = len(report.without_driver)
     yield Text(f"No driver explains {count} of {count_text(judged, 'call')} ({count / max(1, judged):.0%}).")
@@ -171,7 +171,7 @@ def _without_driver(report: CoverReport, limit: int) -> Iterator[Text]:
         yield Text(", ".join(newest) + (" and more" if count > limit else ""), indent=2)
 
 
-def _cover_row(rule: RuleCover, report: CoverReport) -> dict[str, object]:
+def _cover_row(rule: RuleCoverage, report: CoverageReport) -> dict[str, object]:
     remark = ""
     for names, words in (
         (report.blind, "can never tell"),

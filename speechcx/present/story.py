@@ -173,7 +173,8 @@ def _tell_feelings(call: Call) -> Iterator[Text]:
     for party in call.assessment.reading.feeling.parties:
         parts = [f"ends {party.end_state}"] if party.end_state else []
         for name, no in (("lowest", party.most_negative), ("highest", party.most_positive)):
-            value = None if no is None else felt[no].sentiment
+            # A number behind the last turn is of another version of the call: nothing is told of it.
+            value = None if no is None or no >= len(felt) else felt[no].sentiment
             if no is not None and value is not None:
                 said = clean(call.conversation.utterances[no].text)
                 short = said if len(said) <= 60 else said[:57] + "..."

@@ -269,6 +269,12 @@ def _bring_up_to_date(db: sqlite3.Connection, path: Path, version: int, *, read_
     newest = len(read_migrations())
     if version == newest:
         return
+    if read_only and not version:
+        raise DatabaseBad(
+            f"{path} is empty",
+            "a database made by `speechcx init` or `speechcx run`",
+            "name another file with --db, or fill this one by `speechcx run`",
+        )
     if read_only:
         raise DatabaseBad(
             f"{path} has schema {version}, older than this speechcx reads",

@@ -205,10 +205,10 @@ class Decoder:
         attempts = self._write(encoded, tokenizer, prompt)
         if retry and self._settings.retry_poor:
             attempts = [
-                self._retry(sound, attempt, tokenizer, prompt, encoded.window)
+                self._retry(encoded, row, attempt, tokenizer, prompt)
                 if self._is_poor(attempt, encoded.window)
                 else attempt
-                for sound, attempt in zip(encoded.sounds, attempts, strict=True)
+                for row, attempt in enumerate(attempts)
             ]
         return self._time_words(attempts, encoded, tokenizer)
 
@@ -268,20 +268,23 @@ class Decoder:
 
     def _retry(
         self,
-        sound: NDArray[np.float32],
+        encoded: Encoded,
+        row: int,
         first: Attempt,
         tokenizer: Any,
         prompt: list[int],
-        window: int,
     ) -> Attempt:
         """A poor chunk again: in a whole window, then with rising temperature; the best of all tries."""
         import ctranslate2
 
         tries = [first]
-        features = self._encode([sound], WHOLE_WINDOW)
-        ways: list[dict[str, Any]] = (
-            [] if window == WHOLE_WINDOW else [{"beam_size": self._settings.beam_size}]
-        )
+        sound = encoded.sounds[row]
+        is_whole = encoded.window == WHOLE_WINDOW
+        if is_whole and not self._is_on_gpu:
+            features = encoded.select([row]).features
+        else:
+            features = self._encode([sound], WHOLE_WINDOW)
+        ways: list[dict[str, Any]] = [] if is_whole else [{"beam_size": self._settings.beam_size}]
         for temperature in TEMPERATURES:
             ways.append(
                 {

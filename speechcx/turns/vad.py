@@ -7,6 +7,7 @@ function: that holds a whole call in memory three times over, and gives spans wi
 from __future__ import annotations
 
 import importlib.util
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -17,11 +18,14 @@ import numpy as np
 
 from speechcx.call import Audio, Span
 from speechcx.errors import ModelMissing
-from speechcx.turns.onnx_sessions import open_session
+from speechcx.turns.onnx_sessions import open_graph, open_session
+from speechcx.turns.vad_graph import put_side_by_side
 from speechcx.waveform import RECOGNITION_RATE_HZ, read_channel
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+logger = logging.getLogger(__name__)
 
 WINDOW = 512
 """Samples at 16 kHz for which the model gives one probability: 32 ms."""
@@ -192,7 +196,12 @@ def _is_even(heard: ChannelActivity, first: int, count: int) -> bool:
 
 @cache
 def _load_model() -> Any:
-    return open_session(find_vad_file())
+    path = find_vad_file()
+    try:
+        return open_graph(put_side_by_side(path))
+    except Exception as error:  # noqa: BLE001  a file of another version may fail in onnx or onnxruntime, each its own way
+        logger.info("%s is used as it is: %s", path.name, error)
+        return open_session(path)
 
 
 def find_vad_file() -> Path:

@@ -32,28 +32,27 @@ DOORS = {
         "list_outcomes read_repeats read_retention read_satisfaction"
     ),
     "ground": (
-        "ComparedMeasure Estimate GroupSums Hint MEASURES MEASURE_NAMES Period ScoreBy ScoreRow ScoreTable "
-        "ShownCall TableForm Where expect_one find_call find_call_id find_hint find_name read_period reading "
-        "settle_names show_call sum_calls"
+        "ComparedMeasure Estimate GroupSums Hint MEASURES MEASURE_NAMES OfferedKind Period ScoreBy ScoreRow ScoreTable "
+        "ShownCall TableForm Where expect_one find_call find_call_id find_hint find_name list_offered "
+        "read_period reading settle_names show_call sum_calls"
     ),
     "operations": (
         "ALERT_BY Alert Alerts Cause Causes GAP_KINDS GapKind HANDLING_BY Handling HandlingRow MIN_EXCESS "
-        "Outreach PAST_WEEKS PROBABILITY Reconciliation RecordingGap Shares Topic Topics Touched "
+        "Outreach OutreachCustomer PAST_WEEKS PROBABILITY Reconciliation RecordingGap Shares Topic Topics "
         "choose_past_days find_alerts find_causes find_follow_up find_surge find_topics list_outreach "
         "read_customers read_handling reconcile"
     ),
     "people": (
-        "AgentReport CaseMixRow CaseMixTable Difference GroupComparison Move QuestionCost QuestionCosts TrendGroup "
-        "TrendRow TrendTable adjust_scores compare_two cost_questions count_by_hour "
-        "describe_agent move_scores score_agents score_centers "
-        "score_over_time "
+        "AgentReport CaseMixRow CaseMixTable Difference GroupComparison Move QuestionCost "
+        "QuestionCosts TrendGroup TrendRow TrendTable adjust_scores compare_two cost_questions "
+        "count_by_hour describe_agent move_scores score_agents score_centers score_over_time "
         "score_teams"
     ),
     "qa": (
-        "AgreementFilter AgreementReport DrawRow FormQuestion KEEP_WATCH ListedReview NothingLeft OfficialRow "
-        "OfficialTable PlanEstimate PlanForm PlanRow QuestionAgreement ReviewFilter ReviewForm ReviewStep "
-        "ReviewView SCORE_GROUPS draw_plan estimate_plan list_draws list_plans list_reviews measure_questions "
-        "read_form read_ways score_officially show_review"
+        "AgreementFilter AgreementReport DrawRow FormQuestion KEEP_WATCH ListedReview NothingLeft "
+        "OfficialRow OfficialTable PlanEstimate PlanForm PlanRow QuestionAgreement ReviewFilter "
+        "ReviewForm ReviewStep ReviewView SCORE_GROUPS digest_questions draw_plan estimate_plan "
+        "list_draws list_plans list_reviews measure_questions read_form score_officially show_review"
     ),
     "runs": (
         "FailureRow KindCount LanguageCount LeftOut NightGaps RunStatus count_failures find_failure list_failures "

@@ -100,16 +100,16 @@ def test_a_call_that_cannot_be_judged_keeps_its_old_assessment(
     judged: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is counted and reported; the others are judged."""
-    from speechcx.batch.rejudge import JudgeOne
+    from speechcx.batch.rejudge import CallToJudge, JudgeStored
 
-    real = JudgeOne.__call__
+    real = JudgeStored.__call__
     with Store.open(judged) as store:
         [bad, *_] = store.iter_call_ids()
 
-        def fail(self: JudgeOne, call_id: str) -> object:
-            return real(replace(self, settings=None), call_id) if call_id == bad else real(self, call_id)  # type: ignore[arg-type]
+        def fail(self: JudgeStored, call: CallToJudge) -> object:
+            return real(replace(self, settings=None), call) if call.call_id == bad else real(self, call)  # type: ignore[arg-type]
 
-        monkeypatch.setattr(JudgeOne, "__call__", fail)
+        monkeypatch.setattr(JudgeStored, "__call__", fail)
         summary = rejudge(store, make_rulebook(2), make_settings())
     assert (summary.done, summary.failed, summary.exit_code) == (5, (("internal", 1),), 1)
     assert digests(judged) == {make_rulebook(1).digest: 1, make_rulebook(2).digest: 5}
@@ -153,14 +153,14 @@ def test_an_assessment_that_cannot_be_kept_costs_its_call_only(
     judged: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever a judge gives back, the other calls are judged, and the bad one keeps what it had."""
-    from speechcx.batch.rejudge import JudgeOne
+    from speechcx.batch.rejudge import CallToJudge, JudgeStored
 
-    real = JudgeOne.__call__
+    real = JudgeStored.__call__
     with Store.open(judged) as store:
         nan, words, nothing, *rest = store.iter_call_ids()
 
-        def judge(self: JudgeOne, call_id: str) -> object:
-            found = real(self, call_id)
+        def judge(self: JudgeStored, call: CallToJudge) -> object:
+            found = real(self, call)
             assert isinstance(found, Assessment)
             flow = found.reading.flow
             odd = replace(flow, partition=replace(flow.partition, audio_duration_s=float("nan")))
@@ -169,9 +169,9 @@ def test_an_assessment_that_cannot_be_kept_costs_its_call_only(
                 words: replace(found, results=(replace(found.results[0], why="\udc80"),)),
                 nothing: None,
             }
-            return bad.get(call_id, found)
+            return bad.get(call.call_id, found)
 
-        monkeypatch.setattr(JudgeOne, "__call__", judge)
+        monkeypatch.setattr(JudgeStored, "__call__", judge)
         summary = rejudge(store, make_rulebook(2), make_settings())
         assert summary.done + summary.failed_calls == 6
         assert summary.done >= len(rest)

@@ -43,6 +43,16 @@ MISTAKES = (
     ("init x --roster nowhere.csv", "no roster 'nowhere.csv'", "correct --roster"),
     ("layouts try odd", "No known layout reads the 1 names in odd", "docs/recordings.md"),
     ("agents --db nowhere.db", "there is no database at nowhere.db", "`speechcx run`"),
+    ("agents --db empty.db", "empty.db is empty", "name another file with --db"),
+    ("agents --db notes.txt", "notes.txt cannot be read as a database", "name another file with --db"),
+    ("search --rule greetng", "No rule 'greetng'", "the nearest is 'greeting'"),
+    ("flags --rule greeing", "No rule 'greeing'", "the nearest is 'greeting'"),
+    ("show '#99'", "no call is named '#99'", "`speechcx calls`"),
+    ("flags show '#1.999'", "no flags of call", "list them by `speechcx flags"),
+    ("agents --limt 5", "no option '--limt'", "leave it out"),
+    ("flags --ruel x", "no option '--ruel'", "use --rule"),
+    ("show", "no CALL is given", "for example `speechcx show"),
+    ("calls --limit many", "the value of --limit does not fit", "correct it"),
     ("agents --config nowhere.toml", "cannot read nowhere.toml", "`speechcx init`"),
     ("agents --config bad.toml", "bad.toml is not TOML", "correct that line"),
     ("rules try '(card'", "a bracket is still open", "docs/rules.md"),
@@ -55,6 +65,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("mistakes")
     fill_project(folder)
     (folder / "notes.txt").write_text("Call the customer back.\n")
+    (folder / "empty.db").touch()
     (folder / "bad.toml").write_text("[files\n")
     (folder / "odd").mkdir()
     (folder / "odd" / "zzz.wav").write_bytes(b"RIFF")

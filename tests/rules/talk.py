@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from speechcx.call import Party, RuleResult
-from speechcx.rules import Line, Rulebook, RuleTest, facts_of_test, judge_rule, parse_rulebook
+from speechcx.rules import Line, Rulebook, RuleTest, judge_rule, parse_rulebook, view_test
 
 Said = tuple[Party, float, str] | Line
 
@@ -27,7 +27,7 @@ def ask(rulebook: Rulebook | str, *says: Said, rule: str = "r", **given: Any) ->
     """What a rule (or a rulebook's rule) finds in what is said; `given` are fields of the test."""
     rules = book(rulebook) if isinstance(rulebook, str) else rulebook
     test = RuleTest(rule, "present", tuple(line(said) for said in says), **given)
-    return judge_rule(rules, rule, facts_of_test(test))
+    return judge_rule(rules, rule, view_test(test))
 
 
 def value(rulebook: Rulebook | str, *says: Said, **given: Any) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from speechcx.rules import apply_rules, facts_of, judge_facts, parse_rulebook
+from speechcx.rules import apply_rules, judge_view, parse_rulebook, view_call
 from tests.factories import make_conversation, make_reading
 
 BOOK = """\
@@ -33,4 +33,4 @@ def test_the_same_call_and_rulebook_give_the_same_results() -> None:
     reading = make_reading(conversation)
     first = apply_rules(parse_rulebook(BOOK), conversation, reading)
     assert first == apply_rules(parse_rulebook(BOOK), conversation, reading)
-    assert first == judge_facts(parse_rulebook(BOOK), facts_of(conversation, reading))
+    assert first == judge_view(parse_rulebook(BOOK), view_call(conversation, reading))

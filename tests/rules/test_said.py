@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from speechcx.call import Party
-from speechcx.rules import Line, Rulebook, RuleTest, facts_of_test, parse_rulebook, read_rulebook
+from speechcx.rules import Line, Rulebook, RuleTest, parse_rulebook, read_rulebook, view_test
 from speechcx.rules.checks.rulebook_tests import judge_rule
 from speechcx.rules.starter import starter_rulebook, starter_rulebooks
 
@@ -63,7 +63,7 @@ def test_rules_find_what_is_said_and_not_what_is_nearly_said(book: str) -> None:
     asked = sentences(book)
     missed, false, right = [], [], 0
     for rule, wanted, says, text in asked:
-        value = judge_rule(book_of(book), rule, facts_of_test(RuleTest(rule, "present", says))).value
+        value = judge_rule(book_of(book), rule, view_test(RuleTest(rule, "present", says))).value
         right += wanted and value == "present"
         if wanted and value != "present":
             missed.append((rule, text))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from scripts.bench_rooms.rules import facts_of_truth
-from speechcx.rules import judge_facts, lint, read_rulebook, run_rulebook_tests
+from speechcx.rules import judge_view, lint, read_rulebook, run_rulebook_tests
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"
 BAR = 0.95
@@ -28,7 +28,7 @@ def test_rules_find_what_the_truth_says() -> None:
     rulebook = read_rulebook(SAMPLES / "rulebook.yaml")
     found = false = missed = 0
     for call in truth["files"]:
-        values = {result.rule: result.value for result in judge_facts(rulebook, facts_of_truth(call))}
+        values = {result.rule: result.value for result in judge_view(rulebook, facts_of_truth(call))}
         found += sum(values[rule] == "present" for rule in call["rules"]["must_hit"])
         missed += sum(values[rule] != "present" for rule in call["rules"]["must_hit"])
         false += sum(values[rule] == "present" for rule in call["rules"]["must_not_hit"])

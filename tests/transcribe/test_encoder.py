@@ -10,6 +10,7 @@ import pytest
 
 from speechcx.transcribe import TranscribeSettings, encoder
 from speechcx.transcribe.encoder import EncoderFigures, OnnxEncoder, find_measured, load_encoder, make_encoder
+from speechcx.transcribe.encoder_graph import FORMAT
 from speechcx.transcribe.whisper import load_whisper
 from tests.transcribe.test_encoder_graph import MELS, POSITIONS, made_weights, write_model
 
@@ -126,7 +127,7 @@ def test_the_encoder_is_part_of_the_engines_identity(
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     take(monkeypatch, 1.0, 2.0)
     plain = load_whisper(TranscribeSettings(model=tiny, device="cpu", encoder="ctranslate2"))
-    assert f"{plain.digest}-onnx2" == load_whisper(TranscribeSettings(model=tiny, device="cpu")).digest
+    assert f"{plain.digest}-onnx{FORMAT}" == load_whisper(TranscribeSettings(model=tiny, device="cpu")).digest
     other = TranscribeSettings(model=tiny, device="cpu", compute_type="float32")
     assert plain.digest == load_whisper(other).digest
 

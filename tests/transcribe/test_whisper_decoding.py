@@ -184,6 +184,18 @@ def test_a_loop_is_decoded_again_in_a_whole_window(monkeypatch: pytest.MonkeyPat
     assert [2, 5, 5] == [way["beam_size"] for way in fake.ways]
 
 
+def test_a_loop_in_a_whole_window_is_not_encoded_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was heard in a whole window is tried again as it stands, also beside another."""
+    loop = " ".join(["operator"] * 60)
+    answers: dict[int, list[Answer]] = {
+        27: [(loop, -0.04, 0.0)] * 2 + [("operator please", -0.3, 0.0)],
+        28: [("many seconds", -0.2, 0.0)],
+    }
+    fake, decoder = make(monkeypatch, answers)
+    assert ["many seconds", "operator please"] == decode(decoder, 28, 27)
+    assert [(2, WHOLE_WINDOW)] == fake.windows
+
+
 def test_sure_words_are_decoded_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of a batch only the chunk that came out doubtful is decoded again, with more candidates."""
     answers: dict[int, list[Answer]] = {

@@ -20,7 +20,7 @@ def test_a_rule_shows_its_wording_its_tests_and_how_often_it_was_right(own_house
             303 == own_house.post("qa", "/flags", flag=flag, status=status, reason="looked at it").status_code
         )
     shown = own_house.ask("qa", "/rule?rule=legal-threat").text
-    assert "2 confirmed, 1 dismissed" in shown
+    assert "Right 2 of 3" in shown
     assert "said: &#39;&#34;my lawyer&#34;&#39;" in shown
     assert "You hear from my lawyer." in shown
 
@@ -28,7 +28,7 @@ def test_a_rule_shows_its_wording_its_tests_and_how_often_it_was_right(own_house
 def test_a_draft_says_what_it_would_change(house: House) -> None:
     """Calls that would be flagged no more are counted and listed, and the rulebook's own test fails."""
     shown = try_draft(house, "qa", "'\"thank you\"'")
-    assert "Tried on the newest 9 of these calls" in shown
+    assert "Tried on 9 of the newest 9 calls" in shown
     assert "0 calls more would be flagged, 0 fewer" in shown
     assert "A test of the rulebook fails" in shown
     fewer = try_draft(house, "qa", "'\"my solicitor\"'")
@@ -41,7 +41,7 @@ def test_a_draft_says_what_it_would_change(house: House) -> None:
 def test_a_draft_is_tried_on_own_calls_only(house: House) -> None:
     """A supervisor's draft is judged on the calls of their teams."""
     shown = try_draft(house, "other", "'\"my solicitor\"'")
-    assert "Tried on the newest 3 of these calls" in shown
+    assert "Tried on 3 of the newest 3 calls" in shown
     for call_id in (*house.calls["ann"], *house.calls["bob"]):
         assert call_id not in shown
 

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from speechcx.ask.compliance.flag_queue import KEYS, ORDERS, FlagFilter, flags_query, settle_flags
 from speechcx.ask.ground.call_by_name import find_call_id, read_number
-from speechcx.ask.ground.empty_answer_hints import Hint, find_hint
+from speechcx.ask.ground.empty_answer_hints import Hint, find_hint, read_rule_hint
 from speechcx.ask.ground.opening import Where, reading
 from speechcx.call import Hit, Party
 from speechcx.errors import UsageError
@@ -363,14 +363,7 @@ def find_flags_hint(store: Store, filters: FlagFilter) -> str:
     where, values = filters.calls.to_sql()
     if not store.db.execute(f"SELECT 1 FROM calls c WHERE {where} LIMIT 1", values).fetchone():
         return str(hint)
-    parts = []
-    for rule in filters.rule:
-        known = [
-            name for (name,) in store.db.execute("SELECT DISTINCT rule FROM rules WHERE kind <> 'hidden'")
-        ]
-        near = difflib.get_close_matches(rule, known, n=1)
-        if rule not in known:
-            parts.append(f"No rule {rule!r}" + (f"; the nearest is {near[0]!r}." if near else "."))
+    parts = [told for rule in filters.rule if (told := read_rule_hint(store, rule))]
     empty = FlagFilter(status=())
     for name, how in _WIDER.items():
         if getattr(filters, name) == getattr(empty, name):

@@ -13,8 +13,10 @@ from .opening import Where as Where
 from .opening import reading as reading
 from .periods import Period as Period
 from .periods import read_period as read_period
+from .resolve_names import OfferedKind as OfferedKind
 from .resolve_names import expect_one as expect_one
 from .resolve_names import find_name as find_name
+from .resolve_names import list_offered as list_offered
 from .resolve_names import settle_names as settle_names
 from .score_rows import Estimate as Estimate
 from .score_rows import ScoreBy as ScoreBy

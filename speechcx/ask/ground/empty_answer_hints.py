@@ -12,6 +12,10 @@ _FLAGS = {"extras": "where", "results": "driver", "rulebook_digest": "judged-by"
 """Options whose field of the filter has another name."""
 
 
+_SHOWN_RULES = 6
+"""Rules that a message lists."""
+
+
 @dataclass(frozen=True, slots=True)
 class Hint:
     """Why nothing was found.
@@ -28,6 +32,8 @@ class Hint:
         (filter, name that was asked for, nearest name that there is) triples.
     known
         (filter, name that was asked for, some names that there are) triples, where none is near.
+    rule
+        What there is instead of a rule that there is not; empty for a rule there is, or where none was asked for.
     """
 
     calls: int
@@ -36,6 +42,7 @@ class Hint:
     without: tuple[tuple[str, int], ...] = ()
     near: tuple[tuple[str, str, str], ...] = ()
     known: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
+    rule: str = ""
 
     def __str__(self) -> str:
         if not self.calls:
@@ -45,6 +52,7 @@ class Hint:
             f"No {'column' if name == 'where' else name} {asked!r}; the nearest is {near!r}."
             for name, asked, near in self.near
         ]
+        parts += [self.rule] if self.rule else []
         parts += [f"No {name} {asked!r}; there are {', '.join(known)}." for name, asked, known in self.known]
         parts += [f"Without --{name} there would be {n}." for name, n in self.without[:3]]
         return " ".join(parts)
@@ -85,6 +93,26 @@ def find_hint(store: Store, filters: CallFilter) -> Hint:
 def _count(store: Store, filters: CallFilter) -> int:
     where, values = filters.to_sql()
     return int(store.db.execute(f"SELECT count(*) FROM calls c WHERE {where}", values).fetchone()[0])
+
+
+def read_rule_hint(store: Store, asked: str) -> str:
+    """What there is instead of a rule that there is not: the nearest, else some of them; empty where there is one."""
+    known = [
+        rule for (rule,) in store.db.execute(
+            "SELECT rule FROM rules WHERE kind <> 'hidden' GROUP BY rule ORDER BY min(rule_no)"
+        )
+    ]  # fmt: skip
+    if asked in known:
+        return ""
+    near = _near(known, asked)
+    if near is not None:
+        return f"No rule {asked!r}; the nearest is {near!r}."
+    listed = ", ".join(known[:_SHOWN_RULES]) + (", ..." if len(known) > _SHOWN_RULES else "")
+    return (
+        f"No rule {asked!r}; there are {listed}."
+        if known
+        else f"No rule {asked!r}: no rulebook judged a call yet."
+    )
 
 
 def _near_rule(store: Store, asked: str) -> str | None:

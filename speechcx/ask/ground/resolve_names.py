@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Literal
 
+from speechcx.ask.ground.opening import Where, reading
 from speechcx.ask.ground.typed_words import fold
 from speechcx.errors import UsageError
 from speechcx.store import CallFilter, Store
@@ -29,6 +30,23 @@ _MOST = 50_000
 def read_names(store: Store) -> dict[str | None, str | None]:
     """The name of every agent of the roster, its newest where it had several."""
     return dict(store.db.execute("SELECT agent, name FROM roster ORDER BY agent, valid_from").fetchall())
+
+
+OfferedKind = Literal["agent", "team", "center", "queue", "direction", "rule", "driver"]
+
+
+def list_offered(where: Where, kind: OfferedKind) -> tuple[tuple[str, str], ...]:
+    """(name, what it is) pairs to choose from: agents with their names, rules with their titles. Never customers."""
+    with reading(where) as store:
+        if kind in ("rule", "driver"):
+            rows = store.db.execute(
+                "SELECT rule, title FROM rules WHERE kind <> 'hidden' AND (?1 = 'rule' OR kind = ?1)"
+                " GROUP BY rule ORDER BY min(rule_no)",
+                (kind,),
+            )
+            return tuple((rule, title) for rule, title in rows)
+        names = read_names(store) if kind == "agent" else {}
+        return tuple((name, names.get(name) or "") for name in sorted(_stored(store, kind)))
 
 
 def settle_names(store: Store, filters: CallFilter) -> CallFilter:
@@ -196,6 +214,6 @@ def _words(name: str) -> frozenset[str]:
     return frozenset(re.split(r"[\W_]+", fold(name))) - {""}
 
 
-def _stored(store: Store, kind: NameKind) -> list[str]:
+def _stored(store: Store, kind: NameKind | OfferedKind) -> list[str]:
     rows = store.db.execute(f"SELECT DISTINCT {kind} FROM calls WHERE {kind} IS NOT NULL LIMIT {_MOST}")
     return [name for (name,) in rows]

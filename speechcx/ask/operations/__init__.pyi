@@ -15,7 +15,7 @@ from .handling import Handling as Handling
 from .handling import HandlingRow as HandlingRow
 from .handling import read_handling as read_handling
 from .outreach import Outreach as Outreach
-from .outreach import Touched as Touched
+from .outreach import OutreachCustomer as OutreachCustomer
 from .outreach import list_outreach as list_outreach
 from .outreach import read_customers as read_customers
 from .reconciliation import GAP_KINDS as GAP_KINDS

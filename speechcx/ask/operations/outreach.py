@@ -29,7 +29,7 @@ NEGATIVE_TITLE = "the customer's feeling was negative at the end"
 
 
 @dataclass(frozen=True, slots=True)
-class Touched:
+class OutreachCustomer:
     """One customer to call back.
 
     Parameters
@@ -89,7 +89,7 @@ class Outreach:
     calls: int
     unknown: int
     left_out: tuple[tuple[str, int], ...]
-    rows: tuple[Touched, ...]
+    rows: tuple[OutreachCustomer, ...]
     hint: Hint | None
 
 
@@ -149,7 +149,7 @@ def _touching(watched: WatchedRule | None) -> str:
 
 def _read_touched(
     store: Store, watched: WatchedRule | None, condition: str, values: Sequence[object]
-) -> list[Touched]:
+) -> list[OutreachCustomer]:
     numbers = ", ".join(map(str, watched.numbers)) if watched else "NULL"
     rows = store.db.execute(
         "SELECT x.customer, x.n, k.call_id, k.occurred_at, x.call_no, k.agent, x.lowest, (SELECT h.quote FROM hits h"
@@ -160,12 +160,12 @@ def _read_touched(
         values,
     )
     return [
-        Touched(customer, calls, call_id, at, read_start(store.db, call_no), *more)
+        OutreachCustomer(customer, calls, call_id, at, read_start(store.db, call_no), *more)
         for customer, calls, call_id, at, call_no, *more in rows.fetchall()
     ]
 
 
-def _add_known(store: Store, rule: str, touched: Sequence[Touched]) -> list[Touched]:
+def _add_known(store: Store, rule: str, touched: Sequence[OutreachCustomer]) -> list[OutreachCustomer]:
     """The customers with what they are worth, and what people said of calling them."""
     marks = read_follow_ups(store.db, "outreach")
     known = read_customer_accounts(store, {customer_key(one.customer) for one in touched})
@@ -180,7 +180,9 @@ def _add_known(store: Store, rule: str, touched: Sequence[Touched]) -> list[Touc
     return found
 
 
-def _find_reasons(store: Store, touched: Iterable[Touched], excepted: frozenset[str]) -> dict[str, str]:
+def _find_reasons(
+    store: Store, touched: Iterable[OutreachCustomer], excepted: frozenset[str]
+) -> dict[str, str]:
     """Why a customer is not to be called, for those who are not."""
     found: dict[str, str] = {}
     for one in touched:
@@ -193,7 +195,7 @@ def _find_reasons(store: Store, touched: Iterable[Touched], excepted: frozenset[
     return found
 
 
-def _reason_of_calls(store: Store, one: Touched) -> str | None:
+def _reason_of_calls(store: Store, one: OutreachCustomer) -> str | None:
     """What the customer's own calls say: opted out at any time; resolved or contacted since."""
     rows = store.db.execute(
         "SELECT c.call_no >= t.call_no, c.call_no > t.call_no AND c.direction = 'outbound', r.extras"

@@ -17,7 +17,7 @@ from .plans import DrawRow as DrawRow
 from .plans import PlanRow as PlanRow
 from .plans import list_draws as list_draws
 from .plans import list_plans as list_plans
-from .question_digest import read_ways as read_ways
+from .question_digest import digest_questions as digest_questions
 from .review_comparison import ReviewStep as ReviewStep
 from .review_comparison import ReviewView as ReviewView
 from .review_comparison import show_review as show_review

@@ -13,7 +13,7 @@ from speechcx.ask.ground.resolve_names import settle_names
 from speechcx.ask.ground.score_rows import ScoreBy
 from speechcx.ask.qa.agreement import AgreementFilter, AgreementReport, measure_questions
 from speechcx.ask.qa.paired_answers import read_form
-from speechcx.ask.qa.question_digest import read_ways
+from speechcx.ask.qa.question_digest import digest_questions
 from speechcx.ask.qa.review_comparison import score_form
 from speechcx.ask.qa.reviews import DONE
 from speechcx.ask.statistics import Interval, Scale, Sums, mean_interval
@@ -189,7 +189,7 @@ def _official_numbers(store: Store, report: AgreementReport) -> list[int]:
     ).fetchall()
     for number, question, digest, source in rows:
         if question in ways:
-            way = read_ways(digest, source, report.scorecard).get(question, digest)
+            way = digest_questions(digest, source, report.scorecard).get(question, digest)
             found += [number] if way == ways[question] else []
     return found
 

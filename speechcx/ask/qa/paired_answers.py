@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from speechcx.ask.qa.question_digest import read_ways
+from speechcx.ask.qa.question_digest import digest_questions
 from speechcx.store import Store
 
 COMPARED = ("yes", "no", "n-a")
@@ -121,7 +121,7 @@ def read_form(store: Store, scorecard: str) -> PresentForm | None:
     if row is None:
         return None
     call_no, name, version, digest, source = row
-    ways = read_ways(digest, source, scorecard)
+    ways = digest_questions(digest, source, scorecard)
     rows = store.db.execute(
         "SELECT question, text, answer <> 'person' FROM answers WHERE call_no = ? AND scorecard = ? ORDER BY position",
         (call_no, scorecard),

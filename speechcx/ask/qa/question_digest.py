@@ -23,7 +23,7 @@ _NOT_MEANT = frozenset(
 
 
 @lru_cache(maxsize=64)
-def read_ways(digest: str, source: str | None, scorecard: str) -> dict[str, str]:
+def digest_questions(digest: str, source: str | None, scorecard: str) -> dict[str, str]:
     """Digest of the way to the answer of every question of a scorecard.
 
     Parameters
@@ -43,7 +43,7 @@ def read_ways(digest: str, source: str | None, scorecard: str) -> dict[str, str]
     if book is None:
         return {}
     return {
-        question.id: way_of(book, question)
+        question.id: digest_question(book, question)
         for card in book.scorecards
         if card.id == scorecard
         for section in card.sections
@@ -66,7 +66,7 @@ def read_book(digest: str, source: str | None) -> Rulebook | None:
         return None
 
 
-def way_of(book: Rulebook, question: Question) -> str:
+def digest_question(book: Rulebook, question: Question) -> str:
     """16 hex digits over a question and all its answer depends on."""
     named: dict[tuple[str, str], object] = {("rule", rule.id): rule for rule in book.rules}
     named.update({("list", name): phrases for name, phrases in book.lists})

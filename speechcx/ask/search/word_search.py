@@ -7,12 +7,11 @@ period is a stretch of the index.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import islice
 
-from speechcx.ask.ground.empty_answer_hints import Hint, find_hint
+from speechcx.ask.ground.empty_answer_hints import Hint, find_hint, read_rule_hint
 from speechcx.ask.ground.opening import Where, reading
 from speechcx.ask.ground.typed_words import Words, find_terms, read_words
 from speechcx.ask.search.rule_search import find_results, find_silences, find_turns, read_result, read_silence
@@ -169,6 +168,4 @@ def _hint(store: Store, chosen: SearchFilter) -> Hint | None:
         where, values = chosen.calls.to_sql()
         some = store.db.execute(f"SELECT 1 FROM calls c WHERE {where} LIMIT 1", values).fetchone()
         return None if some else hint
-    known = [rule for (rule,) in store.db.execute("SELECT DISTINCT rule FROM rules WHERE kind <> 'hidden'")]
-    near = [] if chosen.rule in known else difflib.get_close_matches(chosen.rule, known, n=1)
-    return replace(hint, near=(*hint.near, *(("rule", chosen.rule, one) for one in near)))
+    return replace(hint, rule=read_rule_hint(store, chosen.rule))

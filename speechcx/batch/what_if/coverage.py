@@ -7,21 +7,21 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from speechcx.batch.progress import ReportProgress, say_nothing
-from speechcx.batch.what_if.survey import CallChoice, read_facts, survey
+from speechcx.batch.what_if.survey import CallChoice, read_view, survey
 from speechcx.call import Failure, RuleResult
 from speechcx.config import Settings
 from speechcx.rules import (
-    CallCover,
-    CoverCount,
+    CallCoverage,
+    CoverageCounter,
     Label,
     LanguageRulebooks,
     Rulebook,
     Rulebooks,
-    RuleCover,
+    RuleCoverage,
     RuleMeasure,
     RulePhrase,
-    cover_call,
-    judge_facts,
+    find_said_phrases,
+    judge_view,
     list_phrases,
     measure_rules,
 )
@@ -37,7 +37,7 @@ class DeadPhrase:
 
 
 @dataclass(frozen=True, slots=True)
-class CoverReport:
+class CoverageReport:
     """What a rulebook says of the stored calls that it judges.
 
     Parameters
@@ -70,7 +70,7 @@ class CoverReport:
     searched: int
     stored: int
     failed: int
-    rules: tuple[RuleCover, ...]
+    rules: tuple[RuleCoverage, ...]
     never: tuple[str, ...]
     always: tuple[str, ...]
     blind: tuple[str, ...]
@@ -82,22 +82,22 @@ class CoverReport:
 
 
 @dataclass(frozen=True, slots=True)
-class CoverOne:
+class MeasureCoverage:
     """A rulebook, or those of several languages, to be asked of stored calls."""
 
     rulebook: Rulebooks
     settings: Settings
 
-    def __call__(self, store: Store, call_id: str) -> tuple[str, CallCover]:
+    def __call__(self, store: Store, call_id: str) -> tuple[str, CallCoverage]:
         """The digest of the rulebook that judges a call, and what it says of it."""
-        facts = read_facts(store, call_id)[1]
+        facts = read_view(store, call_id)[1]
         book = self.rulebook.for_language(facts.language)
-        return book.digest, cover_call(book, facts)
+        return book.digest, find_said_phrases(book, facts)
 
 
-def cover_stored(
-    chosen: CallChoice, ask: CoverOne, *, report: ReportProgress = say_nothing
-) -> tuple[CoverReport, ...]:
+def measure_coverage(
+    chosen: CallChoice, ask: MeasureCoverage, *, report: ReportProgress = say_nothing
+) -> tuple[CoverageReport, ...]:
     """Apply a rulebook, or each of several to the calls in its language, and count; nothing is written.
 
     Parameters
@@ -111,7 +111,7 @@ def cover_stored(
 
     Returns
     -------
-    tuple of CoverReport
+    tuple of CoverageReport
         One for each rulebook; a call that could not be judged counts in the first.
     """
     counts = {book.digest: _Count() for book in ask.rulebook.books}
@@ -139,16 +139,16 @@ def cover_stored(
 class _Count:
     """What one rulebook said so far."""
 
-    counter: CoverCount = field(default_factory=CoverCount)
+    counter: CoverageCounter = field(default_factory=CoverageCounter)
     said: set[RulePhrase] = field(default_factory=set)
 
 
-def _report(book: Rulebook, count: _Count, chosen: CallChoice, failed: int) -> CoverReport:
+def _report(book: Rulebook, count: _Count, chosen: CallChoice, failed: int) -> CoverageReport:
     cover = count.counter.finish()
     without = set(cover.without_driver)
     dead = [DeadPhrase(*pair) for pair in list_phrases(book) if pair not in count.said] if cover.n else []
     told = [rule for rule in cover.rules if rule.n]
-    return CoverReport(
+    return CoverageReport(
         book.name, book.version, book.digest, cover.n + failed, chosen.stored, failed, cover.rules,
         never=tuple(rule.rule for rule in told if not rule.present),
         always=tuple(rule.rule for rule in told if rule.present == rule.n),
@@ -169,8 +169,8 @@ class JudgeOnly:
 
     def __call__(self, store: Store, call_id: str) -> tuple[RuleResult, ...]:
         """What its rules find in one."""
-        facts = read_facts(store, call_id)[1]
-        return judge_facts(self.rulebook.for_language(facts.language), facts)
+        facts = read_view(store, call_id)[1]
+        return judge_view(self.rulebook.for_language(facts.language), facts)
 
 
 def measure_labels(

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from speechcx.batch.what_if.survey import read_facts
+from speechcx.batch.what_if.survey import read_view
 from speechcx.call import Hit, RuleValue
 from speechcx.errors import SpeechcxError
 from speechcx.rules import Rulebook, TestOutcome, run_rulebook_tests, try_on
@@ -116,7 +116,7 @@ def try_draft(
         if before is None:
             continue
         try:
-            conversation, facts = read_facts(store, call_id)
+            conversation, facts = read_view(store, call_id)
         except SpeechcxError:
             continue
         after, details = try_on(book, rule, facts).result, conversation.recording.details

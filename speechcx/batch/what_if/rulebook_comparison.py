@@ -11,7 +11,7 @@ from speechcx.batch.what_if.survey import CallChoice, survey
 from speechcx.call import Failure, RuleResult, RuleValue, ScoreResult
 from speechcx.config import Settings
 from speechcx.pipeline import read_call
-from speechcx.rules import ResultChange, Rulebooks, compare_results, facts_of, judge_facts
+from speechcx.rules import ResultChange, Rulebooks, compare_results, judge_view, view_call
 from speechcx.score import CallStanding, fill_scorecards, standing_of
 from speechcx.store import Store
 
@@ -135,10 +135,10 @@ class CompareOne:
         conversation = store.load_conversation(call_id)
         # As rejudging does: settings may have changed since the call was judged.
         reading = read_call(conversation, self.settings)
-        facts = facts_of(conversation, reading)
+        facts = view_call(conversation, reading)
         judged = []
         for book in (each.for_language(reading.language.code) for each in books):
-            results = judge_facts(book, facts)
+            results = judge_view(book, facts)
             judged.append((results, fill_scorecards(book.scorecards, results, reading)))
         return judged
 

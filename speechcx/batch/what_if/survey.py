@@ -25,7 +25,7 @@ from speechcx.store import Store
 from speechcx.store.trouble import explain
 
 if TYPE_CHECKING:
-    from speechcx.rules import Facts
+    from speechcx.rules import CallView
 
 Surveyed = TypeVar("Surveyed", covariant=True)
 Asking = Callable[[Store, str], Surveyed]
@@ -140,12 +140,12 @@ def find_judges(settings: BatchSettings, tasks: int) -> Executor:
     )
 
 
-def read_facts(store: Store, call_id: str) -> tuple[Conversation, Facts]:
+def read_view(store: Store, call_id: str) -> tuple[Conversation, CallView]:
     """A stored call as rules see it, with the parties and measures it was last judged with."""
-    from speechcx.rules import facts_of
+    from speechcx.rules import view_call
 
     conversation = store.load_conversation(call_id)
-    return conversation, facts_of(conversation, store.load_reading(call_id))
+    return conversation, view_call(conversation, store.load_reading(call_id))
 
 
 def explain_to_people(error: Exception, database: Path) -> Exception:

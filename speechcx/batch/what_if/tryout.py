@@ -6,17 +6,17 @@ from collections import Counter
 from dataclasses import dataclass, replace
 
 from speechcx.batch.progress import ReportProgress, say_nothing
-from speechcx.batch.what_if.survey import CallChoice, read_facts, survey
+from speechcx.batch.what_if.survey import CallChoice, read_view, survey
 from speechcx.call import Failure, Hit, RuleValue
 from speechcx.config import Settings
 from speechcx.rules import (
     Rulebook,
     Rulebooks,
     RuleTest,
-    facts_of_test,
     parties_asked,
     try_on,
     type_lines,
+    view_test,
     why_unknown,
 )
 from speechcx.store import Store
@@ -101,7 +101,7 @@ class TryOne:
 
     def __call__(self, store: Store, call_id: str) -> TriedCall:
         """What it finds in one."""
-        conversation, facts = read_facts(store, call_id)
+        conversation, facts = read_view(store, call_id)
         trial = try_on(self.rulebook.for_language(facts.language), self.rule, facts)
         result, details = trial.result, conversation.recording.details
         return TriedCall(
@@ -155,7 +155,7 @@ def try_on_calls(
 def try_on_text(rulebook: Rulebook, rule: str, text: str) -> TryReport:
     """One rule tried on typed talk, a line for each turn."""
     lines = type_lines(text, parties_asked(rulebook, rule))
-    trial = try_on(rulebook, rule, facts_of_test(RuleTest(rule, "present", lines)))
+    trial = try_on(rulebook, rule, view_test(RuleTest(rule, "present", lines)))
     result = trial.result
     doubt = why_unknown(result) if result.value == "cannot_tell" else ""
     tried = TriedCall("", "", None, None, result.value, result.why, result.hits, trial.closeness, doubt)

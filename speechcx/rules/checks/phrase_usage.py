@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from speechcx.call import RuleResult
 from speechcx.rules.checks.precision_recall import why_unknown
-from speechcx.rules.judging.call_view import Facts
+from speechcx.rules.judging.call_view import CallView
 from speechcx.rules.judging.judge import Judge
 from speechcx.rules.language.conditions import Said, inside
 from speechcx.rules.language.pattern import phrases_of
@@ -19,7 +19,7 @@ RulePhrase = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class CallCover:
+class CallCoverage:
     """What a rulebook says of one call, small enough to keep for many.
 
     Parameters
@@ -42,7 +42,7 @@ def list_phrases(rulebook: Rulebook) -> tuple[RulePhrase, ...]:
     return tuple(dict.fromkeys(pairs))
 
 
-def cover_call(rulebook: Rulebook, facts: Facts, meanings: Meanings | None = None) -> CallCover:
+def find_said_phrases(rulebook: Rulebook, facts: CallView, meanings: Meanings | None = None) -> CallCoverage:
     """What every rule says of a call, and which of its phrases were said at all.
 
     A phrase counts as said wherever the party of its condition (or somebody who may be) said it, inside
@@ -56,7 +56,7 @@ def cover_call(rulebook: Rulebook, facts: Facts, meanings: Meanings | None = Non
         node = judge.search.plans.nodes[condition.number]
         found = judge.search.phrases_in(node, None if by is None else frozenset({by, "unknown"}))
         said.update((rule, phrase) for phrase in found)
-    return CallCover(results, frozenset(said))
+    return CallCoverage(results, frozenset(said))
 
 
 def _saids(rulebook: Rulebook) -> Iterator[tuple[str, Said]]:

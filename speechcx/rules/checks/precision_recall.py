@@ -81,7 +81,7 @@ def measure_rules(
 
 
 @dataclass(frozen=True, slots=True)
-class RuleCover:
+class RuleCoverage:
     """How often one rule was present, absent and could not tell.
 
     Parameters
@@ -118,7 +118,7 @@ class RuleCover:
 
 
 @dataclass(frozen=True, slots=True)
-class Cover:
+class RulebookCoverage:
     """What a rulebook says of many calls.
 
     Parameters
@@ -132,7 +132,7 @@ class Cover:
         Calls.
     """
 
-    rules: tuple[RuleCover, ...]
+    rules: tuple[RuleCoverage, ...]
     without_driver: tuple[str, ...]
     n: int
 
@@ -157,15 +157,15 @@ class _Count:
         if found.value == "cannot_tell":
             self.reasons[why_unknown(found)] += 1
 
-    def finish(self) -> RuleCover:
+    def finish(self) -> RuleCoverage:
         rule, values = self.first, self.values
-        return RuleCover(
+        return RuleCoverage(
             rule.rule, rule.kind, rule.title, values["present"], values["absent"], values["cannot_tell"],
             self.flagged, tuple(self.reasons.most_common()),
         )  # fmt: skip
 
 
-class CoverCount:
+class CoverageCounter:
     """Counts what a rulebook says of calls, call by call."""
 
     def __init__(self) -> None:
@@ -182,15 +182,17 @@ class CoverCount:
         if not any(found.kind == "driver" and found.value == "present" for found in results):
             self._without.append(call)
 
-    def finish(self) -> Cover:
+    def finish(self) -> RulebookCoverage:
         """The counts so far."""
-        cover = Cover(tuple(count.finish() for count in self._counts.values()), tuple(self._without), self._n)
+        cover = RulebookCoverage(
+            tuple(count.finish() for count in self._counts.values()), tuple(self._without), self._n
+        )
         return cover if cover.has_drivers else replace(cover, without_driver=())
 
 
-def cover_calls(results: Mapping[str, Sequence[RuleResult]]) -> Cover:
+def count_coverage(results: Mapping[str, Sequence[RuleResult]]) -> RulebookCoverage:
     """How much of many calls a rulebook tells, by call what its rules found."""
-    counter = CoverCount()
+    counter = CoverageCounter()
     for call, found in results.items():
         counter.add(call, found)
     return counter.finish()

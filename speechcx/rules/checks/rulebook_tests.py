@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from speechcx.call import RuleResult, RuleValue
-from speechcx.rules.judging.call_view import Facts, facts_of_test
+from speechcx.rules.judging.call_view import CallView, view_test
 from speechcx.rules.judging.judge import Judge
 from speechcx.rules.language.examples import Line, RuleTest
 from speechcx.rules.language.rulebook import Rulebook
@@ -44,7 +44,7 @@ def run_rulebook_tests(rulebook: Rulebook, meanings: Meanings | None = None) -> 
 
 
 def _run(rulebook: Rulebook, test: RuleTest, meanings: Meanings | None) -> TestOutcome:
-    result = judge_rule(rulebook, test.rule, facts_of_test(test), meanings)
+    result = judge_rule(rulebook, test.rule, view_test(test), meanings)
     passed, why = result.value == test.expect, result.why
     if passed and test.quote is not None:
         quotes = [hit.quote for hit in result.hits]
@@ -53,7 +53,9 @@ def _run(rulebook: Rulebook, test: RuleTest, meanings: Meanings | None) -> TestO
     return TestOutcome(test.rule, test.line, test.expect, result.value, passed, why)
 
 
-def judge_rule(rulebook: Rulebook, rule: str, facts: Facts, meanings: Meanings | None = None) -> RuleResult:
+def judge_rule(
+    rulebook: Rulebook, rule: str, facts: CallView, meanings: Meanings | None = None
+) -> RuleResult:
     """What one rule of a rulebook finds in one call.
 
     Raises
@@ -78,7 +80,7 @@ def try_rule(
     meanings
         For ``means:``.
     """
-    return judge_rule(rulebook, rule, facts_of_test(RuleTest(rule, "present", lines)), meanings)
+    return judge_rule(rulebook, rule, view_test(RuleTest(rule, "present", lines)), meanings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ class RuleTrial:
     closeness: float
 
 
-def try_on(rulebook: Rulebook, rule: str, facts: Facts, meanings: Meanings | None = None) -> RuleTrial:
+def try_on(rulebook: Rulebook, rule: str, facts: CallView, meanings: Meanings | None = None) -> RuleTrial:
     """What one rule finds in one call, and how near it came.
 
     Raises

@@ -79,7 +79,7 @@ class StoredMeasures(NamedTuple):
         return value
 
 
-class TurnFacts(NamedTuple):
+class TurnView(NamedTuple):
     """One turn as rules see it; `label` is that of its sentiment.
 
     `unread` is the language of a turn whose words the rulebook does not read, '' of every other turn.
@@ -96,7 +96,7 @@ class TurnFacts(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Facts:
+class CallView:
     """One call as rules see it.
 
     Parameters
@@ -128,7 +128,7 @@ class Facts:
     """
 
     stream: Stream
-    turns: Mapping[int, TurnFacts]
+    turns: Mapping[int, TurnView]
     start_s: float
     end_s: float
     flags: frozenset[str]
@@ -141,7 +141,7 @@ class Facts:
     unheard: tuple[tuple[str, Span], ...] = ()
     language: str | None = None
 
-    def read_in(self, language: str) -> Facts:
+    def read_in(self, language: str) -> CallView:
         """The call as a rulebook of one language sees it: without the words of turns in any other.
 
         Parameters
@@ -168,7 +168,7 @@ class Facts:
         )
 
 
-def facts_of(conversation: Conversation, reading: Reading) -> Facts:
+def view_call(conversation: Conversation, reading: Reading) -> CallView:
     """What rules may know of a stored call."""
     said, turns = [], {}
     parties = {role.speaker: role.party for role in reading.roles}
@@ -184,11 +184,11 @@ def facts_of(conversation: Conversation, reading: Reading) -> Facts:
         values = StoredMeasures(
             turn, conversation.count_words(turn.no) if utterance.words else 0, voice, text, feeling
         )
-        turns[turn.no] = TurnFacts(
+        turns[turn.no] = TurnView(
             turn.no, party, turn.span.start_s, turn.span.end_s, bool(utterance.words), values, feeling.label
         )
     span = reading.flow.conversation
-    return Facts(
+    return CallView(
         stream=build_stream(said), turns=turns, start_s=span.start_s if span else 0.0,
         end_s=span.end_s if span else conversation.origin.duration_s, flags=frozenset(conversation.flags),
         lost_s=conversation.origin.lost_s, metrics=collect_metrics(reading), meta=_meta(conversation),
@@ -217,7 +217,7 @@ def _meta(conversation: Conversation) -> dict[str, str]:
     return meta
 
 
-def facts_of_test(test: RuleTest) -> Facts:
+def view_test(test: RuleTest) -> CallView:
     """What rules may know of an example: its words are spread evenly over each turn."""
     said, turns = [], {}
     for no, line in enumerate(test.says):
@@ -228,14 +228,14 @@ def facts_of_test(test: RuleTest) -> Facts:
             "words": float(len(words)),
             "duration_s": end_s - line.start_s,
         }
-        turns[no] = TurnFacts(
+        turns[no] = TurnView(
             no, line.party, line.start_s, end_s, bool(words), {**values, **dict(line.values)}, line.label
         )
     start_s = min((turn.start_s for turn in said), default=0.0)
     end_s = max((turn.end_s for turn in said), default=0.0)
     metrics = {name: Metric(name, None, "the test gives no value for it") for name in metric_names()}
     metrics.update((name, Metric(name, value)) for name, value in test.metrics)
-    return Facts(
+    return CallView(
         stream=build_stream(said), turns=turns, start_s=start_s,
         end_s=end_s if test.duration_s is None else max(end_s, test.duration_s), flags=frozenset(test.flags),
         lost_s=0.0, metrics=metrics, meta={name.casefold(): value for name, value in test.meta},

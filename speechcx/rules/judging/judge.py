@@ -9,9 +9,9 @@ import numpy as np
 
 from speechcx.call import Conversation, Hit, Reading, RuleResult, RuleValue
 from speechcx.rules import limits
-from speechcx.rules.judging.call_view import BLIND_END, Facts, facts_of
+from speechcx.rules.judging.call_view import BLIND_END, CallView, view_call
 from speechcx.rules.judging.observability import why_blind, why_unrecorded, window_span
-from speechcx.rules.judging.result_evidence import Witness
+from speechcx.rules.judging.result_evidence import EvidenceWriter
 from speechcx.rules.language.conditions import (
     AllOf,
     AnyOf,
@@ -83,10 +83,12 @@ def apply_rules(
     ModelMissing
         The rulebook has ``means:`` conditions and there is no sentence encoder on this machine.
     """
-    return judge_facts(rulebook, facts_of(conversation, reading), meanings)
+    return judge_view(rulebook, view_call(conversation, reading), meanings)
 
 
-def judge_facts(rulebook: Rulebook, facts: Facts, meanings: Meanings | None = None) -> tuple[RuleResult, ...]:
+def judge_view(
+    rulebook: Rulebook, facts: CallView, meanings: Meanings | None = None
+) -> tuple[RuleResult, ...]:
     """What every rule of a rulebook finds in one call, in the rulebook's order."""
     judge = Judge(rulebook, facts, meanings)
     return tuple(judge.result(rule) for rule in rulebook.rules)
@@ -103,11 +105,11 @@ class Judge:
         For ``means:``; None where the rulebook has none.
     """
 
-    def __init__(self, rulebook: Rulebook, facts: Facts, meanings: Meanings | None = None) -> None:
+    def __init__(self, rulebook: Rulebook, facts: CallView, meanings: Meanings | None = None) -> None:
         facts = facts.read_in(rulebook.language)
         self.facts = facts
         self.search = Search(plans_of(rulebook), facts.stream, facts.names_of)
-        self.witness = Witness(facts, self.search)
+        self.witness = EvidenceWriter(facts, self.search)
         self.meanings = meanings
         self.rules: Mapping[str, Rule] = {rule.id: rule for rule in rulebook.rules}
         self.floor = limits.WORD_FLOOR

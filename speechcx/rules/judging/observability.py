@@ -7,14 +7,14 @@ from numpy.typing import NDArray
 
 from speechcx.call import UNDETERMINED
 from speechcx.rules import limits
-from speechcx.rules.judging.call_view import BLIND_END, BLIND_START, ONE_LEG, UNJUDGED, Facts, TurnFacts
+from speechcx.rules.judging.call_view import BLIND_END, BLIND_START, ONE_LEG, UNJUDGED, CallView, TurnView
 from speechcx.rules.language.conditions import MatchWindow, Scope
 
 LOST_S = 1.0
 """Less than this of a recording lost hides no phrase."""
 
 
-def window_span(window: MatchWindow | None, facts: Facts) -> tuple[float, float]:
+def window_span(window: MatchWindow | None, facts: CallView) -> tuple[float, float]:
     """First and last second in which a match may begin; without a window, the whole call."""
     if window is None:
         return float("-inf"), float("inf")
@@ -26,7 +26,7 @@ def window_span(window: MatchWindow | None, facts: Facts) -> tuple[float, float]
     return low, high
 
 
-def why_blind(scope: Scope, facts: Facts, floor: float, party: NDArray[np.bool_] | None) -> str:
+def why_blind(scope: Scope, facts: CallView, floor: float, party: NDArray[np.bool_] | None) -> str:
     """Why a phrase that was not found may have been said all the same; '' where it was not.
 
     Parameters
@@ -49,7 +49,7 @@ def why_blind(scope: Scope, facts: Facts, floor: float, party: NDArray[np.bool_]
     )
 
 
-def why_unrecorded(scope: Scope, facts: Facts) -> str:
+def why_unrecorded(scope: Scope, facts: CallView) -> str:
     """Why part of what a scope looks at was not recorded; '' where all of it was."""
     low, high = window_span(scope.within, facts)
     if low <= facts.start_s and facts.flags & BLIND_START:
@@ -68,11 +68,11 @@ def why_unrecorded(scope: Scope, facts: Facts) -> str:
     return _unrecorded(scope, facts, low, high)
 
 
-def _speaks(party: str, facts: Facts) -> bool:
+def _speaks(party: str, facts: CallView) -> bool:
     return any(turn.party in (party, "unknown") for turn in facts.turns.values())
 
 
-def _unrecorded(scope: Scope, facts: Facts, low: float, high: float) -> str:
+def _unrecorded(scope: Scope, facts: CallView, low: float, high: float) -> str:
     """A stretch of the window in which the channel of the party, or the whole recording, holds no sound."""
     if facts.lost_s >= LOST_S and not any(party == "any" for party, _ in facts.unheard):
         return f"{facts.lost_s:.1f} s of the recording could not be decoded"
@@ -87,7 +87,7 @@ def _unrecorded(scope: Scope, facts: Facts, low: float, high: float) -> str:
     return ""
 
 
-def _unread(scope: Scope, facts: Facts, low: float, high: float) -> str:
+def _unread(scope: Scope, facts: CallView, low: float, high: float) -> str:
     """Speech in a language that the rulebook does not read."""
     whole = 0.0
     unread: dict[str, float] = {}
@@ -109,7 +109,7 @@ def _unread(scope: Scope, facts: Facts, low: float, high: float) -> str:
     )
 
 
-def _length_inside(turn: TurnFacts, scope: Scope, low: float, high: float) -> float:
+def _length_inside(turn: TurnView, scope: Scope, low: float, high: float) -> float:
     """Seconds of a turn that a scope looks at; a turn of no length counts for a little."""
     if scope.by is not None and turn.party not in (scope.by, "unknown"):
         return 0.0
@@ -119,7 +119,7 @@ def _length_inside(turn: TurnFacts, scope: Scope, low: float, high: float) -> fl
     return 0.0
 
 
-def _unheard(scope: Scope, facts: Facts, low: float, high: float) -> str:
+def _unheard(scope: Scope, facts: CallView, low: float, high: float) -> str:
     """Speech in which no words were recognised."""
     whole = silent = 0.0
     for turn in facts.turns.values():
@@ -134,7 +134,9 @@ def _unheard(scope: Scope, facts: Facts, low: float, high: float) -> str:
     return ""
 
 
-def _untrusted(facts: Facts, floor: float, low: float, high: float, party: NDArray[np.bool_] | None) -> str:
+def _untrusted(
+    facts: CallView, floor: float, low: float, high: float, party: NDArray[np.bool_] | None
+) -> str:
     stream = facts.stream
     there = stream.first >= 0
     if party is not None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from speechcx.call import NEAREST, Hit, RuleValue
 from speechcx.rules import limits
-from speechcx.rules.judging.call_view import Facts
+from speechcx.rules.judging.call_view import CallView
 from speechcx.rules.judging.observability import clock, window_span
 from speechcx.rules.language.conditions import Condition, InOrder, Means, Said, Scope, Turns
 from speechcx.rules.language.normal import REDACTED
@@ -20,7 +20,7 @@ from speechcx.rules.matching.stream import PARTIES
 from speechcx.rules.verdict import ConditionVerdict
 
 
-class Witness:
+class EvidenceWriter:
     """Turns places in one call into hits and sentences.
 
     Parameters
@@ -29,7 +29,7 @@ class Witness:
         The call and what was found in it.
     """
 
-    def __init__(self, facts: Facts, search: Search) -> None:
+    def __init__(self, facts: CallView, search: Search) -> None:
         self.facts = facts
         self.search = search
         self.rule = ""

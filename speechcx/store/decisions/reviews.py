@@ -77,17 +77,17 @@ class ReviewDesk:
     ----------
     store
         An open store.
-    read_ways
+    digest_questions
         Tells how the machine answers each question of a scorecard, so that answers to the same
         question are told apart where its rule was another.
     """
 
-    def __init__(self, store: Store, read_ways: ReadWays) -> None:
+    def __init__(self, store: Store, digest_questions: ReadWays) -> None:
         self.store = store
         self.db = store.db
         # SQLite's own folding knows no letters beyond English.
         self.db.create_function("fold_name", 1, fold_name, deterministic=True)
-        self._read_ways = read_ways
+        self._read_ways = digest_questions
 
     def take_next(self, reviewer: str, plan: str | None = None) -> Taken | None:
         """The reviewer's open review, else the next call of a plan (of any, oldest first) for this reviewer.

@@ -8,9 +8,10 @@ from datetime import date
 
 from speechcx.ask.compliance import FlagFilter, FlagRow, list_flags
 from speechcx.ask.ground import ScoreTable
-from speechcx.ask.operations import find_alerts
+from speechcx.ask.operations import Reconciliation, find_alerts, reconcile
 from speechcx.ask.people import score_agents
 from speechcx.ask.runs import count_failures, read_status
+from speechcx.present.imported_facts import present_reconciliation
 from speechcx.present.measures import change_text, interval_text, number_text
 from speechcx.present.operations import present_alerts
 from speechcx.present.table import Column, Table, make_table
@@ -22,6 +23,7 @@ from speechcx.web.visit import Part, Reply, Visit
 
 MAX_CALLS, READ_FLAGS = 10, 100
 MAX_MOVERS = 10
+MAX_GAPS = 10
 
 
 def show_morning(visit: Visit) -> Reply:
@@ -53,6 +55,16 @@ def _parts(visit: Visit, filters: CallFilter, agents: ScoreTable) -> Iterator[Pa
     alerts = visit.keep(("alerts", before, last), lambda: find_alerts(visit.store, before, day=last))
     yield Part("What surged on the last day", present_alerts(alerts).blocks)
     yield Part("Who moved", (_make_movers(agents),), more=visit.link("/agents"))
+    records = visit.keep(("records", filters), lambda: reconcile(visit.store, filters))
+    if records.records:
+        yield _show_records(records)
+
+
+def _show_records(found: Reconciliation) -> Part:
+    """What the telephone system knows and nobody recorded, and the other way round: counts, and the first gaps."""
+    told = present_reconciliation(replace(found, gaps=found.gaps[:MAX_GAPS])).blocks
+    more = f"The first {MAX_GAPS} gaps are shown." if len(found.gaps) > MAX_GAPS else ""
+    return Part("Call records and recordings", told, lead=more)
 
 
 _MOVERS = (
@@ -83,6 +95,7 @@ def _make_movers(agents: ScoreTable) -> Table:
 
 
 _CALLS = (
+    Column("number", "#", value=lambda flags: flags[0].number and f"#{flags[0].number.partition('.')[0]}"),
     Column("call_id", "call", value=lambda flags: flags[0].call_id),
     Column("started", "start", kind="start", value=lambda flags: flags[0].started),
     Column("agent", "agent", value=lambda flags: flags[0].agent),

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import Literal
 
+from speechcx.ask.customers import read_satisfaction
 from speechcx.ask.ground import ScoreRow, TableForm
 from speechcx.ask.people import (
     TrendRow,
@@ -18,6 +20,7 @@ from speechcx.ask.people import (
 )
 from speechcx.errors import UsageError
 from speechcx.present.agent import present_agent
+from speechcx.present.imported_facts import present_satisfaction
 from speechcx.present.measures import interval_text
 from speechcx.present.scores import present_case_mix, present_scores
 from speechcx.present.table import Text
@@ -56,6 +59,7 @@ def show_agents(visit: Visit) -> Reply:
         "parts": [
             Part("", (), charts=dots),
             Part("Every measure", answer.blocks),
+            *_ask_surveys(visit, filters, "agent" if by == "agent" else "team"),
             Part(
                 "Twelve weeks",
                 NO_WEEKS if len(trend.rows) < 2 else (),
@@ -132,13 +136,24 @@ def show_agent(visit: Visit) -> Reply:
     shown = {
         "title": report.name or report.agent,
         "lead": days_text(report.since, report.until),
-        "parts": [Part("", answer.blocks[1:], charts=charts)],
+        "parts": [
+            Part("", answer.blocks[1:], charts=charts),
+            *_ask_surveys(visit, replace(filters, agent=(report.agent,)), "all"),
+        ],
         "filters": True,
         "kept": [("agent", name)],
         "data": True,
         "more": [(visit.link("/calls", {"agent": report.agent}), "All calls of this agent")],
     }
     return Reply("page.html", shown, answer)
+
+
+def _ask_surveys(visit: Visit, filters: CallFilter, by: Literal["all", "agent", "team"]) -> list[Part]:
+    """What customers answered to surveys after these calls; nothing where none was imported."""
+    found = read_satisfaction(visit.store, filters, by=by)
+    return (
+        [Part("What customers answered to surveys", present_satisfaction(found).blocks)] if found.rows else []
+    )
 
 
 def _make_dots(rows: Sequence[ScoreRow], middle: float | None) -> tuple[Chart, ...]:

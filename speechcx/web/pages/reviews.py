@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from speechcx.ask.ground import show_call as find_shown
-from speechcx.ask.qa import list_plans, list_reviews, read_form, read_ways
+from speechcx.ask.qa import digest_questions, list_plans, list_reviews, read_form
 from speechcx.ask.qa import show_review as find_view
 from speechcx.errors import UsageError
 from speechcx.present.reviews import present_form, present_plans, present_review, present_reviews
@@ -143,7 +143,7 @@ def _read_time(text: str) -> float | None:
 @contextmanager
 def _desk(visit: Visit) -> Iterator[ReviewDesk]:
     with Store.open(visit.database) as store:
-        yield ReviewDesk(store, read_ways)
+        yield ReviewDesk(store, digest_questions)
 
 
 @contextmanager

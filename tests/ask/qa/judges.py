@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import timedelta
 
-from speechcx.ask.qa.question_digest import read_ways
+from speechcx.ask.qa.question_digest import digest_questions
 from speechcx.call import Call
 from speechcx.store import Store
 from speechcx.store.decisions.review_record import Given
@@ -31,7 +31,7 @@ def review(
     store: Store, call_id: str, reviewer: str, greeted: str, *, blind: bool = True, polite: str = "yes"
 ) -> int:
     """A submitted review of a call."""
-    desk = ReviewDesk(store, read_ways)
+    desk = ReviewDesk(store, digest_questions)
     taken = desk.take_call(reviewer, call_id)
     desk.answer(taken.review_id, reviewer, [Given("greeted", greeted, at_s=1.5), Given("polite", polite)])
     desk.submit(taken.review_id, reviewer, blind=blind)

@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict
 
 from speechcx.ask.qa.forms import read_form
-from speechcx.ask.qa.question_digest import read_ways
+from speechcx.ask.qa.question_digest import digest_questions
 from speechcx.store import Store
 from speechcx.store.decisions.review_record import Given
 from speechcx.store.decisions.reviews import ReviewDesk
@@ -15,13 +15,13 @@ def opened(store: Store) -> int:
     """A review of a call whose machine answer is a word that stands nowhere else."""
     call = judged("call", "no")
     store.save_call(call)
-    return ReviewDesk(store, read_ways).take_call("rita", call.conversation.recording.id).review_id
+    return ReviewDesk(store, digest_questions).take_call("rita", call.conversation.recording.id).review_id
 
 
 def test_the_form_shows_words_and_questions(store: Store) -> None:
     """Turns with party and time, questions in order, answers so far."""
     number = opened(store)
-    ReviewDesk(store, read_ways).answer(number, "rita", [Given("polite", "yes", "kind", 2.0)])
+    ReviewDesk(store, digest_questions).answer(number, "rita", [Given("polite", "yes", "kind", 2.0)])
     form = read_form(store, number)
     assert ("rita", "open", "ann", "/recordings/call.wav") == (
         form.reviewer,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from speechcx.ask.qa.question_digest import read_ways
+from speechcx.ask.qa.question_digest import digest_questions
 
 BOOK = """
 rulebook: small
@@ -32,7 +32,7 @@ scorecards:
 
 def ways(text: str) -> dict[str, str]:
     """Digests of one text."""
-    return read_ways(text, text, "quality")
+    return digest_questions(text, text, "quality")
 
 
 def changed(old: str, new: str) -> set[str]:
@@ -72,6 +72,6 @@ def test_rules_before_it_do_not_matter() -> None:
 
 def test_without_a_text_there_is_no_way() -> None:
     """A rulebook whose text is not stored, is unreadable, or has no such form gives nothing."""
-    assert {} == read_ways("d", None, "quality")
-    assert {} == read_ways("e", "rulebook: [", "quality")
-    assert {} == read_ways("f", BOOK, "other")
+    assert {} == digest_questions("d", None, "quality")
+    assert {} == digest_questions("e", "rulebook: [", "quality")
+    assert {} == digest_questions("f", BOOK, "other")

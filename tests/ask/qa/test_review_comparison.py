@@ -2,7 +2,7 @@
 
 import pytest
 
-from speechcx.ask.qa.question_digest import read_ways
+from speechcx.ask.qa.question_digest import digest_questions
 from speechcx.ask.qa.review_comparison import show_review
 from speechcx.errors import UsageError
 from speechcx.store import Store
@@ -58,7 +58,7 @@ def test_a_decision_stands_beside_and_moves_the_score(store: Store, number: int)
 
 def test_before_submitting_nobody_sees_the_machine(store: Store, number: int) -> None:
     """An open review is not shown; nor is the first one to whoever is at a second opinion on it."""
-    second = ReviewDesk(store, read_ways).take_second("sam", number)
+    second = ReviewDesk(store, digest_questions).take_second("sam", number)
     with pytest.raises(UsageError, match="is open"):
         show_review(store, second.review_id, "lead")
     with pytest.raises(UsageError, match=f"Sam is at review {second.review_id} of the same call"):

@@ -3,7 +3,7 @@
 import pytest
 
 from speechcx.ask.qa.plans import list_draws, list_plans
-from speechcx.ask.qa.question_digest import read_ways
+from speechcx.ask.qa.question_digest import digest_questions
 from speechcx.ask.qa.reviews import ReviewFilter, list_reviews
 from speechcx.ask.qa.sampling import PlanForm, draw_plan
 from speechcx.errors import UsageError
@@ -18,7 +18,7 @@ ALL = [Given("greeted", "no"), Given("closed", "yes"), Given("polite", "n-a")]
 def test_an_open_review_does_not_tell_why_it_was_drawn(reviewed: Store) -> None:
     """The reason, which may name a flag, and the differences come with submitting."""
     save_plan(reviewed, draw_plan(reviewed, PlanForm("march", "lead"), CallFilter(agent=("bea",))))
-    desk = ReviewDesk(reviewed, read_ways)
+    desk = ReviewDesk(reviewed, digest_questions)
     taken = desk.take_next("rita")
     (row,) = list_reviews(reviewed)
     assert ("open", "march", None, None, None) == (
@@ -38,7 +38,7 @@ def test_an_open_review_does_not_tell_why_it_was_drawn(reviewed: Store) -> None:
 def test_filters(reviewed: Store) -> None:
     """State, person, agent, call and plan narrow the list; names do not mind case."""
     save_plan(reviewed, draw_plan(reviewed, PlanForm("march", "lead")))
-    desk = ReviewDesk(reviewed, read_ways)
+    desk = ReviewDesk(reviewed, digest_questions)
     first, second = desk.take_next("rita"), desk.take_next("sam")
     desk.release(second.review_id, "sam")
     for wanted in (
@@ -54,7 +54,7 @@ def test_plans_say_how_far_they_are(reviewed: Store) -> None:
     """Drawn, wanted, open, done, gone and short are counted; given-back reviews are none of them."""
     assert () == list_plans(reviewed)
     save_plan(reviewed, draw_plan(reviewed, PlanForm("march", "lead")))
-    desk = ReviewDesk(reviewed, read_ways)
+    desk = ReviewDesk(reviewed, digest_questions)
     done = desk.take_next("rita")
     desk.answer(done.review_id, "rita", ALL)
     desk.submit(done.review_id, "rita")

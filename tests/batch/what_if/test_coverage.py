@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
-from speechcx.batch import CoverOne, JudgeOnly, cover_stored, measure_labels
+from speechcx.batch import JudgeOnly, MeasureCoverage, measure_coverage, measure_labels
 from speechcx.rules import Label, parse_rulebook
 from speechcx.store import Store
 from tests.batch.stored import BOOK, SETTINGS, choose, store_talks, talk
@@ -16,7 +16,7 @@ def test_counts_are_those_of_the_stored_results(tmp_path: Path) -> None:
     rng = random.Random(8)
     path = tmp_path / "calls.db"
     ids = store_talks(path, [talk(rng) for _ in range(25)])
-    (report,) = cover_stored(choose(path, ids), CoverOne(BOOK, SETTINGS))
+    (report,) = measure_coverage(choose(path, ids), MeasureCoverage(BOOK, SETTINGS))
     counts: dict[str, dict[str, int]] = {}
     drivers = set(ids)
     with Store.open(path, read_only=True) as store:
@@ -45,7 +45,7 @@ def test_never_always_and_dead_phrases(tmp_path: Path) -> None:
     )
     path = tmp_path / "calls.db"
     ids = store_talks(path, [[("ch0", 0.5, "hello"), ("ch1", 4.0, "card")]] * 3)
-    (report,) = cover_stored(choose(path, ids), CoverOne(book, SETTINGS))
+    (report,) = measure_coverage(choose(path, ids), MeasureCoverage(book, SETTINGS))
     assert (("always",), ("never", "blind"), ("blind",)) == (report.always, report.never, report.blind)
     assert [("always", "bonjour"), ("never", "bonjour")] == [
         (one.rule, one.phrase) for one in report.dead_phrases
@@ -57,7 +57,7 @@ def test_no_calls_make_no_phrase_dead(tmp_path: Path) -> None:
     """Nothing is concluded from nothing."""
     path = tmp_path / "calls.db"
     store_talks(path, [])
-    (report,) = cover_stored(choose(path, ()), CoverOne(BOOK, SETTINGS))
+    (report,) = measure_coverage(choose(path, ()), MeasureCoverage(BOOK, SETTINGS))
     assert ((), (), (), ()) == (report.rules, report.dead_phrases, report.never, report.without_driver)
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from speechcx.batch.what_if import survey as module
-from speechcx.batch.what_if.survey import CallChoice, find_judges, read_facts, survey
+from speechcx.batch.what_if.survey import CallChoice, find_judges, read_view, survey
 from speechcx.call import Failure
 from speechcx.errors import DatabaseMissing, ModelMissing
-from speechcx.rules import facts_of
+from speechcx.rules import view_call
 from speechcx.store import Store
 from tests.batch.folders import make_settings
 from tests.batch.stored import SETTINGS, choose, content, store_talks, talk
@@ -111,8 +111,8 @@ def test_judges_are_one_for_each_core(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_facts_are_those_of_the_stored_call(archive: CallChoice) -> None:
     """Words, parties and measures as they were judged."""
     with Store.open(archive.database, read_only=True) as store:
-        conversation, facts = read_facts(store, archive.call_ids[0])
+        conversation, facts = read_view(store, archive.call_ids[0])
         call = store.load(archive.call_ids[0])
     assert (call.conversation, len(call.conversation.speech.turns)) == (conversation, len(facts.turns))
     assert {"agent", "customer"} == {turn.party for turn in facts.turns.values()}
-    assert facts.metrics == facts_of(conversation, call.assessment.reading).metrics
+    assert facts.metrics == view_call(conversation, call.assessment.reading).metrics

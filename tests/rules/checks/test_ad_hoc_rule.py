@@ -147,6 +147,6 @@ def test_a_time_that_is_past_does_not_turn_time_back() -> None:
 
 
 def _facts(lines):  # type: ignore[no-untyped-def]
-    from speechcx.rules import RuleTest, facts_of_test
+    from speechcx.rules import RuleTest, view_test
 
-    return facts_of_test(RuleTest(TYPED, "present", lines))
+    return view_test(RuleTest(TYPED, "present", lines))

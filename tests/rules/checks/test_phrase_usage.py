@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from speechcx.rules import RuleTest, cover_call, facts_of_test, judge_facts, list_phrases, parse_rulebook
+from speechcx.rules import RuleTest, find_said_phrases, judge_view, list_phrases, parse_rulebook, view_test
 from tests.rules.talk import agent, customer
 
 BOOK = parse_rulebook(
@@ -35,7 +35,7 @@ scorecards:
 
 def cover(*lines):  # type: ignore[no-untyped-def]
     """What the rulebook says of some lines."""
-    return cover_call(BOOK, facts_of_test(RuleTest("", "present", lines)))
+    return find_said_phrases(BOOK, view_test(RuleTest("", "present", lines)))
 
 
 def test_all_phrases_are_listed_once_and_hidden_rules_left_out() -> None:
@@ -70,9 +70,9 @@ def test_a_phrase_of_a_rule_that_holds_was_said() -> None:
             (customer, agent)[rng.randrange(2)](" ".join(rng.choices(words.split(), k=6)), 4.0 * place)
             for place in range(3)
         ]
-        facts = facts_of_test(RuleTest("", "present", tuple(lines)))
-        found = cover_call(BOOK, facts)
-        results = {result.rule: result for result in judge_facts(BOOK, facts)}
+        facts = view_test(RuleTest("", "present", tuple(lines)))
+        found = find_said_phrases(BOOK, facts)
+        results = {result.rule: result for result in judge_view(BOOK, facts)}
         for result in found.results:
             assert result.value == results[result.rule].value
             assert () == result.hits
@@ -82,6 +82,6 @@ def test_a_phrase_of_a_rule_that_holds_was_said() -> None:
 
 def test_why_a_rule_cannot_tell_is_kept() -> None:
     """Without words and numbers, so that calls can be counted by it."""
-    facts = facts_of_test(RuleTest("", "present", (agent("well", confidence=0.1),)))
-    whys = {result.rule: result.why for result in cover_call(BOOK, facts).results}
+    facts = view_test(RuleTest("", "present", (agent("well", confidence=0.1),)))
+    whys = {result.rule: result.why for result in find_said_phrases(BOOK, facts).results}
     assert "n% of the words there are redacted or under the confidence floor of n" == whys["sorry"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from speechcx.call import RuleResult, RuleValue
-from speechcx.rules import Line, cover_calls, measure_rules, why_unknown
+from speechcx.rules import Line, count_coverage, measure_rules, why_unknown
 from tests.rules.talk import ask
 
 
@@ -53,12 +53,12 @@ def test_nothing_found_or_labelled_is_no_figure() -> None:
 
 def test_cover_counts_values_and_calls_without_a_driver() -> None:
     """Each rule's values over all calls, hidden rules left out; calls nobody knows the reason of."""
-    cover = cover_calls(RESULTS)
+    cover = count_coverage(RESULTS)
     assert ["angry", "bill"] == [rule.rule for rule in cover.rules]
     angry = cover.rules[0]
     assert (2, 1, 1, 4) == (angry.present, angry.absent, angry.cannot_tell, angry.n)
     assert (("b", "c", "d"), 4) == (cover.without_driver, cover.n)
-    assert pytest.approx(0) == cover_calls({}).n
+    assert pytest.approx(0) == count_coverage({}).n
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from speechcx.call import AnswerValue
 from speechcx.errors import RulebookError
-from speechcx.rules import Line, RuleTest, facts_of_test, judge_facts, parse_rulebook
+from speechcx.rules import Line, RuleTest, judge_view, parse_rulebook, view_test
 from speechcx.score import fill_scorecards
 from tests.factories import make_reading
 from tests.rules.talk import agent, ask, book, customer
@@ -56,8 +56,8 @@ def answer(rule: str, *says: Line, card: str = CARD, **given: object) -> tuple[A
     """The answer to the question by a rule, and whether the rule is flagged."""
     text = f"rulebook: t\nversion: 1\nrules:\n  - id: r\n    kind: behaviour{rule}"
     rulebook = parse_rulebook(f"{text}  - {{id: s, kind: behaviour, said: 'yes'}}\n{card}")
-    facts = facts_of_test(RuleTest("r", "present", says, **given))  # type: ignore[arg-type]
-    results = judge_facts(rulebook, facts)
+    facts = view_test(RuleTest("r", "present", says, **given))  # type: ignore[arg-type]
+    results = judge_view(rulebook, facts)
     (score,) = fill_scorecards(rulebook.scorecards, results, make_reading())
     return score.answers[0].answer, results[0].flagged
 

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from speechcx.errors import ModelMissing
-from speechcx.rules import Meanings, RuleTest, facts_of_test, judge_rule
+from speechcx.rules import Meanings, RuleTest, judge_rule, view_test
 from speechcx.rules.matching.meaning import find_sentences, load_meanings
 from tests.rules.talk import Said, agent, book, customer, line
 
@@ -38,7 +38,7 @@ class TopicEncoder:
 def found(rule: str, *says: Said, encoder: TopicEncoder | None = None) -> tuple[str, list[str], str]:
     """Result, quotes and reason of a rule."""
     test = RuleTest("r", "present", tuple(line(said) for said in says))
-    result = judge_rule(book(rule), "r", facts_of_test(test), Meanings(encoder or TopicEncoder()))
+    result = judge_rule(book(rule), "r", view_test(test), Meanings(encoder or TopicEncoder()))
     return result.value, [hit.quote for hit in result.hits], result.hits[0].why if result.hits else result.why
 
 
@@ -81,7 +81,7 @@ def test_the_nearest_sentence_is_shown_where_none_is_near_enough() -> None:
 
 def test_sentences_end_at_full_stops_turns_and_length() -> None:
     """A sentence is what lies between full stops; a long one without any is cut; one word is none."""
-    facts = facts_of_test(
+    facts = view_test(
         RuleTest(
             "r",
             "present",
@@ -101,7 +101,7 @@ def test_a_sentence_is_encoded_once() -> None:
     """Vectors of sentences seen before are kept."""
     encoder = TopicEncoder()
     finder = Meanings(encoder)
-    facts = facts_of_test(RuleTest("r", "present", (customer("I want to quit."),)))
+    facts = view_test(RuleTest("r", "present", (customer("I want to quit."),)))
     for _ in range(3):
         judge_rule(book(RULE), "r", facts, finder)
     assert ["I want to leave", "I quit", "I want to quit."] == encoder.asked
@@ -123,7 +123,7 @@ def test_a_missing_model_is_said_in_words(monkeypatch: pytest.MonkeyPatch) -> No
 
     monkeypatch.setattr(speechcx.weights, "find_model", missing)
     load_meanings.cache_clear()
-    facts = facts_of_test(RuleTest("r", "present", (customer("hello"),)))
+    facts = view_test(RuleTest("r", "present", (customer("hello"),)))
     with pytest.raises(ModelMissing, match="no model sentence-encoder"):
         judge_rule(book(RULE), "r", facts)
     assert "present" == judge_rule(book("said: hello"), "r", facts).value

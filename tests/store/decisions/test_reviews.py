@@ -221,11 +221,11 @@ def test_a_rulebook_is_read_once(store: Store) -> None:
     store.save_assessment(ids[2], reviewable(2, version="2").assessment)
     asked: list[str] = []
 
-    def read_ways(digest: str, _source: str | None, _card: str) -> dict[str, str]:
+    def digest_questions(digest: str, _source: str | None, _card: str) -> dict[str, str]:
         asked.append(digest)
         return {name: f"{digest[:4]} {name}" for name in QUESTIONS}
 
-    desk = ReviewDesk(store, read_ways)
+    desk = ReviewDesk(store, digest_questions)
     for call_id in ids:
         desk.take_call("rita", call_id)
     assert 2 == len(asked) == len(set(asked))
