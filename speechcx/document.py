@@ -27,6 +27,7 @@ from speechcx.call import (
     language_shares,
 )
 from speechcx.call.measures import list_measures, party_metrics, voice_measures
+from speechcx.call.quality_flags import tell_flags
 
 SCHEMA_VERSION = 1
 
@@ -61,6 +62,7 @@ def call_document(call: Call, *, with_hidden: bool = False) -> dict[str, Json]:
         "channels": heard.origin.channels,
         "split": heard.speech.split,
         "flags": list(heard.flags),
+        "flag_reasons": {**tell_flags(heard.flags)},
         "details": _details(heard),
         "origin": _origin(heard),
         "language": _language(heard, reading.language),

@@ -66,6 +66,8 @@ def _show(language: str, files: Sequence[Path], books: Sequence[Rulebook], model
         if not found["found"]:
             print(f"  {call.recording.path}: taken for {call.assessment.reading.language.code}", flush=True)
         counts.update(found)
+        wrong = {name: found[name] for name in ("absent", "flagged", "felt", "present") if found[name]}
+        print(f"  call {counts['calls']}: {found['cannot_tell']} cannot tell {wrong or ''}", flush=True)
     n = counts["calls"]
     print(f"{language}: {n} calls of {len(files)}, model {model}")
     print(f"  language of the call found       {counts['found']} of {n}")

@@ -177,6 +177,67 @@ def measure_neighbours(options: Options) -> bool:
     return foreign <= 0.01 * words
 
 
+SOFT_DB = 17.0
+SOFT_S = 1.5
+
+
+def measure_soft(options: Options) -> bool:
+    """One sentence of each agent said 17 dB lower: how much of it is still the agent's."""
+    draw = np.random.default_rng(options.seed)
+    kept = said = 0
+    for entry, audio in two_channel_samples():
+        agent = next(int(channel) for channel, party in entry["channels"].items() if party == "agent")
+        turns = [
+            Span(turn["start_s"], turn["end_s"])
+            for turn in entry["turns"]
+            if turn["channel"] == agent and turn["end_s"] - turn["start_s"] >= SOFT_S
+        ]
+        part = turns[int(draw.integers(len(turns)))]
+        samples = audio.samples.astype(np.float32)
+        where = slice(round(part.start_s * audio.rate_hz), round(part.end_s * audio.rate_hz))
+        samples[agent, where] *= 10 ** (-SOFT_DB / 20)
+        soft = replace(audio, samples=np.rint(samples).astype(np.int16))
+        name, inside = f"ch{agent}", mask_of([part], audio.duration_s)
+        true = mask_of(speech_of(find_turns(audio, TURNS), name), audio.duration_s) & inside
+        got = mask_of(speech_of(find_turns(soft, TURNS), name), audio.duration_s) & true
+        kept, said = kept + int(got.sum()), said + int(true.sum())
+        print(f"{entry['file'][:24]} {got.sum() * STEP_S:.1f} of {true.sum() * STEP_S:.1f} s", flush=True)
+    print(f"sentences {SOFT_DB:.0f} dB lower: {kept / said:.1%} of their speech kept")
+    return kept >= 0.95 * said
+
+
+SHOUT_DB = 14.0
+
+
+def measure_shouting(options: Options) -> bool:
+    """A caller of another sample on the agent's headset, 14 dB under the agent: how much is taken for the agent."""
+    draw = np.random.default_rng(options.seed)
+    calls = list(two_channel_samples())
+    taken = theirs = 0
+    for no, (entry, audio) in enumerate(calls):
+        agent = next(int(channel) for channel, party in entry["channels"].items() if party == "agent")
+        truth, sound = calls[(no + 1 + int(draw.integers(len(calls) - 1))) % len(calls)]
+        caller = next(int(channel) for channel, party in truth["channels"].items() if party != "agent")
+        turns = [turn for turn in truth["turns"] if turn["channel"] == caller]
+        one = {**truth, "turns": turns}, replace(sound, samples=sound.samples[caller : caller + 1])
+        noisy, said = _add_neighbour(entry, audio, agent, one, SHOUT_DB)
+        own = mask_of(speech_of(find_turns(audio, TURNS), f"ch{agent}"), audio.duration_s)
+        there = mask_of(
+            [Span(start_s, end_s) for start_s, end_s, _ in said if end_s < audio.duration_s], audio.duration_s
+        )
+        got = mask_of(speech_of(find_turns(noisy, TURNS), f"ch{agent}"), audio.duration_s)
+        there &= ~own
+        taken, theirs = taken + int((got & there).sum()), theirs + int(there.sum())
+        lost = (own & ~got).sum() / own.sum()
+        print(
+            f"{entry['file'][:24]} {(got & there).sum() * STEP_S:.1f} of {there.sum() * STEP_S:.1f} s, "
+            f"own lost {lost:.1%}",
+            flush=True,
+        )
+    print(f"a neighbour {SHOUT_DB:.0f} dB under: {taken / theirs:.1%} of the time taken for the agent's")
+    return taken <= 0.1 * theirs
+
+
 _SaidTurn = tuple[float, float, str]
 _Said = list[_SaidTurn]
 
@@ -487,7 +548,9 @@ MEASURES: dict[str, Callable[[Options], bool]] = {
     "late": measure_late,
     "mixed": measure_mixed,
     "neighbours": measure_neighbours,
+    "shouting": measure_shouting,
     "silenced": measure_silenced,
+    "soft": measure_soft,
     "whisper": measure_whisper,
 }
 """What can be measured, by name."""

@@ -165,10 +165,12 @@ def handling(
         ),
     ] = "agent",
     service: Annotated[
-        float, typer.Option("--service", min=0.0, help="Answered within so many seconds.")
+        float,
+        typer.Option("--service", min=0.0, help="Service level: answered within this many seconds."),
     ] = 20.0,
     short: Annotated[
-        float, typer.Option("--short", min=0.0, help="Given up within so many seconds: not counted.")
+        float,
+        typer.Option("--short", min=0.0, help="Calls abandoned within this many seconds are not counted."),
     ] = 5.0,
 ) -> None:
     """Handle time, waiting, service level, abandoned and transferred calls, by the telephone system's records."""
@@ -225,7 +227,7 @@ def repeats(
         str, typer.Option("--by", help="all, agent, team, center, queue, driver, day, week or month.")
     ] = "all",
     days: Annotated[
-        int, typer.Option("--days", min=1, max=90, help="Another call within so many days is a repeat.")
+        int, typer.Option("--days", min=1, max=90, help="Another call within this many days is a repeat.")
     ] = 7,
     words: Annotated[
         str | None, typer.Option("--words", metavar="RULE", help="A rule that finds `I called before`.")

@@ -30,7 +30,7 @@ def alerts(
         float, typer.Option("--probability", min=0.0, max=1.0, help="At most so probable on a usual day.")
     ] = 0.0005,
     excess: Annotated[
-        float, typer.Option("--excess", min=0.0, help="At least so many calls more than usual.")
+        float, typer.Option("--excess", min=0.0, help="Minimum number of calls above the usual.")
     ] = 5.0,
     by: Annotated[
         str | None, typer.Option("--by", help="Each center, team, queue or agent by itself.")

@@ -61,7 +61,7 @@ def plan(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Draw and show, keep nothing.")] = False,
     who: Reviewer = None,
 ) -> None:
-    """Draw calls for review: so many an agent and period, spread and weighed as asked, reproducible by its seed."""
+    """Draw calls for review: a number for each agent and period; the same seed draws the same calls."""
     from speechcx.ask.qa import PlanForm, draw_plan
     from speechcx.present.reviews import present_plan
     from speechcx.store import Store

@@ -29,7 +29,7 @@ RulebookArgument = Annotated[Path | None, typer.Argument(help="Rulebook; default
 CallNames = Annotated[
     list[str] | None, typer.Option("--call", help="Only this call, by id or file; may be repeated.")
 ]
-Newest = Annotated[int, typer.Option("--newest", min=0, help="Only the newest so many calls; 0 for all.")]
+Newest = Annotated[int, typer.Option("--newest", min=0, help="Only the newest N calls; 0 for all.")]
 
 
 def register(app: typer.Typer) -> None:

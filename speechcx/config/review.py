@@ -45,7 +45,7 @@ class ReviewSettings:
     min_answers
         Blind answers of people that this needs.
     drift_window
-        The newest so many answers are held against all before them.
+        How many of the newest answers are compared with all before them.
     drift_p
         A fall of agreement less probable than this by chance reopens a question.
     """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 _SPELLED = """anonymous anonymouscaller anonymoususer anonymousinvalid restricted private privatenumber privatecaller
 unavailable unknown unknowncaller unknownnumber callerunknown withheld withheldnumber numberwithheld
@@ -14,6 +15,19 @@ desconocido privado oculto sconosciuto privato anoniem onbekend geheim
 _WITHHELD = frozenset(_SPELLED.split())
 """What exchanges write instead of a number, without blanks and marks; the digits spell ANONYMOUS, RESTRICTED,
 UNAVAILABLE and UNKNOWN on a telephone's keys, as some networks send them."""
+
+_SAYING = """anonymous anonym anonyme anonimo restricted private privat prive privado privato unavailable unknown
+undisclosed undefined unbekannt unbekannter unbekannte inconnu desconocido sconosciuto withheld blocked unterdruckt
+oculto masque hidden suppressed"""
+_GIVEN = frozenset(("provided", "available", "disclosed", "identified", "known", "displayed"))
+_WITHHOLDING = _GIVEN.union(_SAYING.split())
+_NOT = frozenset(("not", "no", "non", "un", "keine", "kein"))
+_BESIDE = """caller call callers id number name is the by user subscriber party customer cli anrufer rufnummer nummer
+numero numer de appelant llamante cid network presentation uri sip"""
+_AROUND = _NOT.union(_BESIDE.split())
+"""Words that stand beside one that says that a number is withheld: "caller ID withheld"."""
+_EMPTY = frozenset(("na", "none", "null", "nan", "nil", "undefined", "tbd", "empty", "blank"))
+"""What programs write into a cell that holds nothing."""
 
 _NAMED = re.compile(r'"?(?P<name>[^"<>]*)"?\s*<(?P<address>[^<>]*)>')
 _SCHEME = re.compile(r"(?:sips?|tel|callto):", re.IGNORECASE)
@@ -59,8 +73,20 @@ def is_country(code: str) -> bool:
 
 def _is_withheld(text: str) -> bool:
     squeezed = re.sub(r"[\W_]", "", text.casefold())
-    is_zeros = len(squeezed) > 1 and not squeezed.strip("0")
-    return not squeezed or is_zeros or squeezed in _WITHHELD or squeezed.removeprefix("1") in _WITHHELD
+    is_filler = not squeezed.strip("0") or (len(squeezed) >= _MIN_DIGITS and len(set(squeezed)) == 1)
+    spelled = squeezed in _WITHHELD or squeezed.removeprefix("1") in _WITHHELD
+    return is_filler or spelled or squeezed in _EMPTY or _says_withheld(text)
+
+
+def _says_withheld(text: str) -> bool:
+    """Whether a text of several words says that there is no number: "number unavailable", "not provided"."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    words = re.findall(r"[a-z]+", "".join(sign for sign in plain if not unicodedata.combining(sign)))
+    said = _WITHHOLDING.intersection(words)
+    # "Provided" alone is a company; "not provided" is none.
+    if said <= _GIVEN and _NOT.isdisjoint(words):
+        return False
+    return bool(said) and not re.search(r"\d", text) and _WITHHOLDING.union(_AROUND).issuperset(words)
 
 
 def _in_country(number: str, country: str) -> str:

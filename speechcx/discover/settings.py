@@ -36,11 +36,11 @@ class DiscoverSettings:
     follow_symlinks
         Follow links found in folders; else they are left out with the reason ``symlink``.
     settle_s
-        A file that is seen to grow is left for a later run, until it has not changed for so many seconds. 0
+        A file that is seen to grow is left for a later run, until it has not changed for this many seconds. 0
         takes every file as it is.
     second_look_s
-        A file that was changed in the last ``settle_s`` seconds is looked at twice, so many seconds apart; it
-        is taken where it stayed the same and no program that can be seen has it open for writing.
+        A file that was changed in the last ``settle_s`` seconds is looked at twice, this many seconds apart; it
+        is taken if it stayed the same and no program that can be seen has it open for writing.
     patterns
         Name patterns such as ``"{agent}_{customer}_{started:%Y-%m-%dT%H-%M-%S}"``; the first that fits is
         used. A sidecar or a calls table takes precedence over it.

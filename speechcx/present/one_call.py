@@ -17,6 +17,7 @@ from speechcx.call import (
     language_name,
     language_shares,
 )
+from speechcx.call.quality_flags import tell_flags
 from speechcx.document import call_document
 from speechcx.present.story import list_rungs, tell_story
 from speechcx.present.table import Answer, Column, Table, Text, make_table
@@ -105,8 +106,8 @@ def _head(call: Call) -> Iterator[Text]:
     )
     yield Text(f"Agent {details.agent or 'unknown'} with customer {details.customer or 'unknown'}{more}")
     yield Text(heard.recording.path)
-    if heard.flags:
-        yield Text(f"Recording: {', '.join(heard.flags)}")
+    for flag, sentence in tell_flags(heard.flags).items():
+        yield Text(f"Recording: {sentence} ({flag})")
     yield Text(f"Language: {_language_text(call)}")
     if heard.speech.unheard:
         yield Text(f"Not heard: {_list_unheard(heard.speech.unheard)}")

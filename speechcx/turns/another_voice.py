@@ -33,6 +33,8 @@ LONG_S, INSIDE, OUTSIDE = 1.0, 0.8, 0.2
 share it is said in turn."""
 MIN_OVER, MIN_OVER_S, MIN_OWN_S = 3, 4.0, 8.0
 """Stretches said over the other, their time, and time said in turn, from which on voices are compared."""
+OWN_VOICE_S = 30.0
+"""So much of a speaker's speech tells the voice; more costs time and says nothing new."""
 ROUNDS = 6
 MOSTLY = 0.7
 """At least this share of what is said over the other must be the third voice."""
@@ -71,7 +73,7 @@ def _find_in(audio: Audio, channel: int, own: Sequence[Span], other: Sequence[Sp
         or length_s[in_turn].sum() < MIN_OWN_S
     ):
         return ()
-    vectors = _hear_voices(audio, channel, stretches)
+    vectors = hear_voices(audio, channel, stretches)
     is_third = _part_in_two(vectors, length_s, is_over, in_turn)
     third_s = length_s[is_third].sum()
     is_whisper = (
@@ -84,7 +86,32 @@ def _find_in(audio: Audio, channel: int, own: Sequence[Span], other: Sequence[Sp
     return tuple(found) if is_whisper else ()
 
 
-def _hear_voices(audio: Audio, channel: int, stretches: Sequence[Span]) -> NDArray[np.float32]:
+def compare_with_own(
+    audio: Audio, channel: int, own: Sequence[Span], stretches: Sequence[Span]
+) -> NDArray[np.float32]:
+    """How alike the voice of each stretch is to that of a channel's own speaker: cosines, -1 to 1.
+
+    Parameters
+    ----------
+    audio, channel
+        The channel.
+    own
+        Stretches that are surely the speaker's; the longest of them are heard.
+    stretches
+        What is asked about.
+    """
+    known: list[Span] = []
+    for span in sorted(own, key=lambda span: -span.duration_s):
+        if known and (span.duration_s < SHORTEST_S or sum(s.duration_s for s in known) >= OWN_VOICE_S):
+            break
+        known.append(span)
+    vectors = hear_voices(audio, channel, [*known, *stretches])
+    middle = np.array([span.duration_s for span in known]) @ vectors[: len(known)]
+    found: NDArray[np.float32] = vectors[len(known) :] @ (middle / (np.linalg.norm(middle) + 1e-9))
+    return found
+
+
+def hear_voices(audio: Audio, channel: int, stretches: Sequence[Span]) -> NDArray[np.float32]:
     """A speaker vector for each stretch."""
     from speechcx.turns.voices import MODEL
     from speechcx.turns.voices.vectors import hear_blocks, vectors_of

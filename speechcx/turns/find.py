@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from speechcx.call import Audio, Span, Speech, Split, Unheard
 from speechcx.call.spans import join_spans
 from speechcx.engines import find_factory
-from speechcx.turns.another_voice import find_another_voice
+from speechcx.turns.another_voice import BUILT_IN, compare_with_own, find_another_voice
 from speechcx.turns.assemble import UncutSpeech, assemble_turns, close_stops
 from speechcx.turns.background import find_background
 from speechcx.turns.crosstalk import SHORTEST_OWN_S, find_mixes, is_dual_mono, remove_crosstalk
@@ -88,7 +89,8 @@ def _leave_others_out(
     settings: TurnSettings,
 ) -> tuple[tuple[tuple[Span, ...], ...], tuple[Unheard, ...]]:
     """Each channel's speech without voices that are no party's, and where those speak."""
-    own, background = _subtract(spans, find_background(heard, spans), "background_voice")
+    compare = partial(compare_with_own, audio) if settings.diarizer == BUILT_IN else None
+    own, background = _subtract(spans, find_background(heard, spans, compare), "background_voice")
     if len(spans) != 2:
         return own, background
     own, third = _subtract(own, find_another_voice(audio, own, settings), "another_voice")

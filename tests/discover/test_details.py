@@ -332,7 +332,9 @@ def test_null_dates_set_their_call_aside(tmp_path: Path) -> None:
     "withheld",
     ["anonymous", "Restricted", "PRIVATE", "Unavailable", "unknown", "Withheld", "blocked", "No Caller ID",
      "sip:anonymous@anonymous.invalid", '"Anonymous" <sip:anonymous@anonymous.invalid>', '"" <>', "<>",
-     "anonymous@10.0.0.1", '"Restricted" <>', "0000000000", "+266696687", "unbekannt", "Inconnu"],
+     "anonymous@10.0.0.1", '"Restricted" <>', "0000000000", "+266696687", "unbekannt", "Inconnu",
+     "Caller ID withheld", "number unavailable", "Not Provided", "Rufnummer unterdrückt", "Número oculto", "n/a",
+     "NULL", "None", "9999999999", "xxx-xxx-xxxx", "blocked call", "0"],
 )  # fmt: skip
 def test_a_withheld_number_is_no_customer(withheld: str, tmp_path: Path) -> None:
     """Callers who withhold their number are not one customer who calls often."""
@@ -340,6 +342,17 @@ def test_a_withheld_number_is_no_customer(withheld: str, tmp_path: Path) -> None
     folder.sidecar(agent="a7", started_at="2025-03-04T10:00:00Z", customer=withheld)
     assert folder.details().customer is None
     assert folder.details().missing == ()
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["E1", "Private Eye Ltd", "Hidden Valley Inc", "Provided", "No Name Cafe", "Blank Ltd", "444", "10"],
+)
+def test_a_customer_whose_name_holds_such_a_word_is_kept(name: str, tmp_path: Path) -> None:
+    """Only a text that says nothing else is a withheld number."""
+    folder = Folder(tmp_path, "x.wav")
+    folder.sidecar(agent="a7", started_at="2025-03-04T10:00:00Z", customer=name)
+    assert folder.details().customer == name
 
 
 @pytest.mark.parametrize(

@@ -105,6 +105,38 @@ def test_who_comes_in_on_a_bad_line_after_a_transfer_is_not_lost() -> None:
     assert len(turns_of(speech, 0)) == len(first)
 
 
+def heard_as(monkeypatch: pytest.MonkeyPatch, cosine: float) -> None:
+    """Every voice that is compared with the channel's own comes out so alike."""
+    monkeypatch.setattr(
+        "speechcx.turns.find.compare_with_own", lambda *given: np.full(len(given[3]), cosine, np.float32)
+    )
+
+
+@pytest.mark.parametrize(("cosine", "is_kept"), [(0.93, True), (0.4, False)])
+def test_a_sentence_under_the_breath_is_the_speakers_where_the_voice_is(
+    monkeypatch: pytest.MonkeyPatch, cosine: float, is_kept: bool
+) -> None:
+    """An agent who says one sentence 18 dB lower keeps it; the same of another voice is a neighbour's."""
+    heard_as(monkeypatch, cosine)
+    part = AGENT[2]
+    speech = find_turns(audio_of(turned_down((part,), 18.0)), TurnSettings())
+    share = spoken_s(speech, (part,)) / part.duration_s
+    assert share > 0.8 if is_kept else share < 0.3
+
+
+@pytest.mark.parametrize(("cosine", "is_kept"), [(0.93, True), (0.4, False)])
+def test_a_neighbour_who_shouts_over_the_customer_is_nobodys_turn(
+    monkeypatch: pytest.MonkeyPatch, cosine: float, is_kept: bool
+) -> None:
+    """12 dB under the agent is too loud for level alone: another voice over the customer's words tells."""
+    heard_as(monkeypatch, cosine)
+    behind = tuple(Span(span.start_s + 0.3, span.end_s - 0.3) for span in CUSTOMER if span.duration_s > 2.0)
+    speech = find_turns(audio_of(with_voice(CALL.sound, behind, AGENT_DBOV - 12.0)), TurnSettings())
+    share = spoken_s(speech, behind) / sum(span.duration_s for span in behind)
+    assert share > 0.6 if is_kept else share < 0.2
+    assert ("background_voice" in speech.flags) is not is_kept
+
+
 def test_the_level_is_that_of_who_is_nearest() -> None:
     """However much softer speech there is beside, the level is the near speaker's."""
     near, far = speech_like(5.0, level_dbov=-20.0), speech_like(60.0, level_dbov=-45.0, seed=2)

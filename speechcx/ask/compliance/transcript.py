@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 from speechcx.call import Call, Hit, RuleResult, Turn
+from speechcx.call.quality_flags import tell_flags
 
 _STYLE = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}"
@@ -76,7 +77,7 @@ def _head(call: Call) -> list[str]:
         f"Customer: {plain(details.customer or 'unknown')}",
         f"Length: {_clock(heard.origin.duration_s)}",
         f"Recording: SHA-256 {heard.recording.sha256}",
-        f"Quality: {', '.join(heard.flags) or 'nothing to remark'}",
+        f"Quality: {'; '.join(tell_flags(heard.flags).values()) or 'nothing to remark'}",
         f"Judged by: rulebook {plain(judged.rulebook)} version {plain(judged.version)}, {judged.digest}",
     ]
 

@@ -33,6 +33,7 @@ _OTHER_NUMBERS = word_set(
     "thru"
 )
 _TELEPHONE_LENGTHS = (7, 10, 11)
+_YEAR = re.compile(r"(?:19|20)\d\d(?:\d{4})?")
 _EXPIRY = re.compile(r"(?:0?[1-9]|1[0-2])(?:20)?[2-4]\d(?:\d{3,4})?")
 _Range = tuple[int, int]
 
@@ -95,6 +96,8 @@ def _goes_on(stream: Stream, last: int, place: int) -> bool:
     if float(stream.start_s[place] - stream.end_s[last]) > GROUP_GAP_S:
         return False
     between = [token for token in stream.tokens[last + 1 : place] if token]
+    if between[-1:] in (["in"], ["since"], ["during"], ["until"]) and _YEAR.fullmatch(stream.tokens[place]):
+        return False
     return len(between) <= _WORDS_BETWEEN and _OTHER_NUMBERS.isdisjoint(between)
 
 

@@ -4,7 +4,8 @@ A small, fixed scope on purpose, so that anybody can tell what it will do (the i
 et al., "A simple algorithm for identifying negated findings", J. Biomed. Inform. 34 (2001)). Looking back
 from the match over at most 6 words: *not*, *never*, *neither*, *nor* negate it, and *no* before need,
 plan, intention, reason, wish. *Without*, *nothing*, *nobody*, *hardly*, *instead of* and *rather than*
-negate it where only small words (to, a, the, want, having, ...) stand between. The look stops at a word
+negate it where only small words (to, a, the, want, having, ...) stand between; so do *against* ("decided against
+canceling"), *avoid* and "the last thing I want". The look stops at a word
 that begins a new clause (but, because, if, so, "and want", ...), at the end of a sentence, or at a new
 subject (I, you, we, ...), unless that subject follows *think*, *say*, *mean* or the like ("I never said I
 want to cancel"). *Can not*, *could not* and questions with *why ... not* do not negate: who asks why he
@@ -22,7 +23,8 @@ REACH = 6
 """Words looked back over."""
 
 NEGATORS = word_set(
-    "not never without neither nor no nothing nobody none hardly barely scarcely rarely seldom instead rather"
+    "not never without neither nor no nothing nobody none hardly barely scarcely rarely seldom instead rather "
+    "against avoid avoiding last"
 )
 """Words that can negate what follows them; some only before or after others."""
 _FAR = word_set("not never neither nor")
@@ -31,7 +33,9 @@ _LIGHT_BETWEEN = word_set(
     "having has have had said says saying asked asking is was been be being ever even actually really do "
     "did get getting than like"
 )
-_NEAR_ONLY = word_set("without nothing nobody none hardly barely scarcely rarely seldom")
+_NEAR_ONLY = word_set(
+    "without nothing nobody none hardly barely scarcely rarely seldom against avoid avoiding"
+)
 _PAIRS = {"instead": "of", "rather": "than"}
 _NEGATING_PAIRS = (("no", "longer"), ("no", "need"), *_PAIRS.items())
 _NO_BEFORE = word_set(
@@ -44,6 +48,7 @@ _SUBJECTS = word_set("i you we they he she")
 _VERBS = word_set("is was has does keeps will")
 _REPORTS = word_set("think thinking thought say saying said mean meant believe sure know")
 _INABLE = word_set("can could")
+_WISHES = word_set("want need like wish wanting needing")
 _UNWANTED = word_set("what something necessary needed required why the an a my our wanted")
 _NO_ENDS: frozenset[int] = frozenset()
 
@@ -95,7 +100,7 @@ def negating_places(tokens: Sequence[str], start: int, end: int) -> frozenset[in
         place
         for place in range(start, end)
         if (tokens[place] in _FAR and not _is_no_negation(tokens, place))
-        or tokens[place] in ("hardly", "scarcely")
+        or tokens[place] in ("hardly", "scarcely", "against", "avoid", "avoiding")
         or (tokens[place], *tokens[place + 1 : place + 2]) in _NEGATING_PAIRS
     )
 
@@ -134,10 +139,11 @@ def find_negator(tokens: Sequence[str], start: int, ends: Collection[int] = _NO_
             token in _NEAR_ONLY or _PAIRS.get(token, "") in tokens[place + 1 : min(place + 2, start)]
         ):
             return place
-        if not token or token in _BREAKS or place in ends or _begins_clause(tokens, place, start):
+        is_break = token in _BREAKS and not _joins_wishes(tokens, place)
+        if not token or is_break or place in ends or _begins_clause(tokens, place, start):
             return None
         if _is_subject(tokens, place, start) and not _is_reported(tokens, place):
-            return None
+            return place - 2 if _is_last_thing(tokens, place) else None
         if token in _FAR:
             return None if _is_no_negation(tokens, place) else place
         if token == "no" and place + 1 < len(tokens) and tokens[place + 1] in _NO_BEFORE:
@@ -163,8 +169,21 @@ def _is_subject(tokens: Sequence[str], place: int, start: int) -> bool:
 
 
 def _is_reported(tokens: Sequence[str], place: int) -> bool:
-    before = tokens[max(0, place - 2) : place]
-    return any(token in _REPORTS for token in before)
+    """Whether a statement at `place` is only told of: "I never *said* I want it", "it is *not that* I want it"."""
+    before = tuple(tokens[max(0, place - 2) : place])
+    return before == ("not", "that") or any(token in _REPORTS for token in before)
+
+
+def _is_last_thing(tokens: Sequence[str], place: int) -> bool:
+    """Whether the subject at `place` stands in "the last thing I want"."""
+    is_wish = tuple(tokens[place + 1 : place + 2]) in (("want",), ("need",), ("wanted",), ("would",))
+    return is_wish and place >= 2 and tuple(tokens[place - 2 : place]) == ("last", "thing")
+
+
+def _joins_wishes(tokens: Sequence[str], place: int) -> bool:
+    """Whether the *or* at `place` joins two wishes, so that what negates the first negates both."""
+    beside = (*tokens[max(0, place - 1) : place], *tokens[place + 1 : place + 2])
+    return tokens[place] == "or" and len(beside) == 2 and _WISHES.issuperset(beside)
 
 
 def _is_no_negation(tokens: Sequence[str], place: int) -> bool:

@@ -36,6 +36,8 @@ _OTHER_UNITS = word_set(
     "percent am pm oclock gb mb kg km degrees stars points hours minutes seconds miles inches feet meters "
     "megabits gigabytes"
 )
+_EACH = ("a", "per", "each", "every")
+_PERIODS = word_set("month week year")
 _CLOCK_BEFORE = word_set("at by around about from until till version release")
 _MONTHS = word_set(
     "january february march april may june july august september october november december jan feb mar "
@@ -156,8 +158,16 @@ def _amounts_at(tokens: Sequence[str], i: int) -> Iterator[TokenRange]:
         yield i - 1, i + 1
     elif before in ("dollar", "pound", "euro") and tokens[i - 2 : i - 1] == ("a",) and len(tokens[i]) == 2:
         yield i - 2, i + 1
-    elif _PRICE.fullmatch(tokens[i]) and following not in _OTHER_UNITS and not _is_clock(before, tokens[i]):
+    elif _is_price(tokens, i):
         yield i, i + 1
+
+
+def _is_price(tokens: Sequence[str], i: int) -> bool:
+    """Whether the number at `i` is money without a word for it: "59.99", "twelve ninety nine a month"."""
+    before, text, after = tokens[i - 1] if i else "", tokens[i], (*tokens[i + 1 : i + 3], "", "")
+    if _PRICE.fullmatch(text):
+        return after[0] not in _OTHER_UNITS and not _is_clock(before, text)
+    return text.isdigit() and 3 <= len(text) <= 4 and after[0] in _EACH and after[1] in _PERIODS
 
 
 def _with_change(tokens: Sequence[str], i: int) -> Iterator[TokenRange]:
@@ -235,6 +245,13 @@ def _bare_dates(tokens: Sequence[str]) -> Iterator[TokenRange]:
             end += tokens[end : end + 1] == ("of",)
             if end < len(tokens) and tokens[end] in _MONTHS:
                 yield i, end + 1
+            elif tokens[end : end + 2] in (
+                ("next", "month"),
+                ("this", "month"),
+                ("each", "month"),
+                ("every", "month"),
+            ):
+                yield i, end + 2
 
 
 def _day(tokens: Sequence[str], place: int) -> int:

@@ -9,6 +9,7 @@ from speechcx.ask.ground import ShownCall
 from speechcx.ask.ground import show_call as find_shown
 from speechcx.ask.qa import ReviewFilter, list_reviews
 from speechcx.call import Call, RuleResult
+from speechcx.call.quality_flags import tell_flags
 from speechcx.errors import UsageError
 from speechcx.present.one_call import make_parties, make_rules, present_call
 from speechcx.present.story import FlaggedRule, list_flagged, list_rungs
@@ -77,6 +78,7 @@ def show_call(visit: Visit) -> Reply:
         "reviews": list_reviews(visit.store, ReviewFilter(call_id=call_id))
         if may_review(visit.person)
         else (),
+        "flags": list(tell_flags(call.conversation.flags).values()),
         "data": True,
     }
     # The same in paragraphs and tables is for programs, and takes as long again.

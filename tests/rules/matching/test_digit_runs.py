@@ -69,6 +69,7 @@ def test_a_card_number_over_several_turns_is_found(says: tuple[str, ...]) -> Non
         ("my date of birth is 03/05/1980", "A: right", "postcode 94103, phone 555 0144"),
         ("4111", "A: thank you", "I have three cards and two loans"),
         ("reference 4411 2233", "A: okay", "the other reference is 5511 2233"),
+        ("I paid 1200 in 2019, 1300 in 2020, 1400 in 2021 and 1500 in 2022.",),
     ],
 )  # fmt: skip
 def test_other_numbers_one_after_the_other_are_no_card_number(says: tuple[str, ...]) -> None:

@@ -35,7 +35,9 @@ def tokens(text: str) -> tuple[list[str], int]:
         "i do not think i want to CANCEL",
         "i have no plans to CANCEL", "not going to CANCEL my card", "nothing to CANCEL here", "nobody wants to CANCEL",
         "i would hardly CANCEL", "without having to CANCEL", "instead of CANCELING", "rather than CANCEL it",
-        "there is no need to CANCEL", "no point in CANCELING",
+        "there is no need to CANCEL", "no point in CANCELING", "i decided against CANCELING",
+        "i want to avoid CANCELING",
+        "it is not that i want to CANCEL", "the last thing i want is to CANCEL", "i do not need or want to CANCEL",
     ],
 )  # fmt: skip
 def test_negations_reach_what_follows(text: str) -> None:
