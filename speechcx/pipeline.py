@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import ctypes
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 from speechcx import __version__
 from speechcx.audio import decode
@@ -20,11 +17,13 @@ from speechcx.call import (
     Provenance,
     Reading,
     Recording,
+    RedactedSpan,
     find_call_language,
 )
 from speechcx.call.measures import round_assessment, to_resolution
 from speechcx.config import Settings, listen_digest
 from speechcx.errors import CallError
+from speechcx.free_memory import give_back_memory
 from speechcx.prosody import measure_flow, measure_voice
 from speechcx.redact import find_known_names, redact_conversation
 from speechcx.rules import Rulebooks
@@ -51,25 +50,6 @@ def stage(name: str, times: list[tuple[str, float]]) -> Iterator[None]:
     finally:
         give_back_memory()
         times.append((name, round(time.monotonic() - start, 3)))
-
-
-def give_back_memory() -> None:
-    """Give what a stage took and freed back to the system, where the C library can: the next stage needs other sizes.
-
-    Otherwise the pieces stay with the process, and a worker grows to the sum of its stages' peaks.
-    """
-    trim = _find_trim()
-    if trim is not None:
-        trim(0)
-
-
-@cache
-def _find_trim() -> Any:
-    """The C library's ``malloc_trim``; None where it has none (only glibc does)."""
-    try:
-        return ctypes.CDLL(None).malloc_trim
-    except (AttributeError, OSError, TypeError):
-        return None
 
 
 def listen(recording: Recording, settings: Settings) -> Conversation:
@@ -138,6 +118,16 @@ def without_values(heard: Conversation, settings: Settings) -> Conversation:
     """
     names = find_known_names(heard.recording.details) if "name" in settings.redact.wanted else {}
     return redact_conversation(heard, settings.redact, names)
+
+
+def hear_values(recording: Recording, settings: Settings) -> tuple[RedactedSpan, ...]:
+    """Hear a recording and tell where values are read out in it, by kind and time; errors as :func:`listen`."""
+    try:
+        return listen(recording, settings).redaction.spans
+    except CallError as error:
+        if error.kind.slug == "no_speech":
+            return ()
+        raise
 
 
 def read_call(conversation: Conversation, settings: Settings) -> Reading:

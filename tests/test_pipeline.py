@@ -9,7 +9,7 @@ import pytest
 from speechcx.call import Recording
 from speechcx.config import Settings, load_settings
 from speechcx.errors import CallError
-from speechcx.pipeline import _find_trim, analyse, judge, listen, needed_models, reread_sentiment, stage
+from speechcx.pipeline import analyse, judge, listen, needed_models, reread_sentiment
 from speechcx.rules import parse_rulebook
 from tests import synth
 from tests.cli.conftest import RULEBOOK, write_call
@@ -105,21 +105,3 @@ def test_needed_models_follow_the_settings(overrides: tuple[str, ...], names: tu
     """A run needs the weights of its engines and no others."""
     given = ["sentiment.engine=lexicon", "turns.diarizer=", *overrides]
     assert names == needed_models(load_settings(None, overrides=given, environment={}).settings)
-
-
-@pytest.mark.skipif(_find_trim() is None, reason="the C library cannot give memory back")
-def test_a_stage_gives_back_what_it_freed() -> None:
-    """Many small pieces that a stage freed do not stay with the process."""
-    kept = []
-    with stage("turns", []):
-        pieces = [bytes(2_000) for _ in range(50_000)]
-        # The last piece keeps the C library from shortening its memory by itself.
-        kept.append(pieces[-1])
-        before_mb = resident_mb()
-        del pieces
-    assert before_mb - resident_mb() > 70
-
-
-def resident_mb() -> float:
-    lines = Path("/proc/self/status").read_text().splitlines()
-    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS"))

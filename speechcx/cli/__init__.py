@@ -39,6 +39,7 @@ from speechcx.cli.rulebooks import register as register_rulebooks
 from speechcx.cli.run import register as register_run
 from speechcx.cli.search import register as register_search
 from speechcx.cli.serve import register as register_serve
+from speechcx.cli.take_out import register as register_redact
 from speechcx.errors import EXIT_OK, SpeechcxError
 
 app = typer.Typer(
@@ -86,6 +87,7 @@ for register in (
     register_flags,
     register_audit,
     register_data_requests,
+    register_redact,
     register_review,
     register_qa,
     register_rulebooks,

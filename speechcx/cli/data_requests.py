@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -13,6 +13,8 @@ from speechcx.cli.command_examples import example
 from speechcx.cli.output import print_answer
 
 if TYPE_CHECKING:
+    from speechcx.ask.compliance import SoundWanted
+    from speechcx.config import Settings
     from speechcx.store import Store
 
 
@@ -40,8 +42,16 @@ def export(
         str | None, typer.Option("--saved", metavar="NAME", help="Calls of a kept search.")
     ] = None,
     with_audio: Annotated[
-        bool, typer.Option("--with-audio", help="Copy each recording too, where it is unchanged.")
+        bool,
+        typer.Option(
+            "--with-audio",
+            help="Copy each recording too, where it is unchanged; muted where a value was taken out.",
+        ),
     ] = False,
+    audio: Annotated[
+        Literal["none", "muted", "redacted", "original"] | None,
+        typer.Option("--audio", help="The same: redacted hears muted copies again, original mutes nothing."),
+    ] = None,
     with_hidden: Annotated[
         bool, typer.Option("--with-hidden", help="Also results that only stand for a scorecard's condition.")
     ] = False,
@@ -57,12 +67,25 @@ def export(
     from speechcx.store.decisions.audit import AuditEntry, add_entries, read_who
 
     name = read_who(who)
-    with Store.open(options.database(options.load(config, None), db)) as store:
+    loaded = options.load(config, None)
+    sound = _sound(audio or ("muted" if with_audio else "none"), loaded.settings)
+    with Store.open(options.database(loaded, db)) as store:
         ids = _chosen(store, calls, flag, saved)
-        found = export_evidence(store, ids, to, with_audio=with_audio, with_hidden=with_hidden)
-        told = {"to": to.name, "manifest_sha256": found.manifest_sha256}
+        found = export_evidence(store, ids, to, sound=sound, with_hidden=with_hidden)
+        told = {"to": to.name, "manifest_sha256": found.manifest_sha256, "audio": sound.audio}
         add_entries(store, name, [AuditEntry("export", call_id, None, told) for call_id in ids])
-    print_answer(present_exported(found, with_audio=with_audio), options.style(as_json, False))
+    print_answer(present_exported(found, with_audio=sound.audio != "none"), options.style(as_json, False))
+
+
+def _sound(audio: Literal["none", "muted", "redacted", "original"], settings: Settings) -> SoundWanted:
+    """How recordings are copied: by the settings, and heard again where that was asked for."""
+    from speechcx.ask.compliance import SoundWanted
+    from speechcx.pipeline import hear_values
+    from speechcx.redact.muting import MutingSettings
+
+    muting = MutingSettings(settings.audio, settings.turns, settings.redact.margin_s)
+    hear = (lambda recording: hear_values(recording, settings)) if audio == "redacted" else None
+    return SoundWanted(audio, hear, muting)
 
 
 @example("erase C1042.wav --reason 'asked by letter of 2 March'")

@@ -173,7 +173,7 @@ def present_exported(found: Exported, *, with_audio: bool) -> Answer:
     blocks += [
         Text(f"{call.call_id}: the recording is {call.recording}, and not in the folder", is_note=True)
         for call in found.calls
-        if with_audio and call.recording != "copied"
+        if with_audio and call.recording not in ("copied", "muted")
     ]
     return Answer(partial(_EXPORT.wrap, found), tuple(blocks))
 

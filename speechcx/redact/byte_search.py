@@ -2,92 +2,108 @@
 
 from __future__ import annotations
 
+import re
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-_NAMES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+SHORTEST = 7
+"""Digits of the shortest value that is looked for: any file holds every shorter number by chance."""
+
+_NAMES = (b"zero", b"one", b"two", b"three", b"four", b"five", b"six", b"seven", b"eight", b"nine")
+_DIGIT_OF = {name: str(digit).encode() for digit, name in enumerate(_NAMES)} | {b"oh": b"0", b"nought": b"0"}
+_TIMES = {b"double": 2, b"triple": 3, b"treble": 3}
+_PART = rb"\d|" + b"|".join((*_DIGIT_OF, *_TIMES))
+_RUN = re.compile(rb"(?:" + _PART + rb")(?:[\s\x00.,;:/_\"'\[\]()-]{0,6}(?:" + _PART + rb"))+")
+_PARTS = re.compile(_PART)
 _ZLIB_HEADS = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
-_MOST_UNPACKED = 1 << 20
+_MOST_UNPACKED = 1 << 22
 
 
-def spellings_of(value: str) -> Mapping[str, tuple[bytes, ...]]:
-    """The ways to write a value, by name; letters in lower case, as :func:`find_in_files` compares them.
-
-    Parameters
-    ----------
-    value
-        Digits, with letters where it is an id.
+def spellings_of(value: str) -> dict[str, tuple[str, ...]]:
+    """Six ways to write a value, by name, as a test may plant it.
 
     Examples
     --------
     >>> spellings_of("41110")["words"]
-    (b'four one one one zero', b'four one one one oh')
+    ('four one one one zero', 'four one one one oh')
     """
-    plain = "".join(sign for sign in value.casefold() if sign.isalnum())
-    groups = [plain[at : at + 4] for at in range(0, len(plain), 4)]
-    words = [[_NAMES[int(sign)] if sign.isdigit() else sign for sign in plain]]
-    words.append(["oh" if word == "zero" else word for word in words[0]])
-    written = {
-        "digits": (plain,),
+    groups = [value[at : at + 4] for at in range(0, len(value), 4)]
+    words = [_NAMES[int(digit)].decode() for digit in value]
+    with_oh = ["oh" if word == "zero" else word for word in words]
+    return {
+        "digits": (value,),
         "groups": (" ".join(groups), "-".join(groups), ".".join(groups)),
-        "digits apart": (" ".join(plain), "-".join(plain), ", ".join(plain)),
-        "words": tuple(" ".join(row) for row in words),
-        "words together": tuple(mark.join(row) for row in words for mark in ("", ", ", "-", '","', '", "')),
-        "turns reversed": ("".join(reversed(groups)), " ".join(reversed(groups)), plain[::-1]),
+        "digits apart": (" ".join(value), "-".join(value), ", ".join(value)),
+        "words": (" ".join(words), " ".join(with_oh)),
+        "words together": ("".join(words), ", ".join(words), '", "'.join(words)),
+        "turns reversed": ("".join(reversed(groups)), " ".join(reversed(groups)), value[::-1]),
     }
-    return {name: tuple(dict.fromkeys(text.encode() for text in texts)) for name, texts in written.items()}
 
 
-def find_in_files(paths: Iterable[Path], values: Iterable[str]) -> list[tuple[Path, str]]:
-    """The files that hold one of the values, each with the way it is written there; never the value itself.
+def find_in_files(paths: Iterable[Path], values: Iterable[str]) -> list[Path]:
+    """The files that hold one of some values.
 
-    Read are the bytes as they lie on the disk, ignoring case, as UTF-8 and UTF-16, and what is packed in them
-    with zlib.
-
-    Parameters
-    ----------
-    paths
-        Files; those that are not there are left out.
-    values
-        Digits, with letters where it is an id.
+    Looked for is each value as it is, with its groups of four in the reverse order, and backwards: in digits or
+    words, together or apart, in UTF-8 or UTF-16, also in what is packed with zlib. Values of fewer than
+    :data:`SHORTEST` digits are left out, letters too.
     """
-    wanted = [
-        (name, text) for value in values for name, texts in spellings_of(value).items() for text in texts
-    ]
-    found: dict[tuple[Path, str], None] = {}
-    for path in paths:
-        if not path.is_file():
-            continue
-        data = path.read_bytes()
-        for content in (data, *_unpacked(data)):
-            lower = content.lower()
-            narrow = lower.replace(b"\x00", b"")
-            for name, text in wanted:
-                if text in lower or text in narrow:
-                    found[path, name] = None
-    return list(found)
+    wanted: dict[int, set[bytes]] = {}
+    for value in values:
+        digits = max(re.findall(r"\d+", value), key=len, default="")
+        if len(digits) >= SHORTEST:
+            groups = [digits[at : at + 4] for at in range(0, len(digits), 4)]
+            wanted.setdefault(len(digits), set()).update(
+                text.encode() for text in (digits, "".join(reversed(groups)), digits[::-1])
+            )
+    there = [path for path in paths if path.is_file()]
+    return [path for path in there if wanted and _holds(path.read_bytes(), wanted)]
 
 
-def _unpacked(data: bytes) -> Iterable[bytes]:
-    """What is packed in some bytes, wherever it begins; parts of it where the rest lies elsewhere."""
+def _holds(data: bytes, wanted: dict[int, set[bytes]]) -> bool:
+    shortest = min(wanted)
+    # In UTF-16 a zero follows each letter.
+    for content in (data, data.replace(b"\x00", b""), *_unpacked(data)):
+        for match in _RUN.finditer(content.lower()):
+            digits = _read_digits(match[0])
+            if len(digits) >= shortest and any(
+                digits[at : at + length] in some
+                for length, some in wanted.items()
+                for at in range(len(digits) - length + 1)
+            ):
+                return True
+    return False
+
+
+def _read_digits(run: bytes) -> bytes:
+    digits, times = [], 1
+    for part in _PARTS.findall(run):
+        if part in _TIMES:
+            times = _TIMES[part]
+        else:
+            digits.append(_DIGIT_OF.get(part, part) * times)
+            times = 1
+    return b"".join(digits)
+
+
+def _unpacked(data: bytes) -> Iterator[bytes]:
+    """What is packed in some bytes, wherever it begins; of what goes on elsewhere, its beginning."""
     for head in _ZLIB_HEADS:
         at = data.find(head)
         while at >= 0:
-            content = _unpack_at(data, at)
-            if len(content) > 8:
+            content = _unpack(data[at : at + _MOST_UNPACKED])
+            if len(content) > SHORTEST:
                 yield content
             at = data.find(head, at + 1)
 
 
-def _unpack_at(data: bytes, at: int) -> bytes:
-    reader = zlib.decompressobj()
-    content = b""
+def _unpack(packed: bytes) -> bytes:
+    """What can be unpacked, up to the first byte that is out of place."""
+    reader, content, rest = zlib.decompressobj(), b"", packed
     try:
-        for start in range(at, min(at + _MOST_UNPACKED, len(data)), 512):
-            content += reader.decompress(data[start : start + 512], _MOST_UNPACKED)
-            if reader.eof or len(content) > _MOST_UNPACKED:
-                break
+        while rest and not reader.eof and len(content) < _MOST_UNPACKED:
+            content += reader.decompress(rest, 1 << 16)
+            rest = reader.unconsumed_tail
     except zlib.error:
-        pass
+        return content
     return content

@@ -62,6 +62,12 @@ def find_values(
     return by_turn
 
 
+def list_values(heard: Conversation, wanted: Collection[str]) -> tuple[str, ...]:
+    """The digits of the numbers that are taken out of a conversation; only for a search of what is left of them."""
+    turns = [spoken_turn(turn, said) for turn, said in zip(heard.speech.turns, heard.utterances, strict=True)]
+    return tuple(value.digits for value in find_numbers_in(make_row(turns), wanted))
+
+
 def redact_conversation(
     heard: Conversation, settings: RedactSettings, names: Mapping[str, RedactedKind] | None = None
 ) -> Conversation:
@@ -159,7 +165,7 @@ def _mark_turn(
     spans = []
     for each in reversed(ranges):
         inside = said.words[each.first : each.last + 1]
-        spans.append(RedactedSpan(turn.no, each.kind, _span_inside(turn, inside), len(inside)))
+        spans.append(RedactedSpan(turn.no, each.kind, _span_around(turn, said.words, each), len(inside)))
         sure = sum(word.confidence for word in inside) / len(inside)
         mark = _mark(each.kind, inside[-1].text)
         words[each.first : each.last + 1] = [
@@ -169,11 +175,19 @@ def _mark_turn(
     return replace(said, text=text, words=tuple(words)), spans[::-1]
 
 
-def _span_inside(turn: Turn, words: Sequence[Word]) -> Span:
-    """When words were said; the whole turn, where their times lie outside of it or are no stretch."""
-    start_s, end_s = min(word.start_s for word in words), max(word.end_s for word in words)
-    start_s, end_s = max(start_s, turn.span.start_s - 0.5), min(end_s, turn.span.end_s + 0.5)
-    return Span(max(0.0, start_s), end_s) if end_s > max(0.0, start_s) else turn.span
+def _span_around(turn: Turn, words: Sequence[Word], value: WordRange) -> Span:
+    """When a value was said: from the end of the word before it, or of the turn, to the start of the one behind it.
+
+    A recogniser tells the time of a word to some tenths of a second, and there is nobody else's word to lose between.
+    The whole turn, where the times lie outside of it or are no stretch.
+    """
+    inside = words[value.first : value.last + 1]
+    start_s, end_s = min(word.start_s for word in inside), max(word.end_s for word in inside)
+    low_s = words[value.first - 1].end_s if value.first else turn.span.start_s
+    high_s = words[value.last + 1].start_s if value.last + 1 < len(words) else turn.span.end_s
+    start_s = max(min(start_s, low_s), turn.span.start_s - 0.5, 0.0)
+    end_s = min(max(end_s, high_s), turn.span.end_s + 0.5)
+    return Span(start_s, end_s) if end_s > start_s else turn.span
 
 
 def _text_is_of_words(said: Utterance) -> bool:

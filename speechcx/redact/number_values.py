@@ -299,7 +299,7 @@ class NumberFinder:
                 yield NumberValue(kind, tuple(self._widen([place], None)), digits)
         short = [place for place in chain if len(self.texts[place]) < FEWEST]
         if not other and sum(len(self.texts[place]) for place in short) >= FEWEST:
-            yield from self._joined_cards(short)
+            yield from list(self._joined_cards(short)) or self._read_out(short)
 
     def _told_card(self, chain: Sequence[int]) -> NumberValue | None:
         """A whole chain as a card number, where a card is talked of and nothing in it is another number."""
@@ -330,6 +330,30 @@ class NumberFinder:
         turn = self.row[place].turn
         near = (self._text(place + step, turn) for step in (-2, -1, 1, 2))
         return any(text in _MONTHS and text != "may" for text in near)
+
+    def _read_out(self, chain: Sequence[int]) -> Iterator[NumberValue]:
+        """Thirteen digits and more that are read out with nothing but hesitation between them, whatever they are."""
+        run: list[int] = []
+        for place in chain:
+            if run and not self._is_read_on(run[-1], place):
+                yield from self._long_run(run)
+                run = []
+            run.append(place)
+        yield from self._long_run(run)
+
+    def _is_read_on(self, before: int, place: int) -> bool:
+        own = [
+            self.texts[at]
+            for at in range(before + 1, place)
+            if self.row[at].speaker == self.row[place].speaker
+        ]
+        digits = self.texts[place]
+        return all(text in _PAUSES for text in own) and len(digits) not in _TELEPHONE_LENGTHS
+
+    def _long_run(self, run: Sequence[int]) -> Iterator[NumberValue]:
+        digits = "".join(self.texts[place] for place in run)
+        if len(digits) >= FEWEST:
+            yield NumberValue("long_number", tuple(self._widen(list(run), None)), digits)
 
     def _joined_cards(self, chain: Sequence[int]) -> Iterator[NumberValue]:
         groups = [DigitGroup(place, digits) for place in chain for digits in self.row[place].groups]

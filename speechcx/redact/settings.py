@@ -30,7 +30,8 @@ class RedactSettings:
     Parameters
     ----------
     enabled
-        Whether values are taken out at all. What was stored while this was off stays as it is.
+        Whether values are taken out at all. What was stored while this was off stays as it is until
+        ``speechcx redact --stored``.
     kinds
         What is taken out: ``card`` (13 to 19 digits), ``security_code``, ``expiry`` beside a card,
         ``account`` and ``routing`` of banks, ``iban``, ``national_id``; and where you name them, ``email``,

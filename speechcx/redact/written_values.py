@@ -29,7 +29,7 @@ def has_iban_check(written: str) -> bool:
     (True, False)
     """
     plain = re.sub(r"[\s-]", "", written).upper()
-    if not 15 <= len(plain) <= 34:
+    if not 15 <= len(plain) <= 34 or sum(sign.isdigit() for sign in plain) < 8:
         return False
     turned = plain[4:] + plain[:4]
     return int("".join(str(int(sign, 36)) for sign in turned)) % 97 == 1

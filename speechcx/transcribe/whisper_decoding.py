@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from speechcx.free_memory import give_back_memory
 from speechcx.transcribe.recognizer import Hints
 from speechcx.transcribe.settings import TranscribeSettings
 
@@ -216,7 +217,9 @@ class Decoder:
         """The sounds of these numbers as one batch."""
         batch = tuple(sounds[no] for no in numbers)
         window = max(self._window(sound) for sound in batch)
-        return Encoded(tuple(numbers), batch, window, self._encode(batch, window))
+        features = self._encode(batch, window)
+        give_back_memory()
+        return Encoded(tuple(numbers), batch, window, features)
 
     @property
     def _is_on_gpu(self) -> bool:

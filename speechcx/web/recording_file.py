@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import stat
 from collections import OrderedDict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
 from threading import Lock
 from typing import BinaryIO
 
-from speechcx.call import Call, Recording
+from speechcx.call import Call, Conversation, Recording, Span
 from speechcx.file_bytes import hash_bytes
 
 GONE = "The recording is not where it was: it was moved, deleted or redacted. Words and outline are kept."
@@ -50,7 +50,7 @@ class Recordings:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._known: OrderedDict[tuple[str, int, int, int], str] = OrderedDict()
-        self._decoded: OrderedDict[str, BinaryIO] = OrderedDict()
+        self._decoded: OrderedDict[tuple[str, tuple[Span, ...]], BinaryIO] = OrderedDict()
         self._lock = Lock()
 
     def find_trouble(self, recording: Recording, paths: tuple[str, ...]) -> str:
@@ -61,17 +61,21 @@ class Recordings:
         return "" if any(os.stat(path).st_size == recording.size_bytes for path in found) else CHANGED
 
     def open(self, call: Call, paths: tuple[str, ...]) -> Playable | None:
-        """A recording to play; None where no file holds the bytes that were heard."""
+        """A recording to play; None where no file holds the bytes that were heard.
+
+        It is silent where something was taken out of the words.
+        """
         recording, origin = call.conversation.recording, call.conversation.origin
+        has_muted = bool(call.conversation.redaction.spans)
         for path in paths:
             file = self._open_same(path, recording)
             if file is None:
                 continue
             kind = next((_KINDS[part] for part in origin.container.split(",") if part in _KINDS), None)
-            if kind is not None and origin.codec in _PLAYED:
+            if kind is not None and origin.codec in _PLAYED and not has_muted:
                 return Playable(file, os.fstat(file.fileno()).st_size, kind)
             file.close()
-            return self._decode(recording, path)
+            return self._decode(call.conversation, path)
         return None
 
     def _open_same(self, path: str, recording: Recording) -> BinaryIO | None:
@@ -103,27 +107,29 @@ class Recordings:
                 self._known.popitem(last=False)
         return found
 
-    def _decode(self, recording: Recording, path: str) -> Playable | None:
-        """A recording in a codec that browsers do not play, as 16-bit WAV in a file without a name."""
+    def _decode(self, heard: Conversation, path: str) -> Playable | None:
+        """A recording as 16-bit WAV in a file without a name: muted, or in a codec that browsers do not play."""
+        key = heard.recording.id, heard.redaction.stretches
         with self._lock:
-            held = self._decoded.get(recording.id)
+            held = self._decoded.get(key)
             if held is None:
-                held = _write_wav(recording, path, self._folder)
+                held = _write_wav(heard, path, self._folder)
                 if held is None:
                     return None
-                self._decoded[recording.id] = held
+                self._decoded[key] = held
                 while len(self._decoded) > _MOST_DECODED:
                     self._decoded.popitem(last=False)[1].close()
             copy = os.open(f"/proc/self/fd/{held.fileno()}", os.O_RDONLY | os.O_CLOEXEC)
         return Playable(os.fdopen(copy, "rb"), os.fstat(copy).st_size, "audio/wav")
 
 
-def _write_wav(recording: Recording, path: str, folder: Path) -> BinaryIO | None:
-    from speechcx.audio import AudioSettings, decode, write_wav
+def _write_wav(heard: Conversation, path: str, folder: Path) -> BinaryIO | None:
+    from speechcx.audio import write_wav
     from speechcx.errors import CallError
+    from speechcx.redact.muting import decode_muted
 
     try:
-        audio = decode(replace(recording, path=path), AudioSettings())
+        audio = decode_muted(heard, path)
     except CallError:
         return None
     file: BinaryIO = TemporaryFile("w+b", buffering=0, dir=folder)  # noqa: SIM115, it stays open for those who listen

@@ -97,6 +97,7 @@ COMPLIANCE: dict[str, tuple[str, ...]] = {
     "flags": ("flags", "flags --status dismissed", "flags --by rule", "flags --by agent --since 2026-03-03"),
     "flags set": ("flags set BOB:greeting --status confirmed --as lead",),
     "flags show": ("flags show BOB",),
+    "redact": ("redact --stored --as lead", "redact BOB --to muted --unchecked"),
     "search": (
         "search cancel --save quits",
         "search nothingofthesort",

@@ -117,3 +117,14 @@ def test_names_only_where_the_settings_ask_for_them() -> None:
     assert ["You are speaking with [agent name], how can I help?", "This is [name]."] == [
         said.text for said in kept.utterances
     ]
+
+
+def test_a_value_reaches_to_the_words_beside_it() -> None:
+    """A number that a recogniser begins too late is muted from its turn's start, or from the end of the word before."""
+    heard = make_conversation((*CARD[:1], ("ch1", 5.0, "4111 1111 1111 1111 okay"), CARD[2]))
+    said = heard.utterances[1]
+    late = tuple(replace(word, start_s=word.start_s + 0.2) for word in said.words)
+    kept = redacted(
+        replace(heard, utterances=(heard.utterances[0], replace(said, words=late), heard.utterances[2]))
+    )
+    assert Span(5.0, 6.4) == kept.redaction.spans[0].span

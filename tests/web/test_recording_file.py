@@ -3,11 +3,12 @@
 import io
 import os
 import wave
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from speechcx.call import Call
+from speechcx.call import Call, RedactedSpan, Redaction, Span
 from speechcx.web.pages.audio import read_range
 from speechcx.web.recording_file import CHANGED, GONE, Recordings
 from tests.web.house import House, make_marked_call, make_wav, texts_of
@@ -111,3 +112,27 @@ def test_a_page_works_when_the_recording_is_gone(own_house: House) -> None:
         assert 404 == own_house.ask("ann", f"/call/{call_id}/audio").status_code
     finally:
         hidden.rename(path)
+
+
+def test_the_player_is_silent_where_something_was_taken_out(call: Call) -> None:
+    """Of a call with a card number in it, the number cannot be heard, also where the file itself could be played."""
+    heard = call.conversation
+    span = RedactedSpan(0, "card", Span(0.5, 1.0), 4)
+    redacted = replace(call, conversation=replace(heard, redaction=Redaction(("card",), (span,))))
+    recordings = Recordings(Path(heard.recording.path).parent)
+    whole, muted = (recordings.open(one, (heard.recording.path,)) for one in (call, redacted))
+    assert whole is not None
+    assert muted is not None
+    with wave.open(whole.file) as reader:
+        before, rate_hz, frame = (
+            reader.readframes(reader.getnframes()),
+            reader.getframerate(),
+            reader.getnchannels() * 2,
+        )
+    with wave.open(muted.file) as reader:
+        after = reader.readframes(reader.getnframes())
+    first, end = int(0.26 * rate_hz) * frame, int(1.24 * rate_hz) * frame
+    assert len(before) == len(after)
+    assert any(before[first:end])
+    assert not any(after[first:end])
+    assert before[end + int(0.1 * rate_hz) * frame :] == after[end + int(0.1 * rate_hz) * frame :]

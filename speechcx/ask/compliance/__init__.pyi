@@ -2,6 +2,7 @@ from .audit_trail import check_trail as check_trail
 from .audit_trail import count_trail as count_trail
 from .audit_trail import list_trail as list_trail
 from .export import Exported as Exported
+from .export import SoundWanted as SoundWanted
 from .export import export_evidence as export_evidence
 from .flag_counts import FLAG_GROUPS as FLAG_GROUPS
 from .flag_counts import FlagCount as FlagCount

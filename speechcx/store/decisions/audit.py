@@ -26,7 +26,18 @@ if TYPE_CHECKING:
     from speechcx.store import Store
 
 Action = Literal[
-    "flag", "export", "erase", "backup", "restore", "merge", "import", "mark", "view", "play", "sign-in"
+    "flag",
+    "export",
+    "erase",
+    "backup",
+    "restore",
+    "merge",
+    "import",
+    "mark",
+    "view",
+    "play",
+    "sign-in",
+    "redact",
 ]
 ACTIONS: tuple[Action, ...] = get_args(Action)
 
@@ -245,6 +256,7 @@ def _verify_rows(store: Store) -> TrailVerdict:
     erased = dict(
         store.db.execute("SELECT call_id, max(audit_id) FROM audit WHERE action = 'erase' GROUP BY call_id")
     )
+    cleared = _find_cleared(store)
     elsewhere = {
         call_id for (call_id,) in store.db.execute("SELECT call_id FROM merged_audit WHERE action = 'erase'")
     }
@@ -262,13 +274,19 @@ def _verify_rows(store: Store) -> TrailVerdict:
         if (
             is_before_erasure
             if row.detail is not None
-            else not (is_before_erasure or row.call_id in elsewhere)
+            else not (is_before_erasure or row.call_id in elsewhere or row.audit_id in cleared)
         ):
             what = "its details are gone" if row.detail is None else "its details are still there"
             why = "was not erased after it" if row.detail is None else "was erased after it"
             return TrailVerdict(count, row.audit_id, f"{what}, and call {row.call_id} {why}", before)
         before = row.digest
     return TrailVerdict(count, None, "", before)
+
+
+def _find_cleared(store: Store) -> frozenset[int]:
+    """Numbers of the rows whose details held a value that was taken out, as the rows of that action tell."""
+    rows = store.db.execute("SELECT detail FROM audit WHERE action = 'redact' AND detail IS NOT NULL")
+    return frozenset(number for (detail,) in rows for number in json.loads(detail).get("cleared", ()))
 
 
 def _find_wrong_erasures(store: Store) -> Iterator[str]:

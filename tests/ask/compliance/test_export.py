@@ -5,15 +5,18 @@ import json
 import os
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from speechcx.ask.compliance import export as module
-from speechcx.ask.compliance.export import export_evidence
+from speechcx.ask.compliance.export import SoundWanted, export_evidence
+from speechcx.call import RedactedSpan, Redaction, Span
 from speechcx.errors import UsageError
 from speechcx.store import Store
 from tests.cli.stored import fill_project
+from tests.web.house import make_marked_call, texts_of
 
 
 @pytest.fixture
@@ -136,3 +139,31 @@ def test_no_call_and_no_room_for_a_folder_are_told(project: tuple[Path, list[str
         export_evidence(database, [], tmp_path / "out")
     with pytest.raises(UsageError, match="cannot write"):
         export_evidence(database, ids, tmp_path / "calls.db" / "out")
+
+
+def test_recordings_are_muted_where_something_was_taken_out(
+    project: tuple[Path, list[str]], tmp_path: Path
+) -> None:
+    """The copy is silent there and says whether it was heard again; one that cannot be muted is left out."""
+    database, (second, _) = project
+    span = RedactedSpan(0, "card", Span(1.0, 2.0), 4)
+    call = make_marked_call(tmp_path, texts_of("ann", 0), 0)
+    first = call.conversation.recording.id
+    with Store.open(database) as store:
+        store.save_call(
+            replace(call, conversation=replace(call.conversation, redaction=Redaction(("card",), (span,))))
+        )
+    found = export_evidence(database, [first, second], tmp_path / "out", with_audio=True)
+    assert {first: "muted", second: "copied"} == {one.call_id: one.recording for one in found.calls}
+    told = json.loads((tmp_path / "out" / "calls" / first / "muting.json").read_text())
+    assert (False, [{"start_s": 0.75, "end_s": 2.25}], []) == (
+        told["is_checked"],
+        told["muted"],
+        told["left"],
+    )
+    listened = SoundWanted("redacted", hear=lambda _: (span,))
+    left = export_evidence(database, [first], tmp_path / "left", sound=listened)
+    assert ["still heard"] == [one.recording for one in left.calls]
+    assert [] == list((tmp_path / "left").rglob("recording*"))
+    whole = export_evidence(database, [first], tmp_path / "whole", sound=SoundWanted("original"))
+    assert ["copied"] == [one.recording for one in whole.calls]

@@ -1,0 +1,155 @@
+"""Values that were stored before redaction was on: taken out of every table, then looked for in the bytes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from speechcx.batch.lock import hold_lock
+from speechcx.call import Call, Conversation
+from speechcx.config import Settings
+from speechcx.errors import UsageError
+from speechcx.pipeline import without_values
+from speechcx.redact import redact_text
+from speechcx.redact.byte_search import find_in_files
+from speechcx.redact.conversation_marks import list_values
+from speechcx.redact.scrubbing import find_removed, reasons_of, scrub_assessment, scrub_text
+from speechcx.redact.settings import KindToFind
+from speechcx.store import CallFilter, Store
+from speechcx.store.calls.redacted_rows import ChangedText, forget_reason, rewrite_call, rewrite_texts
+from speechcx.store.decisions.audit import AuditEntry, add_entries
+
+
+@dataclass(frozen=True, slots=True)
+class RedactedStore:
+    """What was taken out of a database.
+
+    Parameters
+    ----------
+    calls
+        Calls that were looked through.
+    changed_calls
+        Those in which something was taken out.
+    kinds
+        (kind, stretches taken out) pairs, most first.
+    other_rows
+        (table, rows changed) pairs of the tables beside the calls.
+    is_log_empty
+        Whether the log was emptied; not so while another program reads.
+    searched, left
+        Files whose bytes were searched for the values, and those that still hold one.
+    backups
+        Copies of the database made before a change of its form. Their bytes are searched too, and nothing in
+        them is changed.
+    """
+
+    calls: int
+    changed_calls: int
+    kinds: tuple[tuple[str, int], ...]
+    other_rows: tuple[tuple[str, int], ...]
+    is_log_empty: bool
+    searched: tuple[str, ...]
+    left: tuple[str, ...]
+    backups: tuple[str, ...]
+
+    @property
+    def exit_code(self) -> int:
+        """3 where a file still holds a value, else 0."""
+        return 3 if self.left else 0
+
+
+def redact_stored(store: Store, settings: Settings, *, who: str) -> RedactedStore:
+    """Take the values that the settings name out of every stored call and everything said about it.
+
+    Results and scores stay as they were judged; quotes and reasons lose the values. The file is rewritten, so
+    that no freed page holds one, and its bytes are searched for each value of seven digits and more.
+    Can be stopped at any moment: called again, it goes on with the calls that are left.
+
+    Parameters
+    ----------
+    store
+        Open for writing; the run lock is taken here.
+    settings
+        Of them the section ``redact``.
+    who
+        Who does it, for the audit trail.
+
+    Raises
+    ------
+    UsageError
+        Redaction is off.
+    RunInProgress
+        A run holds the database.
+    """
+    wanted = settings.redact.wanted
+    if not wanted:
+        raise UsageError(
+            "redaction is off", "kinds to take out", "set redact.enabled = true and redact.kinds"
+        )
+    values: set[str] = set()
+    kinds: Counter[str] = Counter()
+    others: Counter[str] = Counter()
+    changed = 0
+    with hold_lock(store.path, command="redact"):
+        ids = tuple(store.iter_call_ids(CallFilter(with_superseded=True)))
+        for call_id in ids:
+            before = store.load(call_id)
+            after = without_values(before.conversation, settings)
+            if after == before.conversation:
+                continue
+            new = [each for each in after.redaction.spans if each not in before.conversation.redaction.spans]
+            changed += bool(new)
+            kinds.update(each.kind for each in new)
+            values.update(list_values(before.conversation, wanted))
+            others.update(_rewrite(store, before, after, wanted, who=who))
+        with store.write():
+            lost = rewrite_texts(store.db, lambda text: redact_text(text, wanted))
+            _note(store, lost, None, wanted, who=who)
+        others.update(row.table for row in lost)
+        is_empty = store.compact()
+    files = [
+        store.path,
+        *(store.path.with_name(store.path.name + end) for end in ("-wal", "-shm", "-journal")),
+    ]
+    backups = sorted(store.path.parent.glob(f"{store.path.name}*.bak"))
+    searched = [path for path in (*files, *backups) if path.is_file()]
+    return RedactedStore(
+        len(ids), changed, tuple(kinds.most_common()), tuple(sorted(others.items())), is_empty,
+        tuple(map(str, searched)), tuple(map(str, find_in_files(searched, values))), tuple(map(str, backups)),
+    )  # fmt: skip
+
+
+def _rewrite(
+    store: Store, before: Call, after: Conversation, wanted: Sequence[KindToFind], *, who: str
+) -> list[str]:
+    """Write a call and what is said about it in one transaction; gives the table of each row changed beside it."""
+    call_id, removed = after.recording.id, find_removed(before.conversation, after)
+
+    def scrub(text: str) -> str:
+        return scrub_text(text, removed, wanted)
+
+    assessment = scrub_assessment(before.assessment, scrub)
+    with store.write():
+        rewrite_call(
+            store.db, Call(after, assessment), store.names, lambda judged: scrub_assessment(judged, scrub)
+        )
+        for old in reasons_of(before.assessment):
+            if (new := scrub(old)) != old:
+                forget_reason(store.db, old, new)
+        if not removed:
+            return []
+        lost = rewrite_texts(store.db, scrub, call_id)
+        _note(store, lost, call_id, wanted, who=who)
+    return [row.table for row in lost]
+
+
+def _note(
+    store: Store, lost: Sequence[ChangedText], call_id: str | None, wanted: Sequence[KindToFind], *, who: str
+) -> None:
+    """Write down in the trail what was looked for, and which of its own rows lost their details by it."""
+    if call_id is not None or lost:
+        cleared = [row.key[0] for row in lost if row.table == "audit"]
+        add_entries(
+            store, who, [AuditEntry("redact", call_id, None, {"kinds": list(wanted), "cleared": cleared})]
+        )
