@@ -17,14 +17,22 @@ GREETINGS: Mapping[str, str] = {
 
 THANKS_FOR_CALLING: Mapping[str, str] = {
     "en": r"(thanks|thank you) for (calling|contacting|choosing|your call)",
-    "es": r"gracias por (llamar|su llamada)",
+    "es": r"gracias por (llamar|su llamada|contactar)",
     "de": r"danke? fur (ihren|deinen) anruf",
-    "fr": r"merci (de|pour) votre appel",
+    "fr": r"merci (de|pour) votre appel|merci d'avoir appele",
 }
 """What an agent says at the beginning, and sometimes at the end."""
 
 THANKS_FOR_WAITING = r"(thanks|thank you) for (waiting|holding|your patience)"
 """What an agent says to somebody who was there before; English."""
+
+OFFERS_HELP: Mapping[str, str] = {
+    "en": r"(how|what) (can|may|could) (i|we) (help|assist|do)",
+    "es": r"(en que|como) (le |te |les )?(puedo|podemos) (ayudar|atender|servir)",
+    "de": r"(wie|womit) (kann|darf) ich (ihnen|dir) (\w+ )?(weiter)?helfen",
+    "fr": r"(comment|en quoi) (puis[ -]je|je peux|pouvons[ -]nous) vous (aider|etre utile)",
+}
+"""What an agent asks at the beginning."""
 
 FAREWELLS: Mapping[str, str] = {
     "en": (

@@ -75,6 +75,9 @@ _LOOSE = _Limits("card", FEWEST, MOST, 20.0, 24)
 _MOST_TOLD = 28
 """Digits that a card number with a correction, its expiry and its code have at most."""
 
+_ACCOUNT_DIGITS = 6
+"""A number of at least so many right behind the word *account* is that of one."""
+
 _TOLD_WORDS = 7
 _TELEPHONE_LENGTHS = (7, 10, 11)
 _CARD_NEAR_S = 180.0
@@ -132,9 +135,15 @@ class NumberFinder:
         return self.texts[place] if 0 <= place < len(self.row) and self.row[place].turn == turn else ""
 
     def _topic_of(self, place: int) -> NumberTopic | None:
-        return self._named_after(place) or self._asked_before(place)
+        before = self._asked_before(place)
+        if (
+            self._text(place - 1, self.row[place].turn) == "account"
+            and len(self.texts[place]) >= _ACCOUNT_DIGITS
+        ):
+            before = "account"
+        return self._named_after(place, is_asked=before in _LIMITS) or before
 
-    def _named_after(self, place: int) -> NumberTopic | None:
+    def _named_after(self, place: int, *, is_asked: bool) -> NumberTopic | None:
         """What a number is by the words behind it: "4 1 2 is the security code"."""
         turn = self.row[place].turn
         between: list[str] = []
@@ -143,7 +152,11 @@ class NumberFinder:
                 break
             mention = self._starts.get(ahead)
             if mention is not None:
-                direct = not between and mention.topic == "security_code" and len(self.texts[place]) in (3, 4)
+                direct = (
+                    not (between or is_asked)
+                    and mention.topic == "security_code"
+                    and len(self.texts[place]) in (3, 4)
+                )
                 named = bool({"is", "was"} & set(between)) and set(between) <= _NAMING
                 return mention.topic if (direct or named) and mention.topic in _LIMITS else None
             between.append(self.texts[ahead])

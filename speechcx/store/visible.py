@@ -57,13 +57,10 @@ def hide_other_calls(
     if visible is not None:
         own = f"(agent IN ({_listed(db, visible.agents)}) OR team IN ({_listed(db, visible.teams)}))"
     shown = f"{own} AND call_id NOT IN ({_listed(db, under_review)})" if under_review else own
-    mine = f"SELECT {{}} FROM main.calls WHERE {own}"
     views = {
         "calls": f"SELECT * FROM main.calls WHERE {shown}",
-        "flag_states": "SELECT * FROM main.flag_states"
-        f" WHERE call_id IN (SELECT call_id FROM main.calls WHERE {shown})",
-        "contacts": "SELECT * FROM main.contacts"
-        f" WHERE call_no IN (SELECT call_no FROM main.calls WHERE {shown})",
+        "flag_states": f"SELECT * FROM main.flag_states t WHERE {_has_call('call_id', shown)}",
+        "contacts": f"SELECT * FROM main.contacts t WHERE {_has_call('call_no', shown)}",
         # Sums of people go by their group, which cannot be parted where single calls are hidden.
         "sum_groups": f"SELECT * FROM main.sum_groups WHERE {'0' if under_review else own}",
         **{name: f"SELECT * FROM main.{name} WHERE 0" for name in OF_EVERYBODY},
@@ -73,19 +70,27 @@ def hide_other_calls(
         views |= {
             "call_legs": f"SELECT * FROM main.call_legs WHERE record_id IN (SELECT record_id {records})",
             "call_records": f"SELECT * {records}",
-            "survey_answers": f"SELECT * FROM main.survey_answers WHERE call_id IN ({mine.format('call_id')})",
+            "survey_answers": f"SELECT * FROM main.survey_answers t WHERE {_has_call('call_id', own)}",
             # An account is a customer's, and belongs to nobody who takes calls.
             **{name: f"SELECT * FROM main.{name} WHERE 0" for name in ("accounts", "imports", "deliveries")},
             "roster": f"SELECT * FROM main.roster WHERE {own}",
             # A file that failed belongs to nobody yet.
             "failures": "SELECT * FROM main.failures WHERE 0",
-            **{name: f"SELECT * FROM main.{name} WHERE call_no IN ({mine.format('call_no')})" for name in BY_CALL_NO},
-            **{name: f"SELECT * FROM main.{name} WHERE call_id IN ({mine.format('call_id')})" for name in BY_CALL_ID},
+            **{name: f"SELECT * FROM main.{name} t WHERE {_has_call('call_no', own)}" for name in BY_CALL_NO},
+            **{name: f"SELECT * FROM main.{name} t WHERE {_has_call('call_id', own)}" for name in BY_CALL_ID},
         }  # fmt: skip
     db.execute("PRAGMA query_only = OFF")
     for name, query in views.items():
         db.execute(f"CREATE TEMP VIEW {name} AS {query}")
     db.execute("PRAGMA query_only = ON")
+
+
+def _has_call(column: str, condition: str) -> str:
+    """Whether a row of a table ``t`` belongs to a call of a condition.
+
+    A look-up for each row that is asked for: with ``IN`` every question would read every call again.
+    """
+    return f"EXISTS (SELECT 1 FROM main.calls c WHERE c.{column} = t.{column} AND {condition})"
 
 
 def find_calls_under_review(db: sqlite3.Connection, reviewer: str) -> tuple[str, ...]:

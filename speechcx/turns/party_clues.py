@@ -14,7 +14,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log
 
-from speechcx.call.courtesies import THANKS_FOR_CALLING, THANKS_FOR_WAITING
+from speechcx.call.courtesies import (
+    GREETINGS,
+    OFFERS_HELP,
+    THANKS_FOR_CALLING,
+    THANKS_FOR_WAITING,
+    any_of,
+)
 
 TRUST = 0.6
 """Clues of one call say partly the same thing twice: their sum counts for this much."""
@@ -61,21 +67,8 @@ _OWN = (
 )
 
 CLUES: tuple[Clue, ...] = (
-    Clue("offers help", r"\b(how|what) (can|may|could) (i|we) (help|assist|do)\b", 2.5),
-    Clue("thanks for calling", rf"\b{THANKS_FOR_CALLING['en']}\b", 2.5),
-    Clue(
-        "offers help",
-        r"\b(en que|como) (le |te |les )?(puedo|podemos) (ayudar|atender|servir)|"
-        r"\b(wie|womit) (kann|darf) ich (ihnen|dir) (\w+ )?(weiter)?helfen\b|"
-        r"\b(comment|en quoi) (puis[ -]je|je peux|pouvons[ -]nous) vous (aider|etre utile)",
-        2.5,
-    ),
-    Clue(
-        "thanks for calling",
-        r"\bgracias por (llamar|su llamada|contactar)|\bdank für (ihren|deinen) anruf\b|"
-        r"\bmerci (de|pour) votre appel\b|\bmerci d'avoir appele",
-        2.5,
-    ),
+    Clue("offers help", rf"\b({any_of(OFFERS_HELP)})", 2.5),
+    Clue("thanks for calling", rf"\b({any_of(THANKS_FOR_CALLING)})\b", 2.5),
     Clue("fetches an interpreter", r"\b(get|call|find|add|connect|bring in) (you )?(an?|the) interpreter\b", 2.0),
     Clue("thanks for waiting", rf"\b{THANKS_FOR_WAITING}\b", 2.0),
     Clue("thanks a customer", r"\b(thanks|thank you) for being (a |our |with)", 2.0),
@@ -233,8 +226,8 @@ SCRIPT_SAID = 2.5
 _DIGIT_WORDS = r"(zero|oh|one|two|three|four|five|six|seven|eight|nine)"
 _NUMBER = re.compile(rf"(?:\d\W{{0,2}}){{5,}}|(?:\b{_DIGIT_WORDS}\W+){{5,}}")
 _OPENS = re.compile(
-    r"\b(hello|hi|hey|good (morning|afternoon|evening)|(thanks|thank you) for (calling|holding|waiting)|welcome|"
-    r"this is|speaking|my name|how (can|may) (i|we)|what can i)\b"
+    rf"\b({any_of(GREETINGS)}|{any_of(THANKS_FOR_CALLING)}|{THANKS_FOR_WAITING}|{any_of(OFFERS_HELP)}|"
+    r"welcome|this is|speaking|my name|how (can|may) (i|we)|what can i)\b"
 )
 _INTRODUCES = (
     r"(this is|my name is|my name's|i am|i'm|speaking with|speaking to|talking to|talking with|name is|with)"

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from speechcx.call import Span, Speech, Turn, Utterance
+from speechcx.call.courtesies import THANKS_FOR_CALLING, THANKS_FOR_WAITING
 from speechcx.call.spans import join_spans
 
 _NUMBER = r"(one|two|three|four|five|six|seven|eight|nine|zero|[0-9*#]|star|pound|hash)"
@@ -38,7 +39,7 @@ _ONLY_MACHINES: tuple[str, ...] = (
 )  # fmt: skip
 _ALSO_MACHINES = (
     r"\b(hold|line|queue|options?|menu|recorded|monitored|keypad|operator|representative|website|dot com|"
-    r"press|thank you for (calling|holding|waiting|your patience))\b"
+    rf"press|{THANKS_FOR_CALLING['en']}|{THANKS_FOR_WAITING})\b"
 )
 _PEOPLE = re.compile(
     r"\b(this is|my name is|my name's|you're (speaking|talking) (to|with)) (?!the|an?\b|our)[a-z]+\b|"

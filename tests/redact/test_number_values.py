@@ -74,6 +74,10 @@ def test_everyday_numbers_stay() -> None:
         ),
         ("the iban is GB29 NWBK 6016 1331 9268 19", "the iban is [IBAN]"),
         ("I paid $59.99 on 12 June 2026 with my card", "I paid $59.99 on 12 June 2026 with my card"),
+        (
+            "account 12345678, and exp 09/28 cvv 123",
+            "account [account number], and exp [expiry date] cvv [security code]",
+        ),
         ("the contract expires 06 2027", "the contract expires 06 2027"),
         ("tracking number 1234567890123456789", "tracking number 1234567890123456789"),
     ],

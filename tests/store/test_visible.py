@@ -48,6 +48,7 @@ def store_id(name: str) -> str:
         (VisibleCalls(teams=("red", "blue")), {"a1", "a2", "b"}),
         (VisibleCalls(agents=("ANN",)), set()),
         (VisibleCalls(agents=("ann') OR ('1'='1",)), set()),
+        (VisibleCalls(agents=("ann", "{0} %s ? {x}")), {"a1", "a2"}),
         (VisibleCalls(), set()),
         (None, {"a1", "a2", "b", "n"}),
     ],
@@ -106,3 +107,12 @@ def test_facts_of_other_peoples_calls_are_hidden(database: Path, tmp_path: Path)
         assert [("1",)] == store.db.execute("SELECT record_id FROM call_records").fetchall()
         assert [("x1",)] == store.db.execute("SELECT customer FROM call_legs").fetchall()
         assert [] == store.db.execute("SELECT customer FROM accounts").fetchall()
+
+
+def test_a_row_is_looked_up_and_not_every_call_read(database: Path) -> None:
+    """What is asked of one call costs a look-up in the index of calls, however many calls there are."""
+    with Store.open_for(database, ANN) as store:
+        for table, column in (("call_numbers", "call_id"), ("recordings", "call_no"), ("files", "call_id")):
+            plan = store.db.execute(f"EXPLAIN QUERY PLAN SELECT * FROM {table} WHERE {column} = 1").fetchall()
+            read = [str(step[3]) for step in plan if str(step[3]).startswith("SCAN")]
+            assert not [step for step in read if step.startswith("SCAN c")], plan

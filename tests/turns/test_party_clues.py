@@ -129,3 +129,13 @@ def test_unknown_direction_lowers_what_depends_on_it() -> None:
 def test_first_words_of_a_call(said: str, opens: bool) -> None:
     """A recording that begins in the middle of a call does not begin as calls do."""
     assert opens_call(said) == opens
+
+
+@pytest.mark.parametrize(
+    "text", ["Vielen Dank für Ihren Anruf.", "Gracias por contactar con nosotros.", "Merci d'avoir appelé."]
+)
+def test_thanks_for_calling_tell_the_agent_in_other_languages(text: str) -> None:
+    """Words with and without accents count alike, and open a call."""
+    weighed = weigh_words([text], names=(), phrases=(), outbound=None)
+    assert "thanks for calling" in dict(weighed.clues)
+    assert opens_call(text)
