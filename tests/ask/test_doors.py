@@ -19,10 +19,9 @@ ROOT = Path(__file__).resolve().parents[2]
 DOORS = {
     "compliance": (
         "Exported FLAG_GROUPS FlagCount FlagCounts FlagEvidence FlagFilter FlagList FlagRow FlagView "
-        "Precision QuotedTurn RuleReport STANDINGS SoundWanted WAITING check_trail count_flags count_trail describe_rule "
-        "draft_rulebook "
-        "export_evidence find_flag find_flags_hint find_rule_text list_flags list_trail measure_precision "
-        "read_hits see_flag see_flags show_flag"
+        "Precision QuotedTurn RuleReport STANDINGS SoundWanted WAITING check_trail count_flags count_trail "
+        "describe_rule draft_rulebook export_evidence find_flag find_flags_hint find_rule_text list_flags "
+        "list_trail measure_precision read_hits see_flag see_flags show_flag"
     ),
     "customers": (
         "Calibration CalibrationBand CallPrediction CallbackList CallbackRow CustomerCall CustomerReport "

@@ -172,28 +172,26 @@ FlagSize = tuple[int, int, int, int, int, int, int, int, int, float, str | None,
 
 
 def _count(store: Store, filters: FlagFilter, by: GroupBy) -> dict[str | None, FlagSize]:
-    key = "{rule}" if by == "rule" else f"c.{by}"
-    scope = ("agent", "team", "center", "queue", "customer")
-    columns = ", ".join(f"c.{name}" for name in (*scope, "audio_duration_s", "local_day"))
-    query, values = flags_query(filters, more=f", {key} AS key, {columns}")
-    waiting = "status IN ('open', 'escalated')"
     # A call has one flag of a rule, but may have several of an agent: its length counts once.
+    is_rule = by == "rule"
+    query, values = flags_query(filters, more=", {unsure} AS unsure" + ", {rule} AS key" * is_rule)
+    waiting = "status IN ('open', 'escalated')"
     source = (
-        f"(SELECT key, call_no, 1 AS flags, {waiting} AS waiting, {', '.join(scope)}, audio_duration_s, local_day"
-        f" FROM ({query}))"
-        if by == "rule"
-        else f"(SELECT key, call_no, count(*) AS flags, sum({waiting}) AS waiting, {', '.join(scope)},"
-        f" audio_duration_s, local_day FROM ({query}) GROUP BY key, call_no)"
+        f"SELECT call_no, key, 1 AS flags, {waiting} AS waiting, unsure FROM ({query})"
+        if is_rule
+        else f"SELECT call_no, count(*) AS flags, sum({waiting}) AS waiting, sum(unsure) AS unsure FROM ({query})"
+        " GROUP BY call_no"
     )
-    reach = ", ".join(f"count(DISTINCT {name})" for name in scope)
+    reach = ", ".join(
+        f"count(DISTINCT c.{name})" for name in ("agent", "team", "center", "queue", "customer")
+    )
     rows = store.db.execute(
-        f"SELECT key, sum(flags), sum(waiting), count(*), {reach}, sum(audio_duration_s), min(local_day),"
-        f" max(local_day) FROM {source} GROUP BY 1",
+        f"SELECT {'f.key' if is_rule else f'c.{by}'}, sum(f.flags), sum(f.waiting), sum(f.unsure), count(*), {reach},"
+        f" sum(c.audio_duration_s), min(c.local_day), max(c.local_day) FROM ({source}) f"
+        " CROSS JOIN calls c ON c.call_no = f.call_no GROUP BY 1",
         values,
-    ).fetchall()
-    query, values = flags_query(replace(filters, result=("cannot_tell",)), more=f", {key} AS key")
-    unsure_of = dict(store.db.execute(f"SELECT key, count(*) FROM ({query}) GROUP BY 1", values).fetchall())
-    return {row[0]: (row[1], row[2], unsure_of.get(row[0], 0), *row[3:]) for row in rows}
+    )
+    return {row[0]: row[1:] for row in rows}
 
 
 def _count_calls(store: Store, filters: FlagFilter, by: GroupBy) -> dict[str | None, int]:

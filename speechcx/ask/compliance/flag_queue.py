@@ -104,7 +104,8 @@ _STATE = "coalesce(s.status, 'open') AS status, s.due"
 def flags_query(filters: FlagFilter, *, more: str = "") -> FlagQuery:
     """A query for all flags of a filter, with the columns :data:`KEYS`, and its values.
 
-    `more` names further columns of ``calls c``, such as ``, c.agent``; ``{rule}`` in it stands for the rule's id.
+    `more` names further columns of ``calls c``, such as ``, c.agent``; ``{rule}`` in it stands for the rule's id, and
+    ``{unsure}`` for whether it could not tell.
     """
     branches = []
     if filters.standing != ("gone",):
@@ -133,7 +134,7 @@ def _results(source: str, condition: str, filters: FlagFilter, more: str) -> Fla
     return (
         "SELECT c.call_no, d.rule_no, NULL AS question_no, NULL AS gone_rule, NULL AS answer_no,"
         f" {_RANK} AS rank, {_STATE}"
-        f"{more.format(rule='r.rule')} FROM calls c {source}"
+        f"{more.format(rule='r.rule', unsure='d.value = 2')} FROM calls c {source}"
         " LEFT JOIN flag_states s ON s.call_id = c.call_id AND s.rule = r.rule"
         f" WHERE {condition} AND {where}",
         values,
@@ -151,7 +152,7 @@ def _questions(filters: FlagFilter, more: str) -> FlagQuery:
     }
     where, values = _condition(filters, wanted)
     return (
-        f"SELECT c.call_no, NULL, q.question_no, NULL, NULL, 0, {_STATE}{more.format(rule=name)}"
+        f"SELECT c.call_no, NULL, q.question_no, NULL, NULL, 0, {_STATE}{more.format(rule=name, unsure='0')}"
         f" FROM {CRITICAL_ANSWERS} LEFT JOIN flag_states s ON s.call_id = c.call_id AND s.rule = {name}"
         f" WHERE {AGAINST_SCORED} AND {where}",
         values,
@@ -168,7 +169,7 @@ def _low_answers(filters: FlagFilter, more: str) -> FlagQuery:
     }
     where, values = _condition(filters, wanted)
     return (
-        f"SELECT c.call_no, NULL, NULL, NULL, v.answer_no, 1, {_STATE}{more.format(rule=LOW_ANSWER)}"
+        f"SELECT c.call_no, NULL, NULL, NULL, v.answer_no, 1, {_STATE}{more.format(rule=LOW_ANSWER, unsure='0')}"
         f" FROM {LOW_ANSWERS} LEFT JOIN flag_states s ON s.call_id = c.call_id AND s.rule = {LOW_ANSWER}"
         f" WHERE {IS_LOW} AND {where}",
         values,
@@ -180,9 +181,10 @@ def _gone(filters: FlagFilter, more: str) -> FlagQuery:
     wanted = {"s.rule": filters.rule, "r.kind": filters.kind, "r.severity": filters.severity,
               "s.seen_result": filters.result}  # fmt: skip
     where, values = _condition(filters, wanted)
+    unsure = "s.seen_result = 'cannot_tell'"
     return (
         "SELECT c.call_no, NULL AS rule_no, NULL AS question_no, s.rule AS gone_rule, NULL AS answer_no,"
-        f" {_RANK} AS rank, {_STATE}{more.format(rule='s.rule')}"
+        f" {_RANK} AS rank, {_STATE}{more.format(rule='s.rule', unsure=unsure)}"
         " FROM flag_states s CROSS JOIN calls c ON c.call_id = s.call_id"
         " LEFT JOIN rules r ON r.rule_no = (SELECT max(rule_no) FROM rules WHERE rules.rule = s.rule)"
         f" WHERE {IS_GONE} AND {where}",
