@@ -13,6 +13,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
 from speechcx.call import PAYMENT, Conversation, Recording, Span
 from speechcx.config import Settings, load_settings
 from speechcx.discover import FoundFile, identify, read_sources
@@ -172,7 +174,7 @@ def measure_digits(count: int, models: Sequence[str], seed: int) -> bool:
             copy = path.with_suffix(".muted.wav")
             made = write_muted_copy(heard, str(path), copy, muting)
             digits += len(spans)
-            muted += sum(_is_muted(span, made.muted) for span in spans)
+            muted += sum(_is_muted(path, span, made.muted) for span in spans)
             for model in models:
                 other = replace(settings, transcribe=replace(settings.transcribe, model=model))
                 heard_again[model] += bool(hear_values(_recording(copy, other), other))
@@ -209,9 +211,16 @@ def _write_number(path: Path, files: Sequence[Path], rng: random.Random) -> list
     return spans
 
 
-def _is_muted(span: Span, muted: Sequence[Span]) -> bool:
-    """Whether at least nine tenths of a digit are silent."""
-    return sum(span.overlap_s(each) for each in muted) >= 0.9 * span.duration_s
+def _is_muted(path: Path, span: Span, muted: Sequence[Span]) -> bool:
+    """Whether 99 hundredths of the energy of a digit are silent: its recording begins and ends with some noise."""
+    with wave.open(str(path), "rb") as reader:
+        rate_hz = reader.getframerate()
+        power = np.frombuffer(reader.readframes(reader.getnframes()), dtype="<i2").astype(np.float64) ** 2
+    heard = power.copy()
+    for each in muted:
+        heard[int(each.start_s * rate_hz) : int(each.end_s * rate_hz)] = 0.0
+    first, end = int(span.start_s * rate_hz), int(span.end_s * rate_hz)
+    return bool(heard[first:end].sum() <= 0.01 * power[first:end].sum())
 
 
 def _recording(path: Path, settings: Settings) -> Recording:
