@@ -19,6 +19,13 @@ AccountStatus = Literal["kept", "lost"]
 ACCOUNT_STATUSES: tuple[AccountStatus, ...] = get_args(AccountStatus)
 
 
+EffortEnd = Literal["easy", "difficult"]
+EFFORT_ENDS: tuple[EffortEnd, ...] = get_args(EffortEnd)
+
+_LOW_UNTIL = {"csat": 0.25, "nps": 0.6, "ces": 0.25}
+"""An answer is a low one in this part of its scale: 1 and 2 of 5, 0 to 6 of 10, the difficult quarter of effort."""
+
+
 @dataclass(frozen=True, slots=True)
 class CallLeg:
     """A part of a call as the telephone system has it: it rang at one agent, queue or machine.
@@ -85,6 +92,8 @@ class SurveyAnswer:
         What the customer wrote.
     row
         Line or row of the file, counted from 1.
+    high_is
+        Of ``ces``: what the upper end of the scale means; None where not told, and for other kinds.
     """
 
     answer_id: str
@@ -98,6 +107,17 @@ class SurveyAnswer:
     agent: str | None = None
     comment: str | None = None
     row: int = 0
+    high_is: EffortEnd | None = None
+
+    @property
+    def is_low(self) -> bool:
+        """Whether somebody should look at it; never of an effort score whose direction is not told."""
+        if self.value is None or self.high <= self.low or (self.kind == "ces" and self.high_is is None):
+            return False
+        place = (self.value - self.low) / (self.high - self.low)
+        if self.high_is == "difficult":
+            place = 1.0 - place
+        return place <= _LOW_UNTIL[self.kind]
 
 
 @dataclass(frozen=True, slots=True)

@@ -201,12 +201,17 @@ def set_(
 
 
 @example("callbacks --period 2026-03")
-def callbacks(asked: Asked, limit: options.Limit = 50) -> None:
+def callbacks(
+    asked: Asked,
+    limit: options.Limit = 50,
+    everything: Annotated[bool, typer.Option("--all", help="Also those marked as done or dropped.")] = False,
+) -> None:
     """Whom to call back: customers whose newest call ended badly or at risk, and who have not been spoken to since."""
     from speechcx.ask.customers import list_callbacks
     from speechcx.present.customers import present_callbacks
 
-    print_answer(present_callbacks(list_callbacks(asked.where, asked.filters, limit=limit)), asked.style)
+    found = list_callbacks(asked.where, asked.filters, limit=limit, with_settled=everything)
+    print_answer(present_callbacks(found), asked.style)
 
 
 def _filter(

@@ -47,7 +47,7 @@ _Who = Annotated[str | None, typer.Option("--as", metavar="NAME", help="Who impo
 def register(app: typer.Typer) -> None:
     """Add these commands to the app."""
     app.add_typer(imports)
-    for command in (reconcile, handling, surveys, repeats):
+    for command in (reconcile, handling, surveys, calibrate, repeats):
         app.command()(command)
 
 
@@ -97,7 +97,7 @@ def import_surveys(
 
 
 @imports.command("accounts")
-@example("import accounts accounts.csv")
+@example("import accounts customers.xlsx")
 def import_accounts(
     file: _File,
     mapping: _Mapping = "",
@@ -188,16 +188,39 @@ def surveys(
     by: Annotated[
         str, typer.Option("--by", help="all, agent, team, center, queue, day, week or month.")
     ] = "all",
+    satisfied: Annotated[
+        float | None,
+        typer.Option("--satisfied", help="The lowest CSAT rating that counts as satisfied; default: 4 of 5."),
+    ] = None,
 ) -> None:
     """CSAT, NPS and CES with their number of answers, response rate and 95 % interval."""
     from speechcx.ask.customers import read_satisfaction
     from speechcx.present.imported_facts import present_satisfaction
 
-    print_answer(present_satisfaction(read_satisfaction(asked.where, asked.filters, by=by)), asked.style)  # type: ignore[arg-type]
+    found = read_satisfaction(asked.where, asked.filters, by=by, satisfied_from=satisfied)  # type: ignore[arg-type]
+    print_answer(present_satisfaction(found), asked.style)
 
 
 @asks()
-@example("repeats --period 2026-03")
+@example("calibrate --survey csat")
+def calibrate(
+    asked: Asked,
+    survey: Annotated[str, typer.Option("--survey", help="csat, nps or ces.")] = "csat",
+    score: Annotated[
+        str, typer.Option("--score", help="customer_sentiment or customer_sentiment_shift.")
+    ] = "customer_sentiment",
+    each: Annotated[bool, typer.Option("--each", help="Every call with its fitted probability.")] = False,
+) -> None:
+    """Does our customer score predict the survey? Curve, rank correlation, fitted probabilities (extra learn)."""
+    from speechcx.ask.customers import calibrate as hold_against
+    from speechcx.present.calibration_tables import present_calibration
+
+    found = hold_against(asked.where, asked.filters, survey=survey, score=score, with_calls=each)  # type: ignore[arg-type]
+    print_answer(present_calibration(found), asked.style)
+
+
+@asks()
+@example("repeats --by driver --period 2026-03")
 def repeats(
     asked: Asked,
     by: Annotated[
@@ -219,7 +242,7 @@ def repeats(
 
 
 @asks()
-@example("retention --period 2026-03")
+@example("retention --by driver")
 def retention(
     asked: Asked,
     ctx: typer.Context,

@@ -15,7 +15,7 @@ from speechcx.cli.question_options import Asked, asks
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this file to `app`."""
-    for command in (alerts, outreach, causes, topics):
+    for command in (alerts, outreach, mark, notify, causes, topics):
         app.command()(command)
 
 
@@ -28,10 +28,13 @@ def alerts(
     ] = None,
     probability: Annotated[
         float, typer.Option("--probability", min=0.0, max=1.0, help="At most so probable on a usual day.")
-    ] = 0.001,
+    ] = 0.0005,
     excess: Annotated[
         float, typer.Option("--excess", min=0.0, help="Minimum number of calls above the usual.")
     ] = 5.0,
+    by: Annotated[
+        str | None, typer.Option("--by", help="Each center, team, queue or agent by itself.")
+    ] = None,
 ) -> None:
     """What happens more often on a day than the same weekday usually brings, with size and scope."""
     from speechcx.ask.operations import find_alerts
@@ -43,6 +46,7 @@ def alerts(
         day=options.day("--day", day),
         probability=probability,
         least_excess=excess,
+        by=by,  # type: ignore[arg-type]
     )
     print_answer(present_alerts(found), asked.style)
 
@@ -56,14 +60,103 @@ def outreach(
         Path | None,
         typer.Option("--except", metavar="FILE", help="Customers to leave out: a CSV, the first column."),
     ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Also those marked as done or dropped.")] = False,
 ) -> None:
     """Customers whose calls matched a rule and who have not been called back, unhappiest first."""
     from speechcx.ask.operations import list_outreach, read_customers
     from speechcx.present.operations import present_outreach
 
     excepted = () if without is None else read_customers(without)
-    found = list_outreach(asked.where, rule, asked.filters, excepted=excepted)
+    found = list_outreach(asked.where, rule, asked.filters, excepted=excepted, with_settled=everything)
     print_answer(present_outreach(found), asked.style)
+
+
+@example("mark callback:C1042 --owner mia --due 2026-12-01")
+def mark(
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="ENTRY",
+            help="alert:DAY/RULE, callback:CUSTOMER or outreach:RULE/CUSTOMER, as they are listed.",
+        ),
+    ],
+    status: Annotated[str | None, typer.Option("--status", help="open, started, done or dropped.")] = None,
+    owner: Annotated[str | None, typer.Option("--owner", help="Who sees to it; '' for nobody.")] = None,
+    due: Annotated[
+        str | None, typer.Option("--due", metavar="DAY", help="By this day; none takes it away.")
+    ] = None,
+    result: Annotated[str | None, typer.Option("--result", metavar="WORDS", help="What came of it.")] = None,
+    who: options.Who = None,
+    db: options.Database = None,
+    config: options.Config = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Say who sees to an alert, a callback or a customer of outreach, by when, and what came of it."""
+    from datetime import date
+
+    from speechcx.ask.operations import find_follow_up
+    from speechcx.present.marked_entries import present_mark
+    from speechcx.store import Store
+    from speechcx.store.decisions.audit import read_who
+    from speechcx.store.decisions.follow_ups import FollowUpChange, mark_follow_up
+
+    day = date.min if due in ("none", "") else options.day("--due", due)
+    change = FollowUpChange(status, owner, day, result)  # type: ignore[arg-type]
+    with Store.open(options.database(options.load(config, None), db)) as store:
+        entry = find_follow_up(store, name)
+        found = mark_follow_up(store, entry, change, who=read_who(who))
+    print_answer(present_mark(f"{entry.kind}:{entry.key}", found), options.style(as_json, False))
+
+
+@asks("period", "since", "until", "as_csv", "columns")
+@example("notify --to mailto://user:password@example.com --dry-run")
+def notify(
+    asked: Asked,
+    to: Annotated[
+        options.Names,
+        typer.Option(
+            "--to",
+            metavar="URL",
+            envvar="SPEECHCX_NOTIFY_TO",
+            help="Where to, as apprise writes it; may be repeated.",
+        ),
+    ] = None,
+    day: Annotated[
+        str | None, typer.Option("--day", metavar="DAY", help="The day; default: the newest with calls.")
+    ] = None,
+    by: Annotated[str | None, typer.Option("--by", help="Each center, team or queue by itself.")] = None,
+    listed: Annotated[bool, typer.Option("--list", help="Only list what was sent and what failed.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be sent.")] = False,
+) -> None:
+    """Send the day's alerts, counts only, by mail, chat or web hook (extra notify); what failed is tried again."""
+    from speechcx.ask.operations import find_alerts
+    from speechcx.batch.notifications import deliver
+    from speechcx.errors import UsageError
+    from speechcx.present.marked_entries import present_deliveries, present_notices
+    from speechcx.present.operations import write_notices
+    from speechcx.store import Store
+    from speechcx.store.deliveries import list_deliveries
+
+    with Store.open(asked.where, read_only=listed or dry_run) as store:
+        if listed:
+            print_answer(
+                present_deliveries(list_deliveries(store), empty="Nothing was sent yet."), asked.style
+            )
+            return
+        notices = write_notices(
+            find_alerts(store, asked.filters, day=options.day("--day", day), by=by)  # type: ignore[arg-type]
+        )
+        if dry_run:
+            print_answer(present_notices(notices), asked.style)
+            return
+        if not to:
+            raise UsageError(
+                "no address", "one or more of apprise's addresses", "add --to URL, or set SPEECHCX_NOTIFY_TO"
+            )
+        found = deliver(store, to, notices)
+    print_answer(present_deliveries(found, empty="Nothing to send."), asked.style)
+    if any(one.delivered_at is None for one in found):
+        raise typer.Exit(3)
 
 
 @asks()

@@ -12,7 +12,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any, Literal, get_args
 
-from speechcx.call.imported import ACCOUNT_STATUSES, LEG_OUTCOMES
+from speechcx.call.imported import ACCOUNT_STATUSES, EFFORT_ENDS, LEG_OUTCOMES, EffortEnd
 from speechcx.discover.headings import squeeze
 from speechcx.errors import ConfigError
 
@@ -146,6 +146,8 @@ class ImportMapping:
         Whether the duration of a leg holds its wait, so that what is neither talk, hold nor after-call work is wait.
     decimal
         The mark before the decimals of amounts, where they could be read in two ways.
+    ces_high
+        What the upper end of an effort score means.
     """
 
     kind: ImportKind
@@ -160,6 +162,7 @@ class ImportMapping:
     wait_is_rest: bool = False
     statuses: Mapping[str, str] = field(default_factory=dict)
     decimal: DecimalMark | None = None
+    ces_high: EffortEnd | None = None
 
 
 @lru_cache(maxsize=1)
@@ -219,7 +222,7 @@ def suggest_mapping(headings: Sequence[str], kind: ImportKind) -> ImportMapping:
         return ImportMapping(
             kind, {name: there[squeeze(heading)] for name, heading in best.columns.items()}, best.name, best.title,
             best.zone, best.time_format, best.unit, best.outcomes, best.scales, best.wait_is_rest, best.statuses,
-            best.decimal,
+            best.decimal, best.ces_high,
         )  # fmt: skip
     columns: dict[str, str] = {}
     for name, spellings in FIELDS[kind].items():
@@ -266,6 +269,7 @@ def write_mapping(mapping: ImportMapping, headings: Sequence[str]) -> str:
         f"zone = {json.dumps(mapping.zone)}" if mapping.zone else '# zone = "Europe/Berlin"',
         f"unit = {json.dumps(mapping.unit)}" if mapping.kind == "calls" else "",
         "wait_is_rest = true" if mapping.wait_is_rest else "",
+        _write_direction(mapping),
         f"decimal = {json.dumps(mapping.decimal)}" if mapping.decimal else "",
         "",
         "[columns]",
@@ -285,6 +289,17 @@ def write_mapping(mapping: ImportMapping, headings: Sequence[str]) -> str:
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)) + "\n"
 
 
+def _write_direction(mapping: ImportMapping) -> str:
+    """The line that says which end of an effort score is which, where there is one."""
+    if mapping.ces_high:
+        return f"ces_high = {json.dumps(mapping.ces_high)}"
+    return (
+        '# ces_high = "easy"  # or "difficult": what a high effort score means'
+        if "ces" in mapping.columns
+        else ""
+    )
+
+
 def _write_column(name: str, heading: str | None) -> str:
     return f'# {name} = ""' if heading is None else f"{name} = {json.dumps(heading, ensure_ascii=False)}"
 
@@ -299,7 +314,7 @@ def _build(found: Mapping[str, Any], path: str, name: str) -> ImportMapping:
     """
     known = {
         "kind", "title", "zone", "time_format", "unit", "wait_is_rest", "columns", "outcomes", "scales",
-        "statuses", "decimal",
+        "statuses", "decimal", "ces_high",
     }  # fmt: skip
     kind = found.get("kind")
     wrong = sorted(found.keys() - known)
@@ -322,12 +337,15 @@ def _build(found: Mapping[str, Any], path: str, name: str) -> ImportMapping:
         raise _bad(path, f"decimal is {found['decimal']!r}", 'a point or a comma: "." or ","')
     if found.get("unit", "s") not in get_args(DurationUnit):
         raise _bad(path, f"unit is {found['unit']!r}", "s, ms or min")
+    if found.get("ces_high") not in (None, *EFFORT_ENDS):
+        raise _bad(path, f"ces_high is {found['ces_high']!r}", "easy or difficult")
     scales = {key: (float(low), float(high)) for key, (low, high) in found.get("scales", {}).items()}
     return ImportMapping(
         kind, dict(columns), name, str(found.get("title", "")), found.get("zone"), found.get("time_format"),
         found.get("unit", "s"), {key.casefold(): value for key, value in outcomes.items()}, scales,
         bool(found.get("wait_is_rest", False)),
         {" ".join(key.casefold().split()): value for key, value in statuses.items()}, found.get("decimal"),
+        found.get("ces_high"),
     )  # fmt: skip
 
 

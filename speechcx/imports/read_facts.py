@@ -136,7 +136,7 @@ def read_answers(file: CsvFile, rows: Sequence[CsvRow], mapping: ImportMapping) 
             found.append(
                 SurveyAnswer(
                     answer_id, kind, value, low, high, moment, cells.get("reference"), cells.get("customer"),
-                    cells.get("agent"), cells.get("comment"), line,
+                    cells.get("agent"), cells.get("comment"), line, mapping.ces_high if kind == "ces" else None,
                 )
             )  # fmt: skip
         return found

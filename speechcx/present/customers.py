@@ -18,6 +18,7 @@ from speechcx.ask.customers import (
     OutcomeTable,
 )
 from speechcx.present.envelope import Envelopes, record, rows
+from speechcx.present.marked_entries import write_follow_up
 from speechcx.present.measures import VERDICT, number_text
 from speechcx.present.table import Answer, Column, Text, make_table
 from speechcx.present.units import days_text, length, percent, plain_number, signed
@@ -223,6 +224,10 @@ def _no_outcomes() -> str:
     )
 
 
+def _follow_up(row: CallbackRow) -> str | None:
+    return None if row.follow_up is None else write_follow_up(row.follow_up)
+
+
 _CALLBACK_COLUMNS = (
     Column("customer", "customer"),
     Column("call_id", "newest call"),
@@ -231,6 +236,7 @@ _CALLBACK_COLUMNS = (
     Column("queue", "queue"),
     Column("calls", "calls"),
     Column("why", "why"),
+    Column("follow_up", "marked", value=_follow_up, rank=1),
 )
 
 

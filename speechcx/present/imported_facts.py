@@ -214,22 +214,40 @@ _SURVEY_COLUMNS = (
     Column("interval", "95 %", value=_answer_interval),
     Column("response_rate", "answered", kind="share"),
     Column("matched", "with their\ncall", rank=1),
+    Column("low_answers", "low", rank=1),
     Column("asked", "asked", audience="programs"),
     Column("low", "scale from", audience="programs"),
     Column("high", "scale to", audience="programs"),
+    Column("high_is", "high is", audience="programs"),
 )
 
 
 def present_satisfaction(found: Satisfaction) -> Answer:
     """Survey figures, each with its number of answers and interval."""
-    notes = (
-        "CSAT: share of answers in the upper quarter of the scale (4 and 5 of 5). NPS: 9 and 10 minus 0 to 6."
-        " CES: mean on its own scale.",
-    )
     shown = make_table(
-        "surveys", _SURVEY_COLUMNS, found.rows, empty="No answers: import them first.", notes=notes
+        "surveys",
+        _SURVEY_COLUMNS,
+        found.rows,
+        empty="No answers: import them first.",
+        notes=tuple(_survey_notes(found)),
     )
     return Answer(partial(_SURVEYS.wrap, found), (shown,))
+
+
+def _survey_notes(found: Satisfaction) -> Iterator[str]:
+    if not found.rows:
+        return
+    yield (
+        "CSAT: share of satisfied answers (unless set, the upper quarter of the scale: 4 and 5 of 5). NPS: 9 and 10"
+        " minus 0 to 6. CES: mean on its own scale."
+    )
+    ends = {row.high_is for row in found.rows if row.kind == "ces"}
+    if ends == {None}:
+        yield "CES: it is not told whether high is easy or difficult; set ces_high in the mapping."
+    elif ends:
+        yield f"CES: high is {' or '.join(sorted(end for end in ends if end))}."
+    if any(row.low_answers for row in found.rows):
+        yield "Low answers with their call are flags (speechcx flags --kind survey) and reasons to call back."
 
 
 def _interval_text(name: str, heading: str, *, rank: int = 0) -> Column:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from speechcx.ask.operations import Alert, Alerts, Cause, Causes, Outreach, Shares, Topics
+from speechcx.ask.operations import Alert, Alerts, Cause, Causes, Outreach, OutreachCustomer, Shares, Topics
 from speechcx.present.envelope import Envelopes, record
+from speechcx.present.marked_entries import write_follow_up
 from speechcx.present.table import Answer, Column, Table, Text, make_table
 from speechcx.present.units import days_text, plain_number, start_text
+from speechcx.store.deliveries import Notice
 
 _HINT = str | None
 _ALERTS = record("alerts", Alerts, swapped={"Alerts.hint": _HINT})
@@ -37,6 +39,13 @@ def _chance(row: Alert) -> str:
     return "under 1 in a million" if row.probability < 1e-6 else f"1 in {round(1 / row.probability):,}"
 
 
+def _window(row: Alert) -> str:
+    """Two days, two hours, or the day so far."""
+    if row.days > 1:
+        return "two days"
+    return f"{row.first_hour}:00 to {row.last_hour}:59" if row.first_hour or row.last_hour == 1 else "the day"
+
+
 def _value(row: Alert) -> str | None:
     value = row.size.value_at_risk
     return None if value is None else f"{value:,.0f} {row.size.currency or ''}".strip()
@@ -51,8 +60,15 @@ def _hour(row: Alert) -> str | None:
     return None if first is None else first[11:]
 
 
+def _follow_up(row: Alert | OutreachCustomer) -> str | None:
+    """Owner, status and day of what people do about an entry."""
+    return None if row.follow_up is None else write_follow_up(row.follow_up)
+
+
 _ALERT_COLUMNS = (
     Column("title", "what"),
+    Column("group", "of", text=lambda row: row.group or "-"),
+    Column("window", "when", value=_window),
     Column("calls", "calls", value=lambda row: row.size.calls),
     Column("usual", "usual", digits=1),
     Column("times", "times", digits=1),
@@ -65,6 +81,8 @@ _ALERT_COLUMNS = (
     Column("value_at_risk", "value\nat risk", rank=2, value=lambda row: row.size.value_at_risk, text=_value),
     Column("valued", "valued", value=lambda row: row.size.valued, audience="programs"),
     Column("currency", "currency", value=lambda row: row.size.currency, audience="programs"),
+    Column("follow_up", "marked", value=_follow_up, rank=1),
+    Column("name", "alert", audience="programs"),
     Column("rule", "rule", audience="programs"),
     Column("centers", "centers", value=_shares("centers"), audience="programs"),
 )
@@ -72,7 +90,8 @@ _ALERT_COLUMNS = (
 
 def present_alerts(found: Alerts) -> Answer:
     """What surges, each with size and scope, then words of its calls."""
-    shown = make_table("alerts", _ALERT_COLUMNS, found.rows, empty=_no_alerts(found))
+    columns = [column for column in _ALERT_COLUMNS if found.by or column.key != "group"]
+    shown = make_table("alerts", columns, found.rows, empty=_no_alerts(found))
     return Answer(lambda: _ALERTS.wrap(found), (shown, *_after_alerts(found)))
 
 
@@ -89,7 +108,14 @@ def _after_alerts(found: Alerts) -> Iterator[Text]:
         f"{found.rows[0].compared} of the 8 weeks before, {found.rows[0].past_days} days.",
         is_note=True,
     )
+    if found.by:
+        young = f"; {found.too_young} with too few past days" if found.too_young else ""
+        yield Text(f"By {found.by}: {found.groups} with calls that day{young}.", is_note=True)
     yield Text("To call back: speechcx outreach RULE --period DAY", is_note=True, is_hint=True)
+    names = ", ".join(f"alert:{row.name}" for row in found.rows[:3])
+    yield Text(
+        f"To see to one: speechcx mark NAME --owner ... --status ...; {names}", is_note=True, is_hint=True
+    )
 
 
 def _no_alerts(found: Alerts) -> str:
@@ -107,6 +133,9 @@ _OUTREACH_COLUMNS = (
     Column("started", "last call", kind="start"),
     Column("agent", "agent", rank=1),
     Column("call_id", "call"),
+    Column("value", "value", digits=0, rank=1),
+    Column("currency", "currency", audience="programs"),
+    Column("follow_up", "marked", value=_follow_up, rank=1),
     Column("quote", "words", rank=2),
 )
 
@@ -204,3 +233,21 @@ def _no_topics(found: Topics) -> str:
         f"{days_text(found.since, found.until)}: no phrase of customers stands out against {found.calls_before}"
         f" calls before; {found.phrases} were compared. A longer --period would show smaller changes."
     )
+
+
+def write_notices(found: Alerts) -> tuple[Notice, ...]:
+    """The alerts of a day as one notice: counts and titles of rules, no words, no customers, no agents by name."""
+    if not found.rows:
+        return ()
+    lines = []
+    for row in found.rows:
+        group = (
+            "" if row.group is None else f", {found.by}" + ("" if found.by == "agent" else f" {row.group}")
+        )
+        size = row.size
+        lines.append(
+            f"{row.title}{group}: {size.calls} calls, {row.times:g} times the usual {row.usual:g};"
+            f" {size.customers} customers, {size.minutes:g} minutes"
+        )
+    title = f"speechcx: {len(found.rows)} alert{'s' * (len(found.rows) != 1)} on {found.day}"
+    return (Notice(f"alerts {found.day}", title, "\n".join(lines)),)

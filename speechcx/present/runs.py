@@ -9,7 +9,8 @@ from datetime import datetime
 from functools import partial
 from pathlib import PurePath
 
-from speechcx.ask.runs import FailureRow, LanguageCount, LeftOut, RunStatus
+from speechcx.ask.operations import GAP_KINDS
+from speechcx.ask.runs import FailureRow, LanguageCount, LeftOut, NightGaps, RunStatus
 from speechcx.batch import Plan, PlannedFile, RunSummary
 from speechcx.batch.recordings import Compared, MissingFiles
 from speechcx.batch.run import summarise_plan
@@ -119,6 +120,20 @@ def _status(status: RunStatus, missing: MissingFiles) -> Iterator[Text]:
     for kind in status.failures:
         yield Text(f"{kind.n} {kind.kind}: {kind.sentence} {kind.cure}", indent=2)
     yield from _left_out(status.left_out)
+    yield from _reconciled(status.reconciled)
+
+
+def _reconciled(found: NightGaps | None) -> Iterator[Text]:
+    if found is None:
+        return
+    days = found.first_day if found.first_day == found.last_day else f"{found.first_day} to {found.last_day}"
+    yield Text(f"Call records of {days}: {found.records}, {found.matched} with their recording")
+    for kind, number in found.counts:
+        yield Text(f"{number} {GAP_KINDS[kind]}", indent=2)
+    if found.counts:
+        yield Text(
+            f"Each of them: speechcx reconcile --period {found.first_day}:{found.last_day}", is_hint=True
+        )
 
 
 def _languages(found: Sequence[LanguageCount]) -> Iterator[Text]:

@@ -12,7 +12,16 @@ from collections.abc import Iterable, Sequence
 
 from speechcx.call.measures import Measure, list_measures
 from speechcx.store.codes import LABELS, OVERLAPS, PARTY_CODES, VALUES
-from speechcx.store.decisions.flag_rules import AGAINST_SCORED, FLAGGED, IS_GONE, UNSURE
+from speechcx.store.decisions.flag_rules import (
+    AGAINST_SCORED,
+    FLAGGED,
+    IS_GONE,
+    IS_LOW,
+    LOW_ANSWER,
+    LOW_ANSWERS,
+    LOW_TITLE,
+    UNSURE,
+)
 from speechcx.store.moments import ROWS_A_CALL
 
 Columns = Iterable[tuple[str, str, str]]
@@ -319,27 +328,35 @@ _FOUND = (
     "question_no",
     "rulebook_no",
     "why",
+    "answer_no",
 )
+_FOUND_COMMENTS = (
+    "the call, for joins", "id of the rule; scorecard.question for a critical question",
+    "title of the rule, or the question",
+    "compliance, driver, behaviour, outcome or risk; question for a critical question, survey for a low answer",
+    "how much it matters",
+    "absent, present or cannot_tell; no for a question",
+    "number of the rule, for joins with hits; null for a question without one",
+    "number of the question; null for a rule", "the rulebook", "the reason in words",
+    "number of the low answer; null for a rule",
+)  # fmt: skip
 
 
 def _flags_found() -> str:
-    """Three branches: flagged results, results that matter and could not be told, critical questions."""
+    """Four branches: flagged results, results that matter and could not be told, critical questions, low answers."""
     rule_source = "FROM results_data d INDEXED BY {index} CROSS JOIN rules r ON r.rule_no = d.rule_no"
     of_rule = (
         "d.call_no", "r.rule", "r.title", "r.kind", "r.severity", _spelled("d.value", VALUES), "d.rule_no", "NULL",
-        "r.rulebook_no", _RULE_WHY,
+        "r.rulebook_no", _RULE_WHY, "NULL",
     )  # fmt: skip
     of_question = (
         "a.call_no", "q.scorecard || '.' || q.question", "q.text", "'question'", "'critical'", "a.answer",
         "a.rule_no", "q.question_no", "q.rulebook_no", f"coalesce({_reason('a.reason_no')}, '') || coalesce(a.why, '')",
+        "NULL",
     )  # fmt: skip
-    comments = (
-        "the call, for joins", "id of the rule; scorecard.question for a critical question",
-        "title of the rule, or the question",
-        "compliance, driver, behaviour, outcome or risk; question for a critical question", "how much it matters",
-        "absent, present or cannot_tell; no for a question",
-        "number of the rule, for joins with hits; null for a question without one",
-        "number of the question; null for a rule", "the rulebook", "the reason in words",
+    of_answer = (
+        "c.call_no", LOW_ANSWER, LOW_TITLE, "'survey'", "'major'", "'present'", "NULL", "NULL", "c.rulebook_no",
+        "coalesce(v.comment, '')", "v.answer_no",
     )  # fmt: skip
     source = (
         f"{rule_source.format(index='results_flagged')} WHERE {FLAGGED}\n"
@@ -347,13 +364,16 @@ def _flags_found() -> str:
         f"UNION ALL SELECT {', '.join(of_question)}\n"
         "FROM scores k INDEXED BY scores_critical CROSS JOIN answers_data a ON a.call_no = k.call_no\n"
         "CROSS JOIN questions q ON q.question_no = a.question_no AND q.scorecard = k.scorecard\n"
-        f"WHERE {AGAINST_SCORED}"
+        f"WHERE {AGAINST_SCORED}\n"
+        f"UNION ALL SELECT {', '.join(of_answer)}\n"
+        f"FROM {LOW_ANSWERS} WHERE {IS_LOW}"
     )
     about = (
         "Everything that waits for a look: results that are not what they should be, compliance rules and critical\n"
-        "-- rules that could not tell, and critical questions answered against the call where no such rule says it."
+        "-- rules that could not tell, critical questions answered against the call where no such rule says it, and\n"
+        "-- low answers to surveys."
     )
-    return _view("flags_found", about, zip(_FOUND, of_rule, comments, strict=True), source)
+    return _view("flags_found", about, zip(_FOUND, of_rule, _FOUND_COMMENTS, strict=True), source)
 
 
 def _flags() -> str:
@@ -371,7 +391,7 @@ def _flags() -> str:
         *_WHO,
         ("rule", "f.rule", "id of the rule; scorecard.question for a critical question"),
         ("title", "f.title", "its title"),
-        ("kind", "f.kind", "compliance, driver, behaviour, outcome, risk or question"),
+        ("kind", "f.kind", "compliance, driver, behaviour, outcome, risk, question or survey"),
         ("severity", "f.severity", "how much it matters"),
         ("result", "f.result", "absent, present or cannot_tell; no for a question"),
         ("why", "f.why", "the reason in words"),

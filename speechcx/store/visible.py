@@ -72,7 +72,7 @@ def hide_other_calls(
             "call_records": f"SELECT * {records}",
             "survey_answers": f"SELECT * FROM main.survey_answers t WHERE {_has_call('call_id', own)}",
             # An account is a customer's, and belongs to nobody who takes calls.
-            **{name: f"SELECT * FROM main.{name} WHERE 0" for name in ("accounts", "imports")},
+            **{name: f"SELECT * FROM main.{name} WHERE 0" for name in ("accounts", "imports", "deliveries")},
             "roster": f"SELECT * FROM main.roster WHERE {own}",
             # A file that failed belongs to nobody yet.
             "failures": "SELECT * FROM main.failures WHERE 0",

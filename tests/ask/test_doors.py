@@ -19,16 +19,16 @@ ROOT = Path(__file__).resolve().parents[2]
 DOORS = {
     "compliance": (
         "Exported FLAG_GROUPS FlagCount FlagCounts FlagEvidence FlagFilter FlagList FlagRow FlagView "
-        "Precision QuotedTurn RuleReport STANDINGS WAITING check_trail count_flags count_trail describe_rule "
-        "draft_rulebook "
-        "export_evidence find_flag find_flags_hint find_rule_text list_flags list_trail measure_precision "
-        "read_hits see_flag see_flags show_flag"
+        "Precision QuotedTurn RuleReport STANDINGS SoundWanted WAITING check_trail count_flags count_trail "
+        "describe_rule draft_rulebook export_evidence find_flag find_flags_hint find_rule_text list_flags "
+        "list_trail measure_precision read_hits see_flag see_flags show_flag"
     ),
     "customers": (
-        "CallbackList CallbackRow CustomerCall CustomerReport DriverTable OUTCOME_COLUMNS OutcomeMeasure "
-        "OutcomeRow OutcomeTable REPEAT_BY RETENTION_BY RepeatRow Repeats Retention RetentionRow SURVEY_BY "
-        "Satisfaction SurveyRow describe_customer list_callbacks list_driver_rows list_outcomes read_repeats "
-        "read_retention read_satisfaction"
+        "Calibration CalibrationBand CallPrediction CallbackList CallbackRow CustomerCall CustomerReport "
+        "DriverTable OUTCOME_COLUMNS OutcomeMeasure OutcomeRow OutcomeTable REPEAT_BY RETENTION_BY "
+        "RatingShare ReliabilityRow RepeatRow Repeats Retention RetentionRow SURVEY_BY Satisfaction "
+        "SatisfactionFit SurveyRow calibrate describe_customer list_callbacks list_driver_rows "
+        "list_outcomes read_repeats read_retention read_satisfaction"
     ),
     "ground": (
         "ComparedMeasure Estimate GroupSums Hint MEASURES MEASURE_NAMES OfferedKind Period ScoreBy ScoreRow ScoreTable "
@@ -36,9 +36,10 @@ DOORS = {
         "read_period reading settle_names show_call sum_calls"
     ),
     "operations": (
-        "Alert Alerts Cause Causes GAP_KINDS HANDLING_BY Handling HandlingRow Outreach "
-        "OutreachCustomer Reconciliation RecordingGap Shares Topic Topics find_alerts find_causes "
-        "find_topics list_outreach read_customers read_handling reconcile"
+        "ALERT_BY Alert Alerts Cause Causes GAP_KINDS GapKind HANDLING_BY Handling HandlingRow MIN_EXCESS "
+        "Outreach OutreachCustomer PAST_WEEKS PROBABILITY Reconciliation RecordingGap Shares Topic Topics "
+        "choose_past_days find_alerts find_causes find_follow_up find_surge find_topics list_outreach "
+        "read_customers read_handling reconcile"
     ),
     "people": (
         "AgentReport CaseMixRow CaseMixTable Difference GroupComparison Move QuestionCost "
@@ -53,7 +54,7 @@ DOORS = {
         "list_draws list_plans list_reviews measure_questions read_form score_officially show_review"
     ),
     "runs": (
-        "FailureRow KindCount LanguageCount LeftOut RunStatus count_failures find_failure list_failures "
+        "FailureRow KindCount LanguageCount LeftOut NightGaps RunStatus count_failures find_failure list_failures "
         "read_last_day read_left_out read_status"
     ),
     "search": (

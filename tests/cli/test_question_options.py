@@ -17,6 +17,7 @@ EXCEPTIONS = {
     # command: (filters it does not take, why)
     "agent": ({"--agent"}, "the agent is its argument"),
     "alerts": ({"--period", "--since", "--until"}, "--day names the day"),
+    "notify": ({"--period", "--since", "--until"}, "--day names the day"),
     "customer": ({"--customer"}, "the customer is its argument"),
     "erase": (FLAGS - {"--customer"}, "erasing by a filter would be a slip of the finger for good"),
     "init": (FLAGS - {"--team"}, "it makes a project; --team is that of the agents in its roster"),

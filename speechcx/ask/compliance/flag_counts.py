@@ -12,6 +12,7 @@ from speechcx.ask.compliance.flags import find_flags_hint
 from speechcx.ask.ground.opening import Where, reading
 from speechcx.ask.ground.periods import period_before
 from speechcx.ask.statistics import Interval, Sums, share_difference, share_interval
+from speechcx.call.imported import SURVEY_KINDS
 from speechcx.store import Store
 from speechcx.store.decisions.flag_rules import IS_GONE
 
@@ -208,7 +209,10 @@ def _read_rules(store: Store) -> dict[str, tuple[str | None, str | None, str | N
         "SELECT scorecard || '.' || question, text, 'question', 'critical', question_no FROM questions UNION ALL"
         " SELECT rule, title, kind, severity, rule_no FROM rules ORDER BY 5"
     )
-    return {rule: (title, kind, severity) for rule, title, kind, severity, _ in rows}
+    known = {rule: (title, kind, severity) for rule, title, kind, severity, _ in rows}
+    return known | {
+        f"survey.{kind}": (f"low {kind.upper()} answer", "survey", "major") for kind in SURVEY_KINDS
+    }
 
 
 def _compare(

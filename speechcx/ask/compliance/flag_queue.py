@@ -19,6 +19,9 @@ from speechcx.store.decisions.flag_rules import (
     FLAGGED,
     FLAGGED_RESULTS,
     IS_GONE,
+    IS_LOW,
+    LOW_ANSWER,
+    LOW_ANSWERS,
     RESULT,
     UNSURE,
     UNSURE_RESULTS,
@@ -45,7 +48,8 @@ class FlagFilter:
     calls
         Of which calls.
     rule, kind, severity, result
-        Of the rule and what it found; kind ``question`` and result ``no`` for critical questions.
+        Of the rule and what it found; kind ``question`` and result ``no`` for critical questions; kind ``survey``
+        for low answers, whose rules are ``survey.csat``, ``survey.nps`` and ``survey.ces``.
     status
         As people set it; a flag nobody touched is ``open``.
     owner
@@ -81,9 +85,9 @@ def settle_flags(store: Store, filters: FlagFilter) -> FlagFilter:
     return replace(filters, calls=settle_names(store, filters.calls), rule=rules)
 
 
-KEYS = ("call_no", "rule_no", "question_no", "gone_rule", "rank", "status", "due")
-"""What :func:`flags_query` gives: a rule of the call, or a critical question of it, or the rule of a decision whose
-flag is gone."""
+KEYS = ("call_no", "rule_no", "question_no", "gone_rule", "answer_no", "rank", "status", "due")
+"""What :func:`flags_query` gives: a rule of the call, or a critical question of it, the rule of a decision whose
+flag is gone, or a low answer to a survey."""
 
 ORDERS = {
     "severity": "rank, call_no DESC, rule_no, question_no, gone_rule",
@@ -109,6 +113,7 @@ def flags_query(filters: FlagFilter, *, more: str = "") -> FlagQuery:
             _results(FLAGGED_RESULTS, FLAGGED, filters, more),
             _results(UNSURE_RESULTS, UNSURE, filters, more),
             _questions(filters, more),
+            _low_answers(filters, more),
         ]
     if filters.standing != ("found",):
         branches.append(_gone(filters, more))
@@ -127,7 +132,8 @@ def _results(source: str, condition: str, filters: FlagFilter, more: str) -> Fla
     }
     where, values = _condition(filters, wanted)
     return (
-        f"SELECT c.call_no, d.rule_no, NULL AS question_no, NULL AS gone_rule, {_RANK} AS rank, {_STATE}"
+        "SELECT c.call_no, d.rule_no, NULL AS question_no, NULL AS gone_rule, NULL AS answer_no,"
+        f" {_RANK} AS rank, {_STATE}"
         f"{more.format(rule='r.rule', unsure='d.value = 2')} FROM calls c {source}"
         " LEFT JOIN flag_states s ON s.call_id = c.call_id AND s.rule = r.rule"
         f" WHERE {condition} AND {where}",
@@ -146,9 +152,26 @@ def _questions(filters: FlagFilter, more: str) -> FlagQuery:
     }
     where, values = _condition(filters, wanted)
     return (
-        f"SELECT c.call_no, NULL, q.question_no, NULL, 0, {_STATE}{more.format(rule=name, unsure='0')}"
+        f"SELECT c.call_no, NULL, q.question_no, NULL, NULL, 0, {_STATE}{more.format(rule=name, unsure='0')}"
         f" FROM {CRITICAL_ANSWERS} LEFT JOIN flag_states s ON s.call_id = c.call_id AND s.rule = {name}"
         f" WHERE {AGAINST_SCORED} AND {where}",
+        values,
+    )
+
+
+def _low_answers(filters: FlagFilter, more: str) -> FlagQuery:
+    """Low answers of customers about a call."""
+    wanted = {
+        LOW_ANSWER: filters.rule,
+        "'survey'": filters.kind,
+        "'major'": filters.severity,
+        "'present'": filters.result,
+    }
+    where, values = _condition(filters, wanted)
+    return (
+        f"SELECT c.call_no, NULL, NULL, NULL, v.answer_no, 1, {_STATE}{more.format(rule=LOW_ANSWER, unsure='0')}"
+        f" FROM {LOW_ANSWERS} LEFT JOIN flag_states s ON s.call_id = c.call_id AND s.rule = {LOW_ANSWER}"
+        f" WHERE {IS_LOW} AND {where}",
         values,
     )
 
@@ -160,7 +183,8 @@ def _gone(filters: FlagFilter, more: str) -> FlagQuery:
     where, values = _condition(filters, wanted)
     unsure = "s.seen_result = 'cannot_tell'"
     return (
-        f"SELECT c.call_no, NULL, NULL, s.rule, {_RANK}, {_STATE}{more.format(rule='s.rule', unsure=unsure)}"
+        "SELECT c.call_no, NULL AS rule_no, NULL AS question_no, s.rule AS gone_rule, NULL AS answer_no,"
+        f" {_RANK} AS rank, {_STATE}{more.format(rule='s.rule', unsure=unsure)}"
         " FROM flag_states s CROSS JOIN calls c ON c.call_id = s.call_id"
         " LEFT JOIN rules r ON r.rule_no = (SELECT max(rule_no) FROM rules WHERE rules.rule = s.rule)"
         f" WHERE {IS_GONE} AND {where}",

@@ -15,6 +15,7 @@ from speechcx.ask.ground.opening import Where, reading
 from speechcx.call import Hit, Party
 from speechcx.errors import UsageError
 from speechcx.store import Store
+from speechcx.store.decisions.flag_rules import LOW_ANSWER, LOW_TITLE
 from speechcx.store.decisions.flags import FLAG_STATUSES, FlagStatus, SeenFlag, digest_evidence
 from speechcx.store.moments import read_start
 
@@ -33,8 +34,8 @@ class FlagRow:
     occurred_at, started, local_day, agent, team, center, customer, queue
         Of the call; its start in UTC, and on the clock of its own zone with the offset.
     rule, title, kind, severity
-        The rule, what happened by its title, and more of it; kind ``question`` for a critical question; None where
-        no rulebook here knows it.
+        The rule, what happened by its title, and more of it; kind ``question`` for a critical question,
+        ``survey`` for a low answer; None where no rulebook here knows it.
     result
         ``present`` or ``absent`` where that is not what it should be, ``cannot_tell``, ``no`` for a question;
         what was decided about where the flag is gone.
@@ -124,6 +125,10 @@ _GONE = (
     " WHERE s.call_id = ? AND s.rule = ?"
 )
 
+_LOW = (
+    f"SELECT {LOW_ANSWER}, {LOW_TITLE}, 'survey', 'major', 'present', coalesce(v.comment, ''), NULL"
+    " FROM survey_answers v WHERE v.answer_no = ?"
+)
 _SHORT = re.compile(r"#?\s*(\d{1,15})\.(\d{1,9})")
 """``#12.3``: the call of a number, and the rule of another."""
 
@@ -262,9 +267,10 @@ def _flags_of_call(store: Store, call_id: str) -> list[FlagFields]:
     """Every flag of a call, whatever its status; also of a call whose file was replaced."""
     call_no = store.db.execute("SELECT call_no FROM calls WHERE call_id = ?", (call_id,)).fetchone()[0]
     rows = store.db.execute(
-        "SELECT call_no, iif(question_no IS NULL, rule_no, NULL), question_no, NULL FROM (SELECT * FROM flags_found"
-        " WHERE call_no = ?1 ORDER BY question_no IS NOT NULL, iif(question_no IS NULL, rule_no, NULL), question_no)"
-        " UNION ALL SELECT ?1, NULL, NULL, rule FROM flag_states WHERE call_id = ?2",
+        "SELECT call_no, iif(question_no IS NULL, rule_no, NULL), question_no, NULL, answer_no FROM (SELECT * FROM"
+        " flags_found WHERE call_no = ?1"
+        " ORDER BY question_no IS NOT NULL, iif(question_no IS NULL, rule_no, NULL), question_no)"
+        " UNION ALL SELECT ?1, NULL, NULL, rule, NULL FROM flag_states WHERE call_id = ?2",
         (call_no, call_id),
     ).fetchall()
     found = [_complete(store, (*row, None, None, None)) for row in rows]
@@ -274,7 +280,7 @@ def _flags_of_call(store: Store, call_id: str) -> list[FlagFields]:
 
 def _complete(store: Store, key: Sequence[Any]) -> FlagFields:
     """What the database says of a flag by its key: the rule or question, the result, the decision."""
-    call_no, rule_no, question_no, gone_rule, *_ = key
+    call_no, rule_no, question_no, gone_rule, answer_no, *_ = key
     call_id, rulebook_no = store.db.execute(
         "SELECT call_id, rulebook_no FROM calls WHERE call_no = ?", (call_no,)
     ).fetchone()
@@ -283,6 +289,8 @@ def _complete(store: Store, key: Sequence[Any]) -> FlagFields:
         row = store.db.execute(_RULE, (call_no, rule_no)).fetchone()
     elif question_no is not None:
         row = store.db.execute(_QUESTION, (call_no, question_no)).fetchone()
+    elif answer_no is not None:
+        row = store.db.execute(_LOW, (answer_no,)).fetchone()
     else:
         row = store.db.execute(_GONE, (call_id, gone_rule)).fetchone()
     state = store.db.execute(

@@ -1,3 +1,10 @@
+from .calibration import Calibration as Calibration
+from .calibration import CalibrationBand as CalibrationBand
+from .calibration import CallPrediction as CallPrediction
+from .calibration import RatingShare as RatingShare
+from .calibration import ReliabilityRow as ReliabilityRow
+from .calibration import SatisfactionFit as SatisfactionFit
+from .calibration import calibrate as calibrate
 from .callbacks import CallbackList as CallbackList
 from .callbacks import CallbackRow as CallbackRow
 from .callbacks import list_callbacks as list_callbacks

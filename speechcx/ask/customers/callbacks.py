@@ -9,6 +9,8 @@ from speechcx.ask.ground.empty_answer_hints import find_hint
 from speechcx.ask.ground.opening import Where, reading
 from speechcx.ask.ground.resolve_names import settle_names
 from speechcx.store import CallFilter, Store
+from speechcx.store.decisions.flag_rules import IS_LOW, LOW_ANSWER, LOW_ANSWERS, LOW_TITLE
+from speechcx.store.decisions.follow_ups import FollowUp, read_follow_ups
 from speechcx.store.moments import read_start
 
 
@@ -26,7 +28,9 @@ class CallbackRow:
         Calls of the customer in all.
     why
         What speaks for it: the call ended negative; the source says it is not resolved; a risk was found that
-        nobody dismissed.
+        nobody dismissed; the customer gave a low answer about it, which nobody dismissed.
+    follow_up
+        What people said of it; None where nobody did.
     """
 
     customer: str
@@ -39,6 +43,7 @@ class CallbackRow:
     queue: str | None
     calls: int
     why: tuple[str, ...]
+    follow_up: FollowUp | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,9 @@ class CallbackList:
     hint: str | None
 
 
-def list_callbacks(where: Where, filters: CallFilter | None = None, *, limit: int = 50) -> CallbackList:
+def list_callbacks(
+    where: Where, filters: CallFilter | None = None, *, limit: int = 50, with_settled: bool = False
+) -> CallbackList:
     """Customers whose newest call fits a filter and gives a reason to call them.
 
     A customer with any later call, in or out, has been spoken to and is not here. Nor is one whose call
@@ -65,10 +72,13 @@ def list_callbacks(where: Where, filters: CallFilter | None = None, *, limit: in
         Which newest calls; None for all.
     limit
         At most so many.
+    with_settled
+        Also those that people marked as done or dropped; a customer who calls again is new.
     """
     with reading(where) as store:
         chosen = settle_names(store, filters or CallFilter())
-        found, left_out = [], dict.fromkeys(("resolved", "opted out", "no reason"), 0)
+        found, left_out = [], dict.fromkeys(("resolved", "opted out", "settled", "no reason"), 0)
+        marks = read_follow_ups(store.db, "callback")
         for call_no, row in _newest_calls(store, chosen):
             known = _read_extras(store, call_no)
             reasons = _find_reasons(store, call_no, row.call_id, known)
@@ -78,8 +88,10 @@ def list_callbacks(where: Where, filters: CallFilter | None = None, *, limit: in
                 left_out["resolved"] += 1
             elif not reasons:
                 left_out["no reason"] += 1
+            elif not with_settled and (mark := marks.get(row.call_id)) is not None and mark.is_settled:
+                left_out["settled"] += 1
             else:
-                found.append(replace(row, why=reasons))
+                found.append(replace(row, why=reasons, follow_up=marks.get(row.call_id)))
         found.sort(key=lambda row: -len(row.why))
         hint = None if found else _hint(store, chosen, left_out)
     counts = tuple((why, n) for why, n in left_out.items() if n)
@@ -125,7 +137,13 @@ def _find_reasons(store: Store, call_no: int, call_id: str, known: dict[str, str
         " AND coalesce(s.status, 'open') <> 'dismissed' ORDER BY d.position",
         (call_id, call_no),
     )
-    return (*reasons, *(title for (title,) in risks))
+    answers = store.db.execute(
+        f"SELECT {LOW_TITLE} FROM {LOW_ANSWERS} LEFT JOIN flag_states s ON s.call_id = v.call_id"
+        f" AND s.rule = {LOW_ANSWER} WHERE {IS_LOW} AND v.call_id = ? AND coalesce(s.status, 'open') <> 'dismissed'"
+        " ORDER BY v.kind",
+        (call_id,),
+    )
+    return (*reasons, *(title for (title,) in risks), *(title for (title,) in answers))
 
 
 def _hint(store: Store, filters: CallFilter, left_out: dict[str, int]) -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from speechcx.ask.ground.fact_filters import fact_condition
 from speechcx.ask.ground.opening import Where, reading
 from speechcx.ask.ground.resolve_names import settle_names
 from speechcx.ask.statistics import NORMAL, Interval, Scale, Sums, mean_interval, share_interval
-from speechcx.call.imported import SURVEY_KINDS, SurveyKind
+from speechcx.call.imported import SURVEY_KINDS, EffortEnd, SurveyKind
 from speechcx.errors import UsageError
 from speechcx.store import CallFilter, Store
 
@@ -56,6 +56,11 @@ class SurveyRow:
         Answers whose call was found.
     low, high
         Ends of the scale.
+    high_is
+        Of ``ces``, what the upper end means: easy or difficult; None where not told, or told in two ways.
+    low_answers
+        Answers that somebody should look at: the lowest quarter of satisfaction, 0 to 6 of 10, the difficult quarter
+        of effort.
     """
 
     kind: SurveyKind
@@ -68,6 +73,8 @@ class SurveyRow:
     matched: int
     low: float
     high: float
+    high_is: EffortEnd | None
+    low_answers: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +98,11 @@ class Satisfaction:
 
 
 def read_satisfaction(
-    where: Where, filters: CallFilter | None = None, *, by: SurveyBy = "all"
+    where: Where,
+    filters: CallFilter | None = None,
+    *,
+    by: SurveyBy = "all",
+    satisfied_from: float | None = None,
 ) -> Satisfaction:
     """Survey figures of all answers, or by agent, team, center, queue or time.
 
@@ -103,6 +114,8 @@ def read_satisfaction(
         Which: the period is that of the answers; people, queue and direction are those of the calls found for them.
     by
         What to group by.
+    satisfied_from
+        The lowest rating of satisfaction that counts as satisfied; None for the upper quarter of its scale.
 
     Raises
     ------
@@ -114,7 +127,14 @@ def read_satisfaction(
     with reading(where) as store:
         settled = settle_names(store, filters or CallFilter())
         condition, values = fact_condition(settled, day="s.local_day", columns=_COLUMNS)
-        rows = [row for kind in SURVEY_KINDS for row in _read_rows(store, kind, by, condition, values)]
+        satisfied = f"(s.value - s.low) / (s.high - s.low) >= {_SATISFIED_FROM}"
+        if satisfied_from is not None:
+            satisfied = f"s.value >= {float(satisfied_from)!r}"
+        rows = [
+            row
+            for kind in SURVEY_KINDS
+            for row in _read_rows(store, kind, _GROUPS[by], satisfied, (condition, values))
+        ]
         days = store.db.execute(
             f"SELECT min(s.local_day), max(s.local_day) {_SOURCE} WHERE {condition}", values
         ).fetchone()
@@ -128,22 +148,23 @@ _SOURCE = "FROM survey_answers s LEFT JOIN calls c ON c.call_id = s.call_id"
 
 
 def _read_rows(
-    store: Store, kind: SurveyKind, by: SurveyBy, condition: str, values: Sequence[object]
+    store: Store, kind: SurveyKind, group: str, satisfied: str, wanted: tuple[str, list[object]]
 ) -> list[SurveyRow]:
-    group = _GROUPS[by]
+    condition, values = wanted
     place = "(s.value - s.low) / (s.high - s.low)"
     rows = store.db.execute(
         f"SELECT {group}, count(*), count(s.value), total(s.value), total(s.value * s.value),"
-        f" total({place} >= {_SATISFIED_FROM}), total({place} >= 0.9), total({place} <= 0.6), count(s.call_id),"
-        f" min(s.low), max(s.high) {_SOURCE} WHERE {condition} AND s.kind = ?"
+        f" total({satisfied}), total({place} >= 0.9), total({place} <= 0.6), count(s.call_id),"
+        " min(s.low), max(s.high), iif(min(s.high_is) = max(s.high_is), min(s.high_is), NULL), sum(s.is_low)"
+        f" {_SOURCE} WHERE {condition} AND s.kind = ?"
         f" GROUP BY {group} ORDER BY {group} IS NULL, 1",
         [*values, kind],
     )
     return [_to_row(kind, row) for row in rows.fetchall()]
 
 
-def _to_row(kind: SurveyKind, row: Sequence[float]) -> SurveyRow:
-    key, asked, n, total, squares, satisfied, promoters, detractors, matched, low, high = row
+def _to_row(kind: SurveyKind, row: Sequence[Any]) -> SurveyRow:
+    key, asked, n, total, squares, satisfied, promoters, detractors, matched, low, high, high_is, low_n = row
     if kind == "csat":
         sums = Sums(int(n), satisfied, satisfied)
         value, interval = sums.mean, share_interval(sums)
@@ -154,7 +175,8 @@ def _to_row(kind: SurveyKind, row: Sequence[float]) -> SurveyRow:
         value, interval = sums.mean, mean_interval(sums, Scale(low, high))
     rate = n / asked if asked and n < asked else None
     return SurveyRow(
-        kind, None if key is None else str(key), int(asked), int(n), value, interval, rate, int(matched), low, high
+        kind, None if key is None else str(key), int(asked), int(n), value, interval, rate, int(matched), low, high,
+        high_is, int(low_n or 0),
     )  # fmt: skip
 
 

@@ -1,3 +1,7 @@
+from .alerts import ALERT_BY as ALERT_BY
+from .alerts import MIN_EXCESS as MIN_EXCESS
+from .alerts import PAST_WEEKS as PAST_WEEKS
+from .alerts import PROBABILITY as PROBABILITY
 from .alerts import Alert as Alert
 from .alerts import Alerts as Alerts
 from .alerts import Shares as Shares
@@ -5,6 +9,7 @@ from .alerts import find_alerts as find_alerts
 from .causes import Cause as Cause
 from .causes import Causes as Causes
 from .causes import find_causes as find_causes
+from .follow_up_names import find_follow_up as find_follow_up
 from .handling import HANDLING_BY as HANDLING_BY
 from .handling import Handling as Handling
 from .handling import HandlingRow as HandlingRow
@@ -14,9 +19,12 @@ from .outreach import OutreachCustomer as OutreachCustomer
 from .outreach import list_outreach as list_outreach
 from .outreach import read_customers as read_customers
 from .reconciliation import GAP_KINDS as GAP_KINDS
+from .reconciliation import GapKind as GapKind
 from .reconciliation import Reconciliation as Reconciliation
 from .reconciliation import RecordingGap as RecordingGap
 from .reconciliation import reconcile as reconcile
+from .surges import choose_past_days as choose_past_days
+from .surges import find_surge as find_surge
 from .topics import Topic as Topic
 from .topics import Topics as Topics
 from .topics import find_topics as find_topics

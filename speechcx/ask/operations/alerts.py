@@ -1,34 +1,37 @@
-"""Emerging issues: what happens more often on a day than the same weekday usually brings, with size and scope."""
+"""Emerging issues: what happens more often than the same weekday usually brings, with size and scope."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Literal, get_args
 
 from speechcx.ask.ground.customer_accounts import KnownCustomer, read_customer_accounts, sum_values
 from speechcx.ask.ground.empty_answer_hints import Hint, find_hint
 from speechcx.ask.ground.opening import Where, reading
 from speechcx.ask.ground.periods import find_newest_day
-from speechcx.ask.ground.resolve_names import settle_names
+from speechcx.ask.ground.resolve_names import expect_one, settle_names
 from speechcx.ask.operations.events import EVENT, WatchedRule, list_watched
-from speechcx.ask.statistics import Usual, learn_usual
+from speechcx.ask.operations.surges import PastDays, Surge, SurgeWindow, choose_past_days, find_surge
 from speechcx.store import CallFilter, Store
+from speechcx.store.decisions.follow_ups import FollowUp, read_follow_ups
 from speechcx.store.facts.customer_keys import customer_key
 from speechcx.store.moments import read_start
 
 PAST_WEEKS = 8
 """Weeks that say what is usual."""
 
-MIN_DAYS = 3
-"""Fewer past days of the same weekday with calls say nothing; all past days stand in, if there are as many
-as `MIN_ANY_DAYS`."""
-MIN_ANY_DAYS = 5
+CALLS = "calls"
+"""Stands for the number of calls itself in the name of an alert."""
 
-PROBABILITY = 0.001
+PROBABILITY = 0.0005
 MIN_EXCESS = 5.0
 """An alert is both this improbable and at least so many calls too many (definitions, section 5)."""
+
+AlertBy = Literal["center", "team", "queue", "agent"]
+ALERT_BY: tuple[AlertBy, ...] = get_args(AlertBy)
 
 Shares = tuple[tuple[str, int], ...]
 
@@ -80,34 +83,49 @@ class Alert:
 
     Parameters
     ----------
+    name
+        For ``mark``: the day, the rule and, of one group, what it is.
     rule, title, kind
         The rule; ``rule`` is None where it is the number of calls itself.
+    group
+        The team, queue, agent or center; None where all calls are looked at together.
     usual
-        Calls that the same weekday usually brings up to the same hour.
+        Calls that the same weekday usually brings in this window.
     times
-        The day's calls over that.
+        The calls of the window over that.
     probability
-        Of as many calls or more on a usual day.
+        Of as many calls or more on a usual day, or of what is as improbable in another window.
     compared
         ``same weekday``, or ``any day`` where there are too few past days of that weekday.
     past_days
         Past days compared with.
+    days, first_hour, last_hour
+        The window in which it is least to be expected: these hours of the day, both included; of 2 days, of the
+        second, and all of the first.
     size
         See :class:`AlertSize`.
     examples
         Up to three calls, the newest first, with the words.
+    follow_up
+        What people said of it; None where nobody did.
     """
 
+    name: str
     rule: str | None
     title: str
     kind: str | None
+    group: str | None
     usual: float
     times: float
     probability: float
     compared: str
     past_days: int
+    days: int
+    first_hour: int
+    last_hour: int
     size: AlertSize
     examples: tuple[Example, ...]
+    follow_up: FollowUp | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +148,10 @@ class Alerts:
         Why nothing could be said at all; None where it could.
     hint
         Where the filter leaves no calls: what would widen it.
+    by
+        What was looked at one by one; None for all calls together.
+    groups, too_young
+        Teams, queues, ... with calls on the day, and those of them with too few past days to say what is usual.
     """
 
     day: date | None
@@ -139,6 +161,9 @@ class Alerts:
     rows: tuple[Alert, ...]
     why_none: str | None
     hint: Hint | None
+    by: AlertBy | None = None
+    groups: int = 0
+    too_young: int = 0
 
 
 def find_alerts(
@@ -148,6 +173,7 @@ def find_alerts(
     day: date | None = None,
     probability: float = PROBABILITY,
     least_excess: float = MIN_EXCESS,
+    by: AlertBy | None = None,
 ) -> Alerts:
     """What happens more often on a day than usual.
 
@@ -161,70 +187,118 @@ def find_alerts(
         The day; None for the newest with calls.
     probability, least_excess
         An alert is at most this probable on a usual day, and at least so many calls above the usual.
+    by
+        Look at every center, team, queue or agent by itself; the probability is then shared among them, so that
+        many groups bring no more false alarms than one.
+
+    Raises
+    ------
+    UsageError
+        There is no such group.
     """
+    if by is not None:
+        expect_one("group by", by, ALERT_BY)
     with reading(where) as store:
         filters = replace(settle_names(store, filters or CallFilter()), since=None, until=None)
         day = day or find_newest_day(store, filters)
         if day is None:
-            return Alerts(None, None, 0, 0, (), None, find_hint(store, filters))
+            return Alerts(None, None, 0, 0, (), None, find_hint(store, filters), by)
         today = replace(filters, since=day, until=day)
         until_hour, calls = _hour_and_calls(store, today)
         if not calls:
-            return Alerts(day, None, 0, 0, (), None, find_hint(store, today))
-        past = _PastDays(store, filters, day, until_hour)
-        if past.kind is None:
-            why = f"{len(past.days)} past days with calls are too few to say what is usual"
-            return Alerts(day, until_hour, calls, 0, (), why, None)
-        asked: list[WatchedRule | None] = [None, *list_watched(store)]
-        rows = []
-        for rule in asked:
-            counts = past.counts[None if rule is None else rule.rule]
-            now, usual = counts[day], past.learn(counts)
-            chance = usual.tail(now)
-            if now - usual.mean >= least_excess and chance <= probability:
-                rows.append(_alert(store, today, rule, past, (now, usual, chance)))
-        rows.sort(key=lambda row: (row.probability, -row.size.calls))
-        return Alerts(day, until_hour, calls, len(asked), tuple(rows), None, None)
+            return Alerts(day, None, 0, 0, (), None, find_hint(store, today), by)
+        watch = _Watch(store, today, until_hour, least_excess=least_excess, by=by)
+        rows = sorted(watch.find(probability), key=lambda row: (row.probability, -row.size.calls))
+        return Alerts(
+            day, until_hour, calls, watch.counted, tuple(rows), watch.why_none, None, by, len(watch.groups),
+            watch.too_young,
+        )  # fmt: skip
 
 
-class _PastDays:
-    """The past days a day is compared with; `counts` has the calls of each day, by rule and of all (None)."""
+class _Watch:
+    """Looks at the calls of a day, all together or group by group."""
 
-    def __init__(self, store: Store, filters: CallFilter, day: date, until_hour: int) -> None:
-        self.day = day
-        filters = replace(filters, since=day - timedelta(weeks=PAST_WEEKS), until=day)
-        self.counts = _count_days(store, filters, until_hour)
-        self.days = [past for past in self.counts[None] if past != day]
-        same = [past for past in self.days if past.weekday() == day.weekday()]
-        self.kind: str | None = None
-        if len(same) >= MIN_DAYS:
-            self.kind = "same weekday"
-        elif len(self.days) >= MIN_ANY_DAYS:
-            self.kind, same = "any day", self.days
-        self.alike = same
+    def __init__(
+        self, store: Store, today: CallFilter, until_hour: int, *, least_excess: float, by: AlertBy | None
+    ) -> None:
+        assert today.since is not None
+        self.store = store
+        self.today = today
+        self.day = today.since
+        self.until_hour = until_hour
+        self.least_excess = least_excess
+        self.by = by
+        # One day more: of two days, the first of the oldest pair.
+        self.first = self.day - timedelta(weeks=PAST_WEEKS)
+        self.counts = _count_hours(store, replace(today, since=self.first - timedelta(days=1)), by)
+        self.groups = [
+            group
+            for group, counts in self.counts.items()
+            if self.day in counts[None] and (by is None or group is not None)
+        ]
+        self.too_young = 0
+        self.counted = 0
+        self.why_none: str | None = None
 
-    def learn(self, counts: Counter[date]) -> Usual:
-        """What is usual, from the events of past days."""
-        if self.kind == "any day":
-            return learn_usual([counts[day] for day in self.alike])
-        groups: dict[int, list[int]] = defaultdict(list)
-        for day in self.days:
-            groups[day.weekday()].append(counts[day])
-        mine = groups.pop(self.day.weekday())
-        return learn_usual(mine, tuple(groups.values()))
+    def find(self, probability: float) -> Iterator[Alert]:
+        """Every alert of the day."""
+        asked: list[WatchedRule | None] = [None, *list_watched(self.store)]
+        marks = read_follow_ups(self.store.db, "alert")
+        for group in self.groups:
+            counts = self.counts[group]
+            past = choose_past_days([day for day in sorted(counts[None]) if day >= self.first], self.day)
+            if past.kind is None:
+                self.too_young += 1
+                self.why_none = f"{len(past.days)} past days with calls are too few to say what is usual"
+                continue
+            self.counted += len(asked)
+            for rule in asked:
+                surge = find_surge(
+                    counts[None if rule is None else rule.rule],
+                    past,
+                    until_hour=self.until_hour,
+                    least_excess=self.least_excess,
+                )
+                if surge is not None and surge.probability <= probability / len(self.groups):
+                    alert = _alert(self.store, self._only(group, surge.window), rule, past, surge)
+                    name = f"{self.day}/{alert.rule or CALLS}" + (f"/{self.by}={group}" if self.by else "")
+                    yield replace(alert, name=name, group=group, follow_up=marks.get(name))
+        if self.counted:
+            self.why_none = None
+        elif self.too_young > 1:
+            self.why_none = f"every {self.by} has too few past days with calls to say what is usual"
+
+    def _only(self, group: str | None, window: SurgeWindow) -> tuple[CallFilter, str]:
+        """The calls of a window in a group: a filter, and a condition on the hour."""
+        filters = self.today
+        if self.by is not None and group is not None:
+            wanted: dict[str, tuple[str, ...]] = {self.by: (group,)}
+            filters = replace(filters, **wanted)  # type: ignore[arg-type]
+        hours = f"c.local_hour BETWEEN {window.first_hour} AND {window.last_hour}"
+        if window.days == 2:
+            filters = replace(filters, since=self.day - timedelta(days=1))
+            hours = f"(c.local_day < '{self.day}' OR {hours})"
+        return filters, hours
 
 
-def _count_days(store: Store, filters: CallFilter, until_hour: int) -> dict[str | None, Counter[date]]:
-    """Calls by day up to the hour: of each rule those that are its events, under None all; only days with any."""
+RuleCounts = dict[str | None, dict[date, list[int]]]
+"""Calls by day and hour, of each rule, and of all under None."""
+
+
+def _count_hours(store: Store, filters: CallFilter, by: AlertBy | None) -> dict[str | None, RuleCounts]:
+    """By group (None for all together): calls by day and hour, of each rule those that are its events."""
     condition, values = filters.to_sql()
-    found: dict[str | None, Counter[date]] = defaultdict(Counter)
-    for rule, day, count in store.db.execute(
-        f"SELECT NULL, c.local_day, count(*) FROM calls c WHERE {condition} AND c.local_hour <= ? GROUP BY 2"
-        " UNION ALL SELECT r.rule, c.local_day, count(*) FROM calls c JOIN rule_results d ON d.call_no = c.call_no"
-        f" JOIN rules r ON r.rule_no = d.rule_no WHERE {condition} AND c.local_hour <= ? AND {EVENT} GROUP BY 1, 2",
-        [*values, until_hour, *values, until_hour],
+    group = "NULL" if by is None else f"c.{by}"
+    found: dict[str | None, RuleCounts] = defaultdict(lambda: defaultdict(dict))
+    for key, rule, day, hour, count in store.db.execute(
+        f"SELECT {group}, NULL, c.local_day, c.local_hour, count(*) FROM calls c WHERE {condition}"
+        f" GROUP BY 1, 3, 4 UNION ALL SELECT {group}, r.rule, c.local_day, c.local_hour, count(*) FROM calls c"
+        " JOIN rule_results d ON d.call_no = c.call_no JOIN rules r ON r.rule_no = d.rule_no"
+        f" WHERE {condition} AND {EVENT} GROUP BY 1, 2, 3, 4",
+        [*values, *values],
     ):
-        found[rule][date.fromisoformat(day)] = count
+        hours = found[key][rule].setdefault(date.fromisoformat(day), [0] * 24)
+        hours[hour or 0] += count
     return found
 
 
@@ -238,26 +312,34 @@ def _hour_and_calls(store: Store, filters: CallFilter) -> tuple[int, int]:
 
 def _alert(
     store: Store,
-    filters: CallFilter,
+    wanted: tuple[CallFilter, str],
     rule: WatchedRule | None,
-    past: _PastDays,
-    found: tuple[int, Usual, float],
+    past: PastDays,
+    surge: Surge,
 ) -> Alert:
-    now, usual, chance = found
+    filters, hours = wanted
     condition, values = filters.to_sql()
+    condition += f" AND {hours}"
     if rule is not None:
         condition += f" AND {rule.condition}"
+    window = surge.window
     return Alert(
+        name="",
         rule=None if rule is None else rule.rule,
         title="all calls" if rule is None else rule.title,
         kind=None if rule is None else rule.kind,
-        usual=round(usual.mean, 2),
-        times=round(now / usual.mean, 2),
-        probability=chance,
+        group=None,
+        usual=round(surge.usual, 2),
+        times=round(surge.now / surge.usual, 2),
+        probability=surge.probability,
         compared=past.kind or "",
         past_days=len(past.alike),
+        days=window.days,
+        first_hour=window.first_hour,
+        last_hour=window.last_hour,
         size=measure_size(store, condition, values),
         examples=() if rule is None else read_examples(store, rule, condition, values),
+        follow_up=None,
     )
 
 

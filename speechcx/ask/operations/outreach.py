@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from speechcx.ask.ground.consent import is_opted_out, is_resolved, read_columns
+from speechcx.ask.ground.customer_accounts import read_customer_accounts
 from speechcx.ask.ground.empty_answer_hints import Hint, find_hint
 from speechcx.ask.ground.opening import Where, reading
 from speechcx.ask.ground.resolve_names import settle_names
 from speechcx.ask.operations.events import WatchedRule, find_watched
 from speechcx.errors import UsageError
 from speechcx.store import CallFilter, Store
+from speechcx.store.decisions.follow_ups import FollowUp, read_follow_ups
+from speechcx.store.facts.customer_keys import customer_key
 from speechcx.store.moments import read_start
 
 _NEWEST = 50
@@ -41,6 +44,10 @@ class OutreachCustomer:
         The lowest of them, -5 to 5; None where none was measured.
     quote
         The words of the newest; None where the evidence is not speech.
+    value, currency
+        What the customer is worth, by imported accounts; None where that is not told.
+    follow_up
+        What people said of it; None where nobody did.
     """
 
     customer: str
@@ -51,6 +58,9 @@ class OutreachCustomer:
     agent: str | None
     customer_sentiment: float | None
     quote: str | None
+    value: float | None = None
+    currency: str | None = None
+    follow_up: FollowUp | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +77,7 @@ class Outreach:
         Of those, calls whose customer is not known: nobody can be called back.
     left_out
         (reason, customers) pairs: ``contacted`` (an outbound call came after), ``opted_out``, ``resolved``,
-        ``excepted``.
+        ``excepted``, ``settled`` (somebody marked it as done or dropped).
     rows
         The worst sentiment first, then the most calls.
     hint
@@ -84,7 +94,12 @@ class Outreach:
 
 
 def list_outreach(
-    where: Where, rule: str, filters: CallFilter | None = None, *, excepted: Iterable[str] = ()
+    where: Where,
+    rule: str,
+    filters: CallFilter | None = None,
+    *,
+    excepted: Iterable[str] = (),
+    with_settled: bool = False,
 ) -> Outreach:
     """Customers of the calls in which a rule was found (or which it flags), who still wait to be called.
 
@@ -98,6 +113,8 @@ def list_outreach(
         Which calls.
     excepted
         Customers who are not to be called, such as those another system has called.
+    with_settled
+        Also those that people marked as done or dropped.
 
     Raises
     ------
@@ -112,8 +129,11 @@ def list_outreach(
         calls, unknown = store.db.execute(
             f"SELECT count(*), count(*) - count(c.customer) FROM calls c WHERE {condition}", values
         ).fetchone()
-        touched = _read_touched(store, watched, condition, values)
+        touched = _add_known(store, rule, _read_touched(store, watched, condition, values))
         reasons = _find_reasons(store, touched, frozenset(excepted))
+        if not with_settled:
+            settled = [one for one in touched if one.follow_up is not None and one.follow_up.is_settled]
+            reasons |= {one.customer: "settled" for one in settled if one.customer not in reasons}
         rows = [one for one in touched if one.customer not in reasons]
         rows.sort(key=lambda one: (one.customer_sentiment is None, one.customer_sentiment or 0.0, -one.calls))
         return Outreach(
@@ -131,19 +151,33 @@ def _read_touched(
     store: Store, watched: WatchedRule | None, condition: str, values: Sequence[object]
 ) -> list[OutreachCustomer]:
     numbers = ", ".join(map(str, watched.numbers)) if watched else "NULL"
-    # With max() SQLite takes the bare columns from the row of the newest call.
     rows = store.db.execute(
-        "SELECT x.customer, x.n, x.call_id, x.occurred_at, x.call_no, x.agent, x.lowest, (SELECT h.quote FROM hits h"
+        "SELECT x.customer, x.n, k.call_id, k.occurred_at, x.call_no, k.agent, x.lowest, (SELECT h.quote FROM hits h"
         f" WHERE h.call_no = x.call_no AND h.rule_no IN ({numbers}) AND h.quote <> '' ORDER BY h.position LIMIT 1)"
-        " FROM (SELECT c.customer, count(*) AS n, max(c.call_no) AS call_no, c.call_id, c.occurred_at, c.agent,"
-        f" min(c.customer_sentiment) AS lowest FROM calls c WHERE {condition} AND c.customer IS NOT NULL"
-        " GROUP BY c.customer) x ORDER BY x.customer",
+        " FROM (SELECT c.customer, count(*) AS n, max(c.call_no) AS call_no, min(c.customer_sentiment) AS lowest"
+        f" FROM calls c WHERE {condition} AND c.customer IS NOT NULL GROUP BY c.customer) x"
+        " JOIN calls k ON k.call_no = x.call_no ORDER BY x.customer",
         values,
     )
     return [
         OutreachCustomer(customer, calls, call_id, at, read_start(store.db, call_no), *more)
         for customer, calls, call_id, at, call_no, *more in rows.fetchall()
     ]
+
+
+def _add_known(store: Store, rule: str, touched: Sequence[OutreachCustomer]) -> list[OutreachCustomer]:
+    """The customers with what they are worth, and what people said of calling them."""
+    marks = read_follow_ups(store.db, "outreach")
+    known = read_customer_accounts(store, {customer_key(one.customer) for one in touched})
+    found = []
+    for one in touched:
+        account = known.get(customer_key(one.customer))
+        worth = (None, None)
+        if account is not None and not account.is_lost and len(account.currencies) < 2:
+            worth = (account.value, next(iter(account.currencies), None))  # type: ignore[assignment]
+        mark = marks.get(f"{rule}/{one.call_id}")
+        found.append(replace(one, value=worth[0], currency=worth[1], follow_up=mark))
+    return found
 
 
 def _find_reasons(

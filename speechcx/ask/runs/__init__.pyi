@@ -6,6 +6,7 @@ from .failures import list_failures as list_failures
 from .left_out import LeftOut as LeftOut
 from .left_out import read_left_out as read_left_out
 from .status import LanguageCount as LanguageCount
+from .status import NightGaps as NightGaps
 from .status import RunStatus as RunStatus
 from .status import read_last_day as read_last_day
 from .status import read_status as read_status

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from speechcx.ask.ground.opening import Where, reading
+from speechcx.ask.operations import GapKind, reconcile
 from speechcx.ask.runs.failures import KindCount, count_failures
 from speechcx.ask.runs.left_out import LeftOut, read_left_out
 from speechcx.call import find_language_code
-from speechcx.store import Store
+from speechcx.store import CallFilter, Store
 from speechcx.store.calls.turns import IS_UNFELT
 from speechcx.store.paths import read_path
 
@@ -66,6 +68,27 @@ class LanguageCount:
 
 
 @dataclass(frozen=True, slots=True)
+class NightGaps:
+    """Gaps between call records and recordings of the last run's days.
+
+    Parameters
+    ----------
+    first_day, last_day
+        The days that were looked at.
+    records, matched
+        Call records of them, and those whose recording was found.
+    counts
+        (kind, number) pairs of the gaps.
+    """
+
+    first_day: str
+    last_day: str
+    records: int
+    matched: int
+    counts: tuple[tuple[GapKind, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RunStatus:
     """How the work stands.
 
@@ -100,6 +123,8 @@ class RunStatus:
         Times a file was taken up by a run that died on it.
     left_out
         What the last run left for later, took for no recording, or could not use of tables.
+    reconciled
+        Call records against recordings, on the days of the calls of the last run; None where there are no records.
     """
 
     database: str
@@ -121,6 +146,7 @@ class RunStatus:
     outdated: int | None
     redone: int
     left_out: LeftOut
+    reconciled: NightGaps | None = None
 
 
 def read_status(where: Where, *, settle_s: float = 0.0, listen_digest: str | None = None) -> RunStatus:
@@ -167,6 +193,7 @@ def read_status(where: Where, *, settle_s: float = 0.0, listen_digest: str | Non
             outdated=None if listen_digest is None else _count_outdated(store, listen_digest),
             redone=redone,
             left_out=read_left_out(store, settle_s=settle_s),
+            reconciled=_reconcile_night(store),
         )
 
 
@@ -251,3 +278,17 @@ def _reads(source: str | None, language: str | None) -> bool:
 def _size(store: Store) -> int:
     log = store.path.with_name(store.path.name + "-wal")
     return sum(path.stat().st_size for path in (store.path, log) if path.exists())
+
+
+def _reconcile_night(store: Store) -> NightGaps | None:
+    """Gaps of the days of calls that the last run stored, or of the newest day with call records."""
+    newest = store.db.execute("SELECT max(local_day) FROM call_records").fetchone()[0]
+    if newest is None:
+        return None
+    days = store.db.execute(
+        "SELECT min(local_day), max(local_day) FROM calls WHERE superseded_by IS NULL"
+        " AND stored_at >= (SELECT started_at FROM runs WHERE finished_at IS NOT NULL ORDER BY run_id DESC LIMIT 1)"
+    ).fetchone()
+    first, last = days if days[0] else (newest, newest)
+    found = reconcile(store, CallFilter(since=date.fromisoformat(first), until=date.fromisoformat(last)))
+    return NightGaps(first, last, found.records, found.matched, found.counts)

@@ -49,6 +49,7 @@ SHARED_TABLES = {
     "call_records": "record_no",
     "survey_answers": "answer_no",
     "accounts": "account_no",
+    "follow_ups": "follow_no",
 }
 """Tables whose rows many calls refer to, or that other systems told, with their key."""
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 Action = Literal[
     "flag", "export", "erase", "hold", "retention", "redact", "relabel", "rules", "settings", "backup", "restore",
-    "merge", "import", "search", "view", "play", "sign-in",
+    "merge", "import", "mark", "search", "view", "play", "sign-in",
 ]  # fmt: skip
 ACTIONS: tuple[Action, ...] = get_args(Action)
 

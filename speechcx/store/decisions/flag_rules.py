@@ -1,9 +1,10 @@
 """What a flag is: the one definition, as conditions that the views and the queue of flags are made of.
 
-A flag is a result that is not what it should be, a compliance or critical rule that could not tell, or a
-critical question answered against the call. Nothing of that is written down anywhere but in the results, so
-neither the queue nor a view can drift from them. In the conditions ``d`` is a result, ``r`` its rule, ``a`` an
-answer, ``q`` its question, ``c`` the call and ``s`` the decision about a flag.
+A flag is a result that is not what it should be, a compliance or critical rule that could not tell, a
+critical question answered against the call, or a low answer to a survey about it. Nothing of that is written
+down anywhere but in results and answers, so neither the queue nor a view can drift from them. In the conditions
+``d`` is a result, ``r`` its rule, ``a`` an answer, ``q`` its question, ``v`` an answer to a survey, ``c`` the call and
+``s`` the decision about a flag.
 """
 
 from __future__ import annotations
@@ -20,12 +21,32 @@ AGAINST = (
 )
 """A critical question is answered against the call, and no flagged rule says the same."""
 
+LOW_ANSWER = "'survey.' || v.kind"
+"""The rule that a low answer ``v`` to a survey is flagged under."""
+
+LOW_ANSWERS = "survey_answers v CROSS JOIN calls c ON c.call_id = v.call_id"
+"""Low answers with the calls they are about."""
+
+IS_LOW = (
+    "v.is_low = 1 AND v.call_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM survey_answers w"
+    " WHERE w.is_low = 1 AND w.call_id = v.call_id AND w.kind = v.kind AND w.answer_no > v.answer_no)"
+)
+"""The newest low answer of its kind about a call."""
+
+LOW_TITLE = (
+    "CASE v.kind WHEN 'csat' THEN 'CSAT' WHEN 'nps' THEN 'NPS' ELSE 'CES' END || ' answer ' ||"
+    " rtrim(rtrim(printf('%.2f', v.value), '0'), '.') || ' on ' || rtrim(rtrim(printf('%.2f', v.low), '0'), '.')"
+    " || ' to ' || rtrim(rtrim(printf('%.2f', v.high), '0'), '.')"
+)
+"""What happened, in words."""
+
 IS_GONE = (
     "(NOT EXISTS (SELECT 1 FROM rules r CROSS JOIN results_data d ON d.call_no = c.call_no AND d.rule_no = r.rule_no"
     f" WHERE r.rulebook_no = c.rulebook_no AND r.rule = s.rule AND (({FLAGGED}) OR ({UNSURE}))) AND NOT EXISTS"
     " (SELECT 1 FROM questions q CROSS JOIN answers_data a ON a.call_no = c.call_no AND a.question_no = q.question_no"
     " WHERE q.rulebook_no = c.rulebook_no AND q.scorecard || '.' || q.question = s.rule"
-    f" AND {AGAINST}))"
+    f" AND {AGAINST}) AND NOT EXISTS (SELECT 1 FROM survey_answers v"
+    f" WHERE v.is_low = 1 AND v.call_id = c.call_id AND {LOW_ANSWER} = s.rule))"
 )
 """The flag of a decision is not found in its call any more."""
 

@@ -21,8 +21,10 @@ _OF_CUSTOMERS = (*_TABLES, ("accounts", "account_no", "account_id", "{}"))
 
 
 def forget_facts(db: sqlite3.Connection, call_id: str) -> None:
-    """Remove every fact that was matched with a call; inside a write."""
+    """Remove every fact that was matched with a call, and what came of calling its customer; inside a write."""
     _forget(db, "call_id = ?", call_id)
+    gone = db.execute("DELETE FROM follow_ups WHERE call_id = ? RETURNING follow_no", (call_id,)).fetchall()
+    forget_shared(db, "follow_ups", [row[0] for row in gone])
 
 
 def forget_customer(db: sqlite3.Connection, customer: str) -> int:

@@ -102,7 +102,7 @@ def save_answers(store: Store, answers: Sequence[SurveyAnswer], info: ImportInfo
             "local_day": None if answer.answered_at is None else answer.answered_at.date().isoformat(),
             "value": answer.value, "low": answer.low, "high": answer.high, "reference": _plain(answer.reference),
             "customer": _plain(answer.customer), "agent": _plain(answer.agent), "comment": _plain(answer.comment),
-            "row": answer.row,
+            "row": answer.row, "high_is": answer.high_is, "is_low": int(answer.is_low),
         }
         for answer in answers
     ]  # fmt: skip

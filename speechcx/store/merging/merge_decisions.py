@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from speechcx.store import Store
+from speechcx.store.calls.row_digests import note_shared
 from speechcx.store.decisions.chain import note_decision
 from speechcx.store.decisions.review_steps import NewReviewStep, add_step, erase_words, set_state
 from speechcx.store.filters import SqlValue
@@ -40,12 +41,31 @@ class DecisionMerger(Merger):
             self._take_review(row)
         for row in read_rows(self.source.db, "SELECT * FROM saved_searches ORDER BY name"):
             self._take_search(row)
+        for row in read_rows(self.source.db, "SELECT * FROM follow_ups ORDER BY follow_no"):
+            if row["call_id"] not in self._erased:
+                self._take_follow_up(row)
 
     def _is_taken(self, about: About, key: str, call_id: str, what: str) -> bool:
         """Whether the source's form holds where the two differ; told where nobody said whose does."""
         if not self.preference.wins and call_id not in self.preference.settled:
             self.disagreements.append(MergeConflict(about, key, self.name, what))
         return self.preference.wins
+
+    def _take_follow_up(self, row: MergedRow) -> None:
+        """What was last said of an entry of callbacks, outreach or alerts; the later word counts."""
+        del row["follow_no"]
+        key = (row["kind"], row["key"])
+        before = next(
+            read_rows(self.target.db, "SELECT * FROM follow_ups WHERE (kind, key) = (?, ?)", key), None
+        )
+        if before is not None and str(before["changed_at"]) >= str(row["changed_at"]):
+            return
+        if before is None:
+            number = insert_row(self.target.db, "follow_ups", row)
+        else:
+            number = int(str(before["follow_no"]))
+            update_row(self.target.db, "follow_ups", row | {"follow_no": number}, key="follow_no")
+        note_shared(self.target.db, "follow_ups", number)
 
     # --- flags
 

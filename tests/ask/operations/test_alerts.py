@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from speechcx.ask.operations.alerts import find_alerts
+from speechcx.errors import UsageError
 from speechcx.store import CallFilter, Store
 from tests.ask.archive import at, make
 from tests.imports.exports import import_text
@@ -109,3 +110,39 @@ def test_nothing_at_all_says_what_would_widen(store: Store) -> None:
     plant(store, today=1, weeks=1)
     assert find_alerts(store, day=date(2030, 1, 1)).hint is not None
     assert "queue" in str(find_alerts(store, CallFilter(queue=("nowhere",))).hint)
+
+
+def test_a_surge_in_one_queue_is_found_where_all_calls_hide_it(store: Store) -> None:
+    """Eight calls too many of one queue among thirty of another; each queue has its own past, and shares the risk."""
+    with store.write():
+        for day in range(3, 3 + 7 * 8):
+            for n in range(6):
+                name = f"d{day}n{n}"
+                store.save_call(
+                    make(name, drivers=("network",), queue="big", agent="ann", started_at=at(day, 9 + n % 3))
+                )
+            store.save_call(
+                make(f"d{day}s", drivers=("network",), queue="small", agent="bea", started_at=at(day, 9))
+            )
+        for n in range(4):
+            store.save_call(
+                make(f"x{n}", drivers=("network",), queue="big", agent="ann", started_at=at(59, 11))
+            )
+        for n in range(9):
+            store.save_call(
+                make(f"y{n}", drivers=("network",), queue="small", agent="bea", started_at=at(59, 10))
+            )
+        store.save_call(make("new", queue="young", agent="cid", started_at=at(59, 11)))
+    found = find_alerts(store, by="queue")
+    assert {row.group for row in found.rows} == {"small"}
+    assert {"network", None} <= {row.rule for row in found.rows}
+    assert (found.groups, found.too_young, found.why_none) == (3, 1, None)
+    assert found.rows[0].size.queues == (("small", 9),)
+    assert {row.group for row in find_alerts(store, by="agent").rows} == {"bea"}
+    assert find_alerts(store).rows == ()
+
+
+def test_a_wrong_group_is_named(store: Store) -> None:
+    """With those there are."""
+    with pytest.raises(UsageError, match="queue"):
+        find_alerts(store, by="moon")  # type: ignore[arg-type]

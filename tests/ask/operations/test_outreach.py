@@ -88,3 +88,17 @@ def test_negative_ends_need_no_rule(touched: Store) -> None:
     touched.db.execute("UPDATE calls SET customer_end_state = 'negative' WHERE customer = 'other'")
     found = list_outreach(touched, "negative-end")
     assert [(row.customer, row.quote) for row in found.rows] == [("other", None)]
+
+
+def test_the_newest_call_is_named_also_where_an_older_one_was_unhappier(store: Store) -> None:
+    """Id, time and agent are those of the newest call, the feeling is the lowest of all."""
+    with store.write():
+        for day, mood, agent in ((1, -4.0, "ann"), (2, -1.0, "bea")):
+            store.save_call(
+                make(
+                    f"n{day}", customer="c", agent=agent, mood=mood, drivers=("network",), started_at=at(day)
+                )
+            )
+    (one,) = list_outreach(store, "network").rows
+    assert (one.call_id, one.agent) == (make("n2").conversation.recording.id, "bea")
+    assert one.customer_sentiment == -4.0

@@ -1,8 +1,11 @@
 from dataclasses import replace
+from pathlib import Path
 
 from speechcx.ask.runs.status import list_runs, read_status
 from speechcx.store import FileStats, RunInfo, RunTotals, Store
+from tests.ask.archive import at, make
 from tests.factories import make_call, make_failure, make_recording
+from tests.imports.exports import import_text
 
 
 def test_an_empty_database_has_no_run(store: Store) -> None:
@@ -70,3 +73,27 @@ def test_status_of_a_path_is_that_of_the_store(store: Store) -> None:
     """The command gives a path."""
     store.save_call(make_call("x"))
     assert replace(read_status(store), size_bytes=0) == replace(read_status(store.path), size_bytes=0)
+
+
+def test_a_night_is_reconciled_where_there_are_call_records(store: Store, tmp_path: Path) -> None:
+    """Nothing without records; else the gaps of the days of the last run's calls."""
+    run_id = store.ledger.begin_run(RunInfo())
+    store.ledger.save_outcome(run_id, make("one", agent="ann", started_at=at(3)), FileStats(1, 1))
+    store.ledger.finish_run(run_id, RunTotals(1, 1, 0, 0, 60.0, 2.0), 0)
+    assert read_status(store).reconciled is None
+    head = "call_id,start,agent,outcome,talk\n"
+    import_text(
+        store,
+        tmp_path,
+        "calls",
+        f"{head}1,2025-03-03 12:00:00,bob,answered,60\n2,2025-03-09 12:00:00,x,answered,1\n",
+    )
+    found = read_status(store).reconciled
+    assert found is not None
+    assert (found.first_day, found.last_day, found.records, found.matched) == (
+        "2025-03-03",
+        "2025-03-03",
+        1,
+        0,
+    )
+    assert found.counts == (("no_recording", 1), ("no_record", 1))
