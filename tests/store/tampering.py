@@ -17,10 +17,12 @@ from speechcx.store.calls.erasure import erase_calls
 from speechcx.store.calls.removed_parts import remove_parts
 from speechcx.store.decisions.audit import AuditEntry, add_entries
 from speechcx.store.decisions.flags import FlagChange, SeenFlag, set_flags
+from speechcx.store.decisions.follow_ups import FollowUpChange, FollowUpKey, mark_follow_up
 from speechcx.store.decisions.legal_holds import Held, release_hold, set_hold
 from speechcx.store.decisions.review_disputes import acknowledge, add_note, decide, dispute
 from speechcx.store.decisions.review_plans import Draw, ReviewPlan, Shortfall, save_plan
 from speechcx.store.decisions.review_record import Given
+from speechcx.store.deliveries import Notice, queue_notice
 from speechcx.store.facts.forget_facts import forget_customer
 from speechcx.store.facts.save import ImportInfo, save_accounts, save_answers, save_legs
 from speechcx.store.merging import merge_store, read_ends
@@ -132,6 +134,15 @@ def decide_everything(store: Store, ids: list[str]) -> None:
     review_all(store)
     erase_calls(store, [ids[5]], who="mia", reason="the customer asked for it")
     keep_or_remove(store, ids)
+    follow_up(store, ids[1])
+
+
+def follow_up(store: Store, call_id: str) -> None:
+    """A callback with an owner, and a notice that waits."""
+    change = FollowUpChange("done", owner="zoe", due=date(2025, 3, 6), result="paid back")
+    mark_follow_up(store, FollowUpKey("callback", call_id, call_id), change, who="mia")
+    with store.write():
+        queue_notice(store, "4" * 64, "json://localhost", Notice("alerts 2025-03-04", "1 alert", "1 alert"))
 
 
 def keep_or_remove(store: Store, ids: list[str]) -> None:

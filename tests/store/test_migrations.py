@@ -10,6 +10,7 @@ import pytest
 from speechcx.call import Call, collect_metrics
 from speechcx.store import Store
 from speechcx.store.calls.row_digests import find_changed
+from speechcx.store.database import read_migrations
 from tests.factories import make_call
 
 OLD = Path(__file__).with_name("schema_11.db.gz")
@@ -23,6 +24,12 @@ def old(tmp_path: Path) -> Iterator[Store]:
     path.write_bytes(gzip.decompress(OLD.read_bytes()))
     with Store.open(path) as store:
         yield store
+
+
+def test_each_migration_has_the_next_number() -> None:
+    """No number stands twice and none is left out: two branches that took the same one are told apart here."""
+    numbers = [int(name[:4]) for name, _ in read_migrations()]
+    assert list(range(1, len(numbers) + 1)) == numbers
 
 
 NEWER = ("overtalk_share", "dead_air_share")
