@@ -20,8 +20,8 @@ DOORS = {
     "compliance": (
         "Exported FLAG_GROUPS FlagCount FlagCounts FlagEvidence FlagFilter FlagList FlagRow FlagView "
         "Precision QuotedTurn RuleReport STANDINGS SoundWanted WAITING check_trail count_flags count_trail "
-        "describe_rule draft_rulebook export_evidence find_flag find_flags_hint find_rule_text list_flags "
-        "list_trail measure_precision read_hits see_flag see_flags show_flag"
+        "describe_rule draft_rulebook export_evidence find_certificate find_flag find_flags_hint find_rule_text "
+        "list_flags list_trail measure_precision name_sealed read_hits seal see_flag see_flags show_flag unsealed"
     ),
     "customers": (
         "Calibration CalibrationBand CallPrediction CallbackList CallbackRow CustomerCall CustomerReport "

@@ -85,6 +85,8 @@ def take_back(path: Path) -> None:
     migrate(db, stop_after=6)
     db.execute("PRAGMA foreign_keys = OFF")
     db.execute("ATTACH ? AS new", (str(new),))
+    # Taking words out of the search index alone came with a later schema.
+    db.execute("UPDATE new.turns_data SET text = unindexed_text WHERE unindexed_text IS NOT NULL")
     for table in list_tables(db):
         columns = ", ".join(list_columns(db, table))
         is_table = db.execute("SELECT 1 FROM main.sqlite_master WHERE name = ? AND type = 'table'", (table,))

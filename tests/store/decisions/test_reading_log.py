@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -94,8 +95,11 @@ def test_a_line_that_a_cut_left_unfinished_costs_itself(database: Path, writing:
 
 def test_where_nothing_can_be_written_it_is_said(database: Path) -> None:
     """In a folder that this user may not write, the caller learns that the trail does not tell of it."""
-    for folder in (database.parent, *database.parent.parents[:2]):
-        folder.chmod(0o755)
+    for folder in database.parents:
+        if folder.owner() == database.owner() and folder != Path(tempfile.gettempdir()):
+            folder.chmod(folder.stat().st_mode | 0o055)
+        if folder == Path(tempfile.gettempdir()):
+            break
     database.chmod(0o644)
     assert "not recorded" == as_nobody(lambda: record_reading(database, "zoe", [view("a")]))
 
