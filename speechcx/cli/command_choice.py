@@ -31,7 +31,7 @@ _MEANT = {
     "start": "run", "process": "run", "score": "run", "transcribe": "analyze", "test": "doctor",
     "errors": "failures", "failed": "failures", "people": "agents", "scores": "agents", "find": "search",
     "grep": "search", "rulebook": "rules", "setup": "init", "new": "init", "download": "models",
-    "rescore": "rejudge", "web": "serve", "dashboard": "report",
+    "rescore": "rejudge", "web": "serve", "dashboard": "report", "churn": "accounts",
 }  # fmt: skip
 """What people of other tools type, and what it is called here."""
 

@@ -8,7 +8,6 @@ import typer
 
 from speechcx.cli import options
 from speechcx.cli.command_examples import example
-from speechcx.cli.import_facts import retention
 from speechcx.cli.output import print_answer
 
 if TYPE_CHECKING:
@@ -20,7 +19,9 @@ if TYPE_CHECKING:
 
 hold_app = typer.Typer(name="hold", help="Legal holds: calls that nothing erases until they are released.")
 retention_app = typer.Typer(
-    name="retention", help="Customers kept and lost; `plan`, `apply`: periods of retention."
+    name="retention",
+    help="Periods of retention: what is kept for how long, and removed after that.",
+    no_args_is_help=True,
 )
 ReasonOption = Annotated[
     str, typer.Option("--reason", metavar="WORDS", help="Reason (kept permanently; do not quote the call).")
@@ -33,8 +34,6 @@ def register(app: typer.Typer) -> None:
     hold_app.command("list")(hold_list)
     hold_app.command("release")(hold_release)
     app.add_typer(hold_app, rich_help_panel="Compliance")
-    # Without plan or apply it is the question of how many customers were kept.
-    retention_app.callback(invoke_without_command=True)(retention)
     retention_app.command("plan")(retention_plan)
     retention_app.command("apply")(retention_apply)
     app.add_typer(retention_app, rich_help_panel="Compliance")

@@ -47,7 +47,7 @@ _Who = Annotated[str | None, typer.Option("--as", metavar="NAME", help="Who impo
 def register(app: typer.Typer) -> None:
     """Add these commands to the app."""
     app.add_typer(imports)
-    for command in (reconcile, handling, surveys, calibrate, repeats):
+    for command in (reconcile, handling, surveys, calibrate, repeats, accounts):
         app.command()(command)
 
 
@@ -242,10 +242,9 @@ def repeats(
 
 
 @asks()
-@example("retention --by driver")
-def retention(
+@example("accounts --by driver")
+def accounts(
     asked: Asked,
-    ctx: typer.Context,
     by: Annotated[str, typer.Option("--by", help="all, agent, team, center, queue or driver.")] = "all",
     intent: Annotated[
         options.Names,
@@ -256,10 +255,8 @@ def retention(
     days: Annotated[int, typer.Option("--days", min=1, help="Days after which a customer was kept.")] = 30,
 ) -> None:
     """Customers kept and lost, saved after they wanted to cancel, and what they are worth, by imported accounts."""
-    if ctx.invoked_subcommand is not None:
-        return
-    from speechcx.ask.customers import read_retention
-    from speechcx.present.imported_facts import present_retention
+    from speechcx.ask.customers import summarise_accounts
+    from speechcx.present.imported_facts import present_account_summary
 
-    found = read_retention(asked.where, asked.filters, by=by, intents=tuple(intent or ()), days=days)  # type: ignore[arg-type]
-    print_answer(present_retention(found), asked.style)
+    found = summarise_accounts(asked.where, asked.filters, by=by, intents=tuple(intent or ()), days=days)  # type: ignore[arg-type]
+    print_answer(present_account_summary(found), asked.style)

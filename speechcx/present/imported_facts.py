@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 
-from speechcx.ask.customers import Repeats, Retention, Satisfaction, SurveyRow
+from speechcx.ask.customers import AccountSummary, Repeats, Satisfaction, SurveyRow
 from speechcx.ask.operations import GAP_KINDS, Handling, Reconciliation
 from speechcx.ask.statistics import CountedFigure
 from speechcx.imports import ImportReport
@@ -22,7 +22,7 @@ _RECONCILE = record("reconcile", Reconciliation)
 _HANDLING = record("handling", Handling)
 _SURVEYS = record("surveys", Satisfaction)
 _REPEATS = record("repeats", Repeats, swapped={"Repeats.hint": str | None})
-_RETENTION = record("retention", Retention, swapped={"Retention.hint": str | None})
+_ACCOUNTS = record("accounts", AccountSummary, swapped={"AccountSummary.hint": str | None})
 
 ENVELOPES: dict[str, Envelopes] = {
     "import calls": _IMPORT,
@@ -31,7 +31,7 @@ ENVELOPES: dict[str, Envelopes] = {
     "reconcile": _RECONCILE,
     "handling": _HANDLING,
     "surveys": _SURVEYS,
-    "retention": _RETENTION,
+    "accounts": _ACCOUNTS,
     "repeats": _REPEATS,
 }
 
@@ -263,7 +263,7 @@ def _amount_column(name: str, heading: str, *, rank: int = 0) -> Column:
     return Column(name, heading, value=value, text=text, rank=rank)
 
 
-_RETENTION_COLUMNS = (
+_ACCOUNT_COLUMNS = (
     Column("key", "", text=lambda row: row.key or "-"),
     Column("customers", "cus-\ntomers"),
     _share_column("retention", "kept"),
@@ -287,15 +287,15 @@ _RETENTION_COLUMNS = (
 )
 
 
-def present_retention(found: Retention) -> Answer:
+def present_account_summary(found: AccountSummary) -> Answer:
     """Customers kept and lost, saved after an intent to cancel, and what they are worth, by group; all last."""
     rows = (*found.rows, replace(found.all, key="all customers")) if found.accounts else ()
     empty = "No accounts: import them first, with speechcx import accounts FILE."
-    shown = make_table(found.by, _RETENTION_COLUMNS, rows, empty=empty, notes=tuple(_retention_notes(found)))
-    return Answer(partial(_RETENTION.wrap, found), (shown,))
+    shown = make_table(found.by, _ACCOUNT_COLUMNS, rows, empty=empty, notes=tuple(_account_notes(found)))
+    return Answer(partial(_ACCOUNTS.wrap, found), (shown,))
 
 
-def _retention_notes(found: Retention) -> Iterator[str]:
+def _account_notes(found: AccountSummary) -> Iterator[str]:
     everything = found.all
     if not found.accounts:
         return

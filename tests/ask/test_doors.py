@@ -24,11 +24,12 @@ DOORS = {
         "list_flags list_trail measure_precision name_sealed read_hits seal see_flag see_flags show_flag unsealed"
     ),
     "customers": (
+        "ACCOUNTS_BY AccountSummary AccountSummaryRow "
         "Calibration CalibrationBand CallPrediction CallbackList CallbackRow CustomerCall CustomerReport "
-        "DriverTable OUTCOME_COLUMNS OutcomeMeasure OutcomeRow OutcomeTable REPEAT_BY RETENTION_BY "
-        "RatingShare ReliabilityRow RepeatRow Repeats Retention RetentionRow SURVEY_BY Satisfaction "
+        "DriverTable OUTCOME_COLUMNS OutcomeMeasure OutcomeRow OutcomeTable REPEAT_BY "
+        "RatingShare ReliabilityRow RepeatRow Repeats SURVEY_BY Satisfaction "
         "SatisfactionFit SurveyRow calibrate describe_customer list_callbacks list_driver_rows "
-        "list_outcomes read_repeats read_retention read_satisfaction"
+        "list_outcomes read_repeats read_satisfaction summarise_accounts"
     ),
     "ground": (
         "ComparedMeasure Estimate GroupSums Hint MEASURES MEASURE_NAMES OfferedKind Period ScoreBy ScoreRow ScoreTable "

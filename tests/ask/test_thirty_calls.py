@@ -11,7 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from speechcx.ask.customers import read_repeats, read_retention, read_satisfaction
+from speechcx.ask.customers import read_repeats, read_satisfaction, summarise_accounts
 from speechcx.ask.operations import read_handling, reconcile
 from speechcx.store import CallFilter, Store
 from speechcx.store.facts.match_calls import match_facts
@@ -173,7 +173,7 @@ def test_what_customers_said(store: Store) -> None:
 
 def test_who_stayed(store: Store) -> None:
     """Four at the start of March: one left in it. One had left before, one came at its last day."""
-    whole = read_retention(store, MARCH).all
+    whole = summarise_accounts(store, MARCH).all
     assert (whole.customers, whole.retention.n, whole.retention.value) == (6, 4, 0.75)
     assert (whole.value.n, whole.value_total) == (6, 210.0)
 

@@ -113,7 +113,7 @@ FACTS: dict[str, tuple[str, ...]] = {
     "import accounts": ("import accounts accounts.csv --as lead",),
     "calibrate": ("calibrate", "calibrate --survey nps --agent nobody"),
     "repeats": ("repeats", "repeats --by driver --days 3", "repeats --by agent --agent nobody"),
-    "retention": ("retention", "retention --by driver", "retention --by agent --agent nobody"),
+    "accounts": ("accounts", "accounts --by driver", "accounts --by agent --agent nobody"),
     "handling": ("handling", "handling --by day --agent nobody"),
     "reconcile": ("reconcile",),
     "surveys": ("surveys", "surveys --by agent --agent nobody"),

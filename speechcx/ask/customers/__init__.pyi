@@ -1,3 +1,7 @@
+from .account_summary import ACCOUNTS_BY as ACCOUNTS_BY
+from .account_summary import AccountSummary as AccountSummary
+from .account_summary import AccountSummaryRow as AccountSummaryRow
+from .account_summary import summarise_accounts as summarise_accounts
 from .calibration import Calibration as Calibration
 from .calibration import CalibrationBand as CalibrationBand
 from .calibration import CallPrediction as CallPrediction
@@ -22,10 +26,6 @@ from .repeats import REPEAT_BY as REPEAT_BY
 from .repeats import RepeatRow as RepeatRow
 from .repeats import Repeats as Repeats
 from .repeats import read_repeats as read_repeats
-from .retention import RETENTION_BY as RETENTION_BY
-from .retention import Retention as Retention
-from .retention import RetentionRow as RetentionRow
-from .retention import read_retention as read_retention
 from .satisfaction import SURVEY_BY as SURVEY_BY
 from .satisfaction import Satisfaction as Satisfaction
 from .satisfaction import SurveyRow as SurveyRow

@@ -17,8 +17,8 @@ from speechcx.ask.statistics import CountedFigure, Sums, mean_figure, share_figu
 from speechcx.store import CallFilter, Store
 from speechcx.store.facts.customer_keys import customer_key
 
-RetentionBy = Literal["all", "agent", "team", "center", "queue", "driver"]
-RETENTION_BY: tuple[RetentionBy, ...] = get_args(RetentionBy)
+AccountsBy = Literal["all", "agent", "team", "center", "queue", "driver"]
+ACCOUNTS_BY: tuple[AccountsBy, ...] = get_args(AccountsBy)
 
 SAVED_DAYS = 30
 """A customer who wanted to cancel and is still one so many days later was kept."""
@@ -28,7 +28,7 @@ _INTENT_WORDS = ("cancel-intent", "cancel_intent", "leaving-risk", "cancel", "ch
 
 
 @dataclass(frozen=True, slots=True)
-class RetentionRow:
+class AccountSummaryRow:
     """The customers of one group.
 
     Parameters
@@ -70,7 +70,7 @@ class RetentionRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Retention:
+class AccountSummary:
     """Whether customers stayed over a period.
 
     Parameters
@@ -93,9 +93,9 @@ class Retention:
         Where there is nothing to show: what would help.
     """
 
-    by: RetentionBy
-    rows: tuple[RetentionRow, ...]
-    all: RetentionRow
+    by: AccountsBy
+    rows: tuple[AccountSummaryRow, ...]
+    all: AccountSummaryRow
     since: date | None
     until: date | None
     known_until: date | None
@@ -105,14 +105,14 @@ class Retention:
     hint: Hint | None
 
 
-def read_retention(
+def summarise_accounts(
     where: Where,
     filters: CallFilter | None = None,
     *,
-    by: RetentionBy = "all",
+    by: AccountsBy = "all",
     intents: Sequence[str] = (),
     days: int = SAVED_DAYS,
-) -> Retention:
+) -> AccountSummary:
     """Retention, churn, save rate and value of customers.
 
     Parameters
@@ -134,7 +134,7 @@ def read_retention(
     UsageError
         There is no such group or rule.
     """
-    expect_one("group by", by, RETENTION_BY)
+    expect_one("group by", by, ACCOUNTS_BY)
     with reading(where) as store:
         chosen = settle_names(store, filters or CallFilter())
         rules = _find_intents(store, intents)
@@ -156,7 +156,7 @@ def read_retention(
         keys = sorted(groups, key=lambda key: (key is None, key or "")) if by != "all" else []
         rows = tuple(_row(key, groups[key], customers, period) for key in keys)
         hint = None if customers or rows else find_hint(store, chosen)
-        return Retention(
+        return AccountSummary(
             by, rows, _row(None, whole, customers, period), chosen.since, chosen.until, period.known_until,
             store.db.execute("SELECT count(*) FROM accounts").fetchone()[0], rules, days, hint,
         )  # fmt: skip
@@ -249,7 +249,9 @@ class _Group:
             self.saved += Sums(1, saved, saved)
 
 
-def _row(key: str | None, group: _Group, known: Mapping[str, KnownCustomer], period: _Period) -> RetentionRow:
+def _row(
+    key: str | None, group: _Group, known: Mapping[str, KnownCustomer], period: _Period
+) -> AccountSummaryRow:
     kept, undated, values, lifetimes, total, currencies = Sums(), 0, Sums(), Sums(), 0.0, set[str]()
     for customer in group.customers:
         one = known[customer]
@@ -270,7 +272,7 @@ def _row(key: str | None, group: _Group, known: Mapping[str, KnownCustomer], per
     if len(currencies) > 1:
         values, lifetimes, total = Sums(), Sums(), 0.0
     lost = Sums(kept.n, kept.n - kept.total, kept.n - kept.total)
-    return RetentionRow(
+    return AccountSummaryRow(
         key, len(group.customers), share_figure(kept), share_figure(lost), undated, group.cancel_calls,
         share_figure(group.saved), group.immature, group.unknown, mean_figure(values),
         round(total, 2) if values.n else None, mean_figure(lifetimes),
@@ -291,7 +293,7 @@ def _find_intents(store: Store, named: Sequence[str]) -> tuple[str, ...]:
 
 
 def _read_calls(
-    store: Store, filters: CallFilter, by: RetentionBy, intents: Sequence[str]
+    store: Store, filters: CallFilter, by: AccountsBy, intents: Sequence[str]
 ) -> Iterator[tuple[str | None, str | None, date | None, bool]]:
     """Group, customer, day and whether the customer wanted to cancel, of each call; by driver once for each."""
     condition, values = filters.to_sql()
