@@ -26,10 +26,10 @@ def old(tmp_path: Path) -> Iterator[Store]:
         yield store
 
 
-def test_each_migration_has_the_next_number() -> None:
-    """No number stands twice and none is left out: two branches that took the same one are told apart here."""
-    numbers = [int(name[:4]) for name, _ in read_migrations()]
-    assert list(range(1, len(numbers) + 1)) == numbers
+def test_each_migration_has_a_number_of_its_own() -> None:
+    """Two branches that took the same number would be applied in order of their names."""
+    numbers = [name[:4] for name, _ in read_migrations()]
+    assert sorted(set(numbers)) == numbers
 
 
 NEWER = ("overtalk_share", "dead_air_share")
