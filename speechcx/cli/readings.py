@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from speechcx.store.decisions.audit import Action
 
 
+TYPED = frozenset({"words", "filters", "condition", "reason"})
+"""What people type into a search: it may hold a number that somebody read out."""
+
+
 def note_reading(
     loaded: LoadedSettings, where: Path, action: Action, calls: Sequence[str | None], **detail: object
 ) -> None:
@@ -30,7 +34,7 @@ def note_reading(
     calls
         The calls it is about; None for one that is about no single call.
     detail
-        What exactly.
+        What exactly; texts that somebody typed lose the values that ``[redact]`` takes out of calls.
 
     Raises
     ------
@@ -38,6 +42,7 @@ def note_reading(
         It cannot be written down, and ``audit.unrecorded`` is ``refuse``.
     """
     from speechcx.errors import AccessDenied
+    from speechcx.redact import redact_typed
     from speechcx.store.decisions.audit import AuditEntry, read_user, tidy_text
     from speechcx.store.decisions.reading_log import record_reading
 
@@ -45,8 +50,9 @@ def note_reading(
     if not wanted.readings:
         return
     reason = tidy_text(os.environ.get("SPEECHCX_REASON"))
+    kinds = loaded.settings.redact.wanted
     told = {
-        name: value
+        name: redact_typed(value, kinds) if name in TYPED and isinstance(value, str) else value
         for name, value in (*detail.items(), ("reason", reason))
         if value not in (None, (), [], {})
     }

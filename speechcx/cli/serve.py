@@ -51,7 +51,9 @@ def serve(
     from speechcx.web.site import make_site
     from speechcx.web.site import serve as serve_site
 
-    site = make_site(options.database(options.load(config, None), db), base_url=base_url)
+    loaded = options.load(config, None)
+    kinds = loaded.settings.redact.wanted
+    site = make_site(options.database(loaded, db), base_url=base_url, redacted_kinds=kinds)
     serve_site(site, host=host, port=port, announce=_announce)
 
 

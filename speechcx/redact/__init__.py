@@ -22,7 +22,7 @@ from speechcx.redact.settings import RedactSettings
 if TYPE_CHECKING:
     from speechcx.call import Conversation, Details, RedactedKind
 
-__all__ = ["RedactSettings", "find_known_names", "redact_conversation", "redact_text"]
+__all__ = ["RedactSettings", "find_known_names", "redact_conversation", "redact_text", "redact_typed"]
 
 
 def redact_conversation(
@@ -50,6 +50,16 @@ def redact_text(text: str, wanted: Collection[str]) -> str:
     from speechcx.redact.conversation_marks import redact_text as redact
 
     return redact(text, wanted)
+
+
+def redact_typed(text: str, wanted: Collection[str]) -> str:
+    """What somebody typed into a search, with marks as of :func:`redact_text`; filters may be a JSON object."""
+    if not wanted or not (len(text.split()) > 2 or any(sign.isdigit() or sign == "@" for sign in text)):
+        # No value has fewer words without a digit in them, and the search for numbers takes long to load.
+        return text
+    from speechcx.redact.scrubbing import scrub_written
+
+    return scrub_written(text, lambda part: redact_text(part, wanted))
 
 
 def find_known_names(details: Details) -> dict[str, RedactedKind]:

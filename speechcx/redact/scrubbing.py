@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
@@ -69,6 +70,28 @@ def scrub_text(text: str, removed: Mapping[str, RedactedKind], wanted: Collectio
             closing = len(after[0]) - len(after[0].rstrip(_EDGES))
             text = text[: before.start() + opening] + MARKS[kind] + text[after.end() - closing :]
     return redact_text(text, wanted)
+
+
+def scrub_written(text: str, scrub: Callable[[str], str]) -> str:
+    """A text as `scrub` leaves it, or the texts inside it where it is a JSON object or list."""
+    if text[:1] in ("{", "["):
+        try:
+            document = json.loads(text)
+        except ValueError:
+            return scrub(text)
+        new = _scrub_json(document, scrub)
+        return text if new == document else json.dumps(new)
+    return scrub(text)
+
+
+def _scrub_json(value: object, scrub: Callable[[str], str]) -> object:
+    if isinstance(value, str):
+        return scrub(value)
+    if isinstance(value, list):
+        return [_scrub_json(item, scrub) for item in value]
+    if isinstance(value, dict):
+        return {name: _scrub_json(item, scrub) for name, item in value.items()}
+    return value
 
 
 def _find_runs(

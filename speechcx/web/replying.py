@@ -155,7 +155,7 @@ def _as_data(visit: Visit, found: Answer) -> Reply:
         write_csv(found.table, held)
         text, kind = held.getvalue(), "text/csv; charset=utf-8"
     body = text.encode("utf-8", "replace")
-    asked = "&".join(f"{key}={value}" for key, value in visit.asked)
+    asked = "&".join(f"{key}={visit.typed(value)}" for key, value in visit.asked)
     call_id = visit.parts.get("call_id")
     visit.note("export", call_id, page=visit.path, asked=asked[:1000])
     sent = ("content-disposition", f'attachment; filename="{name}.{visit.format}"')

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from speechcx.call import PAYMENT
 from speechcx.errors import UsageError
 from speechcx.store import Store
 from speechcx.web.accounts import Account, Accounts, accounts_beside
@@ -34,11 +35,14 @@ class Site:
         Who may sign in.
     prefix
         What stands before every address behind a proxy, without a slash at its end; usually empty.
+    redacted_kinds
+        Values that the audit trail does not tell of what people typed; as the settings of ``[redact]``.
     """
 
     database: Path
     accounts: Accounts
     prefix: str = ""
+    redacted_kinds: tuple[str, ...] = PAYMENT
     sessions: Sessions = field(default_factory=Sessions)
     limit: SignInLimit = field(default_factory=SignInLimit)
     recordings: Recordings = field(init=False)
@@ -63,8 +67,14 @@ class Site:
         return account
 
 
-def make_site(database: Path, *, base_url: str = "/", accounts: Accounts | None = None) -> Site:
-    """The site of a database.
+def make_site(
+    database: Path,
+    *,
+    base_url: str = "/",
+    accounts: Accounts | None = None,
+    redacted_kinds: tuple[str, ...] = PAYMENT,
+) -> Site:
+    """The site of a database; see :class:`Site`.
 
     Raises
     ------
@@ -78,7 +88,7 @@ def make_site(database: Path, *, base_url: str = "/", accounts: Accounts | None 
             f"--base-url {base_url!r}", "a path between slashes, as in /calls/", "write it with both slashes"
         )
     Store.open(database).close()  # Brings an older schema up to date, which readers cannot.
-    return Site(database, accounts or accounts_beside(database), base_url.rstrip("/"))
+    return Site(database, accounts or accounts_beside(database), base_url.rstrip("/"), redacted_kinds)
 
 
 def make_datasette(site: Site) -> Datasette:

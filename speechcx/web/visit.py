@@ -193,8 +193,14 @@ class Visit:
         return self.site.prefix + path + (f"?{urlencode(listed, errors='replace')}" if listed else "")
 
     def note(self, action: Action, call_id: str | None = None, **detail: object) -> None:
-        """Write down in the audit trail what this person did."""
+        """Write down in the audit trail what this person did; `detail` holds nothing typed but by :meth:`typed`."""
         self.site.trail.note(self.person.name, action, call_id, detail)
+
+    def typed(self, text: str) -> str:
+        """What this person typed, as the audit trail may tell it: without values that are taken out of calls."""
+        from speechcx.redact import redact_typed
+
+        return redact_typed(text, self.site.redacted_kinds)
 
     @property
     def database(self) -> Path:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from speechcx.redact.byte_search import find_in_files
 from tests.cli.conftest import Speechcx
 from tests.cli.stored import fill_project
 
@@ -56,3 +57,29 @@ def test_wrong_words_say_what_would_be_right(speechcx: Speechcx, words: tuple[st
     """Exit code 2, nothing on stdout."""
     found = speechcx("audit", *words)
     assert (2, "", True) == (found.code, found.out, said in found.err)
+
+
+CARD = "4929 1234 5678 1234"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("search", f'"{CARD}"'),
+        ("search", "card", "--where", f"note=my card is {CARD}"),
+        ("rules", "try", f'"{CARD}"'),
+    ],
+)
+def test_a_searched_card_number_is_not_in_the_trail(
+    speechcx: Speechcx, stored: Path, words: tuple[str, ...]
+) -> None:
+    """Neither in its rows nor in the bytes of the database; with redaction off it stands there as it was typed."""
+    speechcx(*words)
+    (row,) = speechcx("audit", "--action", "search", "--json").json["rows"]
+    assert "number]" in str(row["detail"])
+    files = [stored, *stored.parent.glob(f"{stored.name}-*")]
+    assert [] == find_in_files(files, [CARD.replace(" ", "")])
+
+    (stored.parent / "speechcx.toml").open("a").write("\n[redact]\nenabled = false\n")
+    speechcx(*words)
+    assert CARD in str(speechcx("audit", "--action", "search", "--json").json["rows"][-1]["detail"])

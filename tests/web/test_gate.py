@@ -159,6 +159,18 @@ def test_what_people_look_at_is_written_down(own_house: House) -> None:
     assert sorted(rows) == [("compliance", "export", None), ("own", "play", call_id), ("qa", "view", call_id)]
 
 
+def test_a_card_number_typed_into_a_page_is_not_in_the_trail(own_house: House) -> None:
+    """Neither of the search nor of the table that is taken away; the agent who was asked for stays."""
+    own_house.ask("qa", "/search?q=4929+1234+5678+1234")
+    own_house.ask("qa", "/search.csv?q=my+card+is+4929123456781234&agent=ann")
+    own_house.site.trail.flush()
+    with Store.open(own_house.site.database) as store:
+        told = [row.detail or "" for row in read_trail(store) if row.action in ("search", "export")]
+    assert len(told) == 3
+    assert not any("4929" in detail for detail in told)
+    assert any("agent=ann" in detail for detail in told)
+
+
 def test_pages_work_under_a_path(built: Built, tmp_path: Path) -> None:
     """With a base URL every link, form and redirect begins with it, and the rules hold under it."""
     with open_house(*built, tmp_path, prefix="/calls/x/") as house:

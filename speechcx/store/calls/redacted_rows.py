@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from speechcx.call import Assessment, Call
+from speechcx.redact.scrubbing import scrub_written
 from speechcx.store.calls.lookup_tables import LookupTable
 from speechcx.store.calls.past_assessments import pack_assessment, unpack_assessment
 from speechcx.store.calls.row_digests import SHARED_TABLES, note_call, note_shared
@@ -158,7 +158,7 @@ def rewrite_texts(db: sqlite3.Connection, scrub: Scrub, call_id: str | None = No
         ).fetchall()
         for row in rows:
             key, old = tuple(row[: len(texts.key)]), list(row[len(texts.key) :])
-            new = [None if text is None else _scrub_column(text, scrub) for text in old]
+            new = [None if text is None else scrub_written(text, scrub) for text in old]
             if new != old:
                 _write(db, texts, key, [None] * len(new) if texts.clears else new)
                 changed.append(ChangedText(texts.table, key))
@@ -170,28 +170,6 @@ def forget_reason(db: sqlite3.Connection, old: str, new: str) -> None:
     row = db.execute("SELECT reason_no FROM reasons WHERE text = ?", (old,)).fetchone()
     if row is not None:
         _write(db, TEXTS[0], tuple(row), [new])
-
-
-def _scrub_column(text: str, scrub: Scrub) -> str:
-    """A text, or the texts inside a JSON object or list."""
-    if text[:1] in ("{", "["):
-        try:
-            document = json.loads(text)
-        except ValueError:
-            return scrub(text)
-        new = _scrub_json(document, scrub)
-        return text if new == document else json.dumps(new)
-    return scrub(text)
-
-
-def _scrub_json(value: object, scrub: Scrub) -> object:
-    if isinstance(value, str):
-        return scrub(value)
-    if isinstance(value, list):
-        return [_scrub_json(item, scrub) for item in value]
-    if isinstance(value, dict):
-        return {name: _scrub_json(item, scrub) for name, item in value.items()}
-    return value
 
 
 def _write(db: sqlite3.Connection, texts: _Texts, key: tuple[object, ...], new: list[str | None]) -> None:

@@ -79,7 +79,7 @@ def show_search(visit: Visit) -> Reply:
         found.words.terms or filters.is_about_rules or filters.is_about_turns or filters.min_silence_s
     )
     if not is_empty:
-        visit.note("search", words=typed, filters=write_filters(filters))
+        visit.note("search", words=visit.typed(typed), filters=visit.typed(write_filters(filters)))
     answer = present_hits(found, is_empty=is_empty)
     table = answer.table
     kept = [pair for pair in visit.asked if pair[0] != "after"]
