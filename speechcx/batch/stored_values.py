@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from speechcx.batch.lock import hold_lock
 from speechcx.call import Call, Conversation
@@ -13,12 +14,13 @@ from speechcx.errors import UsageError
 from speechcx.pipeline import without_values
 from speechcx.redact import redact_text
 from speechcx.redact.byte_search import find_in_files
-from speechcx.redact.conversation_marks import list_values
+from speechcx.redact.conversation_marks import list_text_values, list_values
 from speechcx.redact.scrubbing import find_removed, reasons_of, scrub_assessment, scrub_text
 from speechcx.redact.settings import KindToFind
 from speechcx.store import CallFilter, Store
 from speechcx.store.calls.redacted_rows import ChangedText, forget_reason, rewrite_call, rewrite_texts
 from speechcx.store.decisions.audit import AuditEntry, add_entries
+from speechcx.store.decisions.reading_log import queue_path, take_queue
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,8 @@ def redact_stored(store: Store, settings: Settings, *, who: str) -> RedactedStor
     others: Counter[str] = Counter()
     changed = 0
     with hold_lock(store.path, command="redact"):
+        # What waits beside the database is a part of its trail.
+        take_queue(store)
         ids = tuple(store.iter_call_ids(CallFilter(with_superseded=True)))
         for call_id in ids:
             before = store.load(call_id)
@@ -103,17 +107,10 @@ def redact_stored(store: Store, settings: Settings, *, who: str) -> RedactedStor
             kinds.update(each.kind for each in new)
             values.update(list_values(before.conversation, wanted))
             others.update(_rewrite(store, before, after, wanted, who=who))
-        with store.write():
-            lost = rewrite_texts(store.db, lambda text: redact_text(text, wanted))
-            _note(store, lost, None, wanted, who=who)
-        others.update(row.table for row in lost)
+        others.update(_rewrite_beside(store, values, wanted, who=who))
         is_empty = store.compact()
-    files = [
-        store.path,
-        *(store.path.with_name(store.path.name + end) for end in ("-wal", "-shm", "-journal")),
-    ]
     backups = sorted(store.path.parent.glob(f"{store.path.name}*.bak"))
-    searched = [path for path in (*files, *backups) if path.is_file()]
+    searched = [*_list_files(store), *backups]
     return RedactedStore(
         len(ids), changed, tuple(kinds.most_common()), tuple(sorted(others.items())), is_empty,
         tuple(map(str, searched)), tuple(map(str, find_in_files(searched, values))), tuple(map(str, backups)),
@@ -142,6 +139,30 @@ def _rewrite(
         lost = rewrite_texts(store.db, scrub, call_id)
         _note(store, lost, call_id, wanted, who=who)
     return [row.table for row in lost]
+
+
+def _rewrite_beside(store: Store, values: set[str], wanted: Sequence[KindToFind], *, who: str) -> list[str]:
+    """Write what no call is known for; adds the values in it, and gives the table of each row changed."""
+
+    def scrub(text: str) -> str:
+        new = redact_text(text, wanted)
+        if new != text:
+            values.update(list_text_values(text, wanted))
+        return new
+
+    with store.write():
+        lost = rewrite_texts(store.db, scrub)
+        _note(store, lost, None, wanted, who=who)
+    return [row.table for row in lost]
+
+
+def _list_files(store: Store) -> list[Path]:
+    """The files that a database consists of, as far as they are there: also what waits for its trail."""
+    ends = ("", "-wal", "-shm", "-journal")
+    queue = queue_path(store.path)
+    paths = [store.path.with_name(f"{store.path.name}{end}") for end in ends]
+    paths += [queue, queue.with_name(f"{queue.name}.taken")]
+    return [path for path in paths if path.is_file()]
 
 
 def _note(

@@ -68,6 +68,15 @@ def list_values(heard: Conversation, wanted: Collection[str]) -> tuple[str, ...]
     return tuple(value.digits for value in find_numbers_in(make_row(turns), wanted))
 
 
+def list_text_values(text: str, wanted: Collection[str]) -> tuple[str, ...]:
+    """The digits of the numbers in a text; without numbers that are only long, which may be those of a file or call."""
+    words = tuple(text.split())
+    turn = SpokenTurn(0, "", "en", words, ((0.0, 0.0),) * len(words))
+    return tuple(
+        value.digits for value in find_numbers_in(make_row([turn]), wanted) if value.kind != "long_number"
+    )
+
+
 def redact_conversation(
     heard: Conversation, settings: RedactSettings, names: Mapping[str, RedactedKind] | None = None
 ) -> Conversation:

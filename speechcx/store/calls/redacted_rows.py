@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -58,17 +59,28 @@ TEXTS = (
     _Texts("reasons", ("text",), ("reason_no",)),
     _Texts("call_legs", ("extras",), ("leg_no",)),
     _Texts("survey_answers", ("comment",), ("answer_no",), "call_id"),
-    _Texts("failures", ("message", "detail"), ("file_id",), "call_id"),
-    _Texts("saved_searches", ("words", "filters"), ("name",)),
-    _Texts("flag_states", ("reason",), ("call_id", "rule"), "call_id", "flag_states"),
+    _Texts("accounts", ("currency",), ("account_no",)),
+    _Texts("failures", ("message", "cure", "detail"), ("file_id",), "call_id"),
+    _Texts("other_files", ("why",), ("path",)),
+    _Texts("source_warnings", ("found", "cure"), ("warning_id",)),
+    _Texts("saved_searches", ("name", "words", "filters"), ("name",)),
+    _Texts("flag_states", ("reason", "owner"), ("call_id", "rule"), "call_id", "flag_states"),
+    _Texts("follow_ups", ("owner", "result"), ("follow_no",), "call_id"),
+    _Texts("deliveries", ("about", "title", "body", "error"), ("delivery_no",)),
+    _Texts("legal_holds", ("name", "reason", "released_why"), ("hold_id",), "call_id", "legal_holds"),
+    _Texts("erasures", ("reason",), ("call_id",), "call_id", "erasures"),
+    _Texts("erasure_certificates", ("reason",), ("certificate_id",), about="erasure_certificates"),
+    _Texts("review_plans", ("name", "spec", "left_out"), ("plan_id",), about="review_plans"),
+    _Texts("review_draws", ("stratum", "reason"), ("plan_id", "draw_id"), "call_id", "review_plans"),
     _Texts("review_questions", ("machine_why",), ("review_id", "position"), _OF_REVIEW, "reviews"),
     _Texts("review_events", ("text",), ("event_id",), _OF_REVIEW, "review_events", clears=True),
     _Texts("audit", ("detail",), ("audit_id",), "call_id", clears=True),
     _Texts("merged_audit", ("detail",), ("digest",), "call_id", clears=True),
 )
-"""Every place beside the rows of calls in which words of a call may stand."""
+"""Every place beside the rows of calls in which somebody may have written words of a call."""
 
-_KEYS_OF_CHAIN = {"flag_states": 2, "reviews": 1, "review_events": 1}
+_KEYS_OF_CHAIN = {"flag_states": 2}
+"""Columns of the key by which the decision chain knows a row, where it is not the first alone."""
 
 
 def rewrite_call(
@@ -176,12 +188,14 @@ def _write(db: sqlite3.Connection, texts: _Texts, key: tuple[object, ...], new: 
     where = " AND ".join(f"{name} = ?" for name in texts.key)
     salt = ", salt = NULL" if texts.table in ("audit", "merged_audit") else ""
     changes = ", ".join(f"{name} = ?" for name in texts.columns)
+    update = f"UPDATE {texts.table} SET {changes}{salt} WHERE {where}"
     try:
-        db.execute(f"UPDATE {texts.table} SET {changes}{salt} WHERE {where}", (*new, *key))
+        db.execute(update, (*new, *key))
     except sqlite3.IntegrityError:
-        # A reason is there once: this one says the same as another now, and is kept under its number.
-        db.execute(f"UPDATE {texts.table} SET {changes} WHERE {where}", (f"{new[0]} ({key[0]})", *key))
+        # What may be there once, a reason or a name, says the same as another now: something tells them apart.
+        mark = key[0] if isinstance(key[0], int) else secrets.token_hex(4)
+        db.execute(update, (f"{new[0]} ({mark})", *new[1:], *key))
     if texts.table in SHARED_TABLES:
         note_shared(db, texts.table, int(str(key[0])))
     if texts.about:
-        note_decision(db, texts.about, tuple(key[: _KEYS_OF_CHAIN[texts.about]]))  # type: ignore[arg-type]
+        note_decision(db, texts.about, tuple(key[: _KEYS_OF_CHAIN.get(texts.about, 1)]))  # type: ignore[arg-type]

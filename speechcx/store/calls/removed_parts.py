@@ -99,6 +99,15 @@ def note_removed(db: sqlite3.Connection, source: sqlite3.Connection, call_id: st
     db.executemany("INSERT OR IGNORE INTO removed_parts VALUES (?, ?, ?)", rows)
     if rows:
         note_decision(db, "removed_parts", (call_id,))
+        (call_no,) = db.execute("SELECT call_no FROM calls WHERE call_id = ?", (call_id,)).fetchone()
+        keep_unindexed(db, call_no, call_id)
+        note_call(db, call_no, only=("turns_data",))
+
+
+def keep_unindexed(db: sqlite3.Connection, call_no: int, call_id: str) -> None:
+    """Take a call that was just written out of the search index, where retention had before; inside a write."""
+    if "index" in list_removed(db, call_id):
+        _remove_index(db, call_no, call_id)
 
 
 def _range(call_no: int) -> tuple[int, int]:

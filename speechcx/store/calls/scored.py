@@ -131,9 +131,11 @@ def _read_answers(
         if own is not None:
             why = rules[rule].why if why is None else why
             found = rules[rule].hits if hits is None else found
+        # Of an answer whose words retention removed, no reason is left.
+        told = why or ""
         answers[card].append(
             QuestionAnswer(
-                question, section, text, answer, points, out_of, critical, bool(fail), rule, why, found
+                question, section, text, answer, points, out_of, critical, bool(fail), rule, told, found
             )
         )
     return answers

@@ -14,6 +14,7 @@ from speechcx.store.calls import judged as judged_rows
 from speechcx.store.calls import past_assessments
 from speechcx.store.calls.file_versions import supersede
 from speechcx.store.calls.lookup_tables import LookupTable
+from speechcx.store.calls.removed_parts import keep_unindexed
 from speechcx.store.calls.row_digests import forget_call, note_call
 from speechcx.store.calls.team_assignment import place_calls
 from speechcx.store.calls.turns import delete_turns, find_unallowed, insert_turns, update_turns
@@ -66,6 +67,7 @@ def write_call(db: sqlite3.Connection, call: Call, names: LookupTable) -> int:
         past_assessments.strip_past(db, call_no, judged.reading.feeling)
     place_calls(db, "c.call_no = ?", call_no)
     catch_call(db, call_no)
+    keep_unindexed(db, call_no, call_id)
     note_call(db, call_no)
     return call_no
 
