@@ -24,6 +24,7 @@ from speechcx.call import (
     Span,
     TurnFeeling,
 )
+from speechcx.sentiment.settings import PolicySettings
 
 PARTIES: tuple[Party, Party] = ("agent", "customer")
 RULES = tuple(
@@ -58,11 +59,13 @@ def _reading(rng: random.Random, talk: Talk) -> Reading:
 
 def _turn_feeling(rng: random.Random, talk: Talk, no: int, mood: float) -> TurnFeeling:
     text = talk.read[no].value or 0.0
-    part = round(rng.gauss(0, 0.05), 4)
+    # What an agent's voice tells is not inferred, as by the usual [policy].
+    forbidden = PolicySettings().why_no_voice(PARTIES[talk.turns[no].channel])
+    part = 0.0 if forbidden else round(rng.gauss(0, 0.05), 4)
     value = round(max(-1.0, min(1.0, text + part + mood / 3)), 4)
     label = "negative" if value <= -0.25 else "positive" if value >= 0.25 else "neutral"
-    if talk.voices[no].pitch_hz is None:
-        return TurnFeeling(no, None, value, label, 0.0, "too short")  # type: ignore[arg-type]
+    if forbidden or talk.voices[no].pitch_hz is None:
+        return TurnFeeling(no, None, value, label, 0.0, forbidden or "too short")  # type: ignore[arg-type]
     return TurnFeeling(no, round(rng.betavariate(2, 6), 4), value, label, part)  # type: ignore[arg-type]
 
 

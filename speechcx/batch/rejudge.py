@@ -27,6 +27,9 @@ from speechcx.store.calls.removed_parts import is_frozen, list_frozen
 from speechcx.store.calls.turns import list_inferred
 from speechcx.store.decisions.audit import Action, AuditEntry, add_entries, read_last, read_user
 
+_MANY = 100
+"""Judging so many calls takes long enough to say so before; about 20 ms each."""
+
 
 @dataclass(frozen=True, slots=True)
 class CallToJudge:
@@ -157,6 +160,7 @@ def judge_inferred(
     settings: Settings,
     *,
     give_up: Callable[[], bool] = lambda: False,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> tuple[int, tuple[Failure, ...]]:
     """Judge calls again that hold what the inference policy does not allow to infer from a voice.
 
@@ -168,6 +172,8 @@ def judge_inferred(
         What to judge with.
     give_up
         Asked before each call; true leaves the rest for another run.
+    tell
+        Told once how many there are, before the first of many.
 
     Returns
     -------
@@ -177,6 +183,11 @@ def judge_inferred(
     call_ids = list_inferred(store.db, settings.policy.voiceless)
     if not call_ids:
         return 0, ()
+    if len(call_ids) >= _MANY:
+        tell(
+            f"{len(call_ids)} stored calls to be judged again, once: they hold what [policy] does not allow to infer"
+            " from a voice"
+        )
     results = find_judges(settings.batch, len(call_ids)).map(
         JudgeStored(store.path, settings, rulebook),
         map(CallToJudge, takewhile(lambda _: not give_up(), call_ids)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -52,7 +52,7 @@ from speechcx.store import KnownFile, Patience, RunInfo, Store
 from speechcx.store import RunTotals as RunRow
 from speechcx.store.calls.removed_parts import list_frozen
 from speechcx.store.decisions.reading_log import take_queue
-from speechcx.store.facts.match_calls import match_facts
+from speechcx.store.facts.match_new_calls import match_new_calls
 from speechcx.store.left_out import read_other_files, replace_left_out
 
 
@@ -338,18 +338,26 @@ def _run_locked(
         raise
     summary = _look_after(store, plan, settings, orders, _summarise(plan, tally, shift, run_id))
     summary, is_applied = _apply_details(store, plan, settings, rulebook, orders, summary)
-    summary = _keep_policy(store, settings, rulebook, orders, summary)
+    summary = _keep_policy(store, settings, rulebook, orders, summary, tell=tally.wait)
     _finish(store, run_id, summary, sources_digest=orders.sources_digest if is_applied else None)
     return summary
 
 
 def _keep_policy(
-    store: Store, settings: Settings, rulebook: Rulebooks, orders: _Orders, summary: RunSummary
+    store: Store,
+    settings: Settings,
+    rulebook: Rulebooks,
+    orders: _Orders,
+    summary: RunSummary,
+    *,
+    tell: Callable[[str], None],
 ) -> RunSummary:
     """Take out of calls judged before what the inference policy does not allow any more, by judging them again."""
     if orders.stop.is_requested or summary.stopped_by:
         return summary
-    judged, failures = judge_inferred(store, rulebook, settings, give_up=lambda: orders.stop.is_requested)
+    judged, failures = judge_inferred(
+        store, rulebook, settings, give_up=lambda: orders.stop.is_requested, tell=tell
+    )
     told = [
         f"{one.path}: what policy does not allow could not be taken out ({one.message})" for one in failures
     ]
@@ -405,10 +413,9 @@ def _apply_details(
         warnings=(*summary.warnings, *told),
         exit_code=orders.stop.exit_code if orders.stop.is_requested else code,
     )
-    if summary.done or summary.details_changed:
-        # Call records and survey answers that came before their recording find it now.
-        with store.write():
-            match_facts(store.db)
+    # Call records and survey answers that came before their recording find it now.
+    with store.write():
+        match_new_calls(store.db)
     return summary, done.is_complete and not failed
 
 

@@ -8,6 +8,7 @@ import sqlite3
 import zlib
 from collections.abc import Iterator
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -264,8 +265,10 @@ def test_switching_it_off_takes_out_what_was_inferred_before(tmp_path: Path) -> 
     assert set() == tell_inferred(walk(database), wanted)
 
 
-def test_the_next_run_takes_out_what_was_inferred_before(tmp_path: Path) -> None:
-    """A run with nothing new to hear judges such calls again and says how many; `doctor` tells of them before."""
+def test_the_next_run_takes_out_what_was_inferred_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run with nothing new judges such calls again, once, and says how many before and after; `doctor` too."""
     (tmp_path / "recordings").mkdir()
     (tmp_path / "speechcx.toml").write_text('[sentiment]\nengine = "lexicon"\n[batch]\nexecutor = "serial"\n')
     keep(tmp_path / "speechcx.db", judged(ON))
@@ -275,8 +278,16 @@ def test_the_next_run_takes_out_what_was_inferred_before(tmp_path: Path) -> None
     assert told.found == "1 calls hold what [policy] does not allow to infer from a voice"
     settings = replace(loaded.settings, batch=replace(loaded.settings.batch, missing_files="ignore"))
     places = tmp_path / "speechcx.db", [tmp_path / "recordings"]
-    assert "1 calls judged again" in run(*places, settings, book()).warnings[-1]
-    assert () == run(*places, settings, book()).warnings
+    monkeypatch.setattr(import_module("speechcx.batch.rejudge"), "_MANY", 1)
+    said = list[str]()
+    assert (
+        "1 calls judged again"
+        in run(*places, settings, book(), report=lambda now: said.append(now.waiting_for)).warnings[-1]
+    )
+    assert [line[:36] for line in said if "[policy]" in line] == ["1 stored calls to be judged again, o"]
+    said.clear()
+    assert () == run(*places, settings, book(), report=lambda now: said.append(now.waiting_for)).warnings
+    assert not any("[policy]" in line for line in said)
     assert "ok" == {one.check: one for one in examine(loaded)}["inference policy"].verdict
     allowed = load_settings(
         tmp_path / "speechcx.toml", overrides=["policy.agent_voice_emotion=true"], environment={}

@@ -12,28 +12,47 @@ import re
 import sqlite3
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Protocol
 
 from speechcx.store.calls.row_digests import note_shared_rows
 from speechcx.store.facts.customer_keys import customer_key
+from speechcx.store.filters import SqlValue
 from speechcx.store.moments import read_moment
 
 CLOCK_TOLERANCE_S = 30.0
 """How far the clocks of telephone system and recorder may differ, unless an import says otherwise."""
 
-_SURVEY_AFTER_S = 14 * 86_400.0
+SURVEY_AFTER_S = 14 * 86_400.0
 """A survey is answered so long after its call, at most."""
 
 _MIN_ID = 6
 """A value of a further column is taken for an id from so many characters on."""
 
+_SELECT_CALLS = (
+    "SELECT c.call_id, r.path, r.started_at, r.extras, c.agent, c.customer FROM calls c"
+    " JOIN recordings r ON r.call_no = c.call_no"
+)
+
 _TOKEN = re.compile(r"[^\s_,;|()\[\]]+")
 
 
+class _OfPeople(Protocol):
+    """What may tell its agent and customer."""
+
+    @property
+    def agent(self) -> str | None:
+        """The agent."""
+
+    @property
+    def customer(self) -> str | None:
+        """The customer."""
+
+
 @dataclass(frozen=True, slots=True)
-class _Recorded:
+class RecordedCall:
     """A stored call, as far as facts are matched with it."""
 
     call_id: str
@@ -43,7 +62,7 @@ class _Recorded:
 
 
 @dataclass(frozen=True, slots=True)
-class _Wanted:
+class Wanted:
     """A fact that looks for its call."""
 
     number: int
@@ -68,40 +87,70 @@ def match_facts(db: sqlite3.Connection) -> None:
 
     How far start times of one call may lie apart is what the last import of call records said.
     """
-    if db.execute("SELECT 1 FROM imports LIMIT 1").fetchone() is None:
+    if not has_facts(db):
         return
-    told = db.execute("SELECT tolerance_s FROM imports WHERE kind = 'calls' ORDER BY import_no DESC LIMIT 1")
-    (tolerance_s,) = told.fetchone() or (CLOCK_TOLERANCE_S,)
-    calls = _Calls(db)
-    records = list(_read_records(db))
-    _write(
-        db, "call_records", "record_no", _match_all(calls, records, before_s=tolerance_s, after_s=tolerance_s)
-    )
-    answers = list(_read_answers(db))
+    tolerance_s, calls = read_tolerance_s(db), StoredCalls(db)
+    match_records(db, calls, read_records(db), tolerance_s=tolerance_s)
     known = dict(db.execute("SELECT record_id, call_id FROM call_records WHERE call_id IS NOT NULL"))
-    _write(
-        db, "survey_answers", "answer_no",
-        _match_all(calls, answers, before_s=_SURVEY_AFTER_S, after_s=tolerance_s, records=known, is_newest=True),
-    )  # fmt: skip
+    match_answers(db, calls, read_answers(db), known, tolerance_s=tolerance_s)
+    db.execute("DELETE FROM calls_to_match")
 
 
-class _Calls:
+def has_facts(db: sqlite3.Connection) -> bool:
+    """Whether anything was imported."""
+    return db.execute("SELECT 1 FROM imports LIMIT 1").fetchone() is not None
+
+
+def read_tolerance_s(db: sqlite3.Connection) -> float:
+    """How far the clocks of telephone system and recorder may differ, by the last import of call records."""
+    told = db.execute("SELECT tolerance_s FROM imports WHERE kind = 'calls' ORDER BY import_no DESC LIMIT 1")
+    return float((told.fetchone() or (CLOCK_TOLERANCE_S,))[0])
+
+
+def match_records(
+    db: sqlite3.Connection, calls: StoredCalls, records: Iterable[Wanted], *, tolerance_s: float
+) -> None:
+    """Find the recorded call of these call records among these calls, and keep it."""
+    found = _match_all(calls, list(records), before_s=tolerance_s, after_s=tolerance_s)
+    _write(db, "call_records", "record_no", found)
+
+
+def match_answers(
+    db: sqlite3.Connection,
+    calls: StoredCalls,
+    answers: Iterable[Wanted],
+    records: Mapping[str, str],
+    *,
+    tolerance_s: float,
+) -> None:
+    """Find the recorded call of these survey answers, and keep it; `records` are calls that call records found."""
+    found = _match_all(
+        calls, list(answers), before_s=SURVEY_AFTER_S, after_s=tolerance_s, records=records, is_newest=True
+    )
+    _write(db, "survey_answers", "answer_no", found)
+
+
+class StoredCalls:
     """Stored calls by name of their file, by every id that their source tells, and by agent or customer and time."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(
+        self,
+        db: sqlite3.Connection,
+        call_nos: Collection[int] | None = None,
+        *,
+        with_superseded: bool = False,
+    ) -> None:
         self.by_name: dict[str, set[str]] = defaultdict(set)
         self.by_id: dict[str, set[str]] = defaultdict(set)
-        self.by_person: dict[tuple[str, str], list[tuple[float, _Recorded]]] = defaultdict(list)
-        rows = db.execute(
-            "SELECT c.call_id, r.path, r.started_at, r.extras, c.agent, c.customer FROM calls c"
-            " JOIN recordings r ON r.call_no = c.call_no WHERE c.superseded_by IS NULL"
-        )
+        self.by_person: dict[tuple[str, str], list[tuple[float, RecordedCall]]] = defaultdict(list)
+        condition = "" if with_superseded else " WHERE c.superseded_by IS NULL"
+        rows = select_by(db, _SELECT_CALLS + condition, "c.call_no", call_nos)
         for call_id, path, started, extras, agent, customer in rows:
-            self._add(_Recorded(call_id, _seconds(started), agent, customer), os.fsdecode(path), extras)
+            self._add(RecordedCall(call_id, to_seconds(started), agent, customer), os.fsdecode(path), extras)
         for timed in self.by_person.values():
             timed.sort(key=lambda pair: (pair[0], pair[1].call_id))
 
-    def _add(self, call: _Recorded, path: str, extras: str) -> None:
+    def _add(self, call: RecordedCall, path: str, extras: str) -> None:
         name = os.path.basename(path)
         stem = os.path.splitext(name)[0]
         self.by_name[name.casefold()].add(call.call_id)
@@ -115,24 +164,24 @@ class _Calls:
         if call.customer is not None:
             self.by_person["customer", customer_key(call.customer)].append((call.start_s, call))
 
-    def near(self, wanted: _Wanted, *, before_s: float, after_s: float) -> list[_Recorded]:
+    def near(self, wanted: Wanted, *, before_s: float, after_s: float) -> list[RecordedCall]:
         """Calls of the same agent or customer that began within this of `wanted`, oldest first."""
         if wanted.start_s is None:
             return []
         keys = [("agent", wanted.agent.casefold())] if wanted.agent else []
         keys += [("customer", customer_key(wanted.customer))] if wanted.customer else []
-        found: dict[str, _Recorded] = {}
+        found: dict[str, RecordedCall] = {}
         for key in keys:
             timed = self.by_person.get(key, [])
             low = bisect_left(timed, wanted.start_s - before_s, key=lambda pair: pair[0])
             high = bisect_right(timed, wanted.start_s + after_s, key=lambda pair: pair[0])
-            found |= {call.call_id: call for _, call in timed[low:high] if _agree(wanted, call)}
+            found |= {call.call_id: call for _, call in timed[low:high] if may_be_one(wanted, call)}
         return sorted(found.values(), key=lambda call: (call.start_s or 0.0, call.call_id))
 
 
 def _match_all(
-    calls: _Calls,
-    wanted: Sequence[_Wanted],
+    calls: StoredCalls,
+    wanted: Sequence[Wanted],
     *,
     before_s: float,
     after_s: float,
@@ -161,7 +210,7 @@ def _match_all(
     return found
 
 
-def _match_named(calls: _Calls, one: _Wanted, records: Mapping[str, str]) -> _Match:
+def _match_named(calls: StoredCalls, one: Wanted, records: Mapping[str, str]) -> _Match:
     """The call whose file or id a fact names."""
     for how, index, keys in (("recording", calls.by_name, one.names), ("id", calls.by_id, one.ids)):
         fitting: set[str] = set().union(*(index.get(key.casefold(), set()) for key in keys))
@@ -174,7 +223,7 @@ def _match_named(calls: _Calls, one: _Wanted, records: Mapping[str, str]) -> _Ma
     return _Match()
 
 
-def _agree(wanted: _Wanted, call: _Recorded) -> bool:
+def may_be_one(wanted: _OfPeople, call: _OfPeople) -> bool:
     """Whether nothing that both tell differs."""
     if wanted.agent and call.agent and wanted.agent.casefold() != call.agent.casefold():
         return False
@@ -183,33 +232,55 @@ def _agree(wanted: _Wanted, call: _Recorded) -> bool:
     return True
 
 
-def _read_records(db: sqlite3.Connection) -> Iterator[_Wanted]:
+def read_records(db: sqlite3.Connection, record_ids: Collection[str] | None = None) -> Iterator[Wanted]:
+    """Call records, all or these."""
     named: dict[str, tuple[set[str], set[str]]] = defaultdict(lambda: (set(), set()))
-    for record_id, leg_id, recording in db.execute("SELECT record_id, leg_id, recording FROM call_legs"):
+    legs = "SELECT record_id, leg_id, recording FROM call_legs"
+    for record_id, leg_id, recording in select_by(db, legs, "record_id", record_ids):
         names, ids = named[record_id]
         ids |= {record_id, leg_id}
-        if recording:
-            base = re.split(r"[\\/]", recording)[-1]
-            names |= {base, os.path.splitext(base)[0]}
-    rows = db.execute("SELECT record_no, record_id, started_at, agent, customer FROM call_records")
-    for number, record_id, started, agent, customer in rows:
+        names |= recording_names(recording)
+    records = "SELECT record_no, record_id, started_at, agent, customer FROM call_records"
+    for number, record_id, started, agent, customer in select_by(db, records, "record_id", record_ids):
         names, ids = named[record_id]
-        yield _Wanted(number, tuple(sorted(names)), tuple(sorted(ids)), _seconds(started), agent, customer)
+        yield Wanted(number, tuple(sorted(names)), tuple(sorted(ids)), to_seconds(started), agent, customer)
 
 
-def _read_answers(db: sqlite3.Connection) -> Iterator[_Wanted]:
-    rows = db.execute("SELECT answer_no, reference, answered_at, agent, customer FROM survey_answers")
-    for number, reference, answered, agent, customer in rows:
-        yield _Wanted(number, (), (reference,) if reference else (), _seconds(answered), agent, customer)
+def recording_names(recording: str | None) -> set[str]:
+    """Names that a leg gives its recording: with and without what comes after the dot."""
+    if not recording:
+        return set()
+    base = re.split(r"[\\/]", recording)[-1]
+    return {base, os.path.splitext(base)[0]}
+
+
+def read_answers(db: sqlite3.Connection, numbers: Collection[int] | None = None) -> Iterator[Wanted]:
+    """Survey answers, all or these."""
+    answers = "SELECT answer_no, reference, answered_at, agent, customer FROM survey_answers"
+    for number, reference, answered, agent, customer in select_by(db, answers, "answer_no", numbers):
+        yield Wanted(number, (), (reference,) if reference else (), to_seconds(answered), agent, customer)
+
+
+def select_by(
+    db: sqlite3.Connection, select: str, column: str, values: Collection[SqlValue] | None
+) -> Iterator[tuple[Any, ...]]:
+    """Rows of a question whose column has one of these values; all of them for None."""
+    if values is None:
+        yield from db.execute(select)
+        return
+    joined = f"{select} {'AND' if ' WHERE ' in select else 'WHERE'} {column} = ?"
+    for value in values:
+        yield from db.execute(joined, (value,))
 
 
 def _write(db: sqlite3.Connection, table: str, number: str, found: Mapping[int, _Match]) -> None:
     """Keep the matches that differ from what is stored."""
-    stored = {
-        row[0]: _Match(*row[1:])
-        for row in db.execute(f"SELECT {number}, call_id, matched_by, candidates FROM {table}")
-    }
-    changed = [(key, match) for key, match in found.items() if stored[key] != match]
+    select = f"SELECT {number}, call_id, matched_by, candidates FROM {table}"
+    changed = [
+        (row[0], found[row[0]])
+        for row in select_by(db, select, number, found)
+        if found[row[0]] != _Match(*row[1:])
+    ]
     db.executemany(
         f"UPDATE {table} SET call_id = ?, matched_by = ?, candidates = ? WHERE {number} = ?",
         [(match.call_id, match.matched_by, match.candidates, key) for key, match in changed],
@@ -217,7 +288,8 @@ def _write(db: sqlite3.Connection, table: str, number: str, found: Mapping[int, 
     note_shared_rows(db, table, [key for key, _ in changed])
 
 
-def _seconds(text: str | None) -> float | None:
+def to_seconds(text: str | None) -> float | None:
+    """A stored moment as seconds since 1970."""
     moment: datetime | None = read_moment(text)
     return None if moment is None else moment.timestamp()
 
