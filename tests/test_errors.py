@@ -44,5 +44,5 @@ def test_every_error_has_its_own_slug() -> None:
     for kind in found:
         found += kind.__subclasses__()
     assert len(found) == len({kind.slug for kind in found})
-    assert {kind.exit_code for kind in found} <= {1, 2, 3, 10, 11, 12, 13, 14, 15, 16, 17, 130}
+    assert {kind.exit_code for kind in found} <= {1, 2, 3, 10, 11, 12, 13, 14, 15, 16, 17, 18, 130}
     assert ModelMissing.exit_code == 13

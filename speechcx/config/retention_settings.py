@@ -52,7 +52,7 @@ class RetentionSettings:
     scores: str = ""
     evidence: str = ""
     audit: str = ""
-    rules: dict[str, str] = field(default_factory=dict)
+    rules: dict[str, str] = field(default_factory=dict, hash=False)
     delete_recordings: bool = False
 
     def __post_init__(self) -> None:

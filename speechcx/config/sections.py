@@ -41,7 +41,7 @@ class FileSettings:
 
     recordings: tuple[str, ...] = ("recordings",)
     database: str = "speechcx.db"
-    rulebook: str | dict[str, str] = ""
+    rulebook: str | dict[str, str] = field(default="", hash=False)
     roster: str = "roster.csv"
     report: str = ""
 

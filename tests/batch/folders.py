@@ -10,7 +10,7 @@ from speechcx.call import Call
 from speechcx.config import BatchSettings, Settings
 from speechcx.discover import DiscoverSettings
 from speechcx.rules import Rulebook, parse_rulebook
-from speechcx.sentiment import SentimentSettings
+from speechcx.sentiment import PolicySettings, SentimentSettings
 from speechcx.store import KnownFile, Store
 from speechcx.transcribe import TranscribeSettings
 
@@ -37,6 +37,8 @@ def make_settings(executor: str = "serial", **batch: object) -> Settings:
         discover=DiscoverSettings(settle_s=0.0, patterns=(PATTERN,), zone="UTC"),
         transcribe=TranscribeSettings(engine="replay"),
         sentiment=SentimentSettings(engine="lexicon"),
+        # Made calls hold an agent's agitation; a run that may not infer it would judge them again.
+        policy=PolicySettings(agent_voice_emotion=True),
         batch=BatchSettings(**(usual | batch)),  # type: ignore[arg-type]
     )
 

@@ -60,7 +60,7 @@ def test_a_decision_from_queue_to_precision(speechcx: Speechcx) -> None:
     (count,) = speechcx("flags", "--by", "rule", "--json").json["rows"]
     assert (1, 0.0, 0) == (count["precision"]["dismissed"], count["precision"]["share"], count["waiting"])
     assert "0 % (0-79 %), n=1" in speechcx("flags", "--by", "rule").out
-    (row,) = speechcx("audit", "--json").json["rows"]
+    (row,) = speechcx("audit", "--action", "flag", "--json").json["rows"]
     assert ("mia", "flag", "heard it") == (row["who"], row["action"], json.loads(row["detail"])["reason"])
     assert 0 == speechcx("audit", "--verify").code
 

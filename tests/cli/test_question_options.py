@@ -20,6 +20,10 @@ EXCEPTIONS = {
     "notify": ({"--period", "--since", "--until"}, "--day names the day"),
     "customer": ({"--customer"}, "the customer is its argument"),
     "erase": (FLAGS - {"--customer"}, "erasing by a filter would be a slip of the finger for good"),
+    "hold set": (
+        FLAGS - {"--customer", "--period", "--since"},
+        "a hold names calls, a customer or a period, and nothing that may change later",
+    ),
     "init": (FLAGS - {"--team"}, "it makes a project; --team is that of the agents in its roster"),
     "handling": (_NOT_OF_RECORDS, "call records know no rules"),
     "reconcile": (_NOT_OF_RECORDS, "call records know no rules"),

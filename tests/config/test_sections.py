@@ -5,6 +5,8 @@ import pickle
 import pytest
 
 from speechcx.config import Settings, describe_sections, listen_digest, load_settings
+from speechcx.config.retention_settings import RetentionSettings
+from speechcx.config.sections import FileSettings
 
 
 @pytest.mark.parametrize("item", describe_sections(), ids=lambda item: f"{item.section}.{item.key}")
@@ -18,6 +20,16 @@ def test_settings_travel_to_workers() -> None:
     settings = Settings()
     assert settings == pickle.loads(pickle.dumps(settings))  # noqa: S301
     assert hash(settings) == hash(Settings())
+
+
+def test_settings_with_tables_travel_too() -> None:
+    """A rulebook for each language and periods for each rule: hashable, comparable, and they survive pickling."""
+    settings = Settings(
+        files=FileSettings(rulebook={"en": "en.yaml"}),
+        retention=RetentionSettings(rules={"complaint": "6 years"}),
+    )
+    assert settings == pickle.loads(pickle.dumps(settings))  # noqa: S301
+    assert 2 == len({settings, Settings()})
 
 
 def test_digest_follows_what_changes_a_result() -> None:

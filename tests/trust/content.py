@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from speechcx.store.calls.row_digests import find_changed
+from speechcx.store.daily_sums import find_wrong_tables
 
 DOUBLED = "counted wrongly: "
 """How a fault begins where files, calls and attempts do not match one to one."""
@@ -27,8 +28,9 @@ _OF_RUNS = {
     "row_digests",
     "decision_chain",
     "decision_chain_end",
+    "contacts",
 }
-"""Tables that tell what was done and when, or are made of rows that do; they are checked against the rest."""
+"""Tables that tell what was done and when, or are made of other rows; they are checked against the rest."""
 _VOLATILE = {
     "files": {"run_id", "changed_at", "attempts", "compared_at"},
     "failures": {"run_id", "failed_at"},
@@ -90,6 +92,7 @@ def find_faults(database: Path, expected: Content) -> list[str]:
             faults.append(f"search index: {error}")
         db.rollback()
         faults += [f"the digest of {row} does not fit" for row in find_changed(db)]
+        faults += [f"{rows} rows of {table} are counted wrongly" for table, rows in find_wrong_tables(db)]
         [done], [calls, distinct] = (
             db.execute(sql).fetchone()
             for sql in (

@@ -26,6 +26,10 @@ zone = "UTC"
 patterns = ["{PATTERN}"]
 settle_s = 0
 
+[policy]
+# The made calls hold an agent's agitation; a run that may not infer it would judge them again.
+agent_voice_emotion = true
+
 [transcribe]
 engine = "replay"
 

@@ -108,4 +108,4 @@ def test_a_rule_nobody_wrote_names_the_nearest(store: Store, calls: list[Call]) 
     assert calls
     hint = search(store, "", SearchFilter(rule="notise")).hint
     assert hint is not None
-    assert (("rule", "notise", "notice"),) == hint.near
+    assert "No rule 'notise'; the nearest is 'notice'." == hint.rule
