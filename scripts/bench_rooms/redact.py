@@ -83,7 +83,7 @@ def measure_planted(count: int, seed: int) -> bool:
 
 def measure_everyday(count: int, seed: int) -> bool:
     """Turns of made everyday talk with numbers that are touched."""
-    from tests.redact.planted import everyday
+    from tests.redact.everyday_talk import everyday
 
     calls = list(everyday(count, seed))
     touched = sum(len(find_values(call.spoken(), PAYMENT)) for call in calls)

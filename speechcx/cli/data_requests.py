@@ -28,10 +28,7 @@ def register(app: typer.Typer) -> None:
 @example("export 66ea3428 --to evidence --with-audio")
 def export(
     to: Annotated[Path, typer.Option("--to", metavar="DIR", help="A new folder; nothing is written over.")],
-    calls: Annotated[
-        options.Names,
-        typer.Argument(metavar="CALL", help="Call id, the beginning of one, or the name of its file."),
-    ] = None,
+    calls: options.Calls = None,
     evidence: Annotated[
         bool, typer.Option("--evidence", help="Evidence of calls; the only kind so far.")
     ] = True,
@@ -117,14 +114,8 @@ def _export(
 
 @example("erase C1042.wav --reason 'asked by letter of 2 March'")
 def erase(
-    reason: Annotated[
-        str,
-        typer.Option("--reason", metavar="WORDS", help="Reason (kept permanently; do not quote the call)."),
-    ],
-    calls: Annotated[
-        options.Names,
-        typer.Argument(metavar="CALL", help="Call id, the beginning of one, or the name of its file."),
-    ] = None,
+    reason: options.KeptReason,
+    calls: options.Calls = None,
     customer: Annotated[
         options.Names,
         typer.Option("--customer", metavar="CUSTOMER", help="Every call of this customer; may be repeated."),

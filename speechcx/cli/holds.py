@@ -23,9 +23,6 @@ retention_app = typer.Typer(
     help="Periods of retention: what is kept for how long, and removed after that.",
     no_args_is_help=True,
 )
-ReasonOption = Annotated[
-    str, typer.Option("--reason", metavar="WORDS", help="Reason (kept permanently; do not quote the call).")
-]
 
 
 def register(app: typer.Typer) -> None:
@@ -44,11 +41,8 @@ def hold_set(
     name: Annotated[
         str, typer.Argument(metavar="NAME", help="What to call it, for example the case number.")
     ],
-    reason: ReasonOption,
-    calls: Annotated[
-        options.Names,
-        typer.Argument(metavar="CALL", help="Call id, the beginning of one, or the name of its file."),
-    ] = None,
+    reason: options.KeptReason,
+    calls: options.Calls = None,
     customer: Annotated[
         options.Names,
         typer.Option("--customer", metavar="KEY", help="Every call of this customer; may be repeated."),
@@ -131,7 +125,7 @@ def hold_list(
 @example("hold release case-17 --reason 'settled'")
 def hold_release(
     name: Annotated[str, typer.Argument(metavar="NAME", help="The hold, or the number of one.")],
-    reason: ReasonOption,
+    reason: options.KeptReason,
     who: options.Who = None,
     db: options.Database = None,
     config: options.Config = None,

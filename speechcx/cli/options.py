@@ -48,6 +48,12 @@ ColumnsOption = Annotated[
 Who = Annotated[
     str | None, typer.Option("--as", metavar="NAME", help="Your name in the trail; default: your login.")
 ]
+Calls = Annotated[
+    Names, typer.Argument(metavar="CALL", help="Call id, the beginning of one, or the name of its file.")
+]
+KeptReason = Annotated[
+    str, typer.Option("--reason", metavar="WORDS", help="Reason (kept permanently; do not quote the call).")
+]
 Limit = Annotated[int, typer.Option("--limit", min=1, help="Maximum rows.")]
 SortOption = Annotated[str, typer.Option("--sort", help="A measure, name or n.")]
 MinN = Annotated[int, typer.Option("--min-n", min=1, help="Calls that a rank needs.")]

@@ -327,8 +327,8 @@ def _measure_dead_air(
 ) -> dict[str, float | None]:
     """How much of the conversation the other waits for a party in silence; writes into `reasons` why that is None.
 
-    It is the party's who did not answer, whoever breaks the silence: a customer who asks "are you still there?"
-    has waited for the agent. A back-channel is no answer. Silence that follows hold or a machine is nobody's.
+    It counts for the party that did not answer, no matter who breaks the silence: a customer who asks "are you still
+    there?" has waited for the agent. A back-channel is no answer. Silence that follows hold or a machine is nobody's.
     """
     talk, whole = floor.talk, floor.conversation
     if party == "unknown" or any(s.party == "unknown" for s in talk):

@@ -353,7 +353,7 @@ def _triggers() -> Iterator[str]:
         "missing",
         *(m.name for m in SUMMED),
     )
-    # A comparison of all of it costs less than counting a call anew whose sums stay.
+    # Comparing every column costs less than counting a call again whose sums do not change.
     is_other = " OR ".join(f"new.{name} IS NOT old.{name}" for name in names)
     new, old = "c.call_no = new.call_no", "c.call_no = old.call_no"
     on = f"UPDATE OF {', '.join(names)} ON calls WHEN {is_other}"

@@ -1,4 +1,4 @@
-"""Made calls in which a value is read out, each word known to carry it or not; and everyday talk with numbers in it.
+"""Made calls in which a value is read out, each word known to carry it or not.
 
 A value is said in the ways people do: digit by digit, in groups, written by the recogniser, over several turns, with
 fillers and corrections, read back by the other party, with one digit in thirty misheard.
@@ -291,7 +291,7 @@ def plant_expiry(rng: random.Random) -> Planted:
             f"{month:02d} {year}",
             say_pairs(value, rng),
             f"{spoken_month} twenty {spoken_year}",
-            f"{_MONTHS[month - 1]} twenty {say_pairs(str(year), rng)}",
+            f"{MONTHS[month - 1]} twenty {say_pairs(str(year), rng)}",
             f"{month:02d}/20{year}",
         )
     )
@@ -300,7 +300,7 @@ def plant_expiry(rng: random.Random) -> Planted:
     return call
 
 
-_MONTHS = (
+MONTHS = (
     "January",
     "February",
     "March",
@@ -316,7 +316,7 @@ _MONTHS = (
 )
 
 
-def _digits(rng: random.Random, count: int) -> str:
+def random_digits(rng: random.Random, count: int) -> str:
     return "".join(rng.choice("0123456789") for _ in range(count))
 
 
@@ -358,7 +358,7 @@ plant_account = _plant_asked(
         "Which bank account should it go to, what's the account number?",
     ),
     ("My account number is {}.", "Account number {}.", "The account number's {}, I think."),
-    lambda rng: _digits(rng, rng.choice((8, 8, 10, 12, 7))),
+    lambda rng: random_digits(rng, rng.choice((8, 8, 10, 12, 7))),
 )
 plant_routing = _plant_asked(
     "routing",
@@ -369,7 +369,7 @@ plant_routing = _plant_asked(
         "The bank's routing number please.",
     ),
     ("The routing number is {}.", "My sort code is {}.", "Sort code {}."),
-    lambda rng: _digits(rng, rng.choice((6, 9))),
+    lambda rng: random_digits(rng, rng.choice((6, 9))),
 )
 plant_ssn = _plant_asked(
     "national_id",
@@ -379,14 +379,14 @@ plant_ssn = _plant_asked(
         "I need the full social security number.",
     ),
     ("My social is {}.", "My social security number is {}.", "The SSN is {}."),
-    lambda rng: _digits(rng, 9),
+    lambda rng: random_digits(rng, 9),
 )
 
 
 def plant_ni(rng: random.Random) -> Planted:
     """A call with a British national insurance number."""
     first, last = rng.choice(("AB", "JK", "PE", "SX", "WM")), rng.choice("ABCD")
-    digits = _digits(rng, 6)
+    digits = random_digits(rng, 6)
     call = Planted("national_id", first + digits + last, "national insurance")
     call.say("a", rng.choice(("And your national insurance number?", "Can I take your NI number?")))
     pairs = [digits[at : at + 2] for at in (0, 2, 4)]
@@ -405,7 +405,7 @@ def plant_ni(rng: random.Random) -> Planted:
 
 def plant_iban(rng: random.Random) -> Planted:
     """A call with an IBAN."""
-    stem = "NWBK" + _digits(rng, 14)
+    stem = "NWBK" + random_digits(rng, 14)
     check = 98 - int("".join(str(int(sign, 36)) for sign in f"{stem}GB00")) % 97
     value = f"GB{check:02d}{stem}"
     call = Planted("iban", value, "asked")
@@ -435,102 +435,3 @@ def plant(count: int, seed: int) -> Iterator[Planted]:
     some = [planter for planter, weight in PLANTERS for _ in range(weight)]
     for number in range(count):
         yield some[number % len(some)](rng)
-
-
-_EVERYDAY = (
-    "Your order number is {d8}.",
-    "The tracking number is {d12}.",
-    "It's order {d10}, placed on {date}.",
-    "That comes to {price}.",
-    "My phone number is {phone}.",
-    "You can reach me on {phone}.",
-    "Call me back at {phone} after {n} p.m.",
-    "The reference is {d9}.",
-    "I was born on {date}.",
-    "My date of birth is {date}.",
-    "The zip code is {d5}.",
-    "I live at {n} Station Road.",
-    "It was {price} last month and {price} now.",
-    "My policy number is {d9}.",
-    "We have {n} of those and {n} of the others.",
-    "The flight is {n} on {date}.",
-    "I waited {n} minutes.",
-    "Your balance is {price}.",
-    "The invoice is {d7}.",
-    "The meter reading is {d5}.",
-    "Model number {d4}, serial {d8}.",
-    "Booking reference {d6}.",
-    "My card was declined on {date}.",
-    "I have two cards and I paid {price} with one of them.",
-    "It ends in {d4}.",
-    "The last four digits are {d4}.",
-    "I got my card in {year}.",
-    "The call took {n} minutes and {n} seconds.",
-    "Since {year} I've been a customer.",
-    "The extension is {d4}.",
-    "There are about {d4} people here.",
-    "It's on page {n}, step {n}.",
-    "Your ticket number is {d8}.",
-    "Between {n} and {n} percent.",
-    "He is {n} years old.",
-    "It costs {price} plus {price} delivery.",
-    "Item number {d6}.",
-    "The appointment is on {date} at {n}.",
-)
-
-
-def everyday(count: int, seed: int) -> Iterator[Planted]:
-    """Made calls of four turns with numbers in them that may be kept."""
-    rng = random.Random(seed)
-    for _ in range(count):
-        call = Planted("none", "", "everyday")
-        call.say(
-            "a",
-            rng.choice(
-                (
-                    "How can I help?",
-                    "Can I take a few details?",
-                    "Let me look at your account.",
-                    "How would you like to pay?",
-                )
-            ),
-        )
-        for speaker in ("c", "a", "c"):
-            call.say(speaker, _fill(rng.choice(_EVERYDAY), rng))
-        yield call
-
-
-def _fill(template: str, rng: random.Random) -> str:
-    while "{" in template:
-        before, _, rest = template.partition("{")
-        name, _, after = rest.partition("}")
-        template = before + _everyday_number(name, rng) + after
-    return template
-
-
-def _everyday_number(name: str, rng: random.Random) -> str:
-    if name == "n":
-        return str(rng.randrange(2, 60))
-    if name == "year":
-        return str(rng.randrange(1990, 2027))
-    if name == "price":
-        return rng.choice(
-            (
-                f"${rng.randrange(5, 900)}.{rng.randrange(10, 99)}",
-                f"{rng.randrange(5, 900)} dollars",
-                f"£{rng.randrange(5, 90)}",
-            )
-        )
-    if name == "date":
-        return rng.choice(
-            (
-                f"{_MONTHS[rng.randrange(12)]} {rng.randrange(1, 29)}, {rng.randrange(1950, 2027)}",
-                f"{rng.randrange(1, 13)}/{rng.randrange(1, 29)}/{rng.randrange(1950, 2027)}",
-                f"the {TEENS[rng.randrange(3, 10)]}th of {_MONTHS[rng.randrange(12)]}",
-            )
-        )
-    if name == "phone":
-        number = rng.choice(("555", "212", "0207", "0161")) + _digits(rng, 7)
-        return rng.choice((number, f"{number[:3]}-{number[3:6]}-{number[6:]}", say_digits(number, rng)))
-    digits = str(rng.randrange(1, 10)) + _digits(rng, int(name[1:]) - 1)
-    return digits if rng.random() < 0.5 else say_digits(digits, rng)

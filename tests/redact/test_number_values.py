@@ -8,7 +8,8 @@ import pytest
 
 from speechcx.call import PAYMENT
 from speechcx.redact.conversation_marks import find_values, redact_text
-from tests.redact.planted import Planted, everyday, plant
+from tests.redact.everyday_talk import everyday
+from tests.redact.planted import Planted, plant
 
 
 def missed_words(call: Planted) -> list[str]:

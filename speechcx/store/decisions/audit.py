@@ -225,7 +225,7 @@ def read_who(given: str | None = None) -> str:
 
 
 def read_user() -> str:
-    """The operating system's name of whoever runs this, else the number: never fails, for what must not stop."""
+    """The login name of the current user, or else the user number; it never raises."""
     try:
         return tidy_text(getpass.getuser()) or f"uid {os.getuid()}"
     except (KeyError, OSError):

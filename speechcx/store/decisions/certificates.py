@@ -1,7 +1,7 @@
 """Certificates of erasure: what was removed and that nothing is left, without telling which calls those were.
 
-A certificate names calls by a hash with a salt of its own. Whoever has the id of a call can find it in one, and whoever
-has not cannot guess it. ``audit --verify`` makes the hashes and the digest of what is left again.
+A certificate names calls by a hash with a salt of its own. Anyone with the id of a call can find it in one, and anyone
+without it cannot guess it. ``audit --verify`` makes the hashes and the digest of what is left again.
 """
 
 from __future__ import annotations
