@@ -14,7 +14,6 @@ from .checks.precision_recall import CoverageCounter as CoverageCounter
 from .checks.precision_recall import RulebookCoverage as RulebookCoverage
 from .checks.precision_recall import RuleCoverage as RuleCoverage
 from .checks.precision_recall import RuleMeasure as RuleMeasure
-from .checks.precision_recall import count_coverage as count_coverage
 from .checks.precision_recall import measure_rules as measure_rules
 from .checks.precision_recall import why_unknown as why_unknown
 from .checks.rulebook_tests import RuleTrial as RuleTrial
@@ -22,7 +21,6 @@ from .checks.rulebook_tests import TestOutcome as TestOutcome
 from .checks.rulebook_tests import judge_rule as judge_rule
 from .checks.rulebook_tests import run_rulebook_tests as run_rulebook_tests
 from .checks.rulebook_tests import try_on as try_on
-from .checks.rulebook_tests import try_rule as try_rule
 from .judging.call_view import CallView as CallView
 from .judging.call_view import view_call as view_call
 from .judging.call_view import view_test as view_test

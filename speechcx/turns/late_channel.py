@@ -64,7 +64,6 @@ NEARLY = 0.03
 """... and at all distances with no more than this above that (share of the talk), the channels may be."""
 SURE_WITHIN_S = 0.8
 """Where those reach no further than this from the middle, that is the distance."""
-GRID_S = 0.05
 
 
 @dataclass(frozen=True, slots=True)

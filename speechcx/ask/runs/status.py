@@ -207,13 +207,6 @@ def read_last_day(where: Where) -> str | None:
         return None if row is None else str(row[0])
 
 
-def list_runs(where: Where, *, limit: int = 20) -> tuple[RunRow, ...]:
-    """The newest runs, newest first."""
-    with reading(where) as store:
-        rows = store.db.execute(f"SELECT {_RUN} FROM runs ORDER BY run_id DESC LIMIT ?", (limit,))
-        return tuple(_to_run(row) for row in rows)
-
-
 _RUN = (
     "run_id, command, started_at, finished_at, outcome, exit_code, speechcx, host, pid, workers, planned, done,"
     " failed, skipped, audio_s, elapsed_s"
