@@ -61,5 +61,5 @@ def days_text(since: date | None, until: date | None) -> str:
 
 
 def count_text(count: int, noun: str) -> str:
-    """``1 call``, ``2 calls``."""
-    return f"{count} {noun}{'s' * (count != 1)}"
+    """``1 call``, ``2 calls``, ``1,200 calls``."""
+    return f"{count:,} {noun}{'s' * (count != 1)}"
