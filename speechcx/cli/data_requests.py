@@ -11,6 +11,7 @@ import typer
 from speechcx.cli import options
 from speechcx.cli.command_examples import example
 from speechcx.cli.output import print_answer
+from speechcx.present.units import count_text
 
 if TYPE_CHECKING:
     from speechcx.ask.compliance import Exported, SoundWanted
@@ -142,7 +143,8 @@ def erase(
         ids = _find_erasable(store, calls or (), customers)
         if not yes:
             confirm(
-                f"Erase {len(ids)} calls for good: {', '.join(ids[:5])}{', ...' if len(ids) > 5 else ''}?",
+                f"Erase {count_text(len(ids), 'call')} for good:"
+                f" {', '.join(ids[:5])}{', ...' if len(ids) > 5 else ''}?",
                 len(ids),
             )
         erased = batch.erase(store, ids, who=name, reason=reason, customers=customers, compact=not later)

@@ -12,6 +12,7 @@ from speechcx.cli.name_completion import offer
 from speechcx.cli.output import note, print_answer
 from speechcx.cli.question_options import Asked, asks
 from speechcx.cli.readings import note_reading
+from speechcx.present.units import count_text
 
 if TYPE_CHECKING:
     from speechcx.ask.compliance import FlagFilter
@@ -195,7 +196,7 @@ def set_(
         if not chosen:
             note(find_flags_hint(store, filters))
         if not flag and not yes:
-            confirm(f"Change {len(chosen)} flags?", len(chosen))
+            confirm(f"Change {count_text(len(chosen), 'flag')}?", len(chosen))
         changed = set_flags(store, chosen, change, who=name)
     print_answer(present_changed_flags(ChangedFlags(len(chosen), changed), to), asked.style)
 

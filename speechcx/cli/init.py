@@ -13,6 +13,7 @@ import typer
 from speechcx.cli.command_examples import example
 from speechcx.cli.layouts import list_recordings, propose_layout
 from speechcx.cli.output import note, print_text
+from speechcx.present.units import count_text
 
 if TYPE_CHECKING:
     from speechcx.project import KnownCalls
@@ -111,7 +112,7 @@ def _know_calls(
         agents = _list_agents(place, layout)
         return KnownCalls(layout, where, draft_roster(agents, _ask_team(agents) if team is None else team))
     copied = copy_roster(roster)
-    note(f"{roster}: {copied.agents} agents in {copied.teams} teams.")
+    note(f"{roster}: {count_text(copied.agents, 'agent')} in {count_text(copied.teams, 'team')}.")
     for warning in copied.warnings:
         note(f"  not used: {warning}")
     return KnownCalls(layout, where, copied.text)

@@ -10,7 +10,7 @@ from speechcx.present.envelope import Envelopes, record
 from speechcx.present.measures import VERDICT, interval_text, list_versions, number_text, value_text
 from speechcx.present.table import Answer, Column, Table, Text, make_table
 from speechcx.present.trends import make_trend
-from speechcx.present.units import clock, days_text, signed
+from speechcx.present.units import clock, count_text, days_text, signed
 from speechcx.present.wording import difference_text
 
 _MEASURES = dict[str, Estimate]
@@ -139,7 +139,8 @@ def _figures(report: AgentReport) -> Table:
 def _figure_notes(report: AgentReport) -> Iterator[str]:
     before = f"; change against {days_text(*report.before)}" if report.before else ""
     yield (
-        f"{report.n} calls, {days_text(report.since, report.until)}{before}; {report.n_flagged} with a flagged rule."
+        f"{count_text(report.n, 'call')}, {days_text(report.since, report.until)}{before}; {report.n_flagged}"
+        " with a flagged rule."
         f" Peers: {report.peers} other agents of the team. Scorecard {report.scorecard or '(none)'}."
     )
     mix = report.case_mix
@@ -168,7 +169,8 @@ _COST_COLUMNS = (
 def present_questions(found: QuestionCosts) -> Answer:
     """Questions of a scorecard by what they cost; critical ones that were failed come first."""
     notes = (
-        f"Scorecard {found.scorecard or '(none)'}, {days_text(found.since, found.until)}; {found.n} calls with a"
+        f"Scorecard {found.scorecard or '(none)'}, {days_text(found.since, found.until)};"
+        f" {count_text(found.n, 'call')} with a"
         " score. Points lost: of 100, on average over these calls. Answers are the machine's.",
         *list_versions(found.versions),
     )

@@ -12,7 +12,7 @@ from speechcx.ask.statistics import CountedFigure
 from speechcx.imports import ImportReport
 from speechcx.present.envelope import Envelopes, record
 from speechcx.present.table import Answer, Column, Text, make_table
-from speechcx.present.units import clock, plain_number
+from speechcx.present.units import clock, count_text, plain_number
 
 MAX_SHOWN = 20
 """Refused rows that are shown; the JSON document has them all."""
@@ -45,7 +45,9 @@ def _import(report: ImportReport) -> Iterator[Text]:
     how = f"as {report.mapping.title}" if report.mapping.title else "by its headings"
     columns = ", ".join(f"{name} = {heading}" for name, heading in report.mapping.columns.items())
     days = f", {report.first_day} to {report.last_day}" if report.first_day else ""
-    yield Text(f"{report.file}: {report.rows:,} rows read {how}, {report.facts:,} facts{days}.")
+    yield Text(
+        f"{report.file}: {count_text(report.rows, 'row')} read {how}, {count_text(report.facts, 'fact')}{days}."
+    )
     yield Text(f"Columns: {columns}.")
     if report.note:
         yield Text(f"{report.note[0].upper()}{report.note[1:]}.", is_note=True)

@@ -19,7 +19,7 @@ from speechcx.present.measures import (
     value_text,
 )
 from speechcx.present.table import Answer, Column, make_table
-from speechcx.present.units import days_text
+from speechcx.present.units import count_text, days_text
 from speechcx.present.wording import difference_text
 
 _SCORES = {"ScoreRow.measures": dict[str, Estimate], "ScoreTable.hint": str | None}
@@ -117,7 +117,9 @@ def _left_out(measures: Sequence[Estimate]) -> list[str]:
         if measure.n_missing:
             reasons = "; ".join(f"{why} ({count})" for why, count in measure.reasons[:3])
             why = f": {reasons}" if reasons else ""
-            notes.append(f"{measure.name}: {measure.n} calls, {measure.n_missing} left out{why}")
+            notes.append(
+                f"{measure.name}: {count_text(measure.n, 'call')}, {measure.n_missing} left out{why}"
+            )
     return notes
 
 
