@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from speechcx.call import PAYMENT
+from speechcx.config.retention_settings import RetentionSettings
 from speechcx.errors import UsageError
 from speechcx.store import Store
 from speechcx.web.accounts import Account, Accounts, accounts_beside
@@ -37,12 +38,15 @@ class Site:
         What stands before every address behind a proxy, without a slash at its end; usually empty.
     redacted_kinds
         Values that the audit trail does not tell of what people typed; as the settings of ``[redact]``.
+    retention
+        How long things are kept, as the settings of ``[retention]``; for ever by default.
     """
 
     database: Path
     accounts: Accounts
     prefix: str = ""
     redacted_kinds: tuple[str, ...] = PAYMENT
+    retention: RetentionSettings = field(default_factory=RetentionSettings)
     sessions: Sessions = field(default_factory=Sessions)
     limit: SignInLimit = field(default_factory=SignInLimit)
     recordings: Recordings = field(init=False)
@@ -73,6 +77,7 @@ def make_site(
     base_url: str = "/",
     accounts: Accounts | None = None,
     redacted_kinds: tuple[str, ...] = PAYMENT,
+    retention: RetentionSettings | None = None,
 ) -> Site:
     """The site of a database; see :class:`Site`.
 
@@ -88,7 +93,10 @@ def make_site(
             f"--base-url {base_url!r}", "a path between slashes, as in /calls/", "write it with both slashes"
         )
     Store.open(database).close()  # Brings an older schema up to date, which readers cannot.
-    return Site(database, accounts or accounts_beside(database), base_url.rstrip("/"), redacted_kinds)
+    return Site(
+        database, accounts or accounts_beside(database), base_url.rstrip("/"), redacted_kinds,
+        retention or RetentionSettings(),
+    )  # fmt: skip
 
 
 def make_datasette(site: Site) -> Datasette:

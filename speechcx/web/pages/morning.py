@@ -12,7 +12,7 @@ from speechcx.ask.operations import Reconciliation, find_alerts, reconcile
 from speechcx.ask.people import score_agents
 from speechcx.ask.runs import count_failures, read_status
 from speechcx.present.imported_facts import present_reconciliation
-from speechcx.present.measures import change_text, interval_text, number_text
+from speechcx.present.measures import change_text, interval_text, measure_title, number_text
 from speechcx.present.operations import present_alerts
 from speechcx.present.table import Column, Table, make_table
 from speechcx.present.units import count_text, days_text, moment
@@ -71,7 +71,9 @@ _MOVERS = (
     Column("agent", "agent", value=lambda pair: pair[0].key, text=lambda pair: pair[0].name or pair[0].key),
     Column("agent_id", "agent", value=lambda pair: pair[0].key, audience="programs"),
     Column("n", "calls", value=lambda pair: pair[0].n),
-    Column("measure", "measure", value=lambda pair: pair[1].name.replace("_", " ")),
+    Column(
+        "measure", "measure", value=lambda pair: pair[1].name, text=lambda pair: measure_title(pair[1].name)
+    ),
     Column("mean", "now", value=lambda pair: pair[1].mean, text=lambda p: number_text(p[1].name, p[1].mean)),
     Column("interval", "95 %", value=lambda pair: interval_text(pair[1])),
     Column(

@@ -158,11 +158,6 @@
     });
   }
 
-  // --- on a phone the choice of calls is folded until it is wanted
-  for (const filters of document.querySelectorAll("details.filters")) {
-    if (matchMedia("(max-width: 52rem)").matches) filters.open = false;
-  }
-
   // --- on paper nothing is folded
   addEventListener("beforeprint", () => {
     for (const folded of document.querySelectorAll("main details")) folded.open = true;
