@@ -53,6 +53,13 @@ def without_commands(text: str) -> str:
     return _COMMANDS.sub("", text).strip(" ,;")
 
 
+def compile_templates() -> None:
+    """Make every template ready, so that nobody's first page waits for it."""
+    found = environment()
+    for name in found.list_templates(extensions=("html",)):
+        found.get_template(name)
+
+
 @lru_cache(maxsize=1)
 def environment() -> Environment:
     """The templates; every text is escaped, an unknown name is an error."""

@@ -29,6 +29,11 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger("speechcx.web")
 _PIECE = 128 * 1024
 _MOST_FIELDS = 1000
+_READ_LATER = "The calls cannot be read now. Try again in a minute."
+_SEND_AGAIN = (
+    "Nothing was changed: another program holds the database."
+    " Go back in your browser and send the form again in a minute."
+)
 
 
 async def answer(site: Site, request: Any, send: Send) -> None:
@@ -71,7 +76,7 @@ def _answer(
         return _finish(visit, _trouble(_say(visit, error), 400))
     except (SpeechcxError, sqlite3.Error) as error:
         _LOG.warning("%s: %s", path, type(error).__name__)
-        return _finish(visit, _trouble("The calls cannot be read now. Try again in a minute.", 503))
+        return _finish(visit, _trouble(_READ_LATER if sent is None else _SEND_AGAIN, 503))
     finally:
         if store is not None:
             store.close()

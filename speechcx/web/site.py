@@ -156,6 +156,10 @@ def serve(site: Site, *, host: str, port: int, announce: Callable[[Sequence[str]
     datasette = make_datasette(site)
     import uvicorn
 
+    from speechcx.web.rendering import compile_templates
+
+    compile_templates()
+
     first = site.accounts.make_first()
     lines = [f"Open http://{host}:{port}{site.prefix}/"]
     if first is not None:

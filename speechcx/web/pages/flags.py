@@ -119,12 +119,17 @@ def _say_age(days: int) -> str:
 
 def _records(visit: Visit, found: FlagList) -> dict[str, str]:
     """How often each rule of the queue was right so far: ``right 18 of 24``."""
-    known = measure_precision(visit.store)
+    known = visit.keep("precision", lambda: measure_precision(visit.store), shows_decisions=True)
     return {
         rule: f"right {one.confirmed} of {one.confirmed + one.dismissed}"
         for rule in {row.rule for row in found.rows}
         if (one := known.get(rule)) is not None and one.confirmed + one.dismissed
     }
+
+
+def _was(view: FlagView) -> str:
+    """How a flag stood when its form was made."""
+    return view.flag.changed_at or view.flag.status
 
 
 def _decide(visit: Visit) -> Reply:
@@ -133,6 +138,11 @@ def _decide(visit: Visit) -> Reply:
     view = _find(visit, name)
     if is_at_blind_review(visit, view.flag.call_id):
         raise Refused("You review this call blind: submit your review first, then decide.")
+    if sent.get("was", _was(view)) != _was(view):
+        raise Refused(
+            f"{view.flag.changed_by or 'Somebody'} decided about this flag while you looked at it: it is"
+            f" {view.flag.status} now. Open it again to decide otherwise."
+        )
     due, owner = sent.get("due", "").strip(), sent.get("owner")
     status: Any = sent.get("status") or None
     reason = sent.get("reason", "").strip() or None

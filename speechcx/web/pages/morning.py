@@ -46,7 +46,12 @@ def _parts(visit: Visit, filters: CallFilter, agents: ScoreTable) -> Iterator[Pa
     work = report_work(read_status(visit.store), count_failures(visit.store))
     # Files that failed belong to no call yet, so only who sees every call may see them.
     yield Part(work.title, work.blocks if visit.sees_all else (), lead=work.lead)
-    flags = list_flags(visit.store, FlagFilter(calls=filters), sort="severity", limit=READ_FLAGS)
+    wanted = FlagFilter(calls=filters)
+    flags = visit.keep(
+        ("flags", wanted, "severity", READ_FLAGS, 0),
+        lambda: list_flags(visit.store, wanted, sort="severity", limit=READ_FLAGS),
+        shows_decisions=True,
+    )
     calls = _list_calls(flags.rows)
     lead = f"{count_text(flags.total, 'flag')} wait for a decision. These calls have the gravest."
     yield Part("Open these first", (calls,), lead=lead if flags.rows else "", more=visit.link("/flags"))
