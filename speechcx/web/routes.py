@@ -12,8 +12,8 @@ from speechcx.web.pages import (
     calls,
     customers,
     flags,
-    keeping,
     morning,
+    oversight,
     people,
     reviews,
     rules,
@@ -52,9 +52,9 @@ ROUTES: tuple[Route, ...] = (
         shows_open_reviews=True,
     ),
     Route("audit trail", r"/trail" + _FORMS, trail.show_trail, OVERSEERS),
-    Route("legal holds", r"/holds" + _FORMS, keeping.show_holds, OVERSEERS),
-    Route("retention", r"/retention" + _FORMS, keeping.show_retention, OVERSEERS, is_kept=True),
-    Route("certificates", r"/certificates" + _FORMS, keeping.show_certificates, OVERSEERS),
+    Route("legal holds", r"/holds" + _FORMS, oversight.show_holds, OVERSEERS),
+    Route("retention", r"/retention" + _FORMS, oversight.show_retention, OVERSEERS, is_kept=True),
+    Route("certificates", r"/certificates" + _FORMS, oversight.show_certificates, OVERSEERS),
 )
 
 

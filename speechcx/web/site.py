@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -157,14 +158,20 @@ def serve(site: Site, *, host: str, port: int, announce: Callable[[Sequence[str]
     import uvicorn
 
     from speechcx.web.rendering import compile_templates
+    from speechcx.web.replying import prepare_pages
 
     compile_templates()
+    is_over = threading.Event()
+    ahead = threading.Thread(
+        target=prepare_pages, args=(site, is_over.is_set), name="first pages", daemon=True
+    )
 
     first = site.accounts.make_first()
     lines = [f"Open http://{host}:{port}{site.prefix}/"]
     if first is not None:
         lines.append(f"First login, shown only this once: name admin, password {first}")
     announce(lines)
+    ahead.start()
     try:
         # Log lines of requests hold what people looked for, and whom.
         uvicorn.run(
@@ -172,4 +179,6 @@ def serve(site: Site, *, host: str, port: int, announce: Callable[[Sequence[str]
             proxy_headers=True, forwarded_allow_ips="127.0.0.1", timeout_keep_alive=20, limit_concurrency=200,
         )  # fmt: skip
     finally:
+        is_over.set()
+        ahead.join(10)
         site.close()
