@@ -16,6 +16,7 @@ from speechcx.present.measures import (
     count_chance,
     interval_text,
     list_versions,
+    measure_title,
     value_text,
 )
 from speechcx.present.table import Answer, Column, make_table
@@ -118,13 +119,13 @@ def _left_out(measures: Sequence[Estimate]) -> list[str]:
             reasons = "; ".join(f"{why} ({count})" for why, count in measure.reasons[:3])
             why = f": {reasons}" if reasons else ""
             notes.append(
-                f"{measure.name}: {count_text(measure.n, 'call')}, {measure.n_missing} left out{why}"
+                f"{measure_title(measure.name)}: of {count_text(measure.n, 'call')}; {measure.n_missing} left out{why}"
             )
     return notes
 
 
 _COMPARED = (
-    Column("measure", "measure", value=lambda one: one.name),
+    Column("measure", "measure", value=lambda one: one.name, text=lambda one: measure_title(one.name)),
     Column("first", "first", value=lambda one: one.first.mean, text=lambda one: _mean_text(one, one.first)),
     Column("first_n", "calls", rank=2, value=lambda one: one.first.n),
     Column(
