@@ -158,9 +158,7 @@ def _coverage(report: CoverageReport, limit: int) -> Iterator[Table | Text]:
     )
     if report.language is not None:
         searched = "all other" if report.language == "any" else f"the {report.language}"
-    which = (
-        f"{report.rulebook} version {report.version} on {count_text(searched, 'call')} ({report.searched})."
-    )
+    which = f"{report.rulebook} version {report.version} on {searched} calls ({report.searched})."
     yield Text(which, is_note=True)
 
 
