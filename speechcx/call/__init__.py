@@ -75,6 +75,7 @@ from speechcx.call.recording import (
 from speechcx.call.redaction import (
     MARKS,
     PAYMENT,
+    KindToFind,
     RedactedKind,
     RedactedSpan,
     Redaction,
@@ -109,6 +110,7 @@ __all__ = [
     "Feeling",
     "Flow",
     "Hit",
+    "KindToFind",
     "Measure",
     "Metric",
     "Origin",

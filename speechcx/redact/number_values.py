@@ -76,7 +76,7 @@ _MOST_TOLD = 28
 """Digits that a card number with a correction, its expiry and its code have at most."""
 
 _ACCOUNT_DIGITS = 6
-"""A number of at least so many right behind the word *account* is that of one."""
+"""A number of at least this many right behind the word *account* is that of one."""
 
 _TOLD_WORDS = 7
 _TELEPHONE_LENGTHS = (7, 10, 11)
