@@ -28,7 +28,7 @@ def register(app: typer.Typer) -> None:
 
 @example("export 66ea3428 --to evidence --with-audio")
 def export(
-    to: Annotated[Path, typer.Option("--to", metavar="DIR", help="A new folder; nothing is written over.")],
+    to: Annotated[Path, typer.Option("--to", metavar="DIR", help="A new folder; nothing is overwritten.")],
     calls: options.Calls = None,
     evidence: Annotated[
         bool, typer.Option("--evidence", help="Evidence of calls; the only kind so far.")
@@ -37,7 +37,7 @@ def export(
         options.Names, typer.Option("--flag", metavar="FLAG", help="The call of this flag; may be repeated.")
     ] = None,
     saved: Annotated[
-        str | None, typer.Option("--saved", metavar="NAME", help="Calls of a kept search.")
+        str | None, typer.Option("--saved", metavar="NAME", help="Calls of a saved search.")
     ] = None,
     with_audio: Annotated[
         bool,
@@ -58,7 +58,7 @@ def export(
         typer.Option(
             "--age",
             metavar="RECIPIENT",
-            help="Encrypt with age for this one, as DIR.tar.age; may be repeated.",
+            help="Encrypt with age for this recipient, as DIR.tar.age; may be repeated.",
         ),
     ] = None,
     who: options.Who = None,
@@ -121,7 +121,7 @@ def erase(
         options.Names,
         typer.Option("--customer", metavar="CUSTOMER", help="Every call of this customer; may be repeated."),
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
     later: Annotated[
         bool, typer.Option("--compact-later", help="Leave rewriting the database to `speechcx compact`.")
     ] = False,
@@ -130,7 +130,7 @@ def erase(
     config: options.Config = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Erase calls for good, words and decisions with them; their files are never taken up again."""
+    """Erase calls for good, words and decisions with them; their files are never analysed again."""
     from speechcx import batch
     from speechcx.cli.flags import confirm
     from speechcx.present.keeping import present_erased
@@ -155,7 +155,7 @@ def erase(
 def compact(
     db: options.Database = None, config: options.Config = None, as_json: options.AsJson = False
 ) -> None:
-    """Rewrite the database: smaller, and without a trace of what was erased; needs its size in free room."""
+    """Rewrite the database: smaller, without a trace of what was erased; needs its size again in free disk space."""
     from speechcx import batch
     from speechcx.present.keeping import Compacted, present_compacted
     from speechcx.store import Store

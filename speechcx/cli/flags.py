@@ -149,21 +149,19 @@ def set_(
     ] = None,
     to: Annotated[
         str | None,
-        typer.Option(
-            "--status", metavar="STATUS", help="What they are now: open, confirmed, dismissed, escalated."
-        ),
+        typer.Option("--status", metavar="STATUS", help="New status: open, confirmed, dismissed, escalated."),
     ] = None,
     reason: Annotated[
         str | None, typer.Option("--reason", metavar="WORDS", help="Why; needed to dismiss or escalate.")
     ] = None,
     owner: Annotated[
-        str | None, typer.Option("--owner", metavar="OWNER", help="Who is to deal with them; '' for nobody.")
+        str | None, typer.Option("--owner", metavar="OWNER", help="New owner; '' for nobody.")
     ] = None,
     due: Annotated[
-        str | None, typer.Option("--due", metavar="DATE", help="By when, YYYY-MM-DD; none for never.")
+        str | None, typer.Option("--due", metavar="DATE", help="Due day, YYYY-MM-DD; none for no due day.")
     ] = None,
     who: options.Who = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask, though many change at once.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
     rule: RuleOption = None,
     kind: KindOption = None,
     severity: Severity = None,

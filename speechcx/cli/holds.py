@@ -62,7 +62,7 @@ def hold_set(
     config: options.Config = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Keep calls from being erased, those that are stored and those that come and fit."""
+    """Keep calls from being erased: those stored now, and later ones that match."""
     from speechcx.errors import UsageError
     from speechcx.present.keeping import present_holds
     from speechcx.store import Store
@@ -166,7 +166,7 @@ def retention_plan(
 
 @example("retention apply")
 def retention_apply(
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
     later: Annotated[
         bool, typer.Option("--compact-later", help="Leave rewriting the file to `speechcx compact`.")
     ] = False,

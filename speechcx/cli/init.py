@@ -49,13 +49,13 @@ def init(
         typer.Option(help="A name pattern, where no layout reads the names (docs/recordings.md)."),
     ] = None,
     recordings: Annotated[
-        Path | None, typer.Option(help="Where the recordings lie; default: recordings/ in the project.")
+        Path | None, typer.Option(help="Where the recordings are; default: recordings/ in the project.")
     ] = None,
     roster: Annotated[
-        Path | None, typer.Option(help="A table of agents and teams; it is checked and taken over.")
+        Path | None, typer.Option(help="A table of agents and teams; it is checked and copied.")
     ] = None,
     team: Annotated[
-        str | None, typer.Option(help="The team of the agents whose names stand in the recordings.")
+        str | None, typer.Option(help="Team of the agents whose names are found in the recordings.")
     ] = None,
 ) -> None:
     """Start a project: a commented speechcx.toml, a rulebook, a roster and a folder for recordings."""

@@ -30,7 +30,7 @@ WORTH_WHILE = 0.95
 """onnxruntime is used where it takes at most this share of CTranslate2's time."""
 
 TIMINGS = 2
-"""Each library encodes so many windows while both are timed; its quickest counts."""
+"""Each library encodes this many windows while both are timed; its quickest counts."""
 
 WINDOW_FRAMES = 3000
 

@@ -130,7 +130,7 @@ def find_distance(audio: Audio, settings: TurnSettings) -> Distance | None:
 
 
 def _find_echo(audio: Audio, levels: list[NDArray[np.float32]]) -> Distance | None:
-    """A distance that leakage of one channel into the other shows; None where there is none, or one that fits."""
+    """A distance that leakage of one channel into the other shows; None if there is none, or one that fits."""
     syllables = [_syllables(level) for level in levels]
     match = _correlate(*syllables)
     lags = np.arange(-(match.size // 2), match.size // 2 + 1)

@@ -97,9 +97,9 @@ class Repeats:
     since, until
         The period.
     days
-        A customer who calls again within so many days repeats.
+        A customer who calls again within this many days repeats.
     word_rule
-        The rule by which customers say that they called before; None where there is none.
+        The rule by which customers say that they called before; None if there is none.
     unknown
         Calls without a known customer or start: they cannot be followed.
     hint

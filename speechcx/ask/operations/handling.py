@@ -118,9 +118,9 @@ def read_handling(
     by
         What to group by.
     service_s
-        A call answered within so many seconds keeps the service level.
+        A call answered within this many seconds keeps the service level.
     short_s
-        A call given up within so many seconds is left out of the abandoned ones.
+        A call given up within this many seconds is left out of the abandoned ones.
 
     Raises
     ------

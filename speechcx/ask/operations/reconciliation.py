@@ -1,4 +1,4 @@
-"""Call records, recordings and results held against each other: every gap with its reason."""
+"""Call records, recordings and results compared: every gap with its reason."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ class Reconciliation:
 
 
 def reconcile(where: Where, filters: CallFilter | None = None) -> Reconciliation:
-    """Hold call records against recordings, for the days that the records cover.
+    """Compare call records with recordings, for the days that the records cover.
 
     Parameters
     ----------

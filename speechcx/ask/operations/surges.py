@@ -109,7 +109,7 @@ def choose_past_days(days: Sequence[date], day: date) -> PastDays:
 
 
 def find_surge(counts: HourCounts, past: PastDays, *, until_hour: int, least_excess: float) -> Surge | None:
-    """The least probable window in which there is so much more than usual; None where there is none.
+    """The least probable window in which there is so much more than usual; None if there is none.
 
     Parameters
     ----------

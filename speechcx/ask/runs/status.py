@@ -198,7 +198,7 @@ def read_status(where: Where, *, settle_s: float = 0.0, listen_digest: str | Non
 
 
 def read_last_day(where: Where) -> str | None:
-    """The newest day on which there are calls; None where there is none."""
+    """The newest day on which there are calls; None if there is none."""
     with reading(where) as store:
         row = store.db.execute(
             "SELECT local_day FROM calls WHERE superseded_by IS NULL AND local_day IS NOT NULL"
