@@ -72,6 +72,11 @@ def __getattr__(name: str) -> typer.Typer:
     raise AttributeError(f"module {__name__} has no attribute {name!r}")
 
 
+def __dir__() -> list[str]:
+    # The manual of commands is made of what is listed here.
+    return [*globals(), "app"]
+
+
 def main() -> None:
     """Entry point: runs a command and turns every error into words and an exit code."""
     streams.take_over()
