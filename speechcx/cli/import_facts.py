@@ -132,8 +132,8 @@ def _import(
     from speechcx.store import Store
 
     if wanted is None:
-        headings = open_export(file, kind)[2]
-        print_raw(write_mapping(suggest_mapping(headings, kind), headings))
+        table, rows, headings = open_export(file, kind)
+        print_raw(write_mapping(suggest_mapping(table, rows, kind), headings))
         return
     loaded = options.load(config, None)
     with Store.open(options.database(loaded, db), read_only=wanted.dry_run) as store:

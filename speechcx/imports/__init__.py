@@ -5,28 +5,25 @@ Takes: a CSV or a workbook of one kind, with a mapping from its headings to our 
 be used, by its line. Never decodes or hears; nothing of a file is kept
 unless all of it can be read, or the person says so.
 
-``mapping`` knows headings, by presets (one TOML file each in ``presets/``) or by their usual spellings; ``values``
-reads durations, outcomes and ratings; ``read_facts`` makes facts of rows; ``run_import`` is the whole way into the
-database.
+``headings`` lists the usual headings of each field; ``mapping`` is how a file is read; ``suggest`` finds it, by presets
+(one TOML file each in ``presets/``) or by the usual headings; ``values`` reads durations, outcomes and ratings;
+``read_facts`` makes facts of rows; ``run_import`` is the whole way into the database.
 """
 
-from speechcx.imports.mapping import (
-    ImportKind,
-    ImportMapping,
-    list_presets,
-    read_mapping,
-    suggest_mapping,
-    write_mapping,
-)
+from speechcx.imports.headings import ImportKind
+from speechcx.imports.mapping import ImportMapping, read_mapping, write_mapping
 from speechcx.imports.read_facts import RefusedRow
 from speechcx.imports.run_import import ImportOptions, ImportReport, open_export, run_import
+from speechcx.imports.suggest import ImportPreset, find_mapping, list_presets, suggest_mapping
 
 __all__ = [
     "ImportKind",
     "ImportMapping",
     "ImportOptions",
+    "ImportPreset",
     "ImportReport",
     "RefusedRow",
+    "find_mapping",
     "list_presets",
     "open_export",
     "read_mapping",

@@ -88,7 +88,10 @@ def test_a_corrected_export_corrects_the_record(store: Store, tmp_path: Path) ->
     assert corrected.saved is not None
     assert (corrected.saved.added, corrected.saved.updated) == (0, 1)
     assert store.db.execute("SELECT talk_s FROM call_records WHERE record_id = '1.1'").fetchone() == (62.0,)
-    assert store.db.execute("SELECT import_no, row FROM call_legs WHERE leg_id = '1.1'").fetchone() == (2, 2)
+    assert store.db.execute("SELECT import_no, row FROM call_legs WHERE leg_id = '1.1 ann'").fetchone() == (
+        2,
+        2,
+    )
 
 
 @pytest.mark.parametrize(
@@ -97,9 +100,12 @@ def test_a_corrected_export_corrects_the_record(store: Store, tmp_path: Path) ->
         ("9.1,9.1,yesterday,1,ann,ANSWERED,70,60,", "'yesterday' is not a valid time"),
         ("9.1,9.1,2026-03-02 09:00:00,1,ann,ANSWERED,70,minus,", "'minus' is no duration"),
         ("9.1,9.1,2026-03-02 09:00:00,1,ann,ANSWERED,9999999,60,", "longer than a week"),
-        (",9.1,2026-03-02 09:00:00,1,ann,ANSWERED,70,60,", "no id of the call"),
+        (",,2026-03-02 09:00:00,1,ann,ANSWERED,70,60,", "no id of the call"),
         ("9.1,9.1,,1,ann,ANSWERED,70,60,", "no start"),
-        ("1.1,1.1,2026-03-02 09:00:00,1,ann,ANSWERED,1,1,", "the same id as line 2, with other values"),
+        (
+            "1.1,1.1,2026-03-02 09:00:00,0301111111,ann,ANSWERED,1,1,",
+            "the same id as line 2, with other values",
+        ),
     ],
 )
 def test_a_wrong_row_is_named_and_nothing_is_half_imported(
@@ -183,9 +189,10 @@ def test_a_dry_run_keeps_nothing(store: Store, tmp_path: Path) -> None:
 def test_columns_that_are_not_there_are_named(store: Store, tmp_path: Path) -> None:
     """With those that are, and the way to write a mapping."""
     with pytest.raises(
-        ConfigError, match=r"no column for record_id[\s\S]*its columns are start, agent[\s\S]*--suggest"
+        ConfigError,
+        match=r"no column for one of record_id[\s\S]*its columns are start, queue[\s\S]*--suggest",
     ):
-        import_text(store, tmp_path, "calls", "Start,Agent\n2026-03-02 09:00:00,ann\n")
+        import_text(store, tmp_path, "calls", "Start,Queue\n2026-03-02 09:00:00,sales\n")
     with pytest.raises(UsageError, match="clock tolerance of -1 s"):
         import_text(store, tmp_path, "calls", HEAD, tolerance_s=-1.0)
 
@@ -208,7 +215,7 @@ def test_a_changed_fact_is_found_by_the_check(store: Store, tmp_path: Path) -> N
     """As every other stored value."""
     import_text(store, tmp_path, "calls", "\n".join((HEAD, *CDR)))
     assert wrong_tables(store) == []
-    store.db.execute("UPDATE call_legs SET talk_s = 1 WHERE leg_id = '1.1'")
+    store.db.execute("UPDATE call_legs SET talk_s = 1 WHERE leg_id = '1.1 ann'")
     assert wrong_tables(store) == ["call_legs"]
 
 

@@ -21,7 +21,7 @@ HANDLING_BY: tuple[HandlingBy, ...] = get_args(HandlingBy)
 
 _TIME = Scale(0.0, None)
 _HANDLED = "c.outcome = 'answered'"
-_OFFERED = "coalesce(c.direction, '') <> 'outbound' AND c.outcome IS NOT NULL"
+_OFFERED = "coalesce(c.direction, '') NOT IN ('outbound', 'internal') AND c.outcome IS NOT NULL"
 _ABANDONED = f"{_OFFERED} AND c.outcome IN ('abandoned', 'no_answer')"
 
 
