@@ -12,7 +12,7 @@ from typing import Any, Literal, get_args
 
 from speechcx.call.imported import ACCOUNT_STATUSES, EFFORT_ENDS, LEG_OUTCOMES, EffortEnd
 from speechcx.errors import ConfigError
-from speechcx.imports.headings import FIELDS, IMPORT_KINDS, DurationUnit, ImportKind
+from speechcx.imports.export_headings import FIELDS, IMPORT_KINDS, DurationUnit, ImportKind
 
 REQUIRED: dict[ImportKind, tuple[str, ...]] = {
     "calls": (),

@@ -16,10 +16,12 @@ from speechcx.discover.settings import DiscoverSettings
 from speechcx.discover.table_files import read_table
 from speechcx.errors import ConfigError, UsageError
 from speechcx.file_bytes import hash_bytes
-from speechcx.imports.headings import FIELDS, ImportKind
+from speechcx.imports.export_headings import FIELDS, ImportKind
 from speechcx.imports.mapping import ImportMapping, expect_columns
 from speechcx.imports.read_facts import ReadRows, RefusedRow, read_accounts, read_answers, read_legs
 from speechcx.imports.suggest import find_mapping, list_presets, suggest_mapping
+from speechcx.imports.survey_comments import CommentSettings, read_comments, redact_comments
+from speechcx.redact import RedactSettings
 from speechcx.store import Store
 from speechcx.store.facts.match_calls import CLOCK_TOLERANCE_S
 from speechcx.store.facts.save import ImportInfo, SavedFacts, save_accounts, save_answers, save_legs
@@ -132,6 +134,7 @@ def run_import(
     *,
     settings: DiscoverSettings,
     options: ImportOptions,
+    comments: CommentSettings | None = None,
 ) -> ImportReport:
     """Import a file of facts.
 
@@ -147,6 +150,8 @@ def run_import(
         For the centre's zone and the form of times.
     options
         See :class:`ImportOptions`.
+    comments
+        How comments of surveys are read; None for not at all. Values that nobody may keep are taken out anyway.
 
     Raises
     ------
@@ -178,7 +183,7 @@ def run_import(
         info = ImportInfo(
             kind, os.path.basename(path), _hash_file(path), options.who, mapping.zone, options.tolerance_s
         )
-        saved = _save(store, read, info)
+        saved = _save(store, read, info, comments)
     days = _days(read)
     return ImportReport(
         kind,
@@ -206,11 +211,17 @@ def _expect_zone(read: ReadRows[ImportedFact], path: Path) -> None:
         )
 
 
-def _save(store: Store, read: ReadRows[ImportedFact], info: ImportInfo) -> SavedFacts:
+def _save(
+    store: Store, read: ReadRows[ImportedFact], info: ImportInfo, comments: CommentSettings | None
+) -> SavedFacts:
     if info.kind == "calls":
         return save_legs(store, [fact for fact in read.facts if isinstance(fact, CallLeg)], info)
     if info.kind == "surveys":
-        return save_answers(store, [fact for fact in read.facts if isinstance(fact, SurveyAnswer)], info)
+        answers = [fact for fact in read.facts if isinstance(fact, SurveyAnswer)]
+        answers = redact_comments(answers, RedactSettings() if comments is None else comments.redact)
+        return save_answers(
+            store, answers if comments is None else read_comments(store, answers, comments), info
+        )
     return save_accounts(store, [fact for fact in read.facts if isinstance(fact, CustomerAccount)], info)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from speechcx.discover.csv_lines import CsvFile, CsvRow, split_cells
 from speechcx.discover.headings import squeeze
 from speechcx.errors import ConfigError
-from speechcx.imports.headings import FIELDS, DurationUnit, ImportKind, split_unit
+from speechcx.imports.export_headings import FIELDS, DurationUnit, ImportKind, split_unit
 from speechcx.imports.mapping import DURATIONS, ImportMapping, build_mapping, read_mapping
 
 _MIN_SHARE = 0.6

@@ -8,7 +8,7 @@ from datetime import date
 
 from speechcx.call.imported import AccountStatus, LegOutcome
 from speechcx.discover.time_forms import UnreadableTimeError, read_day
-from speechcx.imports.headings import DurationUnit
+from speechcx.imports.export_headings import DurationUnit
 from speechcx.imports.mapping import DecimalMark, fold_word
 
 _CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,3}):(\d{1,2}(?:[.,]\d+)?)")
@@ -23,8 +23,8 @@ _MILLIS = re.compile(r"(\d+)\s*(?:ms|millis|milliseconds)", re.IGNORECASE)
 _NO_DURATION = ("-", "--", "n/a", "na", "null", "none")
 """What other software writes for a duration that is not known."""
 _SECONDS: dict[DurationUnit, float] = {"s": 1.0, "ms": 0.001, "min": 60.0, "day": 86_400.0}
-MAX_DURATION_S = 7 * 86_400.0
-"""No telephone call lasts longer than a week."""
+MAX_DURATION_S = 86_400.0
+"""No telephone call lasts longer than a day; milliseconds that are read as seconds do."""
 
 _OUTCOMES: dict[str, LegOutcome] = {
     "answered": "answered", "answer": "answered", "connected": "answered", "completed": "answered",
@@ -77,7 +77,7 @@ def read_duration(text: str, unit: DurationUnit) -> float | None:
     Raises
     ------
     UnreadableCellError
-        It is none, or longer than a week.
+        It is none, or longer than a day.
     """
     text = text.strip()
     if text.casefold() in _NO_DURATION:
@@ -96,7 +96,7 @@ def read_duration(text: str, unit: DurationUnit) -> float | None:
         raise UnreadableCellError(f"{text[:40]!r} is no duration; write seconds, or 00:03:12")
     if seconds > MAX_DURATION_S:
         raise UnreadableCellError(
-            f"{text[:40]!r} is longer than a week; see the mapping's unit (s, ms, min or day)"
+            f"{text[:40]!r} is longer than a day; see the mapping's unit (s, ms, min or day)"
         )
     return round(seconds, 3)
 

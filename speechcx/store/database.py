@@ -19,6 +19,7 @@ from speechcx.store.calls import row_digests
 from speechcx.store.comments import write_comments
 from speechcx.store.daily_sums import create_sums, drop_sums, sums_sql
 from speechcx.store.decisions import chain
+from speechcx.store.facts.handling_sums import create_handling_sums, handling_sums_sql
 from speechcx.store.trouble import besides, damaged, expect_room_for_tables, explain, explain_place
 from speechcx.store.views import create_views, drop_views, views_sql
 
@@ -332,7 +333,8 @@ def migrate(db: sqlite3.Connection, *, stop_after: int | None = None) -> None:
             if len(scripts) == len(read_migrations()):
                 create_views(db)
                 create_sums(db)
-        write_comments(db, [sql for _, sql in scripts] + [views_sql(), sums_sql()])
+                create_handling_sums(db)
+        write_comments(db, [sql for _, sql in scripts] + [views_sql(), sums_sql(), handling_sums_sql()])
         db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         db.execute(f"PRAGMA user_version = {len(scripts)}")
 

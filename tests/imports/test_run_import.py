@@ -99,7 +99,7 @@ def test_a_corrected_export_corrects_the_record(store: Store, tmp_path: Path) ->
     [
         ("9.1,9.1,yesterday,1,ann,ANSWERED,70,60,", "'yesterday' is not a valid time"),
         ("9.1,9.1,2026-03-02 09:00:00,1,ann,ANSWERED,70,minus,", "'minus' is no duration"),
-        ("9.1,9.1,2026-03-02 09:00:00,1,ann,ANSWERED,9999999,60,", "longer than a week"),
+        ("9.1,9.1,2026-03-02 09:00:00,1,ann,ANSWERED,9999999,60,", "longer than a day"),
         (",,2026-03-02 09:00:00,1,ann,ANSWERED,70,60,", "no id of the call"),
         ("9.1,9.1,,1,ann,ANSWERED,70,60,", "no start"),
         (
