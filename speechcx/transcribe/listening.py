@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from speechcx.call import UNDETERMINED
 from speechcx.transcribe.hallucinations import Gates
-from speechcx.transcribe.language_detection import LOOP_LOGPROB, LanguageTrial, Vote, find_rival, settle
+from speechcx.transcribe.language_detection import (
+    LOOP_LOGPROB,
+    LanguageTrial,
+    Vote,
+    find_rival,
+    fits_partner,
+    settle,
+    settle_change,
+)
 from speechcx.transcribe.recognizer import Hints
 from speechcx.transcribe.whisper_decoding import Decoder, Draft, Encoded
 from speechcx.transcribe.windows import RecognitionWindow
@@ -59,13 +67,27 @@ class Listening:
 
     def find_language(self, expected: str) -> str:
         """The language of all windows together: the expected one unless shares and trials tell another."""
-        numbers = range(len(self.windows))
-        votes = [self._vote(no) for no in numbers]
+        return self._settle(settle, expected)
+
+    def find_change(self, spoken: str) -> str:
+        """The language of a stretch of somebody who otherwise speaks `spoken`."""
+        return self._settle(settle_change, spoken)
+
+    def fits(self, language: str, expected: str) -> bool:
+        """Whether words come out better in the language of the person one talks to than in the expected one."""
+        return fits_partner([self._try(no, expected, language) for no in self._longest()])
+
+    def _settle(self, decide: Callable[..., str], expected: str) -> str:
+        votes = [self._vote(no) for no in range(len(self.windows))]
         rival = find_rival(votes, expected)
         if rival is None:
             return expected
-        longest = sorted(numbers, key=lambda no: self._votes[no].speech_s, reverse=True)[:TRIALS]
-        return settle(votes, expected, rival, [self._try(no, expected, rival) for no in longest])
+        return decide(votes, expected, rival, [self._try(no, expected, rival) for no in self._longest()])
+
+    def _longest(self) -> list[int]:
+        """The windows with most speech."""
+        numbers = range(len(self.windows))
+        return sorted(numbers, key=lambda no: self.windows[no].speech_s, reverse=True)[:TRIALS]
 
     def is_doubtful(self, no: int, expected: str) -> bool:
         """Whether the shares of one window point to another language than the expected one."""

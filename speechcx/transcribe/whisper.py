@@ -143,6 +143,13 @@ class Whisper:
             found[no] = self._find_language(listening, sounds, voices, no, expected, hints)
             if len(found) == 1 and found[no] != UNDETERMINED:
                 usual = found[no]
+        others = set(found.values()) - {UNDETERMINED, hints.language}
+        if len(others) == 1 and self._decoder.is_multilingual:
+            # Whoever talks to somebody in Spanish mostly speaks Spanish too, however badly it is heard.
+            (other,) = others
+            for no in (no for no, language in found.items() if language == UNDETERMINED):
+                if self._listen_alone(sounds, voices[no], hints).fits(other, hints.language):
+                    found[no] = other
         return tuple(found[no] for no in range(len(voices)))
 
     def _find_language(
@@ -235,7 +242,7 @@ class Whisper:
                 part = voice.within(window)
                 if part.speech:
                     alone = Listening(self._decoder, self._lay_out(sounds, [part]), sounds, listening.hints)
-                    parts.setdefault(alone.find_language(language), []).append(part)
+                    parts.setdefault(alone.find_change(language), []).append(part)
             if parts.keys() != {language}:
                 found[no] = [(spoken, self._lay_out(sounds, some)) for spoken, some in parts.items()]
         return found
