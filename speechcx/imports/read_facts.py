@@ -195,7 +195,7 @@ def read_answers(file: CsvFile, rows: Sequence[CsvRow], mapping: ImportMapping) 
     kinds: list[SurveyKind] = [kind for kind in RATINGS if kind in mapping.columns]  # type: ignore[misc]
 
     def read(cells: FieldCells, extras: tuple[tuple[str, str], ...], line: int) -> list[SurveyAnswer]:
-        moment = reader.moment(cells.get("answered_at", ""))
+        moment = reader.moment(_end_of_day(cells.get("answered_at", "")))
         answer_id = cells.get("answer_id") or cells.get("reference")
         if answer_id is None:
             # Without an id, who answered when is what makes an answer the same one again.
@@ -215,6 +215,11 @@ def read_answers(file: CsvFile, rows: Sequence[CsvRow], mapping: ImportMapping) 
         return found
 
     return reader.read(rows, read, key=lambda answer: (answer.kind, answer.answer_id))
+
+
+def _end_of_day(text: str) -> str:
+    """A day without a time of day as its last second: the answer came after every call of that day."""
+    return f"{text} 23:59:59" if _DAY_ONLY.fullmatch(text) else text
 
 
 def read_accounts(file: CsvFile, rows: Sequence[CsvRow], mapping: ImportMapping) -> ReadRows[CustomerAccount]:
@@ -286,6 +291,7 @@ _COLUMN_TYPE = re.compile(
     r"(?:INTEGER|VARCHAR|CHAR|UNIQUEIDENTIFIER|BIGINT|DATETIME|TEXT)(?:\(\d+\))?", re.IGNORECASE
 )
 _DAY_AND_MONTH = re.compile(r"(?:[A-Za-z]{2,10}\.?,? )?(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?!\d)")
+_DAY_ONLY = re.compile(r"\d{1,4}([-/.])\d{1,2}\1\d{2,4}")
 _CLOCK = re.compile(r"\d:\d\d")
 _YEAR = re.compile(r"\d{4}|\d[-/.]\d{1,2}[-/.]\d")
 

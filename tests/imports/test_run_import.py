@@ -179,6 +179,35 @@ def test_surveys_keep_what_was_asked_and_what_was_answered(store: Store, tmp_pat
     assert "beyond the scale from 1 to 5" in refused.refused[0].found
 
 
+def test_a_survey_may_name_any_leg_of_a_call(store: Store, tmp_path: Path) -> None:
+    """The last leg, as survey tools do after a transfer; a number that many calls have as a leg is no id."""
+    head = "call_id,leg_id,start,agent,customer,outcome,talk,recording"
+    legs = (
+        "c-100,leg-100-1,2026-03-02 09:10:00,ann,x,answered,60,b.wav",
+        "c-100,leg-100-2,2026-03-02 09:11:00,bob,x,answered,9,",
+        "c-200,7,2026-03-05 10:00:00,zed,x,answered,60,a.wav",
+    )
+    import_text(store, tmp_path, "calls", "\n".join((head, *legs)))
+    import_text(store, tmp_path, "surveys", "Response ID,Call ID,CSAT\n1,leg-100-2,4\n2,leg-100-1,5\n3,7,1")
+    rows = store.db.execute(
+        "SELECT r.path, s.matched_by FROM survey_answers s LEFT JOIN calls c USING (call_id)"
+        " LEFT JOIN recordings r USING (call_no) ORDER BY s.answer_id"
+    ).fetchall()
+    assert rows == [("/calls/b.wav", "id"), ("/calls/b.wav", "id"), (None, None)]
+
+
+def test_a_survey_with_a_day_and_no_time_counts_at_its_end(store: Store, tmp_path: Path) -> None:
+    """It is about the customer's newest call of that day or before, and on that day."""
+    text = "Response ID,Completed at,Customer,CSAT\n1,2026-03-02,+49 30 2222222,4\n2,02.03.2026,1,4\n3,28.02.2026,1,4"
+    report = import_text(store, tmp_path, "surveys", text)
+    assert report.refused == ()
+    rows = store.db.execute(
+        "SELECT s.local_day, r.path FROM survey_answers s LEFT JOIN calls c USING (call_id)"
+        " LEFT JOIN recordings r USING (call_no) ORDER BY s.answer_id"
+    ).fetchall()
+    assert rows == [("2026-03-02", "/calls/b.wav"), ("2026-03-02", None), ("2026-02-28", None)]
+
+
 def test_a_dry_run_keeps_nothing(store: Store, tmp_path: Path) -> None:
     """It reads and checks."""
     report = import_text(store, tmp_path, "calls", "\n".join((HEAD, *CDR)), dry_run=True)

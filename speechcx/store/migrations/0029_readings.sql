@@ -9,3 +9,6 @@ ALTER TABLE survey_answers ADD COLUMN comment_why TEXT; -- why there is no senti
 
 -- Facts meet calls by id: their day and length are read without the row of the call.
 CREATE INDEX calls_by_fact ON calls (call_id, superseded_by, local_day, audio_duration_s);
+
+-- A survey may name a leg of a call.
+CREATE INDEX call_legs_by_id ON call_legs (leg_id);
