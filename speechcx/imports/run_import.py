@@ -21,7 +21,7 @@ from speechcx.imports.mapping import ImportMapping, expect_columns
 from speechcx.imports.read_facts import ReadRows, RefusedRow, read_accounts, read_answers, read_legs
 from speechcx.imports.suggest import find_mapping, list_presets, suggest_mapping
 from speechcx.imports.survey_comments import CommentSettings, read_comments, redact_comments
-from speechcx.redact import RedactSettings
+from speechcx.redact.settings import RedactSettings
 from speechcx.store import Store
 from speechcx.store.facts.match_calls import CLOCK_TOLERANCE_S
 from speechcx.store.facts.save import ImportInfo, SavedFacts, save_accounts, save_answers, save_legs

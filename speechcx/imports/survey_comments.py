@@ -9,14 +9,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from speechcx.call.imported import CommentReading, SurveyAnswer
 from speechcx.errors import ModelBad, ModelMissing
-from speechcx.redact import RedactSettings, redact_text
-from speechcx.rules import LanguageRulebooks, Line, Rulebook, Rulebooks, try_rule
-from speechcx.sentiment import SentimentSettings, find_other_language, load_sentiment, read_lines
+from speechcx.redact.settings import RedactSettings
+from speechcx.sentiment.settings import SentimentSettings
 from speechcx.store import Store
 from speechcx.store.facts.save import read_comment_readings
+
+if TYPE_CHECKING:
+    from speechcx.rules import Rulebook, Rulebooks
+
+# Rules and sentiment are imported where a comment is read: questions about facts load this module and need neither.
 
 MIN_WORDS = 3
 """The language of fewer words is not looked for; what they say is read."""
@@ -41,6 +46,8 @@ class CommentSettings:
 
 def redact_comments(answers: Sequence[SurveyAnswer], settings: RedactSettings) -> list[SurveyAnswer]:
     """The answers, with marks in the place of values that nobody may keep."""
+    from speechcx.redact import redact_text
+
     return [
         replace(answer, comment=redact_text(answer.comment, settings.wanted)) if answer.comment else answer
         for answer in answers
@@ -60,6 +67,8 @@ def read_comments(
 
 
 def _read(texts: Sequence[str], settings: CommentSettings) -> dict[str, CommentReading]:
+    from speechcx.sentiment import load_sentiment, read_lines
+
     rulebooks = settings.rulebooks()
     languages = [_other_language(text, settings.sentiment.languages) for text in texts]
     try:
@@ -86,10 +95,14 @@ def _read(texts: Sequence[str], settings: CommentSettings) -> dict[str, CommentR
 
 
 def _choose(rulebooks: Rulebooks, language: str | None) -> Rulebook:
+    from speechcx.rules import LanguageRulebooks
+
     return rulebooks.for_language(language) if isinstance(rulebooks, LanguageRulebooks) else rulebooks
 
 
 def _other_language(text: str, read: Sequence[str]) -> str | None:
+    from speechcx.sentiment import find_other_language
+
     words = re.findall(r"[^\W\d_]{2,}", text)
     return find_other_language(text, read, min_words=MIN_WORDS) if read and len(words) >= MIN_WORDS else None
 
@@ -98,6 +111,8 @@ def _find_drivers(
     text: str, language: str | None, rulebook: Rulebook
 ) -> tuple[tuple[str, ...] | None, str | None]:
     """Contact drivers of a comment, as if the customer said it; None with the reason where none can be looked for."""
+    from speechcx.rules import Line, try_rule
+
     if language is not None and language != rulebook.language:
         return None, f"the rulebook is in {rulebook.language!r}"
     drivers = [rule.id for rule in rulebook.rules if rule.kind == "driver"]
