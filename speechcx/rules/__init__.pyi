@@ -21,6 +21,7 @@ from .checks.rulebook_tests import TestOutcome as TestOutcome
 from .checks.rulebook_tests import judge_rule as judge_rule
 from .checks.rulebook_tests import run_rulebook_tests as run_rulebook_tests
 from .checks.rulebook_tests import try_on as try_on
+from .checks.rulebook_tests import try_rule as try_rule
 from .judging.call_view import CallView as CallView
 from .judging.call_view import view_call as view_call
 from .judging.call_view import view_test as view_test

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from speechcx.call import RuleResult, RuleValue
 from speechcx.rules.judging.call_view import CallView, view_test
 from speechcx.rules.judging.judge import Judge
-from speechcx.rules.language.examples import RuleTest
+from speechcx.rules.language.examples import Line, RuleTest
 from speechcx.rules.language.rulebook import Rulebook
 from speechcx.rules.matching.meaning import Meanings
 
@@ -64,6 +64,23 @@ def judge_rule(
         The rulebook has no such rule.
     """
     return Judge(rulebook, facts, meanings).result(rulebook.rule(rule))
+
+
+def try_rule(
+    rulebook: Rulebook, rule: str, lines: tuple[Line, ...], meanings: Meanings | None = None
+) -> RuleResult:
+    """What one rule finds in a few lines of talk.
+
+    Parameters
+    ----------
+    rulebook, rule
+        The rulebook and the id of the rule.
+    lines
+        Who says what when.
+    meanings
+        For ``means:``.
+    """
+    return judge_rule(rulebook, rule, view_test(RuleTest(rule, "present", lines)), meanings)
 
 
 @dataclass(frozen=True, slots=True)
