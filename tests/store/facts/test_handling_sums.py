@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from speechcx.ask.operations import read_handling
-from speechcx.ask.operations.handling import HANDLING_BY
+from speechcx.ask.operations import HANDLING_BY, read_handling
 from speechcx.store import CallFilter, Store
 from speechcx.store.facts.forget_facts import forget_customer
 from speechcx.store.facts.handling_sums import HANDLING_TABLES, count_handling, find_wrong_handling
