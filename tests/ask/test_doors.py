@@ -21,7 +21,7 @@ DOORS = {
         "Exported FLAG_GROUPS FlagCount FlagCounts FlagEvidence FlagFilter FlagList FlagRow FlagView "
         "Precision QuotedTurn RuleReport STANDINGS SoundWanted WAITING check_trail count_flags count_trail "
         "describe_rule draft_rulebook export_evidence find_certificate find_flag find_flags_hint find_rule_text "
-        "list_flags list_trail measure_precision name_sealed read_hits seal see_flag see_flags show_flag unsealed"
+        "list_all_certificates list_flags list_trail measure_precision name_sealed read_hits seal see_flag see_flags show_flag unsealed"
     ),
     "customers": (
         "ACCOUNTS_BY AccountSummary AccountSummaryRow "
@@ -34,7 +34,7 @@ DOORS = {
     "ground": (
         "ComparedMeasure Estimate GroupSums Hint MEASURES MEASURE_NAMES OfferedKind Period ScoreBy ScoreRow ScoreTable "
         "ShownCall TableForm Where expect_one find_call find_call_id find_hint find_name list_offered "
-        "read_period reading settle_names show_call sum_calls"
+        "read_names read_numbers read_period reading settle_names show_call sum_calls"
     ),
     "operations": (
         "ALERT_BY Alert Alerts Cause Causes GAP_KINDS GapKind HANDLING_BY Handling HandlingRow MIN_EXCESS "
