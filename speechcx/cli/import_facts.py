@@ -127,17 +127,20 @@ def _import(
     as_json: bool,
 ) -> None:
     """Import a file, or print a mapping for it where nothing is `wanted` yet."""
-    from speechcx.imports import open_export, run_import, suggest_mapping, write_mapping
+    from speechcx.imports import CommentSettings, open_export, run_import, suggest_mapping, write_mapping
     from speechcx.present.imported_facts import present_import
+    from speechcx.project import load_rulebook
     from speechcx.store import Store
 
     if wanted is None:
-        headings = open_export(file, kind)[2]
-        print_raw(write_mapping(suggest_mapping(headings, kind), headings))
+        table, rows, headings = open_export(file, kind)
+        print_raw(write_mapping(suggest_mapping(table, rows, kind), headings))
         return
     loaded = options.load(config, None)
     with Store.open(options.database(loaded, db), read_only=wanted.dry_run) as store:
-        report = run_import(store, file, kind, settings=loaded.settings.discover, options=wanted)
+        settings = loaded.settings
+        comments = CommentSettings(lambda: load_rulebook(loaded), settings.sentiment, settings.redact)
+        report = run_import(store, file, kind, settings=settings.discover, options=wanted, comments=comments)
     print_answer(present_import(report), options.style(as_json, False))
     raise typer.Exit(report.exit_code)
 
