@@ -27,6 +27,7 @@ from speechcx.store.contacts import (
     take_contacts,
 )
 from speechcx.store.contacts import TABLE as CONTACTS
+from speechcx.store.decisions.flag_rules import FLAGGED, UNSURE
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,6 +313,26 @@ _RULE_SUMS = SumTable(
     ("results_data", "d"),
 )
 
+_FLAG_SUMS = SumTable(
+    "flag_sums_by_call",
+    "Calls with flags of rules, and how many: who, when and how long, so that counting them reads no call.",
+    (
+        _GROUP_KEY,
+        ("call_no", "INTEGER", "c.call_no", "the call, for joins"),
+        _period("day"),
+        ("customer", "TEXT", "coalesce(c.customer, '')", "the customer; empty where it is not known"),
+        ("queue", "TEXT", "coalesce(c.queue, '')", "the queue; empty where it is not known"),
+        ("length", "INTEGER", _LONG, "its length, in 1/1000 s"),
+    ),
+    (
+        ("flags", "1", "flags of rules"),
+        ("unsure", "d.value = 2", "those in which the rule could not tell"),
+    ),
+    f"{_GROUPED} JOIN results_data d ON d.call_no = c.call_no AND (d.flagged = 1 OR d.value = 2)"
+    f" JOIN rules r ON r.rule_no = d.rule_no AND (({FLAGGED}) OR ({UNSURE}))",
+    ("results_data", "d"),
+)
+
 GRAINS: Final[tuple[Grain, ...]] = ("day", "month")
 SUM_TABLES: Final = (
     *(
@@ -322,6 +343,7 @@ SUM_TABLES: Final = (
     *_MIX,
     _ANSWER_SUMS,
     _RULE_SUMS,
+    _FLAG_SUMS,
 )  # fmt: skip
 """Every table of sums."""
 

@@ -106,8 +106,12 @@ class GroupChoice:
 
     def contacts(self) -> tuple[str, list[SqlValue]]:
         """A condition on ``contacts k`` of these groups and days, and its values."""
-        parts = [f"k.group_no IN (SELECT g.group_no FROM sum_groups g WHERE {self.condition})"]
-        values = list(self.values)
+        parts = ["1"]
+        values: list[SqlValue] = []
+        if self.values:
+            # Without a condition on people, every row belongs to some group.
+            parts = [f"k.group_no IN (SELECT g.group_no FROM sum_groups g WHERE {self.condition})"]
+            values = list(self.values)
         for sign, bound in ((">=", self.since), ("<=", self.until)):
             if bound is not None:
                 parts.append(f"k.day {sign} ? AND k.day <> ''")

@@ -57,12 +57,14 @@ def hide_other_calls(
     if visible is not None:
         own = f"(agent IN ({_listed(db, visible.agents)}) OR team IN ({_listed(db, visible.teams)}))"
     shown = f"{own} AND call_id NOT IN ({_listed(db, under_review)})" if under_review else own
+    own_groups = f"SELECT group_no FROM main.sum_groups WHERE {'0' if under_review else own}"
     views = {
         "calls": f"SELECT * FROM main.calls WHERE {shown}",
         "flag_states": f"SELECT * FROM main.flag_states t WHERE {_has_call('call_id', shown)}",
         "contacts": f"SELECT * FROM main.contacts t WHERE {_has_call('call_no', shown)}",
         # Sums of people go by their group, which cannot be parted where single calls are hidden.
         "sum_groups": f"SELECT * FROM main.sum_groups WHERE {'0' if under_review else own}",
+        "flag_sums_by_call": f"SELECT * FROM main.flag_sums_by_call t WHERE group_no IN ({own_groups})",
         **{name: f"SELECT * FROM main.{name} WHERE 0" for name in OF_EVERYBODY},
     }  # fmt: skip
     if visible is not None:

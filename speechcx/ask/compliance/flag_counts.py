@@ -7,14 +7,16 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal, get_args
 
-from speechcx.ask.compliance.flag_queue import FlagFilter, flags_query, settle_flags
+from speechcx.ask.compliance.flag_queue import FlagFilter, flags_query, other_flags_query, settle_flags
 from speechcx.ask.compliance.flags import find_flags_hint
 from speechcx.ask.ground.opening import Where, reading
 from speechcx.ask.ground.periods import period_before
 from speechcx.ask.statistics import Interval, Sums, share_difference, share_interval
 from speechcx.call.imported import SURVEY_KINDS
 from speechcx.store import Store
+from speechcx.store.daily_sums import GROUP
 from speechcx.store.decisions.flag_rules import IS_GONE
+from speechcx.store.select_sums import GroupChoice, has_sums, select_sums
 
 GroupBy = Literal["rule", "agent", "team", "center", "queue"]
 FLAG_GROUPS: tuple[GroupBy, ...] = get_args(GroupBy)
@@ -172,6 +174,8 @@ FlagSize = tuple[int, int, int, int, int, int, int, int, int, float, str | None,
 
 
 def _count(store: Store, filters: FlagFilter, by: GroupBy) -> dict[str | None, FlagSize]:
+    if by != "rule" and _has_flag_sums(store, filters):
+        return _count_sums(store, filters, by)
     # A call has one flag of a rule, but may have several of an agent: its length counts once.
     is_rule = by == "rule"
     query, values = flags_query(filters, more=", {unsure} AS unsure" + ", {rule} AS key" * is_rule)
@@ -194,8 +198,68 @@ def _count(store: Store, filters: FlagFilter, by: GroupBy) -> dict[str | None, F
     return {row[0]: row[1:] for row in rows}
 
 
+def _has_flag_sums(store: Store, filters: FlagFilter) -> bool:
+    """Whether the flags of a filter are those of whole groups of calls, with what the store keeps of them."""
+    return has_sums(store, filters.calls) and filters == FlagFilter(
+        filters.calls, status=(), standing=("found",)
+    )
+
+
+_FLAGGED_CALLS = (
+    "SELECT k.call_no, k.group_no, k.day, k.customer, k.queue, k.length, k.flags, k.unsure"
+    " FROM flag_sums_by_call k WHERE {chosen}"
+)
+_OTHER_FLAGS = (
+    "SELECT c.call_no, g.group_no, coalesce(c.local_day, ''), coalesce(c.customer, ''), coalesce(c.queue, ''),"
+    " CAST(round(c.audio_duration_s * 1000) AS INTEGER), f.flags, 0 FROM (SELECT call_no, count(*) AS flags"
+    " FROM ({others}) GROUP BY 1) f CROSS JOIN calls c ON c.call_no = f.call_no JOIN sum_groups g ON "
+    + " AND ".join(f"g.{name} IS c.{name}" for name in GROUP)
+)
+
+
+def _count_sums(store: Store, filters: FlagFilter, by: GroupBy) -> dict[str | None, FlagSize]:
+    """As :func:`_count`, from the flags of rules that the store keeps by call, and the few others."""
+    chosen, values = GroupChoice.of(filters.calls).contacts()
+    others, other_values = other_flags_query(filters)
+    every, every_values = _FLAGGED_CALLS.format(chosen=chosen), values
+    if store.db.execute(f"SELECT 1 FROM ({others}) LIMIT 1", other_values).fetchone():
+        every += f" UNION ALL {_OTHER_FLAGS.format(others=others)}"
+        every = (
+            "SELECT call_no, max(group_no) AS group_no, max(day) AS day, max(customer) AS customer,"
+            " max(queue) AS queue, max(length) AS length, sum(flags) AS flags, sum(unsure) AS unsure"
+            f" FROM ({every}) GROUP BY call_no"
+        )
+        every_values = [*values, *other_values]
+    key = "nullif(k.queue, '')" if by == "queue" else f"g.{by}"
+    rows = store.db.execute(
+        f"SELECT {key}, sum(k.flags), 0, sum(k.unsure), count(*), count(DISTINCT g.agent), count(DISTINCT g.team),"
+        " count(DISTINCT g.center), count(DISTINCT nullif(k.queue, '')), count(DISTINCT nullif(k.customer, '')),"
+        " sum(k.length) / 1000.0, min(nullif(k.day, '')), max(nullif(k.day, ''))"
+        f" FROM ({every}) k JOIN sum_groups g ON g.group_no = k.group_no GROUP BY 1",
+        every_values,
+    ).fetchall()
+    settled = _count_settled(store, filters, by)
+    return {row[0]: (row[1], row[1] - settled.get(row[0], 0), *row[3:]) for row in rows}
+
+
+def _count_settled(store: Store, filters: FlagFilter, by: GroupBy) -> dict[str | None, int]:
+    """Flags that are there and wait for nobody, by group; the decisions are read, which are far fewer than calls."""
+    where, values = filters.calls.to_sql()
+    rows = store.db.execute(
+        f"SELECT c.{by}, count(*) FROM flag_states s CROSS JOIN calls c ON c.call_id = s.call_id"
+        f" WHERE s.status IN ('confirmed', 'dismissed') AND NOT {IS_GONE} AND {where} GROUP BY 1",
+        values,
+    )
+    return dict(rows.fetchall())
+
+
 def _count_calls(store: Store, filters: FlagFilter, by: GroupBy) -> dict[str | None, int]:
     """Calls of the period: by group, or for rules, all of them under None."""
+    if by != "queue" and has_sums(store, filters.calls):
+        sums = select_sums("call_sums", filters.calls, by_day=False)
+        key = "NULL" if by == "rule" else f"c.{by}"
+        query = f"SELECT {key}, sum(c.calls) FROM {sums.sql} c GROUP BY 1"
+        return {group: n for group, n in store.db.execute(query, sums.values) if n}
     where, values = filters.calls.to_sql()
     key = "NULL" if by == "rule" else f"c.{by}"
     return dict(

@@ -122,6 +122,14 @@ def flags_query(filters: FlagFilter, *, more: str = "") -> FlagQuery:
     ]
 
 
+def other_flags_query(filters: FlagFilter) -> FlagQuery:
+    """As :func:`flags_query`, for flags that are no results of rules: critical questions and low answers."""
+    branches = [_questions(filters, ""), _low_answers(filters, "")]
+    return " UNION ALL ".join(sql for sql, _ in branches), [
+        value for _, values in branches for value in values
+    ]
+
+
 def _results(source: str, condition: str, filters: FlagFilter, more: str) -> FlagQuery:
     """Flags that are results of rules."""
     wanted = {

@@ -1,12 +1,14 @@
 """Flags in numbers against a recount by plain Python."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
 
+from speechcx.ask.compliance import flag_counts
 from speechcx.ask.compliance.flag_counts import FLAG_GROUPS, count_flags, measure_precision
 from speechcx.ask.compliance.flag_queue import FlagFilter
-from speechcx.ask.compliance.flags import see_flag
+from speechcx.ask.compliance.flags import list_flags, see_flag
 from speechcx.store import CallFilter, Store
 from speechcx.store.decisions.flags import FlagChange, set_flags
 from tests.ask.flagged import expected_flags, fill_flagged, make_flagged
@@ -104,3 +106,24 @@ def test_a_rule_nobody_looked_at_has_no_precision(store: Store) -> None:
     precision = count_flags(store).rows[0].precision
     assert precision is not None
     assert (None, None, 0) == (precision.share, precision.interval, precision.confirmed)
+
+
+@pytest.mark.parametrize("by", [group for group in FLAG_GROUPS if group != "rule"])
+def test_kept_sums_say_what_the_flags_themselves_say(
+    store: Store, monkeypatch: pytest.MonkeyPatch, by: str
+) -> None:
+    """Settled flags and a period too: counted from the sums of calls, or flag by flag."""
+    fill_flagged(store)
+    rows = list_flags(store, FlagFilter(status=()), limit=6).rows
+    for row, status in zip(rows, ("confirmed", "dismissed", "escalated", "confirmed"), strict=False):
+        change = FlagChange(status, reason="x")  # type: ignore[arg-type]
+        set_flags(store, [see_flag(store, row.flag)], change, who="mia")
+    day = date.fromisoformat(max(str(row.local_day) for row in rows))
+    wanted = [FlagFilter(status=()), FlagFilter(CallFilter(since=day), status=())]
+    kept = [count_flags(store, one, by=by).rows for one in wanted]  # type: ignore[arg-type]
+    assert sum(row.flags - row.waiting for row in kept[0]) == 3
+    monkeypatch.setattr(flag_counts, "has_sums", lambda store, filters: False)
+    counted = [count_flags(store, one, by=by).rows for one in wanted]  # type: ignore[arg-type]
+    assert counted == [
+        tuple(replace(row, audio_s=pytest.approx(row.audio_s)) for row in rows) for rows in kept
+    ]

@@ -1,0 +1,1 @@
+-- Calls with flags are kept with their numbers of flags (flag_sums_by_call), and counted from the results here.
