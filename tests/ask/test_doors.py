@@ -21,7 +21,8 @@ DOORS = {
         "Exported FLAG_GROUPS FlagCount FlagCounts FlagEvidence FlagFilter FlagList FlagRow FlagView "
         "Precision QuotedTurn RuleReport STANDINGS SoundWanted WAITING check_trail count_flags count_trail "
         "describe_rule draft_rulebook export_evidence find_certificate find_flag find_flags_hint find_rule_text "
-        "list_all_certificates list_flags list_trail measure_precision name_sealed read_hits seal see_flag see_flags show_flag unsealed"
+        "list_all_certificates list_flags list_trail measure_precision name_sealed read_hits seal see_flag see_flags "
+        "show_flag unsealed"
     ),
     "customers": (
         "ACCOUNTS_BY AccountSummary AccountSummaryRow "
