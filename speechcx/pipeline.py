@@ -23,7 +23,7 @@ from speechcx.call import (
 from speechcx.call.measures import round_assessment, to_resolution
 from speechcx.config import Settings, listen_digest
 from speechcx.errors import CallError
-from speechcx.free_memory import give_back_memory
+from speechcx.free_memory import give_back_memory, keep_freed_memory
 from speechcx.prosody import measure_flow, measure_voice
 from speechcx.redact import find_known_names, redact_conversation
 from speechcx.rules import Rulebooks
@@ -69,6 +69,7 @@ def listen(recording: Recording, settings: Settings) -> Conversation:
     ModelMissing, ModelBad
         An engine's weights are not here or not right.
     """
+    keep_freed_memory()
     times: list[tuple[str, float]] = []
     with stage("audio", times):
         audio = decode(recording, settings.audio)

@@ -13,6 +13,7 @@ from pathlib import Path
 from speechcx.config import CONFIG_NAME, LoadedSettings
 from speechcx.discover import Roster, read_roster
 from speechcx.discover.layouts import find_layout
+from speechcx.discover.name_pattern import read_pattern
 from speechcx.errors import RulebookError, UsageError
 from speechcx.private_files import make_private_folder, write_private
 from speechcx.rules import Rulebooks, parse_rulebook, read_rulebook, read_rulebooks
@@ -78,11 +79,14 @@ class KnownCalls:
         Where they lie; None for the project's own folder.
     roster
         The text of ``roster.csv``.
+    pattern
+        A name pattern (:mod:`speechcx.discover.name_pattern`) in place of a layout.
     """
 
     layout: str | None = None
     recordings: Path | None = None
     roster: str = _ROSTER
+    pattern: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,13 +241,13 @@ def start_project(
     UsageError
         There is no such starter rulebook or zone.
     ConfigError
-        There is no such layout.
+        There is no such layout, or the pattern cannot be read.
     """
     text = write_rulebook(rulebooks)
     check_zone(zone)
     calls = calls or KnownCalls()
     place = json.dumps("recordings" if calls.recordings is None else str(calls.recordings))
-    names = _write_names(calls.layout)
+    names = _write_names(calls.layout, calls.pattern)
     wanted = {
         CONFIG_NAME: _CONFIG.format(zone=zone, model=model, names=names, recordings=place),
         "rulebook.yaml": text,
@@ -261,8 +265,11 @@ def start_project(
     return StartedProject(folder, tuple(written), tuple(kept))
 
 
-def _write_names(layout: str | None) -> str:
+def _write_names(layout: str | None, pattern: str | None) -> str:
     """The line of the settings that says how recordings are named."""
+    if pattern is not None:
+        read_pattern(pattern)
+        return f"patterns = [{json.dumps(pattern, ensure_ascii=False)}]"
     if layout is None or layout == "plain":
         return _PLAIN_NAMES
     return f'layouts = ["{find_layout(layout).name}"]            # `speechcx layouts list` names others'

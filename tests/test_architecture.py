@@ -97,12 +97,23 @@ def test_planning_a_run_loads_no_numpy() -> None:
 
 
 def test_help_loads_nothing_heavy() -> None:
-    """Importing the command line loads none of the heavy libraries."""
-    code = "import sys, speechcx.cli; print(' '.join(sorted({n.split('.')[0] for n in sys.modules})))"
+    """Importing every command loads none of the heavy libraries."""
+    code = "import sys, speechcx.cli; speechcx.cli.app; print(' '.join(sorted({n.split('.')[0] for n in sys.modules})))"
     loaded = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
     )
     assert set() == set(HEAVY) & set(loaded.stdout.split())
+
+
+def test_a_question_loads_no_other_command_and_no_pydantic() -> None:
+    """What one command does not need is not loaded for it; its options are read without pydantic."""
+    code = (
+        "import sys; sys.argv = ['speechcx', 'agents', '--help']; from speechcx.cli import main\n"
+        "try: main()\nexcept SystemExit: print(' '.join(sys.modules), file=sys.stderr)"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(ran.stderr.split())
+    assert {"speechcx.cli.explore"} == {"speechcx.cli.explore", "speechcx.cli.flags", "pydantic"} & loaded
 
 
 def test_modules_stay_small() -> None:

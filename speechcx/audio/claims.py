@@ -11,13 +11,14 @@ from dataclasses import dataclass, replace
 from speechcx.audio.amr import read_magic
 from speechcx.audio.file_source import Readable
 from speechcx.audio.formats import HEAD_BYTES, FileFormat, check_tag_bytes
+from speechcx.audio.header_repair import LOOSE_SHARE
 from speechcx.audio.mpeg import first_frame, is_lame_tag_sound, lame_padding
 from speechcx.audio.ogg import read_ogg_pages
 from speechcx.audio.riff import read_wav_header
 from speechcx.errors import CallError
 
-LOOSE_SHARE = 0.02
-"""More bytes behind the sound than this share of the file are sound that the header does not know of."""
+MIN_MP3_FRAME_BYTES = 24
+"""The shortest frame of layer III: 8 kbit/s at 24 kHz."""
 
 MAX_PIECES = 200_000
 """More blocks or clusters than this are refused: in four hours that is one every 70 ms, and recorders write seconds."""
@@ -107,7 +108,7 @@ def _wav(source: Readable, form: FileFormat) -> Claim:
     cut = ""
     if header.data_bytes is not None and header.data_there < header.data_bytes:
         cut = f"the header says {header.data_bytes:,} bytes of sound, the file has {header.data_there:,}"
-    lies = header.behind_bytes > LOOSE_SHARE * source.size_bytes
+    lies = header.data_bytes is None or header.behind_bytes > LOOSE_SHARE * source.size_bytes
     there = source.size_bytes - header.data_at if lies else header.data_there
     return Claim(
         header.duration_s,
@@ -137,7 +138,9 @@ def _flac(source: Readable, form: FileFormat) -> Claim:
         raise CallError("truncated", "the file ends inside the FLAC header", "a header and sound behind it")
     if source.size_bytes == at:
         raise CallError("empty", "a FLAC header without sound behind it", "a recording with samples")
-    return Claim(sound_bytes=source.size_bytes - at - tag_bytes_at_end(source))
+    count = int.from_bytes(source.read(form.sound_at + 21, 5), "big") % 2**36
+    # All ones is what a program writes before it knows.
+    return Claim(is_open=count == 2**36 - 1, sound_bytes=source.size_bytes - at - tag_bytes_at_end(source))
 
 
 def _mp3(source: Readable, form: FileFormat) -> Claim:
@@ -161,6 +164,9 @@ def _mp3(source: Readable, form: FileFormat) -> Claim:
         return Claim(sound_bytes=there, tells_end=False)
     left = source.size_bytes - form.sound_at - at
     cut = f"the header says {size:,} bytes, the file has {left:,}" if size and left < 0.99 * size else ""
+    if frames * MIN_MP3_FRAME_BYTES > left:
+        # No frame is so short: the count is no count.
+        frames, cut = 0, cut or f"the header says {frames:,} frames, the file has {left:,} bytes"
     duration_s = max(0, frames * frame.samples - padding) / frame.rate_hz if frames else None
     # FFmpeg takes the frame that holds the count for no sound.
     return Claim(
@@ -239,19 +245,23 @@ def _au(source: Readable, form: FileFormat) -> Claim:
     there = source.size_bytes - form.sound_at - data_at
     if there <= 0:
         raise CallError("empty", "an AU header without sound behind it", "a recording with samples")
-    if size == 0xFFFF_FFFF:
+    if size in (0, 0xFFFF_FFFF):
         return Claim(is_open=True, sound_bytes=there)
     cut = f"the header says {size:,} bytes of sound, the file has {there:,}" if there < size else ""
     behind = max(0, there - size)
+    # FFmpeg reads the file to its end, whatever the header says.
+    lies = behind > LOOSE_SHARE * source.size_bytes
+    behind = 0 if lies else behind
     if sample_bytes is None or rate_hz == 0 or channels == 0:
-        return Claim(None, cut, behind)
+        return Claim(None, cut, behind, lies=lies)
     # Nothing in the file confirms the channels: of more than two, some may come from damage.
     is_doubtful = channels > 2
     return Claim(
         size / sample_bytes / channels / rate_hz,
         cut,
         behind,
-        sound_bytes=min(size, there),
+        sound_bytes=there if lies else min(size, there),
+        lies=lies,
         is_doubtful=is_doubtful,
     )
 
@@ -266,6 +276,8 @@ def _aiff(source: Readable, form: FileFormat) -> Claim:
             break
         if head[:4] == b"COMM":
             duration_s = _aiff_duration_s(source.read(at + 8, 18))
+            if source.read(at + 10, 4) == b"\xff" * 4:
+                duration_s = None  # what programs write before they know
         elif head[:4] == b"SSND":
             there = max(0, source.size_bytes - at - 8)
             cut = f"the header says {size:,} bytes of sound, the file has {there:,}" if size > there else cut
@@ -303,7 +315,7 @@ def _caf(source: Readable, form: FileFormat) -> Claim:
             )
             seconds_a_byte = packet_samples / packet_bytes / rate_hz if packet_bytes and rate_hz > 0 else 0.0
         elif head[:4] == b"data":
-            if size < 0:
+            if size <= 4:
                 return Claim(is_open=True, sound_bytes=there - 4)
             cut = f"the header says {size:,} bytes of sound, the file has {there:,}" if there < size else ""
             claim = Claim((size - 4) * seconds_a_byte or None, cut, sound_bytes=min(size, there) - 4)

@@ -24,6 +24,7 @@ from speechcx.audio.decoding_verdict import GAPS_ARE_NORMAL, DecodingTally, judg
 from speechcx.audio.file_source import FileSource, Readable
 from speechcx.audio.formats import HEAD_BYTES, FileFormat, id3_bytes, recognise
 from speechcx.audio.gap_filling import EXACT_S, JITTER_S, ByteClock, Sink, StampClock
+from speechcx.audio.header_repair import MendedSource, mend_header
 from speechcx.audio.joining import DecodedRecording, FittingSink, join_heard
 from speechcx.audio.mpeg import frame_bytes
 from speechcx.audio.offset import remove_offset
@@ -73,12 +74,15 @@ class _Stretch:
 
 def _split(source: FileSource, form: FileFormat, name: str, settings: AudioSettings) -> tuple[_Stretch, ...]:
     """The recordings in the file, with what each says of itself; refuses what says too much."""
-    parts = find_parts(source, form)
-    stretches = []
-    for no, part in enumerate(parts):
+    parts: list[tuple[MendedSource, FileFormat]] = []
+    for no, part in enumerate(find_parts(source, form)):
         part_form = form if no == 0 else _recognise(part, name, settings)
+        parts += [(mended, part_form) for mended in mend_header(part, part_form)]
+    stretches = []
+    for no, (mended, part_form) in enumerate(parts):
+        part = mended.source
         try:
-            claim = read_claim(part, part_form)
+            claim = _claim_of(mended, part_form)
         except CallError as error:
             if len(parts) == 1:
                 raise
@@ -89,8 +93,26 @@ def _split(source: FileSource, form: FileFormat, name: str, settings: AudioSetti
         stretches.append(_Stretch(part, part_form, claim))
     if all(stretch.broken for stretch in stretches):
         raise CallError("damaged", f"none of {len(parts)} recordings in the file can be read", "one at least")
-    check_length(sum(stretch.claim.duration_s or 0.0 for stretch in stretches), settings)
+    check_length(sum(_believed_s(stretch.claim) for stretch in stretches), settings)
     return tuple(stretches)
+
+
+def _claim_of(mended: MendedSource, form: FileFormat) -> Claim:
+    """What a recording says of its length; where that is too little, it lies, or never knew."""
+    claim = read_claim(mended.source, form)
+    if mended.original is None:
+        return claim
+    try:
+        told_s = read_claim(mended.original, form).duration_s
+    except CallError:
+        told_s = None
+    is_known = told_s is not None and told_s > 0
+    return replace(claim, duration_s=told_s if is_known else None, is_open=not is_known, lies=True)
+
+
+def _believed_s(claim: Claim) -> float:
+    """The length that a recording claims; of one that is cut, decoding counts what is there."""
+    return 0.0 if claim.cut or claim.duration_s is None else claim.duration_s
 
 
 def _check_early(source: FileSource, form: FileFormat, settings: AudioSettings) -> float | None:
@@ -104,7 +126,8 @@ def _check_early(source: FileSource, form: FileFormat, settings: AudioSettings) 
     check_zeros(source, form, None, settings)
     end_s = check_frames(source, form, settings)
     if form.demuxer in _NAMES_LENGTH_FIRST and not form.header:
-        check_length(read_claim(source, form).duration_s, settings)
+        claims = [_claim_of(mended, form) for mended in mend_header(source, form)]
+        check_length(sum(map(_believed_s, claims)), settings)
     if is_large(source) and form.demuxer not in COMPRESSED:
         try:
             with StreamReader(source, form) as reader:
@@ -163,7 +186,7 @@ def _decode(
         told_s = _told_s(recording) if len(stretches) == 1 else None
         expected_s = _expected_s(reader, stretches, told_s)
         if main.form.demuxer in TELLS_LENGTH:
-            check_length(reader.declared_s, settings)
+            check_length(None if main.claim.is_open else reader.declared_s, settings)
             check_output(end_s or reader.declared_s, reader.rate_hz, reader.channels, settings)
         # Hashing comes after all that refuses a file by its looks. The second reading comes from the
         # page cache; a change in between shows in the modification time, which is compared at the end.
@@ -220,7 +243,7 @@ def _read(reader: StreamReader, stretch: _Stretch, sink: Sink, told_s: float | N
     # What FFmpeg calls the length of an Ogg file is the time of the last page that is there, and of an MP4 in
     # fragments that of the fragments.
     is_there_only = (form.demuxer == "ogg" and claim.cut) or (form.demuxer == "mov" and not claim.tells_end)
-    is_told = form.demuxer in TELLS_LENGTH and not is_there_only
+    is_told = form.demuxer in TELLS_LENGTH and not is_there_only and not claim.is_open
     if declared_s is None and is_told and reader.declared_s is not None:
         declared_s = reader.declared_s + claim.missing_end_s
     clock = _clock(reader, stretch, sink=sink, declared_s=declared_s)

@@ -29,7 +29,7 @@ class Readable(Protocol):
 
     @property
     def url(self) -> str:
-        """The name under which FFmpeg opens them."""
+        """The name under which FFmpeg opens them; empty where it must read them through Python."""
 
     def read(self, start: int, count: int) -> bytes:
         """Up to `count` bytes from `start`; fewer at the end."""

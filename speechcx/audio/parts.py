@@ -22,9 +22,9 @@ _W64 = bytes.fromhex("726966662e91cf11a5d628db04c10000")
 _ASF = bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")
 
 _MARKS: dict[str, tuple[tuple[bytes, int], ...]] = {
-    "wav": ((b"RIFF", 0), (b"RF64", 0)), "w64": ((_W64, 0),), "flac": ((b"fLaC", 0),), "mov": ((b"ftyp", 4),),
-    "amr": ((b"#!AMR\n", 0), (b"#!AMR-WB\n", 0)), "matroska": ((b"\x1aE\xdf\xa3", 0),), "au": ((b".snd", 0),),
-    "aiff": ((b"FORM", 0),), "caf": ((b"caff\x00\x01", 0),), "asf": ((_ASF, 0),),
+    "wav": ((b"RIFF", 0), (b"RF64", 0), (b"BW64", 0)), "w64": ((_W64, 0),), "flac": ((b"fLaC", 0),),
+    "mov": ((b"ftyp", 4),), "amr": ((b"#!AMR\n", 0), (b"#!AMR-WB\n", 0)), "matroska": ((b"\x1aE\xdf\xa3", 0),),
+    "au": ((b".snd", 0),), "aiff": ((b"FORM", 0),), "caf": ((b"caff\x00\x01", 0),), "asf": ((_ASF, 0),),
     "voc": ((b"Creative Voice File\x1a", 0),), "ilbc": ((b"#!iLBC20\n", 0), (b"#!iLBC30\n", 0)),
 }  # fmt: skip
 """What each container begins with, and how far behind its first byte that stands."""

@@ -302,7 +302,7 @@ def _open(source: Readable, form: FileFormat, *, ignore_length: bool) -> Any:
         "codec_whitelist": ",".join(DECODERS),
         **dict(form.options),
     }
-    if ignore_length:
+    if ignore_length and form.demuxer == "wav":
         options["ignore_length"] = "1"
     if form.demuxer == "aac":
         # The parser hides where in the file a packet was found, which is the only clock ADTS has.
@@ -311,7 +311,7 @@ def _open(source: Readable, form: FileFormat, *, ignore_length: bool) -> Any:
     if int(av.__version__.split(".")[0]) < 19:
         extra["metadata_errors"] = "replace"  # removed in PyAV 19, where it is the only behaviour
     try:
-        file = PrefixedFile(form.header, source) if form.header else source.url
+        file = source.url if source.url and not form.header else PrefixedFile(form.header, source)
         return av.open(file, "r", format=form.demuxer, container_options=options, **extra)
     except (av.error.FFmpegError, UnicodeError, ValueError) as error:
         reason = getattr(error, "strerror", None) or type(error).__name__

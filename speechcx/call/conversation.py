@@ -15,9 +15,6 @@ from speechcx.call.redaction import Redaction, split_words
 Split = Literal["channels", "diarized", "unsplit"]
 """How speakers were told apart: by channel, by voice, or not at all."""
 
-UNDETERMINED = "und"
-"""Language of speech whose language could not be told (ISO 639-2)."""
-
 SentimentLabel = Literal["negative", "neutral", "positive", "mixed"]
 
 

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from speechcx.call.conversation import UNDETERMINED, Conversation
-from speechcx.call.recording import Details
+if TYPE_CHECKING:
+    from speechcx.call.conversation import Conversation
+    from speechcx.call.recording import Details
+
+UNDETERMINED = "und"
+"""Language of speech whose language could not be told (ISO 639-2)."""
 
 _NAMES = """
 af=afrikaans am=amharic ar=arabic as=assamese az=azerbaijani ba=bashkir be=belarusian

@@ -5,53 +5,28 @@ Commands are grouped in files by the person who types them: ``run`` and ``layout
 for words), ``flags``, ``data_requests`` and ``holds`` (compliance reviewer), ``rulebooks``, ``relabel`` (quality lead),
 ``admin``, ``models`` and ``keep`` (administrator). ``output`` is the only place that prints, through ``streams``.
 Errors become words and exit codes here and nowhere else. To add a command, write it in the file of
-the person who types it; heavy imports stay inside the function.
+the person who types it, and its name in ``COMMANDS`` of ``command_choice``; heavy imports stay inside the function.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 import typer
 
 from speechcx.cli import streams
-from speechcx.cli.admin import register as register_admin
-from speechcx.cli.audit import register as register_audit
-from speechcx.cli.command_choice import CommandGroup, narrow
+from speechcx.cli.command_choice import COMMANDS, CommandGroup, find_modules, narrow
 from speechcx.cli.command_examples import add_examples
-from speechcx.cli.data_requests import register as register_data_requests
-from speechcx.cli.demo import register as register_demo
-from speechcx.cli.explore import register as register_explore
-from speechcx.cli.flags import register as register_flags
-from speechcx.cli.holds import register as register_holds
-from speechcx.cli.import_facts import register as register_imports
-from speechcx.cli.init import register as register_init
-from speechcx.cli.keep import register as register_keep
-from speechcx.cli.layouts import register as register_layouts
-from speechcx.cli.models import register as register_models
-from speechcx.cli.operations import register as register_operations
 from speechcx.cli.output import Display, note, show_as
-from speechcx.cli.qa import register as register_qa
-from speechcx.cli.relabel import register as register_relabel
-from speechcx.cli.report import register as register_report
-from speechcx.cli.review import register as register_review
-from speechcx.cli.rulebooks import register as register_rulebooks
-from speechcx.cli.run import register as register_run
-from speechcx.cli.search import register as register_search
-from speechcx.cli.serve import register as register_serve
-from speechcx.cli.take_out import register as register_redact
 from speechcx.errors import EXIT_OK, SpeechcxError
 
-app = typer.Typer(
-    name="speechcx",
-    cls=CommandGroup,
-    help="Turn a folder of recorded calls into scored calls, on this machine and without a network.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+if TYPE_CHECKING:
+    app: typer.Typer
+    """All commands; built when it is asked for."""
 
 
 def _print_version(wanted: bool) -> None:
@@ -62,46 +37,44 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def _options(
-    context: typer.Context,
     version: bool = typer.Option(
         False, "--version", callback=_print_version, is_eager=True, help="Print the version and stop."
     ),
 ) -> None:
     """Turn a folder of recorded calls into scored calls, on this machine and without a network."""
-    # For commands that type others, since only one was built.
-    context.obj = app
 
 
-for register in (
-    register_demo,
-    register_init,
-    register_run,
-    register_layouts,
-    register_explore,
-    register_report,
-    register_serve,
-    register_operations,
-    register_imports,
-    register_search,
-    register_flags,
-    register_audit,
-    register_data_requests,
-    register_holds,
-    register_redact,
-    register_review,
-    register_qa,
-    register_rulebooks,
-    register_relabel,
-    register_keep,
-    register_admin,
-    register_models,
-):
-    register(app)
-for group in app.registered_groups:
-    group.cls = CommandGroup
-add_examples(app)
+@cache
+def build_app(modules: tuple[str, ...]) -> typer.Typer:
+    """The app with the commands of some modules of this folder, in their order."""
+    made = typer.Typer(
+        name="speechcx",
+        cls=CommandGroup,
+        help="Turn a folder of recorded calls into scored calls, on this machine and without a network.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    made.callback()(_options)
+    for module in modules:
+        import_module(f"{__name__}.{module}").register(made)
+    for group in made.registered_groups:
+        group.cls = CommandGroup
+    add_examples(made)
+    return made
+
+
+def __getattr__(name: str) -> typer.Typer:
+    if name == "app":
+        return build_app(tuple(COMMANDS))
+    raise AttributeError(f"module {__name__} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    # The manual of commands is made of what is listed here.
+    return [*globals(), "app"]
 
 
 def main() -> None:
@@ -119,7 +92,8 @@ def _run() -> int:
     """Run the command that was typed; returns its exit code."""
     show_as(Display())
     try:
-        narrow(app, sys.argv[1:])()
+        words = sys.argv[1:]
+        narrow(build_app(find_modules(words)), words)()
     except SystemExit as leaving:
         return leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
     except KeyboardInterrupt:

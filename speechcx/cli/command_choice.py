@@ -1,13 +1,13 @@
-"""Which command was typed: only that one is built, and a wrong one is answered with the nearest that destroys nothing.
+"""Which command was typed: only that one is loaded and built; a wrong one is answered with the nearest harmless one.
 
-To read the options of all commands costs more than many an answer.
+To load the modules of all commands and read their options costs more than many an answer.
 """
 
 from __future__ import annotations
 
 import difflib
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from typer.core import TyperGroup
 
@@ -15,13 +15,52 @@ from speechcx.errors import UsageError
 
 if TYPE_CHECKING:
     from typer import Context
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import copy
 
 import typer
 from typer.models import CommandInfo, TyperInfo
 
+from speechcx.cli.typed_values import leave_defaults_unchecked
 from speechcx.cli.wrong_options import told_in_parts
+
+COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "demo": ("demo",),
+    "init": ("init",),
+    "run": ("run", "analyze", "status", "failures"),
+    "layouts": ("layouts",),
+    "explore": (
+        "agents",
+        "teams",
+        "centers",
+        "questions",
+        "agent",
+        "customer",
+        "drivers",
+        "trends",
+        "outcomes",
+        "calls",
+        "show",
+    ),
+    "report": ("report",),
+    "serve": ("serve", "users"),
+    "operations": ("alerts", "outreach", "mark", "notify", "causes", "topics"),
+    "import_facts": ("reconcile", "handling", "surveys", "calibrate", "repeats", "accounts", "import"),
+    "search": ("search", "searches"),
+    "flags": ("callbacks", "flags"),
+    "audit": ("audit",),
+    "data_requests": ("export", "erase", "compact"),
+    "holds": ("hold", "retention"),
+    "take_out": ("redact",),
+    "review": ("review",),
+    "qa": ("qa",),
+    "rulebooks": ("rejudge", "rules"),
+    "relabel": ("relabel", "sentiment"),
+    "keep": ("check", "backup", "restore", "merge"),
+    "admin": ("doctor", "bench"),
+    "models": ("models",),
+}
+"""The modules of this folder with their commands and groups, in the order in which help lists them."""
 
 _NOT_SUGGESTED = frozenset({"erase", "restore", "merge", "compact"})
 """Nobody is led by a typing error to what cannot be undone."""
@@ -48,6 +87,7 @@ class CommandGroup(TyperGroup):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read what was typed; a mistake in it is told in three parts."""
+        leave_defaults_unchecked(self.get_params(ctx))
         return told_in_parts(lambda: super(CommandGroup, self).parse_args(ctx, args), ctx)
 
     def resolve_command(self, ctx: Context, args: list[str]) -> tuple[str | None, object, list[str]]:  # type: ignore[override]
@@ -75,6 +115,13 @@ class CommandGroup(TyperGroup):
             return meant
         near = difflib.get_close_matches(typed.lower(), known, n=1, cutoff=0.6)
         return near[0] if near and near[0] not in _NOT_SUGGESTED else None
+
+
+def find_modules(words: Sequence[str]) -> tuple[str, ...]:
+    """The module of the command that `words` begin with; all of them where none is named, or none of ours."""
+    typed = next(iter(_completed(words)), "")
+    found = tuple(module for module, names in COMMANDS.items() if typed in names)
+    return found or tuple(COMMANDS)
 
 
 def narrow(app: typer.Typer, words: Sequence[str]) -> typer.Typer:

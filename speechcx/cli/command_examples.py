@@ -9,6 +9,7 @@ import typer
 from typer.core import TyperCommand
 
 from speechcx.cli.options import Command
+from speechcx.cli.typed_values import leave_defaults_unchecked
 from speechcx.cli.wrong_options import told_in_parts
 
 
@@ -27,6 +28,7 @@ class ExampleCommand(TyperCommand):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read what was typed; a mistake in it is told in three parts."""
+        leave_defaults_unchecked(self.get_params(ctx))
         return told_in_parts(lambda: super(ExampleCommand, self).parse_args(ctx, args), ctx)
 
     def format_usage(self, ctx: Any, formatter: Any) -> None:

@@ -25,7 +25,6 @@ def register(app: typer.Typer) -> None:
 
 @example("demo")
 def demo(
-    context: typer.Context,
     folder: Annotated[Path, typer.Argument(help="A new folder for the demonstration.")] = Path(
         "speechcx-demo"
     ),
@@ -40,10 +39,10 @@ def demo(
     loaded = load_settings(config)
     _fetch_models(loaded)
     note("3 of 4  Listening to 7 minutes of calls; a minute or so on two cores")
-    code = _type(context, config, "run")
+    code = _type(config, "run")
     note("4 of 4  What came of it")
-    _type(context, config, "agents", "--min-n", "1")
-    _type(context, config, "show", _SHOWN, "--why")
+    _type(config, "agents", "--min-n", "1")
+    _type(config, "show", _SHOWN, "--why")
     _say_next(folder, loaded)
     raise typer.Exit(code)
 
@@ -87,14 +86,16 @@ def _make_login(loaded: LoadedSettings) -> str:
     return "name admin, the password as before" if password is None else f"name admin, password {password}"
 
 
-def _type(context: typer.Context, config: Path, *words: str) -> int:
+def _type(config: Path, *words: str) -> int:
     """A command as the reader would type it, said above what it prints; its exit code."""
     from typer.main import get_command
+
+    from speechcx.cli import app
 
     note(f"$ speechcx {' '.join(words)}")
     sys.stdout.flush()
     # Without standalone mode an exit code comes back as the result, and None for a plain end.
-    done = get_command(context.obj).main(
+    done = get_command(app).main(
         [*words, "--config", str(config)], standalone_mode=False, prog_name="speechcx"
     )
     return done if isinstance(done, int) else 0

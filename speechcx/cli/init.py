@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from speechcx.cli.command_examples import example
-from speechcx.cli.layouts import list_recordings, propose_layout
+from speechcx.cli.layouts import list_recordings, propose_layout, propose_pattern
 from speechcx.cli.output import note, print_text
 
 if TYPE_CHECKING:
@@ -43,6 +43,10 @@ def init(
             help="The recorder's layout; `layouts list` names them. Found from recordings if left out."
         ),
     ] = None,
+    pattern: Annotated[
+        str | None,
+        typer.Option(help="A name pattern, where no layout reads the names (docs/recordings.md)."),
+    ] = None,
     recordings: Annotated[
         Path | None, typer.Option(help="Where the recordings lie; default: recordings/ in the project.")
     ] = None,
@@ -58,8 +62,9 @@ def init(
 
     chosen = rulebook or _ask_rulebooks(folder)
     place = recordings or folder / "recordings"
-    known = layout or _settle_layout(place)
-    calls = _know_calls(place, known, recordings, roster, team)
+    if layout is None and pattern is None:
+        layout, pattern = _settle_names(place)
+    calls = _know_calls(place, layout, pattern, recordings, roster, team)
     zone = zone or _ask_zone()
     started = start_project(folder, rulebooks=chosen, zone=zone, model=model, calls=calls)
     for path in started.written:
@@ -86,44 +91,58 @@ def _ask_rulebooks(folder: Path) -> list[str]:
     return [name.strip() for name in str(answer).split(",") if name.strip()]
 
 
-def _settle_layout(place: Path) -> str | None:
-    """The layout of the recordings that are there, once a person agreed to it where one can be asked."""
+def _settle_names(place: Path) -> tuple[str | None, str | None]:
+    """The layout of the recordings that are there, or a pattern drafted from them.
+
+    A layout is taken unless a person says no. A drafted pattern is taken only if a person says yes: it may have
+    taken the customer for the agent.
+    """
     found = propose_layout(place)
+    drafted = propose_pattern(place) if found is None else None
     if not _can_ask():
-        return found
+        return found, None
     if found is not None and typer.confirm("Read names so?", default=True, err=True):
-        return found
+        return found, None
+    if drafted is not None and typer.confirm("Are agent and customer right?", default=False, err=True):
+        return None, drafted
     note("`speechcx layouts list` has the recorders that are known.")
     answer = typer.prompt(
         "Layout of your recorder (plain: AGENT_CUSTOMER_TIME.wav)", default="plain", err=True
     )
-    return str(answer).strip()
+    return str(answer).strip(), None
 
 
 def _know_calls(
-    place: Path, layout: str | None, recordings: Path | None, roster: Path | None, team: str | None
+    place: Path,
+    layout: str | None,
+    pattern: str | None,
+    recordings: Path | None,
+    roster: Path | None,
+    team: str | None,
 ) -> KnownCalls:
     """What is known of the calls: where they lie, how they are named, and whose they are."""
     from speechcx.project import KnownCalls, copy_roster, draft_roster
 
     where = None if recordings is None else recordings.resolve()
     if roster is None:
-        agents = _list_agents(place, layout)
-        return KnownCalls(layout, where, draft_roster(agents, _ask_team(agents) if team is None else team))
+        agents = _list_agents(place, layout, pattern)
+        drafted = draft_roster(agents, _ask_team(agents) if team is None else team)
+        return KnownCalls(layout, where, drafted, pattern)
     copied = copy_roster(roster)
     note(f"{roster}: {copied.agents} agents in {copied.teams} teams.")
     for warning in copied.warnings:
         note(f"  not used: {warning}")
-    return KnownCalls(layout, where, copied.text)
+    return KnownCalls(layout, where, copied.text, pattern)
 
 
-def _list_agents(place: Path, layout: str | None) -> tuple[str, ...]:
+def _list_agents(place: Path, layout: str | None, pattern: str | None) -> tuple[str, ...]:
     """Agents whose names stand in the names of the recordings."""
     if not place.is_dir():
         return ()
-    from speechcx.discover.layouts import find_layout, read_names
+    from speechcx.discover.layouts import as_layout, find_layout, read_names
 
-    read = read_names(find_layout(layout or "plain"), list_recordings(place), zone="UTC")
+    known = as_layout(pattern) if pattern is not None else find_layout(layout or "plain")
+    read = read_names(known, list_recordings(place), zone="UTC")
     found = {value for one in read for field, value in one.values if field == "agent"}
     return tuple(sorted(found))
 

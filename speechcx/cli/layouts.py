@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Collection, Iterable, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,9 +13,13 @@ import typer
 from speechcx.cli import options
 from speechcx.cli.command_examples import example
 from speechcx.cli.output import note, print_answer
+from speechcx.discover.names import printable_name
 
 if TYPE_CHECKING:
+    from speechcx.config import LoadedSettings
     from speechcx.discover import DiscoverSettings
+    from speechcx.discover.layouts import NameReading
+    from speechcx.discover.pattern_draft import PatternDraft
 
 layouts = typer.Typer(
     name="layouts", help="How known recorders name their files: list, try on a folder.", no_args_is_help=True
@@ -50,19 +56,22 @@ def try_(
     overrides: options.Overrides = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Guess the layout of a folder and show names beside what it reads of them. Exits with 1 where none fits."""
+    """Guess the layout of a folder and show names beside what it reads of them; where none fits, draft a pattern.
+
+    Exits with 1 where no known layout fits.
+    """
     from speechcx.discover.layouts import find_layout, guess_layouts, read_names
     from speechcx.present.layouts import present_names
 
-    settings = options.load(config, overrides).settings.discover
+    project = options.load(config, overrides)
+    settings = project.settings.discover
     paths = list_recordings(folder, settings)
     fits = guess_layouts(paths)
     chosen = find_layout(layout) if layout else (fits[0].layout if fits else None)
     if chosen is None:
-        note(
-            f"No known layout reads the {len(paths)} names in {folder}.\n"
-            "  To do: write a pattern of your own (docs/recordings.md), or export a calls table with a file column"
-        )
+        draft = _draft_pattern(folder, paths, agents=_list_log_ins(project), zone=settings.zone or "UTC")
+        if draft is not None:
+            print_answer(present_names(draft.readings[:SHOWN_NAMES]), options.style(as_json, False))
         raise typer.Exit(1)
     read = read_names(chosen, paths, zone=settings.zone or "UTC")
     _say_fit(folder, len(paths), sum(one.is_read for one in read), chosen.name)
@@ -74,22 +83,70 @@ def propose_layout(recordings: Path) -> str | None:
     if not recordings.is_dir():
         return None
     from speechcx.discover.layouts import guess_layouts, read_names
-    from speechcx.present.layouts import values_text
 
     paths = list_recordings(recordings)
     fits = guess_layouts(paths)
     if not fits:
-        if paths:
-            note(
-                f"No known layout reads the names in {recordings}, such as {Path(paths[0]).name}.\n"
-                "  To do: write a pattern of your own (docs/recordings.md), or a calls table with a file column"
-            )
         return None
     best = fits[0].layout
     note(f"{recordings} looks like {best.title} ({fits[0].read} of {fits[0].names} names are read by it):")
-    for one in read_names(best, paths[:PROPOSED_NAMES], zone="UTC"):
-        note(f"  {one.name}: {values_text(one.values) or 'not read'}")
+    _show_readings(read_names(best, paths[:PROPOSED_NAMES], zone="UTC"))
     return best.name
+
+
+def propose_pattern(recordings: Path) -> str | None:
+    """A pattern drafted from recordings that no layout reads, shown with what it reads; None where there is none."""
+    paths = list_recordings(recordings) if recordings.is_dir() else []
+    if not paths:
+        return None
+    draft = _draft_pattern(recordings, paths)
+    if draft is None:
+        return None
+    _show_readings(draft.readings[:PROPOSED_NAMES])
+    return draft.pattern
+
+
+def _draft_pattern(
+    folder: Path, paths: Sequence[str], *, agents: Collection[str] = (), zone: str = "UTC"
+) -> PatternDraft | None:
+    """Draft a pattern for these names and say what a person must check, or what to do where there is none."""
+    from speechcx.discover.pattern_draft import draft_pattern
+
+    draft = draft_pattern(paths, zone=zone, agents=agents)
+    if draft is None:
+        note(
+            f"No known layout reads the {len(paths)} names in {folder}"
+            + (f", such as {printable_name(Path(paths[0]).name)}.\n" if paths else ".\n")
+            + "  To do: write a pattern of your own (docs/recordings.md), or export a calls table with a file column"
+        )
+        return None
+    note(
+        f"No known layout reads the names in {folder}. A pattern drafted from them reads {draft.read} of "
+        f"{len(paths)}:\n"
+        f"  patterns = [{json.dumps(draft.pattern, ensure_ascii=False)}]\n"
+        "  To do: check below that agent and customer are right, for names do not say which is which;\n"
+        "  then put the line under [discover] in speechcx.toml"
+    )
+    return draft
+
+
+def _list_log_ins(project: LoadedSettings) -> frozenset[str]:
+    """Log-ins of the roster; none where it cannot be read, which other commands say."""
+    from speechcx.errors import SpeechcxError
+    from speechcx.project import load_roster
+
+    try:
+        return frozenset(entry.agent for entry in load_roster(project).entries)
+    except SpeechcxError:
+        return frozenset()
+
+
+def _show_readings(readings: Iterable[NameReading]) -> None:
+    from speechcx.present.layouts import values_text
+
+    for one in readings:
+        started = f", time {one.started_at[:19].replace('T', ' ')}" if one.started_at else ""
+        note(f"  {one.name}: {values_text(one.values) + started if one.is_read else 'not read'}")
 
 
 def list_recordings(folder: Path, settings: DiscoverSettings | None = None) -> list[str]:

@@ -52,8 +52,11 @@ def serve(
     from speechcx.web.site import serve as serve_site
 
     loaded = options.load(config, None)
-    kinds = loaded.settings.redact.wanted
-    site = make_site(options.database(loaded, db), base_url=base_url, redacted_kinds=kinds)
+    settings = loaded.settings
+    site = make_site(
+        options.database(loaded, db), base_url=base_url, redacted_kinds=settings.redact.wanted,
+        retention=settings.retention,
+    )  # fmt: skip
     serve_site(site, host=host, port=port, announce=_announce)
 
 

@@ -4,28 +4,10 @@ Takes a ``speechcx.toml``, ``SPEECHCX_SECTION_KEY`` variables and ``--set sectio
 :class:`Settings` and, for every value, where it came from. Later sources win over earlier ones.
 Nothing is declared twice: each room's settings dataclass, with its docstring, is the declaration.
 To add a setting, add a field (with default and docstring line) to the room's dataclass.
+
+What others may use of this room is listed in ``__init__.pyi``, and loaded when it is asked for.
 """
 
-from speechcx.config.digest import LISTEN_VERSION, listen_digest
-from speechcx.config.edit import write_settings
-from speechcx.config.load import CONFIG_NAME, LoadedSettings, find_config, load_settings
-from speechcx.config.review import PERIODS, RISKS, STRATA, ReviewSettings
-from speechcx.config.sections import BatchSettings, FileSettings, Settings, describe_sections
+import lazy_loader
 
-__all__ = [
-    "CONFIG_NAME",
-    "LISTEN_VERSION",
-    "PERIODS",
-    "RISKS",
-    "STRATA",
-    "BatchSettings",
-    "FileSettings",
-    "LoadedSettings",
-    "ReviewSettings",
-    "Settings",
-    "describe_sections",
-    "find_config",
-    "listen_digest",
-    "load_settings",
-    "write_settings",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -28,7 +28,7 @@ _LISTENING = {
 _HEARD = (Origin, Speech, Turn, Utterance, Word, TurnVoice, SpeakerVoice, TextSentiment)
 """What ``listen`` fills in."""
 
-LISTEN_VERSION = 4
+LISTEN_VERSION = 5
 """Raise it whenever ``listen`` hears something else in the same sound under the same settings: a better
 detector, another formula, a repaired fault. Stored calls are then outdated, and ``run --redo outdated``
 hears them again. A new field or measure, or other digits of one, need no raising: the digest covers them.

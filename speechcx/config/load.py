@@ -5,15 +5,16 @@ from __future__ import annotations
 import codecs
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any, Final, get_type_hints
 
 from speechcx.call import find_language_code, suggest_language
 from speechcx.config.sections import FileSettings, Settings
-from speechcx.errors import ConfigError
+from speechcx.errors import ConfigError, SpeechcxError
 
 CONFIG_NAME = "speechcx.toml"
 _MAX_CONFIG_BYTES = 1_000_000
@@ -188,17 +189,24 @@ def _literal(text: str) -> Any:
 
 
 def _check(values: dict[str, dict[str, Any]], origins: dict[str, str]) -> Settings:
+    _expect_text(values, origins)
+    _expect_rulebooks(values.get("files", {}).get("rulebook", ""), origins.get("files.rulebook", "settings"))
+    plain = {section: _read_plain(section, given) for section, given in values.items()}
+    if None not in plain.values():
+        return Settings(**plain)
+    # Plugins would be looked for among the entry points of every installed package, and we use none.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")
     # Imported here, since every worker starts by importing this module and none reads settings.
     from pydantic import TypeAdapter, ValidationError
 
-    _expect_text(values, origins)
-    _expect_rulebooks(values.get("files", {}).get("rulebook", ""), origins.get("files.rulebook", "settings"))
     kinds = get_type_hints(Settings)
     section, read = "", {}
     try:
         # Section by section: to build the checks of all of them takes longer than many an answer.
         for section, given in values.items():
-            read[section] = TypeAdapter(kinds[section]).validate_python(given, extra="forbid")
+            read[section] = plain[section] or TypeAdapter(kinds[section]).validate_python(
+                given, extra="forbid"
+            )
         return Settings(**read)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
@@ -211,6 +219,36 @@ def _check(values: dict[str, dict[str, Any]], origins: dict[str, str]) -> Settin
         raise ConfigError(
             f"{source}: {place}{shown}", expected, "correct it; docs/config.md lists every setting"
         ) from error
+
+
+_PLAIN: Final = {"str": str, "str | dict[str, str]": str, "bool": bool, "int": int, "float": float}
+_NARROWED = re.compile(r"Annotated\[(\w+), Range\(.*\)\]")
+"""A number with a range, which its section checks itself."""
+
+
+def _read_plain(section: str, given: Mapping[str, Any]) -> Any:
+    """A section whose values are plain texts, numbers and lists of texts; None where pydantic must look at it.
+
+    To load pydantic costs more than many an answer, and most files of settings need nothing of it.
+    """
+    kind: Any = next(entry.default_factory for entry in fields(Settings) if entry.name == section)
+    types = {entry.name: str(entry.type) for entry in fields(kind)}
+    plain: dict[str, Any] = {}
+    for key, value in given.items():
+        wanted = _NARROWED.sub(r"\1", types[key]).removesuffix(" | None")
+        if wanted == "tuple[str, ...]" and type(value) is list and all(type(part) is str for part in value):
+            plain[key] = tuple(value)
+        elif type(value) is _PLAIN.get(wanted):
+            plain[key] = value
+        elif wanted == "float" and type(value) is int and abs(value) < 2**53:
+            plain[key] = float(value)
+        else:
+            return None
+    try:
+        return kind(**plain)
+    except (ValueError, SpeechcxError):
+        # pydantic says where it stands.
+        return None
 
 
 def _find_place(parts: Sequence[int | str], message: str, origins: Mapping[str, str]) -> str:

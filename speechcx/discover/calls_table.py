@@ -136,14 +136,14 @@ def read_calls_table(path: str, settings: DiscoverSettings) -> CallsTable | str:
     path = os.path.abspath(path)
     opened = read_table(
         path,
-        frozenset(spellings_of("file")),
+        frozenset(spellings_of("file", in_table=True)),
         max_bytes=settings.max_table_bytes,
         max_rows=settings.max_table_rows,
     )
     if opened is None:
         return "no line of it is a header with a column `file`"
     csv_file, lines = opened
-    columns = choose_columns(csv_file.names)
+    columns = choose_columns(csv_file.names, in_table=True)
     if csv_file.names[columns["file"]] != "file" and not {"agent", "customer", "started_at"} & columns.keys():
         return f"it has a column {csv_file.names[columns['file']]!r}, but none of agent, customer and start"
     return _Reader(csv_file, settings).read(lines)
@@ -204,10 +204,10 @@ class _Reader:
 
     def _find_fault(self, row: TableRow) -> str:
         """What is wrong with the values of a row; empty where nothing is."""
-        columns = choose_columns(name for name, _ in row.values)
+        columns = choose_columns((name for name, _ in row.values), in_table=True)
         if len(row.values) == 1 and sum(map(bool, self.csv_file.names)) > 1:
             return f"it says nothing of {row.file[:40]!r} (a total, or blank cells)"
-        if squeeze(row.file) in spellings_of("file"):
+        if squeeze(row.file) in spellings_of("file", in_table=True):
             return "the header once more"
         for field in ("file", *FIELDS):
             fault = _value_fault(field, row.values[columns[field]][1]) if field in columns else ""
@@ -272,7 +272,7 @@ def _to_row(csv_file: CsvFile, row: CsvRow) -> TableRow:
         cells = [cell.strip(' "') for cell in row.text.split(csv_file.delimiter)]
     names = csv_file.names
     pairs = [(name, cell) for name, cell in zip(names, cells, strict=False) if name and cell]
-    at = choose_columns(name for name, _ in pairs).get("file")
+    at = choose_columns((name for name, _ in pairs), in_table=True).get("file")
     values, double = _merge(pairs)
     wrong = row.wrong or _count_fault(csv_file, cells) or double
     return TableRow(table, row.line, "" if at is None else pairs[at][1], values, wrong)
@@ -283,9 +283,9 @@ def _merge(pairs: list[tuple[str, str]]) -> tuple[tuple[tuple[str, str], ...], s
     merged: dict[str, str] = {}
     wrong = ""
     for name, cell in pairs:
-        if merged.setdefault(name, cell) != cell and name in choose_columns([name]) | dict.fromkeys(
-            FIELDS, 0
-        ):
+        if merged.setdefault(name, cell) != cell and name in choose_columns(
+            [name], in_table=True
+        ) | dict.fromkeys(FIELDS, 0):
             wrong = f"{name} is {merged[name]!r} in one column and {cell!r} in another"
     return tuple(merged.items()), wrong
 

@@ -131,7 +131,7 @@ def read_csv(
 
 @lru_cache(maxsize=64)
 def _count_known(names: tuple[str, ...]) -> int:
-    return max(choose_columns(names).values(), default=0) + 1
+    return max(choose_columns(names, in_table=True).values(), default=0) + 1
 
 
 def split_cells(text: str, delimiter: str) -> list[str]:
@@ -259,12 +259,19 @@ def _split(data: bytes, *, is_whole: bool) -> list[bytes]:
     """The lines of a file, whatever ends them; UTF-16 is brought to UTF-8."""
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         data = data.decode("utf-16", errors="replace").encode("utf-8")
-    elif data[:400:2].count(0) > 150 or data[1:400:2].count(0) > 150:
-        order = "utf-16-be" if data[:1] == b"\0" else "utf-16-le"
+    elif order := _utf16_order(data[:400]):
         data = data.decode(order, errors="replace").encode("utf-8")
     data = data.removeprefix(codecs.BOM_UTF8).replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     lines = data.split(b"\n")
     return lines if is_whole else lines[:-1]
+
+
+def _utf16_order(head: bytes) -> str:
+    """The byte order of UTF-16 without a mark, empty for other text: every other byte of Latin letters is 0."""
+    for order, high in (("utf-16-be", head[::2]), ("utf-16-le", head[1::2])):
+        if len(high) >= 8 and high.count(0) > 0.75 * len(high):
+            return order
+    return ""
 
 
 def _size(path: str) -> int:

@@ -17,7 +17,7 @@ from typing import cast
 from speechcx.call import PARTIES, Details, Party
 from speechcx.discover.callers import read_customer
 from speechcx.discover.clock import StatedTime, read_moment
-from speechcx.discover.headings import FIELDS, choose_columns
+from speechcx.discover.headings import DIRECTIONS, FIELDS, choose_columns, is_value_of
 from speechcx.discover.layouts import find_layout, guess_layouts, match_layout
 from speechcx.discover.name_pattern import NameMatch, match_name, read_pattern
 from speechcx.discover.names import printable_name
@@ -28,10 +28,6 @@ from speechcx.discover.start_columns import find_start
 from speechcx.discover.time_forms import UnreadableTimeError
 from speechcx.errors import CallError
 
-_DIRECTIONS = {
-    "in": "inbound", "incoming": "inbound", "inbound": "inbound",
-    "out": "outbound", "outgoing": "outbound", "outbound": "outbound",
-}  # fmt: skip
 _NO_VALUE = frozenset({"", "-", "?", "n/a", "na", "none", "null", "unknown"})
 _LONGEST = 200
 _LONGEST_EXTRA = 500
@@ -222,9 +218,13 @@ def _match_name(path: str, zone: str | None, settings: DiscoverSettings) -> tupl
 
 
 def _findings(values: tuple[tuple[str, str], ...], source: str, rank: int) -> Iterator[SourceClaim]:
-    columns = choose_columns([key for key, _ in values])
+    columns = choose_columns([key for key, _ in values], in_table=rank == _TABLE)
     start, used = find_start(values, columns)
-    fields = {at: field for field, at in columns.items() if field in FIELDS and field != "started_at"}
+    fields = {
+        at: field
+        for field, at in columns.items()
+        if field in FIELDS and field != "started_at" and is_value_of(*values[at])
+    }
     if start:
         yield SourceClaim("started_at", clean_value(start, _LONGEST), source, rank)
     for at, (key, text) in enumerate(values):
@@ -235,7 +235,7 @@ def _findings(values: tuple[tuple[str, str], ...], source: str, rank: int) -> It
         if value.lower() in _NO_VALUE:
             continue
         if field == "direction":
-            value = _DIRECTIONS.get(value.lower(), value.lower())
+            value = DIRECTIONS.get(value.lower(), value.lower())
         yield SourceClaim(field, value, source, rank)
 
 

@@ -28,7 +28,7 @@ _ENDINGS = {
     "headerless": ".vox .raw .pcm .adpcm .g711 .g711u .g711a .dat .bin .s16 .lin .l16",
     "archive": ".zip .tar .gz .tgz .bz2 .xz .7z .rar .zst",
     "metadata": ".json .xml .cdr .log .idx .index .meta .metadata .ini .cfg .inf .md5 .sha1 .sha256 .sig .asc .html"
-    " .htm .pdf .eml .db .sqlite .yaml .yml .toml .xls .xlsx .ods .tsv .xmp .peaks .png .jpg .jpeg .svg",
+    " .htm .pdf .eml .db .sqlite .yaml .yml .toml .xls .xlsx .ods .xmp .peaks .png .jpg .jpeg .svg",
 }
 _REASON_OF_ENDING = {ending: reason for reason, endings in _ENDINGS.items() for ending in endings.split()}
 
@@ -55,6 +55,6 @@ def name_reason(name: str, *, is_beside: bool) -> str:
         return "transcript"
     if ending == ".json" and is_beside:
         return "sidecar"
-    if ending == ".csv":
+    if ending in (".csv", ".tsv"):
         return "other_table"
     return _REASON_OF_ENDING.get(ending, "unknown_extension" if ending else "no_extension")

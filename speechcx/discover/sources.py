@@ -163,5 +163,5 @@ def _csv_files(folder: str, *, is_deep: bool) -> Iterator[str]:
         folders[:] = sorted(name for name in folders if is_deep and not name.startswith("."))
         for name in sorted(files):
             path = os.path.join(parent, name)
-            if name.lower().endswith(".csv") and not name.startswith(".") and os.path.isfile(path):
+            if name.lower().endswith((".csv", ".tsv")) and not name.startswith(".") and os.path.isfile(path):
                 yield path

@@ -15,6 +15,9 @@ _MIDNIGHT = re.compile(r"[T ]0{1,2}:00(?::00(?:\.0+)?)?(?: ?am)?$", re.IGNORECAS
 _HAS_ZONE = re.compile(r"(?:z|utc|gmt|[+-]\d{2}:?\d{2}|\])$", re.IGNORECASE)
 _PLAIN_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
 _EPOCH = re.compile(r"\d{9,10}(?:\.\d+)?|\d{13}|\d{14}|\d{16}|\d{19}")
+_DAY_NUMBER = re.compile(r"[2-6]\d{4}[.,]\d{4,}")
+"""A day and time as spreadsheets count them. As a place in a recording it would be hours behind its start."""
+
 _LOOSE = frozenset({"start", "begin", "timestamp"})
 """Names that other programs use for a place inside the sound, in seconds."""
 
@@ -45,6 +48,8 @@ def find_start(
             return _join(values, at, clock_at)
         return _with_utc(values, start, at), frozenset({at})
     if day is None or day_at is None:
+        if clock and clock_at is not None and not _is_clock(clock) and not _is_day(clock):
+            return _with_utc(values, clock, clock_at), frozenset({clock_at})  # "Call Time" with the day in it
         return None, frozenset()
     if clock and clock_at is not None and clock_at != day_at and _is_clock(clock):
         return _join(values, day_at, clock_at)
@@ -53,7 +58,9 @@ def find_start(
 
 def is_place_in_sound(name: str, text: str) -> bool:
     """Whether a ``start`` is seconds inside a recording, as transcripts have it, not a time of day."""
-    is_number = _PLAIN_NUMBER.fullmatch(text) is not None and not _EPOCH.fullmatch(text)
+    is_number = _PLAIN_NUMBER.fullmatch(text) is not None and not (
+        _EPOCH.fullmatch(text) or _DAY_NUMBER.fullmatch(text)
+    )
     return squeeze(name) in _LOOSE and is_number
 
 

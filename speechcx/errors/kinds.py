@@ -103,7 +103,8 @@ _ROWS: tuple[tuple[str, Retry, str, str, str], ...] = (
         "next_run",
         "operator",
         "The agent or the time of the call is not known.",
-        "Give it by sidecar JSON, calls.csv or file name; see `speechcx run --explain FILE`.",
+        "Give it by sidecar JSON, calls.csv or file name; see `speechcx run --explain FILE`, "
+        "and `speechcx layouts try FOLDER` for a pattern that reads your names.",
     ),
     (
         "metadata_conflict",

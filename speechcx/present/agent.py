@@ -7,10 +7,17 @@ from collections.abc import Iterator
 from speechcx.ask.ground import Estimate
 from speechcx.ask.people import AgentReport, QuestionCost, QuestionCosts
 from speechcx.present.envelope import Envelopes, record
-from speechcx.present.measures import VERDICT, interval_text, list_versions, number_text, value_text
+from speechcx.present.measures import (
+    VERDICT,
+    interval_text,
+    list_versions,
+    measure_title,
+    number_text,
+    value_text,
+)
 from speechcx.present.table import Answer, Column, Table, Text, make_table
 from speechcx.present.trends import make_trend
-from speechcx.present.units import clock, days_text, signed
+from speechcx.present.units import clock, count_text, days_text, signed
 from speechcx.present.wording import difference_text
 
 _MEASURES = dict[str, Estimate]
@@ -99,7 +106,11 @@ def _blocks(report: AgentReport) -> Iterator[Table | Text]:
 
 def _figures(report: AgentReport) -> Table:
     columns = (
-        Column("measure", "measure", value=lambda pair: pair[0].name),
+        Column(
+            "measure", "measure",
+            value=lambda pair: pair[0].name,
+            text=lambda pair: measure_title(pair[0].name),
+        ),
         Column(
             "mean", "mean (95 %)",
             value=lambda pair: pair[0].mean,
@@ -139,8 +150,9 @@ def _figures(report: AgentReport) -> Table:
 def _figure_notes(report: AgentReport) -> Iterator[str]:
     before = f"; change against {days_text(*report.before)}" if report.before else ""
     yield (
-        f"{report.n} calls, {days_text(report.since, report.until)}{before}; {report.n_flagged} with a flagged rule."
-        f" Peers: {report.peers} other agents of the team. Scorecard {report.scorecard or '(none)'}."
+        f"{count_text(report.n, 'call')}, {days_text(report.since, report.until)}{before};"
+        f" {report.n_flagged} with a flagged rule. Peers: {count_text(report.peers, 'other agent')} of the team."
+        f" Scorecard {report.scorecard or '(none)'}."
     )
     mix = report.case_mix
     if mix is not None and mix.difference is not None:

@@ -44,6 +44,9 @@ ENVELOPES: dict[str, Envelopes] = {
 NO_DRIVERS = (
     "No driver was found in a call: give the rulebook rules of kind 'driver', then judge the calls again."
 )
+MAX_DOUBTFUL = 3
+"""Drivers that are named with the calls in which they could not be told."""
+
 _DRIVER_COLUMNS = (
     Column("title", "driver"),
     Column("calls", "calls"),
@@ -89,6 +92,12 @@ def _driver_notes(table: DriverTable) -> Iterator[str]:
         f"{table.calls} calls, {days_text(table.since, table.until)}{before}. A call may have several drivers."
         " Call again: about the same within 7 days."
     )
+    doubtful = sorted((row for row in table.rows if row.cannot_tell), key=lambda row: -row.cannot_tell)
+    if doubtful:
+        shown = "; ".join(f"{row.title}: {row.cannot_tell}" for row in doubtful[:MAX_DOUBTFUL])
+        others = len(doubtful) - MAX_DOUBTFUL
+        more = f"; and {others} other drivers" if others > 0 else ""
+        yield f"Left out of a share are calls in which the driver could not be told: {shown}{more}."
     new = sum(row.immature for row in table.rows)
     if new:
         yield f"{new} calls are too new to say whether the customer calls again; they are left out of that share."

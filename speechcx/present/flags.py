@@ -226,14 +226,32 @@ def _decision(row: AuditRow) -> str:
     return f"{minute_text(row.at)} {row.who}: {', '.join(parts)}{reason} [{told['rulebook']}]"
 
 
+def tell_detail(detail: str | None) -> str | None:
+    """The detail of a row of the trail in words; JSON and CSV have it as it was written."""
+    if detail is None:
+        return "taken out when the call was erased"
+    try:
+        told = json.loads(detail)
+    except ValueError:
+        return detail
+    if not isinstance(told, dict):
+        return detail
+    shown = {name: value for name, value in told.items() if value not in (None, "", {}, [], '{"calls": {}}')}
+    return "; ".join(f"{str(name).replace('_', ' ')}: {_plain(value)}" for name, value in shown.items())
+
+
+def _plain(value: object) -> str:
+    return str(value) if isinstance(value, str | int) else json.dumps(value, ensure_ascii=False)
+
+
 _TRAIL_COLUMNS = (
     Column("audit_id", "no"),
-    Column("at", "when"),
+    Column("at", "when, UTC", text=lambda row: row.at[:19].replace("T", " ")),
     Column("who", "who"),
     Column("action", "what"),
     Column("call_id", "call"),
     Column("rule", "rule"),
-    Column("detail", "detail"),
+    Column("detail", "detail", text=lambda row: tell_detail(row.detail)),
 )
 
 

@@ -12,10 +12,11 @@ from speechcx.batch.backup import BackupReport, RestoreReport
 from speechcx.batch.check import CheckReport
 from speechcx.batch.merge import MergeReport
 from speechcx.batch.recordings import Compared
-from speechcx.batch.retention_run import RetentionReport
+from speechcx.batch.retention_run import OverdueCall, RetentionReport
 from speechcx.present.envelope import Envelopes, record, rows
-from speechcx.present.table import Answer, Column, Text, make_table
+from speechcx.present.table import Answer, Column, Table, Text, make_table
 from speechcx.present.units import count_text
+from speechcx.present.wording import minute_text
 from speechcx.store.decisions.certificates import Certificate
 from speechcx.store.decisions.legal_holds import HoldRecord
 from speechcx.store.integrity import DatabaseProblem
@@ -41,6 +42,7 @@ _ERASE = record("erase", ErasedCalls)
 _EXPORT = record("export", Exported)
 CERTIFICATE = record("certificate", Certificate)
 _RETENTION = record("retention", RetentionReport)
+_CERTIFICATES = rows("certificates", Certificate)
 _HOLDS = rows("holds", HoldRecord, about=str)
 _MERGE = record("merge", MergeReport)
 _RESTORE = record("restore", RestoreReport)
@@ -248,15 +250,31 @@ def present_certificate(one: Certificate) -> Answer:
     return Answer(partial(CERTIFICATE.wrap, one), tuple(blocks))
 
 
+_CERTIFICATE_COLUMNS = (
+    Column("certificate_id", "certificate"),
+    Column("at", "erased", value=lambda one: one.at, text=lambda one: minute_text(one.at)),
+    Column("who", "by"),
+    Column("calls", "calls", value=lambda one: len(one.calls)),
+    Column("rows", "rows removed", value=lambda one: sum(count for _, count in one.removed)),
+    Column("reason", "reason"),
+)
+
+
+def present_certificates(found: Sequence[Certificate]) -> Answer:
+    """Certificates of erasure in the order given, a row for each."""
+    shown = make_table("certificates", _CERTIFICATE_COLUMNS, found, empty="Nothing was erased yet.")
+    return Answer(partial(_CERTIFICATES.wrap_rows, found, hint=shown.empty), (shown,))
+
+
 _HOLD_COLUMNS = (
     Column("hold_id", "no"),
     Column("name", "hold"),
     Column("about", "about"),
     Column("calls", "calls"),
     Column("reason", "reason"),
-    Column("set_at", "set"),
+    Column("set_at", "set", text=lambda one: minute_text(one.set_at)),
     Column("set_by", "by"),
-    Column("released_at", "released"),
+    Column("released_at", "released", text=lambda one: one.released_at and minute_text(one.released_at)),
 )
 
 
@@ -306,6 +324,22 @@ def _retention(found: RetentionReport) -> Iterator[Text]:
         yield Text("To remove it: speechcx retention apply", is_note=True, is_hint=True)
     if found.is_applied and found.calls and not found.is_compacted:
         yield Text("Bytes may be left in free parts of the file until `speechcx compact`.", is_note=True)
+
+
+_OVERDUE_COLUMNS = (
+    Column("call_id", "call"),
+    Column("day", "day"),
+    Column("kinds", "goes", value=lambda one: ", ".join(one.kinds)),
+    Column("erased", "whole call", value=lambda one: "yes" if one.is_erased else None),
+    Column("recordings", "recordings", value=lambda one: len(one.recordings)),
+    Column("why", "why"),
+    Column("hold", "legal hold"),
+)
+
+
+def make_overdue(calls: Sequence[OverdueCall]) -> Table:
+    """Calls of which something has outlived its period."""
+    return make_table("overdue", _OVERDUE_COLUMNS, calls, empty="Nothing has outlived its period.")
 
 
 def present_compacted(told: Compacted) -> Answer:

@@ -19,6 +19,13 @@ SHARES = frozenset(measure.name for measure in MEASURES if measure.unit == "shar
 VERDICT = "clear dif-\nference?"
 """Heading of the word that says whether a difference is beyond chance."""
 
+_TITLES = {
+    "critical_accuracy": "critical checks passed", "agent_talk_share": "agent's share of talk",
+    "agent_pace_wpm": "agent's pace, wpm", "agent_overtalk_share": "agent talks over",
+    "agent_dead_air_share": "dead air of the agent", "non_talk_share": "nobody speaks", "hold_s": "on hold, s",
+    "recorded_duration_s": "recording, s", "flagged_share": "calls flagged",
+}  # fmt: skip
+
 _DIGITS = {measure.name: measure.shown for measure in MEASURES}
 _ENDS = {
     measure.name: (
@@ -70,6 +77,11 @@ def _column(measure: ComparedMeasure) -> Column:
 
 MEASURE_COLUMNS = tuple(_column(one) for one in MEASURES if one.heading and one.name != "score")
 """Columns of measures that tables of people and of time share, beside the score."""
+
+
+def measure_title(name: str) -> str:
+    """What people call a measure; JSON, CSV and ``--sort`` have its name."""
+    return _TITLES.get(name, name.replace("_", " "))
 
 
 def number_text(measure: str, value: float | None, *, sign: bool = False) -> str | None:

@@ -240,9 +240,7 @@ def _score(score: ScoreResult) -> Iterator[Text]:
     notes += [score.why] if score.why else []
     yield Text(f"{score.title or score.scorecard}: {value} ({'; '.join(notes)})")
     for rung in list_rungs(score):
-        yield Text(
-            f"{rung.section} / {rung.question}: {rung.answer}, {rung.points} points. {rung.why}", indent=2
-        )
+        yield Text(f"{rung.section} / {rung.question}: {rung.answer} ({rung.points}). {rung.why}", indent=2)
         for evidence in rung.evidence:
             yield Text(evidence.text, indent=6)
 

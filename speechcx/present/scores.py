@@ -16,10 +16,11 @@ from speechcx.present.measures import (
     count_chance,
     interval_text,
     list_versions,
+    measure_title,
     value_text,
 )
 from speechcx.present.table import Answer, Column, make_table
-from speechcx.present.units import days_text
+from speechcx.present.units import count_text, days_text
 from speechcx.present.wording import difference_text
 
 _SCORES = {"ScoreRow.measures": dict[str, Estimate], "ScoreTable.hint": str | None}
@@ -117,12 +118,14 @@ def _left_out(measures: Sequence[Estimate]) -> list[str]:
         if measure.n_missing:
             reasons = "; ".join(f"{why} ({count})" for why, count in measure.reasons[:3])
             why = f": {reasons}" if reasons else ""
-            notes.append(f"{measure.name}: {measure.n} calls, {measure.n_missing} left out{why}")
+            notes.append(
+                f"{measure_title(measure.name)}: of {count_text(measure.n, 'call')}; {measure.n_missing} left out{why}"
+            )
     return notes
 
 
 _COMPARED = (
-    Column("measure", "measure", value=lambda one: one.name),
+    Column("measure", "measure", value=lambda one: one.name, text=lambda one: measure_title(one.name)),
     Column("first", "first", value=lambda one: one.first.mean, text=lambda one: _mean_text(one, one.first)),
     Column("first_n", "calls", rank=2, value=lambda one: one.first.n),
     Column(

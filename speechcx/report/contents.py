@@ -14,10 +14,11 @@ from speechcx.ask.people import TrendTable, score_agents, score_over_time, score
 from speechcx.ask.runs import KindCount, RunStatus, count_failures, read_status
 from speechcx.present.customers import present_callbacks, present_drivers
 from speechcx.present.flags import present_flag_counts, present_flags
-from speechcx.present.measures import change_text, interval_text, number_text
+from speechcx.present.measures import change_text, interval_text, measure_title, number_text
 from speechcx.present.operations import present_alerts
 from speechcx.present.scores import present_scores
 from speechcx.present.table import Column, Table, Text, make_table
+from speechcx.present.trends import present_trends
 from speechcx.present.units import count_text, days_text, length, percent
 from speechcx.report.charts import Chart, Mark, make_bars, make_dots, make_line
 from speechcx.store import CallFilter, Store
@@ -30,7 +31,7 @@ MAX_CUSTOMERS = 20
 _FLAG_COLUMNS = ("flag", "local_day", "agent", "severity", "title", "result", "time", "quote")
 _HEADLINES = (
     ("score", "average score"),
-    ("critical_accuracy", "passed all critical checks"),
+    ("critical_accuracy", "all critical checks passed"),
     ("customer_sentiment", "customer sentiment, -5 to 5"),
     ("flagged_share", "calls flagged"),
 )
@@ -159,7 +160,7 @@ def _sections(
         "drivers", "Why customers call", "", _driver_charts(drivers), present_drivers(drivers).blocks
     )
     trend = score_over_time(store, _longer(filters), by="week")
-    yield ReportSection("trend", "Week by week", "", make_trend_charts(trend), ())
+    yield ReportSection("trend", "Week by week", "", make_trend_charts(trend), present_trends(trend).blocks)
     callbacks = list_callbacks(store, filters, limit=MAX_CUSTOMERS)
     yield ReportSection("callbacks", "Customers to call back", "", (), present_callbacks(callbacks).blocks)
     yield _untold(agents)
@@ -303,7 +304,7 @@ _UNTOLD = (
 def _untold(agents: ScoreTable) -> ReportSection:
     rows = [
         {
-            "measure": one.name.replace("_", " "),
+            "measure": measure_title(one.name),
             "missing": one.n_missing,
             "reasons": "; ".join(f"{why} ({n})" for why, n in one.reasons),
         }

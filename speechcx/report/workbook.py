@@ -87,8 +87,11 @@ def _write_table(book: Workbook, name: str, table: Table, forms: dict[str, Any])
     return sheet
 
 
-_CHARTS = {"agents": ("key", "score"), "teams": ("key", "score"), "drivers": ("title", "share")}
-"""Columns of names and of numbers that are drawn, by kind of table."""
+_CHARTS = {
+    "agents": ("bar", "key", "score"), "teams": ("bar", "key", "score"), "drivers": ("bar", "title", "share"),
+    "week": ("line", "key", "score"),
+}  # fmt: skip
+"""Form of the chart, and the columns of names and of numbers that are drawn, by kind of table."""
 _MAX_BARS = 40
 
 
@@ -96,12 +99,12 @@ def _draw(book: Workbook, sheet: Any, table: Table) -> None:
     """A chart of the spreadsheet program itself beside the table, so that it follows what somebody corrects there."""
     if table.kind not in _CHARTS or not table.rows:
         return
-    names, numbers = _CHARTS[table.kind]
+    form, names, numbers = _CHARTS[table.kind]
     places = {column.key: no for no, column in enumerate(table.columns)}
     if not {names, numbers} <= set(places) or all(row[places[numbers]].value is None for row in table.rows):
         return
     last = min(len(table.rows), _MAX_BARS)
-    chart = book.add_chart({"type": "bar"})
+    chart = book.add_chart({"type": form})
     heading = table.columns[places[numbers]].title
     chart.add_series(
         {
@@ -112,8 +115,9 @@ def _draw(book: Workbook, sheet: Any, table: Table) -> None:
     )
     chart.set_title({"name": f"{sheet.get_name()}: {heading}"})
     chart.set_legend({"none": True})
-    chart.set_y_axis({"reverse": True})  # As the table: the first on top.
-    chart.set_size({"width": 640, "height": max(260, 22 * last + 90)})
+    if form == "bar":
+        chart.set_y_axis({"reverse": True})  # As the table: the first on top.
+    chart.set_size({"width": 640, "height": max(260, 22 * last + 90) if form == "bar" else 320})
     sheet.insert_chart(1, len(table.columns) + 1, chart)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from speechcx.call import NOT_ALLOWED, Party
+from speechcx.call import Party
 from speechcx.ranges import Range, expect_ranges
 
 CLASSES = ("negative", "neutral", "positive")
@@ -127,5 +127,7 @@ class PolicySettings:
 
 
 def _reason(switch: str, party: Party, about: Party) -> str:
+    from speechcx.call import NOT_ALLOWED
+
     or_else = "" if party == about else f", and this speaker may be the {about}"
     return f"{NOT_ALLOWED}policy.{switch} = false{or_else}"

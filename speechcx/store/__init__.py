@@ -12,30 +12,36 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
-from speechcx.call import Assessment, Call, Conversation, Details, Party, Reading, Word
-from speechcx.errors import SpeechcxError
+import lazy_loader
+
 from speechcx.store.busy import Patience
-from speechcx.store.calls import heard, judged, past_assessments, team_assignment, whole_call
 from speechcx.store.calls.lookup_tables import LookupTable
-from speechcx.store.calls.row_digests import note_shared
-from speechcx.store.calls.turns import read_words
 from speechcx.store.database import begin_write, expect_unchanged, open_database, write_transaction
-from speechcx.store.decisions.review_steps import erase_words
 from speechcx.store.filters import CallFilter, SqlValue
-from speechcx.store.ledger import (
-    FileState,
-    FileStats,
-    KnownFile,
-    Ledger,
-    RunInfo,
-    RunTotals,
-    digest_details,
-)
-from speechcx.store.trouble import explain
 from speechcx.store.visible import VisibleCalls, find_calls_under_review, hide_other_calls
+
+if TYPE_CHECKING:
+    from speechcx.call import Assessment, Call, Conversation, Details, Party, Reading, Word
+    from speechcx.errors import SpeechcxError
+    from speechcx.store.calls.team_assignment import RosterLine
+    from speechcx.store.ledger import (
+        FileState,
+        FileStats,
+        KnownFile,
+        Ledger,
+        RunInfo,
+        RunTotals,
+        digest_details,
+    )
+else:
+    _LEDGER = ["FileState", "FileStats", "KnownFile", "Ledger", "RunInfo", "RunTotals", "digest_details"]
+    # A question needs nothing of what writes, so that is loaded by the first method that does.
+    __getattr__, __dir__, _ = lazy_loader.attach(__name__, submod_attrs={"ledger": _LEDGER})
 
 __all__ = [
     "CallFilter",
@@ -62,8 +68,6 @@ class Store:
         The connection. Every write goes through the methods below.
     path
         The database file.
-    ledger
-        Files, runs, attempts and failures.
     patience
         How long writes wait while another program holds the database.
     names
@@ -78,10 +82,16 @@ class Store:
         self.db = db
         self.path = path
         self.patience = patience or Patience()
-        self.ledger = Ledger(db, write=self.write, save_call=self.save_call)
         self.names = LookupTable(db)
         self.visible: VisibleCalls | None = None
         self.under_review: tuple[str, ...] = ()
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """Files, runs, attempts and failures."""
+        from speechcx.store.ledger import Ledger
+
+        return Ledger(self.db, write=self.write, save_call=self.save_call)
 
     @classmethod
     def open(
@@ -163,6 +173,8 @@ class Store:
 
     def explain(self, error: BaseException) -> SpeechcxError | None:
         """What is wrong with the database as a whole, with its cure; None where `error` is about something else."""
+        from speechcx.store.trouble import explain
+
         return explain(error, self.path)
 
     @contextmanager
@@ -201,6 +213,8 @@ class Store:
         An assessment under another rulebook than the new one is kept. A call that was heard from
         the same file before and is nowhere else any more is set aside (``superseded_by``).
         """
+        from speechcx.store.calls import whole_call
+
         with self.write():
             whole_call.replace_call(self.db, call, self.names)
 
@@ -214,6 +228,8 @@ class Store:
         KeyError
             The call is not stored.
         """
+        from speechcx.store.calls import whole_call
+
         with self.write():
             whole_call.replace_assessment(self.db, self._call_no(call_id), assessment, self.names)
 
@@ -228,6 +244,8 @@ class Store:
         KeyError
             The call is not stored.
         """
+        from speechcx.store.calls import whole_call
+
         with self.write():
             whole_call.replace_details(self.db, self._call_no(call_id), details, self.names)
             if not details.is_relabelled:
@@ -241,22 +259,31 @@ class Store:
         KeyError
             The call is not stored.
         """
+        from speechcx.call import Call
+        from speechcx.store.calls import heard, judged
+
         with self.snapshot():
             call_no = self._call_no(call_id)
             return Call(heard.read_heard(self.db, call_no), judged.read_judged(self.db, call_no))
 
     def load_conversation(self, call_id: str) -> Conversation:
         """What was heard in a stored call; KeyError where it is not stored."""
+        from speechcx.store.calls import heard
+
         with self.snapshot():
             return heard.read_heard(self.db, self._call_no(call_id))
 
     def load_reading(self, call_id: str) -> Reading:
         """Who is who, how the talk flowed and how it felt, as last judged; KeyError where it is not stored."""
+        from speechcx.store.calls import judged
+
         with self.snapshot():
             return judged.read_reading(self.db, self._call_no(call_id))
 
     def load_words(self, turn_id: int) -> tuple[Word, ...]:
         """The words of a turn with their times, by its number in this database; KeyError where there is none."""
+        from speechcx.store.calls.turns import read_words
+
         return read_words(self.db, turn_id)
 
     def load_assessment(self, call_id: str, *, digest: str | None = None) -> Assessment | None:
@@ -272,6 +299,8 @@ class Store:
         KeyError
             The call is not stored.
         """
+        from speechcx.store.calls import judged, past_assessments
+
         with self.snapshot():
             call_no = self._call_no(call_id)
             present = judged.read_judged(self.db, call_no)
@@ -287,16 +316,22 @@ class Store:
 
     def load_details(self, call_id: str) -> Details:
         """What is known of a stored call besides its sound; KeyError where it is not stored."""
+        from speechcx.store.calls import heard
+
         return heard.read_recording(self.db, self._call_no(call_id)).details
 
     def find_relabelling(self, call_id: str) -> tuple[Party, ...] | None:
         """Parties of a call's speakers as a person named them; None where nobody did, or no call is stored."""
+        from speechcx.store.calls import heard, whole_call
+
         call_no = whole_call.find_call_no(self.db, call_id)
         details = None if call_no is None else heard.read_recording(self.db, call_no).details
         return details.channels if details is not None and details.is_relabelled else None
 
     def has_call(self, call_id: str) -> bool:
         """Whether a call is stored."""
+        from speechcx.store.calls import whole_call
+
         return whole_call.find_call_no(self.db, call_id) is not None
 
     def delete_call(self, call_id: str) -> None:
@@ -312,6 +347,9 @@ class Store:
         KeyError
             The call is not stored.
         """
+        from speechcx.store.calls import whole_call
+        from speechcx.store.decisions.review_steps import erase_words
+
         with self.write():
             whole_call.delete_call(self.db, self._call_no(call_id))
             erase_words(self.db, call_id)
@@ -338,6 +376,8 @@ class Store:
         return bool(self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0)
 
     def _call_no(self, call_id: str) -> int:
+        from speechcx.store.calls import whole_call
+
         found = whole_call.find_call_no(self.db, call_id)
         if found is None:
             raise KeyError(call_id)
@@ -347,12 +387,14 @@ class Store:
 
     def save_rulebook(self, digest: str, *, name: str, version: str, source: str) -> None:
         """Keep the text of a rulebook beside the calls judged under it."""
+        from speechcx.store.calls.row_digests import note_shared
+
         with self.write():
             number = self.names.rulebook_no_of(digest, name, version)
             self.db.execute("UPDATE rulebooks SET source = ? WHERE rulebook_no = ?", (source, number))
             note_shared(self.db, "rulebooks", number)
 
-    def sync_roster(self, entries: Iterable[team_assignment.RosterLine]) -> int:
+    def sync_roster(self, entries: Iterable[RosterLine]) -> int:
         """Make the stored roster what `entries` say; teams and centers of calls follow.
 
         Returns
@@ -360,5 +402,7 @@ class Store:
         int
             Number of agents whose entries changed.
         """
+        from speechcx.store.calls import team_assignment
+
         with self.write():
             return team_assignment.sync_roster(self.db, entries)

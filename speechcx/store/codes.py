@@ -6,9 +6,10 @@ SQLite keeps 0 and 1 without a byte, so the usual words come first. The views sp
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from speechcx.call import Party, RuleValue, SentimentLabel
+if TYPE_CHECKING:
+    from speechcx.call import Party, RuleValue, SentimentLabel
 
 OverlapKind = Literal["interruption", "backchannel", "overlap"]
 

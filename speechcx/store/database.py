@@ -15,12 +15,7 @@ from urllib.parse import quote
 from speechcx.errors import AccessDenied, DatabaseBad, DatabaseBusy, DatabaseMissing
 from speechcx.private_files import make_private_folder
 from speechcx.store.busy import BUSY_LIMIT_S, STEP_MS, Patience
-from speechcx.store.calls import row_digests
-from speechcx.store.comments import write_comments
-from speechcx.store.daily_sums import create_sums, drop_sums, sums_sql
-from speechcx.store.decisions import chain
 from speechcx.store.trouble import besides, damaged, expect_room_for_tables, explain, explain_place
-from speechcx.store.views import create_views, drop_views, views_sql
 
 APPLICATION_ID = 0x53504358
 """Marks the file as ours: the letters SPCX."""
@@ -316,6 +311,10 @@ def migrate(db: sqlite3.Connection, *, stop_after: int | None = None) -> None:
     # Imported here: 0.1 s that an up-to-date database need not pay.
     from sqlite_utils import Database, Migrations
 
+    from speechcx.store.comments import write_comments
+    from speechcx.store.daily_sums import create_sums, drop_sums, sums_sql
+    from speechcx.store.views import create_views, drop_views, views_sql
+
     scripts = read_migrations()[:stop_after]
     steps = Migrations("speechcx")
     for name, sql in scripts:
@@ -340,6 +339,9 @@ def migrate(db: sqlite3.Connection, *, stop_after: int | None = None) -> None:
 @contextmanager
 def _digests_kept(db: sqlite3.Connection) -> Iterator[None]:
     """Rebuild the digests after a change of the schema; what was wrong before stays wrong."""
+    from speechcx.store.calls import row_digests
+    from speechcx.store.decisions import chain
+
     changed: set[tuple[str, int]] = set()
     broken: set[tuple[str, str]] = set()
     if _has_digests(db):

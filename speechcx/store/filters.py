@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
-from speechcx.call import RuleValue
 from speechcx.store.codes import VALUES
 from speechcx.store.moments import first_call_no_of_day
 from speechcx.store.paths import plain_text
+
+if TYPE_CHECKING:
+    from speechcx.call import RuleValue
 
 SqlValue = str | int | float | bytes | None
 """What SQLite keeps in a column."""

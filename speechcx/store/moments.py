@@ -6,8 +6,6 @@ import sqlite3
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from speechcx.call import Details
-
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 CALLS_A_SECOND = 10
@@ -48,6 +46,8 @@ def read_start(db: sqlite3.Connection, call_no: int) -> str | None:
     written, zone = db.execute(
         "SELECT started_at, zone FROM recordings WHERE call_no = ?", (call_no,)
     ).fetchone()
+    from speechcx.call import Details
+
     return Details(started_at=read_moment(written), zone=zone).started
 
 

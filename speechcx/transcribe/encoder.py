@@ -1,4 +1,4 @@
-"""Which library encodes the sound for Whisper: onnxruntime where it is quicker on this machine, else CTranslate2.
+"""Which library encodes the sound for Whisper: onnxruntime where it is not much slower here, else CTranslate2.
 
 The graph for onnxruntime is made once for each model, timed beside CTranslate2 on one window, and kept in the
 user's cache under the digest of the weights, with what was measured. So all workers of a machine, tonight and
@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from speechcx.free_memory import keep_freed_memory
 from speechcx.transcribe.encoder_graph import FORMAT, build_encoder
 from speechcx.weights.digest_cache import hash_file, sealed_digests
 
@@ -26,11 +27,15 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-WORTH_WHILE = 0.95
-"""onnxruntime is used where it takes at most this share of CTranslate2's time."""
+WORTH_WHILE = 1.2
+"""onnxruntime is used where it takes at most this share of CTranslate2's time: with `base` its encoder gets half a
+point to a point more of the words right (docs/performance.md)."""
 
 TIMINGS = 2
 """Each library encodes so many windows while both are timed; its quickest counts."""
+
+TIMING = 2
+"""Grows with the way both are timed: what was found otherwise is measured again."""
 
 WINDOW_FRAMES = 3000
 
@@ -185,6 +190,8 @@ def _make(folder: Path, model: Any) -> EncoderFigures:
 def _measure(folder: Path, model: Any) -> EncoderFigures:
     import numpy as np
 
+    # As calls are heard: without it CTranslate2 takes half as long again.
+    keep_freed_memory()
     graph = _graph_file(folder)
     try:
         _write(graph, build_encoder(folder / "model.bin"))
@@ -222,7 +229,7 @@ def _graph_file(folder: Path) -> Path:
 
 
 def _record_file(folder: Path) -> Path:
-    return _home() / f"{_key(folder)}.json"
+    return _home() / f"{_key(folder)}-{TIMING}.json"
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from speechcx.call import UNDETERMINED
 from speechcx.transcribe.hallucinations import Gates
-from speechcx.transcribe.language_detection import LOOP_LOGPROB, LanguageTrial, Vote, find_rival, settle
+from speechcx.transcribe.language_detection import (
+    LOOP_LOGPROB,
+    SHORT_S,
+    SURELY_EXPECTED,
+    LanguageTrial,
+    Vote,
+    find_rival,
+    fits_partner,
+    mean_share,
+    settle,
+    settle_change,
+)
 from speechcx.transcribe.recognizer import Hints
 from speechcx.transcribe.whisper_decoding import Decoder, Draft, Encoded
 from speechcx.transcribe.windows import RecognitionWindow
@@ -59,13 +70,48 @@ class Listening:
 
     def find_language(self, expected: str) -> str:
         """The language of all windows together: the expected one unless shares and trials tell another."""
-        numbers = range(len(self.windows))
-        votes = [self._vote(no) for no in numbers]
+        return self._settle(settle, expected)
+
+    def find_change(self, spoken: str) -> str:
+        """The language of a stretch of somebody who otherwise speaks `spoken`."""
+        return self._settle(settle_change, spoken)
+
+    def find_turn(self, spoken: str, otherwise: str) -> str:
+        """The language of one turn of a stretch in which two are mixed: `otherwise` where it is not plain.
+
+        Parameters
+        ----------
+        spoken
+            What the speaker speaks elsewhere.
+        otherwise
+            What the whole stretch was taken for.
+        """
+        votes = self._votes_of_all()
+        if sum(vote.speech_s for vote in votes) < SHORT_S:
+            return otherwise
+        if mean_share(votes, spoken) >= SURELY_EXPECTED:
+            return spoken
+        found = self.find_change(spoken)
+        return otherwise if found in (spoken, UNDETERMINED) else found
+
+    def fits(self, language: str, expected: str) -> bool:
+        """Whether words come out better in the language of the person one talks to than in the expected one."""
+        return fits_partner([self._try(no, expected, language) for no in self._longest()])
+
+    def _settle(self, decide: Callable[..., str], expected: str) -> str:
+        votes = self._votes_of_all()
         rival = find_rival(votes, expected)
         if rival is None:
             return expected
-        longest = sorted(numbers, key=lambda no: self._votes[no].speech_s, reverse=True)[:TRIALS]
-        return settle(votes, expected, rival, [self._try(no, expected, rival) for no in longest])
+        return decide(votes, expected, rival, [self._try(no, expected, rival) for no in self._longest()])
+
+    def _votes_of_all(self) -> list[Vote]:
+        return [self._vote(no) for no in range(len(self.windows))]
+
+    def _longest(self) -> list[int]:
+        """The windows with most speech."""
+        numbers = range(len(self.windows))
+        return sorted(numbers, key=lambda no: self.windows[no].speech_s, reverse=True)[:TRIALS]
 
     def is_doubtful(self, no: int, expected: str) -> bool:
         """Whether the shares of one window point to another language than the expected one."""

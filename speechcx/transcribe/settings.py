@@ -39,9 +39,9 @@ class TranscribeSettings:
     compute_type
         Number format: ``auto`` is ``int8`` on a CPU and ``float16`` on a GPU; else a name of CTranslate2.
     encoder
-        What encodes the sound on a CPU: ``auto`` is onnxruntime with int8 weights where that is quicker here than
-        CTranslate2 (`speechcx doctor` says which), if ``compute_type`` is ``auto`` or ``int8``; ``ctranslate2``
-        never uses onnxruntime.
+        What encodes the sound on a CPU: ``auto`` is onnxruntime with int8 weights unless it takes more than 1.2 times
+        CTranslate2's time here (`speechcx doctor` says which), if ``compute_type`` is ``auto`` or ``int8``: it gets
+        a few more words right. ``ctranslate2`` never uses onnxruntime.
     cpu_threads
         Threads of one worker. Several workers with one thread each are faster than one with several.
     batch_size

@@ -27,7 +27,7 @@ from speechcx.transcribe.recognizer import ChannelVoice, Dropped, Hints, Languag
 from speechcx.transcribe.settings import TranscribeSettings
 from speechcx.transcribe.short_turns import find_holes, find_wordless, is_sure, shorten_over
 from speechcx.transcribe.whisper_decoding import Decoder
-from speechcx.transcribe.windows import RecognitionWindow, WindowRule, make_windows, overlapping
+from speechcx.transcribe.windows import RecognitionWindow, WindowRule, group_turns, make_windows, overlapping
 from speechcx.transcribe.word_times import in_order, snap_to_speech
 from speechcx.waveform import RECOGNITION_RATE_HZ as RATE_HZ
 
@@ -143,6 +143,13 @@ class Whisper:
             found[no] = self._find_language(listening, sounds, voices, no, expected, hints)
             if len(found) == 1 and found[no] != UNDETERMINED:
                 usual = found[no]
+        others = set(found.values()) - {UNDETERMINED, hints.language}
+        if len(others) == 1 and self._decoder.is_multilingual:
+            # Whoever talks to somebody in Spanish mostly speaks Spanish too, however badly it is heard.
+            (other,) = others
+            for no in (no for no, language in found.items() if language == UNDETERMINED):
+                if self._listen_alone(sounds, voices[no], hints).fits(other, hints.language):
+                    found[no] = other
         return tuple(found[no] for no in range(len(voices)))
 
     def _find_language(
@@ -234,11 +241,28 @@ class Whisper:
             for voice in voices:
                 part = voice.within(window)
                 if part.speech:
-                    alone = Listening(self._decoder, self._lay_out(sounds, [part]), sounds, listening.hints)
-                    parts.setdefault(alone.find_language(language), []).append(part)
+                    for spoken, turns in self._find_turns(listening, sounds, part, language):
+                        parts.setdefault(spoken, []).append(turns)
             if parts.keys() != {language}:
                 found[no] = [(spoken, self._lay_out(sounds, some)) for spoken, some in parts.items()]
         return found
+
+    def _find_turns(
+        self, listening: Listening, sounds: Mapping[int, Sound], part: ChannelVoice, language: str
+    ) -> Iterator[tuple[str, ChannelVoice]]:
+        """What one voice says in a window, by language: all of it together, or turn by turn where two are mixed."""
+
+        def hear(some: ChannelVoice) -> Listening:
+            return Listening(self._decoder, self._lay_out(sounds, [some]), sounds, listening.hints)
+
+        spoken = hear(part).find_change(language)
+        turns = group_turns(part.speech)
+        if spoken == language or len(turns) == 1:
+            yield spoken, part
+            return
+        for turn in turns:
+            alone = replace(part, speech=tuple(turn))
+            yield hear(alone).find_turn(language, spoken), alone
 
     def _read(
         self,

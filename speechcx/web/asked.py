@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -37,6 +38,23 @@ def read_filters(visit: Visit) -> CallFilter:
     flagged = {"yes": True, "no": False}.get(visit.first("flagged"))
     results = tuple((rule[:200], "present") for rule in visit.every("driver"))
     return CallFilter(since=since, until=until, flagged=flagged, results=results, **named)  # type: ignore[arg-type]
+
+
+_TOLD = {
+    "period": "{}", "since": "from {}", "until": "to {}", "team": "team {}", "agent": "agent {}", "queue": "queue {}",
+    "center": "centre {}", "customer": "customer {}", "direction": "{}", "driver": "about {}",
+    "party": "said by the {}", "label": "{} feeling", "silence": "silences from {} s", "rule": "rule {}",
+    "result": "{}", "severity": "{}", "owner": "owner {}", "status": "{}",
+}  # fmt: skip
+
+
+def tell_filters(visit: Visit, besides: Sequence[str] = ()) -> str:
+    """What an address asks for, in words; empty for all calls. Names in `besides` are told elsewhere."""
+    parts = [
+        form.format(value[:80]) for name, form in _TOLD.items() if name not in besides for value in visit.every(name)
+    ]  # fmt: skip
+    parts += {"yes": ["flagged"], "no": ["not flagged"]}.get(visit.first("flagged"), [])
+    return ", ".join(parts)
 
 
 def with_usual_days(visit: Visit, filters: CallFilter, days: int = USUAL_DAYS) -> CallFilter:

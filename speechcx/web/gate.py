@@ -128,6 +128,12 @@ def _is_same_origin(scope: AsgiScope) -> bool:
     return urlsplit(origin).netloc == headers.get(b"x-forwarded-host", headers.get(b"host", ""))
 
 
+def _is_browser(scope: AsgiScope) -> bool:
+    """Whether a person waits for a page."""
+    headers: dict[bytes, bytes] = {name.lower(): value for name, value in scope["headers"]}
+    return b"text/html" in headers.get(b"accept", b"")
+
+
 def _is_long(scope: AsgiScope) -> bool:
     headers: dict[bytes, bytes] = dict(scope["headers"])
     length = headers.get(b"content-length", b"0")
@@ -177,11 +183,14 @@ async def _say_no(send: Send, scope: AsgiScope, status: int, site: Site) -> None
     headers = [(b"content-type", b"text/plain; charset=utf-8")]
     path = route_path(scope, site.prefix)
     body = {401: "Please sign in.", 403: "This is not for you.", 405: "This cannot be done here."}[status]
-    is_page = scope["method"] in SAFE_METHODS and "." not in path and not path.endswith("/audio")
+    is_form = scope["method"] == "POST" and _is_browser(scope)
+    is_page = (scope["method"] in SAFE_METHODS or is_form) and "." not in path and not path.endswith("/audio")
     if status == 401 and is_page:
         query = scope.get("query_string", b"").decode("latin-1")
         wanted = quote(path + (f"?{query}" if query else ""), safe="")
-        status, headers = 303, [(b"location", f"{site.prefix}/login?next={wanted}".encode("latin-1"))]
+        # Who sends a form without a session had one when the form was opened.
+        ended = "&ended=yes" if is_form else ""
+        status, headers = 303, [(b"location", f"{site.prefix}/login?next={wanted}{ended}".encode("latin-1"))]
         body = ""
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body.encode()})

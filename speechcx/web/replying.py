@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import io
+import itertools
 import json
 import logging
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,12 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger("speechcx.web")
 _PIECE = 128 * 1024
 _MOST_FIELDS = 1000
+_FIRST_PAGES = ("/", "/rules", "/agents", "/why")
+_READ_LATER = "The calls cannot be read now. Try again in a minute."
+_SEND_AGAIN = (
+    "Nothing was changed: another program holds the database."
+    " Go back in your browser and send the form again in a minute."
+)
 
 
 async def answer(site: Site, request: Any, send: Send) -> None:
@@ -71,7 +78,7 @@ def _answer(
         return _finish(visit, _trouble(_say(visit, error), 400))
     except (SpeechcxError, sqlite3.Error) as error:
         _LOG.warning("%s: %s", path, type(error).__name__)
-        return _finish(visit, _trouble("The calls cannot be read now. Try again in a minute.", 503))
+        return _finish(visit, _trouble(_READ_LATER if sent is None else _SEND_AGAIN, 503))
     finally:
         if store is not None:
             store.close()
@@ -98,6 +105,30 @@ def _ask(visit: Visit, route: Route) -> Reply:
         renew=lambda: _renew(visit, route),
         shows_decisions=route.shows_decisions,
     )
+
+
+def prepare_pages(site: Site, is_over: Callable[[], bool] = lambda: False) -> None:
+    """Work out the first pages of everybody who may sign in and has not looked yet, those who see all calls first.
+
+    `is_over` is asked between two pages. What cannot be read now is left to those who ask for it.
+    """
+    people = {
+        (account.role, visible_to(account)): account
+        for account in site.accounts.read()
+        if not account.is_disabled
+    }
+    ordered = sorted(people.items(), key=lambda pair: pair[0][1] is not None)
+    for path, (_, account) in itertools.product(_FIRST_PAGES, ordered):
+        route = find_route(path)
+        if is_over():
+            return
+        if route is None or not route.allows(account, "GET"):
+            continue
+        try:
+            with _open_store(site, account, route) as store:
+                _ask(Visit(site, account, "", path, {}, [], None, {}, "", "", store, False), route)
+        except (NotThere, Refused, SpeechcxError, sqlite3.Error) as error:
+            _LOG.info("%s was not prepared: %s", path, type(error).__name__)
 
 
 def _renew(visit: Visit, route: Route) -> Reply:

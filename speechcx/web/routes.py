@@ -13,6 +13,7 @@ from speechcx.web.pages import (
     customers,
     flags,
     morning,
+    oversight,
     people,
     reviews,
     rules,
@@ -51,6 +52,9 @@ ROUTES: tuple[Route, ...] = (
         shows_open_reviews=True,
     ),
     Route("audit trail", r"/trail" + _FORMS, trail.show_trail, OVERSEERS),
+    Route("legal holds", r"/holds" + _FORMS, oversight.show_holds, OVERSEERS),
+    Route("retention", r"/retention" + _FORMS, oversight.show_retention, OVERSEERS, is_kept=True),
+    Route("certificates", r"/certificates" + _FORMS, oversight.show_certificates, OVERSEERS),
 )
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from speechcx.call import PAYMENT
+from speechcx.config.retention_settings import RetentionSettings
 from speechcx.errors import UsageError
 from speechcx.store import Store
 from speechcx.web.accounts import Account, Accounts, accounts_beside
@@ -37,12 +39,15 @@ class Site:
         What stands before every address behind a proxy, without a slash at its end; usually empty.
     redacted_kinds
         Values that the audit trail does not tell of what people typed; as the settings of ``[redact]``.
+    retention
+        How long things are kept, as the settings of ``[retention]``; for ever by default.
     """
 
     database: Path
     accounts: Accounts
     prefix: str = ""
     redacted_kinds: tuple[str, ...] = PAYMENT
+    retention: RetentionSettings = field(default_factory=RetentionSettings)
     sessions: Sessions = field(default_factory=Sessions)
     limit: SignInLimit = field(default_factory=SignInLimit)
     recordings: Recordings = field(init=False)
@@ -73,6 +78,7 @@ def make_site(
     base_url: str = "/",
     accounts: Accounts | None = None,
     redacted_kinds: tuple[str, ...] = PAYMENT,
+    retention: RetentionSettings | None = None,
 ) -> Site:
     """The site of a database; see :class:`Site`.
 
@@ -88,7 +94,10 @@ def make_site(
             f"--base-url {base_url!r}", "a path between slashes, as in /calls/", "write it with both slashes"
         )
     Store.open(database).close()  # Brings an older schema up to date, which readers cannot.
-    return Site(database, accounts or accounts_beside(database), base_url.rstrip("/"), redacted_kinds)
+    return Site(
+        database, accounts or accounts_beside(database), base_url.rstrip("/"), redacted_kinds,
+        retention or RetentionSettings(),
+    )  # fmt: skip
 
 
 def make_datasette(site: Site) -> Datasette:
@@ -148,11 +157,21 @@ def serve(site: Site, *, host: str, port: int, announce: Callable[[Sequence[str]
     datasette = make_datasette(site)
     import uvicorn
 
+    from speechcx.web.rendering import compile_templates
+    from speechcx.web.replying import prepare_pages
+
+    compile_templates()
+    is_over = threading.Event()
+    ahead = threading.Thread(
+        target=prepare_pages, args=(site, is_over.is_set), name="first pages", daemon=True
+    )
+
     first = site.accounts.make_first()
     lines = [f"Open http://{host}:{port}{site.prefix}/"]
     if first is not None:
         lines.append(f"First login, shown only this once: name admin, password {first}")
     announce(lines)
+    ahead.start()
     try:
         # Log lines of requests hold what people looked for, and whom.
         uvicorn.run(
@@ -160,4 +179,6 @@ def serve(site: Site, *, host: str, port: int, announce: Callable[[Sequence[str]
             proxy_headers=True, forwarded_allow_ips="127.0.0.1", timeout_keep_alive=20, limit_concurrency=200,
         )  # fmt: skip
     finally:
+        is_over.set()
+        ahead.join(10)
         site.close()

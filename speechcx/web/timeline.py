@@ -15,14 +15,18 @@ POINTS = 600
 PARTY_CLASS = {"agent": "agent", "customer": "customer"}
 
 
+MOST_NOTED = 200
+"""Bars of a lane that each tell their value; more are too thin to point at, and are drawn at once for each party."""
+
+
 @dataclass(frozen=True, slots=True)
 class LaneBar:
-    """A bar of a turn from the middle of its lane: above it for more than usual, below it for less."""
+    """Bars from the middle of a lane, above it for more than usual and below it for less: of one turn, or of a party.
 
-    x: float
-    width: float
-    y: float
-    height: float
+    `path` draws them; `note` tells the value of one turn, and is empty for those of a party.
+    """
+
+    path: str
     party: str
     note: str
 
@@ -126,20 +130,23 @@ def _lane(
 ) -> CallLane:
     """A lane of one value for each turn; `scale` is the value at its edges, its unit and digits."""
     most, unit, digits = scale
-    middle, bars = LANE_HEIGHT / 2, []
+    middle, bars = LANE_HEIGHT / 2, list[LaneBar]()
     for turn, value in zip(call.conversation.speech.turns, values, strict=True):
         if value is None:
             continue
         share = max(-1.0, min(1.0, value / most))
         height = max(1.0, abs(share) * (middle - 1))
         party = call.assessment.reading.party_of(turn.speaker)
-        bars.append(
-            LaneBar(
-                round(WIDTH * turn.span.start_s / end, 1), round(max(1.0, WIDTH * turn.span.duration_s / end), 1),
-                round(middle - height if share >= 0 else middle, 1), round(height, 1),
-                PARTY_CLASS.get(party, "unknown"), f"{clock(turn.span.start_s)} {party}: {value:+.{digits}f} {unit}",
-            )
-        )  # fmt: skip
+        width = max(1.0, WIDTH * turn.span.duration_s / end)
+        rise = -height if share >= 0 else height
+        path = f"M{WIDTH * turn.span.start_s / end:.1f} {middle:g}h{width:.1f}v{rise:.1f}h{-width:.1f}z"
+        note = f"{clock(turn.span.start_s)} {party}: {value:+.{digits}f} {unit}"
+        bars.append(LaneBar(path, PARTY_CLASS.get(party, "unknown"), note))
+    if len(bars) > MOST_NOTED:
+        bars = [
+            LaneBar("".join(bar.path for bar in bars if bar.party == party), party, "")
+            for party in sorted({bar.party for bar in bars})
+        ]
     return CallLane(title, f"-{most:g} {unit}".strip(), f"+{most:g} {unit}".strip(), tuple(bars))
 
 

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from speechcx.present.table import Answer, Table, Text
 from speechcx.report.charts import Chart
 from speechcx.store import Store
+from speechcx.store.calls.erasure import count_erased
 from speechcx.store.decisions.audit import Action
 from speechcx.web.accounts import Account
 
@@ -155,14 +156,19 @@ class Visit:
 
     @property
     def sight(self) -> Hashable:
-        """What decides which calls, and what of them, this person sees now."""
+        """What decides which calls, and what of them, this person sees now, and in which role."""
+        return self.person.role, self._seen_calls
+
+    @property
+    def _seen_calls(self) -> Hashable:
+        """What decides which calls this person sees now: an answer about them is the same for every role."""
         from speechcx.web.access import visible_to
 
-        return self.person.role, visible_to(self.person), self.store.under_review
+        return visible_to(self.person), self.store.under_review, count_erased(self.store.db)
 
     def keep(self, question: Hashable, make: Callable[[], T], *, shows_decisions: bool = False) -> T:
         """An answer that takes long: up to a minute old, if somebody who sees the same has just asked for it."""
-        return self.site.kept.get((question, self.sight), make, shows_decisions=shows_decisions)
+        return self.site.kept.get((question, self._seen_calls), make, shows_decisions=shows_decisions)
 
     @property
     def hidden_calls(self) -> int:

@@ -100,9 +100,10 @@ def test_an_open_length_is_no_claim(tmp_path: Path) -> None:
 
 
 def test_au_length(tmp_path: Path) -> None:
-    """The length of an AU file follows from its size field; more bytes are loose."""
-    au = struct.pack(">4sIIIII", b".snd", 24, 8000, 1, 8000, 1) + bytes(9000)
-    assert claim_of(au, "au", tmp_path) == Claim(1.0, "", 1000, sound_bytes=8000)
+    """The length of an AU file follows from its size field; many more bytes are sound that it does not know of."""
+    au = struct.pack(">4sIIIII", b".snd", 24, 8000, 1, 8000, 1)
+    assert claim_of(au + bytes(8100), "au", tmp_path) == Claim(1.0, "", 100, sound_bytes=8000)
+    assert claim_of(au + bytes(9000), "au", tmp_path) == Claim(1.0, sound_bytes=9000, lies=True)
 
 
 def fragmented() -> bytes:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from typer.main import get_command
 
-from speechcx.cli import app
-from speechcx.cli.command_choice import narrow
+from speechcx.cli import app, build_app
+from speechcx.cli.command_choice import COMMANDS, find_modules, narrow
 from tests.cli.conftest import Speechcx
 
 
@@ -60,3 +60,22 @@ def test_a_misspelt_command_is_told_the_nearest(speechcx: Speechcx) -> None:
     ran = speechcx("agnts")
     assert 2 == ran.code
     assert "agents" in ran.err
+
+
+def test_every_command_is_found_in_its_module() -> None:
+    """The list of modules names the commands that each registers, so that loading one of them is enough."""
+    found = {
+        module: tuple(get_command(build_app((module,))).commands) for module in COMMANDS if module != "demo"
+    }  # type: ignore[attr-defined]
+    assert {module: names for module, names in COMMANDS.items() if module in found} == {
+        module: tuple(sorted(names, key=list(COMMANDS[module]).index)) for module, names in found.items()
+    }
+    assert ("explore",) == find_modules(["agents", "--json"])
+    assert tuple(COMMANDS) == find_modules(["agnts"]) == find_modules([])
+
+
+def test_a_typed_value_is_checked_and_a_default_is_not(speechcx: Speechcx) -> None:
+    """Options that nobody typed keep the value of the signature; a wrong one is refused as ever."""
+    ran = speechcx("agents", "--min-n", "many")
+    assert (2, "") == (ran.code, ran.out)
+    assert "--min-n" in ran.err

@@ -61,3 +61,56 @@ def test_on_a_terminal_it_asks(recordings: Path) -> None:
     os.close(here)
     assert 'zone = "Europe/Paris"' in Path("project/speechcx.toml").read_text()
     assert "ann,,cards" in Path("project/roster.csv").read_text()
+
+
+@pytest.fixture
+def odd_recordings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Four recordings of three agents, named as no known recorder does."""
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "odd"
+    folder.mkdir()
+    for no, who in enumerate(("maria", "tom", "maria", "ann")):
+        (folder / f"{who}_C{no}_2026-03-0{no + 1}_09-15-00.wav").write_bytes(b"RIFF")
+    return folder
+
+
+ODD_PATTERN = "{agent}_{customer}_{started:%Y-%m-%d_%H-%M-%S}"
+
+
+def test_a_drafted_pattern_is_shown_and_not_used_unasked(odd_recordings: Path, speechcx: Speechcx) -> None:
+    """A pattern that takes the customer for the agent would blame the wrong person: somebody must say yes."""
+    ran = speechcx("init", "project", "--recordings", odd_recordings, "--zone", "UTC")
+    assert f'patterns = ["{ODD_PATTERN}"]' in ran.err
+    assert ODD_PATTERN not in Path("project/speechcx.toml").read_text()
+    assert Path("project/roster.csv").read_text().count("\n") == 1
+
+
+def test_a_pattern_given_is_used(odd_recordings: Path, speechcx: Speechcx) -> None:
+    """The settings hold it, and the roster the agents that it reads."""
+    words = ("--recordings", odd_recordings, "--zone", "UTC", "--team", "cards", "--pattern", ODD_PATTERN)
+    ran = speechcx("init", "project", *words)
+    assert ran.code == 0, ran.err
+    assert f'patterns = ["{ODD_PATTERN}"]' in Path("project/speechcx.toml").read_text()
+    assert "maria,,cards,,,\ntom,,cards,,,\n" in Path("project/roster.csv").read_text()
+
+
+def test_a_wrong_pattern_starts_nothing(odd_recordings: Path, speechcx: Speechcx) -> None:
+    """It is told before anything is written."""
+    ran = speechcx("init", "project", "--zone", "UTC", "--pattern", "{agnt}_{started:%Y}")
+    assert ran.code != 0
+    assert not Path("project/speechcx.toml").exists()
+
+
+def test_a_person_takes_the_drafted_pattern(odd_recordings: Path) -> None:
+    """On a terminal it is asked for, and the answer is used."""
+    here, there = pty.openpty()
+    os.write(here, b"\ny\ncards\nUTC\n")
+    subprocess.run(
+        [sys.executable, "-m", "speechcx", "init", "project", "--recordings", str(odd_recordings)],
+        stdin=there, stdout=there, stderr=there, check=True, timeout=120,
+        env={**os.environ, "TERM": "xterm", "COLUMNS": "80"},
+    )  # fmt: skip
+    os.close(there)
+    os.close(here)
+    assert ODD_PATTERN in Path("project/speechcx.toml").read_text()
+    assert "maria,,cards" in Path("project/roster.csv").read_text()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from speechcx.config import load_settings
 from speechcx.discover.layouts import find_layout, list_layouts
 from tests.cli.conftest import Speechcx
@@ -59,3 +61,20 @@ def test_init_takes_a_layout_by_name(speechcx: Speechcx, tmp_path: Path) -> None
     wrong = speechcx("init", tmp_path / "two", "--layout", "vicidal")
     assert 0 != wrong.code
     assert "vicidial" in wrong.err
+
+
+def test_names_that_no_layout_reads_get_a_drafted_pattern(
+    tmp_path: Path, speechcx: Speechcx, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The line to copy, what it reads of each name, and that a person must check who is the agent."""
+    monkeypatch.chdir(tmp_path)
+    folder = Path("odd")
+    folder.mkdir()
+    for no, who in enumerate(("maria", "tom", "maria", "ann")):
+        (folder / f"{who}_C{no}_2026-03-0{no + 1}_09-15-00.wav").write_bytes(b"RIFF")
+    tried = speechcx("layouts", "try", folder)
+    assert tried.code == 1
+    assert 'patterns = ["{agent}_{customer}_{started:%Y-%m-%d_%H-%M-%S}"]' in tried.err
+    assert "reads 4 of 4" in tried.err
+    assert "check below that agent and customer are right" in tried.err
+    assert "C2" in tried.out

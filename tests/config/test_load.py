@@ -1,10 +1,11 @@
 """Settings come from file, environment and flags, in that order of force, and say where from."""
 
+import tomllib
 from pathlib import Path
 
 import pytest
 
-from speechcx.config import load_settings
+from speechcx.config import load, load_settings
 from speechcx.errors import ConfigError
 
 
@@ -144,3 +145,33 @@ def test_rulebooks_by_language_are_read_in_their_order(tmp_path: Path) -> None:
         load_settings(overrides=[f"files.rulebook={name}"], environment={}).files.rulebooks
         for name in ("rules.yaml", "''")
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "is_quick"),
+    [
+        ('[files]\nrecordings = ["a", "b"]\nrulebook = "rules.yaml"', True),
+        ('[discover]\nsettle_s = 0\nzone = "Europe/London"\nrecursive = false', True),
+        ("[batch]\nworkers = 3\ntime_limit_factor = 2.5", True),
+        ('[batch]\nmissing_files = "warn"', False),
+        ('[files.rulebook]\nen = "a.yaml"', False),
+    ],
+)
+def test_plain_settings_are_read_as_pydantic_reads_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, is_quick: bool
+) -> None:
+    """The same settings come out whether a section is looked at by pydantic or not."""
+    path = write(tmp_path, f"{text}\n")
+    read = load._read_plain
+    plain = load_settings(path, environment={}).settings
+    section = text[1:].partition("]")[0].partition(".")[0]
+    assert is_quick == (read(section, tomllib.loads(text)[section]) is not None)
+    monkeypatch.setattr(load, "_read_plain", lambda section, given: None)
+    assert plain == load_settings(path, environment={}).settings
+
+
+@pytest.mark.parametrize("text", ["[batch]\nworkers = 9999", '[files]\nrecordings = "a"'])
+def test_settings_of_the_wrong_kind_are_refused_with_their_place(tmp_path: Path, text: str) -> None:
+    """A quick look takes nothing that pydantic would refuse or change."""
+    with pytest.raises(ConfigError, match="workers|recordings"):
+        load_settings(write(tmp_path, f"{text}\n"), environment={})

@@ -230,6 +230,59 @@ def test_headings_of_exports(header: str, tmp_path: Path) -> None:
     assert details.started_at.isoformat() == "2026-03-02T09:15:00+01:00"
 
 
+EXPORTS = {
+    "Segment Start Time,Agent Name,Agent ID,ANI,Queue,Recording File": "2026-03-02 09:15,Ann Lee,maria,5551234,b,a.wav",
+    "Call Start,Agent Name,ANI,Queue,Recording File": "2026-03-02 09:15:00,maria,5551234,b,a.wav",
+    "Call Start,Extension,Caller ID,Recording File": "2026-03-02 09:15:00,204,5551234,a.wav",
+    "File,Extension,Agent Name,ANI,Start": "a.wav,wav,maria,5551234,2026-03-02 09:15",
+    "InitiatedDateTimeUTC,LocalUserId,RemoteNumber,RecordingFile": "2026-03-02 08:15:00,maria,5551234,a.wav",
+    "Call Time,Caller ID,Agent,Recording": "2026-03-02 09:15:00,5551234,maria,a.wav",
+    "Recording File,Employee ID,Contact Phone,Call Start Time (local)": "a.wav,maria,5551234,2026-03-02 09:15",
+    "Recording,Agent Name,Caller Number,Date,Time,Call Type": "a.wav,maria,5551234,2026-03-02,9:15 AM,Inbound",
+    "Datei,Mitarbeiter,Kunde,Datum,Uhrzeit": "a.wav,maria,5551234,2026-03-02,09:15",
+    "Archivo,Agente,Cliente,Fecha,Hora": "a.wav,maria,5551234,2026-03-02,09:15",
+    "Fichier,Agent,Client,Date,Heure": "a.wav,maria,5551234,2026-03-02,09:15",
+}  # fmt: skip
+"""Headings of other systems, and a row."""
+
+
+@pytest.mark.parametrize("header", EXPORTS)
+def test_an_export_of_another_system_gives_agent_customer_and_start(header: str, tmp_path: Path) -> None:
+    """A column is known by the names that other systems give it."""
+    from speechcx.discover import read_details
+
+    table = table_of(f"{header}\n{EXPORTS[header]}\n", tmp_path)
+    assert isinstance(table, CallsTable)
+    assert not table.warnings
+    details = read_details(tmp_path / "a.wav", Sources((table,)), SETTINGS)
+    assert (details.agent, details.customer) == ("204" if "204" in EXPORTS[header] else "maria", "5551234")
+    assert details.started_at is not None
+    assert details.started_at.isoformat() == "2026-03-02T09:15:00+01:00"
+    assert details.direction in (None, "inbound")
+
+
+def test_an_extension_of_files_is_no_agent(tmp_path: Path) -> None:
+    """Without a column of agents, ``wav`` under "Extension" does not become one."""
+    from speechcx.discover import read_details
+
+    table = table_of("File,Extension,Start\na.wav,wav,2026-03-02 09:15\n", tmp_path)
+    assert isinstance(table, CallsTable)
+    assert read_details(tmp_path / "a.wav", Sources((table,)), SETTINGS).agent is None
+
+
+@pytest.mark.parametrize("number", ["46083.385416667", '"46083,385416667"'])
+def test_a_day_number_under_start_is_named(number: str, tmp_path: Path) -> None:
+    """The number that a spreadsheet keeps for a date is not taken for a place in the sound and dropped."""
+    table = table_of(f"file,agent,start\na.wav,maria,{number}\n", tmp_path)
+    assert "day number of a spreadsheet" in warned(table)[2]
+
+
+def test_a_short_utf_16_table_without_a_mark_is_read(tmp_path: Path) -> None:
+    """Three lines are enough to tell the encoding."""
+    table = table_of("file,agent\r\na.wav,M\u00fcller\r\n".encode("utf-16-le"), tmp_path)
+    assert dict(rows_for(table, tmp_path / "a.wav")[0].values)["agent"] == "M\u00fcller"
+
+
 @pytest.mark.parametrize("order", ["utf-16-le", "utf-16-be"])
 def test_utf_16_without_a_mark(order: str, tmp_path: Path) -> None:
     """What some programs call Unicode is read without its mark, too."""

@@ -55,12 +55,12 @@ def test_the_quicker_library_encodes(folder: Path) -> None:
     assert "onnxruntime encodes; a window of 30 s takes onnxruntime 1.00 s" in str(measured)
 
 
-def test_ctranslate2_goes_on_where_it_is_as_quick(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A gain of less than a twentieth is none."""
-    take(monkeypatch, 1.96, 2.0)
+def test_ctranslate2_goes_on_where_it_is_much_quicker(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For its better words onnxruntime may take a fifth longer, and no more."""
+    take(monkeypatch, 2.42, 2.0)
     assert load_encoder(folder, MODEL, 1) is None
     assert str(find_measured(folder)).startswith(
-        "CTranslate2 encodes; a window of 30 s takes onnxruntime 1.96 s"
+        "CTranslate2 encodes; a window of 30 s takes onnxruntime 2.42 s"
     )
 
 
@@ -117,7 +117,8 @@ def test_no_graph_is_no_gain() -> None:
     good = EncoderFigures(1.0, 2.0, "0" * 64)
     assert good.is_worth_while
     assert not replace(good, sha256="").is_worth_while
-    assert not replace(good, onnxruntime_s=2.0).is_worth_while
+    assert replace(good, onnxruntime_s=2.3).is_worth_while
+    assert not replace(good, onnxruntime_s=2.5).is_worth_while
 
 
 def test_the_encoder_is_part_of_the_engines_identity(

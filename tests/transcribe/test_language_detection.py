@@ -9,8 +9,10 @@ from speechcx.transcribe.language_detection import (
     LanguageTrial,
     Vote,
     find_rival,
+    fits_partner,
     mean_share,
     settle,
+    settle_change,
     sounds_foreign,
 )
 
@@ -108,6 +110,29 @@ def test_the_same_holds_for_any_expected_language() -> None:
     votes = [Vote(20.0, {"en": 0.95, "es": 0.01})]
     assert "en" == find_rival(votes, "es")
     assert "en" == settle(votes, "es", "en", [LanguageTrial(20.0, -0.9, -0.3, 0.1, 40)])
+
+
+def test_one_turn_of_a_german_speaker_does_not_become_english() -> None:
+    """With a share of 0.34 a turn of a few seconds is in a language that cannot be told: no sentiment, no blame."""
+    votes = [Vote(3.5, {"de": 0.155, "en": 0.338})]
+    trials = [LanguageTrial(3.5, -1.17, -0.9, 0.49, 13)]
+    assert "en" == settle(votes, "de", "en", trials)
+    assert UNDETERMINED == settle_change(votes, "de", "en", trials)
+
+
+def test_a_plain_change_of_language_is_believed() -> None:
+    """Somebody who goes over to English is heard in English."""
+    votes = [Vote(4.0, {"es": 0.03, "en": 0.93})]
+    trials = [LanguageTrial(4.0, -1.1, -0.3, 0.1, 12)]
+    assert "en" == settle_change(votes, "es", "en", trials)
+    assert "es" == settle_change([Vote(4.0, {"es": 0.9})], "es", "en", trials[:0])
+
+
+def test_a_voice_that_is_heard_badly_speaks_the_language_of_the_other() -> None:
+    """Written down better in the language of the person it talks to, it is believed to speak that."""
+    assert fits_partner([LanguageTrial(20.0, -1.0, -0.8, 0.1, 30)])
+    assert not fits_partner([LanguageTrial(20.0, -1.0, -0.98, 0.1, 30)])
+    assert not fits_partner([LanguageTrial(20.0, -1.0, -0.3, 0.1, 1)])
 
 
 def test_nothing_written_is_no_evidence() -> None:

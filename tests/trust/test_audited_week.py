@@ -11,8 +11,11 @@ import pytest
 from speechcx.store import Store
 from speechcx.store.decisions.audit import AuditRow, read_trail
 from speechcx.store.decisions.trail_check import verify_trail
+from speechcx.web.accounts import Accounts
+from speechcx.web.site import make_datasette, make_site
 from tests.cli.conftest import Speechcx, make_project
 from tests.cli.conftest import speechcx as speechcx
+from tests.web.house import PASSWORD, House
 
 ANN, BOB = "calls/ann_c1_2026-03-02T09-15-00.wav", "calls/bob_c2_2026-03-03T10-00-00.wav"
 WEEK: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -43,6 +46,26 @@ WEEK: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("run --set sentiment.headroom=0.2", ("settings",)),
     ("retention apply --yes --as lead --set retention.words=30days", ("retention", "retention")),
     (f"erase {ANN} --reason asked --yes --as lead", ("erase",)),
+)
+
+MORNING: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    # who, the page, and the actions that it leaves in the trail
+    ("quinn", "/", ()),
+    ("quinn", "/calls", ()),
+    ("quinn", "/call/{call}", ("view",)),
+    ("quinn", "/call/{call}/audio", ("play",)),
+    # The call was viewed a moment ago: only that it was taken away is new.
+    ("quinn", "/call/{call}.json", ("export",)),
+    ("quinn", "/calls.csv", ("export",)),
+    ("quinn", "/search?q=cancel", ("search",)),
+    ("quinn", "/trail", ()),
+    ("cora", "/call/{call}", ("view",)),
+    ("cora", "/trail.csv", ("export",)),
+    ("cora", "/holds.csv", ("export",)),
+    ("cora", "/retention", ()),
+    ("cora", "/certificates", ()),
+    ("cora", "/call/0123456789abcdef", ()),
+    ("cora", "/call/0123456789abcdef/audio", ()),
 )
 
 
@@ -82,6 +105,40 @@ def test_every_action_of_a_week_is_in_the_trail_once(
     speechcx("rejudge")
     # The run before had other settings on its command line.
     assert {"rules": 1, "settings": 1} == dict(Counter(row.action for row in trail(project)[done:]))
+
+
+def test_every_view_play_and_export_of_the_pages_is_in_the_trail_once(
+    project: Path,
+    speechcx: Speechcx,
+) -> None:
+    """A morning at the pages, each address asked for three times as browsers do: a row for each act, none for looking
+    at lists, and none for what was refused."""
+    speechcx("run")
+    accounts = Accounts(project / "users.json")
+    for name, role in (("quinn", "qa"), ("cora", "compliance")):
+        accounts.add(name, role, PASSWORD)
+    site = make_site(project / "calls.db", accounts=accounts)
+    with Store.open(project / "calls.db", read_only=True) as store:
+        call_id = str(store.db.execute("SELECT min(call_id) FROM calls").fetchone()[0])
+        done = len(read_trail(store))
+    house = House(site, make_datasette(site), {})
+    with house.runner:
+        for account in accounts.read():
+            house.tokens[account.name] = site.sessions.begin(account.name, account.password)
+        for who, path, actions in MORNING:
+            for _ in range(3):
+                house.ask(who, path.format(call=call_id))
+            site.trail.flush()
+            new = trail(project)[done:]
+            assert [(who, action) for action in actions] == [(row.who, row.action) for row in new], path
+            done += len(new)
+        house.post("stranger", "/login", name="cora", password=PASSWORD)
+        house.post("quinn", "/flags", flag=f"{call_id}:greeting", status="confirmed")
+        site.trail.flush()
+        new = trail(project)[done:]
+        assert {("cora", "sign-in"), ("quinn", "flag")} >= {(row.who, row.action) for row in new}
+        assert ("cora", "sign-in") in [(row.who, row.action) for row in new]
+        site.close()
 
 
 def test_a_reading_says_why_where_the_reader_says_so(

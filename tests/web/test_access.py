@@ -48,6 +48,8 @@ def samples(house: House) -> dict[str, list[str]]:
         "why they call": forms("/why"), "review desk": [*forms("/flags"), "/flags?status=all", *per_agent["more"]],
         "rules": forms("/rules"), "rule": forms("/rule", "?rule=legal-threat"), "reviews": forms("/reviews"),
         "review": ["/review/1", "/review/2", "/review/999999999"], "audit trail": forms("/trail"),
+        "legal holds": forms("/holds"), "retention": forms("/retention"),
+        "certificates": [*forms("/certificates"), *forms("/certificates", "?certificate=1")],
     }  # fmt: skip
 
 
@@ -208,13 +210,15 @@ def test_only_admins_reach_raw_tables_and_sql(house: House) -> None:
 def test_every_role_has_its_pages(house: House) -> None:
     """Which pages each kind of person may open is as the table of roles says."""
     opened = {
-        who: {path for path in ("/calls", "/agents", "/flags", "/reviews", "/rules", "/why", "/trail", "/database")
+        who: {path for path in ("/calls", "/agents", "/flags", "/reviews", "/rules", "/why", "/trail", "/holds",
+                              "/retention", "/certificates", "/database")
               if house.ask(who, path).status_code == 200}
         for who in PEOPLE
     }  # fmt: skip
     leaders = {"/calls", "/agents", "/flags", "/rules", "/why"}
     assert {"/calls"} == opened["ann"]
     assert leaders | {"/reviews"} == opened["own"] == opened["other"] == opened["qa"]
-    assert leaders | {"/trail"} == opened["compliance"]
-    assert leaders | {"/reviews", "/trail", "/database"} == opened["admin"]
+    overseers = {"/trail", "/holds", "/retention", "/certificates"}
+    assert leaders | overseers == opened["compliance"]
+    assert leaders | overseers | {"/reviews", "/database"} == opened["admin"]
     assert {role for role, *_ in PEOPLE.values()} == set(ROLES)

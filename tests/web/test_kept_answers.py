@@ -3,7 +3,12 @@
 from concurrent.futures import Executor, Future
 from typing import Any
 
+import pytest
+
+from speechcx.errors import UsageError
 from speechcx.web.kept_answers import FRESH_S, KEPT_S, MOST_KEPT, KeptAnswers
+from speechcx.web.pages import customers
+from speechcx.web.replying import prepare_pages
 from speechcx.web.visit import Reply
 from tests.web.house import House
 
@@ -93,4 +98,22 @@ def test_a_decision_shows_at_once(own_house: House) -> None:
     assert 303 == own_house.post("qa", "/flags", flag=flag, status="confirmed").status_code
     assert "8 flags wait" in own_house.ask("qa", "/").text
     assert "5 flags wait" in own_house.ask("own", "/").text
-    assert "8 open" in own_house.ask("qa", "/flags").text
+    assert "<strong>8</strong> open" in own_house.ask("qa", "/flags").text
+
+
+def test_first_pages_are_there_before_anybody_asks(own_house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Prepared once, they are given to each role without a question to the calls; a server that stops prepares none."""
+    prepare_pages(own_house.site, is_over=lambda: True)
+
+    def refuse(*_: object) -> None:
+        raise UsageError("asked", "nothing", "wait")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(customers, "list_driver_rows", refuse)
+        assert 400 == own_house.ask("qa", "/why").status_code
+    prepare_pages(own_house.site)
+    monkeypatch.setattr(customers, "list_driver_rows", refuse)
+    assert all(
+        own_house.ask(who, "/why").status_code == 200 for who in ("qa", "compliance", "admin", "own", "other")
+    )
+    assert 403 == own_house.ask("ann", "/why").status_code

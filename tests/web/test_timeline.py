@@ -1,10 +1,11 @@
 """A call on one axis: shapes stand where their times are, and a long call stays small."""
 
 import re
+from dataclasses import replace
 
 from speechcx.call import Peaks
-from speechcx.web.timeline import POINTS, WIDTH, draw_timeline, outline
-from tests.factories import make_call
+from speechcx.web.timeline import MOST_NOTED, POINTS, WIDTH, draw_timeline, outline
+from tests.factories import make_assessment, make_call, make_conversation
 
 
 def test_shapes_stand_at_their_times() -> None:
@@ -13,12 +14,25 @@ def test_shapes_stand_at_their_times() -> None:
     drawn = draw_timeline(call)
     turn = call.conversation.speech.turns[1]
     bar = drawn.lanes[0].bars[1]
-    assert abs(bar.x - WIDTH * turn.span.start_s / drawn.duration_s) < 0.1
+    begins = float(re.findall(r"^M([\d.]+) ", bar.path)[0])
+    assert abs(begins - WIDTH * turn.span.start_s / drawn.duration_s) < 0.1
+    assert bar.note.startswith("0:05")
     assert "customer" == bar.party
     silence = next(one for one in drawn.stretches if one.kind == "silence")
     assert (round(WIDTH * 15 / 60, 1), round(WIDTH * 5 / 60, 1)) == (silence.x, silence.width)
     assert ["0:00", "0:10"] == [tick.text for tick in drawn.ticks][:2]
     assert ["level", "pitch", "feeling"] == [lane.title for lane in drawn.lanes]
+
+
+def test_the_bars_of_a_long_call_are_drawn_at_once_for_each_party() -> None:
+    """Hundreds of turns make two shapes of a lane, with a bar for each turn in them."""
+    said = tuple((f"ch{no % 2}", 2.0 * no, "yes") for no in range(MOST_NOTED + 1))
+    heard = make_conversation(said, duration_s=2.0 * len(said))
+    call = make_call()
+    drawn = draw_timeline(replace(call, conversation=heard, assessment=make_assessment(heard)))
+    level = drawn.lanes[0]
+    assert ["agent", "customer"] == [bar.party for bar in level.bars]
+    assert len(said) == sum(bar.path.count("M") for bar in level.bars)
 
 
 def test_a_blind_timeline_shows_no_feeling() -> None:

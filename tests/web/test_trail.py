@@ -13,8 +13,8 @@ def test_the_trail_comes_page_by_page_and_whole_for_programs(own_house: House) -
         add_entries(store, "somebody", [AuditEntry("view", "f" * 16, detail={"no": no}) for no in range(250)])
     first = own_house.ask("compliance", "/trail").text
     assert "1 to 100 of 250 rows, newest first" in first
-    assert first.index("&#34;no&#34;: 249") < first.index("&#34;no&#34;: 150")
-    assert "&#34;no&#34;: 149}" not in first
+    assert first.index("no: 249") < first.index("no: 150")
+    assert "no: 149<" not in first
     last = own_house.ask("compliance", "/trail?offset=200").text
     assert "201 to 250 of 250 rows" in last
     assert "Newer rows" in last

@@ -1,6 +1,7 @@
 from .audit_trail import check_trail as check_trail
 from .audit_trail import count_trail as count_trail
 from .audit_trail import find_certificate as find_certificate
+from .audit_trail import list_all_certificates as list_all_certificates
 from .audit_trail import list_trail as list_trail
 from .export import Exported as Exported
 from .export import SoundWanted as SoundWanted

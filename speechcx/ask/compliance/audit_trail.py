@@ -68,6 +68,12 @@ def find_certificate(where: Where, number: int) -> Certificate:
     )
 
 
+def list_all_certificates(where: Where) -> tuple[Certificate, ...]:
+    """Every certificate of erasure, oldest first."""
+    with reading(where) as store:
+        return list_certificates(store.db)
+
+
 def check_trail(where: Where) -> TrailVerdict:
     """Whether every row is as it was written."""
     with reading(where) as store:

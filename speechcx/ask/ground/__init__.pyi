@@ -1,6 +1,7 @@
 from .call_by_name import ShownCall as ShownCall
 from .call_by_name import find_call as find_call
 from .call_by_name import find_call_id as find_call_id
+from .call_by_name import read_numbers as read_numbers
 from .call_by_name import show_call as show_call
 from .compared_measures import MEASURE_NAMES as MEASURE_NAMES
 from .compared_measures import MEASURES as MEASURES
@@ -17,6 +18,7 @@ from .resolve_names import OfferedKind as OfferedKind
 from .resolve_names import expect_one as expect_one
 from .resolve_names import find_name as find_name
 from .resolve_names import list_offered as list_offered
+from .resolve_names import read_names as read_names
 from .resolve_names import settle_names as settle_names
 from .score_rows import Estimate as Estimate
 from .score_rows import ScoreBy as ScoreBy

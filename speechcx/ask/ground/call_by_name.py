@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from speechcx.ask.ground.opening import Where, reading
@@ -163,6 +164,12 @@ def read_number(store: Store, call_id: str) -> int | None:
     """The short number of a call: ``#12`` for people."""
     row = store.db.execute("SELECT number FROM call_numbers WHERE call_id = ?", (call_id,)).fetchone()
     return None if row is None else int(row[0])
+
+
+def read_numbers(store: Store, call_ids: Iterable[str]) -> dict[str, int]:
+    """The short numbers of some calls, as far as they have one."""
+    found = ((call_id, read_number(store, call_id)) for call_id in call_ids)
+    return {call_id: number for call_id, number in found if number is not None}
 
 
 def _by_number(store: Store, name: str) -> list[str]:

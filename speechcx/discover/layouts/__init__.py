@@ -159,6 +159,11 @@ def find_layout(name: str) -> Layout:
     )
 
 
+def as_layout(pattern: str) -> Layout:
+    """One pattern as a layout of its own, for :func:`read_names`."""
+    return Layout("pattern", "", "", "", (LayoutPattern(pattern),), "", (), ())
+
+
 def match_layout(layout: Layout, path: str, *, zone: str | None) -> tuple[LayoutPattern, NameMatch] | None:
     """Read a path by the first pattern of a layout that fits; None where none does.
 

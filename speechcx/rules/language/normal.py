@@ -73,12 +73,18 @@ _ORDINALS = (
 _CURRENCIES = {
     "$": "dollars", "£": "pounds", "€": "euros", "¢": "cents", "₹": "rupees", "¥": "yen",
     "usd": "dollars", "gbp": "pounds", "eur": "euros", "inr": "rupees", "cad": "dollars", "aud": "dollars",
+    "nzd": "dollars", "sgd": "dollars", "hkd": "dollars", "chf": "francs", "aed": "dirhams", "zar": "rand",
+    "jpy": "yen",
 }  # fmt: skip
-_CODE = re.compile(
-    r"(?:(?<![^\W\d_])(?:usd|gbp|eur|inr|cad|aud))(?=\W*\d)|(?<=\d)\s*(?:usd|gbp|eur|inr|cad|aud)\b"
-)
+_CODES = "|".join(code for code in _CURRENCIES if code.isalpha())
+_CODE = re.compile(rf"(?:(?<![^\W\d_])(?:{_CODES}))(?=\W*\d)|(?<=\d)\s*(?:{_CODES})\b")
+_SIGN_ALONE = re.compile(r"(?:us|ca?|aud?|a|nz|hk|s)?([$£€¢₹¥])")
+"""A currency's sign that the recogniser wrote as a word of its own: ``US$ 40``, ``40 €``."""
+_THOUSANDS_IN_K = re.compile(r"\d+\.\d+k")
 _GROUPED = re.compile(r"\d+(?:\.\d+){2,}|\d{3,6}\.\d{4,}")
 """Digits in groups that dots part, as card and telephone numbers are written: ``4111.1111.1111.1111``."""
+_DECIMAL_COMMA = re.compile(r"(?<![\d,.])\d{1,3}(?:\.\d{3})+,\d{2}(?![\d,])")
+"""``1.299,00``, as most of Europe writes what is ``1,299.00`` in English."""
 _THOUSANDS = {"k": 1_000, "m": 1_000_000, "mn": 1_000_000, "bn": 1_000_000_000}
 _MARKS = re.compile("[\u0300-\u036f]")
 _NUMBER = re.compile(r"\d{1,3}(?:,\d{2,3})*,\d{3}(?:\.\d+)?|\d+(?:\.\d+)?")
@@ -112,11 +118,16 @@ def normal_tokens(written: str) -> tuple[str, ...]:
     whole = _WHOLE.get(text.strip('.,!?;:"-'))
     if whole is not None:
         return tuple(whole.split())
+    alone = _SIGN_ALONE.fullmatch(text)
+    if alone is not None:
+        return (_CURRENCIES[alone[1]],)
     if "@" in text or re.search(r"\w\.(com|net|org|co|io|gov|edu)\b", text):
         text = text.rstrip(".,!?;:").replace("@", " at ").replace(".", " dot ")
     tokens: list[str] = []
     if any(character.isdigit() for character in text):
-        text = _take_numbers(text, tokens)
+        if _THOUSANDS_IN_K.fullmatch(text.strip(".,!?;:")):
+            return (text.strip(".,!?;:"),)
+        text = _take_numbers(_DECIMAL_COMMA.sub(_with_point, text), tokens)
     for piece in _PIECES.findall(text):
         tokens.extend(_tokens_of_piece(piece))
     return tuple(token for token in tokens if token not in FILLERS)
@@ -125,6 +136,10 @@ def normal_tokens(written: str) -> tuple[str, ...]:
 def bare_letters(text: str) -> str:
     """The text with Latin letters' accents taken off, as the search index does it: ``café`` is ``cafe``."""
     return unicodedata.normalize("NFC", _MARKS.sub("", unicodedata.normalize("NFKD", text)))
+
+
+def _with_point(found: re.Match[str]) -> str:
+    return found[0].replace(".", "").replace(",", ".")
 
 
 def _take_numbers(text: str, tokens: list[str]) -> str:

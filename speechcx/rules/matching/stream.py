@@ -21,6 +21,8 @@ from speechcx.rules.language.normal import BACKCHANNELS, REDACTED, normal_tokens
 from speechcx.rules.language.numerals import find_numbers
 
 Ints = NDArray[np.int64]
+TokenRange = tuple[int, int]
+"""Place of the first token and place after the last."""
 
 PARTIES: tuple[Party, ...] = ("agent", "customer", "ivr", "unknown")
 PARTY_CODES: dict[str, int] = {party: code for code, party in enumerate(PARTIES)}

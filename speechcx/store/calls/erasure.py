@@ -141,6 +141,12 @@ def list_erased(db: sqlite3.Connection) -> frozenset[str]:
     return frozenset(call_id for (call_id,) in db.execute("SELECT call_id FROM erasures"))
 
 
+def count_erased(db: sqlite3.Connection) -> int:
+    """How many calls were erased: what was worked out before another number may still tell of one that is gone."""
+    (count,) = db.execute("SELECT count(*) FROM erasures").fetchone()
+    return int(count)
+
+
 def find_erasure(store: Store, call_id: str) -> Erasure | None:
     """When, by whom and why a call was erased; None where it was not."""
     row = store.db.execute(

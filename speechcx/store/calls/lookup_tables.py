@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from speechcx.call import Assessment, Provenance, QuestionAnswer, RuleResult
 from speechcx.store.calls.row_digests import note_shared
 from speechcx.store.filters import SqlValue
 from speechcx.store.moments import utc_text
+
+if TYPE_CHECKING:
+    from speechcx.call import Assessment, Provenance, QuestionAnswer, RuleResult
 
 _TITLES = ("title_absent", "title_present", "title_cannot_tell")
 

@@ -11,6 +11,10 @@ from speechcx.web.accounts import MIN_PASSWORD, is_password
 from speechcx.web.sessions import session_cookie
 from speechcx.web.visit import NotThere, Reply, Visit
 
+ENDED = (
+    "Your session has ended, and what you sent was not kept."
+    " Sign in again: answers of a review are still in this tab."
+)
 _KINDS = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
 
 
@@ -18,7 +22,8 @@ def sign_in(visit: Visit) -> Reply:
     """The sign-in form; with a right password, a session."""
     wanted = _read_next(visit)
     if visit.sent is None:
-        return Reply("login.html", {"wanted": wanted, "message": "", "name": ""})
+        message = ENDED if visit.first("ended") == "yes" else ""
+        return Reply("login.html", {"wanted": wanted, "message": message, "name": ""})
     name, password = visit.sent.get("name", ""), visit.sent.get("password", "")
     wait_s = visit.site.limit.take_try(name, visit.address)
     if wait_s > 0:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from speechcx.ask.ground import ShownCall
+from speechcx.ask.ground import ShownCall, read_names, read_numbers
 from speechcx.ask.ground import show_call as find_shown
 from speechcx.ask.qa import ReviewFilter, list_reviews
 from speechcx.call import Call, RuleResult
@@ -68,6 +68,7 @@ def show_call(visit: Visit) -> Reply:
         **show_player(visit, found),
         "found": found,
         "call": call,
+        "number": read_numbers(visit.store, [call_id]).get(call_id),
         "names": _names(visit, call),
         "flagged": group_flagged(flagged),
         "scores": [(score, list_rungs(score)) for score in call.assessment.scores],
@@ -166,8 +167,13 @@ def _tables(call: Call) -> list[tuple[str, Table]]:
     return [("Who talked how", make_parties(call)), ("Every rule", make_rules(call))]
 
 
-def _names(visit: Visit, call: Call) -> list[tuple[str, str, str]]:
-    """(what, name, address) of the people and places of a call."""
+def _names(visit: Visit, call: Call) -> list[tuple[str, str, str, str]]:
+    """(what, id, name, address) of the people of a call."""
     details = call.conversation.recording.details
+    known = read_names(visit.store)
     named = (("agent", details.agent, "/agent"), ("customer", details.customer, "/customer"))
-    return [(what, name, visit.link(path, {what: name})) for what, name, path in named if name is not None]
+    return [
+        (what, name, (known.get(name) if what == "agent" else None) or name, visit.link(path, {what: name}))
+        for what, name, path in named
+        if name is not None
+    ]

@@ -29,7 +29,7 @@ MAX_CALLS = 100
 def show_why(visit: Visit) -> Reply:
     """Drivers with their change, when people call, what they say more than before, and what unhappy ends go with."""
     filters = with_usual_days(visit, read_filters(visit), USUAL_DAYS)
-    drivers = list_driver_rows(visit.store, filters)
+    drivers = visit.keep(("drivers", filters), lambda: list_driver_rows(visit.store, filters))
     answer = present_drivers(drivers)
     shown = {
         "title": "Why they call",
@@ -44,7 +44,7 @@ def show_why(visit: Visit) -> Reply:
 
 
 def _more(visit: Visit, filters: CallFilter) -> Iterator[Part]:
-    counts = count_by_hour(visit.store, filters)
+    counts = visit.keep(("hours", filters), lambda: count_by_hour(visit.store, filters))
     if counts:
         hours = {hour: str(hour) for hour in range(min(h for _, h in counts), max(h for _, h in counts) + 1)}
         days = dict(enumerate(_WEEKDAYS, start=1))
@@ -53,13 +53,14 @@ def _more(visit: Visit, filters: CallFilter) -> Iterator[Part]:
             (),
             charts=(make_grid("Calls by weekday and hour", counts, rows=days, columns=hours),),
         )
-    weeks = score_over_time(visit.store, replace(filters, since=None))
+    longer = replace(filters, since=None)
+    weeks = visit.keep(("weeks", longer), lambda: score_over_time(visit.store, longer))
     yield Part("Week by week", NO_WEEKS if len(weeks.rows) < 2 else (), charts=make_trend_charts(weeks))
-    topics = find_topics(visit.store, filters)
+    topics = visit.keep(("topics", filters), lambda: find_topics(visit.store, filters))
     blocks = present_topics(topics).blocks
-    quotes = _quote(visit, filters, topics)
+    quotes = visit.keep(("quotes", filters), lambda: _quote(visit, filters, topics))
     yield Part("What customers say more than before", (*blocks, *([quotes] if quotes.rows else [])))
-    causes = find_causes(visit.store, "negative-end", filters)
+    causes = visit.keep(("causes", filters), lambda: find_causes(visit.store, "negative-end", filters))
     lead = "What goes with calls that end with an unhappy customer; it need not be why they are unhappy."
     yield Part("Unhappy ends", present_causes(causes).blocks, lead=lead)
 

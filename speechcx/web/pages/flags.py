@@ -17,9 +17,11 @@ from speechcx.ask.compliance import (
     see_flag,
     show_flag,
 )
+from speechcx.ask.ground import read_names
 from speechcx.ask.runs import read_last_day
 from speechcx.errors import UsageError
 from speechcx.present.flags import present_flags
+from speechcx.present.units import count_text
 from speechcx.present.wording import precision_text, result_text
 from speechcx.store import Store
 from speechcx.store.decisions.flags import FlagChange, FlagStatus, set_flags
@@ -53,7 +55,8 @@ def show_flags(visit: Visit) -> Reply:
     kept = [pair for pair in visit.asked if pair[0] in _KEPT and pair[1]]
     shown: dict[str, object] = {
         "found": found, "chosen": chosen, "sort": sort, "sorts": SORTS, "kept": kept, "offset": offset, "size": SHOWN,
-        "statuses": STATUSES, "next_flag": near, "ages": _ages(visit, found.rows), "result_text": result_text,
+        "names": read_names(visit.store), "statuses": STATUSES,
+        "next_flag": near, "ages": _ages(visit, found.rows), "result_text": result_text,
         "right": precision_text(chosen.precision) if chosen else None, "counts": dict(found.counts),
         "records": _records(visit, found), "status": visit.every("status"), "asked": dict(kept), "data": True,
         "may": may_decide(visit.person), "today": date.today().isoformat(),
@@ -106,18 +109,27 @@ def _ages(visit: Visit, rows: tuple[FlagRow, ...]) -> dict[str, str]:
         return {}
     newest = date.fromisoformat(last)
     return {
-        row.flag: f"{(newest - date.fromisoformat(row.local_day)).days} d" for row in rows if row.local_day
+        row.flag: _say_age((newest - date.fromisoformat(row.local_day)).days) for row in rows if row.local_day
     }
+
+
+def _say_age(days: int) -> str:
+    return "newest day" if not days else f"{count_text(days, 'day')} old"
 
 
 def _records(visit: Visit, found: FlagList) -> dict[str, str]:
     """How often each rule of the queue was right so far: ``right 18 of 24``."""
-    known = measure_precision(visit.store)
+    known = visit.keep("precision", lambda: measure_precision(visit.store), shows_decisions=True)
     return {
         rule: f"right {one.confirmed} of {one.confirmed + one.dismissed}"
         for rule in {row.rule for row in found.rows}
         if (one := known.get(rule)) is not None and one.confirmed + one.dismissed
     }
+
+
+def _was(view: FlagView) -> str:
+    """How a flag stood when its form was made."""
+    return view.flag.changed_at or view.flag.status
 
 
 def _decide(visit: Visit) -> Reply:
@@ -126,6 +138,11 @@ def _decide(visit: Visit) -> Reply:
     view = _find(visit, name)
     if is_at_blind_review(visit, view.flag.call_id):
         raise Refused("You review this call blind: submit your review first, then decide.")
+    if sent.get("was", _was(view)) != _was(view):
+        raise Refused(
+            f"{view.flag.changed_by or 'Somebody'} decided about this flag while you looked at it: it is"
+            f" {view.flag.status} now. Open it again to decide otherwise."
+        )
     due, owner = sent.get("due", "").strip(), sent.get("owner")
     status: Any = sent.get("status") or None
     reason = sent.get("reason", "").strip() or None

@@ -12,7 +12,7 @@ from speechcx.ask.operations import Reconciliation, find_alerts, reconcile
 from speechcx.ask.people import score_agents
 from speechcx.ask.runs import count_failures, read_status
 from speechcx.present.imported_facts import present_reconciliation
-from speechcx.present.measures import change_text, interval_text, number_text
+from speechcx.present.measures import change_text, interval_text, measure_title, number_text
 from speechcx.present.operations import present_alerts
 from speechcx.present.table import Column, Table, make_table
 from speechcx.present.units import count_text, days_text, moment
@@ -46,7 +46,12 @@ def _parts(visit: Visit, filters: CallFilter, agents: ScoreTable) -> Iterator[Pa
     work = report_work(read_status(visit.store), count_failures(visit.store))
     # Files that failed belong to no call yet, so only who sees every call may see them.
     yield Part(work.title, work.blocks if visit.sees_all else (), lead=work.lead)
-    flags = list_flags(visit.store, FlagFilter(calls=filters), sort="severity", limit=READ_FLAGS)
+    wanted = FlagFilter(calls=filters)
+    flags = visit.keep(
+        ("flags", wanted, "severity", READ_FLAGS, 0),
+        lambda: list_flags(visit.store, wanted, sort="severity", limit=READ_FLAGS),
+        shows_decisions=True,
+    )
     calls = _list_calls(flags.rows)
     lead = f"{count_text(flags.total, 'flag')} wait for a decision. These calls have the gravest."
     yield Part("Open these first", (calls,), lead=lead if flags.rows else "", more=visit.link("/flags"))
@@ -71,7 +76,9 @@ _MOVERS = (
     Column("agent", "agent", value=lambda pair: pair[0].key, text=lambda pair: pair[0].name or pair[0].key),
     Column("agent_id", "agent", value=lambda pair: pair[0].key, audience="programs"),
     Column("n", "calls", value=lambda pair: pair[0].n),
-    Column("measure", "measure", value=lambda pair: pair[1].name.replace("_", " ")),
+    Column(
+        "measure", "measure", value=lambda pair: pair[1].name, text=lambda pair: measure_title(pair[1].name)
+    ),
     Column("mean", "now", value=lambda pair: pair[1].mean, text=lambda p: number_text(p[1].name, p[1].mean)),
     Column("interval", "95 %", value=lambda pair: interval_text(pair[1])),
     Column(

@@ -46,11 +46,13 @@ def show_agents(visit: Visit) -> Reply:
     filters = with_usual_days(visit, read_filters(visit), USUAL_DAYS)
     if visit.first("mix") == "yes":
         return _show_mix(visit, filters, by)
-    table = (score_agents if by == "agent" else score_teams)(visit.store, filters)
+    score = score_agents if by == "agent" else score_teams
+    table = visit.keep((f"{by}s", filters), lambda: score(visit.store, filters))
     answer = present_scores(table)
     ranked = [row for row in table.rows if row.get("score").mean is not None]
     dots = _make_dots(ranked, table.total.get("score").mean)
-    trend = score_over_time(visit.store, _twelve_weeks(filters))
+    weeks = _twelve_weeks(filters)
+    trend = visit.keep(("weeks", weeks), lambda: score_over_time(visit.store, weeks))
     lines = _make_lines(visit, filters, by, ranked)
     shown = {
         "title": "Team board",
@@ -176,7 +178,9 @@ def _make_dots(rows: Sequence[ScoreRow], middle: float | None) -> tuple[Chart, .
 def _make_lines(visit: Visit, filters: CallFilter, by: str, rows: Sequence[ScoreRow]) -> tuple[Chart, ...]:
     """The weeks of each agent or team on one scale."""
     weeks: dict[str, list[TrendRow]] = {}
-    for week in score_over_time(visit.store, _twelve_weeks(filters), by=by).rows:
+    asked = _twelve_weeks(filters)
+    trend = visit.keep((f"weeks of {by}s", asked), lambda: score_over_time(visit.store, asked, by=by))
+    for week in trend.rows:
         if week.key is not None:
             weeks.setdefault(week.group or "", []).append(week)
     lines = []

@@ -22,7 +22,9 @@ LONGEST_DRAFT = 20_000
 
 def show_rules(visit: Visit) -> Reply:
     """Every rule with flags: how far they reach, rising or falling, how often right."""
-    answer = present_flag_counts(count_flags(visit.store, FlagFilter(calls=read_filters(visit), status=())))
+    wanted = FlagFilter(calls=read_filters(visit), status=())
+    counts = visit.keep(("rules", wanted), lambda: count_flags(visit.store, wanted), shows_decisions=True)
+    answer = present_flag_counts(counts)
     shown = {
         "title": "Rules", "lead": "How often each rule flags calls, and how often people said it was right.",
         "parts": [Part("", answer.blocks)], "filters": True, "data": True,

@@ -8,6 +8,7 @@ from speechcx.ask.compliance import count_trail, list_trail
 from speechcx.errors import UsageError
 from speechcx.present.flags import present_trail
 from speechcx.present.table import Table
+from speechcx.store.decisions.audit import ACTIONS
 from speechcx.web.visit import NotThere, Part, Reply, Visit
 
 SHOWN, MOST = 100, 5000
@@ -31,6 +32,7 @@ def show_trail(visit: Visit) -> Reply:
         "lead": f"{f'Call {call}: ' if call else ''}{place}, newest first. Rows are added, never changed.",
         "parts": [Part("", tuple(newest))],
         "data": True,
+        "actions": ACTIONS,
         "pages": _list_pages(visit, offset, limit, total),
     }
     return Reply("page.html", shown, answer)

@@ -154,13 +154,30 @@
     button.addEventListener("click", () => {
       const at = here();
       const seconds = (at % 60).toFixed(1).padStart(4, "0");
-      button.parentElement.querySelector(".at").value = `${Math.floor(at / 60)}:${seconds}`;
+      const field = button.parentElement.querySelector(".at");
+      field.value = `${Math.floor(at / 60)}:${seconds}`;
+      field.dispatchEvent(new Event("input", { bubbles: true }));
     });
   }
 
-  // --- on a phone the choice of calls is folded until it is wanted
-  for (const filters of document.querySelectorAll("details.filters")) {
-    if (matchMedia("(max-width: 52rem)").matches) filters.open = false;
+  // --- answers of a review outlive a session that ended or a server that stopped, in this tab
+  const answers = document.querySelector("form.answers");
+  const draft = `answers of ${location.pathname}`;
+  const fields = () => [...answers.elements].filter((one) => /^(answer|comment|at)\./.test(one.name));
+  // Back at the form right after it was sent: it was taken. Any other page in between says that it was not.
+  if (sessionStorage.getItem("sent") === draft || document.querySelector(".person-score")) sessionStorage.removeItem(draft);
+  sessionStorage.removeItem("sent");
+  if (answers) {
+    answers.addEventListener("submit", () => sessionStorage.setItem("sent", draft));
+    const kept = JSON.parse(sessionStorage.getItem(draft) ?? "{}");
+    for (const field of fields()) {
+      if (field.type === "radio") field.checked = field.name in kept ? kept[field.name] === field.value : field.checked;
+      else if (kept[field.name]) field.value = kept[field.name];
+    }
+    answers.addEventListener("input", () => {
+      const given = fields().filter((one) => one.type !== "radio" || one.checked);
+      sessionStorage.setItem(draft, JSON.stringify(Object.fromEntries(given.map((one) => [one.name, one.value]))));
+    });
   }
 
   // --- on paper nothing is folded

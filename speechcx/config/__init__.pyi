@@ -1,0 +1,15 @@
+from .digest import LISTEN_VERSION as LISTEN_VERSION
+from .digest import listen_digest as listen_digest
+from .edit import write_settings as write_settings
+from .load import CONFIG_NAME as CONFIG_NAME
+from .load import LoadedSettings as LoadedSettings
+from .load import find_config as find_config
+from .load import load_settings as load_settings
+from .review import PERIODS as PERIODS
+from .review import RISKS as RISKS
+from .review import STRATA as STRATA
+from .review import ReviewSettings as ReviewSettings
+from .sections import BatchSettings as BatchSettings
+from .sections import FileSettings as FileSettings
+from .sections import Settings as Settings
+from .sections import describe_sections as describe_sections

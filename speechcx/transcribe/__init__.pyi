@@ -1,0 +1,15 @@
+from .recognizer import ChannelVoice as ChannelVoice
+from .recognizer import DialogueRecognizer as DialogueRecognizer
+from .recognizer import Dropped as Dropped
+from .recognizer import DropReason as DropReason
+from .recognizer import Hints as Hints
+from .recognizer import LanguageStretch as LanguageStretch
+from .recognizer import RecognisedChannel as RecognisedChannel
+from .recognizer import Recognizer as Recognizer
+from .settings import NOT_IN_DIGEST as NOT_IN_DIGEST
+from .settings import TranscribeSettings as TranscribeSettings
+from .utterances import find_language_flags as find_language_flags
+from .utterances import find_time_flags as find_time_flags
+from .utterances import language_of as language_of
+from .utterances import load_recognizer as load_recognizer
+from .utterances import transcribe as transcribe
