@@ -116,6 +116,9 @@ MEASURES: Final = (
     Measure("call", "hold_s", "s",
             "hold music or tone, found in the audio or given by metadata",
             better="low", columns=("hold_s",), shown=0),
+    Measure("call", "hold_in_talk_s", "s",
+            "hold inside the conversation, at the least: `hold_s` less the time before the first word and after the "
+            "last, so that ringing and the music of a queue are no hold of somebody who talks"),
     Measure("call", "ivr_s", "s", "machine prompts, only where known", columns=("ivr_s",)),
     Measure("call", "silence_s", "s",
             "what is left: nobody speaks and nothing is on hold", columns=("silence_s",)),
@@ -303,6 +306,7 @@ def _call_metrics(flow: Flow) -> dict[str, Metric]:
     part = flow.partition
     values: dict[str, float | None] = {field.name: getattr(part, field.name) for field in fields(part)} | {
         "conversation_s": None if flow.conversation is None else flow.conversation.duration_s,
+        "hold_in_talk_s": _hold_in_talk(flow),
         "non_talk_s": sum(span.duration_s for span in flow.non_talk),
         "non_talk_count": float(len(flow.non_talk)),
         "longest_silence_s": flow.longest_silence_s,
@@ -314,6 +318,14 @@ def _call_metrics(flow: Flow) -> dict[str, Metric]:
     }
     names = (measure.name for measure in list_measures("call"))
     return {name: _metric(name, values[name], why.get(name)) for name in names}
+
+
+def _hold_in_talk(flow: Flow) -> float | None:
+    """Seconds of hold that cannot lie outside of the conversation; None without one."""
+    if flow.conversation is None:
+        return None
+    outside_s = flow.partition.audio_duration_s - flow.conversation.duration_s
+    return max(0.0, flow.partition.hold_s - outside_s)
 
 
 def _party_value(flow: PartyFlow | None, feeling: PartyFeeling | None, name: str) -> float | None:

@@ -19,9 +19,6 @@ START_LIMIT_S = 120.0
 """A worker that is not ready by then is taken for dead: it imports the engines' libraries meanwhile."""
 _EXIT_GRACE_S = 0.5
 _THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
-_LARGE_PAGES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
-"""Read by the C library when a process starts: memory in pages of 2 MB where the kernel gives them to those who ask.
-Networks read theirs quicker."""
 
 
 class WorkerProcess:
@@ -120,5 +117,5 @@ class WorkerProcess:
 
 
 def _environment(threads: int) -> dict[str, str]:
-    """The parent's variables, which keep it off the network too; threads and large pages unless they say otherwise."""
-    return dict.fromkeys(_THREAD_VARIABLES, str(threads)) | _LARGE_PAGES | dict(os.environ)
+    """The parent's variables, which keep it off the network too, with one model's threads unless told."""
+    return dict.fromkeys(_THREAD_VARIABLES, str(threads)) | dict(os.environ)

@@ -23,7 +23,9 @@ _MEASURE = re.compile(
     r"(?P<name>[a-z_.0-9]+) is (?P<value>-?[\d.e+]+), "
     r"(?P<what>asked is|rule asks for|yes is|no is|n-a is) (?P<bound>[<>=!]+ -?[\d.]+)"
 )
-_NOT_FOUND = re.compile(r"(?: by (?P<by>agent|customer))?(?: within (?P<within>[^:;\"|]{1,40}))?: not found")
+_NOT_FOUND = re.compile(
+    r"(?: by (?P<by>agent|customer))?(?: within (?P<within>(?:first|last|from|to|after) [^:;\"|{]{1,40}))?: not found"
+)
 _STEP = re.compile(r"\bstep (?:(?P<no>\d+) not found|(?P<old>\d+) did not happen)")
 _NO_OCCASION = "there was no occasion for it"
 _PARTIES = {"unknown": "somebody", "ivr": "machine"}
@@ -127,7 +129,10 @@ def _tell_absence(why: str) -> str:
     by = {one["by"] for one in found}
     within = {one["within"] for one in found}
     whose = f"not said by the {by.pop()}" if len(by) == 1 and None not in by else "not said"
-    return whose + (f" within {within.pop()}" if len(within) == 1 and None not in within else "")
+    if len(within) != 1 or None in within:
+        return whose
+    window = str(within.pop())
+    return f"{whose} within {'the ' if window.startswith(('first', 'last')) else ''}{window}"
 
 
 def _tell_broken_sequence(step: int, heard: Sequence[Hit]) -> str:

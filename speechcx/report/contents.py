@@ -28,7 +28,7 @@ USUAL_DAYS = 7
 MAX_PEOPLE = 40
 MAX_FLAGS = 10
 MAX_CUSTOMERS = 20
-_FLAG_COLUMNS = ("flag", "local_day", "agent", "severity", "title", "result", "time", "quote")
+_FLAG_COLUMNS = ("number", "local_day", "agent", "severity", "title", "result", "time", "quote")
 _HEADLINES = (
     ("score", "average score"),
     ("critical_accuracy", "all critical checks passed"),

@@ -62,6 +62,7 @@ def _write_headlines(book: Workbook, report: Report, forms: dict[str, Any]) -> N
         for place, text in enumerate((one.label, one.value, one.interval, one.change)):
             sheet.write_string(no, place, text, forms["text"])
     sheet.set_column(0, 3, 32)
+    _fit_paper(sheet)
 
 
 def _write_table(book: Workbook, name: str, table: Table, forms: dict[str, Any]) -> Any:
@@ -76,15 +77,19 @@ def _write_table(book: Workbook, name: str, table: Table, forms: dict[str, Any])
         for place, (cell, column) in enumerate(zip(row, table.columns, strict=True)):
             _write_cell(sheet, (no, place), cell, column, forms)
     sheet.freeze_panes(1, 0)
-    # On paper: A4 across, all columns side by side, the headings on every page.
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
+    _fit_paper(sheet)
     sheet.repeat_rows(0)
     sheet.autofilter(0, 0, len(table.rows), len(table.columns) - 1)
     for no, note in enumerate(table.notes, start=len(table.rows) + 2):
         sheet.write_string(no, 0, note, forms["note"])
     return sheet
+
+
+def _fit_paper(sheet: Any) -> None:
+    """On paper: A4 across, all columns side by side."""
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
 
 
 _CHARTS = {

@@ -153,6 +153,8 @@ def make_encoder(folder: Path) -> str | None:
     if measured is None:
         from faster_whisper import WhisperModel
 
+        # As calls are heard, and before its threads have memory of their own: else it takes half as long again.
+        keep_freed_memory()
         model = WhisperModel(str(folder), device="cpu", compute_type="int8", cpu_threads=1)
         measured = _make(folder, model)
     return str(measured)
@@ -190,8 +192,6 @@ def _make(folder: Path, model: Any) -> EncoderFigures:
 def _measure(folder: Path, model: Any) -> EncoderFigures:
     import numpy as np
 
-    # As calls are heard: without it CTranslate2 takes half as long again.
-    keep_freed_memory()
     graph = _graph_file(folder)
     try:
         _write(graph, build_encoder(folder / "model.bin"))

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from speechcx.call import UNDETERMINED, Recording, Span, Word
 from speechcx.call.spans import join_spans
 from speechcx.errors import ConfigError, ModelBad
+from speechcx.free_memory import keep_freed_memory
 from speechcx.offline import hub_allowed
 from speechcx.transcribe.encoder import load_encoder
 from speechcx.transcribe.hallucinations import Gates, drop_invented
@@ -392,6 +393,8 @@ def load_whisper(settings: TranscribeSettings) -> Whisper:
     folder = _find_weights(settings)
     device, compute_type = _find_device(settings)
     from faster_whisper import WhisperModel
+
+    keep_freed_memory()
 
     try:
         model = WhisperModel(

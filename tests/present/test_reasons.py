@@ -26,8 +26,9 @@ def test_what_was_said_is_quoted_with_its_time() -> None:
 @pytest.mark.parametrize(
     ("why", "told"),
     [
-        (f"{PATTERN}: not found", "not said by the agent within first 45s"),
-        (f'{PATTERN}: not found; nearest: the agent at 0:24 "I don\'t see"', "not said by the agent within first 45s"),
+        (f"{PATTERN}: not found", "not said by the agent within the first 45s"),
+        (f'{PATTERN}: not found; nearest: the agent at 0:24 "I don\'t see"',
+         "not said by the agent within the first 45s"),
         ("said {digits:13-19}: not found", "not said"),
         ("none of 2 alternatives found, closest: said (cancel* | close) by customer: not found",
          "not said by the customer"),

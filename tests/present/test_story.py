@@ -47,7 +47,11 @@ def test_the_outcome_stands_first() -> None:
 def test_flags_say_whether_it_was_said_and_the_gravest_is_first() -> None:
     """Said, not said, and apart from them what cannot be told."""
     found = [(one.headline, one.found, one.reason) for one in list_flagged(make())]
-    assert found[0] == ("Recording notice: not said", "not said", "not said by the agent within first 60s")
+    assert found[0] == (
+        "Recording notice: not said",
+        "not said",
+        "not said by the agent within the first 60s",
+    )
     assert found[1][:2] == ("Customer wants to cancel", "said")
     assert [one.rule for one in list_undecided(make())] == ["goodbye"]
 
@@ -56,7 +60,7 @@ def test_a_score_is_a_ladder_of_questions_with_points() -> None:
     """Each question with what it earned of what, and the words for it; critical ones say that they are."""
     rungs = [(one.question, one.points, one.reason) for one in list_rungs(CARD)]
     assert rungs == [
-        ("Was the notice given?", "critical", "not said by the agent within first 60s"),
+        ("Was the notice given?", "critical", "not said by the agent within the first 60s"),
         ("Did the agent greet?", "15.0 of 15.0", '0:03 agent "James here."'),
         ("Was it solved?", "- of 85.0", "waits for a person's answer"),
     ]

@@ -2,7 +2,7 @@
 
 Each line of ``said/*.tsv`` is a rule, ``+`` or ``-``, and the words; turns are parted by " / ", ``a:`` for the agent
 and ``c:`` for the customer. ``dev`` is what the rules were written with, ``held`` was looked at once afterwards, and
-``third`` to ``tenth`` were written one after the other: docs/rules.md gives the figures of the first look at each.
+``third`` to ``thirteenth`` were written one after the other: docs/rules.md gives the figures of the first look at each.
 """
 
 from __future__ import annotations

@@ -62,6 +62,8 @@ def why_unrecorded(scope: Scope, facts: CallView) -> str:
         if flag in facts.flags:
             return why
     if scope.by is not None and facts.flags & ONE_LEG and not _speaks(scope.by, facts):
+        if any(turn.party == "unknown" for turn in facts.turns.values()):
+            return f"only one voice was recorded, and it is not known whether it is the {scope.by}"
         return f"no speech of the {scope.by} was recorded"
     if scope.by is None and "one_leg" in facts.flags:
         return "only one party of the call was recorded"
@@ -69,7 +71,7 @@ def why_unrecorded(scope: Scope, facts: CallView) -> str:
 
 
 def _speaks(party: str, facts: CallView) -> bool:
-    return any(turn.party in (party, "unknown") for turn in facts.turns.values())
+    return any(turn.party == party for turn in facts.turns.values())
 
 
 def _unrecorded(scope: Scope, facts: CallView, low: float, high: float) -> str:

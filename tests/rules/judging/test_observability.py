@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from speechcx.rules import Line
 from tests.rules.talk import agent, ask, book, customer, value
 
 HELLO = agent("hello there how can I help you today")
@@ -30,6 +31,15 @@ def test_what_was_not_recorded_cannot_be_told(rule: str, flags: tuple[str, ...],
     assert expected == result.value
     if expected == "cannot_tell":
         assert "record" in result.why
+
+
+def test_a_single_voice_that_may_be_either_party_blames_nobody() -> None:
+    """One leg of a call: whether it is the agent's is not known, so that the agent may have said anything."""
+    voice = Line("unknown", 0.0, None, "hello thanks for calling how can I help you")
+    result = ask("said: recorded\nby: agent", voice, flags=("one_leg",))
+    assert "cannot_tell" == result.value
+    assert "only one voice was recorded, and it is not known whether it is the agent" == result.why
+    assert "absent" == value("said: recorded\nby: agent", HELLO, flags=("one_leg",))
 
 
 def test_words_under_the_floor_are_not_believed_to_be_absent() -> None:
