@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from speechcx.batch.lock import hold_lock
-from speechcx.call import PAYMENT, Call, Conversation
+from speechcx.call import PAYMENT, Call, Conversation, RedactedKind
 from speechcx.config import Settings
 from speechcx.errors import UsageError
 from speechcx.pipeline import without_values
@@ -121,23 +121,14 @@ def redact_stored(
         raise UsageError(
             "redaction is off", "kinds to take out", "set redact.enabled = true and redact.kinds"
         )
-    if despite_holds is not None and tidy_text(despite_holds) is None:
-        raise UsageError("no reason", "why calls under a hold are changed", "add --despite-holds REASON")
-    payment = replace(
-        settings, redact=replace(settings.redact, kinds=tuple(kind for kind in wanted if kind in PAYMENT))
-    )
+    payment = _keep_payment(settings)
     left_held: list[tuple[str, str]] = []
     values: set[str] = set()
-    kinds: Counter[str] = Counter()
-    others: Counter[str] = Counter()
-    changed = 0
+    kinds, others, changed = Counter[str](), Counter[str](), 0
     with hold_lock(store.path, command="redact"):
         # What waits beside the database is a part of its trail.
         take_queue(store)
-        holds = _Holds(list_held(store.db), tidy_text(despite_holds))
-        for call_id in holds.find_kept():
-            if store.has_call(call_id):
-                holds.reasons.update(reasons_of(store.load(call_id).assessment))
+        holds = _read_holds(store, despite_holds)
         ids = tuple(store.iter_call_ids(CallFilter(with_superseded=True)))
         for call_id in ids:
             before = store.load(call_id)
@@ -149,13 +140,12 @@ def redact_stored(
                 continue
             if after == before.conversation:
                 continue
-            new = [each for each in after.redaction.spans if each not in before.conversation.redaction.spans]
+            new = _list_new_kinds(before.conversation, after)
             changed += bool(new)
-            kinds.update(each.kind for each in new)
+            kinds.update(new)
             kinds_here = payment.redact.wanted if is_held else wanted
             values.update(list_values(before.conversation, kinds_here))
-            why = holds.despite if is_held else None
-            others.update(_rewrite(store, before, after, kinds_here, holds, who=who, despite_hold=why))
+            others.update(_rewrite(store, before, after, kinds_here, holds, who=who))
         others.update(_rewrite_beside(store, values, wanted, holds, who=who))
         is_empty = store.compact()
     backups = sorted(store.path.parent.glob(f"{store.path.name}*.bak"))
@@ -167,6 +157,28 @@ def redact_stored(
     )  # fmt: skip
 
 
+def _list_new_kinds(before: Conversation, after: Conversation) -> list[RedactedKind]:
+    """The kind of each stretch that was taken out of a conversation now."""
+    return [one.kind for one in after.redaction.spans if one not in before.redaction.spans]
+
+
+def _keep_payment(settings: Settings) -> Settings:
+    """The same settings with kinds that are payment data only."""
+    kinds = tuple(kind for kind in settings.redact.wanted if kind in PAYMENT)
+    return replace(settings, redact=replace(settings.redact, kinds=kinds))
+
+
+def _read_holds(store: Store, despite: str | None) -> _Holds:
+    """The calls under a hold; UsageError for a blank reason to change them."""
+    if despite is not None and tidy_text(despite) is None:
+        raise UsageError("no reason", "why calls under a hold are changed", "add --despite-holds REASON")
+    holds = _Holds(list_held(store.db), tidy_text(despite))
+    for call_id in holds.find_kept():
+        if store.has_call(call_id):
+            holds.reasons.update(reasons_of(store.load(call_id).assessment))
+    return holds
+
+
 def _rewrite(
     store: Store,
     before: Call,
@@ -175,7 +187,6 @@ def _rewrite(
     holds: _Holds,
     *,
     who: str,
-    despite_hold: str | None,
 ) -> list[str]:
     """Write a call and what is said about it in one transaction; gives the table of each row changed beside it."""
     call_id, removed = after.recording.id, find_removed(before.conversation, after)
@@ -194,7 +205,8 @@ def _rewrite(
         if not removed:
             return []
         lost = rewrite_texts(store.db, scrub, call_id)
-        _note(store, lost, call_id, wanted, who=who, despite_hold=despite_hold)
+        why = holds.despite if call_id in holds.held else None
+        _note(store, lost, call_id, wanted, who=who, despite_hold=why)
     return [row.table for row in lost]
 
 
