@@ -281,7 +281,8 @@ def _policy(loaded: LoadedSettings) -> Iterator[MachineFinding]:
             # What is wrong with the database is told by every command that needs it.
             return
     if held:
-        found = f"{held} calls hold what [policy] does not allow to infer from a voice"
+        calls = "1 call holds" if held == 1 else f"{held} calls hold"
+        found = f"{calls} what [policy] does not allow to be inferred from a voice"
         yield MachineFinding("inference policy", "warning", found, "speechcx rejudge")
     else:
         yield MachineFinding("inference policy", "ok", "nothing is inferred from agents' voices")

@@ -189,14 +189,3 @@ def needed_models(settings: Settings) -> tuple[str, ...]:
     if settings.sentiment.engine == "transformer" and not is_hub_name:
         names.append(text_model)
     return tuple(names)
-
-
-def reread_sentiment(conversation: Conversation, settings: Settings) -> Conversation:
-    """The same conversation with its words read again by the text model of `settings`, without audio."""
-    model = load_sentiment(settings.sentiment)
-    engines = dict(conversation.provenance.engines) | {"sentiment": f"{model.name} {model.digest}"}
-    return replace(
-        conversation,
-        sentiments=read_sentiment(conversation.utterances, model, settings.sentiment),
-        provenance=replace(conversation.provenance, engines=tuple(engines.items())),
-    )

@@ -205,7 +205,7 @@ def _share(answers: tuple[QuestionAnswer, ...]) -> float:
 
 
 def _unknown_party(card: Scorecard, answers: tuple[QuestionAnswer, ...], known: frozenset[str]) -> str:
-    """A party that a question which applies is about and nobody is known to be; '' where there is none."""
+    """A party that a question which applies is about and nobody is known to be; '' if there is none."""
     applying = {(answer.section, answer.question) for answer in answers if answer.answer != "n-a"}
     for section in card.sections:
         for question in section.questions:

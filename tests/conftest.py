@@ -9,10 +9,6 @@ from hypothesis import HealthCheck, settings
 
 import speechcx  # noqa: F401
 
-# How long an example takes is a matter of the machine's load, and no test of ours is about that.
-settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("untimed")
-
 # A suite started in the background ignores Ctrl-C, and so would every process that its tests start.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)

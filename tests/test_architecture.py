@@ -1,12 +1,11 @@
 """The shape of the house: what may be heavy, where SQL and printing live, how large things may grow."""
 
 import ast
+import functools
 import re
 import subprocess
 import sys
 from pathlib import Path
-
-import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "speechcx"
@@ -68,10 +67,21 @@ def module_name(path: Path) -> str:
 MODULE_NAMES = {module_name(path) for path in MODULES}
 
 
+@functools.cache
+def parse(path: Path) -> ast.Module:
+    """The tree of a file, read once for all tests."""
+    return ast.parse(path.read_text())
+
+
+@functools.cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    """All nodes of a file, found once for all tests."""
+    return tuple(ast.walk(parse(path)))
+
+
 def functions(path: Path) -> list[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
-    tree = ast.parse(path.read_text())
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
-    return [(f"{module_name(path)}:{node.name}", node) for node in ast.walk(tree) if isinstance(node, kinds)]
+    return [(f"{module_name(path)}:{node.name}", node) for node in nodes(path) if isinstance(node, kinds)]
 
 
 def length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
@@ -160,48 +170,49 @@ def test_every_module_says_its_idea() -> None:
     """Every module's docstring begins with a line that ends in a full stop or a colon."""
     without = []
     for path in MODULES:
-        first = (ast.get_docstring(ast.parse(path.read_text())) or "").partition("\n\n")[0]
+        first = (ast.get_docstring(parse(path)) or "").partition("\n\n")[0]
         if not first.rstrip().endswith((".", ":", "?")):
             without.append(module_name(path))
     assert [] == without
 
 
-@pytest.mark.parametrize("path", MODULES, ids=module_name)
-def test_sql_stays_in_its_rooms(path: Path) -> None:
+def modules_outside(*rooms: str) -> list[Path]:
+    """Modules of all rooms but these."""
+    return [path for path in MODULES if path.relative_to(PACKAGE).parts[0] not in rooms]
+
+
+def test_sql_stays_in_its_rooms() -> None:
     """Only store and ask contain SQL."""
-    if path.relative_to(PACKAGE).parts[0] in ("store", "ask"):
-        return
     statement = re.compile(r"^\s*(SELECT|INSERT INTO|UPDATE \w+ SET|DELETE FROM|CREATE TABLE|PRAGMA)\b", re.M)
-    strings = [
-        node.value
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    assert [] == [
+        f"{module_name(path)}:{node.lineno}"
+        for path in modules_outside("store", "ask")
+        for node in nodes(path)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and statement.search(node.value)
     ]
-    assert [] == [text for text in strings if statement.search(text)]
 
 
-@pytest.mark.parametrize("path", sorted((PACKAGE / "ask").rglob("*.py")), ids=module_name)
-def test_questions_know_nothing_of_how_numbers_are_stored(path: Path) -> None:
+def test_questions_know_nothing_of_how_numbers_are_stored() -> None:
     """Scaled whole numbers, compact tables and packed words stay in store; ask reads views and readers."""
-    assert [] == re.findall(r"\w+_x10+\b|\w+_data\b|from_fixed|to_fixed|unpack_\w+", path.read_text())
+    stored = re.compile(r"\w+_x10+\b|\w+_data\b|from_fixed|to_fixed|unpack_\w+")
+    found = {path: stored.findall(path.read_text()) for path in (PACKAGE / "ask").rglob("*.py")}
+    assert {} == {module_name(path): names for path, names in found.items() if names}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=module_name)
-def test_only_the_command_line_prints(path: Path) -> None:
+def test_only_the_command_line_prints() -> None:
     """Only cli prints."""
-    if path.relative_to(PACKAGE).parts[0] == "cli":
-        return
-    calls = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
-    assert [] == [node.lineno for node in calls if ast.unparse(node.func) == "print"]
+    assert [] == [
+        f"{module_name(path)}:{node.lineno}"
+        for path in modules_outside("cli")
+        for node in nodes(path)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
+    ]
 
 
-@pytest.mark.parametrize("path", MODULES, ids=module_name)
-def test_only_listening_rooms_compute_on_sound(path: Path) -> None:
+def test_only_listening_rooms_compute_on_sound() -> None:
     """Only the rooms that hear touch the samples of an Audio."""
-    room = path.relative_to(PACKAGE).parts[0]
-    if room in ("audio", "turns", "transcribe", "prosody", "waveform.py", "call"):
-        return
-    assert ".samples" not in path.read_text()
+    silent = modules_outside("audio", "turns", "transcribe", "prosody", "waveform.py", "call")
+    assert [] == [module_name(path) for path in silent if ".samples" in path.read_text()]
 
 
 def test_exceptions_are_still_needed() -> None:
@@ -226,7 +237,7 @@ def test_a_type_name_stands_for_one_thing() -> None:
     """No class and no alias of a type is defined in two modules; the same in two places is imported from one."""
     places: dict[str, list[str]] = {}
     for path in MODULES:
-        for name in type_names(ast.parse(path.read_text()).body):
+        for name in type_names(parse(path).body):
             places.setdefault(name, []).append(module_name(path))
     assert {} == {name: modules for name, modules in places.items() if len(modules) > 1}
 
@@ -271,15 +282,14 @@ def test_no_circle_of_files() -> None:
 def imported_modules(path: Path) -> set[str]:
     """Our modules that a file imports when it runs, wherever in it."""
     found = set()
-    tree = ast.parse(path.read_text())
     only_types = {
         id(inner)
-        for node in ast.walk(tree)
+        for node in nodes(path)
         if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
         for part in node.body
         for inner in ast.walk(part)
     }
-    for node in (one for one in ast.walk(tree) if id(one) not in only_types):
+    for node in (one for one in nodes(path) if id(one) not in only_types):
         if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("speechcx"):
             room = node.module.removeprefix("speechcx").removeprefix(".")
             for name in node.names:

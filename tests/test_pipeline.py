@@ -9,7 +9,7 @@ import pytest
 from speechcx.call import Recording
 from speechcx.config import Settings, load_settings
 from speechcx.errors import CallError
-from speechcx.pipeline import analyse, judge, listen, needed_models, reread_sentiment
+from speechcx.pipeline import analyse, judge, listen, needed_models
 from speechcx.rules import parse_rulebook
 from tests import synth
 from tests.cli.conftest import RULEBOOK, write_call
@@ -61,14 +61,6 @@ def test_same_recording_same_conversation(recording: Recording, settings: Settin
         return replace(conversation, provenance=replace(conversation.provenance, stages=()))
 
     assert timeless(listen(recording, settings)) == timeless(listen(recording, settings))
-
-
-def test_reread_sentiment_changes_only_sentiment(recording: Recording, settings: Settings) -> None:
-    """Reading the words again leaves all that was heard as it was."""
-    conversation = listen(recording, settings)
-    again = reread_sentiment(conversation, settings)
-    assert conversation.utterances == again.utterances
-    assert conversation.sentiments == again.sentiments
 
 
 def test_silence_is_no_call(tmp_path: Path, settings: Settings) -> None:

@@ -77,7 +77,7 @@ class CountedFigure:
 
 
 MIN_CALLS = 3
-"""Under so many calls a mean has no interval: the number is too small."""
+"""Under this many calls a mean has no interval: the number is too small."""
 
 
 @dataclass(frozen=True, slots=True)

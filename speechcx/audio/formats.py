@@ -48,7 +48,7 @@ class FileFormat:
     header
         A header that the file lacks and that FFmpeg is shown before its bytes.
     bytes_per_s
-        At most so many bytes are a second, where the bytes alone tell the time; None elsewhere.
+        At most this many bytes are a second, where the bytes alone tell the time; None elsewhere.
     """
 
     demuxer: str

@@ -117,7 +117,7 @@ def back_up(
     who
         For the audit trail.
     replace
-        Take the place of a file that is there.
+        Replace an existing file.
     anyway
         Keep a copy in which the check finds problems.
     report

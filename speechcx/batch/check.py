@@ -85,7 +85,7 @@ def check(
     every_call
         Read every call back; else those that look wrong, and a sample.
     do_repair
-        Make again what follows from other rows, after a copy.
+        Rebuild what can be derived from other rows, after making a copy.
     recordings
         Also read every recording and compare it with the call heard from it; a first signal ends that, and what
         was found until then is told.

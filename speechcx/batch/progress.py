@@ -144,7 +144,9 @@ class RunSummary:
     passed_over
         (file, reason) pairs of the CSV files in the folders that were not used as calls tables.
     warnings
-        ProgressLines of calls tables and of the roster that are not used, each with file, line and what to do.
+        Lines of calls tables and of the roster that are not used, each with file, line and what to do.
+    notes
+        What else it did to calls judged before, or could not do, each a sentence.
     stopped_by
         What ended it before all files were dealt with, with the cure; empty where nothing did but a signal.
     missing
@@ -178,6 +180,7 @@ class RunSummary:
     other_files: tuple[tuple[str, int], ...] = ()
     passed_over: tuple[tuple[str, str], ...] = ()
     warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     stopped_by: str = ""
     missing: MissingFiles = field(default_factory=MissingFiles)
     compared: Compared = field(default_factory=Compared)

@@ -225,7 +225,7 @@ def spot_check(
     store
         Open for writing.
     files, seconds
-        At most so many files, and no new one after so many seconds.
+        At most this many files, and no new one after so many seconds.
     give_up
         Ends it early.
     """

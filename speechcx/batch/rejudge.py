@@ -24,7 +24,7 @@ from speechcx.sentiment import join_feeling
 from speechcx.store import CallFilter, Patience, RunInfo, Store
 from speechcx.store import RunTotals as RunRow
 from speechcx.store.calls.removed_parts import is_frozen, list_frozen
-from speechcx.store.calls.turns import list_inferred
+from speechcx.store.calls.turns import index_inferred, list_inferred
 from speechcx.store.decisions.audit import Action, AuditEntry, add_entries, read_last, read_user
 
 _MANY = 100
@@ -180,13 +180,15 @@ def judge_inferred(
     tuple
         How many calls hold none of it any more, and why others still do.
     """
+    with store.write():
+        index_inferred(store.db, settings.policy.voiceless)
     call_ids = list_inferred(store.db, settings.policy.voiceless)
     if not call_ids:
         return 0, ()
     if len(call_ids) >= _MANY:
+        calls = "1 stored call" if len(call_ids) == 1 else f"{len(call_ids)} stored calls"
         tell(
-            f"{len(call_ids)} stored calls to be judged again, once: they hold what [policy] does not allow to infer"
-            " from a voice"
+            f"{calls} to be judged again, once, without what [policy] does not allow to be inferred from a voice"
         )
     results = find_judges(settings.batch, len(call_ids)).map(
         JudgeStored(store.path, settings, rulebook),

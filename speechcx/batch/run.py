@@ -366,17 +366,19 @@ def _keep_policy(
         store, rulebook, settings, give_up=lambda: orders.stop.is_requested, tell=tell
     )
     told = [
-        f"{one.path}: what policy does not allow could not be taken out ({one.message})" for one in failures
+        f"{one.path}: could not be judged again without what [policy] does not allow ({one.message})"
+        for one in failures
     ]
     if judged:
+        calls = "1 call was" if judged == 1 else f"{judged} calls were"
         told.append(
-            f"{judged} calls judged again, since they held what [policy] does not allow to infer from a voice"
+            f"{calls} judged again, without what [policy] does not allow to be inferred from a voice."
         )
     failed = count_reasons(failure.kind for failure in failures)
     return replace(
         summary,
         failed=(*summary.failed, *failed),
-        warnings=(*summary.warnings, *told),
+        notes=(*summary.notes, *told),
         exit_code=EXIT_SOME_FAILED if failed and summary.exit_code == EXIT_OK else summary.exit_code,
     )
 
@@ -417,7 +419,7 @@ def _apply_details(
         details_changed=done.applied,
         lost_details=plan.lost_details,
         failed=(*summary.failed, *failed),
-        warnings=(*summary.warnings, *told),
+        notes=(*summary.notes, *told),
         exit_code=orders.stop.exit_code if orders.stop.is_requested else code,
     )
     # Call records and survey answers that came before their recording find it now.

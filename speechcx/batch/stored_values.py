@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from speechcx.batch.lock import hold_lock
-from speechcx.call import PAYMENT, Call, Conversation, RedactedKind
+from speechcx.call import PAYMENT, Call, Conversation, KindToFind, RedactedKind
 from speechcx.config import Settings
 from speechcx.errors import UsageError
 from speechcx.pipeline import without_values
@@ -16,7 +16,6 @@ from speechcx.redact import redact_text
 from speechcx.redact.byte_search import find_in_files
 from speechcx.redact.conversation_marks import list_text_values, list_values
 from speechcx.redact.scrubbing import find_removed, reasons_of, scrub_assessment, scrub_text
-from speechcx.redact.settings import KindToFind
 from speechcx.store import CallFilter, Store
 from speechcx.store.calls.redacted_rows import ChangedText, forget_reason, rewrite_call, rewrite_texts
 from speechcx.store.decisions.audit import AuditEntry, add_entries, tidy_text

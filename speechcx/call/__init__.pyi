@@ -61,6 +61,7 @@ from .recording import Recording as Recording
 from .recording import Span as Span
 from .redaction import MARKS as MARKS
 from .redaction import PAYMENT as PAYMENT
+from .redaction import KindToFind as KindToFind
 from .redaction import RedactedKind as RedactedKind
 from .redaction import RedactedSpan as RedactedSpan
 from .redaction import Redaction as Redaction

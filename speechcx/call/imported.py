@@ -69,6 +69,32 @@ class CallLeg:
 
 
 @dataclass(frozen=True, slots=True)
+class CommentReading:
+    """What the comment of an answer says.
+
+    Parameters
+    ----------
+    language
+        Its language, where it is another than those that are read; None otherwise.
+    sentiment, label
+        What the words say, -1 to 1, and in a word; None where they were not read.
+    drivers
+        Ids of the contact drivers found in it; None where none could be looked for.
+    read_with
+        Text model and rulebook; None where it was not read.
+    why
+        Why there is no sentiment or no driver; None where there is nothing to say.
+    """
+
+    language: str | None = None
+    sentiment: float | None = None
+    label: str | None = None
+    drivers: tuple[str, ...] | None = None
+    read_with: str | None = None
+    why: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SurveyAnswer:
     """What a customer answered to a survey, or that they did not.
 
@@ -94,6 +120,8 @@ class SurveyAnswer:
         Line or row of the file, counted from 1.
     high_is
         Of ``ces``: what the upper end of the scale means; None where not told, and for other kinds.
+    reading
+        What the comment says; empty where there is none, or it was not read.
     """
 
     answer_id: str
@@ -108,6 +136,7 @@ class SurveyAnswer:
     comment: str | None = None
     row: int = 0
     high_is: EffortEnd | None = None
+    reading: CommentReading = CommentReading()
 
     @property
     def is_low(self) -> bool:

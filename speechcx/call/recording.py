@@ -200,11 +200,6 @@ class Origin:
         kept = zip(ends[::2], ends[1::2], strict=True)
         return tuple(Span(start_s, end_s) for start_s, end_s in kept if start_s < end_s)
 
-    @property
-    def is_heard_to_the_end(self) -> bool:
-        """Whether the last moment of the recording is the last that the file held, as far as it tells."""
-        return not NOT_HEARD_TO_THE_END.intersection(self.flags)
-
 
 @dataclass(frozen=True, slots=True)
 class Peaks:

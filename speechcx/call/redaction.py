@@ -9,9 +9,8 @@ from typing import Final, Literal
 
 from speechcx.call.recording import Span
 
-RedactedKind = Literal[
+KindToFind = Literal[
     "card",
-    "long_number",
     "security_code",
     "expiry",
     "account",
@@ -22,10 +21,10 @@ RedactedKind = Literal[
     "phone",
     "address",
     "name",
-    "agent_name",
-    "customer_name",
-    "words",
 ]
+"""Kinds that the settings may name."""
+
+RedactedKind = Literal[KindToFind, "long_number", "agent_name", "customer_name", "words"]
 
 MARKS: Final[Mapping[RedactedKind, str]] = {
     "card": "[card number]",
@@ -46,7 +45,7 @@ MARKS: Final[Mapping[RedactedKind, str]] = {
 }
 """What stands in the place of a value; ``words`` is a whole turn in which a value could not be placed."""
 
-PAYMENT: Final[tuple[RedactedKind, ...]] = (
+PAYMENT: Final[tuple[KindToFind, ...]] = (
     "card",
     "security_code",
     "expiry",

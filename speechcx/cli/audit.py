@@ -21,7 +21,9 @@ def audit(
     call: Annotated[str | None, typer.Option("--call", metavar="CALL", help="Only about this call.")] = None,
     action: Annotated[
         str | None,
-        typer.Option("--action", metavar="ACTION", help="Only this: flag, view, export, erase, hold, ..."),
+        typer.Option(
+            "--action", metavar="ACTION", help="Only this action: flag, view, export, erase, hold, ..."
+        ),
     ] = None,
     verify: Annotated[
         bool, typer.Option("--verify", help="Compute every digest again; exits with 1 where one is wrong.")
@@ -36,7 +38,7 @@ def audit(
     as_json: options.AsJson = False,
     as_csv: options.AsCsv = False,
 ) -> None:
-    """The trail of what people decided, exported and erased; rows are added and never changed."""
+    """The audit trail: what people decided, exported and erased; rows are added, never changed."""
     from speechcx.ask.compliance import check_trail, count_trail, list_trail
     from speechcx.present.flags import present_trail, present_trail_check
 

@@ -11,6 +11,7 @@ import typer
 from speechcx.cli import options
 from speechcx.cli.command_examples import example
 from speechcx.cli.output import print_answer
+from speechcx.present.units import count_text
 
 if TYPE_CHECKING:
     from speechcx.ask.compliance import Exported, SoundWanted
@@ -27,7 +28,7 @@ def register(app: typer.Typer) -> None:
 
 @example("export 66ea3428 --to evidence --with-audio")
 def export(
-    to: Annotated[Path, typer.Option("--to", metavar="DIR", help="A new folder; nothing is written over.")],
+    to: Annotated[Path, typer.Option("--to", metavar="DIR", help="A new folder; nothing is overwritten.")],
     calls: options.Calls = None,
     evidence: Annotated[
         bool, typer.Option("--evidence", help="Evidence of calls; the only kind so far.")
@@ -36,7 +37,7 @@ def export(
         options.Names, typer.Option("--flag", metavar="FLAG", help="The call of this flag; may be repeated.")
     ] = None,
     saved: Annotated[
-        str | None, typer.Option("--saved", metavar="NAME", help="Calls of a kept search.")
+        str | None, typer.Option("--saved", metavar="NAME", help="Calls of a saved search.")
     ] = None,
     with_audio: Annotated[
         bool,
@@ -57,7 +58,7 @@ def export(
         typer.Option(
             "--age",
             metavar="RECIPIENT",
-            help="Encrypt with age for this one, as DIR.tar.age; may be repeated.",
+            help="Encrypt with age for this recipient, as DIR.tar.age; may be repeated.",
         ),
     ] = None,
     who: options.Who = None,
@@ -120,7 +121,7 @@ def erase(
         options.Names,
         typer.Option("--customer", metavar="CUSTOMER", help="Every call of this customer; may be repeated."),
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
     later: Annotated[
         bool, typer.Option("--compact-later", help="Leave rewriting the database to `speechcx compact`.")
     ] = False,
@@ -129,7 +130,7 @@ def erase(
     config: options.Config = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Erase calls for good, words and decisions with them; their files are never taken up again."""
+    """Erase calls for good, words and decisions with them; their files are never analysed again."""
     from speechcx import batch
     from speechcx.cli.flags import confirm
     from speechcx.present.keeping import present_erased
@@ -142,7 +143,8 @@ def erase(
         ids = _find_erasable(store, calls or (), customers)
         if not yes:
             confirm(
-                f"Erase {len(ids)} calls for good: {', '.join(ids[:5])}{', ...' if len(ids) > 5 else ''}?",
+                f"Erase {count_text(len(ids), 'call')} for good:"
+                f" {', '.join(ids[:5])}{', ...' if len(ids) > 5 else ''}?",
                 len(ids),
             )
         erased = batch.erase(store, ids, who=name, reason=reason, customers=customers, compact=not later)
@@ -153,7 +155,7 @@ def erase(
 def compact(
     db: options.Database = None, config: options.Config = None, as_json: options.AsJson = False
 ) -> None:
-    """Rewrite the database: smaller, and without a trace of what was erased; needs its size in free room."""
+    """Rewrite the database: smaller, without a trace of what was erased; needs its size again in free disk space."""
     from speechcx import batch
     from speechcx.present.keeping import Compacted, present_compacted
     from speechcx.store import Store

@@ -124,7 +124,7 @@ def _print_scores(asked: Asked, by: ScoreBy, typed: TableOptions) -> None:
 @asks()
 @example("questions --team cards --period 2026-03")
 def questions(asked: Asked, scorecard: options.ScorecardOption = None) -> None:
-    """Questions of a scorecard: how often each is a yes, and how many points it costs; the most expensive first."""
+    """Questions of a scorecard: how often each is answered yes, and the points it costs; the most expensive first."""
     from speechcx.ask.people import cost_questions
     from speechcx.present.agent import present_questions
 
@@ -143,7 +143,7 @@ def agent(
     against: options.Against = None,
     scorecard: options.ScorecardOption = None,
 ) -> None:
-    """One agent: figures beside the team's, weeks, questions, best and worst calls, moments to talk about."""
+    """One agent: figures beside the team's, week by week, questions, best and worst calls, moments to talk about."""
     from speechcx.ask.ground import TableForm
     from speechcx.ask.people import describe_agent
     from speechcx.present.agent import present_agent
@@ -197,7 +197,7 @@ def trends(
     ] = "week",
     scorecard: options.ScorecardOption = None,
 ) -> None:
-    """How scores and measures go over time, for each team or driver, or over hours, weekdays and queues."""
+    """How scores and measures change over time, for each team or driver, or over hours, weekdays and queues."""
     from speechcx.ask.people import score_over_time
     from speechcx.present.trends import present_trends
 

@@ -12,6 +12,7 @@ from speechcx.cli.name_completion import offer
 from speechcx.cli.output import note, print_answer
 from speechcx.cli.question_options import Asked, asks
 from speechcx.cli.readings import note_reading
+from speechcx.present.units import count_text
 
 if TYPE_CHECKING:
     from speechcx.ask.compliance import FlagFilter
@@ -148,21 +149,19 @@ def set_(
     ] = None,
     to: Annotated[
         str | None,
-        typer.Option(
-            "--status", metavar="STATUS", help="What they are now: open, confirmed, dismissed, escalated."
-        ),
+        typer.Option("--status", metavar="STATUS", help="New status: open, confirmed, dismissed, escalated."),
     ] = None,
     reason: Annotated[
         str | None, typer.Option("--reason", metavar="WORDS", help="Why; needed to dismiss or escalate.")
     ] = None,
     owner: Annotated[
-        str | None, typer.Option("--owner", metavar="OWNER", help="Who is to deal with them; '' for nobody.")
+        str | None, typer.Option("--owner", metavar="OWNER", help="New owner; '' for nobody.")
     ] = None,
     due: Annotated[
-        str | None, typer.Option("--due", metavar="DATE", help="By when, YYYY-MM-DD; none for never.")
+        str | None, typer.Option("--due", metavar="DATE", help="Due day, YYYY-MM-DD; none for no due day.")
     ] = None,
     who: options.Who = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask, though many change at once.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
     rule: RuleOption = None,
     kind: KindOption = None,
     severity: Severity = None,
@@ -195,7 +194,7 @@ def set_(
         if not chosen:
             note(find_flags_hint(store, filters))
         if not flag and not yes:
-            confirm(f"Change {len(chosen)} flags?", len(chosen))
+            confirm(f"Change {count_text(len(chosen), 'flag')}?", len(chosen))
         changed = set_flags(store, chosen, change, who=name)
     print_answer(present_changed_flags(ChangedFlags(len(chosen), changed), to), asked.style)
 

@@ -9,6 +9,7 @@ import typer
 from speechcx.cli import options
 from speechcx.cli.command_examples import example
 from speechcx.cli.output import print_answer
+from speechcx.present.units import count_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,7 +62,7 @@ def hold_set(
     config: options.Config = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Keep calls from being erased, those that are stored and those that come and fit."""
+    """Keep calls from being erased: those stored now, and later ones that match."""
     from speechcx.errors import UsageError
     from speechcx.present.keeping import present_holds
     from speechcx.store import Store
@@ -165,7 +166,7 @@ def retention_plan(
 
 @example("retention apply")
 def retention_apply(
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
     later: Annotated[
         bool, typer.Option("--compact-later", help="Leave rewriting the file to `speechcx compact`.")
     ] = False,
@@ -192,7 +193,7 @@ def retention_apply(
             planned = plan_retention(store, wanted, today=date.today())
             count = len(planned.calls) + planned.audit_rows
             if count:
-                what = ", ".join(f"{kind} of {calls} calls" for kind, calls in planned.counts)
+                what = ", ".join(f"{kind} of {count_text(calls, 'call')}" for kind, calls in planned.counts)
                 confirm(f"Remove {what or f'details of {planned.audit_rows} audit rows'} for good?", count)
         done = apply_retention(store, wanted, today=date.today(), who=name, compact=not later)
     print_answer(present_overdue(done), options.style(as_json, False))

@@ -29,8 +29,8 @@ _Mapping = Annotated[
 _Suggest = Annotated[
     bool, typer.Option("--suggest", help="Print a mapping for this file, to correct and give by --mapping.")
 ]
-_DryRun = Annotated[bool, typer.Option("--dry-run", help="Read and check the file, and keep nothing.")]
-_Anyway = Annotated[bool, typer.Option("--anyway", help="Import the other rows where some cannot be used.")]
+_DryRun = Annotated[bool, typer.Option("--dry-run", help="Read and check the file; store nothing.")]
+_Anyway = Annotated[bool, typer.Option("--anyway", help="Import the other rows even if some cannot be used.")]
 _Zone = Annotated[
     str | None,
     typer.Option("--zone", metavar="ZONE", help="Zone of times without one; default: discover.zone."),
@@ -66,7 +66,7 @@ def import_calls(
     config: options.Config = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Import call records of the telephone system (CDR): legs are joined, and each call finds its recording."""
+    """Import call records of the phone system (CDR): legs are joined, and each call finds its recording."""
     from speechcx.imports import ImportOptions
     from speechcx.store.decisions.audit import read_who
 
@@ -127,17 +127,20 @@ def _import(
     as_json: bool,
 ) -> None:
     """Import a file, or print a mapping for it where nothing is `wanted` yet."""
-    from speechcx.imports import open_export, run_import, suggest_mapping, write_mapping
+    from speechcx.imports import CommentSettings, open_export, run_import, suggest_mapping, write_mapping
     from speechcx.present.imported_facts import present_import
+    from speechcx.project import load_rulebook
     from speechcx.store import Store
 
     if wanted is None:
-        headings = open_export(file, kind)[2]
-        print_raw(write_mapping(suggest_mapping(headings, kind), headings))
+        table, rows, headings = open_export(file, kind)
+        print_raw(write_mapping(suggest_mapping(table, rows, kind), headings))
         return
     loaded = options.load(config, None)
     with Store.open(options.database(loaded, db), read_only=wanted.dry_run) as store:
-        report = run_import(store, file, kind, settings=loaded.settings.discover, options=wanted)
+        settings = loaded.settings
+        comments = CommentSettings(lambda: load_rulebook(loaded), settings.sentiment, settings.redact)
+        report = run_import(store, file, kind, settings=settings.discover, options=wanted, comments=comments)
     print_answer(present_import(report), options.style(as_json, False))
     raise typer.Exit(report.exit_code)
 
@@ -145,7 +148,7 @@ def _import(
 @asks("driver", "where", "flagged", "judged_by")
 @example("reconcile --period 2026-03")
 def reconcile(asked: Asked) -> None:
-    """Hold call records against recordings: every gap with its reason. Exits with 3 where there is one."""
+    """Compare call records with recordings: every gap with its reason. Exits with 3 if there is one."""
     from speechcx.ask.operations import reconcile as hold_against
     from speechcx.present.imported_facts import present_reconciliation
 
@@ -173,7 +176,7 @@ def handling(
         typer.Option("--short", min=0.0, help="Calls abandoned within this many seconds are not counted."),
     ] = 5.0,
 ) -> None:
-    """Handle time, waiting, service level, abandoned and transferred calls, by the telephone system's records."""
+    """Handle time, waiting, service level, abandoned and transferred calls, by the phone system's records."""
     from speechcx.ask.operations import read_handling
     from speechcx.present.imported_facts import present_handling
 
@@ -233,7 +236,7 @@ def repeats(
         str | None, typer.Option("--words", metavar="RULE", help="A rule that finds `I called before`.")
     ] = None,
 ) -> None:
-    """First contact resolution: who calls again, about the same or anything, and how long a matter takes."""
+    """First contact resolution: who calls again, about the same thing or anything, and how long an issue takes."""
     from speechcx.ask.customers import read_repeats
     from speechcx.present.imported_facts import present_repeats
 

@@ -13,6 +13,7 @@ import typer
 from speechcx.cli.command_examples import example
 from speechcx.cli.layouts import list_recordings, propose_layout, propose_pattern
 from speechcx.cli.output import note, print_text
+from speechcx.present.units import count_text
 
 if TYPE_CHECKING:
     from speechcx.project import KnownCalls
@@ -48,13 +49,13 @@ def init(
         typer.Option(help="A name pattern, where no layout reads the names (docs/recordings.md)."),
     ] = None,
     recordings: Annotated[
-        Path | None, typer.Option(help="Where the recordings lie; default: recordings/ in the project.")
+        Path | None, typer.Option(help="Where the recordings are; default: recordings/ in the project.")
     ] = None,
     roster: Annotated[
-        Path | None, typer.Option(help="A table of agents and teams; it is checked and taken over.")
+        Path | None, typer.Option(help="A table of agents and teams; it is checked and copied.")
     ] = None,
     team: Annotated[
-        str | None, typer.Option(help="The team of the agents whose names stand in the recordings.")
+        str | None, typer.Option(help="Team of the agents whose names are found in the recordings.")
     ] = None,
 ) -> None:
     """Start a project: a commented speechcx.toml, a rulebook, a roster and a folder for recordings."""
@@ -129,7 +130,7 @@ def _know_calls(
         drafted = draft_roster(agents, _ask_team(agents) if team is None else team)
         return KnownCalls(layout, where, drafted, pattern)
     copied = copy_roster(roster)
-    note(f"{roster}: {copied.agents} agents in {copied.teams} teams.")
+    note(f"{roster}: {count_text(copied.agents, 'agent')} in {count_text(copied.teams, 'team')}.")
     for warning in copied.warnings:
         note(f"  not used: {warning}")
     return KnownCalls(layout, where, copied.text, pattern)

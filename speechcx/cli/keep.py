@@ -21,7 +21,8 @@ def register(app: typer.Typer) -> None:
 @example("check --recordings")
 def check(
     repair: Annotated[
-        bool, typer.Option("--repair", help="Make again what follows from other rows, after a copy.")
+        bool,
+        typer.Option("--repair", help="Rebuild what can be derived from other rows, after making a copy."),
     ] = False,
     every_call: Annotated[
         bool,
@@ -49,11 +50,9 @@ def check(
 @example("backup /backup/calls.db --replace")
 def backup(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to write the copy.")],
-    replace: Annotated[
-        bool, typer.Option("--replace", help="Take the place of a file that is there.")
-    ] = False,
+    replace: Annotated[bool, typer.Option("--replace", help="Replace an existing file.")] = False,
     anyway: Annotated[
-        bool, typer.Option("--anyway", help="Keep the copy also where its check finds problems.")
+        bool, typer.Option("--anyway", help="Keep the copy even if its check finds problems.")
     ] = False,
     who: options.Who = None,
     db: options.Database = None,
@@ -76,14 +75,16 @@ def restore(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A copy made by `speechcx backup`.")],
     lose_newer: Annotated[
         bool,
-        typer.Option("--lose-newer", help="Also where the database has calls or decisions the copy has not."),
+        typer.Option(
+            "--lose-newer", help="Restore even if the database has calls or decisions that the copy lacks."
+        ),
     ] = False,
     who: options.Who = None,
     db: options.Database = None,
     config: options.Config = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Check a copy and put it in the place of the database, which is kept beside it."""
+    """Check a copy and replace the database with it; the old one is kept beside it."""
     from speechcx.batch.backup import restore as put_back
     from speechcx.present.keeping import present_restored
     from speechcx.store.decisions.audit import read_who
@@ -112,7 +113,7 @@ def merge(
     ] = None,
     prefer: Annotated[
         Path | None,
-        typer.Option("--prefer", metavar="DATABASE", help="Whose word holds where databases disagree."),
+        typer.Option("--prefer", metavar="DATABASE", help="Which one is right where databases disagree."),
     ] = None,
     mixed: Annotated[
         bool, typer.Option("--mixed", help="Also databases made with other settings, rulebooks or versions.")

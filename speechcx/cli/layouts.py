@@ -95,7 +95,7 @@ def propose_layout(recordings: Path) -> str | None:
 
 
 def propose_pattern(recordings: Path) -> str | None:
-    """A pattern drafted from recordings that no layout reads, shown with what it reads; None where there is none."""
+    """A pattern drafted from recordings that no layout reads, shown with what it reads; None if there is none."""
     paths = list_recordings(recordings) if recordings.is_dir() else []
     if not paths:
         return None

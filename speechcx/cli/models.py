@@ -36,7 +36,7 @@ def list_(
     ] = False,
     as_json: options.AsJson = False,
 ) -> None:
-    """Models of the manifest and those that were pulled; with --available what writes down words, here or not.
+    """Models of the manifest and those that were pulled; with --available all that recognise speech, here or not.
 
     Memory is about what each worker needs on a CPU.
     """
@@ -93,7 +93,7 @@ def pull(
 ) -> None:
     """Fetch models and verify them: the only command that uses a network. The first pull pins every byte.
 
-    Licence, size and memory are shown before. A pull that was cut goes on where it was.
+    Licence, size and memory are shown before. An interrupted pull resumes where it stopped.
     """
     from speechcx.transcribe.encoder import make_encoder
     from speechcx.weights.fetch import pull_model

@@ -27,16 +27,16 @@ def alerts(
         str | None, typer.Option("--day", metavar="DAY", help="The day; default: the newest with calls.")
     ] = None,
     probability: Annotated[
-        float, typer.Option("--probability", min=0.0, max=1.0, help="At most so probable on a usual day.")
+        float, typer.Option("--probability", min=0.0, max=1.0, help="Maximum probability on a usual day.")
     ] = 0.0005,
     excess: Annotated[
         float, typer.Option("--excess", min=0.0, help="Minimum number of calls above the usual.")
     ] = 5.0,
     by: Annotated[
-        str | None, typer.Option("--by", help="Each center, team, queue or agent by itself.")
+        str | None, typer.Option("--by", help="Each center, team, queue or agent on its own.")
     ] = None,
 ) -> None:
-    """What happens more often on a day than the same weekday usually brings, with size and scope."""
+    """What happened more often on a day than is usual for that weekday, with size and scope."""
     from speechcx.ask.operations import find_alerts
     from speechcx.present.operations import present_alerts
 
@@ -81,17 +81,17 @@ def mark(
         ),
     ],
     status: Annotated[str | None, typer.Option("--status", help="open, started, done or dropped.")] = None,
-    owner: Annotated[str | None, typer.Option("--owner", help="Who sees to it; '' for nobody.")] = None,
-    due: Annotated[
-        str | None, typer.Option("--due", metavar="DAY", help="By this day; none takes it away.")
+    owner: Annotated[str | None, typer.Option("--owner", help="Owner; '' for nobody.")] = None,
+    due: Annotated[str | None, typer.Option("--due", metavar="DAY", help="Due day; none removes it.")] = None,
+    result: Annotated[
+        str | None, typer.Option("--result", metavar="WORDS", help="Result, in a few words.")
     ] = None,
-    result: Annotated[str | None, typer.Option("--result", metavar="WORDS", help="What came of it.")] = None,
     who: options.Who = None,
     db: options.Database = None,
     config: options.Config = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Say who sees to an alert, a callback or a customer of outreach, by when, and what came of it."""
+    """Give an alert, a callback or a customer of outreach an owner, a due day, a status and a result."""
     from datetime import date
 
     from speechcx.ask.operations import find_follow_up
@@ -118,13 +118,13 @@ def notify(
             "--to",
             metavar="URL",
             envvar="SPEECHCX_NOTIFY_TO",
-            help="Where to, as apprise writes it; may be repeated.",
+            help="Destination, as an Apprise URL; may be repeated.",
         ),
     ] = None,
     day: Annotated[
         str | None, typer.Option("--day", metavar="DAY", help="The day; default: the newest with calls.")
     ] = None,
-    by: Annotated[str | None, typer.Option("--by", help="Each center, team or queue by itself.")] = None,
+    by: Annotated[str | None, typer.Option("--by", help="Each center, team or queue on its own.")] = None,
     listed: Annotated[bool, typer.Option("--list", help="Only list what was sent and what failed.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be sent.")] = False,
 ) -> None:
@@ -171,7 +171,7 @@ def causes(
         typer.Option("--by", help="driver, queue, team, center, agent, direction, hour or weekday."),
     ] = "driver",
 ) -> None:
-    """What tends to go with an outcome: how much more often it comes with a driver, queue, hour, ... than usual."""
+    """What tends to go with an outcome: how much more often it occurs with a driver, queue, hour, ... than usual."""
     from speechcx.ask.operations import find_causes
     from speechcx.present.operations import present_causes
 
@@ -181,7 +181,7 @@ def causes(
 @asks()
 @example("topics --period 2026-03")
 def topics(asked: Asked, limit: options.Limit = 20) -> None:
-    """Words of customers that come in more calls than in the period before; default: the newest 7 days."""
+    """Words that customers use in more calls than in the period before; default: the newest 7 days."""
     from speechcx.ask.operations import find_topics
     from speechcx.present.operations import present_topics
 

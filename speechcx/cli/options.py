@@ -40,7 +40,7 @@ Database = Annotated[Path | None, typer.Option("--db", help="The database; defau
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 AsCsv = Annotated[bool, typer.Option("--csv", help="CSV on stdout.")]
 Wide = Annotated[
-    bool, typer.Option("--wide", help="Every column and one line a row, also in a narrow window.")
+    bool, typer.Option("--wide", help="Every column, one line per row, even in a narrow window.")
 ]
 ColumnsOption = Annotated[
     str | None, typer.Option("--columns", metavar="A,B,...", help="Only these columns, in this order.")
@@ -56,7 +56,7 @@ KeptReason = Annotated[
 ]
 Limit = Annotated[int, typer.Option("--limit", min=1, help="Maximum rows.")]
 SortOption = Annotated[str, typer.Option("--sort", help="A measure, name or n.")]
-MinN = Annotated[int, typer.Option("--min-n", min=1, help="Calls that a rank needs.")]
+MinN = Annotated[int, typer.Option("--min-n", min=1, help="Minimum number of calls for a rank.")]
 ScorecardOption = Annotated[
     str | None, typer.Option("--scorecard", help="Scorecard; default: the newest call's first.")
 ]
@@ -71,7 +71,7 @@ Compare = Annotated[
     typer.Option("--compare", metavar="A B", help="Only these two, measure by measure."),
 ]
 CaseMix = Annotated[
-    bool, typer.Option("--case-mix", help="Against what the same queue, driver and hour usually bring.")
+    bool, typer.Option("--case-mix", help="Compare with what is usual for the same queue, driver and hour.")
 ]
 ModelOption = Annotated[
     str | None,

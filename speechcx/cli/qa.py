@@ -32,7 +32,7 @@ def agreement(
     ] = False,
     since: Annotated[
         str | None,
-        typer.Option("--since", metavar="DATE", help="Only answers handed in from this day on, UTC."),
+        typer.Option("--since", metavar="DATE", help="Only answers submitted from this day on, UTC."),
     ] = None,
     reviewer: Annotated[str | None, typer.Option("--reviewer", help="Only this person's answers.")] = None,
     db: options.Database = None,
@@ -85,7 +85,7 @@ def estimate(
     as_json: options.AsJson = False,
     as_csv: options.AsCsv = False,
 ) -> None:
-    """What the reviews of a plan say of all the calls it drew from, whatever risks it was weighed by."""
+    """What the reviews of a plan say about all the calls it drew from, corrected for its risk weights."""
     from speechcx.ask.qa import estimate_plan
     from speechcx.present.qa import present_estimate
 

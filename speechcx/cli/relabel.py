@@ -20,7 +20,7 @@ def register(app: typer.Typer) -> None:
 @example("relabel 66ea3428 --swap")
 def relabel(
     call: Annotated[str, typer.Argument(help="Call id, the beginning of one, or the name of its file.")],
-    swap: Annotated[bool, typer.Option("--swap", help="Agent and customer change places.")] = False,
+    swap: Annotated[bool, typer.Option("--swap", help="Swap agent and customer.")] = False,
     channels: options.Channels = None,
     db: options.Database = None,
     config: options.Config = None,
@@ -45,13 +45,15 @@ def relabel(
 
 @example("sentiment words.txt")
 def sentiment(
-    file: Annotated[str, typer.Argument(help="Text with one utterance a line; - for standard input.")] = "-",
+    file: Annotated[
+        str, typer.Argument(help="Text with one utterance per line; - for standard input.")
+    ] = "-",
     model: Annotated[str | None, typer.Option("--model", help="A model's name or folder.")] = None,
     config: options.Config = None,
     overrides: options.Overrides = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Read the feeling of text, one utterance a line: label, value from -1 to 1, confidence 0 to 1."""
+    """Read the feeling of text, one utterance per line: label, value from -1 to 1, confidence 0 to 1."""
     from speechcx.present.machine import present_sentiment
     from speechcx.sentiment import load_sentiment, read_lines
 

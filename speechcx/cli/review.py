@@ -48,7 +48,7 @@ def next_(
         str | None, typer.Option("--plan", help="Only from this plan; default: the oldest.")
     ] = None,
 ) -> None:
-    """Take the next call of a plan, or go on with the one you are at; prints the blind form."""
+    """Take the next call of a plan, or continue with the one you have open; prints the blind form."""
     from speechcx.ask.qa import NothingLeft
     from speechcx.present.reviews import present_nothing_left
 
@@ -153,7 +153,7 @@ def submit(
 
 @example("review release 12 --as kim")
 def release(desk: Desk, number: Number) -> None:
-    """Give a call back, so that somebody else can take it."""
+    """Release a call so that somebody else can take it."""
     from speechcx.present.reviews import present_step
 
     desk.reviews.release(number, desk.who)
@@ -166,7 +166,7 @@ def show(
     number: Number,
     log: Annotated[bool, typer.Option("--log", help="Every step: who did what when.")] = False,
 ) -> None:
-    """A submitted review beside the machine; not for one who is at a review of the same call."""
+    """A submitted review beside the machine; not for anyone still reviewing the same call."""
     from speechcx.ask.qa import show_review
     from speechcx.present.reviews import present_review
 
@@ -186,7 +186,7 @@ def list_(
     as_json: options.AsJson = False,
     as_csv: options.AsCsv = False,
 ) -> None:
-    """List reviews, newest first: who, which call, where it stands, how many answers are unlike the machine's."""
+    """List reviews, newest first: who, which call, status, how many answers differ from the machine's."""
     from speechcx.ask.ground import find_call_id
     from speechcx.ask.qa import ReviewFilter, list_reviews
     from speechcx.present.reviews import present_reviews

@@ -52,7 +52,7 @@ def dispute(
         str | None, typer.Option("--question", help="The answer in dispute; default: all.")
     ] = None,
 ) -> None:
-    """Contradict a review, with a reason; it then waits for a decision."""
+    """Dispute a review, with a reason; it then waits for a decision."""
     from speechcx.store.decisions.review_disputes import dispute
 
     dispute(desk.store, number, desk.who, reason, question)

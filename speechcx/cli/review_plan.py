@@ -30,7 +30,7 @@ def plan(
     name: Annotated[str, typer.Argument(help="What to call it, such as march.")],
     per_agent: Annotated[
         int | None,
-        typer.Option("--per-agent", min=1, help="Calls an agent and period; default: review.per_agent."),
+        typer.Option("--per-agent", min=1, help="Calls per agent and period; default: review.per_agent."),
     ] = None,
     each: Annotated[str | None, typer.Option("--each", help="Period: day, week, month or all.")] = None,
     strata: Annotated[
@@ -58,7 +58,7 @@ def plan(
     scorecard: Annotated[
         str | None, typer.Option("--scorecard", help="The form; default: the newest call's first.")
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Draw and show, keep nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Draw and show; store nothing.")] = False,
     who: Reviewer = None,
 ) -> None:
     """Draw calls for review: a number for each agent and period; the same seed draws the same calls."""
@@ -87,7 +87,7 @@ def plans(
     as_json: options.AsJson = False,
     as_csv: options.AsCsv = False,
 ) -> None:
-    """Review plans and how far people are with each; the calls of one tell what the machine found in them."""
+    """Review plans and their progress; with a name, its calls and what the machine found in them."""
     from speechcx.ask.qa import list_draws, list_plans
     from speechcx.present.reviews import present_draws, present_plans
 

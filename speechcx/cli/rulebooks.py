@@ -47,7 +47,7 @@ def lint(
     as_json: options.AsJson = False,
     as_csv: options.AsCsv = False,
 ) -> None:
-    """Check a rulebook: every problem with its line, its column and what would be legal. Exits with 12 on errors."""
+    """Check a rulebook: every problem with its line, its column and what is allowed there. Exits with 12 on errors."""
     from dataclasses import replace
 
     from speechcx.present.rulebooks import present_problems
@@ -102,7 +102,7 @@ def run_tests(
     as_json: options.AsJson = False,
     as_csv: options.AsCsv = False,
 ) -> None:
-    """Run the tests a rulebook brings, and measure it on labelled calls. Exits with 12 where one fails."""
+    """Run a rulebook's own tests, and measure it on labelled calls. Exits with 12 where one fails."""
     from speechcx.errors import UsageError
     from speechcx.present.rulebooks import list_shortfalls, present_tests
     from speechcx.rules import run_rulebook_tests
@@ -162,7 +162,7 @@ def try_phrase(
         str, typer.Option("--negated", help="ignore leaves out what is under a negation; or match.")
     ] = "match",
     text: Annotated[
-        str | None, typer.Option("--text", help="Try it on this instead; - for lines on standard input.")
+        str | None, typer.Option("--text", help="Try it on this text instead; - for lines on standard input.")
     ] = None,
     rulebook: Annotated[
         Path | None, typer.Option("--rulebook", help="Whose lists and rules; default: files.rulebook.")
@@ -171,7 +171,7 @@ def try_phrase(
     newest: Newest = 1000,
     limit: options.Limit = 20,
 ) -> None:
-    """Try a phrase or a condition before it is saved: where it holds in stored calls, and where nearly."""
+    """Try a phrase or a condition before it is saved: where it matches in stored calls, and where it nearly does."""
     from speechcx import batch
     from speechcx.present.rule_trials import present_tried
 
@@ -197,7 +197,7 @@ def coverage(
     newest: Newest = 1000,
     limit: options.Limit = 20,
 ) -> None:
-    """What a rulebook says of stored calls: rules that never or always hold, dead phrases, calls without a driver."""
+    """How a rulebook fits stored calls: rules that never or always match, dead phrases, calls without a driver."""
     from speechcx import batch
     from speechcx.ask.compliance import measure_precision
     from speechcx.present.rule_trials import present_coverage

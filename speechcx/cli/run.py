@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from speechcx.config import LoadedSettings
 
 FailureKindOption = Annotated[str | None, typer.Option("--kind", help="Only this kind.")]
-EachFailureOption = Annotated[bool, typer.Option("--all", help="Each failed call instead of causes.")]
+EachFailureOption = Annotated[bool, typer.Option("--all", help="Each failed call, not grouped by cause.")]
 
 failures = typer.Typer(name="failures", help="Calls that could not be scored, why, and what to do.")
 
@@ -73,7 +73,7 @@ def run(
     overrides: options.Overrides = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Analyse every new recording and keep the results; stop with Ctrl-C, go on with the next run."""
+    """Analyse every new recording and keep the results; stop with Ctrl-C, and the next run resumes."""
     from speechcx import batch
     from speechcx.project import load_roster, load_rulebook
 
@@ -295,7 +295,7 @@ def retry(
     db: options.Database = None,
     config: options.Config = None,
 ) -> None:
-    """Let the next run take failed calls again, the quarantined among them."""
+    """Have the next run retry failed calls, quarantined ones included."""
     from speechcx.ask.runs import find_failure
     from speechcx.batch import retry_failures
     from speechcx.store import Store

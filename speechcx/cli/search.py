@@ -69,10 +69,10 @@ def search(
         int | None, typer.Option("--near", min=0, max=1000, help="Words within N words of each other.")
     ] = None,
     save: Annotated[
-        str | None, typer.Option("--save", metavar="NAME", help="Keep this search under a name.")
+        str | None, typer.Option("--save", metavar="NAME", help="Save this search under a name.")
     ] = None,
     saved: Annotated[
-        str | None, typer.Option("--saved", metavar="NAME", help="Run a kept search, and say what is new.")
+        str | None, typer.Option("--saved", metavar="NAME", help="Run a saved search, and say what is new.")
     ] = None,
     new: Annotated[
         bool, typer.Option("--new", help="With --saved: only what is new since the last look.")
@@ -104,13 +104,15 @@ def search(
 
 @example("searches")
 def searches(
-    delete: Annotated[str | None, typer.Option("--delete", metavar="NAME", help="Forget this one.")] = None,
+    delete: Annotated[
+        str | None, typer.Option("--delete", metavar="NAME", help="Delete this saved search.")
+    ] = None,
     db: options.Database = None,
     config: options.Config = None,
     as_json: options.AsJson = False,
     as_csv: options.AsCsv = False,
 ) -> None:
-    """Searches kept under a name, each with what is new since somebody looked."""
+    """Saved searches, each with what is new since somebody last looked."""
     from speechcx.ask.search import find_saved, list_saved
     from speechcx.present.search import present_forgotten, present_searches
     from speechcx.store import Store

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _PANEL = "Supervisor and reviewer"
 users = typer.Typer(no_args_is_help=True, help="Who may sign in to the pages.")
 
-Name = Annotated[str, typer.Argument(metavar="NAME", help="What they sign in by.")]
+Name = Annotated[str, typer.Argument(metavar="NAME", help="Their login name.")]
 FromInput = Annotated[
     bool, typer.Option("--password-stdin", help="Read the password from standard input; default: make one.")
 ]
@@ -34,7 +34,7 @@ def register(app: typer.Typer) -> None:
 def serve(
     host: Annotated[
         str,
-        typer.Option("--host", help="Address to listen at; others than this machine only behind a proxy."),
+        typer.Option("--host", help="Address to listen at; any other than this machine only behind a proxy."),
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port to listen at.")] = 8001,
     base_url: Annotated[
@@ -106,7 +106,7 @@ def list_(
 @users.command("disable")
 @example("users disable kim")
 def disable(name: Name, db: options.Database = None, config: options.Config = None) -> None:
-    """Let somebody sign in no longer; sessions end at once, and what they did stays under their name."""
+    """Stop somebody from signing in; sessions end at once, and what they did stays under their name."""
     _accounts(db, config).change(name, is_disabled=True)
     note(f"{name} may not sign in any more.")
 
@@ -119,7 +119,7 @@ def reset(
     db: options.Database = None,
     config: options.Config = None,
 ) -> None:
-    """Give somebody a new password, and open the account again where it was disabled."""
+    """Give somebody a new password, and reopen the account if it was disabled."""
     password = _read_password(password_stdin)
     _accounts(db, config).change(name, is_disabled=False, password=password)
     note(f"{name} has a new password." + ("" if password_stdin else f" Password: {password}"))

@@ -26,12 +26,10 @@ def redact(
     files: Annotated[list[Path] | None, typer.Argument(metavar="AUDIO", help="Recordings.")] = None,
     to: Annotated[Path | None, typer.Option("--to", metavar="DIR", help="Folder for muted copies.")] = None,
     in_place: Annotated[
-        bool, typer.Option("--in-place", help="Put each copy in the place of its recording (WAV only).")
+        bool, typer.Option("--in-place", help="Replace each recording with its copy (WAV only).")
     ] = False,
     unchecked: Annotated[bool, typer.Option("--unchecked", help="Do not hear the copies again.")] = False,
-    stored: Annotated[
-        bool, typer.Option("--stored", help="Take values out of what is in the database already.")
-    ] = False,
+    stored: Annotated[bool, typer.Option("--stored", help="Redact what is already in the database.")] = False,
     despite_holds: Annotated[
         str | None,
         typer.Option(

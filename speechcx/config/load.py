@@ -26,6 +26,7 @@ _OTHER_VARIABLES = frozenset(
         "SPEECHCX_DEBUG",
         "SPEECHCX_REVIEWER",
         "SPEECHCX_REASON",
+        "SPEECHCX_NOTIFY_TO",
     }
 )
 

@@ -8,7 +8,6 @@ from .files import find_files as find_files
 from .files import hash_file as hash_file
 from .identity import identify as identify
 from .names import exact_name as exact_name
-from .names import name_bytes as name_bytes
 from .names import printable_name as printable_name
 from .other_files import OtherFile as OtherFile
 from .other_files import describe_others as describe_others
@@ -17,7 +16,6 @@ from .other_names import USED_REASONS as USED_REASONS
 from .roster import Roster as Roster
 from .roster import RosterEntry as RosterEntry
 from .roster import read_roster as read_roster
-from .roster import team_of as team_of
 from .settings import NOT_IN_DIGEST as NOT_IN_DIGEST
 from .settings import DiscoverSettings as DiscoverSettings
 from .settling import settle as settle

@@ -159,7 +159,7 @@ def match_name(pattern: NamePattern, path: str, *, zone: str | None) -> NameMatc
     path
         The file.
     zone
-        Zone of times without an offset; None where there is none.
+        Zone of times without an offset; None if there is none.
     """
     tail = "/".join(path.split("/")[-1 - pattern.folders :])
     found = pattern.regex.fullmatch(os.path.splitext(tail)[0])

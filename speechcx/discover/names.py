@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import unicodedata
 
@@ -26,11 +25,6 @@ def printable_name(name: str) -> str:
 def exact_name(text: str) -> str:
     """The name that :func:`printable_name` was given."""
     return _ESCAPE.sub(_unescape, text)
-
-
-def name_bytes(name: str) -> bytes:
-    """The exact bytes of a name."""
-    return os.fsencode(name)
 
 
 def _shown(char: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import os
 import unicodedata
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -49,12 +48,6 @@ class RosterEntry:
     center: str | None
     valid_from: date | None
     valid_to: date | None
-
-    def covers(self, day: date) -> bool:
-        """Whether the entry holds on `day`."""
-        return (self.valid_from is None or self.valid_from <= day) and (
-            self.valid_to is None or day <= self.valid_to
-        )
 
     def meets(self, other: RosterEntry) -> bool:
         """Whether there is a day on which both entries hold."""
@@ -143,12 +136,6 @@ class _Reader:
 
     def _warn(self, line: int, found: str, cure: str) -> None:
         self.warnings.append(SourceWarning(self.path, line, found, cure))
-
-
-def team_of(roster: Iterable[RosterEntry], agent: str, day: date) -> RosterEntry | None:
-    """The entry of `agent` on `day`, the one that began last; None where the roster has none."""
-    fitting = [entry for entry in roster if entry.agent == agent and entry.covers(day)]
-    return max(fitting, key=lambda entry: entry.valid_from or date.min, default=None)
 
 
 def _entry(csv_file: CsvFile, row: CsvRow) -> RosterEntry:

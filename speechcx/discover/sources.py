@@ -13,7 +13,8 @@ from speechcx.discover.file_cells import NOT, how_well, name_key
 from speechcx.discover.files import FoundFile
 from speechcx.discover.names import printable_name
 from speechcx.discover.settings import DiscoverSettings
-from speechcx.errors import CallError
+from speechcx.discover.table_files import WORKBOOK_ENDINGS
+from speechcx.errors import CallError, ConfigError
 
 _MAX_HINTS = 20
 """For so many calls without a row the nearest row is looked for; they mostly have one reason."""
@@ -128,13 +129,13 @@ def read_sources(paths: Iterable[str | os.PathLike[str]], settings: DiscoverSett
     Raises
     ------
     ConfigError
-        A CSV with a column of files cannot be read at all.
+        A CSV with a column of files cannot be read at all. A workbook that cannot is passed over with the reason.
     """
     tables: dict[str, CallsTable | str] = {}
     for folder, is_deep in _folders(paths, settings):
-        for path in _csv_files(folder, is_deep=is_deep):
+        for path in _table_files(folder, is_deep=is_deep):
             if path not in tables:
-                tables[path] = read_calls_table(path, settings)
+                tables[path] = _read_table(path, settings)
     read = sorted(tables.items())
     return Sources(
         tuple(table for _, table in read if isinstance(table, CallsTable)),
@@ -158,10 +159,24 @@ def _folders(
             yield folder, False
 
 
-def _csv_files(folder: str, *, is_deep: bool) -> Iterator[str]:
+def _read_table(path: str, settings: DiscoverSettings) -> CallsTable | str:
+    """A calls table, or why a file is none; a workbook that cannot be opened may be about anything."""
+    try:
+        return read_calls_table(path, settings)
+    except ConfigError as error:
+        if not path.lower().endswith(WORKBOOK_ENDINGS):
+            raise
+        return f"{error.found}; expected: {error.expected}"
+
+
+def _table_files(folder: str, *, is_deep: bool) -> Iterator[str]:
+    """CSV files and workbooks; what a spreadsheet program keeps beside an open workbook is none."""
     for parent, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if is_deep and not name.startswith("."))
         for name in sorted(files):
             path = os.path.join(parent, name)
-            if name.lower().endswith((".csv", ".tsv")) and not name.startswith(".") and os.path.isfile(path):
+            is_table = name.lower().endswith((".csv", ".tsv", *WORKBOOK_ENDINGS)) and not name.startswith(
+                (".", "~$")
+            )
+            if is_table and os.path.isfile(path):
                 yield path

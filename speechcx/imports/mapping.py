@@ -8,104 +8,14 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
-from importlib import resources
 from typing import Any, Literal, get_args
 
 from speechcx.call.imported import ACCOUNT_STATUSES, EFFORT_ENDS, LEG_OUTCOMES, EffortEnd
-from speechcx.discover.headings import squeeze
 from speechcx.errors import ConfigError
-
-ImportKind = Literal["calls", "surveys", "accounts"]
-IMPORT_KINDS: tuple[ImportKind, ...] = get_args(ImportKind)
-
-CALL_FIELDS: dict[str, tuple[str, ...]] = {
-    "record_id": (
-        "linkedid", "recordid", "callid", "contactid", "conversationid", "interactionid", "sessionid",
-        "callguid", "calluuid", "uniqueid", "uuid", "xmlcdruuid", "id",
-    ),
-    "leg_id": ("legid", "segmentid", "uniqueid", "xmlcdruuid", "uuid", "recordid", "callid", "id"),
-    "started_at": (
-        "startedat", "starttime", "start", "startstamp", "calldate", "calltime", "callstart", "callstarttime",
-        "initiationtimestamp", "timestamp", "datetime", "dateandtime", "date", "time",
-    ),
-    "agent": (
-        "agent", "agentid", "agentusername", "agentlogin", "agentname", "agentemail", "user", "username", "users",
-        "answeredby", "extension", "agentextension",
-    ),
-    "customer": (
-        "customer", "customerid", "customernumber", "customerphonenumber", "customerendpointaddress", "ani",
-        "callerid", "callernumber", "calleridnumber", "cli", "from", "src", "phonenumber",
-    ),
-    "queue": ("queue", "queuename", "skill", "campaign", "campaignid", "ingroup"),
-    "direction": ("direction", "calldirection", "calltype", "initiationmethod"),
-    "outcome": ("outcome", "disposition", "status", "callstatus", "result", "hangupcause"),
-    "wait_s": (
-        "waits", "wait", "waittime", "queuetime", "queueduration", "queueseconds", "queuewaittime",
-        "ringing", "ringtime",
-    ),
-    "talk_s": ("talks", "talk", "talktime", "totaltalk", "billsec", "talking", "agentinteractionduration"),
-    "hold_s": ("holds", "hold", "holdtime", "totalhold", "customerholdduration"),
-    "wrap_s": (
-        "wraps", "wrap", "wrapup", "wrapuptime", "acw", "totalacw", "aftercallwork", "aftercallworktime",
-        "aftercontactworkduration",
-    ),
-    "duration_s": (
-        "durations", "duration", "totalduration", "callduration", "contactduration", "lengthinsec", "length",
-        "calltimeseconds",
-    ),
-    "recording": ("recording", "recordingfile", "recordingname", "recordpath", "recordname", "filename"),
-}  # fmt: skip
-SURVEY_FIELDS: dict[str, tuple[str, ...]] = {
-    "answer_id": ("answerid", "responseid", "surveyid", "surveyresponseid", "submissionid", "id"),
-    "answered_at": (
-        "answeredat", "submittedat", "completedat", "responsedate", "recordeddate", "enddate", "date", "timestamp",
-    ),
-    "reference": (
-        "reference", "callid", "contactid", "conversationid", "interactionid", "recordid", "uniqueid", "linkedid",
-    ),
-    "customer": ("customer", "customerid", "customernumber", "phone", "phonenumber", "caller", "ani"),
-    "agent": ("agent", "agentid", "agentname", "agentusername", "user"),
-    "csat": ("csat", "satisfaction", "rating", "overallsatisfaction", "customersatisfaction", "stars"),
-    "nps": ("nps", "npsscore", "likelihoodtorecommend", "recommend", "recommendation", "q1nps"),
-    "ces": ("ces", "effort", "effortscore", "customereffort", "customereffortscore", "easy"),
-    "comment": ("comment", "comments", "verbatim", "feedback", "openanswer", "reason", "why"),
-}  # fmt: skip
-ACCOUNT_FIELDS: dict[str, tuple[str, ...]] = {
-    "account_id": ("accountid", "accountnumber", "accountno", "account", "contractid", "contractnumber", "id"),
-    "customer": (
-        "customer", "customerid", "customernumber", "customerno", "customerkey", "phone", "phonenumber", "mobile",
-        "mobilephone", "accountid", "accountnumber", "account", "contactid", "clientid", "msisdn", "id",
-    ),
-    "status": (
-        "status", "accountstatus", "customerstatus", "state", "stage", "lifecyclestage", "kept", "active", "isactive",
-    ),
-    "lost": ("lost", "churned", "churn", "ischurned", "cancelled", "canceled", "iscancelled", "left"),
-    "opened": (
-        "opened", "openedat", "openedday", "customersince", "since", "startdate", "start", "created", "createdat",
-        "createddate", "activationdate", "signupdate", "joined", "joindate", "contractstart",
-    ),
-    "closed": (
-        "closed", "closedat", "closedday", "churndate", "churnedat", "lostat", "lostdate", "cancelledat",
-        "canceledat", "cancellationdate", "canceldate", "terminationdate", "terminatedat", "enddate", "end", "lastday",
-    ),
-    "as_of": ("asof", "asofdate", "snapshot", "snapshotdate", "reportdate", "exportdate", "exportedat"),
-    "value": (
-        "value", "annualvalue", "annualrevenue", "arr", "mrr", "monthlyrevenue", "revenue", "acv", "contractvalue",
-        "monthlycharges", "monthlyfee", "amount",
-    ),
-    "lifetime_value": ("lifetimevalue", "ltv", "clv", "cltv", "customerlifetimevalue", "totalrevenue", "totalcharges"),
-    "currency": ("currency", "currencycode", "currencyisocode"),
-}  # fmt: skip
-FIELDS: dict[ImportKind, dict[str, tuple[str, ...]]] = {
-    "calls": CALL_FIELDS,
-    "surveys": SURVEY_FIELDS,
-    "accounts": ACCOUNT_FIELDS,
-}
-"""Every field of each kind, with the squeezed headings that usually stand for it, the best first."""
+from speechcx.imports.export_headings import FIELDS, IMPORT_KINDS, DurationUnit, ImportKind
 
 REQUIRED: dict[ImportKind, tuple[str, ...]] = {
-    "calls": ("record_id", "started_at"),
+    "calls": (),
     "surveys": (),
     "accounts": ("customer",),
 }
@@ -114,7 +24,6 @@ ACCOUNT_FACTS = ("status", "lost", "closed", "value", "lifetime_value")
 """An account says at least one of these."""
 
 DURATIONS = ("wait_s", "talk_s", "hold_s", "wrap_s", "duration_s")
-DurationUnit = Literal["s", "ms", "min"]
 DecimalMark = Literal[".", ","]
 
 
@@ -135,7 +44,9 @@ class ImportMapping:
     time_format
         A ``strptime`` format that is tried before the usual forms.
     unit
-        Of durations that are bare numbers.
+        Of durations that are bare numbers; ``day`` for the fractions of a day that a spreadsheet keeps.
+    units
+        Of single fields, where their columns have another unit.
     outcomes
         What each value of the outcome column means, without regard to case.
     statuses
@@ -148,6 +59,23 @@ class ImportMapping:
         The mark before the decimals of amounts, where they could be read in two ways.
     ces_high
         What the upper end of an effort score means.
+    directions
+        What each value of the direction column means (``inbound``, ``outbound``, ``internal``), ignoring case.
+    swap_outbound
+        Whether the column of the agent holds the called side, so that the caller of an outbound call is its agent.
+    leg_per_agent
+        Whether one leg id stands for every agent that rang, so that the agent is part of it.
+    internal_digits
+        A number of up to so many digits is an extension. It tells the direction where no column does; 0 for not.
+    no_talk
+        How a leg ended that tells no outcome and has no talk; None for not told.
+    answered_by_machine
+        Whether a leg that was answered without an agent was answered by a menu or a queue. Its outcome is then what
+        `machines` says, else not told.
+    day_zone
+        Zone in which days are cut, whatever zone times are written in; None for that of the times.
+    machines
+        What became of such a leg by the application that had it, ignoring case.
     """
 
     kind: ImportKind
@@ -163,73 +91,39 @@ class ImportMapping:
     statuses: Mapping[str, str] = field(default_factory=dict)
     decimal: DecimalMark | None = None
     ces_high: EffortEnd | None = None
+    units: Mapping[str, DurationUnit] = field(default_factory=dict)
+    directions: Mapping[str, str] = field(default_factory=dict)
+    swap_outbound: bool = False
+    leg_per_agent: bool = False
+    internal_digits: int = 0
+    no_talk: str | None = None
+    answered_by_machine: bool = False
+    machines: Mapping[str, str] = field(default_factory=dict)
+    day_zone: str | None = None
 
 
-@lru_cache(maxsize=1)
-def list_presets() -> tuple[ImportMapping, ...]:
-    """Every preset that comes with the package, by name."""
-    folder = resources.files("speechcx.imports") / "presets"
-    found = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".toml"))
-    return tuple(
-        _build(tomllib.loads((folder / name).read_text(encoding="utf-8")), name, name.removesuffix(".toml"))
-        for name in found
-    )
-
-
-def read_mapping(named: str, kind: ImportKind) -> ImportMapping:
-    """The mapping of a file, or the preset of that name.
+def read_mapping(path: str, kind: ImportKind) -> ImportMapping:
+    """The mapping of a file.
 
     Raises
     ------
     ConfigError
-        There is none, it cannot be read, or it is one of another kind.
+        It cannot be read, or is one of another kind.
     """
-    presets = {preset.name: preset for preset in list_presets() if preset.kind == kind}
-    if named in presets:
-        return presets[named]
-    if not os.path.isfile(named):
-        raise ConfigError(
-            f"no mapping file and no preset {named!r}",
-            f"a file, or one of {', '.join(sorted(presets)) or 'no preset of this kind'}",
-            f"write one with: speechcx import {kind} FILE --suggest",
-        )
     try:
-        with open(named, "rb") as file:
-            mapping = _build(tomllib.load(file), named, "")
+        with open(path, "rb") as file:
+            mapping = build_mapping(tomllib.load(file), path, "")
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(
-            f"the mapping {named!r} cannot be read: {error}", "a TOML file", "correct the line"
+            f"the mapping {path!r} cannot be read: {error}", "a TOML file", "correct the line"
         ) from error
     if mapping.kind != kind:
         raise ConfigError(
-            f"the mapping {named!r} is for {mapping.kind}",
+            f"the mapping {path!r} is for {mapping.kind}",
             f"one for {kind}",
             f"speechcx import {mapping.kind}",
         )
     return mapping
-
-
-def suggest_mapping(headings: Sequence[str], kind: ImportKind) -> ImportMapping:
-    """The preset whose headings are all there, the one with most of them; else what the headings usually mean."""
-    there = {squeeze(heading): heading for heading in reversed(headings) if heading}
-    fitting = [
-        preset
-        for preset in list_presets()
-        if preset.kind == kind and all(squeeze(heading) in there for heading in preset.columns.values())
-    ]
-    if fitting:
-        best = max(fitting, key=lambda preset: (len(preset.columns), preset.name))
-        return ImportMapping(
-            kind, {name: there[squeeze(heading)] for name, heading in best.columns.items()}, best.name, best.title,
-            best.zone, best.time_format, best.unit, best.outcomes, best.scales, best.wait_is_rest, best.statuses,
-            best.decimal, best.ces_high,
-        )  # fmt: skip
-    columns: dict[str, str] = {}
-    for name, spellings in FIELDS[kind].items():
-        found = next((there[spelling] for spelling in spellings if spelling in there), None)
-        if found is not None and (found not in columns.values() or name in ("leg_id", "customer")):
-            columns[name] = found
-    return ImportMapping(kind, columns)
 
 
 def expect_columns(mapping: ImportMapping, headings: Iterable[str], path: str) -> None:
@@ -243,6 +137,16 @@ def expect_columns(mapping: ImportMapping, headings: Iterable[str], path: str) -
     there = [heading for heading in headings if heading]
     lacking = [heading for heading in mapping.columns.values() if heading not in there]
     required = [name for name in REQUIRED[mapping.kind] if name not in mapping.columns]
+    if (
+        mapping.kind == "calls"
+        and "started_at" not in mapping.columns
+        and not {"date", "time"} <= mapping.columns.keys()
+    ):
+        required.append("started_at, or date and time")
+    if mapping.kind == "calls" and not any(
+        name in mapping.columns for name in ("record_id", "customer", "agent")
+    ):
+        required.append("one of record_id, customer, agent")
     if mapping.kind == "surveys" and not any(name in mapping.columns for name in RATINGS):
         required.append("one of csat, nps, ces")
     if mapping.kind == "accounts" and not any(name in mapping.columns for name in ACCOUNT_FACTS):
@@ -267,8 +171,15 @@ def write_mapping(mapping: ImportMapping, headings: Sequence[str]) -> str:
         f"# {mapping.title}" if mapping.title else "# Which column stands for which field.",
         f"kind = {json.dumps(mapping.kind)}",
         f"zone = {json.dumps(mapping.zone)}" if mapping.zone else '# zone = "Europe/Berlin"',
-        f"unit = {json.dumps(mapping.unit)}" if mapping.kind == "calls" else "",
+        f"unit = {json.dumps(mapping.unit)}  # of bare numbers: s, ms, min or day"
+        if mapping.kind == "calls"
+        else "",
         "wait_is_rest = true" if mapping.wait_is_rest else "",
+        "swap_outbound = true" if mapping.swap_outbound else "",
+        "leg_per_agent = true" if mapping.leg_per_agent else "",
+        f"internal_digits = {mapping.internal_digits}" if mapping.internal_digits else "",
+        f"no_talk = {json.dumps(mapping.no_talk)}" if mapping.no_talk else "",
+        "answered_by_machine = true" if mapping.answered_by_machine else "",
         _write_direction(mapping),
         f"decimal = {json.dumps(mapping.decimal)}" if mapping.decimal else "",
         "",
@@ -277,13 +188,16 @@ def write_mapping(mapping: ImportMapping, headings: Sequence[str]) -> str:
     lines += [_write_column(name, mapping.columns.get(name)) for name in FIELDS[mapping.kind]]
     unused = [heading for heading in headings if heading and heading not in mapping.columns.values()]
     if unused:
-        lines.append(f"# not used: {', '.join(unused)}")
-    if mapping.outcomes:
-        lines += ["", "[outcomes]"]
-        lines += [f"{json.dumps(name)} = {json.dumps(value)}" for name, value in mapping.outcomes.items()]
-    if mapping.statuses:
-        lines += ["", "[statuses]"]
-        lines += [f"{json.dumps(name)} = {json.dumps(value)}" for name, value in mapping.statuses.items()]
+        lines.append(f"# not used, and kept as they are: {', '.join(unused)}")
+    for name, words in (
+        ("units", mapping.units), ("outcomes", mapping.outcomes), ("directions", mapping.directions),
+        ("machines", mapping.machines), ("statuses", mapping.statuses),
+    ):  # fmt: skip
+        if words:
+            lines += ["", f"[{name}]"]
+            lines += [
+                f"{json.dumps(key, ensure_ascii=False)} = {json.dumps(value)}" for key, value in words.items()
+            ]
     if mapping.scales:
         lines += ["", "[scales]", *(f"{name} = {list(ends)}" for name, ends in mapping.scales.items())]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)) + "\n"
@@ -304,49 +218,75 @@ def _write_column(name: str, heading: str | None) -> str:
     return f'# {name} = ""' if heading is None else f"{name} = {json.dumps(heading, ensure_ascii=False)}"
 
 
-def _build(found: Mapping[str, Any], path: str, name: str) -> ImportMapping:
-    """A mapping from its file.
+_KEYS = (
+    "kind", "title", "zone", "time_format", "unit", "wait_is_rest", "swap_outbound", "leg_per_agent",
+    "internal_digits", "no_talk", "answered_by_machine", "decimal", "ces_high", "columns", "units", "outcomes",
+    "directions", "machines", "statuses", "scales",
+)  # fmt: skip
+
+
+def build_mapping(found: Mapping[str, Any], path: str, name: str) -> ImportMapping:
+    """A mapping from its file; `name` is the preset's.
 
     Raises
     ------
     ConfigError
-        A key, a field or a value that is none.
+        A key, a field or a value is not known.
     """
-    known = {
-        "kind", "title", "zone", "time_format", "unit", "wait_is_rest", "columns", "outcomes", "scales",
-        "statuses", "decimal", "ces_high",
-    }  # fmt: skip
     kind = found.get("kind")
-    wrong = sorted(found.keys() - known)
+    wrong = sorted(found.keys() - set(_KEYS))
     columns = found.get("columns", {})
     if kind not in IMPORT_KINDS:
         raise _bad(path, f"kind is {kind!r}", "calls, surveys or accounts")
     wrong += sorted(columns.keys() - FIELDS[kind].keys()) if isinstance(columns, dict) else ["columns"]
     if wrong:
-        raise _bad(path, f"{wrong[0]!r} is not known", f"one of {', '.join([*known, *FIELDS[kind]])}")
-    outcomes = found.get("outcomes", {})
-    statuses = found.get("statuses", {})
-    for what, given, allowed in (
-        ("outcome", outcomes, LEG_OUTCOMES),
-        ("status", statuses, ACCOUNT_STATUSES),
-    ):
-        bad = [value for value in given.values() if value not in allowed]
-        if bad:
-            raise _bad(path, f"the {what} {bad[0]!r}", ", ".join(allowed))
-    if found.get("decimal") not in (None, *get_args(DecimalMark)):
-        raise _bad(path, f"decimal is {found['decimal']!r}", 'a point or a comma: "." or ","')
-    if found.get("unit", "s") not in get_args(DurationUnit):
-        raise _bad(path, f"unit is {found['unit']!r}", "s, ms or min")
-    if found.get("ces_high") not in (None, *EFFORT_ENDS):
-        raise _bad(path, f"ces_high is {found['ces_high']!r}", "easy or difficult")
+        raise _bad(path, f"{wrong[0]!r} is not known", f"one of {', '.join([*_KEYS, *FIELDS[kind]])}")
+    words = {name: _read_words(path, found, name, allowed) for name, allowed in _WORDS.items()}
+    for key, allowed in _CHOICES.items():
+        if found.get(key) not in (None, *allowed):
+            raise _bad(path, f"{key} is {found[key]!r}", f"one of {', '.join(map(repr, allowed))}")
+    digits = found.get("internal_digits", 0)
+    if not isinstance(digits, int) or not 0 <= digits <= 9:
+        raise _bad(path, f"internal_digits is {digits!r}", "a whole number from 0 to 9")
     scales = {key: (float(low), float(high)) for key, (low, high) in found.get("scales", {}).items()}
+    told: dict[str, Any] = {key: found[key] for key in ("zone", "time_format", *_CHOICES) if key in found}
+    told |= {key: bool(found.get(key)) for key in _SWITCHES} | words
     return ImportMapping(
-        kind, dict(columns), name, str(found.get("title", "")), found.get("zone"), found.get("time_format"),
-        found.get("unit", "s"), {key.casefold(): value for key, value in outcomes.items()}, scales,
-        bool(found.get("wait_is_rest", False)),
-        {" ".join(key.casefold().split()): value for key, value in statuses.items()}, found.get("decimal"),
-        found.get("ces_high"),
-    )  # fmt: skip
+        kind, dict(columns), name, str(found.get("title", "")), scales=scales, internal_digits=digits, **told
+    )
+
+
+_SWITCHES = ("wait_is_rest", "swap_outbound", "leg_per_agent", "answered_by_machine")
+
+_WORDS: dict[str, tuple[str, ...]] = {
+    "outcomes": LEG_OUTCOMES,
+    "statuses": ACCOUNT_STATUSES,
+    "directions": ("inbound", "outbound", "internal"),
+    "machines": LEG_OUTCOMES,
+    "units": get_args(DurationUnit),
+}
+"""Tables of a mapping, with what a value in each may be."""
+
+_CHOICES: dict[str, tuple[str, ...]] = {
+    "decimal": get_args(DecimalMark),
+    "unit": get_args(DurationUnit),
+    "ces_high": EFFORT_ENDS,
+    "no_talk": LEG_OUTCOMES,
+}
+
+
+def _read_words(path: str, found: Mapping[str, Any], name: str, allowed: Sequence[str]) -> dict[str, Any]:
+    """A table of a mapping: what each word of the source means."""
+    words = found.get(name, {})
+    bad = [value for value in words.values() if value not in allowed]
+    if bad:
+        raise _bad(path, f"the value {bad[0]!r} in [{name}]", ", ".join(allowed))
+    return {fold_word(key): value for key, value in words.items()}
+
+
+def fold_word(text: str) -> str:
+    """A word of a source as the tables of a mapping have it: without capitals, blanks written once."""
+    return " ".join(text.casefold().split())
 
 
 def _bad(path: str, found: str, expected: str) -> ConfigError:

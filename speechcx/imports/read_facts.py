@@ -5,31 +5,35 @@ from __future__ import annotations
 import csv
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
 
 from speechcx.call.imported import (
     SURVEY_SCALES,
     AccountStatus,
     CallLeg,
     CustomerAccount,
+    LegOutcome,
     SurveyAnswer,
     SurveyKind,
 )
-from speechcx.discover.clock import read_moment
+from speechcx.discover.clock import place_time, read_moment
 from speechcx.discover.csv_lines import CsvFile, CsvRow, split_cells
 from speechcx.discover.headings import says_utc
 from speechcx.discover.time_forms import UnreadableTimeError
-from speechcx.imports.mapping import DURATIONS, RATINGS, ImportMapping
+from speechcx.imports.mapping import DURATIONS, RATINGS, ImportMapping, fold_word
 from speechcx.imports.values import (
     UnreadableCellError,
+    is_extension,
     read_account_day,
     read_amount,
     read_direction,
     read_duration,
     read_outcome,
+    read_party,
     read_rating,
     read_status,
 )
@@ -59,10 +63,19 @@ class RefusedRow:
 
 @dataclass(frozen=True, slots=True)
 class ReadRows(Generic[Fact]):
-    """The facts of a file, and the rows that are none."""
+    """The facts of a file, and the rows that are none.
+
+    Parameters
+    ----------
+    facts, refused
+        What was read, and the rows that cannot be used.
+    notes
+        What else of the file was not read or not understood, a sentence without its end each.
+    """
 
     facts: tuple[Fact, ...]
     refused: tuple[RefusedRow, ...]
+    notes: tuple[str, ...] = ()
 
 
 FieldCells = Mapping[str, str]
@@ -84,35 +97,96 @@ def read_legs(file: CsvFile, rows: Sequence[CsvRow], mapping: ImportMapping) -> 
     reader = _Reader(file, mapping)
 
     def read(cells: FieldCells, extras: tuple[tuple[str, str], ...], line: int) -> list[CallLeg]:
-        started = reader.moment(cells.get("started_at", ""))
+        started = reader.start(cells)
         if started is None:
             raise UnreadableCellError("no start")
-        record_id = cells.get("record_id")
-        if record_id is None:
+        people = _read_people(cells, mapping)
+        record_id = cells.get("record_id") or cells.get("leg_id")
+        if record_id is None and {"record_id", "leg_id"} & mapping.columns.keys():
             raise UnreadableCellError("no id of the call")
-        times = {name: read_duration(cells[name], mapping.unit) for name in DURATIONS if name in cells}
-        if mapping.wait_is_rest and "duration_s" in times and "wait_s" not in times:
-            parts = (times.get(name, 0.0) for name in ("talk_s", "hold_s", "wrap_s"))
-            times["wait_s"] = max(0.0, round(times["duration_s"] - sum(parts), 3))
-        own = f"{record_id} {started.isoformat()} {cells.get('agent', '')}"
+        # Without an id, who called whom when is what makes a call the same one again.
+        record_id = record_id or _make_id(started.isoformat(), people["customer"], people["agent"])
+        times = _read_times(cells, mapping)
+        leg_id = cells.get("leg_id") or f"{record_id} {started.isoformat()} {people['agent'] or ''}"
+        if "leg_id" in cells and mapping.leg_per_agent and people["agent"]:
+            leg_id = f"{leg_id} {people['agent']}"
         return [
             CallLeg(
                 record_id=record_id,
-                leg_id=cells.get("leg_id") or own,
+                leg_id=leg_id,
                 started_at=started,
-                agent=cells.get("agent"),
-                customer=cells.get("customer"),
                 queue=cells.get("queue"),
-                direction=read_direction(cells["direction"]) if "direction" in cells else None,
-                outcome=read_outcome(cells["outcome"], mapping.outcomes) if "outcome" in cells else None,
+                outcome=_read_outcome(cells, mapping, people["agent"], times, reader.unknown, extras),
                 recording=cells.get("recording"),
                 extras=extras,
                 row=line,
-                **times,
+                agent=people["agent"],
+                customer=people["customer"],
+                direction=people["direction"],
+                wait_s=times.get("wait_s"),
+                talk_s=times.get("talk_s"),
+                hold_s=times.get("hold_s"),
+                wrap_s=times.get("wrap_s"),
+                duration_s=times.get("duration_s"),
             )
         ]
 
     return reader.read(rows, read, key=lambda leg: (leg.record_id, leg.leg_id))
+
+
+def _make_id(*told: str | None) -> str:
+    """An id of what a source tells, for facts that have none in it."""
+    return hashlib.sha256("\x1f".join(part or "" for part in told).encode()).hexdigest()[:16]
+
+
+def _read_people(cells: FieldCells, mapping: ImportMapping) -> dict[str, str | None]:
+    """Agent, customer and direction of a leg, by who called whom."""
+    caller, called = (read_party(cells[name]) if name in cells else None for name in ("customer", "called"))
+    agent = read_party(cells["agent"]) if "agent" in cells else None
+    direction = read_direction(cells["direction"], mapping.directions) if "direction" in cells else None
+    if direction is None and mapping.internal_digits and caller is not None and called is not None:
+        is_inside = [is_extension(number, mapping.internal_digits) for number in (caller, called)]
+        direction = "inbound" if not is_inside[0] else "internal" if is_inside[1] else "outbound"
+    if direction == "outbound":
+        agent = caller if mapping.swap_outbound else agent
+        caller = called if "called" in mapping.columns else caller
+    return {"agent": agent, "customer": caller, "direction": direction}
+
+
+def _read_times(cells: FieldCells, mapping: ImportMapping) -> dict[str, float]:
+    """Durations of a leg, in seconds."""
+    read = {
+        name: read_duration(cells[name], mapping.units.get(name, mapping.unit))
+        for name in DURATIONS
+        if name in cells
+    }
+    times = {name: value for name, value in read.items() if value is not None}
+    if mapping.wait_is_rest and "duration_s" in times and "wait_s" not in times:
+        parts = (times.get(name, 0.0) for name in ("talk_s", "hold_s", "wrap_s"))
+        times["wait_s"] = max(0.0, round(times["duration_s"] - sum(parts), 3))
+    return times
+
+
+def _read_outcome(
+    cells: FieldCells,
+    mapping: ImportMapping,
+    agent: str | None,
+    times: dict[str, float],
+    unknown: Counter[tuple[str, str]],
+    extras: tuple[tuple[str, str], ...],
+) -> LegOutcome | None:
+    """How a leg ended; talk of a machine is taken out of `times`."""
+    told: str | None = read_outcome(cells["outcome"], mapping.outcomes) if "outcome" in cells else None
+    if told is None and "outcome" in cells and cells["outcome"].casefold() not in ("no", "false", "0"):
+        unknown["outcome", cells["outcome"]] += 1
+    if told == "answered" and mapping.answered_by_machine and agent is None:
+        words = (fold_word(cell) for _, cell in extras)
+        times["wait_s"] = times.get("wait_s", 0.0) + times.pop("talk_s", 0.0)
+        found = next((mapping.machines[word] for word in words if word in mapping.machines), None)
+        return cast("LegOutcome | None", found)
+    if told is None and mapping.no_talk is not None and not times.get("talk_s"):
+        told = mapping.no_talk
+    return cast("LegOutcome | None", told)
 
 
 def read_answers(file: CsvFile, rows: Sequence[CsvRow], mapping: ImportMapping) -> ReadRows[SurveyAnswer]:
@@ -121,14 +195,13 @@ def read_answers(file: CsvFile, rows: Sequence[CsvRow], mapping: ImportMapping) 
     kinds: list[SurveyKind] = [kind for kind in RATINGS if kind in mapping.columns]  # type: ignore[misc]
 
     def read(cells: FieldCells, extras: tuple[tuple[str, str], ...], line: int) -> list[SurveyAnswer]:
-        moment = reader.moment(cells.get("answered_at", ""))
+        moment = reader.moment(_end_of_day(cells.get("answered_at", "")))
         answer_id = cells.get("answer_id") or cells.get("reference")
         if answer_id is None:
             # Without an id, who answered when is what makes an answer the same one again.
-            told = "\x1f".join(
-                cells.get(name, "") for name in ("customer", "answered_at", "agent", "comment")
+            answer_id = _make_id(
+                *(cells.get(name) for name in ("customer", "answered_at", "agent", "comment"))
             )
-            answer_id = hashlib.sha256(told.encode()).hexdigest()[:16]
         found = []
         for kind in kinds:
             low, high = mapping.scales.get(kind, SURVEY_SCALES[kind])
@@ -142,6 +215,11 @@ def read_answers(file: CsvFile, rows: Sequence[CsvRow], mapping: ImportMapping) 
         return found
 
     return reader.read(rows, read, key=lambda answer: (answer.kind, answer.answer_id))
+
+
+def _end_of_day(text: str) -> str:
+    """A day without a time of day as its last second: the answer came after every call of that day."""
+    return f"{text} 23:59:59" if _DAY_ONLY.fullmatch(text) else text
 
 
 def read_accounts(file: CsvFile, rows: Sequence[CsvRow], mapping: ImportMapping) -> ReadRows[CustomerAccount]:
@@ -205,6 +283,30 @@ def _read_currency(cells: FieldCells) -> str | None:
     return None if found is None else {"$": "USD", "\u20ac": "EUR", "\u00a3": "GBP"}.get(found, found)
 
 
+_SUMMARY = re.compile(
+    r"(?:grand |sub-?)?totals?|sum|average|avg\.?|(?:gesamt)?summe|gesamt|durchschnitt|mittelwert",
+    re.IGNORECASE,
+)
+_COLUMN_TYPE = re.compile(
+    r"(?:INTEGER|VARCHAR|CHAR|UNIQUEIDENTIFIER|BIGINT|DATETIME|TEXT)(?:\(\d+\))?", re.IGNORECASE
+)
+_DAY_AND_MONTH = re.compile(r"(?:[A-Za-z]{2,10}\.?,? )?(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?!\d)")
+_DAY_ONLY = re.compile(r"\d{1,4}([-/.])\d{1,2}\1\d{2,4}")
+_CLOCK = re.compile(r"\d:\d\d")
+_YEAR = re.compile(r"\d{4}|\d[-/.]\d{1,2}[-/.]\d")
+
+
+def _is_summary(cells: FieldCells, extras: tuple[tuple[str, str], ...]) -> bool:
+    """Whether a row adds up the rows above, or tells the types of the columns; a row of a call has a start."""
+    values = [*cells.values(), *(cell for _, cell in extras)]
+    if values and all(_COLUMN_TYPE.fullmatch(cell) for cell in values):
+        return True
+    has_start = any(
+        _YEAR.search(cells.get(name, "")) for name in ("started_at", "date", "answered_at", "as_of", "opened")
+    )
+    return not has_start and any(_SUMMARY.fullmatch(cell.rstrip(":")) for cell in values)
+
+
 def _in_sheet(row: CsvRow, found: str) -> str:
     return f"sheet {row.sheet!r}: {found}" if row.sheet else found
 
@@ -219,14 +321,65 @@ class _Reader:
         self.places = {
             name: file.names.index(heading) for name, heading in zip(mapping.columns, names, strict=True)
         }
-        start = mapping.columns.get("started_at") or mapping.columns.get("answered_at") or ""
+        names_of_start = ("started_at", "date", "answered_at")
+        start = next((mapping.columns[name] for name in names_of_start if name in mapping.columns), "")
         self.zone = "UTC" if says_utc(start) else mapping.zone
+        self.day_order = ""
+        self.shown_by = ""
+        self.unknown: Counter[tuple[str, str]] = Counter()
+        self.summaries: list[int] = []
 
     def moment(self, text: str) -> datetime | None:
         """A time of a row; None for a blank cell."""
         if not text:
             return None
-        return read_moment(text, zone=self.zone, time_format=self.mapping.time_format).when
+        if self.day_order and (found := _DAY_AND_MONTH.match(text)):
+            one, two, year = found[1], found[3], found[4]
+            day, month = (one, two) if self.day_order == "day" else (two, one)
+            text = f"{text[: found.start(1)]}{year}-{int(month):02d}-{int(day):02d}{text[found.end() :]}"
+        when = read_moment(text, zone=self.zone, time_format=self.mapping.time_format).when
+        return when if self.mapping.day_zone is None else place_time(when, self.mapping.day_zone).when
+
+    def find_day_order(self, rows: Sequence[CsvRow]) -> None:
+        """Whether dates such as 03.04.2026 begin with the day, where other dates of the column show it."""
+        if self.mapping.time_format is not None:
+            return
+        names = [name for name in ("started_at", "date", "answered_at") if name in self.places]
+        shown: dict[str, str] = {}
+        for row in rows:
+            if row.wrong or (row.text.count('"') % 2):
+                continue
+            cells = split_cells(row.text, self.file.delimiter)
+            for name in names:
+                cell = cells[self.places[name]] if self.places[name] < len(cells) else ""
+                if found := _DAY_AND_MONTH.match(cell):
+                    one, two = int(found[1]), int(found[3])
+                    if one > 12 >= two or two > 12 >= one:
+                        shown.setdefault("day" if one > 12 else "month", f"line {row.line} ({cell[:20]})")
+        if len(shown) == 1:
+            ((self.day_order, self.shown_by),) = shown.items()
+
+    def start(self, cells: FieldCells) -> datetime | None:
+        """Start of a row, in one column or in two."""
+        day, clock = cells.get("date", ""), cells.get("time", "")
+        if "started_at" in cells or not day:
+            return self.moment(cells.get("started_at") or clock)
+        if _CLOCK.search(day) or not clock:
+            return self.moment(day)
+        return self.moment(clock if _YEAR.search(clock) else f"{day} {clock}")
+
+    def notes(self) -> tuple[str, ...]:
+        """What was passed over, and words that say nothing of how a call ended."""
+        found = []
+        if self.day_order:
+            found.append(f"dates begin with the {self.day_order}, as {self.shown_by} shows")
+        if self.summaries:
+            lines = ", ".join(map(str, self.summaries[:5])) + (" ..." if len(self.summaries) > 5 else "")
+            found.append(f"lines of totals or column types that are no calls: {lines}")
+        if self.unknown:
+            words = ", ".join(f"{word[:40]!r} ({n:,})" for (_, word), n in self.unknown.most_common(8))
+            found.append(f"values that do not say how a call ended, see [outcomes] of the mapping: {words}")
+        return tuple(found)
 
     def read(
         self,
@@ -236,12 +389,16 @@ class _Reader:
         key: Callable[[Fact], tuple[str, str]],
     ) -> ReadRows[Fact]:
         """Every row's facts; the same fact told twice alike counts once."""
+        self.find_day_order(rows)
         facts: dict[tuple[str, str], tuple[Fact, str, int]] = {}
         refused: list[RefusedRow] = []
         conflicting: set[tuple[str, str]] = set()
         for row in rows:
             try:
                 cells, extras = self._take_apart(row)
+                if _is_summary(cells, extras):
+                    self.summaries.append(row.line)
+                    continue
                 found = read(cells, extras, row.line)
             except (UnreadableCellError, UnreadableTimeError) as error:
                 refused.append(RefusedRow(row.line, _in_sheet(row, str(error))))
@@ -259,7 +416,7 @@ class _Reader:
                         )
                     )
         kept = tuple(fact for name, (fact, _, _) in facts.items() if name not in conflicting)
-        return ReadRows(kept, tuple(refused))
+        return ReadRows(kept, tuple(refused), self.notes())
 
     def _take_apart(self, row: CsvRow) -> tuple[FieldCells, tuple[tuple[str, str], ...]]:
         if row.wrong:

@@ -16,16 +16,12 @@ from speechcx.discover.settings import DiscoverSettings
 from speechcx.discover.table_files import read_table
 from speechcx.errors import ConfigError, UsageError
 from speechcx.file_bytes import hash_bytes
-from speechcx.imports.mapping import (
-    FIELDS,
-    ImportKind,
-    ImportMapping,
-    expect_columns,
-    list_presets,
-    read_mapping,
-    suggest_mapping,
-)
+from speechcx.imports.export_headings import FIELDS, ImportKind
+from speechcx.imports.mapping import ImportMapping, expect_columns
 from speechcx.imports.read_facts import ReadRows, RefusedRow, read_accounts, read_answers, read_legs
+from speechcx.imports.suggest import find_mapping, list_presets, suggest_mapping
+from speechcx.imports.survey_comments import CommentSettings, read_comments, redact_comments
+from speechcx.redact.settings import RedactSettings
 from speechcx.store import Store
 from speechcx.store.facts.match_calls import CLOCK_TOLERANCE_S
 from speechcx.store.facts.save import ImportInfo, SavedFacts, save_accounts, save_answers, save_legs
@@ -119,7 +115,7 @@ def open_export(path: Path, kind: ImportKind) -> tuple[CsvFile, Sequence[CsvRow]
         It cannot be read, or no line of it is a header of such a table.
     """
     usual = {spelling for spellings in FIELDS[kind].values() for spelling in spellings}
-    own = {squeeze(heading) for preset in list_presets() for heading in preset.columns.values()}
+    own = {squeeze(one) for preset in list_presets() for known in preset.columns.values() for one in known}
     opened = read_table(str(path), frozenset(usual | own), max_bytes=MAX_BYTES, max_rows=MAX_ROWS)
     if opened is None:
         raise ConfigError(
@@ -138,6 +134,7 @@ def run_import(
     *,
     settings: DiscoverSettings,
     options: ImportOptions,
+    comments: CommentSettings | None = None,
 ) -> ImportReport:
     """Import a file of facts.
 
@@ -153,6 +150,8 @@ def run_import(
         For the centre's zone and the form of times.
     options
         See :class:`ImportOptions`.
+    comments
+        How comments of surveys are read; None for not at all. Values that nobody may keep are taken out anyway.
 
     Raises
     ------
@@ -164,12 +163,17 @@ def run_import(
     if not 0 <= options.tolerance_s <= 3600:
         raise UsageError(f"a clock tolerance of {options.tolerance_s:g} s", "0 to 3600 seconds", "correct it")
     file, rows, headings = open_export(path, kind)
-    mapping = read_mapping(options.mapping, kind) if options.mapping else suggest_mapping(headings, kind)
+    mapping = (
+        find_mapping(options.mapping, kind, headings)
+        if options.mapping
+        else suggest_mapping(file, rows, kind)
+    )
     mapping = replace(
         mapping,
         columns={name: "_".join(heading.lower().split()) for name, heading in mapping.columns.items()},
         zone=options.zone or mapping.zone or settings.zone,
         time_format=mapping.time_format or settings.time_format,
+        day_zone=settings.zone,
     )
     expect_columns(mapping, headings, str(path))
     read = _READERS[kind](file, rows, mapping)
@@ -179,7 +183,7 @@ def run_import(
         info = ImportInfo(
             kind, os.path.basename(path), _hash_file(path), options.who, mapping.zone, options.tolerance_s
         )
-        saved = _save(store, read, info)
+        saved = _save(store, read, info, comments)
     days = _days(read)
     return ImportReport(
         kind,
@@ -191,7 +195,7 @@ def run_import(
         saved,
         days[0],
         days[-1],
-        file.note,
+        ". ".join(f"{note[0].upper()}{note[1:]}" for note in (file.note, *read.notes) if note),
     )
 
 
@@ -207,11 +211,17 @@ def _expect_zone(read: ReadRows[ImportedFact], path: Path) -> None:
         )
 
 
-def _save(store: Store, read: ReadRows[ImportedFact], info: ImportInfo) -> SavedFacts:
+def _save(
+    store: Store, read: ReadRows[ImportedFact], info: ImportInfo, comments: CommentSettings | None
+) -> SavedFacts:
     if info.kind == "calls":
         return save_legs(store, [fact for fact in read.facts if isinstance(fact, CallLeg)], info)
     if info.kind == "surveys":
-        return save_answers(store, [fact for fact in read.facts if isinstance(fact, SurveyAnswer)], info)
+        answers = [fact for fact in read.facts if isinstance(fact, SurveyAnswer)]
+        answers = redact_comments(answers, RedactSettings() if comments is None else comments.redact)
+        return save_answers(
+            store, answers if comments is None else read_comments(store, answers, comments), info
+        )
     return save_accounts(store, [fact for fact in read.facts if isinstance(fact, CustomerAccount)], info)
 
 

@@ -8,22 +8,36 @@ from datetime import date
 
 from speechcx.call.imported import AccountStatus, LegOutcome
 from speechcx.discover.time_forms import UnreadableTimeError, read_day
-from speechcx.imports.mapping import DecimalMark, DurationUnit
+from speechcx.imports.export_headings import DurationUnit
+from speechcx.imports.mapping import DecimalMark, fold_word
 
 _CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,3}):(\d{1,2}(?:[.,]\d+)?)")
-_PLAIN = re.compile(r"\d+(?:[.,]\d+)?")
-_ISO = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?", re.IGNORECASE)
-_WORDS = re.compile(r"(?:(\d+)\s*h\w*)?\s*(?:(\d+)\s*m\w*)?\s*(?:(\d+(?:\.\d+)?)\s*s\w*)?", re.IGNORECASE)
-_SECONDS: dict[DurationUnit, float] = {"s": 1.0, "ms": 0.001, "min": 60.0}
-MAX_DURATION_S = 7 * 86_400.0
-"""No telephone call lasts longer than a week."""
+_PLAIN = re.compile(r"\d*[.,]?\d+(?:E-?\d+)?", re.IGNORECASE)
+_ISO = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:[.,]\d+)?)S)?", re.IGNORECASE)
+_WORDS = re.compile(
+    r"(?:(\d+)\s*h(?:\.|rs?\b\.?|ours?|)[,\s]*)?(?:(\d+)\s*m(?:\.|ins?\b\.?|inutes?|inuten|)[,\s]*)?"
+    r"(?:(\d+(?:[.,]\d+)?)\s*s(?:\.|ecs?\b\.?|econds?|ek\b\.?|ekunden|)\s*)?",
+    re.IGNORECASE,
+)
+_MILLIS = re.compile(r"(\d+)\s*(?:ms|millis|milliseconds)", re.IGNORECASE)
+_NO_DURATION = ("-", "--", "n/a", "na", "null", "none")
+"""What other software writes for a duration that is not known."""
+_SECONDS: dict[DurationUnit, float] = {"s": 1.0, "ms": 0.001, "min": 60.0, "day": 86_400.0}
+MAX_DURATION_S = 86_400.0
+"""No telephone call lasts longer than a day; milliseconds that are read as seconds do."""
 
 _OUTCOMES: dict[str, LegOutcome] = {
     "answered": "answered", "answer": "answered", "connected": "answered", "completed": "answered",
     "handled": "answered", "abandoned": "abandoned", "abandon": "abandoned",
-    "missed": "no_answer", "unanswered": "no_answer",
-    "no answer": "no_answer", "no_answer": "no_answer", "noanswer": "no_answer", "busy": "busy", "failed": "failed",
-    "congestion": "failed", "chanunavail": "failed", "voicemail": "voicemail",
+    "call connected": "answered", "accepted": "answered", "angenommen": "answered", "beantwortet": "answered",
+    "missed": "no_answer", "unanswered": "no_answer", "not answered": "no_answer", "missed call": "no_answer",
+    "verpasst": "no_answer", "nicht angenommen": "no_answer", "short abandoned": "abandoned",
+    "short_abandoned": "abandoned", "hung up": "abandoned", "hang up": "abandoned", "aufgelegt": "abandoned",
+    "abgebrochen": "abandoned", "canceled": "abandoned", "cancelled": "abandoned",
+    "no answer": "no_answer", "no-answer": "no_answer", "no_answer": "no_answer", "noanswer": "no_answer",
+    "ring no answer": "no_answer", "busy": "busy", "line busy": "busy", "besetzt": "busy", "failed": "failed",
+    "congestion": "failed", "chanunavail": "failed", "call failed": "failed", "voicemail": "voicemail",
+    "voice mail": "voicemail",
 }  # fmt: skip
 
 
@@ -52,42 +66,73 @@ class UnreadableCellError(ValueError):
     """A cell that is no value of its kind; the words say why."""
 
 
-def read_duration(text: str, unit: DurationUnit) -> float:
-    """Seconds of ``192``, ``3:12``, ``00:03:12``, ``PT3M12S`` or ``3m 12s``; bare numbers are in `unit`.
+def read_duration(text: str, unit: DurationUnit) -> float | None:
+    """Seconds of ``192``, ``3:12``, ``00:03:12``, ``PT3M12S``, ``3m 12s`` or ``192 ms``; bare numbers are in `unit`.
+
+    Returns
+    -------
+    float or None
+        None where the source writes that it does not know.
 
     Raises
     ------
     UnreadableCellError
-        It is none, or longer than a week.
+        It is none, or longer than a day.
     """
     text = text.strip()
+    if text.casefold() in _NO_DURATION:
+        return None
     if _PLAIN.fullmatch(text):
         seconds = float(text.replace(",", ".")) * _SECONDS[unit]
     elif found := _CLOCK.fullmatch(text):
         seconds = int(found[1] or 0) * 3600 + int(found[2]) * 60 + float(found[3].replace(",", "."))
+    elif found := _MILLIS.fullmatch(text):
+        seconds = int(found[1]) / 1000
     elif (found := _ISO.fullmatch(text) or _WORDS.fullmatch(text)) and any(found.groups()):
-        seconds = int(found[1] or 0) * 3600 + int(found[2] or 0) * 60 + float(found[3] or 0)
+        seconds = (
+            int(found[1] or 0) * 3600 + int(found[2] or 0) * 60 + float((found[3] or "0").replace(",", "."))
+        )
     else:
         raise UnreadableCellError(f"{text[:40]!r} is no duration; write seconds, or 00:03:12")
     if seconds > MAX_DURATION_S:
         raise UnreadableCellError(
-            f"{text[:40]!r} is longer than a week; see the mapping's unit (s, ms or min)"
+            f"{text[:40]!r} is longer than a day; see the mapping's unit (s, ms, min or day)"
         )
     return round(seconds, 3)
 
 
 def read_outcome(text: str, known: Mapping[str, str]) -> LegOutcome | None:
     """How a leg ended; None for a value that says nothing of it, such as a wrap-up code."""
-    key = " ".join(text.casefold().split())
+    key = fold_word(text)
     return known.get(key) or _OUTCOMES.get(key)  # type: ignore[return-value]
 
 
-def read_direction(text: str) -> str:
-    """``inbound`` or ``outbound`` where the text says so; else as it stands there."""
+def read_direction(text: str, known: Mapping[str, str]) -> str:
+    """``inbound``, ``outbound`` or ``internal`` where the text says so; else as it stands there."""
+    told = known.get(fold_word(text))
+    if told is not None:
+        return told
     key = re.sub(r"[\W_]", "", text.casefold())
-    if key in ("in", "inbound", "incoming", "eingehend"):
+    if key == "in" or key.startswith(("inbound", "incoming", "eingehend")):
         return "inbound"
-    return "outbound" if key in ("out", "outbound", "outgoing", "ausgehend") else text
+    if key == "out" or key.startswith(("outbound", "outgoing", "ausgehend")):
+        return "outbound"
+    return "internal" if key in ("internal", "intern", "internalcall") else text
+
+
+_CHANNEL = re.compile(r"(?:PJSIP|SIP|IAX2|SCCP|DAHDI|Local)/([^-@/\s]+)(?:[-@/].*)?")
+_PARTY = re.compile(r".*[(<]\s*(?:tel:|sip:)?(\+?\d[\d\s./-]*)(?:@[^)>]*)?[)>]\s*")
+
+
+def read_party(text: str) -> str:
+    """The number in ``Ann (201)`` or ``"Lee" <0791234567>``, the extension of an Asterisk channel; else the text."""
+    found = _CHANNEL.fullmatch(text) or _PARTY.fullmatch(text)
+    return found[1].strip() if found else text
+
+
+def is_extension(text: str, digits: int) -> bool:
+    """Whether a number has so few digits that it is one inside of the house."""
+    return text.isdigit() and len(text) <= digits
 
 
 def read_rating(text: str, low: float, high: float) -> float:
@@ -117,7 +162,7 @@ def read_status(text: str, known: Mapping[str, str]) -> AccountStatus:
     UnreadableCellError
         The word is not known for either.
     """
-    key = " ".join(text.casefold().split())
+    key = fold_word(text)
     status = known.get(key) or _STATUSES.get(key)
     if status is None:
         raise UnreadableCellError(

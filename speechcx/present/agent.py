@@ -180,7 +180,8 @@ _COST_COLUMNS = (
 def present_questions(found: QuestionCosts) -> Answer:
     """Questions of a scorecard by what they cost; critical ones that were failed come first."""
     notes = (
-        f"Scorecard {found.scorecard or '(none)'}, {days_text(found.since, found.until)}; {found.n} calls with a"
+        f"Scorecard {found.scorecard or '(none)'}, {days_text(found.since, found.until)};"
+        f" {count_text(found.n, 'call')} with a"
         " score. Points lost: of 100, on average over these calls. Answers are the machine's.",
         *list_versions(found.versions),
     )

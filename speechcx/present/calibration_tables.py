@@ -15,7 +15,7 @@ from speechcx.ask.customers import (
 from speechcx.ask.statistics import CountedFigure
 from speechcx.present.envelope import Envelopes, record
 from speechcx.present.table import Answer, Column, Table, Text, make_table
-from speechcx.present.units import plain_number
+from speechcx.present.units import count_text, plain_number
 
 _CALIBRATE = record("calibrate", Calibration, swapped={"Calibration.hint": str | None})
 
@@ -93,7 +93,7 @@ def _curve_notes(found: Calibration) -> Iterator[str]:
     if not found.n:
         return
     left = f"{found.without_call:,} without their call, {found.without_score:,} of calls without a score"
-    yield f"{found.survey.upper()} against {found.score}: {found.n:,} answers; left out are {left}."
+    yield f"{found.survey.upper()} against {found.score}: {count_text(found.n, 'answer')}; left out are {left}."
     if found.correlation is None:
         yield f"No rank correlation: {found.n:,} answers are too few, or all alike."
     else:

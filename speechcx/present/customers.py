@@ -21,7 +21,7 @@ from speechcx.present.envelope import Envelopes, record, rows
 from speechcx.present.marked_entries import write_follow_up
 from speechcx.present.measures import VERDICT, number_text
 from speechcx.present.table import Answer, Column, Text, make_table
-from speechcx.present.units import days_text, length, percent, plain_number, signed
+from speechcx.present.units import count_text, days_text, length, percent, plain_number, signed
 from speechcx.present.wording import difference_text
 
 _HINT = str | None
@@ -89,7 +89,8 @@ def present_drivers(table: DriverTable) -> Answer:
 def _driver_notes(table: DriverTable) -> Iterator[str]:
     before = f"; change against {days_text(*table.before)}" if table.before else ""
     yield (
-        f"{table.calls} calls, {days_text(table.since, table.until)}{before}. A call may have several drivers."
+        f"{count_text(table.calls, 'call')}, {days_text(table.since, table.until)}{before}. A call may have"
+        " several drivers."
         " Call again: about the same within 7 days."
     )
     doubtful = sorted((row for row in table.rows if row.cannot_tell), key=lambda row: -row.cannot_tell)
@@ -143,7 +144,8 @@ def _after_calls(report: CustomerReport) -> Iterator[Text]:
         )
     newest = f" Shown are the newest {len(report.calls)}." if len(report.calls) < report.n else ""
     yield Text(
-        f"{report.n} calls, {report.contacts} contacts, {report.repeats} of them about the same within 7 days.{newest}",
+        f"{count_text(report.n, 'call')}, {count_text(report.contacts, 'contact')}, {report.repeats} of them"
+        f" about the same within 7 days.{newest}",
         is_note=True,
     )
 
@@ -213,11 +215,11 @@ def _outcome_number(name: str, value: float) -> str:
 
 
 def _outcome_notes(table: OutcomeTable, known: list[str]) -> Iterator[str]:
-    yield f"{table.total.n} calls, {days_text(table.since, table.until)}. In brackets: 95 % interval."
+    yield f"{count_text(table.total.n, 'call')}, {days_text(table.since, table.until)}. In brackets: 95 % interval."
     for one in table.total.measures:
         if one.n and (one.n_missing or one.n_unreadable):
             wrong = f", {one.n_unreadable} cannot be read" if one.n_unreadable else ""
-            yield f"{one.name}: {one.n} calls, {one.n_missing} without it{wrong}"
+            yield f"{one.name}: {count_text(one.n, 'call')}, {one.n_missing} without it{wrong}"
         elif one.n_unreadable:
             yield f"{one.name}: none of {one.n_unreadable} values can be read"
     if "fcr" in known and table.immature:

@@ -20,7 +20,7 @@ from speechcx.ask.compliance import (
 from speechcx.present.envelope import Envelopes, record, rows
 from speechcx.present.keeping import CERTIFICATE
 from speechcx.present.table import Answer, Column, Text, make_table
-from speechcx.present.units import clock, moment, start_text
+from speechcx.present.units import clock, count_text, moment, start_text
 from speechcx.present.wording import STANDINGS, minute_text, precision_text, result_text
 from speechcx.store.decisions.audit import AuditRow
 from speechcx.store.decisions.trail_check import TrailVerdict
@@ -267,7 +267,9 @@ def present_trail_check(verdict: TrailVerdict) -> Answer:
     """Whether the rows of the trail are as they were written."""
     if not verdict.problems:
         told = [
-            Text(f"{verdict.rows} rows, all as they were written. Last digest: {verdict.digest}"),
+            Text(
+                f"{count_text(verdict.rows, 'row')}, all as they were written. Last digest: {verdict.digest}"
+            ),
             Text(
                 f"Decision chain: {verdict.chain_entries} entries, the last with digest {verdict.chain_digest}"
             ),

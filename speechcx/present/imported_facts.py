@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 
-from speechcx.ask.customers import AccountSummary, Repeats, Satisfaction, SurveyRow
+from speechcx.ask.customers import AccountSummary, Comments, Repeats, Satisfaction, SurveyRow
 from speechcx.ask.operations import GAP_KINDS, Handling, Reconciliation
 from speechcx.ask.statistics import CountedFigure
 from speechcx.imports import ImportReport
 from speechcx.present.envelope import Envelopes, record
 from speechcx.present.table import Answer, Column, Text, make_table
-from speechcx.present.units import clock, plain_number
+from speechcx.present.units import clock, count_text, plain_number
 
 MAX_SHOWN = 20
 """Refused rows that are shown; the JSON document has them all."""
@@ -45,7 +45,9 @@ def _import(report: ImportReport) -> Iterator[Text]:
     how = f"as {report.mapping.title}" if report.mapping.title else "by its headings"
     columns = ", ".join(f"{name} = {heading}" for name, heading in report.mapping.columns.items())
     days = f", {report.first_day} to {report.last_day}" if report.first_day else ""
-    yield Text(f"{report.file}: {report.rows:,} rows read {how}, {report.facts:,} facts{days}.")
+    yield Text(
+        f"{report.file}: {count_text(report.rows, 'row')} read {how}, {count_text(report.facts, 'fact')}{days}."
+    )
     yield Text(f"Columns: {columns}.")
     if report.note:
         yield Text(f"{report.note[0].upper()}{report.note[1:]}.", is_note=True)
@@ -246,8 +248,26 @@ def _survey_notes(found: Satisfaction) -> Iterator[str]:
         yield "CES: it is not told whether high is easy or difficult; set ces_high in the mapping."
     elif ends:
         yield f"CES: high is {' or '.join(sorted(end for end in ends if end))}."
+    yield from _comment_notes(found.comments)
     if any(row.low_answers for row in found.rows):
         yield "Low answers with their call are flags (speechcx flags --kind survey) and reasons to call back."
+
+
+def _comment_notes(comments: Comments) -> Iterator[str]:
+    if comments.read:
+        mixed = comments.read - comments.negative - comments.neutral - comments.positive
+        yield (
+            f"Comments: {comments.read:,} read, {comments.negative:,} negative, {comments.neutral:,} neutral,"
+            f" {comments.positive:,} positive, {mixed:,} mixed."
+        )
+    if comments.drivers:
+        told = (
+            f"{one.driver} {one.comments:,} ({one.negative:,} negative)"
+            for one in comments.drivers[:MAX_SHOWN]
+        )
+        yield f"Drivers in comments: {', '.join(told)}."
+    for why, n in comments.unread:
+        yield f"{n:,} comments: {why}."
 
 
 def _interval_text(name: str, heading: str, *, rank: int = 0) -> Column:

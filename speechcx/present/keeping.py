@@ -69,7 +69,7 @@ def present_check(found: CheckReport) -> Answer:
 
 
 def _check(found: CheckReport) -> Iterator[Text]:
-    size = f"{found.size_bytes / 1e6:.1f} MB, {found.calls} calls, {found.files} files"
+    size = f"{found.size_bytes / 1e6:.1f} MB, {count_text(found.calls, 'call')}, {count_text(found.files, 'file')}"
     yield Text(f"{found.database}: {size}, checked in {found.seconds:.1f} s")
     yield from (Text(f"Repaired: {line}.") for line in found.repaired)
     if found.kept is not None:
@@ -110,7 +110,8 @@ def present_backup(made: BackupReport) -> Answer:
     """A copy of the database, and whether it is good."""
     blocks = [
         Text(
-            f"{made.backup}: {made.calls} calls, {made.size_bytes / 1e6:.1f} MB, checked, in {made.seconds:.1f} s"
+            f"{made.backup}: {count_text(made.calls, 'call')}, {made.size_bytes / 1e6:.1f} MB, checked, in"
+            f" {made.seconds:.1f} s"
         ),
         Text(f"Decision chain: {made.chain.entries} entries, last digest {made.chain.digest}"),
         *_problems(made.problems),
@@ -128,7 +129,9 @@ def present_restored(done: RestoreReport) -> Answer:
 
 
 def _restored(done: RestoreReport) -> Iterator[Text]:
-    yield Text(f"{done.database} is {done.backup} now: {done.calls} calls, in {done.seconds:.1f} s")
+    yield Text(
+        f"{done.database} is {done.backup} now: {count_text(done.calls, 'call')}, in {done.seconds:.1f} s"
+    )
     if done.kept is not None:
         yield Text(f"The database before is kept as {done.kept}")
     if done.lost is None:
@@ -158,7 +161,7 @@ def _merged(done: MergeReport) -> Iterator[Text]:
         yield from _disagreements(done)
         return
     what = "brought together" if done.is_changed else "nothing was new"
-    yield Text(f"{done.database}: {done.calls} calls, {what}, in {done.seconds:.1f} s")
+    yield Text(f"{done.database}: {count_text(done.calls, 'call')}, {what}, in {done.seconds:.1f} s")
     if done.files_left:
         shards = f": shard {', '.join(done.shards_missing)} is missing" if done.shards_missing else ""
         yield Text(f"{done.files_left} files are not analysed in any of them{shards}.", is_note=True)
@@ -186,7 +189,7 @@ def _disagreements(done: MergeReport) -> Iterator[Text]:
 def present_exported(found: Exported, *, with_audio: bool) -> Answer:
     """An evidence folder, and how to check it where it is taken."""
     blocks = [
-        Text(f"{count_text(len(found.calls), 'call')} in {found.files} files: {found.folder}"),
+        Text(f"{count_text(len(found.calls), 'call')} in {count_text(found.files, 'file')}: {found.folder}"),
         Text(f"manifest.json: SHA-256 {found.manifest_sha256}"),
         Text(_how_to_check(found.folder), is_note=True, is_hint=True),
     ]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from speechcx.ask.ground import MEASURE_NAMES, MEASURES, ComparedMeasure
 from speechcx.ask.statistics import MIN_CALLS
 from speechcx.present.table import Column
-from speechcx.present.units import plain_number
+from speechcx.present.units import count_text, plain_number
 
 if TYPE_CHECKING:
     from speechcx.ask.ground import Estimate
@@ -145,5 +145,5 @@ def list_versions(versions: Sequence[tuple[str, int]]) -> tuple[str, ...]:
     """That calls were made with different versions, where they were."""
     if len(versions) < 2:
         return ()
-    mixed = "; ".join(f"{version}: {count} calls" for version, count in versions)
+    mixed = "; ".join(f"{version}: {count_text(count, 'call')}" for version, count in versions)
     return (f"These calls were made with different versions, which means mix: {mixed}",)

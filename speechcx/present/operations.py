@@ -8,7 +8,7 @@ from speechcx.ask.operations import Alert, Alerts, Cause, Causes, Outreach, Outr
 from speechcx.present.envelope import Envelopes, record
 from speechcx.present.marked_entries import write_follow_up
 from speechcx.present.table import Answer, Column, Table, Text, make_table
-from speechcx.present.units import days_text, plain_number, start_text
+from speechcx.present.units import count_text, days_text, plain_number, start_text
 from speechcx.store.deliveries import Notice
 
 _HINT = str | None
@@ -104,7 +104,7 @@ def _after_alerts(found: Alerts) -> Iterator[Text]:
                 f'{row.title}: "{example.quote}"  ({example.party or "-"}, show {example.call_id})', indent=2
             )
     yield Text(
-        f"{found.day}, calls that began until {found.until_hour}:59; {found.calls} calls. Usual: "
+        f"{found.day}, calls that began until {found.until_hour}:59; {count_text(found.calls, 'call')}. Usual: "
         f"{found.rows[0].compared} of the 8 weeks before, {found.rows[0].past_days} days.",
         is_note=True,
     )
@@ -123,7 +123,10 @@ def _no_alerts(found: Alerts) -> str:
         return str(found.hint)
     if found.why_none is not None:
         return f"{found.day}: cannot tell; {found.why_none}."
-    return f"{found.day}: nothing out of the usual among {found.calls} calls; {found.watched} counts were compared."
+    return (
+        f"{found.day}: nothing out of the usual among {count_text(found.calls, 'call')}; {found.watched}"
+        " counts were compared."
+    )
 
 
 _OUTREACH_COLUMNS = (
@@ -142,7 +145,7 @@ _OUTREACH_COLUMNS = (
 
 def present_outreach(found: Outreach) -> Answer:
     """Customers to call back."""
-    nobody = f"{found.title}: {found.calls} calls, nobody left to call back."
+    nobody = f"{found.title}: {count_text(found.calls, 'call')}, nobody left to call back."
     shown = make_table("customers", _OUTREACH_COLUMNS, found.rows, empty=str(found.hint or nobody))
     return Answer(lambda: _OUTREACH.wrap(found), (shown, *_after_outreach(found)))
 
@@ -152,7 +155,8 @@ def _after_outreach(found: Outreach) -> Iterator[Text]:
         return
     out = "".join(f", {count} {reason.replace('_', ' ')}" for reason, count in found.left_out)
     yield Text(
-        f"{found.title}: {found.calls} calls; {len(found.rows)} customers to call back{out};"
+        f"{found.title}: {count_text(found.calls, 'call')}; {count_text(len(found.rows), 'customer')} to call"
+        f" back{out};"
         f" {found.unknown} calls of unknown customers.",
         is_note=True,
     )
@@ -218,7 +222,8 @@ def _topic_table(found: Topics) -> Table:
     if found.before:
         sampled = "; very many calls, evenly sampled" if found.is_sampled else ""
         notes = (
-            f"{days_text(found.since, found.until)} ({found.calls} calls) against {days_text(*found.before)}"
+            f"{days_text(found.since, found.until)} ({count_text(found.calls, 'call')}) against"
+            f" {days_text(*found.before)}"
             f" ({found.calls_before}); {found.phrases} phrases compared{sampled}.",
         )
     return make_table("topics", _TOPIC_COLUMNS, found.rows, empty=_no_topics(found), notes=notes)
@@ -246,8 +251,8 @@ def write_notices(found: Alerts) -> tuple[Notice, ...]:
         )
         size = row.size
         lines.append(
-            f"{row.title}{group}: {size.calls} calls, {row.times:g} times the usual {row.usual:g};"
-            f" {size.customers} customers, {size.minutes:g} minutes"
+            f"{row.title}{group}: {count_text(size.calls, 'call')}, {row.times:g} times the usual {row.usual:g};"
+            f" {count_text(size.customers, 'customer')}, {size.minutes:g} minutes"
         )
     title = f"speechcx: {len(found.rows)} alert{'s' * (len(found.rows) != 1)} on {found.day}"
     return (Notice(f"alerts {found.day}", title, "\n".join(lines)),)

@@ -172,7 +172,7 @@ def _agreement_notes(found: AgreementReport) -> Iterator[str]:
 
 
 def _earlier(one: QuestionAgreement) -> str:
-    text = f"{one.question}: {one.n_earlier} answers were held against another rule or wording and do not count here"
+    text = f"{one.question}: {one.n_earlier} answers were compared with another rule or wording and do not count here"
     if one.now_on_all is not None and one.now_on_all.observed is not None:
         kappa = "no kappa" if one.now_on_all.kappa is None else f"kappa {one.now_on_all.kappa:.2f}"
         text += (

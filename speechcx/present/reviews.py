@@ -19,7 +19,7 @@ from speechcx.ask.qa import (
 )
 from speechcx.present.envelope import Envelopes, record, rows
 from speechcx.present.table import Answer, Column, Table, Text, make_table
-from speechcx.present.units import clock, moment, start_text
+from speechcx.present.units import clock, count_text, moment, start_text
 from speechcx.store.decisions.review_plans import ReviewPlan
 
 
@@ -293,11 +293,12 @@ def _plan(plan: ReviewPlan, *, kept: bool) -> Iterator[Table | Text]:
     agents = len({draw.agent for draw in plan.draws})
     twice = sum(draw.reviews == 2 for draw in plan.draws)
     yield Text(
-        f"Plan {plan.name}{'' if kept else ' (not kept)'}: {len(plan.draws)} calls of {agents} agents out of"
+        f"Plan {plan.name}{'' if kept else ' (not kept)'}: {count_text(len(plan.draws), 'call')} of"
+        f" {count_text(agents, 'agent')} out of"
         f" {plan.frame}, to be reviewed by scorecard {plan.scorecard}; {twice} of them by two people."
     )
     for reason, count in plan.left_out:
-        yield Text(f"Not drawn from: {count} calls, {reason}.", indent=2)
+        yield Text(f"Not drawn from: {count_text(count, 'call')}, {reason}.", indent=2)
     if not plan.shortfalls:
         return
     yield Text(f"{len(plan.shortfalls)} times an agent had fewer calls than asked for:")

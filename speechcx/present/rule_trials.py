@@ -118,7 +118,7 @@ def present_coverage(
     reports
         What each says of the calls that it judges.
     limit
-        At most so many phrases and calls are shown to people.
+        At most this many phrases and calls are shown to people.
     right
         How often each rule was right, as people judged its flags.
     """

@@ -303,4 +303,4 @@ def _rejudged(summary: RunSummary, book: Rulebooks) -> Iterator[Text]:
         return
     rest = summary.planned - summary.done
     left = f"; {rest} are left as they were" if rest > 0 else ""
-    yield Text(f"{summary.done} calls judged by {book.label} in {summary.seconds:.1f} s{left}.")
+    yield Text(f"{count_text(summary.done, 'call')} judged by {book.label} in {summary.seconds:.1f} s{left}.")

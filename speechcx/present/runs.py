@@ -101,7 +101,7 @@ def _status(status: RunStatus, missing: MissingFiles) -> Iterator[Text]:
     yield Text(f"{status.database}, {status.size_bytes / 1e6:.1f} MB, schema {status.schema}")
     days = f" from {status.first_day} to {status.last_day}" if status.first_day else ""
     yield Text(
-        f"{status.calls} calls{days}, {clock(status.audio_s)} of audio, {status.flagged_calls} flagged"
+        f"{count_text(status.calls, 'call')}{days}, {clock(status.audio_s)} of audio, {status.flagged_calls} flagged"
     )
     yield from _languages(status.languages)
     if status.outdated:
@@ -298,7 +298,7 @@ def _run(summary: RunSummary) -> Iterator[Text]:
         yield Text(others)
     for path, why in summary.passed_over[:MAX_FOLDERS]:
         yield Text(f"{path}: {why or 'no calls table'}", indent=2)
-    notes = list(list_warnings(summary.warnings))
+    notes = [*list_warnings(summary.warnings), *summary.notes]
     if summary.failed or summary.needs_metadata:
         yield Text("See: speechcx failures", is_note=True, is_hint=True)
     if summary.lost_details:
@@ -315,7 +315,7 @@ def _next_step(summary: RunSummary) -> Iterator[Text]:
     if summary.run_id is None:
         return
     if summary.left and not summary.elsewhere:
-        kept = f"Kept: {summary.done:,} calls. Left: {summary.left:,} files; a call that was in hand begins again."
+        kept = f"Kept: {count_text(summary.done, 'call')}. Left: {count_text(summary.left, 'file')}."
         yield Text(kept, is_note=True)
         yield Text("Next: speechcx run", is_note=True, is_hint=True)
     elif summary.done:
@@ -334,21 +334,21 @@ def _nothing_found(summary: RunSummary) -> Iterator[Text]:
 
 
 def _counts(summary: RunSummary) -> Iterator[str]:
-    yield f"{summary.done} calls scored"
+    yield f"{count_text(summary.done, 'call')} scored"
     for kind, number in summary.failed:
         yield f"{number} {kind}"
     if summary.needs_metadata:
         yield f"{summary.needs_metadata} without agent or time"
     if summary.duplicates:
-        yield f"{summary.duplicates} duplicates"
+        yield count_text(summary.duplicates, "duplicate")
     if summary.same_calls:
-        yield f"{summary.same_calls} of them second recordings of one call, not counted"
+        yield f"{count_text(summary.same_calls, 'second recording')} of a call, not counted"
     if summary.elsewhere:
         yield f"{summary.elsewhere} of other shards"
     if summary.skipped:
         yield f"{summary.skipped} done before"
     if summary.details_changed:
-        yield f"{summary.details_changed} of them with new details, judged again without being heard"
+        yield f"{count_text(summary.details_changed, 'call')} with new details judged again without being heard"
     for reason, number in summary.ignored:
         if reason != "still_growing":
             yield f"{number} ignored ({reason})"

@@ -105,7 +105,7 @@ class Table:
     columns, rows
         A row has a cell for each column.
     total
-        The row of everything together; None where there is none. It is for people only.
+        The row of everything together; None if there is none. It is for people only.
     empty
         Where there are no rows: why, and what would widen the question.
     notes

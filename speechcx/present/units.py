@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def plain_number(value: float, digits: int, *, sign: bool = False) -> str:
-    """A number with so many digits after the point, never as minus nothing."""
+    """A number with this many digits after the point, never as minus nothing."""
     rounded = round(value, digits)
     return f"{rounded if rounded else 0.0:{'+' if sign and rounded else ''}.{digits}f}"
 
@@ -61,5 +61,5 @@ def days_text(since: date | None, until: date | None) -> str:
 
 
 def count_text(count: int, noun: str) -> str:
-    """``1 call``, ``2 calls``."""
-    return f"{count} {noun}{'s' * (count != 1)}"
+    """``1 call``, ``2 calls``, ``1,200 calls``."""
+    return f"{count:,} {noun}{'s' * (count != 1)}"

@@ -59,7 +59,7 @@ LIMITS: dict[NumberTopic, Limits] = {
 }
 
 _ACCOUNT_DIGITS = 6
-"""A number of at least so many right behind the word *account* is that of one."""
+"""A number of at least this many right behind the word *account* is that of one."""
 
 _NEAR_ACCOUNT_S, _NEAR_ACCOUNT_TOKENS = 12.0, 10
 """So near to the word *account* a number of six digits and more is that of one, where nothing else names it."""

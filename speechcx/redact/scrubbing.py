@@ -20,7 +20,7 @@ from speechcx.call import (
 from speechcx.redact.conversation_marks import redact_text
 from speechcx.rules.language.numerals import NUMBER_WORDS
 
-LEAST_DIGITS = 3
+MIN_DIGITS = 3
 """A stretch of words with fewer digits in it is no part of a value."""
 
 _EDGES = " .,;:!?\"'()[]"
@@ -103,7 +103,7 @@ def _find_runs(
         end = first
         while end < len(words) and _plain(words[end]) in removed:
             end += 1
-        if end > first and sum(_count_digits(word) for word in words[first:end]) >= LEAST_DIGITS:
+        if end > first and sum(_count_digits(word) for word in words[first:end]) >= MIN_DIGITS:
             yield first, end - 1, removed[_plain(words[first])]
         first = max(end, first + 1)
 

@@ -3,24 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated
 
-from speechcx.call import PAYMENT
+from speechcx.call import PAYMENT, KindToFind
 from speechcx.ranges import Range, expect_ranges
-
-KindToFind = Literal[
-    "card",
-    "security_code",
-    "expiry",
-    "account",
-    "routing",
-    "iban",
-    "national_id",
-    "email",
-    "phone",
-    "address",
-    "name",
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +27,7 @@ class RedactSettings:
     """
 
     enabled: bool = True
-    kinds: tuple[KindToFind, ...] = PAYMENT  # type: ignore[assignment]
+    kinds: tuple[KindToFind, ...] = PAYMENT
     margin_s: Annotated[float, Range(0, 5)] = 0.25
 
     def __post_init__(self) -> None:

@@ -14,7 +14,6 @@ from .checks.precision_recall import CoverageCounter as CoverageCounter
 from .checks.precision_recall import RulebookCoverage as RulebookCoverage
 from .checks.precision_recall import RuleCoverage as RuleCoverage
 from .checks.precision_recall import RuleMeasure as RuleMeasure
-from .checks.precision_recall import count_coverage as count_coverage
 from .checks.precision_recall import measure_rules as measure_rules
 from .checks.precision_recall import why_unknown as why_unknown
 from .checks.rulebook_tests import RuleTrial as RuleTrial

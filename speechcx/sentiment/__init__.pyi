@@ -13,4 +13,5 @@ from .sentences import split_sentences as split_sentences
 from .settings import NOT_IN_DIGEST as NOT_IN_DIGEST
 from .settings import PolicySettings as PolicySettings
 from .settings import SentimentSettings as SentimentSettings
+from .written import find_other_language as find_other_language
 from .written import read_lines as read_lines

@@ -47,7 +47,7 @@ def read_lines(
     return read_allowed(texts, reasons, model, settings)
 
 
-def find_other_language(text: str, read: Sequence[str]) -> str | None:
+def find_other_language(text: str, read: Sequence[str], *, min_words: int = MIN_WORDS) -> str | None:
     """Return the code of the language ``text`` is in, if it is surely none of ``read``; else None.
 
     Parameters
@@ -56,9 +56,11 @@ def find_other_language(text: str, read: Sequence[str]) -> str | None:
         One line.
     read
         Codes of the languages that are read, such as ``en``.
+    min_words
+        A line of fewer words is not doubted.
     """
     words = _WORD.findall(text.lower())
-    if _length(words) < MIN_WORDS:
+    if _length(words) < min_words:
         return None
     shares = dict(_identifier().rank(" ".join(words)))
     language = max(shares, key=lambda code: shares[code])

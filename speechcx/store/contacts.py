@@ -14,10 +14,10 @@ from typing import Final
 from speechcx.store.moments import CALLS_A_SECOND
 
 REPEAT_DAYS: Final = 7
-"""A customer who contacts again on the same driver within so many days is a repeat contact."""
+"""A customer who contacts again on the same driver within this many days is a repeat contact."""
 
 FORWARDED_S: Final = 15 * 60
-"""A next call within so many seconds is a forwarded call, and no repeat contact."""
+"""A next call within this many seconds is a forwarded call, and no repeat contact."""
 
 _SOON = REPEAT_DAYS * 86_400 * CALLS_A_SECOND
 _FORWARDED = FORWARDED_S * CALLS_A_SECOND

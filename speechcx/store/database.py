@@ -313,6 +313,7 @@ def migrate(db: sqlite3.Connection, *, stop_after: int | None = None) -> None:
 
     from speechcx.store.comments import write_comments
     from speechcx.store.daily_sums import create_sums, drop_sums, sums_sql
+    from speechcx.store.facts.handling_sums import create_handling_sums, handling_sums_sql
     from speechcx.store.views import create_views, drop_views, views_sql
 
     scripts = read_migrations()[:stop_after]
@@ -331,7 +332,8 @@ def migrate(db: sqlite3.Connection, *, stop_after: int | None = None) -> None:
             if len(scripts) == len(read_migrations()):
                 create_views(db)
                 create_sums(db)
-        write_comments(db, [sql for _, sql in scripts] + [views_sql(), sums_sql()])
+                create_handling_sums(db)
+        write_comments(db, [sql for _, sql in scripts] + [views_sql(), sums_sql(), handling_sums_sql()])
         db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         db.execute(f"PRAGMA user_version = {len(scripts)}")
 

@@ -70,6 +70,8 @@ def hide_other_calls(
         views |= {
             "call_legs": f"SELECT * FROM main.call_legs WHERE record_id IN (SELECT record_id {records})",
             "call_records": f"SELECT * {records}",
+            "handling_sums_by_month": f"SELECT * FROM main.handling_sums_by_month WHERE {own}",
+            "handling_sums_by_day": "SELECT * FROM main.handling_sums_by_day WHERE 0",
             "survey_answers": f"SELECT * FROM main.survey_answers t WHERE {_has_call('call_id', own)}",
             # An account is a customer's, and belongs to nobody who takes calls.
             **{name: f"SELECT * FROM main.{name} WHERE 0" for name in ("accounts", "imports", "deliveries")},

@@ -32,7 +32,7 @@ WORTH_WHILE = 1.2
 point to a point more of the words right (docs/performance.md)."""
 
 TIMINGS = 2
-"""Each library encodes so many windows while both are timed; its quickest counts."""
+"""Each library encodes this many windows while both are timed; its quickest counts."""
 
 TIMING = 2
 """Grows with the way both are timed: what was found otherwise is measured again."""

@@ -64,7 +64,6 @@ NEARLY = 0.03
 """... and at all distances with no more than this above that (share of the talk), the channels may be."""
 SURE_WITHIN_S = 0.8
 """Where those reach no further than this from the middle, that is the distance."""
-GRID_S = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +130,7 @@ def find_distance(audio: Audio, settings: TurnSettings) -> Distance | None:
 
 
 def _find_echo(audio: Audio, levels: list[NDArray[np.float32]]) -> Distance | None:
-    """A distance that leakage of one channel into the other shows; None where there is none, or one that fits."""
+    """A distance that leakage of one channel into the other shows; None if there is none, or one that fits."""
     syllables = [_syllables(level) for level in levels]
     match = _correlate(*syllables)
     lags = np.arange(-(match.size // 2), match.size // 2 + 1)

@@ -20,7 +20,7 @@ FRESH_S = 60.0
 KEPT_S = 600.0
 REST = 100.0
 """An answer is given as it is for so many times as long as it took to make, if that is more than a minute."""
-MOST_KEPT = 500
+MAX_KEPT = 500
 
 T = TypeVar("T")
 
@@ -99,7 +99,7 @@ class KeptAnswers:
         with self._lock:
             kept = self._held.setdefault(key, _Kept())
             self._held.move_to_end(key)
-            while len(self._held) > MOST_KEPT:
+            while len(self._held) > MAX_KEPT:
                 self._held.popitem(last=False)
             return kept
 

@@ -15,7 +15,7 @@ COOKIE = "speechcx_session"
 IDLE_S = 8 * 3600.0
 """Somebody who asked for nothing so long is signed out: a shift."""
 LONGEST_S = 24 * 3600.0
-MOST_SESSIONS = 10_000
+MAX_SESSIONS = 10_000
 
 FREE_TRIES = 5
 """Wrong passwords before the next try must wait."""
@@ -54,7 +54,7 @@ class Sessions:
         token, now = secrets.token_urlsafe(32), self._clock()
         with self._lock:
             self._held[_hash(token)] = _Session(name, password, now, now)
-            while len(self._held) > MOST_SESSIONS:
+            while len(self._held) > MAX_SESSIONS:
                 self._held.popitem(last=False)
         return token
 

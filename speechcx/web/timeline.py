@@ -15,7 +15,7 @@ POINTS = 600
 PARTY_CLASS = {"agent": "agent", "customer": "customer"}
 
 
-MOST_NOTED = 200
+MAX_NOTED = 200
 """Bars of a lane that each tell their value; more are too thin to point at, and are drawn at once for each party."""
 
 
@@ -142,7 +142,7 @@ def _lane(
         path = f"M{WIDTH * turn.span.start_s / end:.1f} {middle:g}h{width:.1f}v{rise:.1f}h{-width:.1f}z"
         note = f"{clock(turn.span.start_s)} {party}: {value:+.{digits}f} {unit}"
         bars.append(LaneBar(path, PARTY_CLASS.get(party, "unknown"), note))
-    if len(bars) > MOST_NOTED:
+    if len(bars) > MAX_NOTED:
         bars = [
             LaneBar("".join(bar.path for bar in bars if bar.party == party), party, "")
             for party in sorted({bar.party for bar in bars})

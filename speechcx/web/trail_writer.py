@@ -19,7 +19,7 @@ EVERY_S = 600.0
 stretch of sound on its own."""
 GATHER_S = 0.5
 RETRY_S = 5.0
-MOST_WAITING = 20_000
+MAX_WAITING = 20_000
 _MOST_KNOWN = 50_000
 
 _Key = tuple[str, Action, str | None, str]
@@ -37,7 +37,7 @@ class TrailWriter:
 
     def __init__(self, database: Path) -> None:
         self._database = database
-        self._waiting: queue.Queue[_Item | None] = queue.Queue(MOST_WAITING)
+        self._waiting: queue.Queue[_Item | None] = queue.Queue(MAX_WAITING)
         self._known: OrderedDict[_Key, float] = OrderedDict()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None

@@ -97,7 +97,7 @@ def models_folder() -> Path:
 
 
 def named_model(name: str) -> Model | None:
-    """The manifest's model of that name or alias, None where there is none."""
+    """The manifest's model of that name or alias, None if there is none."""
     return next((model for model in read_manifest() if name == model.name or name in model.aliases), None)
 
 

@@ -94,7 +94,7 @@ def parse_record(text: str, origin: str) -> PulledModel:
 
 
 def read_record(folder: Path) -> PulledModel | None:
-    """The record in a model's folder, None where there is none; raises as :func:`parse_record` does."""
+    """The record in a model's folder, None if there is none; raises as :func:`parse_record` does."""
     path = folder / RECORD_NAME
     if not path.is_file():
         return None

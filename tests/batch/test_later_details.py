@@ -115,7 +115,7 @@ def test_a_change_that_cannot_be_kept_costs_its_call_only_and_is_tried_again(
         broken.setattr(Store, "save_assessment", fail)
         first = run_inbox()
     assert (first.details_changed, first.failed, first.exit_code) == (1, (("internal", 1),), 3)
-    assert any("new details could not be applied" in line for line in first.warnings)
+    assert any("new details could not be applied" in line for line in first.notes)
     assert [load(database)[name].conversation.recording.details.queue for name in ("c0", "c1")] == [
         "sales",
         None,

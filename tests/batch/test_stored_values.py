@@ -200,13 +200,14 @@ NO_FREE_TEXT = {
     "a word of a closed list": (
         "*.status *.state *.kind *.outcome *.severity *.expect *.critical *.answer *.machine_answer *.way *.party"
         " *.speaker *.matched_by *.split *.language *.action *.high_is *.end_state *.how files.reason"
-        " other_files.reason flag_states.seen_result flag_states.seen_evidence calls.flags calls.customer_end_state"
+        " other_files.reason flag_states.seen_result flag_states.seen_evidence calls.flags"
+        " survey_answers.comment_language survey_answers.comment_label calls.customer_end_state"
         " recordings.container recordings.codec recordings.file_flags recordings.speech_flags recordings.speakers"
         " recordings.parties speakers.flags scores.critical_errors failures.stage runs.command runs.speechcx runs.shard"
     ),
     "why something is missing, or who is who, in sentences of speechcx's own": (
         "calls.missing calls.flow_reasons party_measures.flow_reasons party_measures.feeling_reasons scores.why"
-        " speakers.why_missing roles.why recordings.unheard"
+        " speakers.why_missing roles.why recordings.unheard survey_answers.comment_why"
     ),
     "a moment, a day or a zone": (
         "*.at *.*_at *.*_day *.day *.month *.since *.until *.due *.valid_from *.valid_to *.start_utc *.zone"
@@ -223,7 +224,8 @@ NO_FREE_TEXT = {
     "where a file lies, by which it is found again": "*.path imports.file call_legs.recording runs.paths runs.host",
     "an address without its secret": "deliveries.target",
     "written by whoever writes the rulebook, which its digest seals": (
-        "*.rule *.scorecard *.question rulebooks.* rules.* questions.* scores.title flag_states.rulebook"
+        " survey_answers.comment_drivers survey_answers.comment_read_with"
+        " *.rule *.scorecard *.question rulebooks.* rules.* questions.* scores.title flag_states.rulebook"
         " flag_states.rulebook_version"
     ),
 }  # fmt: skip

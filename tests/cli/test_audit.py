@@ -36,7 +36,7 @@ def test_a_changed_row_is_found(speechcx: Speechcx, stored: Path) -> None:
     """The check names it and ends with 1; a trail as it was written ends with 0 and its last digest."""
     speechcx("flags", "set", only_flag(speechcx), "--owner", "ann", "--as", "mia")
     sound = speechcx("audit", "--verify")
-    assert (0, True) == (sound.code, "1 rows, all as they were written" in sound.out)
+    assert (0, True) == (sound.code, "1 row, all as they were written" in sound.out)
     db = sqlite3.connect(stored)
     db.executescript("DROP TRIGGER audit_rows_stay_as_they_are; UPDATE audit SET who = 'eve'")
     db.close()

@@ -69,7 +69,7 @@ def test_a_held_database(project: Path, speechcx: Speechcx) -> None:
     assert speechcx("calls").code == 0
     other.execute("ROLLBACK")
     other.close()
-    assert "1 calls scored" in speechcx("run").out
+    assert "1 call scored" in speechcx("run").out
 
 
 def test_a_read_only_disk(project: Path, speechcx: Speechcx) -> None:

@@ -259,7 +259,7 @@ def test_two_recordings_of_one_call_are_counted_once(night: Night) -> None:
     assert 0 == night.run().code
     night.record("maria_5551234_2026-03-02T09-25-02.wav")
     ran = night.run()
-    assert (0, True) == (ran.code, "1 of them second recordings of one call, not counted" in ran.out)
+    assert (0, True) == (ran.code, "1 second recording of a call, not counted" in ran.out)
     assert ["maria_5551234_2026-03-02T09-25-00.wav"] == list(night.calls_by_file())
     status = night.speechcx("status")
     assert "1 second recordings of one call" in status.out

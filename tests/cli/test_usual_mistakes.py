@@ -85,7 +85,7 @@ def here(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_there_are_25_of_them() -> None:
-    """The list of the people who tried it has at least so many."""
+    """The list of the people who tried it has at least this many."""
     assert len(MISTAKES) >= 25
 
 

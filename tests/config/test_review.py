@@ -28,6 +28,7 @@ def test_impossible_settings_are_refused(given: dict, message: str) -> None:
 def test_risks_are_read_from_the_project_file(tmp_path) -> None:
     """A plan can stand in the project file; the names of other variables are no settings."""
     (tmp_path / "speechcx.toml").write_text('[review]\nrisks = [["flags", 2]]\nstrata = ["queue"]\n')
-    variables = {"SPEECHCX_REVIEWER": "rita", "SPEECHCX_DEBUG": "1", "SPEECHCX_REVIEW_PER_AGENT": "5"}
+    variables = {"SPEECHCX_REVIEWER": "rita", "SPEECHCX_DEBUG": "1", "SPEECHCX_REVIEW_PER_AGENT": "5",
+                 "SPEECHCX_NOTIFY_TO": "mailto://x"}  # fmt: skip
     found = load_settings(tmp_path / "speechcx.toml", environment=variables).settings.review
     assert ((("flags", 2.0),), ("queue",), 5) == (found.risks, found.strata, found.per_agent)

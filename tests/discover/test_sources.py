@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import xlsxwriter
+
 from speechcx.discover import DiscoverSettings, read_sources
 
 
@@ -25,6 +27,26 @@ def test_tables_in_and_below_the_folders(tmp_path: Path) -> None:
     assert agents(tmp_path / "deep" / "a.wav", tmp_path) == ["top", "deep"]
     assert agents(tmp_path / "a.wav", tmp_path) == ["top"]
     assert agents(tmp_path / "deep" / "a.wav", tmp_path, recursive=False) == ["top"]
+
+
+def test_a_workbook_beside_the_recordings_is_found_like_a_csv(tmp_path: Path) -> None:
+    """With a title, blank columns and a second sheet; the lock file of an open one is none."""
+    with xlsxwriter.Workbook(str(tmp_path / "March calls.xlsx")) as book:
+        sheet = book.add_worksheet("Calls")
+        for at, row in enumerate((["Calls of March"], [], ["", "File", "Agent"], ["", "a.wav", "ann"])):
+            sheet.write_row(at, 0, row)
+        book.add_worksheet("Notes").write(0, 0, "made by hand")
+    put(tmp_path / "~$March calls.xlsx", "lock")
+    assert agents(tmp_path / "a.wav", tmp_path) == ["ann"]
+
+
+def test_a_workbook_that_cannot_be_opened_is_passed_over_with_the_reason(tmp_path: Path) -> None:
+    """A spreadsheet about something else must not cost the night."""
+    put(tmp_path / "budget.xlsx", "PK\x03\x04 no workbook")
+    put(tmp_path / "calls.csv", "file,agent\na.wav,ann\n")
+    sources = read_sources([tmp_path], DiscoverSettings())
+    assert agents(tmp_path / "a.wav", tmp_path) == ["ann"]
+    assert ["cannot be read as a workbook" in why for _, why in sources.passed_over] == [True]
 
 
 def test_tables_beside_named_files(tmp_path: Path) -> None:

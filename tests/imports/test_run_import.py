@@ -88,7 +88,10 @@ def test_a_corrected_export_corrects_the_record(store: Store, tmp_path: Path) ->
     assert corrected.saved is not None
     assert (corrected.saved.added, corrected.saved.updated) == (0, 1)
     assert store.db.execute("SELECT talk_s FROM call_records WHERE record_id = '1.1'").fetchone() == (62.0,)
-    assert store.db.execute("SELECT import_no, row FROM call_legs WHERE leg_id = '1.1'").fetchone() == (2, 2)
+    assert store.db.execute("SELECT import_no, row FROM call_legs WHERE leg_id = '1.1 ann'").fetchone() == (
+        2,
+        2,
+    )
 
 
 @pytest.mark.parametrize(
@@ -96,10 +99,13 @@ def test_a_corrected_export_corrects_the_record(store: Store, tmp_path: Path) ->
     [
         ("9.1,9.1,yesterday,1,ann,ANSWERED,70,60,", "'yesterday' is not a valid time"),
         ("9.1,9.1,2026-03-02 09:00:00,1,ann,ANSWERED,70,minus,", "'minus' is no duration"),
-        ("9.1,9.1,2026-03-02 09:00:00,1,ann,ANSWERED,9999999,60,", "longer than a week"),
-        (",9.1,2026-03-02 09:00:00,1,ann,ANSWERED,70,60,", "no id of the call"),
+        ("9.1,9.1,2026-03-02 09:00:00,1,ann,ANSWERED,9999999,60,", "longer than a day"),
+        (",,2026-03-02 09:00:00,1,ann,ANSWERED,70,60,", "no id of the call"),
         ("9.1,9.1,,1,ann,ANSWERED,70,60,", "no start"),
-        ("1.1,1.1,2026-03-02 09:00:00,1,ann,ANSWERED,1,1,", "the same id as line 2, with other values"),
+        (
+            "1.1,1.1,2026-03-02 09:00:00,0301111111,ann,ANSWERED,1,1,",
+            "the same id as line 2, with other values",
+        ),
     ],
 )
 def test_a_wrong_row_is_named_and_nothing_is_half_imported(
@@ -173,6 +179,35 @@ def test_surveys_keep_what_was_asked_and_what_was_answered(store: Store, tmp_pat
     assert "beyond the scale from 1 to 5" in refused.refused[0].found
 
 
+def test_a_survey_may_name_any_leg_of_a_call(store: Store, tmp_path: Path) -> None:
+    """The last leg, as survey tools do after a transfer; a number that many calls have as a leg is no id."""
+    head = "call_id,leg_id,start,agent,customer,outcome,talk,recording"
+    legs = (
+        "c-100,leg-100-1,2026-03-02 09:10:00,ann,x,answered,60,b.wav",
+        "c-100,leg-100-2,2026-03-02 09:11:00,bob,x,answered,9,",
+        "c-200,7,2026-03-05 10:00:00,zed,x,answered,60,a.wav",
+    )
+    import_text(store, tmp_path, "calls", "\n".join((head, *legs)))
+    import_text(store, tmp_path, "surveys", "Response ID,Call ID,CSAT\n1,leg-100-2,4\n2,leg-100-1,5\n3,7,1")
+    rows = store.db.execute(
+        "SELECT r.path, s.matched_by FROM survey_answers s LEFT JOIN calls c USING (call_id)"
+        " LEFT JOIN recordings r USING (call_no) ORDER BY s.answer_id"
+    ).fetchall()
+    assert rows == [("/calls/b.wav", "id"), ("/calls/b.wav", "id"), (None, None)]
+
+
+def test_a_survey_with_a_day_and_no_time_counts_at_its_end(store: Store, tmp_path: Path) -> None:
+    """It is about the customer's newest call of that day or before, and on that day."""
+    text = "Response ID,Completed at,Customer,CSAT\n1,2026-03-02,+49 30 2222222,4\n2,02.03.2026,1,4\n3,28.02.2026,1,4"
+    report = import_text(store, tmp_path, "surveys", text)
+    assert report.refused == ()
+    rows = store.db.execute(
+        "SELECT s.local_day, r.path FROM survey_answers s LEFT JOIN calls c USING (call_id)"
+        " LEFT JOIN recordings r USING (call_no) ORDER BY s.answer_id"
+    ).fetchall()
+    assert rows == [("2026-03-02", "/calls/b.wav"), ("2026-03-02", None), ("2026-02-28", None)]
+
+
 def test_a_dry_run_keeps_nothing(store: Store, tmp_path: Path) -> None:
     """It reads and checks."""
     report = import_text(store, tmp_path, "calls", "\n".join((HEAD, *CDR)), dry_run=True)
@@ -183,9 +218,10 @@ def test_a_dry_run_keeps_nothing(store: Store, tmp_path: Path) -> None:
 def test_columns_that_are_not_there_are_named(store: Store, tmp_path: Path) -> None:
     """With those that are, and the way to write a mapping."""
     with pytest.raises(
-        ConfigError, match=r"no column for record_id[\s\S]*its columns are start, agent[\s\S]*--suggest"
+        ConfigError,
+        match=r"no column for one of record_id[\s\S]*its columns are start, queue[\s\S]*--suggest",
     ):
-        import_text(store, tmp_path, "calls", "Start,Agent\n2026-03-02 09:00:00,ann\n")
+        import_text(store, tmp_path, "calls", "Start,Queue\n2026-03-02 09:00:00,sales\n")
     with pytest.raises(UsageError, match="clock tolerance of -1 s"):
         import_text(store, tmp_path, "calls", HEAD, tolerance_s=-1.0)
 
@@ -208,7 +244,7 @@ def test_a_changed_fact_is_found_by_the_check(store: Store, tmp_path: Path) -> N
     """As every other stored value."""
     import_text(store, tmp_path, "calls", "\n".join((HEAD, *CDR)))
     assert wrong_tables(store) == []
-    store.db.execute("UPDATE call_legs SET talk_s = 1 WHERE leg_id = '1.1'")
+    store.db.execute("UPDATE call_legs SET talk_s = 1 WHERE leg_id = '1.1 ann'")
     assert wrong_tables(store) == ["call_legs"]
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from speechcx.call import Call, Span
-from speechcx.call.imported import CallLeg, CustomerAccount, SurveyAnswer
+from speechcx.call.imported import CallLeg, CommentReading, CustomerAccount, SurveyAnswer
 from speechcx.store import FileStats, RunInfo, RunTotals, Store
 from speechcx.store.calls.erasure import erase_calls
 from speechcx.store.calls.removed_parts import remove_parts
@@ -106,7 +106,10 @@ def import_facts(store: Store, call_id: str) -> None:
         (("did", "800"),), 2,
     )  # fmt: skip
     save_legs(store, [leg], ImportInfo("calls", "cdr.csv", "0" * 64, "mia", "UTC", 30.0))
-    answer = SurveyAnswer("r1", "csat", 4.0, 1.0, 5.0, moment, call_id, "c-17", "ann", "fine", 2)
+    reading = CommentReading("es", 0.5, "positive", ("driver-billing",), "lexicon 1; drivers 2", "not read")
+    answer = SurveyAnswer(
+        "r1", "csat", 4.0, 1.0, 5.0, moment, call_id, "c-17", "ann", "fine", 2, reading=reading
+    )
     save_answers(store, [answer], ImportInfo("surveys", "surveys.csv", "1" * 64, "mia", "UTC", 30.0))
     account = CustomerAccount(
         "k1", "c-17", "lost", date(2024, 1, 2), date(2025, 3, 1), date(2025, 3, 4), 12.0, 340.0, "EUR", 2

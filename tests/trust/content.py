@@ -17,6 +17,7 @@ from pathlib import Path
 
 from speechcx.store.calls.row_digests import find_changed
 from speechcx.store.daily_sums import find_wrong_tables
+from speechcx.store.facts.handling_sums import find_wrong_handling
 
 DOUBLED = "counted wrongly: "
 """How a fault begins where files, calls and attempts do not match one to one."""
@@ -92,7 +93,10 @@ def find_faults(database: Path, expected: Content) -> list[str]:
             faults.append(f"search index: {error}")
         db.rollback()
         faults += [f"the digest of {row} does not fit" for row in find_changed(db)]
-        faults += [f"{rows} rows of {table} are counted wrongly" for table, rows in find_wrong_tables(db)]
+        faults += [
+            f"{rows} rows of {table} are counted wrongly"
+            for table, rows in (*find_wrong_tables(db), *find_wrong_handling(db))
+        ]
         [done], [calls, distinct] = (
             db.execute(sql).fetchone()
             for sql in (

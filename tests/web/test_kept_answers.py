@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from speechcx.errors import UsageError
-from speechcx.web.kept_answers import FRESH_S, KEPT_S, MOST_KEPT, KeptAnswers
+from speechcx.web.kept_answers import FRESH_S, KEPT_S, MAX_KEPT, KeptAnswers
 from speechcx.web.pages import customers
 from speechcx.web.replying import prepare_pages
 from speechcx.web.visit import Reply
@@ -84,7 +84,7 @@ def test_few_answers_are_kept() -> None:
     """The oldest go when there are many, so that memory stays small."""
     kept = KeptAnswers(lambda: 0.0)
     first = kept.get(0, Reply)
-    for number in range(MOST_KEPT + 1):
+    for number in range(MAX_KEPT + 1):
         kept.get(number + 1, Reply)
     assert kept.get(0, Reply) is not first
 

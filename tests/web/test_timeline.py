@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 
 from speechcx.call import Peaks
-from speechcx.web.timeline import MOST_NOTED, POINTS, WIDTH, draw_timeline, outline
+from speechcx.web.timeline import MAX_NOTED, POINTS, WIDTH, draw_timeline, outline
 from tests.factories import make_assessment, make_call, make_conversation
 
 
@@ -26,7 +26,7 @@ def test_shapes_stand_at_their_times() -> None:
 
 def test_the_bars_of_a_long_call_are_drawn_at_once_for_each_party() -> None:
     """Hundreds of turns make two shapes of a lane, with a bar for each turn in them."""
-    said = tuple((f"ch{no % 2}", 2.0 * no, "yes") for no in range(MOST_NOTED + 1))
+    said = tuple((f"ch{no % 2}", 2.0 * no, "yes") for no in range(MAX_NOTED + 1))
     heard = make_conversation(said, duration_s=2.0 * len(said))
     call = make_call()
     drawn = draw_timeline(replace(call, conversation=heard, assessment=make_assessment(heard)))

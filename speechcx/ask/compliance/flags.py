@@ -42,7 +42,7 @@ class FlagRow:
     why
         The reason in words; empty where the flag is gone.
     party, start_s, end_s, quote
-        The first piece of evidence; None where there is none.
+        The first piece of evidence; None if there is none.
     nearest
         The words that come nearest to what was not found; None where nothing does. They are no evidence.
     status, owner, reason, due, changed_at, changed_by

@@ -27,6 +27,7 @@ from .repeats import RepeatRow as RepeatRow
 from .repeats import Repeats as Repeats
 from .repeats import read_repeats as read_repeats
 from .satisfaction import SURVEY_BY as SURVEY_BY
+from .satisfaction import Comments as Comments
 from .satisfaction import Satisfaction as Satisfaction
 from .satisfaction import SurveyRow as SurveyRow
 from .satisfaction import read_satisfaction as read_satisfaction

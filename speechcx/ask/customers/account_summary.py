@@ -21,7 +21,7 @@ AccountsBy = Literal["all", "agent", "team", "center", "queue", "driver"]
 ACCOUNTS_BY: tuple[AccountsBy, ...] = get_args(AccountsBy)
 
 SAVED_DAYS = 30
-"""A customer who wanted to cancel and is still one so many days later was kept."""
+"""A customer who wanted to cancel and is still one this many days later was kept."""
 
 _INTENT_WORDS = ("cancel-intent", "cancel_intent", "leaving-risk", "cancel", "churn")
 """Rules that are taken for an intent to cancel where none is named: the first of these that there is."""

@@ -71,7 +71,7 @@ def list_callbacks(
     filters
         Which newest calls; None for all.
     limit
-        At most so many.
+        At most this many.
     with_settled
         Also those that people marked as done or dropped; a customer who calls again is new.
     """

@@ -41,7 +41,7 @@ class CustomerCall:
     is_forwarded
         It began within 15 minutes of the call before: one contact.
     repeat_of
-        The call on the same driver within the 7 days before the contact; None where there is none.
+        The call on the same driver within the 7 days before the contact; None if there is none.
     """
 
     call_id: str

@@ -100,7 +100,7 @@ class DriverTable:
     since, until
         The period; None where open.
     before
-        First and last day of the period that changes are against; None where there is none.
+        First and last day of the period that changes are against; None if there is none.
     calls
         Calls of the period.
     rows

@@ -97,9 +97,9 @@ class Repeats:
     since, until
         The period.
     days
-        A customer who calls again within so many days repeats.
+        A customer who calls again within this many days repeats.
     word_rule
-        The rule by which customers say that they called before; None where there is none.
+        The rule by which customers say that they called before; None if there is none.
     unknown
         Calls without a known customer or start: they cannot be followed.
     hint
@@ -164,28 +164,48 @@ def read_repeats(
 
 
 @dataclass(slots=True)
+class _Running:
+    """Values that are added up one by one: half a million of them, for which a new object each would cost seconds."""
+
+    n: int = 0
+    total: float = 0.0
+    squares: float = 0.0
+
+    def add(self, value: float) -> None:
+        """Add a value."""
+        self.n += 1
+        self.total += value
+        self.squares += value * value
+
+    @property
+    def sums(self) -> Sums:
+        """What was added."""
+        return Sums(self.n, self.total, self.squares)
+
+
+@dataclass(slots=True)
 class _Tally:
     """What is counted of a group."""
 
     contacts: int = 0
     immature: int = 0
-    fcr: Sums = field(default_factory=Sums)
-    fcr_driver: Sums = field(default_factory=Sums)
-    fcr_words: Sums = field(default_factory=Sums)
-    says_again: Sums = field(default_factory=Sums)
-    length: Sums = field(default_factory=Sums)
-    resolved: Sums = field(default_factory=Sums)
+    fcr: _Running = field(default_factory=_Running)
+    fcr_driver: _Running = field(default_factory=_Running)
+    fcr_words: _Running = field(default_factory=_Running)
+    says_again: _Running = field(default_factory=_Running)
+    length: _Running = field(default_factory=_Running)
+    resolved: _Running = field(default_factory=_Running)
     untold: int = 0
-    resolution: Sums = field(default_factory=Sums)
-    response: Sums = field(default_factory=Sums)
+    resolution: _Running = field(default_factory=_Running)
+    response: _Running = field(default_factory=_Running)
 
     def to_row(self, key: str | None) -> RepeatRow:
         """The figures."""
         return RepeatRow(
-            key, self.contacts, self.immature, share_figure(self.fcr), share_figure(self.fcr_driver),
-            share_figure(self.fcr_words), share_figure(self.says_again), self.length.n,
-            mean_figure(self.length, _TIME), share_figure(self.resolved), self.untold,
-            mean_figure(self.resolution, _TIME), mean_figure(self.response, _TIME),
+            key, self.contacts, self.immature, share_figure(self.fcr.sums), share_figure(self.fcr_driver.sums),
+            share_figure(self.fcr_words.sums), share_figure(self.says_again.sums), self.length.n,
+            mean_figure(self.length.sums, _TIME), share_figure(self.resolved.sums), self.untold,
+            mean_figure(self.resolution.sums, _TIME), mean_figure(self.response.sums, _TIME),
         )  # fmt: skip
 
 
@@ -212,9 +232,8 @@ class _Reader:
         self.ripe = (newest or 0) - self.span
         self.says_again = _read_said(store, rule)
         self.told = _read_told(store)
-        contacts, _ = read_contacts(store, filters, list_drivers(store), days=days)
         self.by_driver: dict[int, list[tuple[str, bool]]] = defaultdict(list)
-        for driver, call_no, is_repeat in contacts:
+        for driver, call_no, is_repeat in _read_drivers(store, filters, days):
             self.by_driver[call_no].append((driver, is_repeat))
         self.unknown = 0
 
@@ -232,14 +251,13 @@ class _Reader:
 
     def _tallies(
         self, groups: dict[str | None, _Tally], whole: _Tally, contact: _Contact
-    ) -> Iterator[_Tally]:
-        yield whole
+    ) -> tuple[_Tally, ...]:
+        if self.by == "all":
+            return (whole,)
         if self.by != "driver":
-            yield groups[contact.key]
-            return
+            return whole, groups[contact.key]
         drivers = self.by_driver.get(contact.first_no)
-        for driver in [driver for driver, _ in drivers] if drivers else [None]:
-            yield groups[driver]
+        return (whole, *(groups[driver] for driver, _ in drivers)) if drivers else (whole, groups[None])
 
     def _add_contact(self, tally: _Tally, contacts: Sequence[_Contact], place: int) -> None:
         contact = contacts[place]
@@ -249,14 +267,14 @@ class _Reader:
             return
         following = contacts[place + 1] if place + 1 < len(contacts) else None
         is_followed = following is not None and following.first_no <= contact.last_no + self.span
-        tally.fcr += _one(not is_followed)
+        tally.fcr.add(not is_followed)
         drivers = self.by_driver.get(contact.first_no)
         if drivers:
-            tally.fcr_driver += _one(not any(is_repeat for _, is_repeat in drivers))
+            tally.fcr_driver.add(not any(is_repeat for _, is_repeat in drivers))
         before = contacts[place - 1] if place else None
         is_linked = before is not None and contact.first_no <= before.last_no + self.span
         says_again = bool(self.says_again.get(contact.first_no))
-        tally.fcr_words += _one(not is_followed and not (says_again and not is_linked))
+        tally.fcr_words.add(not is_followed and not (says_again and not is_linked))
 
     def _add_matters(
         self, groups: dict[str | None, _Tally], whole: _Tally, contacts: Sequence[_Contact]
@@ -279,13 +297,13 @@ class _Reader:
         told = self.told.get(last.last_no)
         took_s = last.end_s - first.first_no / CALLS_A_SECOND
         for tally in self._tallies(groups, whole, first):
-            tally.length += _one(len(matter))
+            tally.length.add(len(matter))
             if told is None:
                 tally.untold += 1
             else:
-                tally.resolved += _one(told)
+                tally.resolved.add(told)
             if told is not False:
-                tally.resolution += _one(took_s)
+                tally.resolution.add(took_s)
 
     def _contacts(self, groups: dict[str | None, _Tally], whole: _Tally) -> Iterator[list[_Contact]]:
         """Contacts of each customer in order of time; what is counted of calls is added on the way."""
@@ -313,9 +331,9 @@ class _Reader:
         said = self.says_again.get(call.first_no)
         for tally in self._tallies(groups, whole, call):
             if said is not None:
-                tally.says_again += _one(said)
+                tally.says_again.add(said)
             if response_s is not None:
-                tally.response += _one(response_s)
+                tally.response.add(response_s)
 
     def _read(self) -> list[tuple[str | None, int, str | None, int, float, float | None]]:
         condition, values = self.filters.to_sql()
@@ -330,8 +348,16 @@ class _Reader:
         ).fetchall()
 
 
-def _one(value: float) -> Sums:
-    return Sums(1, value, value * value)
+def _read_drivers(store: Store, filters: CallFilter, days: int) -> Iterable[tuple[str, int, bool]]:
+    """(driver, call, whether it is followed) of the calls of a filter, and of some more; kept for the usual days."""
+    if days != REPEAT_DAYS:
+        return read_contacts(store, filters, list_drivers(store), days=days)[0]
+    first, below = filters.call_no_range()
+    return store.db.execute(
+        "SELECT rule, call_no, followed FROM contacts WHERE rule <> '' AND followed IS NOT NULL AND call_no >= ?"
+        " AND call_no < ?",
+        (first or 0, below or 1 << 60),
+    ).fetchall()
 
 
 def _find_rule(store: Store, named: str | None) -> str | None:

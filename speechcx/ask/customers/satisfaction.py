@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
@@ -78,6 +80,50 @@ class SurveyRow:
 
 
 @dataclass(frozen=True, slots=True)
+class CommentDriver:
+    """A contact driver in comments.
+
+    Parameters
+    ----------
+    driver
+        Its rule.
+    comments, negative
+        Comments with it, and those of them that say something negative.
+    """
+
+    driver: str
+    comments: int
+    negative: int
+
+
+@dataclass(frozen=True, slots=True)
+class Comments:
+    """What customers wrote beside their answers. A comment beside several ratings counts once.
+
+    Parameters
+    ----------
+    n
+        Comments.
+    read
+        Of those, comments whose sentiment was read: the denominator of the three that follow.
+    negative, neutral, positive
+        By what they say; those that are mixed are in none of the three.
+    drivers
+        Contact drivers found in them, the most frequent first.
+    unread
+        (reason, comments) pairs of those without a sentiment or without drivers.
+    """
+
+    n: int
+    read: int
+    negative: int
+    neutral: int
+    positive: int
+    drivers: tuple[CommentDriver, ...]
+    unread: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Satisfaction:
     """What customers answered over a period.
 
@@ -89,12 +135,15 @@ class Satisfaction:
         By kind and group.
     first_day, last_day
         Days of the answers; None where there are none.
+    comments
+        What customers wrote, over all groups.
     """
 
     by: SurveyBy
     rows: tuple[SurveyRow, ...]
     first_day: str | None
     last_day: str | None
+    comments: Comments
 
 
 def read_satisfaction(
@@ -135,10 +184,10 @@ def read_satisfaction(
             for kind in SURVEY_KINDS
             for row in _read_rows(store, kind, _GROUPS[by], satisfied, (condition, values))
         ]
-        days = store.db.execute(
+        first, last = store.db.execute(
             f"SELECT min(s.local_day), max(s.local_day) {_SOURCE} WHERE {condition}", values
         ).fetchone()
-        return Satisfaction(by, tuple(rows), *days)
+        return Satisfaction(by, tuple(rows), first, last, _read_comments(store, condition, values))
 
 
 _COLUMNS = {name: f"coalesce(c.{name}, s.{name})" for name in ("agent", "customer")}
@@ -161,6 +210,26 @@ def _read_rows(
         [*values, kind],
     )
     return [_to_row(kind, row) for row in rows.fetchall()]
+
+
+def _read_comments(store: Store, condition: str, values: list[object]) -> Comments:
+    """What the comments of the answers say."""
+    rows = store.db.execute(
+        f"SELECT s.comment_label, s.comment_drivers, s.comment_why {_SOURCE} WHERE {condition}"
+        " AND s.comment IS NOT NULL GROUP BY substr(s.answer_id, instr(s.answer_id, ':')), s.comment",
+        values,
+    ).fetchall()
+    labels = Counter(label for label, _, _ in rows)
+    found = [(driver, label) for label, drivers, _ in rows for driver in json.loads(drivers or "[]")]
+    every = Counter(driver for driver, _ in found)
+    negative = Counter(driver for driver, label in found if label == "negative")
+    order = sorted(every, key=lambda driver: (-every[driver], driver))
+    unread = Counter(why for _, _, why in rows if why)
+    return Comments(
+        len(rows), len(rows) - labels[None], labels["negative"], labels["neutral"], labels["positive"],
+        tuple(CommentDriver(driver, every[driver], negative[driver]) for driver in order),
+        tuple(sorted(unread.items(), key=lambda one: (-one[1], one[0]))),
+    )  # fmt: skip
 
 
 def _to_row(kind: SurveyKind, row: Sequence[Any]) -> SurveyRow:

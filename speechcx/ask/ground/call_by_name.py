@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from speechcx.ask.ground.opening import Where, reading
 from speechcx.ask.ground.resolve_names import MIN_DIGEST
-from speechcx.call import Assessment, Call
+from speechcx.call import Call
 from speechcx.errors import UsageError
 from speechcx.store import Store
 from speechcx.store.paths import read_path, write_path
@@ -117,12 +117,6 @@ def show_call(where: Where, name: str) -> ShownCall:
         paths = store.ledger.find_paths(call_id) or (call.conversation.recording.path,)
         team, center, stored_at, judged_at, superseded_by = row
         return ShownCall(call, team, center, stored_at, judged_at, superseded_by, paths, past)
-
-
-def find_past(where: Where, name: str, digest: str) -> Assessment | None:
-    """The assessment of a call under the rulebook of a digest, None where it never was judged so."""
-    with reading(where) as store:
-        return store.load_assessment(find_call_id(store, name), digest=digest)
 
 
 def find_call_id(where: Where, name: str) -> str:

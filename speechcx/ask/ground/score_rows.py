@@ -105,7 +105,7 @@ class ScoreTable:
     since, until
         The period; None where open.
     before
-        First and last day of the period that the change is against; None where there is none.
+        First and last day of the period that the change is against; None if there is none.
     rows, total
         The rows, and all their calls together.
     sort, min_n
@@ -140,7 +140,7 @@ class TableForm:
     sort
         A measure, ``name`` or ``n``.
     min_n
-        Calls that a rank needs.
+        Minimum number of calls for a rank.
     before
         First and last day of the period to compare with; None for the one of the same length before.
     """

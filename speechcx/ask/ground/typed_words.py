@@ -54,7 +54,7 @@ class Words:
     left_out
         What was typed and not searched for: signs without letters, words beyond the limit.
     near
-        The terms must stand within so many words of each other; None for anywhere in the turn.
+        The terms must stand within this many words of each other; None for anywhere in the turn.
     """
 
     groups: tuple[tuple[Term, ...], ...]

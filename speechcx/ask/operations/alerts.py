@@ -28,7 +28,7 @@ CALLS = "calls"
 
 PROBABILITY = 0.0005
 MIN_EXCESS = 5.0
-"""An alert is both this improbable and at least so many calls too many (definitions, section 5)."""
+"""An alert is both this improbable and at least this many calls too many (definitions, section 5)."""
 
 AlertBy = Literal["center", "team", "queue", "agent"]
 ALERT_BY: tuple[AlertBy, ...] = get_args(AlertBy)
@@ -186,7 +186,7 @@ def find_alerts(
     day
         The day; None for the newest with calls.
     probability, least_excess
-        An alert is at most this probable on a usual day, and at least so many calls above the usual.
+        An alert is at most this probable on a usual day, and at least this many calls above the usual.
     by
         Look at every center, team, queue or agent by itself; the probability is then shared among them, so that
         many groups bring no more false alarms than one.

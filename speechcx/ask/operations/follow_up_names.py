@@ -73,8 +73,15 @@ def _find_call(store: Store, named: str, *, rule: str | None = None) -> str:
     """The newest call of a customer, with the rule where one is given; or the call that is named."""
     try:
         customer = find_name(store, "customer", named)
-    except UsageError:
-        return find_call_id(store, named)
+    except UsageError as error:
+        try:
+            return find_call_id(store, named)
+        except UsageError:
+            raise UsageError(
+                f"no customer and no call is named {named!r}",
+                "a customer as the lists write it, or a call's id or number",
+                f"{error.cure}; or see `speechcx callbacks` and `speechcx outreach RULE`",
+            ) from None
     condition, values = "", [customer]
     if rule is not None:
         condition = f" AND {find_watched(store, rule).condition}"

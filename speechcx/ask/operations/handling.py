@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from speechcx.ask.ground.fact_filters import fact_condition
@@ -13,6 +13,16 @@ from speechcx.ask.ground.resolve_names import settle_names
 from speechcx.ask.statistics import CountedFigure, Scale, Sums, mean_figure, share_figure
 from speechcx.errors import UsageError
 from speechcx.store import CallFilter, Store
+from speechcx.store.facts.handling_sums import (
+    SERVICE_S,
+    SHARES,
+    SHORT_S,
+    STEPS,
+    TIMES,
+    list_sums,
+    to_select,
+)
+from speechcx.store.select_sums import split_months
 
 HandlingBy = Literal[
     "agent", "team", "center", "queue", "direction", "day", "week", "month", "weekday", "hour"
@@ -20,9 +30,8 @@ HandlingBy = Literal[
 HANDLING_BY: tuple[HandlingBy, ...] = get_args(HandlingBy)
 
 _TIME = Scale(0.0, None)
-_HANDLED = "c.outcome = 'answered'"
-_OFFERED = "coalesce(c.direction, '') <> 'outbound' AND c.outcome IS NOT NULL"
-_ABANDONED = f"{_OFFERED} AND c.outcome IN ('abandoned', 'no_answer')"
+_DAYS_AND_HOURS = ("day", "week", "weekday", "hour")
+"""Groups that the sums by day and hour answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +113,8 @@ def read_handling(
     filters: CallFilter | None = None,
     *,
     by: HandlingBy = "agent",
-    service_s: float = 20.0,
-    short_s: float = 5.0,
+    service_s: float = SERVICE_S,
+    short_s: float = SHORT_S,
 ) -> Handling:
     """How calls were handled, by agent, team, queue or time.
 
@@ -118,9 +127,9 @@ def read_handling(
     by
         What to group by.
     service_s
-        A call answered within so many seconds keeps the service level.
+        A call answered within this many seconds keeps the service level.
     short_s
-        A call given up within so many seconds is left out of the abandoned ones.
+        A call given up within this many seconds is left out of the abandoned ones.
 
     Raises
     ------
@@ -132,15 +141,16 @@ def read_handling(
     if service_s < 0 or short_s < 0:
         raise UsageError("a negative limit", "seconds, 0 or more", "correct it")
     with reading(where) as store:
-        condition, values = record_condition(settle_names(store, filters or CallFilter()))
-        divisions: dict[str, str] = {str(name): expression for name, expression in DIVISIONS.items()}
-        group = divisions.get(by, f"c.{by}")
-        query = _Query(store, condition, values, service_s=service_s, short_s=short_s)
-        rows = sorted(query.rows(group), key=lambda row: (row.key is None, row.key or ""))
+        chosen = settle_names(store, filters or CallFilter())
+        groups = _Reader(store, chosen, by, service_s=service_s, short_s=short_s).read()
+        whole = [sum(column) for column in zip(*groups.values(), strict=True)] or [0] * len(list_sums())
+        rows = [_to_row(key, sums) for key, sums in groups.items()]
+        rows.sort(key=lambda row: (row.key is None, row.key or ""))
+        condition, values = record_condition(chosen)
         days = store.db.execute(
             f"SELECT min(c.local_day), max(c.local_day) FROM call_records c WHERE {condition}", values
         ).fetchone()
-        return Handling(by, tuple(rows), query.rows("NULL")[0], service_s, short_s, *days)
+        return Handling(by, tuple(rows), _to_row(None, whole), service_s, short_s, *days)
 
 
 def record_condition(filters: CallFilter) -> tuple[str, list[object]]:
@@ -148,47 +158,80 @@ def record_condition(filters: CallFilter) -> tuple[str, list[object]]:
     return fact_condition(filters, day="c.local_day")
 
 
-class _Query:
-    """Sums of records by group."""
+class _Reader:
+    """Adds up records by group, out of the kept sums as far as they know the question."""
 
     def __init__(
-        self, store: Store, condition: str, values: Sequence[object], *, service_s: float, short_s: float
+        self, store: Store, filters: CallFilter, by: HandlingBy, *, service_s: float, short_s: float
     ) -> None:
         self.store = store
-        self.condition = condition
-        self.values = values
-        short = f"({_ABANDONED} AND c.wait_s < {float(short_s)!r})"
-        counted = f"{_OFFERED} AND NOT coalesce({short}, 0)"
-        handle = f"CASE WHEN {_HANDLED} THEN c.talk_s + coalesce(c.hold_s, 0) + coalesce(c.wrap_s, 0) END"
-        self.counts = ("1", "c.call_id IS NOT NULL", _OFFERED, f"coalesce({short}, 0)", _HANDLED)
-        self.figures = (
-            handle,
-            *(f"CASE WHEN {_HANDLED} THEN c.{name} END" for name in ("talk_s", "hold_s", "wrap_s")),
-            f"CASE WHEN {_HANDLED} AND {_OFFERED} THEN c.wait_s END",
-            f"CASE WHEN {counted} THEN {_ABANDONED} END",
-            f"CASE WHEN {counted} AND c.wait_s IS NOT NULL THEN {_HANDLED} AND c.wait_s <= {float(service_s)!r} END",
-            f"CASE WHEN {_HANDLED} THEN c.transfers > 0 END",
+        self.filters = filters
+        self.by = by
+        divisions: dict[str, str] = {str(name): expression for name, expression in DIVISIONS.items()}
+        self.group = divisions.get(by, f"c.{by}")
+        self.service_s = service_s
+        self.short_s = short_s
+        self.found: dict[str | None, list[float]] = {}
+
+    def read(self) -> dict[str | None, list[float]]:
+        """Sums of each group, in the order of :func:`list_sums`."""
+        is_usual = (self.service_s, self.short_s) == (SERVICE_S, SHORT_S)
+        # A sum has records in it that this person may not see.
+        is_whole = self.store.visible is None and not self.store.under_review
+        days_only = replace(self.filters, since=None, until=None) == CallFilter()
+        people_only = days_only or not self.filters.customer
+        if is_usual and is_whole and self.by in _DAYS_AND_HOURS and days_only:
+            self._add("handling_sums_by_day c", fact_condition(self.filters, day="c.local_day"), stored=True)
+        elif is_usual and is_whole and self.by not in _DAYS_AND_HOURS and people_only:
+            self._read_months()
+        else:
+            self._add("call_records c", record_condition(self.filters), stored=False)
+        return self.found
+
+    def _read_months(self) -> None:
+        """Whole months out of the sums, the days before and after them out of the records."""
+        for months, first, last in split_months(self.filters.since, self.filters.until):
+            days = replace(self.filters, since=first, until=last)
+            if months is None:
+                self._add("call_records c", record_condition(days), stored=False)
+                continue
+            condition, values = fact_condition(replace(days, since=None, until=None), day="")
+            condition += " AND c.month >= ? AND c.month < ?"
+            self._add("handling_sums_by_month c", (condition, [*values, *months]), stored=True)
+
+    def _add(self, source: str, chosen: tuple[str, list[object]], *, stored: bool) -> None:
+        condition, values = chosen
+        group = self.group
+        if stored and self.by not in _DAYS_AND_HOURS:
+            group = "c.month" if self.by == "month" else f"nullif({group}, '')"
+        sums = ", ".join(to_select(stored=stored, service_s=self.service_s, short_s=self.short_s))
+        rows = self.store.db.execute(
+            f"SELECT {group}, {sums} FROM {source} WHERE {condition} GROUP BY 1", values
         )
+        for key, *row in rows:
+            name = None if key is None else str(key)
+            before = self.found.get(name)
+            self.found[name] = (
+                row if before is None else [one + other for one, other in zip(before, row, strict=True)]
+            )
 
-    def rows(self, group: str) -> list[HandlingRow]:
-        counts = ", ".join(f"coalesce(sum({one}), 0)" for one in self.counts)
-        sums = ", ".join(f"count({one}), total({one}), total(({one}) * ({one}))" for one in self.figures)
-        grouped = "" if group == "NULL" else f" GROUP BY {group}"
-        found = self.store.db.execute(
-            f"SELECT {group}, {counts}, {sums} FROM call_records c WHERE {self.condition}{grouped}",
-            self.values,
+
+def _to_row(key: str | None, sums: Sequence[float]) -> HandlingRow:
+    told = dict(zip((one.name for one in list_sums()), sums, strict=True))
+    means = [
+        mean_figure(
+            Sums(
+                int(told[f"{name}_n"]), told[f"{name}_total"] / STEPS, told[f"{name}_squares"] / STEPS / STEPS
+            ),
+            _TIME,
         )
-        return [_to_row(row) for row in found.fetchall()]
-
-
-def _to_row(row: Sequence[object]) -> HandlingRow:
-    key, *rest = row
-    counts, sums = rest[:5], rest[5:]
-    made = [
-        Sums(int(sums[at]), float(sums[at + 1]), float(sums[at + 2]))  # type: ignore[call-overload, arg-type]
-        for at in range(0, len(sums), 3)
+        for name in TIMES
     ]
-    means = [mean_figure(one, _TIME) for one in made[:5]]
-    shares = [share_figure(one) for one in made[5:]]
-    name = None if key is None else str(key)
-    return HandlingRow(name, *(int(count) for count in counts), *means, *shares)  # type: ignore[call-overload]
+    shares = [
+        share_figure(Sums(int(told[f"{name}_n"]), told[f"{name}_yes"], told[f"{name}_yes"]))
+        for name in SHARES
+    ]
+    records, recorded, offered, short, handled = (
+        int(told[name]) for name in ("records", "recorded", "offered", "short", "handled")
+    )
+    return HandlingRow(key, records, recorded, offered, short, handled, *means, *shares)

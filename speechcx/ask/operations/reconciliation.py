@@ -1,4 +1,4 @@
-"""Call records, recordings and results held against each other: every gap with its reason."""
+"""Call records, recordings and results compared: every gap with its reason."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ class Reconciliation:
 
 
 def reconcile(where: Where, filters: CallFilter | None = None) -> Reconciliation:
-    """Hold call records against recordings, for the days that the records cover.
+    """Compare call records with recordings, for the days that the records cover.
 
     Parameters
     ----------
@@ -165,44 +165,61 @@ def _failed_by_name(store: Store) -> dict[str, tuple[str, str, str]]:
 
 def _find_wrong_lengths(store: Store, condition: str, values: list[object]) -> Iterator[RecordingGap]:
     """Recordings that are longer or shorter than every length the record tells; and records found twice."""
-    rows = store.db.execute(
-        "SELECT c.record_id, c.started_at, c.agent, c.call_id, r.path, k.audio_duration_s, c.duration_s, c.wait_s,"
-        " c.talk_s, c.hold_s, (SELECT count(*) FROM call_records o WHERE o.call_id = c.call_id)"
-        " FROM call_records c JOIN calls k ON k.call_id = c.call_id JOIN recordings r ON r.call_no = k.call_no"
-        f" WHERE {condition}",
-        values,
+    twice = dict(
+        store.db.execute(
+            "SELECT call_id, count(*) FROM call_records WHERE call_id IS NOT NULL GROUP BY call_id HAVING count(*) > 1"
+        )
     )
-    for (
-        record_id,
-        started,
-        agent,
-        call_id,
-        path,
-        length_s,
-        whole_s,
-        wait_s,
-        talk_s,
-        hold_s,
-        n,
-    ) in rows.fetchall():
-        talked = None if talk_s is None else talk_s + (hold_s or 0.0)
-        fitting = [one for one in (whole_s, talk_s, talked) if one is not None]
-        fitting += [] if talked is None or wait_s is None else [talked + wait_s]
-        where = (_clock(started), agent, record_id, call_id, read_path(path))
-        if n > 1:
-            yield RecordingGap("ambiguous", *where, f"{n} call records name this recording")
-        if fitting and min(abs(length_s - one) for one in fitting) > LENGTH_TOLERANCE_S:
+    talked = "c.talk_s + coalesce(c.hold_s, 0)"
+    lengths = ("c.duration_s", "c.talk_s", talked, f"{talked} + c.wait_s")
+    is_wrong = " AND ".join(
+        f"coalesce(abs(k.audio_duration_s - ({one})) > {LENGTH_TOLERANCE_S}, 1)" for one in lengths
+    )
+    is_told = "coalesce(c.duration_s, c.talk_s) IS NOT NULL"
+    select = (
+        "SELECT c.record_id, c.started_at, c.agent, c.call_id, k.audio_duration_s, c.duration_s, c.wait_s, c.talk_s,"
+        " c.hold_s"
+    )
+    # The calls are few where several records name one, and are looked up one by one.
+    rows = store.db.execute(
+        f"{select} FROM call_records c CROSS JOIN calls k ON k.call_id = c.call_id"
+        f" WHERE {condition} AND c.call_id IS NOT NULL AND ({is_told}) AND {is_wrong}",
+        values,
+    ).fetchall()
+    wrong = {row[0] for row in rows}
+    for call_id in twice:
+        more = store.db.execute(
+            f"{select} FROM call_records c JOIN calls k ON k.call_id = c.call_id WHERE {condition} AND c.call_id = ?",
+            [*values, call_id],
+        )
+        rows += [row for row in more if row[0] not in wrong]
+    for record_id, started, agent, call_id, length_s, whole_s, wait_s, talk_s, hold_s in rows:
+        where = (_clock(started), agent, record_id, call_id, _path_of(store, call_id))
+        if call_id in twice:
+            yield RecordingGap("ambiguous", *where, f"{twice[call_id]} call records name this recording")
+        if record_id in wrong:
+            talked_s = None if talk_s is None else talk_s + (hold_s or 0.0)
+            fitting = [one for one in (whole_s, talk_s, talked_s) if one is not None]
+            fitting += [] if talked_s is None or wait_s is None else [talked_s + wait_s]
             told = ", ".join(f"{one:.0f}" for one in dict.fromkeys(fitting))
             yield RecordingGap(
                 "wrong_length", *where, f"{length_s:.0f} s recorded; the record tells {told} s"
             )
 
 
+def _path_of(store: Store, call_id: str) -> str | None:
+    row = store.db.execute(
+        "SELECT r.path FROM calls k JOIN recordings r ON r.call_no = k.call_no WHERE k.call_id = ?",
+        (call_id,),
+    ).fetchone()
+    return None if row is None else read_path(row[0])
+
+
 def _find_lone_calls(store: Store, filters: CallFilter, first: str, last: str) -> Iterator[RecordingGap]:
     """Recorded calls of the days of the records that no record is about."""
     condition, values = filters.to_sql()
     rows = store.db.execute(
-        "SELECT c.call_id, r.started_at, c.agent, r.path FROM calls c JOIN recordings r ON r.call_no = c.call_no"
+        "SELECT c.call_id, r.started_at, c.agent, r.path FROM calls c CROSS JOIN recordings r ON r.call_no = c.call_no"
         f" WHERE {condition} AND c.local_day BETWEEN ? AND ?"
         " AND NOT EXISTS (SELECT 1 FROM call_records k WHERE k.call_id = c.call_id)",
         [*values, first, last],

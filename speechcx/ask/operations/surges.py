@@ -18,8 +18,10 @@ HourCounts = Mapping[date, Sequence[int]]
 """Counts of the 24 hours of each day; a day without any may be left out."""
 
 _NONE = (0,) * 24
-_DAY_SHARE, _TWO_DAYS_SHARE, _HOURS_SHARE = 0.5, 0.25, 0.25
-"""How the probability of a false alarm is shared: the more windows are looked at, the less probable each must be."""
+_DAY_SHARE, _TWO_DAYS_SHARE, _HOURS_SHARE, _QUIET_SHARE = 0.45, 0.25, 0.25, 0.05
+"""How the probability of a false alarm is shared: the more windows are looked at, the less probable each must be.
+Windows of two hours in which past days brought calls have one share together, and those in which they brought none a
+small one: a centre that is open for ten hours does not pay for the fourteen others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,7 @@ def choose_past_days(days: Sequence[date], day: date) -> PastDays:
 
 
 def find_surge(counts: HourCounts, past: PastDays, *, until_hour: int, least_excess: float) -> Surge | None:
-    """The least probable window in which there is so much more than usual; None where there is none.
+    """The least probable window in which there is so much more than usual; None if there is none.
 
     Parameters
     ----------
@@ -123,7 +125,7 @@ def find_surge(counts: HourCounts, past: PastDays, *, until_hour: int, least_exc
         So many more than usual, at least.
     """
     best: Surge | None = None
-    for window in _list_windows(until_hour):
+    for window in _list_windows(until_hour, counts, past):
         now = window.count(counts, past.day)
         mean = sum(window.count(counts, day) for day in past.alike) / len(past.alike)
         # Learning how much days differ costs more than looking at their mean, which settles most windows.
@@ -138,8 +140,12 @@ def find_surge(counts: HourCounts, past: PastDays, *, until_hour: int, least_exc
     return best
 
 
-def _list_windows(until_hour: int) -> Iterator[SurgeWindow]:
+def _list_windows(until_hour: int, counts: HourCounts, past: PastDays) -> Iterator[SurgeWindow]:
     yield SurgeWindow(1, 0, until_hour, _DAY_SHARE)
     yield SurgeWindow(2, 0, until_hour, _TWO_DAYS_SHARE)
+    usual = [sum(counts.get(day, _NONE)[hour] for day in past.alike) for hour in range(24)]
+    busy = [hour for hour in range(23) if usual[hour] or usual[hour + 1]]
     for hour in range(until_hour):
-        yield SurgeWindow(1, hour, hour + 1, _HOURS_SHARE / 24)
+        is_busy = hour in busy
+        share = _HOURS_SHARE / len(busy) if is_busy else _QUIET_SHARE / (23 - len(busy))
+        yield SurgeWindow(1, hour, hour + 1, share)

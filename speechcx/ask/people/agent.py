@@ -15,6 +15,7 @@ from speechcx.ask.ground.resolve_names import find_name, read_names, settle_name
 from speechcx.ask.ground.score_rows import MIN_N, Estimate, TableForm, make_estimates
 from speechcx.ask.people.case_mix import CaseMixRow, adjust_scores
 from speechcx.ask.people.compare_groups import Difference, compare_sums
+from speechcx.ask.people.question_costs import AnsweredQuestion
 from speechcx.ask.people.trends import TrendRow, read_rows
 from speechcx.ask.search import CallRow, list_calls
 from speechcx.ask.statistics import Interval, Sums, share_difference, share_interval
@@ -39,7 +40,7 @@ class AgentReport:
     since, until
         The period; None where open.
     before
-        First and last day of the period that changes are against; None where there is none.
+        First and last day of the period that changes are against; None if there is none.
     scorecard
         The scorecard of scores and questions.
     n, n_flagged
@@ -161,19 +162,11 @@ _YES = ComparedMeasure("yes_share", "", kind="share", best="high")
 
 
 @dataclass(frozen=True, slots=True)
-class QuestionRow:
-    """One question over the calls of an agent.
+class QuestionRow(AnsweredQuestion):
+    """One question over the calls of an agent, beside the peers.
 
     Parameters
     ----------
-    question, section, text, critical
-        As on the newest scorecard that asks it.
-    n
-        Calls answered with yes or no.
-    yes_share, interval
-        Share of them answered with yes, and its 95 % interval.
-    left_out
-        (answer, calls) pairs of the other answers: n-a, cannot-tell, person.
     peers_n, peers_share
         The same over the calls of the peers.
     difference, difference_interval
@@ -182,14 +175,6 @@ class QuestionRow:
         Whether the difference is beyond chance, in a word.
     """
 
-    question: str
-    section: str
-    text: str
-    critical: str | None
-    n: int
-    yes_share: float | None
-    interval: Interval | None
-    left_out: tuple[tuple[str, int], ...]
     peers_n: int
     peers_share: float | None
     difference: float | None

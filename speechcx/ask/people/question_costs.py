@@ -15,8 +15,8 @@ from speechcx.store import CallFilter, Store
 
 
 @dataclass(frozen=True, slots=True)
-class QuestionCost:
-    """One question over many calls.
+class AnsweredQuestion:
+    """One question over many calls: who asks it and how it was answered.
 
     Parameters
     ----------
@@ -26,11 +26,6 @@ class QuestionCost:
         Calls answered with yes or no.
     yes_share, interval
         Share of them answered with yes, and its 95 % interval.
-    points_lost
-        Points of 100 that its answers cost a call, as a mean over all calls with a score. They add up to what
-        is missing to 100, auto-fails left aside. None for a critical question, which takes no points.
-    failed
-        Calls whose whole score it set to 0.
     left_out
         (answer, calls) pairs of the other answers: n-a, cannot-tell, person.
     """
@@ -42,9 +37,24 @@ class QuestionCost:
     n: int
     yes_share: float | None
     interval: Interval | None
+    left_out: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionCost(AnsweredQuestion):
+    """One question over many calls, with what it costs.
+
+    Parameters
+    ----------
+    points_lost
+        Points of 100 that its answers cost a call, as a mean over all calls with a score. They add up to what
+        is missing to 100, auto-fails left aside. None for a critical question, which takes no points.
+    failed
+        Calls whose whole score it set to 0.
+    """
+
     points_lost: float | None
     failed: int
-    left_out: tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +149,8 @@ def _row(
     told = Sums(answers["yes"] + answers["no"], answers["yes"], answers["yes"])
     return QuestionCost(
         question, section, text, critical, told.n, told.mean, share_interval(told),
-        None if critical or not scored else lost / scored, answers["no"] if auto_fail else 0,
         tuple((answer, n) for answer, n in answers.most_common() if answer not in ("yes", "no")),
+        None if critical or not scored else lost / scored, answers["no"] if auto_fail else 0,
     )  # fmt: skip
 
 

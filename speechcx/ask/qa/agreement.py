@@ -184,12 +184,6 @@ def measure_questions(
     )  # fmt: skip
 
 
-def find_official(where: Where, scorecard: str, settings: ReviewSettings | None = None) -> frozenset[str]:
-    """Questions of a scorecard whose machine answers count officially."""
-    report = measure_questions(where, AgreementFilter(scorecard), settings)
-    return frozenset(one.question for one in report.questions if one.official)
-
-
 def _no_form(store: Store, card: str | None) -> tuple[str, str, str]:
     cards = [name for (name,) in store.db.execute("SELECT DISTINCT scorecard FROM questions ORDER BY 1")]
     found = "no call has a scorecard" if card is None else f"no call has a scorecard {card!r}"

@@ -111,7 +111,7 @@ def pair_people(answered: list[Answered]) -> dict[str, list[tuple[Answered, Answ
 
 
 def read_form(store: Store, scorecard: str) -> PresentForm | None:
-    """The form of the newest call that was judged by a scorecard; None where there is none."""
+    """The form of the newest call that was judged by a scorecard; None if there is none."""
     row = store.db.execute(
         "SELECT c.call_no, b.name, b.version, b.digest, b.source FROM calls c JOIN rulebooks b USING (rulebook_no)"
         " WHERE c.superseded_by IS NULL AND EXISTS (SELECT 1 FROM scores s WHERE s.call_no = c.call_no"

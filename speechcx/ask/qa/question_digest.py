@@ -53,7 +53,7 @@ def digest_questions(digest: str, source: str | None, scorecard: str) -> dict[st
 
 @lru_cache(maxsize=16)
 def read_book(digest: str, source: str | None) -> Rulebook | None:
-    """A rulebook from its text; None where there is none, or this version cannot read it."""
+    """A rulebook from its text; None if there is none, or this version cannot read it."""
     if source is None:
         return None
     # Imported here: a rulebook is read once, and its room is slow to load.

@@ -82,7 +82,7 @@ def list_reviews(
     wanted
         Which; None for all.
     limit
-        At most so many.
+        At most this many.
     """
     wanted = wanted or ReviewFilter()
     with reading(where) as store:

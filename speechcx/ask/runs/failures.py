@@ -84,7 +84,7 @@ def list_failures(
     kind
         Only this kind of failure.
     limit
-        At most so many.
+        At most this many.
 
     Raises
     ------

@@ -198,20 +198,13 @@ def read_status(where: Where, *, settle_s: float = 0.0, listen_digest: str | Non
 
 
 def read_last_day(where: Where) -> str | None:
-    """The newest day on which there are calls; None where there is none."""
+    """The newest day on which there are calls; None if there is none."""
     with reading(where) as store:
         row = store.db.execute(
             "SELECT local_day FROM calls WHERE superseded_by IS NULL AND local_day IS NOT NULL"
             " ORDER BY local_day DESC LIMIT 1"
         ).fetchone()
         return None if row is None else str(row[0])
-
-
-def list_runs(where: Where, *, limit: int = 20) -> tuple[RunRow, ...]:
-    """The newest runs, newest first."""
-    with reading(where) as store:
-        rows = store.db.execute(f"SELECT {_RUN} FROM runs ORDER BY run_id DESC LIMIT ?", (limit,))
-        return tuple(_to_run(row) for row in rows)
 
 
 _RUN = (

@@ -34,7 +34,7 @@ class SearchFilter:
     min_silence_s
         The call has a silence at least so long.
     near
-        The words stand within so many words of each other.
+        The words stand within this many words of each other.
     stored_after
         Only calls stored after this moment, UTC: what is new since.
     """
@@ -126,7 +126,7 @@ class SearchHit:
         Who speaks; None likewise.
     start_s
         When the first match is said; the start of the turn where its words carry no times; of a result, when
-        its first evidence is said, None where there is none.
+        its first evidence is said, None if there is none.
     turn_start_s, turn_end_s
         The turn, or the silence.
     pieces

@@ -123,7 +123,7 @@ def try_on_calls(
     ask
         The rule.
     limit
-        At most so many calls of each kind are listed; all are counted.
+        At most this many calls of each kind are listed; all are counted.
     report
         Called for each call.
     """

@@ -190,14 +190,6 @@ class CoverageCounter:
         return cover if cover.has_drivers else replace(cover, without_driver=())
 
 
-def count_coverage(results: Mapping[str, Sequence[RuleResult]]) -> RulebookCoverage:
-    """How much of many calls a rulebook tells, by call what its rules found."""
-    counter = CoverageCounter()
-    for call, found in results.items():
-        counter.add(call, found)
-    return counter.finish()
-
-
 def why_unknown(result: RuleResult) -> str:
     """Why a rule could not tell, alike for calls alike: without the words, the times and the numbers."""
     doubts = [hit.why for hit in result.hits if hit.result == "cannot_tell"]

@@ -53,7 +53,7 @@ class Measures(Protocol):
     """Measures of one turn by name."""
 
     def get(self, name: str, /) -> float | None:
-        """The value; None where there is none."""
+        """The value; None if there is none."""
         ...
 
 

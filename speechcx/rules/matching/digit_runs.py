@@ -19,7 +19,7 @@ from speechcx.rules.language.numerals import read_groups
 from speechcx.rules.matching.stream import Stream
 
 LONG_DIGITS = 12
-"""Numbers of at least so many digits are put together from several groups."""
+"""Numbers of at least this many digits are put together from several groups."""
 
 GROUP_GAP_S = 20.0
 """Silence, or the other party's words, between two groups of one number: at most this long."""

@@ -131,7 +131,7 @@ def is_broken(
 
 
 def find_negator(tokens: Sequence[str], start: int, ends: Collection[int] = _NO_ENDS) -> int | None:
-    """The place of the word that negates what begins at token `start`, None where there is none."""
+    """The place of the word that negates what begins at token `start`, None if there is none."""
     light = True
     for place in range(start - 1, max(-1, start - 1 - REACH), -1):
         token = tokens[place]

@@ -362,8 +362,3 @@ def _needs(item: PatternItem, lists: Mapping[str, ListPlan]) -> list[frozenset[s
         if all(options):
             return [frozenset().union(*(option[0] for option in options))]
     return []
-
-
-def either_of(expressions: tuple[Expression, ...]) -> Expression:
-    """One expression for any of several."""
-    return expressions[0] if len(expressions) == 1 else Either(expressions)

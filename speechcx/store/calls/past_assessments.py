@@ -73,7 +73,7 @@ def strip_past(db: sqlite3.Connection, call_no: int, feeling: Feeling) -> None:
 
 
 def read_past(db: sqlite3.Connection, call_no: int, digest: str) -> Assessment | None:
-    """The past assessment of a call under a rulebook, None where there is none."""
+    """The past assessment of a call under a rulebook, None if there is none."""
     row = db.execute(
         "SELECT packed FROM past_assessments JOIN rulebooks USING (rulebook_no)"
         " WHERE call_no = ? AND digest = ? ORDER BY replaced_at DESC",

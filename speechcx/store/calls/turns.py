@@ -136,19 +136,46 @@ def find_unallowed(db: sqlite3.Connection, call_no: int, reading: Reading) -> bo
     return any(turn_id in left_out for (turn_id,) in rows)
 
 
+_CUSTOMER_INDEX = "turns_inferred_customer"
+
+
+def index_inferred(db: sqlite3.Connection, parties: Sequence[Party]) -> None:
+    """Keep an index of what was inferred from customers' voices, while customers are among `parties`.
+
+    It makes :func:`list_inferred` as quick for customers as ``turns_inferred`` does for the others. It is empty
+    where nothing may be inferred, and would hold nearly every turn of a customer where it may: so it is made when
+    the settings forbid it, and removed when they allow it again.
+    """
+    there = (
+        db.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (_CUSTOMER_INDEX,)).fetchone() is not None
+    )
+    if "customer" in parties and not there:
+        db.execute(
+            f"CREATE INDEX {_CUSTOMER_INDEX} ON turns_data (party) WHERE agitation_x10000 IS NOT NULL AND party = 1"
+        )
+    elif "customer" not in parties and there:
+        db.execute(f"DROP INDEX {_CUSTOMER_INDEX}")
+
+
 def list_inferred(db: sqlite3.Connection, parties: Sequence[Party]) -> tuple[str, ...]:
     """Ids of calls that hold what was inferred from the voice of any of these parties, oldest first."""
-    codes = [PARTY_CODES.index(party) for party in parties]
-    if not codes:
-        return ()
-    # Said as the partial index says it, so that SQLite takes that one.
-    indexed = "" if "customer" in parties else " AND party <> 1"
-    rows = db.execute(
-        f"SELECT DISTINCT turn_id / {ROWS_A_CALL} FROM turns_data WHERE agitation_x10000 IS NOT NULL{indexed}"
-        f" AND party IN ({', '.join(map(str, codes))})"
-    ).fetchall()
-    numbers = sorted(number for (number,) in rows)
-    found = (db.execute("SELECT call_id FROM calls WHERE call_no = ?", (no,)).fetchone() for no in numbers)
+    codes = {PARTY_CODES.index(party) for party in parties}
+    customer = PARTY_CODES.index("customer")
+    numbers: set[int] = set()
+    # Each said as its partial index says it, so that SQLite takes that one.
+    for indexed, wanted in (
+        (f"party <> {customer}", codes - {customer}),
+        (f"party = {customer}", codes & {customer}),
+    ):
+        if wanted:
+            rows = db.execute(
+                f"SELECT DISTINCT turn_id / {ROWS_A_CALL} FROM turns_data WHERE agitation_x10000 IS NOT NULL"
+                f" AND {indexed} AND party IN ({', '.join(map(str, sorted(wanted)))})"
+            )
+            numbers.update(number for (number,) in rows)
+    found = (
+        db.execute("SELECT call_id FROM calls WHERE call_no = ?", (no,)).fetchone() for no in sorted(numbers)
+    )
     return tuple(row[0] for row in found if row is not None)
 
 

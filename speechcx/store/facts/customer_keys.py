@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 _MIN_DIGITS = 6
-"""Telephone numbers are compared by their last digits, at least so many."""
+"""Telephone numbers are compared by their last digits, at least this many."""
 
 
 @lru_cache(maxsize=65_536)

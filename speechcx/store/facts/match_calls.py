@@ -91,8 +91,9 @@ def match_facts(db: sqlite3.Connection) -> None:
         return
     tolerance_s, calls = read_tolerance_s(db), StoredCalls(db)
     match_records(db, calls, read_records(db), tolerance_s=tolerance_s)
-    known = dict(db.execute("SELECT record_id, call_id FROM call_records WHERE call_id IS NOT NULL"))
-    match_answers(db, calls, read_answers(db), known, tolerance_s=tolerance_s)
+    answers = list(read_answers(db))
+    known = find_recorded(db, {key for answer in answers for key in answer.ids})
+    match_answers(db, calls, answers, known, tolerance_s=tolerance_s)
     db.execute("DELETE FROM calls_to_match")
 
 
@@ -113,6 +114,29 @@ def match_records(
     """Find the recorded call of these call records among these calls, and keep it."""
     found = _match_all(calls, list(records), before_s=tolerance_s, after_s=tolerance_s)
     _write(db, "call_records", "record_no", found)
+
+
+def find_recorded(db: sqlite3.Connection, references: Collection[str]) -> dict[str, str]:
+    """The recorded call of each of these ids of a call record, or of one leg of it: a survey names the last leg."""
+    found: dict[str, str] = {}
+    for reference in references:
+        calls = {
+            call_id
+            for sql in _RECORDED
+            for (call_id,) in db.execute(sql, (reference,))
+            if sql is _RECORDED[0] or len(reference) >= _MIN_ID
+        }
+        if len(calls) == 1:
+            found[reference] = calls.pop()
+    return found
+
+
+_RECORDED = (
+    "SELECT call_id FROM call_records WHERE record_id = ? AND call_id IS NOT NULL",
+    "SELECT r.call_id FROM call_legs l JOIN call_records r ON r.record_id = l.record_id"
+    " WHERE l.leg_id = ? AND r.call_id IS NOT NULL",
+)
+"""Numbers of legs such as 1 and 2 are no ids: a leg is looked for by longer ones only."""
 
 
 def match_answers(

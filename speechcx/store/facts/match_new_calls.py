@@ -22,6 +22,7 @@ from speechcx.store.facts.match_calls import (
     RecordedCall,
     StoredCalls,
     Wanted,
+    find_recorded,
     has_facts,
     match_answers,
     match_facts,
@@ -101,14 +102,7 @@ class _Scope:
         numbers = self._find_answers(new, records)
         calls = self._find_calls(read_answers(self.db, numbers), SURVEY_AFTER_S)
         answers = list(read_answers(self.db, numbers))
-        known = {
-            key: call_id
-            for answer in answers
-            for key in answer.ids
-            for (call_id,) in self.db.execute(
-                "SELECT call_id FROM call_records WHERE record_id = ? AND call_id IS NOT NULL", (key,)
-            )
-        }
+        known = find_recorded(self.db, {key for answer in answers for key in answer.ids})
         match_answers(self.db, StoredCalls(self.db, calls), answers, known, tolerance_s=self.tolerance_s)
 
     def _find_records(self, call_nos: Collection[int]) -> set[str]:
@@ -132,12 +126,17 @@ class _Scope:
     def _find_answers(self, call_nos: Collection[int], records: Collection[str]) -> set[int]:
         """Answers that any of these calls fits, or that name one of these records."""
         calls = StoredCalls(self.db, call_nos, with_superseded=True)
+        legs = {
+            leg_id
+            for record_id in records
+            for (leg_id,) in self.db.execute("SELECT leg_id FROM call_legs WHERE record_id = ?", (record_id,))
+        }
         found = {
             int(number)
             for number, reference in self.db.execute(
                 "SELECT answer_no, reference FROM survey_answers WHERE reference IS NOT NULL"
             )
-            if reference in records or reference.casefold() in calls.by_id
+            if reference in records or reference in legs or reference.casefold() in calls.by_id
         }
         return found | {
             int(one.key)

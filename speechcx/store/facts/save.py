@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from speechcx.call.imported import CallLeg, CustomerAccount, SurveyAnswer
+from speechcx.call.imported import CallLeg, CommentReading, CustomerAccount, SurveyAnswer
 from speechcx.store import Store
 from speechcx.store.calls.row_digests import note_shared_rows
 from speechcx.store.decisions.audit import AuditEntry, add_entries
@@ -103,6 +103,9 @@ def save_answers(store: Store, answers: Sequence[SurveyAnswer], info: ImportInfo
             "value": answer.value, "low": answer.low, "high": answer.high, "reference": _plain(answer.reference),
             "customer": _plain(answer.customer), "agent": _plain(answer.agent), "comment": _plain(answer.comment),
             "row": answer.row, "high_is": answer.high_is, "is_low": int(answer.is_low),
+            "comment_language": answer.reading.language, "comment_sentiment": answer.reading.sentiment,
+            "comment_label": answer.reading.label, "comment_drivers": _list(answer.reading.drivers),
+            "comment_read_with": answer.reading.read_with, "comment_why": answer.reading.why,
         }
         for answer in answers
     ]  # fmt: skip
@@ -110,6 +113,24 @@ def save_answers(store: Store, answers: Sequence[SurveyAnswer], info: ImportInfo
         counts, _ = _upsert(store.db, "survey_answers", ("answer_id",), rows, info)
         match_facts(store.db)
         return _finish(store, info, counts, "survey_answers")
+
+
+def _list(ids: Sequence[str] | None) -> str | None:
+    return None if ids is None else json.dumps(ids)
+
+
+def read_comment_readings(db: sqlite3.Connection) -> dict[str, CommentReading]:
+    """The reading of every comment that was read, by its text."""
+    rows = db.execute(
+        "SELECT comment, comment_language, comment_sentiment, comment_label, comment_drivers, comment_read_with,"
+        " comment_why FROM survey_answers WHERE comment_read_with IS NOT NULL"
+    )
+    return {
+        comment: CommentReading(
+            language, value, label, None if ids is None else tuple(json.loads(ids)), made_with, why
+        )
+        for comment, language, value, label, ids, made_with, why in rows
+    }
 
 
 def save_accounts(store: Store, accounts: Sequence[CustomerAccount], info: ImportInfo) -> SavedFacts:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from speechcx.store.calls.team_assignment import PLACED
 from speechcx.store.daily_sums import find_wrong_tables
+from speechcx.store.facts.handling_sums import find_wrong_handling
 from speechcx.store.integrity.problem import REPAIR, DatabaseProblem
 from speechcx.store.integrity.queries import IntegrityQuery, run_queries
 from speechcx.store.moments import ROWS_A_CALL
@@ -61,7 +62,7 @@ _QUERIES = (
 def find_wrong_sums(db: sqlite3.Connection) -> Iterator[DatabaseProblem]:
     """Sums of calls and runs that a recount does not give."""
     yield from run_queries(db, "sums", _QUERIES)
-    for table, rows in find_wrong_tables(db):
+    for table, rows in (*find_wrong_tables(db), *find_wrong_handling(db)):
         yield DatabaseProblem(
             "sums",
             f"{rows} rows of {table} are not what the calls give",

@@ -19,6 +19,7 @@ from speechcx.store.calls.row_digests import (
 from speechcx.store.comments import write_comments
 from speechcx.store.daily_sums import count_all, sums_sql
 from speechcx.store.database import read_migrations
+from speechcx.store.facts.handling_sums import count_handling, handling_sums_sql
 from speechcx.store.integrity.check_calls import why_not_readable
 from speechcx.store.integrity.find_problems import expected_schema, read_objects, repairs_of
 from speechcx.store.integrity.problem import DatabaseProblem, Repair
@@ -71,7 +72,7 @@ def _make_objects(db: sqlite3.Connection) -> list[str]:
 
 
 def _write_comments(db: sqlite3.Connection) -> list[str]:
-    write_comments(db, [*(sql for _, sql in read_migrations()), views_sql(), sums_sql()])
+    write_comments(db, [*(sql for _, sql in read_migrations()), views_sql(), sums_sql(), handling_sums_sql()])
     return ["the comments of tables and columns were written again"]
 
 
@@ -99,6 +100,7 @@ def _count_sums(store: Store, problems: Sequence[DatabaseProblem]) -> list[str]:
     # Sums over calls are not made to fit calls that something else changed.
     if any(problem.call_id is None for problem in wrong) and not any(find_changed_calls(store.db)):
         count_all(store.db)
+        count_handling(store.db)
         done.append("the sums by day and month were counted again from the calls")
     return done
 

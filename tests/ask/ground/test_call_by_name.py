@@ -1,6 +1,6 @@
 import pytest
 
-from speechcx.ask.ground.call_by_name import find_call, find_call_id, find_past, show_call
+from speechcx.ask.ground.call_by_name import find_call, find_call_id, show_call
 from speechcx.errors import UsageError
 from speechcx.store import FileStats, RunInfo, Store
 from tests.factories import make_assessment, make_call, make_failure, make_recording
@@ -85,7 +85,7 @@ def test_a_shown_call_says_how_it_stands(two: Store) -> None:
     shown = show_call(two, ONE.id)
     first = make_assessment()
     assert (("northwind-bank", "1", first.digest),) == shown.past
-    assert "1" == getattr(find_past(two, ONE.id, first.digest), "version", None)
+    assert "1" == getattr(two.load_assessment(ONE.id, digest=first.digest), "version", None)
     assert (None, None, None) == (shown.team, shown.center, shown.superseded_by)
     assert shown.judged_at >= shown.stored_at
 

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from speechcx.ask.qa.agreement import AgreementFilter, find_official, measure_questions
+from speechcx.ask.qa.agreement import AgreementFilter, measure_questions
 from speechcx.config import ReviewSettings
 from speechcx.errors import UsageError
 from speechcx.store import Store
@@ -35,7 +35,6 @@ def test_thirty_good_answers_make_a_question_official(store: Store) -> None:
     assert ("official", True) == (found.status, found.official)
     assert 13 / 15 == pytest.approx(found.machine.kappa)
     assert (28 / 30, 0.5) == (found.machine.observed, found.prevalence)
-    assert frozenset({"greeted"}) == find_official(store, "service-quality")
 
 
 def test_poor_agreement_asks_to_reword_and_says_which_way(store: Store) -> None:

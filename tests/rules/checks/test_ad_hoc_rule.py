@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from speechcx.errors import RulebookError, UsageError
-from speechcx.rules import TYPED, judge_rule, parse_rulebook, parties_asked, try_rule, type_lines, type_rule
-from tests.rules.talk import agent, customer
+from speechcx.rules import TYPED, judge_rule, parse_rulebook, parties_asked, type_lines, type_rule
+from tests.rules.talk import agent, ask, customer
 
 BASE = parse_rulebook(
     """
@@ -48,17 +48,17 @@ rules:
 def test_phrases_measures_and_conditions_are_told_apart(text: str, value: str) -> None:
     """By what they look like; each is tried as a rule would be."""
     lines = (customer("Well", 0.0), customer("please cancel my account", 2.0))
-    assert value == try_rule(type_rule(text, base=BASE), TYPED, lines).value
+    assert value == ask(type_rule(text, base=BASE), *lines, rule=TYPED).value
 
 
 def test_party_and_negation_hold_where_the_text_says_nothing() -> None:
     """What the text says itself goes before."""
     lines = (customer("I do not want to cancel"),)
-    assert "absent" == try_rule(type_rule("cancel*", by="agent"), TYPED, lines).value
-    assert "present" == try_rule(type_rule("cancel*"), TYPED, lines).value
-    assert "absent" == try_rule(type_rule("cancel*", negated="ignore"), TYPED, lines).value
+    assert "absent" == ask(type_rule("cancel*", by="agent"), *lines, rule=TYPED).value
+    assert "present" == ask(type_rule("cancel*"), *lines, rule=TYPED).value
+    assert "absent" == ask(type_rule("cancel*", negated="ignore"), *lines, rule=TYPED).value
     said = type_rule("{said: cancel*, by: customer, negated: match}", by="agent", negated="ignore")
-    assert "present" == try_rule(said, TYPED, lines).value
+    assert "present" == ask(said, *lines, rule=TYPED).value
 
 
 def test_what_is_typed_does_not_disturb_the_rulebook_it_refers_to() -> None:
@@ -68,10 +68,10 @@ def test_what_is_typed_does_not_disturb_the_rulebook_it_refers_to() -> None:
     assert 3 == len({BASE.digest, first.digest, second.digest})
     assert type_rule("hello", base=BASE).digest == second.digest
     assert ("please", "hello") == (
-        try_rule(type_rule("please", base=BASE), TYPED, lines).hits[0].quote,
-        try_rule(second, TYPED, lines).hits[0].quote,
+        ask(type_rule("please", base=BASE), *lines, rule=TYPED).hits[0].quote,
+        ask(second, *lines, rule=TYPED).hits[0].quote,
     )
-    assert "present" == try_rule(first, TYPED, lines).value == try_rule(BASE, "leave", lines).value
+    assert "present" == ask(first, *lines, rule=TYPED).value == ask(BASE, *lines, rule="leave").value
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_whatever_is_typed_is_a_rule_or_a_message(text: str) -> None:
     """Never another error."""
     with suppress(RulebookError):
         rulebook = type_rule(text, base=BASE)
-        assert try_rule(rulebook, TYPED, (customer("a b 1"),)).value in ("present", "absent", "cannot_tell")
+        assert ask(rulebook, customer("a b 1"), rule=TYPED).value in ("present", "absent", "cannot_tell")
 
 
 def test_the_parties_a_rule_asks_for() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from speechcx.call import RuleResult, RuleValue
-from speechcx.rules import Line, count_coverage, measure_rules, why_unknown
+from speechcx.rules import CoverageCounter, Line, measure_rules, why_unknown
 from tests.rules.talk import ask
 
 
@@ -53,12 +53,15 @@ def test_nothing_found_or_labelled_is_no_figure() -> None:
 
 def test_cover_counts_values_and_calls_without_a_driver() -> None:
     """Each rule's values over all calls, hidden rules left out; calls nobody knows the reason of."""
-    cover = count_coverage(RESULTS)
+    counter = CoverageCounter()
+    for call, found in RESULTS.items():
+        counter.add(call, found)
+    cover = counter.finish()
     assert ["angry", "bill"] == [rule.rule for rule in cover.rules]
     angry = cover.rules[0]
     assert (2, 1, 1, 4) == (angry.present, angry.absent, angry.cannot_tell, angry.n)
     assert (("b", "c", "d"), 4) == (cover.without_driver, cover.n)
-    assert pytest.approx(0) == count_coverage({}).n
+    assert 0 == CoverageCounter().finish().n
 
 
 @pytest.mark.parametrize(

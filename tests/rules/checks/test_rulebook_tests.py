@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from speechcx.errors import RulebookError
-from speechcx.rules import parse_rulebook, run_rulebook_tests, try_rule
-from tests.rules.talk import agent, book
+from speechcx.rules import parse_rulebook, run_rulebook_tests
+from tests.rules.talk import agent, ask, book
 
 BOOK = """\
 rulebook: t
@@ -36,6 +36,6 @@ def test_tests_pass_or_say_why_not() -> None:
 
 def test_a_rule_is_tried_on_typed_talk() -> None:
     """A few lines are enough to see what a rule finds."""
-    assert "present" == try_rule(book("said: hello"), "r", (agent("hello"),)).value
+    assert "present" == ask(book("said: hello"), agent("hello"), rule="r").value
     with pytest.raises(RulebookError, match="no rule 'x'"):
-        try_rule(book("said: hello"), "x", (agent("hello"),))
+        ask(book("said: hello"), agent("hello"), rule="x")

@@ -57,10 +57,13 @@ def test_a_changed_roster_moves_stored_calls(store: Store) -> None:
 
 
 def test_the_newest_of_two_entries_that_overlap_holds(store: Store) -> None:
-    """An entry with a first day is newer than one that always held."""
+    """An entry with a first day is newer than one that always held; so on the one day that two entries share."""
     store.sync_roster([Line("ann", "old"), Line("ann", "new", valid_from=date(2025, 1, 1))])
     store.save_call(make_call("x"))
     assert ("new", "Leeds") == place(store)
+    first = Line("ann", "first", valid_from=date(2025, 1, 1), valid_to=date(2025, 3, 4))
+    store.sync_roster([first, Line("ann", "last", valid_from=date(2025, 3, 4))])
+    assert ("last", "Leeds") == place(store)
 
 
 @pytest.mark.parametrize(("valid_from", "team"), [(None, "blue"), (date(2020, 1, 1), None)])
