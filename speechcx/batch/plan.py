@@ -110,6 +110,8 @@ class Choice:
         The part of the recordings to take; None for all.
     frozen
         Calls that are not heard again, since retention has removed something of them.
+    held
+        Calls under a legal hold, each with the name of one: what was heard of them is not replaced.
     """
 
     redo: Redo = "none"
@@ -117,6 +119,7 @@ class Choice:
     listen_digest: str = ""
     shard: Shard | None = None
     frozen: frozenset[str] = frozenset()
+    held: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.limit is not None and self.limit < 1:
@@ -190,6 +193,8 @@ class Plan:
         Calls done before whose details are others now: they are judged again, not heard.
     lost_details
         Files of calls done before whose agent or time no source tells any more: they keep what they have.
+    held
+        (file, hold) pairs of calls that were to be heard again, and are not, since a legal hold keeps them.
     """
 
     files: tuple[PlannedFile, ...]
@@ -207,6 +212,7 @@ class Plan:
     choice: Choice = field(default_factory=Choice)
     changes: tuple[DetailsChange, ...] = ()
     lost_details: tuple[str, ...] = ()
+    held: tuple[tuple[str, str], ...] = ()
 
     @property
     def skipped(self) -> int:
@@ -260,6 +266,7 @@ class Planner:
         self.compare_details = compare_details
         self.changes: list[DetailsChange] = []
         self.lost_details: list[str] = []
+        self.held: list[tuple[str, str]] = []
         self.owners = find_owners(known)
         self.files: list[PlannedFile] = []
         self.waiting: list[SetAside] = []
@@ -310,6 +317,7 @@ class Planner:
             choice=self.choice,
             changes=tuple(self.changes),
             lost_details=tuple(self.lost_details),
+            held=tuple(self.held),
         )
 
     def has_grown(self, file: FoundFile) -> bool:
@@ -373,10 +381,16 @@ class Planner:
 
     def _why_again(self, before: KnownFile, path: str, left_as: Literal["done", "given_up"]) -> Why | None:
         is_frozen = before.call_id in self.choice.frozen
+        why: Why | None = None
         if self.choice.redo == "all" and not is_frozen:
-            return "redo"
-        if self.choice.redo == "outdated" and not is_frozen and self._would_differ(before, path, left_as):
-            return "outdated"
+            why = "redo"
+        elif self.choice.redo == "outdated" and not is_frozen and self._would_differ(before, path, left_as):
+            why = "outdated"
+        hold = self.choice.held.get(before.call_id or "") if why and left_as == "done" else None
+        if hold is not None:
+            self.held.append((path, hold))
+        elif why is not None:
+            return why
         self.counts[left_as] += 1
         if left_as == "done" and self.compare_details:
             self._compare_details(before, path)

@@ -158,6 +158,8 @@ class RunSummary:
         run, those that would be.
     lost_details
         Files of calls done before whose agent or time no source tells any more: they keep what they have.
+    held
+        (file, hold) pairs of calls that were to be heard again, and were not, since a legal hold keeps them.
     """
 
     planned: int = 0
@@ -184,6 +186,7 @@ class RunSummary:
     compared: Compared = field(default_factory=Compared)
     details_changed: int = 0
     lost_details: tuple[str, ...] = ()
+    held: tuple[tuple[str, str], ...] = ()
 
     @property
     def failed_calls(self) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -51,6 +51,7 @@ from speechcx.rules import Rulebooks
 from speechcx.store import KnownFile, Patience, RunInfo, Store
 from speechcx.store import RunTotals as RunRow
 from speechcx.store.calls.removed_parts import list_frozen
+from speechcx.store.decisions.legal_holds import list_held
 from speechcx.store.decisions.reading_log import take_queue
 from speechcx.store.facts.match_new_calls import match_new_calls
 from speechcx.store.left_out import read_other_files, replace_left_out
@@ -164,6 +165,7 @@ def plan_run(
         with Store.open(database, read_only=True) as store:
             orders = _Orders(options or RunOptions(), applied=store.ledger.read_sources_digest())
             known, orders.frozen = store.ledger.known_files(), list_frozen(store.db)
+            orders.held = list_held(store.db)
     except DatabaseMissing:
         known, orders = {}, _Orders(options or RunOptions())
     return _plan(known, paths, settings, orders)[0]
@@ -205,6 +207,7 @@ def summarise_plan(plan: Plan, *, settle_s: float = 0.0) -> RunSummary:
         missing=plan.missing,
         details_changed=len(plan.changes),
         lost_details=plan.lost_details,
+        held=plan.held,
     )
 
 
@@ -238,6 +241,8 @@ class _Orders:
         self.sources_digest = ""
         self.frozen: frozenset[str] = frozenset()
         """Calls of which retention has removed something."""
+        self.held: Mapping[str, str] = {}
+        """Calls under a legal hold, each with the name of one."""
 
     def wait(self, what: str) -> None:
         """Report what is waited for before there is anything to count."""
@@ -261,7 +266,9 @@ def _plan(
     found = tuple(find_files(there, discover, others=others))
     sources = read.beside(found)
     options = orders.options
-    choice = Choice(options.redo, options.limit, listen_digest(settings), options.shard, frozen=orders.frozen)
+    choice = Choice(
+        options.redo, options.limit, listen_digest(settings), options.shard, orders.frozen, orders.held
+    )
     orders.sources_digest = digest_sources([str(path) for path in paths], others, sources, settings)
     planner = Planner(
         known,
@@ -305,7 +312,7 @@ def _run_locked(
     known = store.ledger.known_files()
     orders.known_others = {row[0]: OtherFile(*row) for row in read_other_files(store.db)}
     orders.applied = store.ledger.read_sources_digest()
-    orders.frozen = list_frozen(store.db)
+    orders.frozen, orders.held = list_frozen(store.db), list_held(store.db)
     plan, sources = _plan(known, paths, settings, orders)
     with store.write():
         replace_left_out(store.db, plan.others, plan.warnings)
@@ -456,6 +463,7 @@ def _summarise(plan: Plan, tally: RunTally, shift: Shift, run_id: int) -> RunSum
         passed_over=tuple((other.path, other.why) for other in plan.others if other.reason == "other_table"),
         warnings=tuple(str(warning) for warning in plan.warnings),
         stopped_by="" if shift.stopped_by is None else str(shift.stopped_by),
+        held=plan.held,
     )
 
 

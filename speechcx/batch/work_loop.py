@@ -28,6 +28,7 @@ from speechcx.store import FileState, KnownFile, Store
 from speechcx.store.calls.erasure import find_erasure
 from speechcx.store.calls.file_versions import count_once
 from speechcx.store.calls.removed_parts import is_frozen
+from speechcx.store.decisions.legal_holds import find_held
 from speechcx.store.ledger import OTHER_SHARD
 
 _STOPPING: dict[str, type[SpeechcxError]] = {
@@ -241,6 +242,10 @@ class Shift:
                 return None
             if is_frozen(self.store.db, recording.id):
                 # Hearing it again would bring back what retention has removed.
+                ledger.keep_done(self.run_id, file.path, file.stats, call_id=recording.id)
+                return None
+            if find_held(self.store.db, (recording.id,)) and self.store.has_call(recording.id):
+                # Hearing it again would replace what a legal hold keeps.
                 ledger.keep_done(self.run_id, file.path, file.stats, call_id=recording.id)
                 return None
             ledger.claim(self.run_id, recording, file.stats)

@@ -11,6 +11,9 @@ from speechcx.present.envelope import Envelopes, record, rows
 from speechcx.present.table import Answer, Text
 from speechcx.present.units import count_text
 
+MAX_HELD = 20
+"""Held calls that are named; JSON names all of them."""
+
 _RECORDINGS = rows("redact", RedactedRecording)
 _STORED = record("redact-stored", RedactedStore)
 
@@ -49,6 +52,17 @@ def _stored(found: RedactedStore) -> Iterator[Text]:
     if found.other_rows:
         rows_told = ", ".join(f"{count} of {table}" for table, count in found.other_rows)
         yield Text(f"Rows beside the calls that lost a value: {rows_told}.")
+    if found.held:
+        calls = count_text(len(found.held), "call")
+        yield Text(f"Left as they are, since a legal hold keeps them: {calls} with a value in them:")
+        for call_id, hold in found.held[:MAX_HELD]:
+            yield Text(f"{call_id} (hold {hold})", indent=2)
+        if len(found.held) > MAX_HELD:
+            yield Text(f"and {len(found.held) - MAX_HELD} more; --json names them", indent=2)
+        yield Text(
+            "Payment data can be taken out of held calls: speechcx redact --stored --despite-holds REASON",
+            is_note=True, is_hint=True,
+        )  # fmt: skip
     if found.left:
         for path in found.left:
             yield Text(f"Still holds a value: {path}")

@@ -277,6 +277,7 @@ def _left_files(plan: Plan, summary: RunSummary) -> Iterator[Text]:
         yield Text(others)
     notes = [*list_warnings(summary.warnings), *list_missing(summary.missing)]
     notes += [_lost_details_text(summary.lost_details)] if summary.lost_details else []
+    notes += _list_held(summary.held)
     for text in notes:
         yield Text(text, is_note=True)
 
@@ -303,7 +304,7 @@ def _run(summary: RunSummary) -> Iterator[Text]:
     if summary.lost_details:
         yield Text(_lost_details_text(summary.lost_details), is_note=True)
         yield Text("What is read of a file: speechcx run --explain FILE", is_note=True, is_hint=True)
-    notes += [*list_missing(summary.missing), *list_changed(summary.compared)]
+    notes += [*_list_held(summary.held), *list_missing(summary.missing), *list_changed(summary.compared)]
     for note in notes:
         yield Text(note, is_note=True)
     yield from _next_step(summary)
@@ -353,6 +354,21 @@ def _counts(summary: RunSummary) -> Iterator[str]:
             yield f"{number} ignored ({reason})"
     if summary.beyond_limit:
         yield f"{summary.beyond_limit} left by --limit"
+
+
+def _list_held(held: Sequence[tuple[str, str]]) -> list[str]:
+    """Calls that were not heard again, and the holds that keep them."""
+    if not held:
+        return []
+    calls = "1 call is" if len(held) == 1 else f"{len(held)} calls are"
+    lines = [
+        f"{calls} under a legal hold and not heard again: that would replace what is held. To hear them again, have"
+        " the hold released: speechcx hold release NAME --reason WORDS"
+    ]
+    lines += [f"  {_short_path(path)} (hold {hold})" for path, hold in held[:MAX_FOLDERS]]
+    if len(held) > MAX_FOLDERS:
+        lines.append(f"  and {len(held) - MAX_FOLDERS} more; --json lists all of them")
+    return lines
 
 
 def _lost_details_text(paths: Sequence[str]) -> str:

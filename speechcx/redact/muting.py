@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 HearAgain = Callable[[Recording], tuple[RedactedSpan, ...]]
 """Hears a recording and tells where values are read out in it."""
 
+BRIDGED_S = 1.0
+"""What lies between two muted stretches is muted too where it is no longer than this, in seconds."""
+
 ROUNDS = 3
 """So often what is heard in a copy is muted too, before the copy is given up."""
 
@@ -86,8 +89,24 @@ def mute(audio: Audio, stretches: Iterable[Span], margin_s: float) -> tuple[Audi
     """
     from speechcx.audio.silencing import silence
 
-    wide = join_spans(Span(max(0.0, span.start_s - margin_s), span.end_s + margin_s) for span in stretches)
+    wide = _bridge(
+        join_spans(Span(max(0.0, span.start_s - margin_s), span.end_s + margin_s) for span in stretches)
+    )
     return silence(audio, wide), wide
+
+
+def _bridge(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """The same stretches, those joined between which there is no room for more than a digit or two.
+
+    A number is read on over a short pause, and a digit there that the recogniser did not hear belongs to it.
+    """
+    joined: list[Span] = []
+    for span in spans:
+        if joined and span.start_s - joined[-1].end_s <= BRIDGED_S:
+            joined[-1] = Span(joined[-1].start_s, span.end_s)
+        else:
+            joined.append(span)
+    return tuple(joined)
 
 
 def usual_muting() -> MutingSettings:

@@ -8,31 +8,26 @@ reads like one. What the other party reads back is found by its digits.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from speechcx.call import RedactedKind
-from speechcx.redact.number_topics import Mention, NumberTopic, find_mentions
+from speechcx.redact.asked_numbers import (
+    FEWEST,
+    HOMOPHONES,
+    LIMITS,
+    MOST,
+    PAUSES,
+    TIMES,
+    AskedNumbers,
+    Limits,
+)
+from speechcx.redact.number_topics import NumberTopic
 from speechcx.redact.token_row import RowToken
 from speechcx.rules.language.normal import word_set
 from speechcx.rules.matching.digit_runs import DigitGroup, has_check_digit, is_card_like
 
-FEWEST, MOST = 13, 19
-"""Digits of a card number (ISO/IEC 7812-1)."""
-
-TOPIC_S = 75.0
-"""So long after they were asked for, numbers still belong to what asked for them."""
-
-_UNITS = word_set(
-    "dollar dollars buck bucks pound pounds quid euro euros cent cents pence percent am pm oclock minute minutes min "
-    "mins hour hours day days week weeks month months year years second seconds moment sec gb mb kg km mile miles "
-    "degrees stars points times people persons thing things more of other others bedroom foot feet inches megabits"
-)
-_HOMOPHONES = word_set("for to too two won ate oh o fore tree fife niner")
-_TIMES = ("double", "triple", "treble")
-_PAUSES = word_set("then right so okay hang on let me see and wait sorry no yes well just it is um uh")
 _CORRECTIONS = word_set("sorry no mean wait correction actually again")
 _ALSO_WRITTEN = ("national_id", "iban", "account", "routing")
 _CODE_LETTERS = word_set(
@@ -43,42 +38,20 @@ _MONTHS = word_set(
     "january february march april may june july august september october november december jan feb mar apr jun jul "
     "aug sep sept oct nov dec"
 )
-_PARTED = re.compile(r"0\d+\.\d+|\d{4,}\.\d+")
-"""Digits parted by a dot that are no amount."""
-
-_MIXED = re.compile(r"(?=[^0-9]*[0-9])(?=[0-9]*[a-z])[a-z0-9]{4,34}")
-_NAMING = word_set("is was that the my your as it its on for")
-
-
-@dataclass(frozen=True, slots=True)
-class _Limits:
-    """When a chain of numbers under a topic is a value: its digits, and how far apart its groups may be."""
-
-    kind: RedactedKind
-    fewest: int
-    most: int
-    gap_s: float = 30.0
-    gap_tokens: int = 40
+_SHORT_WORDS = word_set(
+    "the that my the as its for your you we to of or at by one two from with here like do does can are was will yeah "
+    "yep "
+    "this then than them they what who how got get go give have has had be been from goes sure mine our all iban bank"
+)
 
 
-_LIMITS: dict[NumberTopic, _Limits] = {
-    "card": _Limits("card", 7, 80, 45.0, 60),
-    "security_code": _Limits("security_code", 3, 8, 12.0, 14),
-    "expiry": _Limits("expiry", 3, 8, 12.0, 14),
-    "account": _Limits("account", 5, 60),
-    "routing": _Limits("routing", 5, 24),
-    "iban": _Limits("iban", 6, 80),
-    "national_id": _Limits("national_id", 4, 40),
-    "phone": _Limits("phone", 7, 40),
-}
-_LOOSE = _Limits("card", FEWEST, MOST, 20.0, 24)
+_LOOSE = Limits("card", FEWEST, MOST, 20.0, 24)
 _MOST_TOLD = 28
 """Digits that a card number with a correction, its expiry and its code have at most."""
 
-_ACCOUNT_DIGITS = 6
-"""A number of at least this many right behind the word *account* is that of one."""
-
 _TOLD_WORDS = 7
+_MOSTLY_DIGITS, _LONGEST_DIGIT = 0.7, 5
+"""Of a turn of hardly anything but digits: their share of its words, and letters of a word that may be one misheard."""
 _TELEPHONE_LENGTHS = (7, 10, 11)
 _CARD_NEAR_S = 180.0
 _BESIDE_S, _BESIDE_TOKENS = 15.0, 16
@@ -94,8 +67,8 @@ class NumberValue:
     digits: str
 
 
-class NumberFinder:
-    """The numbers of one call.
+class NumberFinder(AskedNumbers):
+    """The values among the numbers of one call.
 
     Parameters
     ----------
@@ -103,83 +76,14 @@ class NumberFinder:
         The call's tokens.
     """
 
-    def __init__(self, row: Sequence[RowToken]) -> None:
-        self.row = row
-        self.texts = [token.text for token in row]
-        self.mentions = find_mentions(self.texts)
-        self._ends = [mention.end for mention in self.mentions]
-        self._starts = {mention.start: mention for mention in self.mentions}
-        said = {place for each in self.mentions for place in range(each.start, each.end)}
-        self.numbers = [place for place in range(len(row)) if place not in said and self._is_number(place)]
-        self.topics = {place: self._topic_of(place) for place in self.numbers}
-
     def find(self) -> list[NumberValue]:
         """Every value, of whatever kind, in the order found."""
         found = [value for chain in self._chains() for value in self._judge(chain)]
         taken = {place for value in found for place in value.places}
+        found += self._digit_turns(taken)
         found += self._beside(found, taken)
+        found = [self._read_further(value, taken) for value in found]
         return found + list(self._read_back(found, taken))
-
-    # --- what is a number, and of what
-
-    def _is_number(self, place: int) -> bool:
-        token = self.row[place]
-        if not token.groups:
-            return _MIXED.fullmatch(token.text) is not None or _PARTED.fullmatch(token.text) is not None
-        following = self._text(place + 1, token.turn)
-        is_hour = following in ("a", "p") and self._text(place + 2, token.turn) == "m"
-        return not (following in _UNITS or is_hour) or len(token.text) >= FEWEST
-
-    def _text(self, place: int, turn: int) -> str:
-        """The token at a place, where it is one of that turn."""
-        return self.texts[place] if 0 <= place < len(self.row) and self.row[place].turn == turn else ""
-
-    def _topic_of(self, place: int) -> NumberTopic | None:
-        before = self._asked_before(place)
-        if (
-            self._text(place - 1, self.row[place].turn) == "account"
-            and len(self.texts[place]) >= _ACCOUNT_DIGITS
-        ):
-            before = "account"
-        return self._named_after(place, is_asked=before in _LIMITS) or before
-
-    def _named_after(self, place: int, *, is_asked: bool) -> NumberTopic | None:
-        """What a number is by the words behind it: "4 1 2 is the security code"."""
-        turn = self.row[place].turn
-        between: list[str] = []
-        for ahead in range(place + 1, min(place + 6, len(self.row))):
-            if self.row[ahead].turn != turn:
-                break
-            mention = self._starts.get(ahead)
-            if mention is not None:
-                direct = (
-                    not (between or is_asked)
-                    and mention.topic == "security_code"
-                    and len(self.texts[place]) in (3, 4)
-                )
-                named = bool({"is", "was"} & set(between)) and set(between) <= _NAMING
-                return mention.topic if (direct or named) and mention.topic in _LIMITS else None
-            between.append(self.texts[ahead])
-        return None
-
-    def _asked_before(self, place: int) -> NumberTopic | None:
-        """What a number is by the last words before it that tell: talk of a card does not undo a question."""
-        weak: NumberTopic | None = None
-        for mention in self._mentions_before(place):
-            late_s = self.row[place].start_s - self.row[mention.end - 1].end_s
-            if late_s > TOPIC_S:
-                break
-            if mention.topic != "maybe_card":
-                is_end = mention.topic == "last_digits" and late_s > 10
-                if not is_end:
-                    return mention.topic
-            else:
-                weak = "maybe_card"
-        return weak
-
-    def _mentions_before(self, place: int) -> Iterator[Mention]:
-        for number in range(bisect_right(self._ends, place) - 1, -1, -1):
-            yield self.mentions[number]
 
     # --- numbers of one speaker that belong together
 
@@ -199,23 +103,29 @@ class NumberFinder:
 
     def _goes_on(self, last: int, place: int) -> bool:
         topic = self.topics[place]
-        if _plain(self.topics[last]) != _plain(topic):
+        if _of_chain(self.topics[last]) != _of_chain(topic):
             return False
-        limits = _LIMITS.get(topic, _LOOSE) if topic else _LOOSE
+        limits = LIMITS.get(topic, _LOOSE) if topic else _LOOSE
         gap_s = self.row[place].start_s - self.row[last].end_s
         return gap_s <= limits.gap_s and place - last <= limits.gap_tokens
 
     def _judge(self, chain: list[int]) -> Iterator[NumberValue]:
         """What of a chain is a value."""
         topic = self.topics[chain[0]]
-        limits = _LIMITS.get(topic) if topic else None
+        limits = LIMITS.get(topic) if topic else None
         if limits is None:
             yield from self._loose_cards(chain, may_be=topic == "maybe_card", other=topic == "other")
             return
         chain = [place for place in chain if topic in _ALSO_WRITTEN or self.row[place].groups]
         widened = self._widen(chain, topic)
         digits = "".join(self._digits(place) for place in widened)
-        if limits.fewest <= len(digits) <= limits.most and self._is_believable(topic, chain):
+        fewest = limits.fewest
+        if topic == "security_code" and (
+            self._is_right_behind(chain) or all(self._fills_turn(place) for place in chain)
+        ):
+            # One digit may not have been heard.
+            fewest -= 1
+        if fewest <= len(digits) <= limits.most and self._is_believable(topic, chain):
             yield from self._parted(limits.kind, widened, digits)
         else:
             yield from self._loose_cards(chain, may_be=True, other=False)
@@ -251,7 +161,9 @@ class NumberFinder:
 
     def _widen(self, chain: list[int], topic: NumberTopic | None) -> list[int]:
         """The chain with what was misheard beside its numbers, with letters of ids, and months of an expiry."""
-        if topic in ("national_id", "iban", "account"):
+        if topic == "iban":
+            beside = self._is_letters
+        elif topic in ("national_id", "account"):
             beside = self._is_letter
         elif topic == "expiry":
             beside = self._is_month
@@ -274,7 +186,7 @@ class NumberFinder:
                 return None
             if beside(other):
                 return other
-            if self.texts[other] not in _PAUSES:
+            if self.texts[other] not in PAUSES:
                 return None
         return None
 
@@ -282,20 +194,23 @@ class NumberFinder:
         text = self.texts[place]
         return (len(text) == 1 and text.isalpha()) or text == "oh" or text in _CODE_LETTERS
 
+    def _is_letters(self, place: int) -> bool:
+        """Whether a word is a few letters of an IBAN, spelled or read by the recogniser as one."""
+        text = self.texts[place]
+        is_short = len(text) <= 4 and text.isalnum() and text not in _SHORT_WORDS and text not in PAUSES
+        return is_short or self._is_letter(place)
+
     def _is_month(self, place: int) -> bool:
         return self.texts[place] in _MONTHS
 
     def _is_zero(self, place: int) -> bool:
-        return self.texts[place] in ("oh", "o", *_TIMES)
-
-    def _is_homophone(self, place: int) -> bool:
-        return self.texts[place] in _HOMOPHONES or self.texts[place] in _TIMES
+        return self.texts[place] in ("oh", "o", *TIMES)
 
     def _digits(self, place: int) -> str:
         text = self.texts[place]
         if self.row[place].groups:
             return text
-        return "0" if text in _HOMOPHONES or text in _TIMES else re.sub(r"\D", "", text)
+        return "0" if text in HOMOPHONES or text in TIMES else re.sub(r"\D", "", text)
 
     # --- cards that nothing announces
 
@@ -358,10 +273,12 @@ class NumberFinder:
         own = [
             self.texts[at]
             for at in range(before + 1, place)
-            if self.row[at].speaker == self.row[place].speaker
+            if self.row[at].speaker == self.row[place].speaker and not self._is_homophone(at)
         ]
         digits = self.texts[place]
-        return all(text in _PAUSES for text in own) and len(digits) not in _TELEPHONE_LENGTHS
+        is_first_part = len(digits) == 7 and (len(self.texts[before]) % 4 == 0 or self._fills_turn(before))
+        is_telephone = len(digits) in _TELEPHONE_LENGTHS and not is_first_part
+        return all(text in PAUSES for text in own) and not is_telephone
 
     def _long_run(self, run: Sequence[int]) -> Iterator[NumberValue]:
         digits = "".join(self.texts[place] for place in run)
@@ -394,6 +311,27 @@ class NumberFinder:
                 return end + 1
         return None
 
+    def _digit_turns(self, taken: set[int]) -> Iterator[NumberValue]:
+        """Turns of hardly anything but single digits, as a whole: the words between them are digits misheard."""
+        places = range(len(self.row))
+        for _, of_turn in groupby(places, key=lambda place: self.row[place].turn):
+            turn = [place for place in of_turn if self.row[place].groups or self.texts[place] not in PAUSES]
+            numbers = [place for place in turn if self.row[place].groups]
+            read = sum(len(self.row[place].groups) for place in numbers)
+            others = [self.texts[place] for place in turn if not self.row[place].groups]
+            strangers = len(others)
+            digits = "".join(self.texts[place] for place in numbers)
+            if (
+                not taken.isdisjoint(turn)
+                or len(digits) + strangers < FEWEST
+                or any(len(word) > _LONGEST_DIGIT for word in others)
+                or read < _MOSTLY_DIGITS * (read + strangers)
+                or any(_of_chain(self.topics.get(place)) is not None for place in numbers)
+            ):
+                continue
+            taken.update(turn)
+            yield NumberValue("long_number", tuple(turn), digits)
+
     # --- what stands beside a value, and what is read back
 
     def _beside(self, found: Sequence[NumberValue], taken: set[int]) -> list[NumberValue]:
@@ -417,6 +355,23 @@ class NumberFinder:
                 taken.add(place)
                 last = place
         return beside
+
+    def _read_further(self, value: NumberValue, taken: set[int]) -> NumberValue:
+        """A card number with what was read in one breath with it: a digit before a pause, one that was corrected."""
+        if value.kind not in ("card", "long_number"):
+            return value
+        places = list(value.places)
+        for step, edge in ((-1, places[0]), (1, places[-1])):
+            turn, place = self.row[edge].turn, edge + step
+            while 0 <= place < len(self.row) and self.row[place].turn == turn and place not in taken:
+                if place in self.topics and len(self.texts[place]) < FEWEST and self.row[place].groups:
+                    places.append(place)
+                    taken.add(place)
+                elif self.texts[place] not in PAUSES:
+                    break
+                place += step
+        places.sort()
+        return NumberValue(value.kind, tuple(places), "".join(map(self._digits, places)))
 
     def _read_back(self, found: Sequence[NumberValue], taken: set[int]) -> Iterator[NumberValue]:
         """Numbers near a value, by whomever, that repeat three or more digits of it."""
@@ -456,6 +411,11 @@ def find_numbers_in(row: Sequence[RowToken], wanted: Collection[str]) -> list[Nu
 def _plain(topic: NumberTopic | None) -> NumberTopic | None:
     """Talk of a card asks for nothing."""
     return None if topic == "maybe_card" else topic
+
+
+def _of_chain(topic: NumberTopic | None) -> NumberTopic | None:
+    """The topic by which numbers go on: who reads a card in parts begins with "the first four"."""
+    return None if topic in ("maybe_card", "last_digits") else topic
 
 
 def _is_card(digits: str) -> bool:

@@ -10,7 +10,9 @@ import pytest
 from speechcx import batch
 from speechcx.batch import Progress, RunOptions, plan_run, run, work_loop
 from speechcx.errors import RunInProgress
+from speechcx.present.runs import present_dry_run
 from speechcx.store import Store
+from speechcx.store.decisions.legal_holds import Held, set_hold
 from speechcx.transcribe import TranscribeSettings
 from tests.batch.conftest import Run
 from tests.batch.folders import (
@@ -174,6 +176,28 @@ def test_failures_are_taken_again_by_their_policy(
     write_call(inbox, 1, fault=f"call:{kind}")
     assert run_inbox().failed == ((kind, 1),)
     assert run_inbox().planned == taken_again
+
+
+def test_a_held_call_is_not_heard_again(run_inbox: Run, inbox: Path, database: Path) -> None:
+    """Neither by ``--redo all`` nor when its file was moved; the summary and the plan name it and its hold."""
+    write_calls(inbox, 2)
+    run_inbox()
+    first = inbox / call_name(0)
+    with Store.open(database) as store:
+        call_id = store.ledger.known_files()[os.fsencode(first)].call_id
+        set_hold(store, "case-17", Held(call_id=call_id), who="lead", reason="claim")
+        (before,) = store.db.execute("SELECT stored_at FROM calls WHERE call_id = ?", (call_id,)).fetchone()
+    summary = run_inbox(redo="all")
+    assert (1, ((str(first), "case-17"),)) == (summary.done, summary.held)
+    planned = plan_run(database, [inbox], make_settings(), options=RunOptions(redo="all"))
+    assert ((str(first), "case-17"),) == planned.held
+    shown = "".join(str(part) for part in present_dry_run(planned, settle_s=0.0).blocks)
+    assert "1 call is under a legal hold and not heard again" in shown
+    first.rename(inbox / call_name(0, "bob"))
+    run_inbox(redo="all")
+    with Store.open(database, read_only=True) as store:
+        (after,) = store.db.execute("SELECT stored_at FROM calls WHERE call_id = ?", (call_id,)).fetchone()
+    assert before == after
 
 
 @pytest.mark.parametrize(("redo", "planned"), [("none", 0), ("failed", 1), ("outdated", 0), ("all", 3)])

@@ -23,6 +23,7 @@ from speechcx.store.calls.row_digests import note_all
 from speechcx.store.decisions.audit import AuditEntry, add_entries, read_trail
 from speechcx.store.decisions.chain import note_missing
 from speechcx.store.decisions.flags import FlagChange, SeenFlag, set_flags
+from speechcx.store.decisions.legal_holds import Held, set_hold
 from speechcx.store.decisions.reading_log import record_reading
 from speechcx.store.decisions.review_disputes import add_note
 from speechcx.store.decisions.trail_check import verify_trail
@@ -111,6 +112,53 @@ def test_results_stay_and_past_assessments_are_treated(old: Path) -> None:
         assert {"card"} == {each.kind for each in call.conversation.redaction.spans}
         trail = read_trail(store, call_id=call_id)
         assert [("flag", None), ("redact", True)] == [(row.action, row.detail and True) for row in trail]
+
+
+def hold_first(store: Store) -> str:
+    """The first call, under a hold."""
+    call_id = make_old("one").conversation.recording.id
+    set_hold(store, "case-17", Held(call_id=call_id), who="lead", reason="claim")
+    return call_id
+
+
+def test_a_held_call_is_left_as_it_is_and_named(old: Path) -> None:
+    """Its words, reasons and notes stay, whatever else is treated, and the answer says which call and which hold."""
+    with Store.open(old) as store:
+        call_id = hold_first(store)
+        before, notes = store.load(call_id), read_trail(store, call_id=call_id)
+        done = redact_stored(store, Settings(), who="lead")
+        assert (1, ((call_id, "case-17"),), 3) == (done.changed_calls, done.held, done.exit_code)
+        assert before == store.load(call_id)
+        assert notes == read_trail(store, call_id=call_id)
+        assert (
+            "[card number]"
+            == store.load(make_old("two").conversation.recording.id).conversation.utterances[2].text
+        )
+
+
+def test_payment_data_of_a_held_call_goes_with_a_reason_that_is_kept(old: Path) -> None:
+    """The trail of the call says why; no byte of the number is left; a blank reason is refused."""
+    with Store.open(old) as store:
+        call_id = hold_first(store)
+        with pytest.raises(UsageError, match="no reason"):
+            redact_stored(store, Settings(), who="lead", despite_holds=" ")
+        done = redact_stored(store, Settings(), who="lead", despite_holds="PCI DSS 3.3")
+        assert (2, (), (), 0) == (done.changed_calls, done.held, done.left, done.exit_code)
+        details = [
+            json.loads(row.detail or "{}") for row in read_trail(store, call_id=call_id, action="redact")
+        ]
+        assert ["PCI DSS 3.3"] == [one.get("despite_hold") for one in details]
+        other = make_old("two").conversation.recording.id
+        assert "despite_hold" not in str(read_trail(store, call_id=other, action="redact"))
+
+
+def test_names_of_a_held_call_stay_in_any_case(old: Path) -> None:
+    """Only payment data may be taken out of what is held."""
+    settings = replace(Settings(), redact=replace(Settings().redact, kinds=("card", "name")))
+    with Store.open(old) as store:
+        call_id = hold_first(store)
+        redact_stored(store, settings, who="lead", despite_holds="PCI DSS 3.3")
+        assert ("card",) == store.load(call_id).conversation.redaction.kinds
 
 
 def test_redaction_that_is_off(old: Path) -> None:
@@ -307,7 +355,7 @@ def test_no_text_of_a_full_database_keeps_a_number(full: Store) -> None:
     for table, column in treated - {("turns_data", "words"), ("past_assessments", "packed")}:
         texts = [str(text) for (text,) in full.db.execute(f"SELECT {column} FROM {table}")]
         assert any(CARD[:12] in text for text in texts), (table, column)
-    done = redact_stored(full, Settings(), who="lead")
+    done = redact_stored(full, Settings(), who="lead", despite_holds="the number may not be kept")
     beside = sorted(path for path in full.path.parent.iterdir() if path.is_file())
     assert full.path in beside
     assert [] == find_in_files(beside, [CARD, *CARDS])

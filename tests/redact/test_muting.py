@@ -38,6 +38,13 @@ def test_a_stretch_over_the_edges_of_a_recording() -> None:
     assert not muted.samples[:, int(1.65 * 8000) :].any()
 
 
+def test_a_digit_between_two_stretches_is_muted() -> None:
+    """What lies between two stretches at most a second apart is silent too; more than that is left as it was."""
+    audio = synth.audio_of(synth.tone(300, 12.0)[None])
+    _, spans = mute(audio, [Span(1.0, 2.0), Span(3.4, 4.0), Span(5.6, 6.0)], 0.25)
+    assert (Span(0.75, 4.25), Span(5.35, 6.25)) == spans
+
+
 def test_what_is_still_heard_is_muted_too(tmp_path: Path) -> None:
     """A value that can be heard in the copy is muted as well, and the copy is heard until nothing is left."""
     synth.write_wav(tmp_path / "call.wav", synth.tone(300, 9.0)[None])

@@ -127,6 +127,28 @@ def test_digits_in_other_languages() -> None:
     assert [(1, 0, 15, "card")] == find_values(turns, PAYMENT)[1]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "5, 8, 1, 0, 5, all 0, 9, 7, 5, 1, 3, 8, all, all.",
+        "2 all I 0 9 0 2 6 9 1 7 0 7 7 all take",
+        "four one to nine one two three four five wave six seven eight one",
+    ],
+)
+def test_a_turn_of_hardly_anything_but_digits_goes_as_a_whole(text: str) -> None:
+    """Words between digits are digits misheard, also the first and the last."""
+    assert "[long number]" == redact_text(text, PAYMENT).rstrip(".").replace("card", "long")
+
+
+def test_a_number_that_began_before_a_pause_is_taken_out_from_there() -> None:
+    """Seven digits and seven more, each a turn of its own, are no telephone numbers."""
+    assert ["<long_number>", "<long_number>"] == talk(("c", "7-0, 7-5-8, 3-8,"), ("c", "7-1-1-2-2-3-0."))
+    assert (
+        "five five five oh one four seven"
+        in talk(("c", "You can reach me on five five five oh one four seven"))[0]
+    )
+
+
 def test_only_the_kinds_that_are_wanted() -> None:
     """A kind that the settings leave out stays in the words."""
     assert "card [card number] security code 123" == redact_text(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -142,7 +142,9 @@ def _digests(db: sqlite3.Connection, call_id: str) -> dict[str, str]:
     }
 
 
-def rewrite_texts(db: sqlite3.Connection, scrub: Scrub, call_id: str | None = None) -> list[ChangedText]:
+def rewrite_texts(
+    db: sqlite3.Connection, scrub: Scrub, call_id: str | None = None, *, but: Collection[str] = ()
+) -> list[ChangedText]:
     """Write the texts beside calls without values; inside a write.
 
     Parameters
@@ -153,6 +155,8 @@ def rewrite_texts(db: sqlite3.Connection, scrub: Scrub, call_id: str | None = No
         What makes a text free of values.
     call_id
         Only what is about this call; None for everything.
+    but
+        Not what is about these calls.
 
     Returns
     -------
@@ -164,11 +168,14 @@ def rewrite_texts(db: sqlite3.Connection, scrub: Scrub, call_id: str | None = No
         if call_id is not None and texts.call == "NULL":
             continue
         columns = ", ".join(f"t.{name}" for name in (*texts.key, *texts.columns))
+        columns += f", {texts.call}"
         only = "" if call_id is None else f" WHERE {texts.call} = ?"
         rows = db.execute(
             f"SELECT {columns} FROM {texts.table} t{only}", () if call_id is None else (call_id,)
         ).fetchall()
-        for row in rows:
+        for *row, about in rows:
+            if about in but:
+                continue
             key, old = tuple(row[: len(texts.key)]), list(row[len(texts.key) :])
             new = [None if text is None else scrub_written(text, scrub) for text in old]
             if new != old:

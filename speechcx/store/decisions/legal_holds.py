@@ -203,6 +203,15 @@ def find_held(db: sqlite3.Connection, call_ids: Collection[str]) -> Mapping[str,
     return found
 
 
+def list_held(db: sqlite3.Connection) -> Mapping[str, str]:
+    """Every call under an active hold, with the name of the first one."""
+    rows = db.execute(
+        "SELECT h.call_id, l.name FROM held_calls h JOIN legal_holds l USING (hold_id)"
+        " WHERE l.released_at IS NULL ORDER BY h.hold_id DESC"
+    )
+    return dict(rows.fetchall())
+
+
 def expect_free(db: sqlite3.Connection, call_ids: Collection[str], *, doing: str = "erased") -> None:
     """Refuse what would take something from a held call.
 
