@@ -167,23 +167,37 @@ def _is_w64_chunk(source: Readable, at: int) -> bool:
 
 
 def _mend_aiff(source: Readable) -> tuple[MendedSource, ...]:
-    """A length of the sound, or of the whole, of 0 or of less than there is."""
+    """A length of the sound, or of the whole, of 0 or of less than there is; more frames than the file can hold."""
     at = _AIFF_HEAD
+    sizes: dict[int, bytes] = {}
+    is_plain = source.read(8, 4) == b"AIFF"
     for _ in range(_MAX_CHUNKS):
         head = source.read(at, 8)
         size = int.from_bytes(head[4:], "big")
         if len(head) < 8 or not head[:4].isascii():
             return ()
+        if head[:4] == b"COMM" and is_plain:
+            sizes |= _mend_frames(source, at + 8)
         if head[:4] == b"SSND":
             there = source.size_bytes - at - 8
             end = at + 8 + size + size % 2
             is_whole = end >= source.size_bytes * (1 - LOOSE_SHARE) or _is_chunk(source, end)
-            if int.from_bytes(source.read(4, 4), "big") > _AIFF_HEAD and is_whole and size > 8:
-                return ()
-            sizes = {4: struct.pack(">I", source.size_bytes - 8), at + 4: struct.pack(">I", there)}
-            return _rebuild(source, at + 16, sizes)
+            if not (int.from_bytes(source.read(4, 4), "big") > _AIFF_HEAD and is_whole and size > 8):
+                sizes |= {4: struct.pack(">I", source.size_bytes - 8), at + 4: struct.pack(">I", there)}
+            return _rebuild(source, at + 16, sizes) if sizes else ()
         at += 8 + size + size % 2
     return ()
+
+
+def _mend_frames(source: Readable, at: int) -> dict[int, bytes]:
+    """The number of frames that the file can hold at the most, where its ``COMM`` chunk at `at` tells twice as many."""
+    told = source.read(at, 8)
+    if len(told) < 8:
+        return {}
+    channels, frames, bits = struct.unpack(">HIH", told)
+    frame_bytes = channels * -(-bits // 8)
+    most = source.size_bytes // frame_bytes if frame_bytes else 0
+    return {at + 2: struct.pack(">I", most)} if most and frames > 2 * most else {}
 
 
 def _mend_caf(source: Readable) -> tuple[MendedSource, ...]:

@@ -136,3 +136,13 @@ def test_a_length_that_no_file_of_that_size_has_is_not_believed(name: str, decod
     audio = decode_bytes(content, name)
     assert audio.duration_s == pytest.approx(SECONDS, abs=0.15)
     assert {"truncated", "open_length"}.intersection(audio.origin.flags)
+
+
+def test_an_aiff_that_tells_more_frames_than_it_can_hold_is_read(decode_bytes: Decode) -> None:
+    """FFmpeg refuses it outright; all of its sound is there, and the lie is told."""
+    content = bytearray(encode("call.aiff", "pcm_s16be", seconds=SECONDS).content)
+    at = content.index(b"COMM") + 10
+    content[at : at + 4] = b"\xff" * 4
+    audio = decode_bytes(bytes(content), "call.aiff")
+    assert audio.duration_s == pytest.approx(SECONDS, abs=0.01)
+    assert audio.origin.flags

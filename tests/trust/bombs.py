@@ -368,7 +368,7 @@ BOMBS: tuple[Bomb, ...] = (
     # More time than their bytes or their headers show.
     Bomb("day.mp3", _LONG, whole(lambda: _repeated(MP3_FRAME, DAY_S * 1000))),
     Bomb("day-told-short.mp3", _LONG, whole(lambda: xing_frame(70, 72 * 71) + _repeated(MP3_FRAME, DAY_S * 1000))),
-    Bomb("ages-told.mp3", _LONG, whole(lambda: xing_frame(2**32 - 1, 2**32 - 1) + MP3_SECOND * 10)),
+    Bomb("ages-told.mp3", _HEARD, whole(lambda: xing_frame(2**32 - 1, 2**32 - 1) + MP3_SECOND * 10)),
     Bomb("day.flac", _LONG, whole(lambda: flac_header(8000, 1, DAY_S * 8000) + flac_frames(8000, 1, DAY_S))),
     Bomb("day-untold.flac", _LONG, whole(lambda: flac_header(8000, 1, 0) + flac_frames(8000, 1, DAY_S))),
     Bomb("day-told-short.flac", _LONG, whole(lambda: flac_header(8000, 1, 80_000) + flac_frames(8000, 1, DAY_S))),
@@ -383,9 +383,9 @@ BOMBS: tuple[Bomb, ...] = (
     Bomb("day.aac", _LONG, whole(lambda: _repeated(adts_frame(), len(adts_frame()) * DAY_S * 8000 // 1024))),
     Bomb("day.wav", _LONG, with_hole(lambda: wav_header(data_bytes=DAY_S * 16_000), DAY_S * 16_000 + 44)),
     Bomb("exabyte.wav", _HEARD, whole(_rf64)),
-    Bomb("exabyte.w64", _LONG, whole(_w64)),
-    Bomb("ages.caf", _LONG, whole(lambda: _caf(2**62) + bytes(80_000))),
-    Bomb("ages.aiff", _LONG, whole(lambda: _aiff(16383 + 12, 2**32 - 1))),
+    Bomb("exabyte.w64", _HEARD, whole(_w64)),
+    Bomb("ages.caf", _HEARD, whole(lambda: _caf(2**62) + bytes(80_000))),
+    Bomb("ages.aiff", _HEARD, whole(lambda: _aiff(16383 + 12, 2**32 - 1))),
     Bomb("ages.m4a", ("truncated",), whole(lambda: _fragments(2**31 - 1, 2**32 - 1))),
     Bomb("blocks.wav", _LONG, whole(lambda: _ima(256, 65_535, 700_000))),
     # Rates, channels, sizes.
