@@ -22,6 +22,19 @@ def recordings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+def start_on_a_terminal(recordings: Path, answers: str) -> None:
+    """Run ``init`` in a terminal where somebody types these answers."""
+    here, there = pty.openpty()
+    os.write(here, answers.encode())
+    subprocess.run(
+        [sys.executable, "-m", "speechcx", "init", "project", "--recordings", str(recordings)],
+        stdin=there, stdout=there, stderr=there, check=True, timeout=120,
+        env={**os.environ, "TERM": "xterm", "COLUMNS": "80"},
+    )  # fmt: skip
+    os.close(there)
+    os.close(here)
+
+
 def test_flags_say_it_all(recordings: Path, speechcx: Speechcx) -> None:
     """Where recordings lie, the zone and the team; the agents of their names stand in the roster."""
     words = ("--recordings", recordings, "--zone", "Europe/London", "--team", "cards")
@@ -50,15 +63,7 @@ def test_without_a_terminal_the_zone_is_said(recordings: Path, speechcx: Speechc
 
 def test_on_a_terminal_it_asks(recordings: Path) -> None:
     """Rulebooks, whether the names are read right, the team, and the zone until there is one of that name."""
-    here, there = pty.openpty()
-    os.write(here, b"\ny\ncards\nMars/Olympus\nEurope/Paris\n")
-    subprocess.run(
-        [sys.executable, "-m", "speechcx", "init", "project", "--recordings", str(recordings)],
-        stdin=there, stdout=there, stderr=there, check=True, timeout=120,
-        env={**os.environ, "TERM": "xterm", "COLUMNS": "80"},
-    )  # fmt: skip
-    os.close(there)
-    os.close(here)
+    start_on_a_terminal(recordings, "\ny\ncards\nMars/Olympus\nEurope/Paris\n")
     assert 'zone = "Europe/Paris"' in Path("project/speechcx.toml").read_text()
     assert "ann,,cards" in Path("project/roster.csv").read_text()
 
@@ -103,14 +108,6 @@ def test_a_wrong_pattern_starts_nothing(odd_recordings: Path, speechcx: Speechcx
 
 def test_a_person_takes_the_drafted_pattern(odd_recordings: Path) -> None:
     """On a terminal it is asked for, and the answer is used."""
-    here, there = pty.openpty()
-    os.write(here, b"\ny\ncards\nUTC\n")
-    subprocess.run(
-        [sys.executable, "-m", "speechcx", "init", "project", "--recordings", str(odd_recordings)],
-        stdin=there, stdout=there, stderr=there, check=True, timeout=120,
-        env={**os.environ, "TERM": "xterm", "COLUMNS": "80"},
-    )  # fmt: skip
-    os.close(there)
-    os.close(here)
+    start_on_a_terminal(odd_recordings, "\ny\ncards\nUTC\n")
     assert ODD_PATTERN in Path("project/speechcx.toml").read_text()
     assert "maria,,cards" in Path("project/roster.csv").read_text()
