@@ -334,16 +334,9 @@ _FLAG_SUMS = SumTable(
 )
 
 GRAINS: Final[tuple[Grain, ...]] = ("day", "month")
+_BY_GRAIN = (_call_sums, _missing_sums, _score_sums, _driver_sums, _driverless_sums)
 SUM_TABLES: Final = (
-    *(
-        make(grain)
-        for make in (_call_sums, _missing_sums, _score_sums, _driver_sums, _driverless_sums)
-        for grain in GRAINS
-    ),
-    *_MIX,
-    _ANSWER_SUMS,
-    _RULE_SUMS,
-    _FLAG_SUMS,
+    *(make(grain) for make in _BY_GRAIN for grain in GRAINS), *_MIX, _ANSWER_SUMS, _RULE_SUMS, _FLAG_SUMS,
 )  # fmt: skip
 """Every table of sums."""
 
@@ -364,17 +357,9 @@ _GROUPS_INDEX = f"CREATE INDEX sum_groups_by_people ON sum_groups ({', '.join(GR
 def _triggers() -> Iterator[str]:
     """A change takes away what the call brought before it, and adds what it brings after it."""
     names = (
-        *GROUP,
-        "customer",
-        "queue",
-        "occurred_at",
-        "local_day",
-        "local_hour",
-        "superseded_by",
-        "flagged_count",
-        "missing",
-        *(m.name for m in SUMMED),
-    )
+        *GROUP, "customer", "queue", "occurred_at", "local_day", "local_hour", "superseded_by", "flagged_count",
+        "missing", *(m.name for m in SUMMED),
+    )  # fmt: skip
     # Comparing every column costs less than counting a call again whose sums do not change.
     is_other = " OR ".join(f"new.{name} IS NOT old.{name}" for name in names)
     new, old = "c.call_no = new.call_no", "c.call_no = old.call_no"

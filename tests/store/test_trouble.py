@@ -213,7 +213,7 @@ def test_reading_from_a_read_only_disk(tmp_path: Path) -> None:
 
 def test_a_full_disk(tmp_path: Path) -> None:
     """Is told as such, with exit code 14; what was saved before is whole."""
-    with small_disk(tmp_path / "disk", 3) as disk:
+    with small_disk(tmp_path / "disk", 4) as disk:
         path = make_database(disk / "a.db")
         (disk / "ballast").write_bytes(b"x" * 500_000)
         with pytest.raises(DiskFull, match="is full") as told:

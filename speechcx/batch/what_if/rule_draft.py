@@ -72,6 +72,11 @@ class DraftReport:
         """Calls that would be flagged and are not now."""
         return sum(one.flagged_after and not one.flagged_before for one in self.changes)
 
+    @property
+    def unflagged(self) -> int:
+        """Calls that are flagged now and would not be; the page of a rule says so."""
+        return sum(one.flagged_before and not one.flagged_after for one in self.changes)
+
 
 def try_draft(
     store: Store, call_ids: Sequence[str], book: Rulebook, rule: str, *,
