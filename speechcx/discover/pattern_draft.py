@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from speechcx.discover.headings import DIRECTIONS
 from speechcx.discover.layouts import NameReading, as_layout, read_names
 
 MIN_NAMES = 3
@@ -35,7 +36,7 @@ _FILLERS = frozenset(
     {"rec", "record", "recording", "recordings", "call", "calls", "audio", "voice", "mix", "stereo", "mono"}
 )
 """Words that recorders put into every name."""
-_DIRECTIONS = frozenset({"in", "out", "inbound", "outbound", "incoming", "outgoing", "internal"})
+_DIRECTIONS = frozenset({*DIRECTIONS, "internal"})
 _WHEN_FIELD = "\0"
 """Stands where the time was; no file name holds it."""
 

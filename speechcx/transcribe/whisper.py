@@ -146,7 +146,7 @@ class Whisper:
                 usual = found[no]
         others = set(found.values()) - {UNDETERMINED, hints.language}
         if len(others) == 1 and self._decoder.is_multilingual:
-            # Whoever talks to somebody in Spanish mostly speaks Spanish too, however badly it is heard.
+            # People who talk to each other mostly speak the same language, even where one of them is hard to hear.
             (other,) = others
             for no in (no for no, language in found.items() if language == UNDETERMINED):
                 if self._listen_alone(sounds, voices[no], hints).fits(other, hints.language):

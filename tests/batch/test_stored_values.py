@@ -223,7 +223,7 @@ NO_FREE_TEXT = {
     ),
     "where a file lies, by which it is found again": "*.path imports.file call_legs.recording runs.paths runs.host",
     "an address without its secret": "deliveries.target",
-    "written by whoever writes the rulebook, which its digest seals": (
+    "written by the author of the rulebook and covered by its digest": (
         " survey_answers.comment_drivers survey_answers.comment_read_with"
         " *.rule *.scorecard *.question rulebooks.* rules.* questions.* scores.title flag_states.rulebook"
         " flag_states.rulebook_version"

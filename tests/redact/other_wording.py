@@ -13,24 +13,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from speechcx.redact.token_row import SpokenTurn
-from tests.redact.planted import MONTHS, make_card, random_digits
+from tests.redact.planted import MISHEARD, MONTHS, ONES, TEENS, TENS, make_card, random_digits
 
-_NAMES = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
-_TEENS = [
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-]
-_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 _THINKING = ("...", "um,", "uh", "er", "hold on", "where was I,", "erm")
-MISHEARD = 1 / 30
 
 FIRST = """
 card: a What's the sixteen-digit number I'll be charging today? / c Okay, ready? {}.
@@ -244,9 +229,9 @@ def _expiry(rng: random.Random) -> str:
     month, year = rng.randrange(1, 13), rng.randrange(26, 32)
     return rng.choice(
         (
-            f"{MONTHS[month - 1]} twenty {_TENS[year // 10 - 2]} {_NAMES[year % 10]}".replace(" zero", ""),
+            f"{MONTHS[month - 1]} twenty {TENS[year // 10]} {ONES[year % 10]}".replace(" zero", ""),
             f"{month:02d} slash {year}", f"{month}/{year}", f"{month:02d}{year}",
-            f"{MONTHS[month - 1]} 20{year}", f"{_NAMES[0]} {_NAMES[month % 10]} two {_NAMES[year % 10]}",
+            f"{MONTHS[month - 1]} 20{year}", f"{ONES[0]} {ONES[month % 10]} two {ONES[year % 10]}",
         )
     )  # fmt: skip
 
@@ -331,14 +316,14 @@ def _correct(digit: str, rng: random.Random) -> list[tuple[str, bool]]:
 def _name(sign: str, rng: random.Random) -> str:
     if not sign.isdigit():
         return sign
-    return rng.choice(("oh", "zero", "oh")) if sign == "0" else _NAMES[int(sign)]
+    return rng.choice(("oh", "zero", "oh")) if sign == "0" else ONES[int(sign)]
 
 
 def _pair(two: str) -> list[str]:
     tens, ones = int(two[0]), int(two[1])
     if tens == 1:
-        return [_TEENS[ones]]
-    return [_TENS[tens - 2], *([_NAMES[ones]] if ones else [])]
+        return [TEENS[ones]]
+    return [TENS[tens], *([ONES[ones]] if ones else [])]
 
 
 def _harmless(slot: str, rng: random.Random) -> str:

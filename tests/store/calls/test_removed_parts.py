@@ -31,7 +31,7 @@ def expect_kept_out(store: Store) -> None:
 
 
 def test_a_call_that_is_heard_again_stays_out_of_the_search_index(tmp_path: Path) -> None:
-    """Hearing, correcting and redacting write it anew: none of them makes it found again."""
+    """Hearing, correcting and redacting store the call again; none of them puts it back into the index."""
     with make_unindexed(tmp_path / "calls.db") as store:
         store.save_call(make_call("one"))
         expect_kept_out(store)
