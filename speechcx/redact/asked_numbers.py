@@ -50,6 +50,7 @@ class Limits:
 LIMITS: dict[NumberTopic, Limits] = {
     "card": Limits("card", 7, 80, 45.0, 60),
     "security_code": Limits("security_code", 3, 8, 12.0, 14),
+    "maybe_code": Limits("security_code", 3, 8, 12.0, 14),
     "expiry": Limits("expiry", 3, 8, 12.0, 14),
     "account": Limits("account", 5, 60),
     "routing": Limits("routing", 5, 24),
@@ -136,7 +137,8 @@ class AskedNumbers:
             if mention.topic == "none":
                 continue
             if mention.topic == "maybe_account":
-                if account is None and weak is None and self._is_near_account(mention, place, late_s):
+                is_of_it = weak is None or self.row[mention.start].turn == card_turn
+                if account is None and is_of_it and self._is_near_account(mention, place, late_s):
                     account = mention
             elif account is not None and not (
                 mention.topic in LIMITS and self.row[mention.start].turn == self.row[account.start].turn

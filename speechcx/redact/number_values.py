@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 
 from speechcx.call import RedactedKind
+from speechcx.redact.answered_numbers import CARDS, AnsweredNumbers
 from speechcx.redact.asked_numbers import (
     FEWEST,
     HOMOPHONES,
@@ -20,7 +21,6 @@ from speechcx.redact.asked_numbers import (
     MOST,
     PAUSES,
     TIMES,
-    AskedNumbers,
     Limits,
 )
 from speechcx.redact.number_topics import NumberTopic
@@ -45,6 +45,10 @@ _SHORT_WORDS = word_set(
 )
 
 
+_CODES = ("security_code", "maybe_code")
+_ANSWER_DIGITS = 3
+"""Digits from which a turn of nothing else that answers the question for a card number is a part of it."""
+
 _LOOSE = Limits("card", FEWEST, MOST, 20.0, 24)
 _MOST_TOLD = 28
 """Digits that a card number with a correction, its expiry and its code have at most."""
@@ -54,6 +58,9 @@ _MOSTLY_DIGITS, _LONGEST_DIGIT = 0.7, 5
 """Of a turn of hardly anything but digits: their share of its words, and letters of a word that may be one misheard."""
 _TELEPHONE_LENGTHS = (7, 10, 11)
 _CARD_NEAR_S = 180.0
+_ASKED_TWICE_S = 30.0
+"""Within so long two phrases that may ask for a code do: "flip it over", "there's a short number"."""
+
 _BESIDE_S, _BESIDE_TOKENS = 15.0, 16
 _READ_BACK_S = 60.0
 
@@ -67,7 +74,7 @@ class NumberValue:
     digits: str
 
 
-class NumberFinder(AskedNumbers):
+class NumberFinder(AnsweredNumbers):
     """The values among the numbers of one call.
 
     Parameters
@@ -80,7 +87,9 @@ class NumberFinder(AskedNumbers):
         """Every value, of whatever kind, in the order found."""
         found = [value for chain in self._chains() for value in self._judge(chain)]
         taken = {place for value in found for place in value.places}
+        found += self._spelled_ibans(taken)
         found += self._digit_turns(taken)
+        found += self._answers(taken)
         found += self._beside(found, taken)
         found = [self._read_further(value, taken) for value in found]
         return found + list(self._read_back(found, taken))
@@ -120,11 +129,13 @@ class NumberFinder(AskedNumbers):
         widened = self._widen(chain, topic)
         digits = "".join(self._digits(place) for place in widened)
         fewest = limits.fewest
-        if topic == "security_code" and (
+        if topic in _CODES and (
             self._is_right_behind(chain) or all(self._fills_turn(place) for place in chain)
         ):
             # One digit may not have been heard.
             fewest -= 1
+        if topic == "card" and self.answers_alone(chain):
+            fewest = _ANSWER_DIGITS
         if fewest <= len(digits) <= limits.most and self._is_believable(topic, chain):
             yield from self._parted(limits.kind, widened, digits)
         else:
@@ -148,10 +159,16 @@ class NumberFinder(AskedNumbers):
         yield NumberValue(kind, tuple(places), digits)
 
     def _is_believable(self, topic: NumberTopic | None, chain: list[int]) -> bool:
-        """Whether an expiry stands near a card; contracts and vouchers expire too."""
-        if topic != "expiry":
+        """Whether an expiry, or a code that may be any, stands near a card; contracts and vouchers expire too."""
+        if topic not in ("expiry", "maybe_code"):
             return True
         moment = self.row[chain[0]].start_s
+        if topic == "maybe_code":
+            asked = [each for each in self.mentions if each.topic == topic and each.end <= chain[0]]
+            return (
+                any(token.text in CARDS and abs(token.start_s - moment) <= _CARD_NEAR_S for token in self.row)
+                or sum(moment - self.row[each.start].start_s <= _ASKED_TWICE_S for each in asked) > 1
+            )
         cards = ("card", "maybe_card", "security_code")
         near = (each for each in self.mentions if each.topic in cards)
         return any(abs(self.row[each.start].start_s - moment) <= _CARD_NEAR_S for each in near) or any(
@@ -168,7 +185,7 @@ class NumberFinder(AskedNumbers):
         elif topic == "expiry":
             beside = self._is_month
         else:
-            beside = self._is_homophone if topic in ("card", "security_code") else self._is_zero
+            beside = self._is_homophone if topic in ("card", *_CODES) else self._is_zero
         wide = set(chain)
         for place in chain:
             for step in (-1, 1):
@@ -331,6 +348,20 @@ class NumberFinder(AskedNumbers):
                 continue
             taken.update(turn)
             yield NumberValue("long_number", tuple(turn), digits)
+
+    def _answers(self, taken: set[int]) -> Iterator[NumberValue]:
+        """What answers a question about a card: its code, or its expiry."""
+        for place in self.card_answers(taken):
+            taken.add(place)
+            yield NumberValue(_kind_beside(self.texts[place]), (place,), self.texts[place])
+
+    def _spelled_ibans(self, taken: set[int]) -> Iterator[NumberValue]:
+        for spelled in self.spelled_ibans():
+            own = tuple(place for place in spelled if place not in taken)
+            taken.update(own)
+            if own:
+                digits = re.sub(r"\D", "", "".join(self.texts[place] for place in own))
+                yield NumberValue("iban", own, digits)
 
     # --- what stands beside a value, and what is read back
 
