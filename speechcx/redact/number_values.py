@@ -8,7 +8,7 @@ reads like one. What the other party reads back is found by its digits.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
@@ -56,6 +56,10 @@ _MOST_TOLD = 28
 _TOLD_WORDS = 7
 _MOSTLY_DIGITS, _LONGEST_DIGIT = 0.7, 5
 """Of a turn of hardly anything but digits: their share of its words, and letters of a word that may be one misheard."""
+
+_READ_ALOUD, _DIGIT_S = 6, 0.45
+"""Digits in such a turn at least; so much speech without words in it counts as a digit that was not written down."""
+
 _TELEPHONE_LENGTHS = (7, 10, 11)
 _CARD_NEAR_S = 180.0
 _ASKED_TWICE_S = 30.0
@@ -81,7 +85,13 @@ class NumberFinder(AnsweredNumbers):
     ----------
     row
         The call's tokens.
+    unheard_s
+        Speech without words by turn, in seconds, where there is some.
     """
+
+    def __init__(self, row: Sequence[RowToken], unheard_s: Mapping[int, float] | None = None) -> None:
+        super().__init__(row)
+        self._unheard_s = unheard_s or {}
 
     def find(self) -> list[NumberValue]:
         """Every value, of whatever kind, in the order found."""
@@ -331,7 +341,7 @@ class NumberFinder(AnsweredNumbers):
     def _digit_turns(self, taken: set[int]) -> Iterator[NumberValue]:
         """Turns of hardly anything but single digits, as a whole: the words between them are digits misheard."""
         places = range(len(self.row))
-        for _, of_turn in groupby(places, key=lambda place: self.row[place].turn):
+        for no, of_turn in groupby(places, key=lambda place: self.row[place].turn):
             turn = [place for place in of_turn if self.row[place].groups or self.texts[place] not in PAUSES]
             numbers = [place for place in turn if self.row[place].groups]
             read = sum(len(self.row[place].groups) for place in numbers)
@@ -340,7 +350,8 @@ class NumberFinder(AnsweredNumbers):
             digits = "".join(self.texts[place] for place in numbers)
             if (
                 not taken.isdisjoint(turn)
-                or len(digits) + strangers < FEWEST
+                or len(digits) < _READ_ALOUD
+                or len(digits) + strangers + int(self._unheard_s.get(no, 0.0) / _DIGIT_S) < FEWEST
                 or any(len(word) > _LONGEST_DIGIT for word in others)
                 or read < _MOSTLY_DIGITS * (read + strangers)
                 or any(_of_chain(self.topics.get(place)) is not None for place in numbers)
@@ -423,7 +434,9 @@ class NumberFinder(AnsweredNumbers):
                     yield NumberValue(value.kind, tuple(self._widen([place], None)), token.text)
 
 
-def find_numbers_in(row: Sequence[RowToken], wanted: Collection[str]) -> list[NumberValue]:
+def find_numbers_in(
+    row: Sequence[RowToken], wanted: Collection[str], unheard_s: Mapping[int, float] | None = None
+) -> list[NumberValue]:
     """The values among a call's numbers, of the kinds that are wanted.
 
     Parameters
@@ -432,10 +445,12 @@ def find_numbers_in(row: Sequence[RowToken], wanted: Collection[str]) -> list[Nu
         The call's tokens.
     wanted
         Names of kinds; a long number that may be a card goes with ``card``.
+    unheard_s
+        Speech without words by turn, in seconds: digits may have been said there.
     """
     if not any(sign.isdigit() for token in row for sign in token.text):
         return []
-    found = NumberFinder(row).find()
+    found = NumberFinder(row, unheard_s).find()
     return [value for value in found if ("card" if value.kind == "long_number" else value.kind) in wanted]
 
 
