@@ -109,7 +109,8 @@ class DiskNights:
 
     def _start(self, *, slow_us: int = 0) -> int:
         watch = {"folder": self.place, "counts": self.counts, "slow_us": slow_us}
-        order: dict[str, Any] = self.night.order(self.place / "calls.db")
+        # Workers write nothing to the disk: without one, a night takes a third of the time.
+        order: dict[str, Any] = self.night.order(self.place / "calls.db") | {"in_process": True}
         if slow_us:
             order["disk"] = watch | DiskFault("write", 0, "EIO").order()
         return int(self.zygote.ask(op="start", **order)["pid"])
