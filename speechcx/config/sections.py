@@ -78,9 +78,9 @@ class BatchSettings:
     time_limit_floor_s
         ... plus this many seconds.
     memory_limit_mb
-        Memory a worker may take in MB, 300 at least; a call that needs more fails as ``out_of_memory``, and is tried
-        once more alone. 0 takes the machine's or container's memory, less a tenth and 500 MB, by the number of workers, and
-        2,600 at least. With ``ray``, that of the machine the run is started on.
+        Memory a worker may take in MB, 300 at least; a call that needs more fails as ``out_of_memory``, and is
+        tried once more alone. 0 takes the machine's or container's memory, less a tenth and 500 MB, by the number
+        of workers, and 2,600 at least. With ``ray``, that of the machine the run is started on.
     max_attempts
         A call whose worker died or ran out of time this often is quarantined.
     recycle_after
@@ -124,8 +124,8 @@ class BatchSettings:
         expect_ranges(self)
         if 0 < self.memory_limit_mb < MIN_MEMORY_LIMIT_MB:
             raise ValueError(
-                f"memory_limit_mb must be 0, or {MIN_MEMORY_LIMIT_MB:,} and more (it counts MB, and a worker takes about "
-                f"250 before it has opened a recording), got {self.memory_limit_mb:,}"
+                f"memory_limit_mb must be 0, or {MIN_MEMORY_LIMIT_MB:,} and more (MB; with less no worker starts), "
+                f"got {self.memory_limit_mb:,}"
             )
 
 

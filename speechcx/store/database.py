@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

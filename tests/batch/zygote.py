@@ -254,7 +254,7 @@ def disturb(pid: int, acts: list[tuple[float, str, int]]) -> dict[str, Any]:
 
 
 class RunClock:
-    """Seconds in which a run could have gone on: those in which it waited for a core, or all of us stood still, are none.
+    """Seconds in which a run could have gone on: while it waited for a core, or all of us stood still, none pass.
 
     A busy machine is then no hang, and a run's moments stay where they are in its life.
     """
