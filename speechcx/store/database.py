@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from functools import cache
 from importlib import resources
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import quote
 
 from speechcx.errors import AccessDenied, DatabaseBad, DatabaseBusy, DatabaseMissing
@@ -26,6 +27,8 @@ OLDEST_SQLITE = (3, 37, 0)
 _NO_LOCKS = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
 """What SQLite says where it cannot make the files beside a database by which readers are known to writers."""
 
+K = TypeVar("K", bound=sqlite3.Connection)
+
 _NAME = re.compile(r"(\d{4})_[a-z_]+\.sql")
 
 
@@ -38,9 +41,16 @@ def read_migrations() -> tuple[tuple[str, str], ...]:
 
 
 def open_database(
-    path: Path, *, create: bool, read_only: bool, patience: Patience | None = None
+    path: Path,
+    *,
+    create: bool,
+    read_only: bool,
+    patience: Patience | None = None,
+    kind: type[K] | None = None,
 ) -> sqlite3.Connection:
     """A connection with safe settings to a database of this version's schema.
+
+    `kind` is the class of a connection that more than one thread will use, one after another.
 
     Raises
     ------
@@ -61,7 +71,7 @@ def open_database(
         )
     try:
         _expect_file(path, create=create and not read_only)
-        return (patience or Patience()).wait(lambda: _open(path, read_only=read_only), path)
+        return (patience or Patience()).wait(lambda: _open(path, read_only=read_only, kind=kind), path)
     except UnicodeDecodeError as error:
         # SQLite's message itself quotes damaged text, which Python cannot read.
         raise damaged(path, "its schema holds text that is no UTF-8") from error
@@ -79,9 +89,9 @@ def open_database(
         raise found from error
 
 
-def _open(path: Path, *, read_only: bool) -> sqlite3.Connection:
+def _open(path: Path, *, read_only: bool, kind: type[K] | None = None) -> sqlite3.Connection:
     """One attempt to open; a sqlite3 error where it fails."""
-    db = _connect(path, read_only=read_only)
+    db = _connect(path, read_only=read_only, kind=kind)
     try:
         # Looked at before anything is set: another program's file stays as it is, to the byte.
         version = _read_version(db, path)
@@ -158,9 +168,12 @@ def _expect_file(path: Path, *, create: bool) -> None:
     os.close(handle)
 
 
-def _connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
+def _connect(path: Path, *, read_only: bool, kind: type[K] | None = None) -> sqlite3.Connection:
     place = f"file:{quote(os.fsencode(path.absolute()))}?mode={'ro' if read_only else 'rw'}"
-    db = sqlite3.connect(place, uri=True, isolation_level=None, timeout=STEP_MS / 1000)
+    db = sqlite3.connect(
+        place, uri=True, isolation_level=None, timeout=STEP_MS / 1000, check_same_thread=kind is None,
+        factory=kind or sqlite3.Connection,
+    )  # fmt: skip
     if not read_only:
         return db
     try:
@@ -171,7 +184,13 @@ def _connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
             raise
         # SQLite wants to make files beside a database in WAL mode even to read it, unless it is told
         # that nobody writes; :func:`expect_unchanged` looks afterwards whether that was true.
-        db = sqlite3.connect(f"{place}&immutable=1", uri=True, isolation_level=None, factory=Unchanging)
+        db = sqlite3.connect(
+            f"{place}&immutable=1",
+            uri=True,
+            isolation_level=None,
+            factory=Unchanging,
+            check_same_thread=kind is None,
+        )
         db.as_found = _look(path)
     except sqlite3.Error:
         db.close()
