@@ -25,7 +25,6 @@ from speechcx.rules.language.pattern import (
     Phrase,
     Slot,
     Sounds,
-    Together,
     Wildcard,
 )
 from speechcx.rules.matching.fuzzy_words import is_one_off, placeless, sound_distance, sound_key
@@ -139,7 +138,7 @@ class _Doubt:
             for start, end in zip(matches.starts.tolist(), matches.ends.tolist(), strict=True):
                 inside = [each for each in ranges if start <= each[0] and each[1] <= end]
                 if self._allowed[start] and inside and "" not in self._search.tokens[start:end]:
-                    yield Misheard(start, end, *inside[0], phrase)
+                    yield Misheard(start, end, inside[0][0], inside[0][1], phrase)
 
     def _replaceable(
         self, items: Sequence[PatternItem], *, anchored: bool
