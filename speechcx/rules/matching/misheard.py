@@ -111,14 +111,14 @@ class _Doubt:
         search, (left, right) = self._search, node.parts
         exact = search.find(right)
         if len(exact) or without:
-            beside = not without and _is_anchor(exact)
+            beside = not without and _is_anchor(exact, search.tokens)
             for one in self.find(left, anchored=anchored or beside):
                 yield from self._joined(one, search.join(node.expression, _alone(one), exact))
         if without:
             return
         exact = search.find(left)
         if len(exact):
-            for one in self.find(right, anchored=anchored or _is_anchor(exact)):
+            for one in self.find(right, anchored=anchored or _is_anchor(exact, search.tokens)):
                 yield from self._joined(one, search.join(node.expression, exact, _alone(one)))
 
     def _joined(self, one: Misheard, pairs: Matches) -> Iterator[Misheard]:
@@ -204,9 +204,12 @@ def _are_telling(*keys: str) -> bool:
     return all(weigh(frozenset({key})) >= 1.0 for key in keys)
 
 
-def _is_anchor(matches: Matches) -> bool:
-    """Whether what is there says enough to look for its other side: two words and more."""
-    return bool((matches.ends - matches.starts >= 2).any())
+def _is_anchor(matches: Matches, tokens: Sequence[str]) -> bool:
+    """Whether what is there says enough to look for its other side: two words and more, or a telling one."""
+    return any(
+        end - start >= 2 or _are_telling(tokens[start])
+        for start, end in zip(matches.starts.tolist(), matches.ends.tolist(), strict=True)
+    )
 
 
 def _alone(one: Misheard) -> Matches:
