@@ -42,7 +42,7 @@ _LETTERS = 4
 _COST, _COST_A_SOUND = 0.6, 0.2
 """Most that may differ in how two words sound: one consonant of another place, or more for each of a long word."""
 
-Range = tuple[int, int]
+_TokenRange = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ class _Doubt:
         self._allowed = allowed
         unsure = allowed & (search.stream.confidence < floor) & (search.stream.first >= 0)
         self._unsure = [(place, place + 1) for place in np.flatnonzero(unsure).tolist()]
-        self._alike: dict[str, list[Range]] = {}
+        self._alike: dict[str, list[_TokenRange]] = {}
         self._keys: list[tuple[int, str]] | None = None
 
     def find(self, node: Node, *, anchored: bool) -> Iterator[Misheard]:
@@ -163,14 +163,14 @@ class _Doubt:
         needs = [need for item in items for need in needs_of(item, self._search.plans.lists)]
         return any(weigh(need) >= 1.0 and any(self._search.places(key) for key in need) for need in needs)
 
-    def _near_all(self, words: Sequence[str]) -> Iterator[Range]:
+    def _near_all(self, words: Sequence[str]) -> Iterator[_TokenRange]:
         for word in words:
             if len(word) >= _LETTERS:
                 if word not in self._alike:
                     self._alike[word] = list(self._sounding(word))
                 yield from self._alike[word]
 
-    def _sounding(self, word: str) -> Iterator[Range]:
+    def _sounding(self, word: str) -> Iterator[_TokenRange]:
         """Where one or two words sound nearly like `word`."""
         tokens, wanted = self._search.tokens, sound_key(word)
         if self._keys is None:
@@ -234,7 +234,7 @@ class _OneMisheard:
     """A call in which some words may have been any word."""
 
     search: Search
-    doubted: Sequence[Range]
+    doubted: Sequence[_TokenRange]
 
     @property
     def tokens(self) -> Sequence[str]:
@@ -247,7 +247,7 @@ class _OneMisheard:
     def places(self, key: str) -> list[int]:
         return self.search.places(key)
 
-    def ranges(self, item: Slot | Sounds | ListRef) -> Sequence[Range]:
+    def ranges(self, item: Slot | Sounds | ListRef) -> Sequence[_TokenRange]:
         return self.doubted if item is _DOUBTED else self.search.ranges(item)
 
     def entries(self, name: str) -> Sequence[ItemSequence]:
