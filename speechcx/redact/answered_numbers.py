@@ -73,7 +73,8 @@ class AnsweredNumbers(AskedNumbers):
         yield from self._iban_in(run)
 
     def _iban_in(self, run: Sequence[int]) -> Iterator[tuple[int, ...]]:
-        for first in range(len(run)):
+        # One word was written: its check tells (``written_values``).
+        for first in range(len(run) - 1):
             if _IBAN.fullmatch("".join(self.texts[place] for place in run[first:])):
                 yield tuple(run[first:])
                 return
