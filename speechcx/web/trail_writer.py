@@ -89,8 +89,8 @@ class TrailWriter:
         if not self._held.acquire(timeout=STAMP_WAIT_S):
             return None
         try:
-            (version,) = self._open().db.execute("PRAGMA data_version").fetchone()
-            return self._opened, version
+            changes = self._open().count_changes()
+            return self._opened, changes
         except (SpeechcxError, sqlite3.Error):
             self._drop()
             return None

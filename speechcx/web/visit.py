@@ -181,9 +181,7 @@ class Visit:
     @property
     def has_no_calls(self) -> bool:
         """Whether somebody who is signed in sees no call at all."""
-        return (
-            self.store_ is not None and not self.store_.db.execute("SELECT 1 FROM calls LIMIT 1").fetchone()
-        )
+        return self.store_ is not None and not self.store_.has_calls()
 
     @property
     def format(self) -> str:
