@@ -57,6 +57,10 @@ def _language_of(key: str) -> str:
     return key if key == "any" else find_language_code(key) or key
 
 
+MIN_MEMORY_LIMIT_MB = 300
+"""With less, a worker ends while it loads its libraries: the replay engine's takes 120 to 250 MB."""
+
+
 @dataclass(frozen=True, slots=True)
 class BatchSettings:
     """How a run spreads its work and when it gives up on a call.
@@ -74,9 +78,9 @@ class BatchSettings:
     time_limit_floor_s
         ... plus this many seconds.
     memory_limit_mb
-        Memory a worker may take in MB; a call that needs more fails as ``out_of_memory``, and is tried once more
-        alone. 0 takes the machine's or container's memory, less a tenth and 500 MB, by the number of workers, and
-        2,600 at least. With ``ray``, that of the machine the run is started on.
+        Memory a worker may take in MB, 300 at least; a call that needs more fails as ``out_of_memory``, and is
+        tried once more alone. 0 takes the machine's or container's memory, less a tenth and 500 MB, by the number
+        of workers, and 2,600 at least. With ``ray``, that of the machine the run is started on.
     max_attempts
         A call whose worker died or ran out of time this often is quarantined.
     recycle_after
@@ -118,6 +122,11 @@ class BatchSettings:
 
     def __post_init__(self) -> None:
         expect_ranges(self)
+        if 0 < self.memory_limit_mb < MIN_MEMORY_LIMIT_MB:
+            raise ValueError(
+                f"memory_limit_mb must be 0, or {MIN_MEMORY_LIMIT_MB:,} and more (MB; with less no worker starts), "
+                f"got {self.memory_limit_mb:,}"
+            )
 
 
 @dataclass(frozen=True, slots=True)
