@@ -103,7 +103,7 @@ class Topics:
     hint: Hint | None
 
 
-Key = TypeVar("Key", bound=Hashable)
+PhraseKey = TypeVar("PhraseKey", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +170,8 @@ def find_topics(where: Where, filters: CallFilter | None = None, *, limit: int =
 
 
 def find_risen(
-    now: Mapping[Key, int], calls: int, before: Mapping[Key, int], calls_before: int
-) -> list[tuple[Key, float]]:
+    now: Mapping[PhraseKey, int], calls: int, before: Mapping[PhraseKey, int], calls_before: int
+) -> list[tuple[PhraseKey, float]]:
     """Phrases that stand out, with z.
 
     z is the signed root of the likelihood ratio of two shares against one (Dunning, Computational Linguistics
