@@ -131,10 +131,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not database.exists():
         plan = Plan(options.calls, first_day=FIRST_DAY)
         build_archive(database, plan, lambda line: print(line, file=sys.stderr))
-    with tempfile.TemporaryDirectory(dir=options.folder) as place, serving(database, options.readers) as site:
+    with tempfile.TemporaryDirectory(dir=options.folder) as place:
+        # Before the server is started: it works out the first pages ahead.
         alone_s = time_run(database, write_night(Path(place) / "alone", options.night))
         night = write_night(Path(place) / "together", options.night)
-        readers, together_s = asyncio.run(read_while_writing(site, database, options, night))
+        with serving(database, options.readers) as site:
+            readers, together_s = asyncio.run(read_while_writing(site, database, options, night))
     show_pages(readers)
     slowed = together_s / alone_s - 1
     print(f"run of {options.night} calls: alone {alone_s:.1f} s, with {options.readers} readers {together_s:.1f} s,"

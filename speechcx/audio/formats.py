@@ -168,11 +168,16 @@ def id3_bytes(head: bytes) -> int:
     CallError
         ``too_big`` for a tag over `MAX_TAG_BYTES`.
     """
-    if len(head) < 10 or head[:3] != b"ID3" or max(head[6:10]) > 127:
-        return 0
-    size = 10 + sum(byte << shift for byte, shift in zip(head[6:10], (21, 14, 7, 0), strict=True))
+    size = id3_size(head)
     check_tag_bytes(size)
     return size
+
+
+def id3_size(head: bytes) -> int:
+    """The length that an ID3v2 tag at the start of `head` names, whatever it is; 0 where there is none."""
+    if len(head) < 10 or head[:3] != b"ID3" or max(head[6:10]) > 127:
+        return 0
+    return 10 + sum(byte << shift for byte, shift in zip(head[6:10], (21, 14, 7, 0), strict=True))
 
 
 def check_tag_bytes(size: int) -> None:

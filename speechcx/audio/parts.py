@@ -6,10 +6,12 @@ and stops, or takes the next header for sound.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from speechcx.audio.file_source import FilePart, Readable
-from speechcx.audio.formats import FileFormat
+from speechcx.audio.formats import HEAD_BYTES, FileFormat, id3_size
+from speechcx.audio.mpeg import first_frame, read_mpeg_header
 from speechcx.audio.ogg import read_ogg_pages
 from speechcx.errors import CallError
 
@@ -29,6 +31,11 @@ _MARKS: dict[str, tuple[tuple[bytes, int], ...]] = {
 }  # fmt: skip
 """What each container begins with, and how far behind its first byte that stands."""
 
+_MP3_MARKS = re.compile(rb"ID3[\x02-\x04]|Xing|Info|VBRI")
+_VBRI_AT = 36
+_MP3_COUNT_AT = (13, 21, _VBRI_AT)
+"""Where the count of frames can stand in a frame, by version and channels."""
+
 
 def find_parts(source: Readable, form: FileFormat) -> tuple[Readable, ...]:
     """The recordings in a file, in order; nearly always the file itself.
@@ -42,6 +49,8 @@ def find_parts(source: Readable, form: FileFormat) -> tuple[Readable, ...]:
         return (source,)
     if form.demuxer == "ogg":
         starts = list(read_ogg_pages(source, form.sound_at).links)
+    elif form.demuxer == "mp3":
+        starts = list(_find_mp3(source, form))
     else:
         starts = sorted(_find_marks(source, form))
     if not starts:
@@ -78,6 +87,42 @@ def _find_marks(source: Readable, form: FileFormat) -> Iterator[int]:
                 _check_count(count)
                 yield begin
             at += found + 1
+
+
+def _find_mp3(source: Readable, form: FileFormat) -> Iterator[int]:
+    """Bytes at which another MP3 begins: a frame that counts the frames behind it, with the titles before it.
+
+    Without such a frame nothing tells two recordings from one, and nothing is lost: frames follow on frames.
+    """
+    first = first_frame(source.read(form.sound_at, HEAD_BYTES))
+    if first is None:
+        return
+    last_frame, count = form.sound_at + first[0], 0
+    at = last_frame + first[1].size_bytes
+    while at < source.size_bytes:
+        block = source.read(at, _READ_BYTES)
+        for found in _MP3_MARKS.finditer(block):
+            begin = at + found.start()
+            is_titles = found[0].startswith(b"ID3")
+            behind_titles = (begin + id3_size(source.read(begin, 10)),)
+            for frame in behind_titles if is_titles else (begin - offset for offset in _MP3_COUNT_AT):
+                if frame > last_frame and _counts_frames(source, frame):
+                    count += 1
+                    _check_count(count)
+                    yield begin if is_titles else frame
+                    last_frame = frame
+        at += max(1, len(block) - _HEAD_BYTES)
+
+
+def _counts_frames(source: Readable, at: int) -> bool:
+    """Whether an MP3 frame at `at` says how many frames its recording has, with another frame behind it."""
+    head = source.read(at, _HEAD_BYTES)
+    frame = read_mpeg_header(head, 0)
+    if frame is None:
+        return False
+    mark = head[frame.side_bytes : frame.side_bytes + 4]
+    is_count = mark in (b"Xing", b"Info") or head[_VBRI_AT : _VBRI_AT + 4] == b"VBRI"
+    return is_count and read_mpeg_header(source.read(at + frame.size_bytes, 4), 0) is not None
 
 
 def _is_header(demuxer: str, head: bytes) -> bool:

@@ -24,6 +24,12 @@ _SPREADSHEET_ERRORS = re.compile(r"#(?:REF!|NAME\?|VALUE!|N/A|DIV/0!|NULL!|NUM!|
 _ROUNDED = re.compile(r"\d(?:[.,]\d+)?E\+\d+", re.IGNORECASE)
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+")
 _QUICK_TIME = re.compile(r"20[0-2]\d-\d\d-\d\d[T ][012]\d:[0-5]\d(?::[0-5]\d)?(?:Z|[+-]\d\d:\d\d)?")
+_TOTALS = re.compile(
+    r"(?:grand[ _-]*|sub[ _-]*)?totals?|sum|count|average|avg|summe|gesamt(?:summe)?|zwischensumme|anzahl|"
+    r"total g[\u00e9e]n[\u00e9e]ral|somme|suma|totale|totaal|somma|razem|\u0438\u0442\u043e\u0433\u043e",
+    re.IGNORECASE,
+)
+"""What stands before the figures of a last line, as spreadsheets and reports write it."""
 _MAX_WARNINGS = 1000
 
 
@@ -207,6 +213,8 @@ class _Reader:
         columns = choose_columns((name for name, _ in row.values), in_table=True)
         if len(row.values) == 1 and sum(map(bool, self.csv_file.names)) > 1:
             return f"it says nothing of {row.file[:40]!r} (a total, or blank cells)"
+        if _TOTALS.fullmatch(row.file.strip(" :")) and not {"started_at", "date", "time"} & columns.keys():
+            return f"{row.file!r} and no time: a total, not a recording"
         if squeeze(row.file) in spellings_of("file", in_table=True):
             return "the header once more"
         for field in ("file", *FIELDS):

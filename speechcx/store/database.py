@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from functools import cache
 from importlib import resources
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import quote
 
 from speechcx.errors import AccessDenied, DatabaseBad, DatabaseBusy, DatabaseMissing
@@ -26,6 +27,8 @@ OLDEST_SQLITE = (3, 37, 0)
 _NO_LOCKS = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
 """What SQLite says where it cannot make the files beside a database by which readers are known to writers."""
 
+K = TypeVar("K", bound=sqlite3.Connection)
+
 _NAME = re.compile(r"(\d{4})_[a-z_]+\.sql")
 
 
@@ -38,9 +41,16 @@ def read_migrations() -> tuple[tuple[str, str], ...]:
 
 
 def open_database(
-    path: Path, *, create: bool, read_only: bool, patience: Patience | None = None
+    path: Path,
+    *,
+    create: bool,
+    read_only: bool,
+    patience: Patience | None = None,
+    kind: type[K] | None = None,
 ) -> sqlite3.Connection:
     """A connection with safe settings to a database of this version's schema.
+
+    `kind` is the class of a connection that more than one thread will use, one after another.
 
     Raises
     ------
@@ -61,7 +71,7 @@ def open_database(
         )
     try:
         _expect_file(path, create=create and not read_only)
-        return (patience or Patience()).wait(lambda: _open(path, read_only=read_only), path)
+        return (patience or Patience()).wait(lambda: _open(path, read_only=read_only, kind=kind), path)
     except UnicodeDecodeError as error:
         # SQLite's message itself quotes damaged text, which Python cannot read.
         raise damaged(path, "its schema holds text that is no UTF-8") from error
@@ -79,9 +89,9 @@ def open_database(
         raise found from error
 
 
-def _open(path: Path, *, read_only: bool) -> sqlite3.Connection:
+def _open(path: Path, *, read_only: bool, kind: type[K] | None = None) -> sqlite3.Connection:
     """One attempt to open; a sqlite3 error where it fails."""
-    db = _connect(path, read_only=read_only)
+    db = _connect(path, read_only=read_only, kind=kind)
     try:
         # Looked at before anything is set: another program's file stays as it is, to the byte.
         version = _read_version(db, path)
@@ -158,9 +168,12 @@ def _expect_file(path: Path, *, create: bool) -> None:
     os.close(handle)
 
 
-def _connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
+def _connect(path: Path, *, read_only: bool, kind: type[K] | None = None) -> sqlite3.Connection:
     place = f"file:{quote(os.fsencode(path.absolute()))}?mode={'ro' if read_only else 'rw'}"
-    db = sqlite3.connect(place, uri=True, isolation_level=None, timeout=STEP_MS / 1000)
+    db = sqlite3.connect(
+        place, uri=True, isolation_level=None, timeout=STEP_MS / 1000, check_same_thread=kind is None,
+        factory=kind or sqlite3.Connection,
+    )  # fmt: skip
     if not read_only:
         return db
     try:
@@ -171,7 +184,13 @@ def _connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
             raise
         # SQLite wants to make files beside a database in WAL mode even to read it, unless it is told
         # that nobody writes; :func:`expect_unchanged` looks afterwards whether that was true.
-        db = sqlite3.connect(f"{place}&immutable=1", uri=True, isolation_level=None, factory=Unchanging)
+        db = sqlite3.connect(
+            f"{place}&immutable=1",
+            uri=True,
+            isolation_level=None,
+            factory=Unchanging,
+            check_same_thread=kind is None,
+        )
         db.as_found = _look(path)
     except sqlite3.Error:
         db.close()
@@ -304,9 +323,9 @@ def back_up(path: Path, target: Path) -> None:
 def migrate(db: sqlite3.Connection, *, stop_after: int | None = None) -> None:
     """Apply every migration that is missing, all in one transaction.
 
-    ``executescript`` of Python itself would commit first; the one of sqlite-utils runs statement by
-    statement inside an open transaction. Opening it here, immediately, keeps two programs that
-    start at once from migrating twice.
+    ``executescript`` of Python itself would commit first, and the one of sqlite-utils asks after every letter
+    whether the statement ends there, which takes longer than all else. Opening the transaction here,
+    immediately, keeps two programs that start at once from migrating twice.
     """
     # Imported here: 0.1 s that an up-to-date database need not pay.
     from sqlite_utils import Database, Migrations
@@ -321,7 +340,8 @@ def migrate(db: sqlite3.Connection, *, stop_after: int | None = None) -> None:
     for name, sql in scripts:
 
         def step(database: Database, sql: str = sql) -> None:
-            database.executescript(sql)
+            for statement in split_statements(sql):
+                database.conn.execute(statement)
 
         steps(name=name)(step)
     with write_transaction(db):
@@ -336,6 +356,18 @@ def migrate(db: sqlite3.Connection, *, stop_after: int | None = None) -> None:
         write_comments(db, [sql for _, sql in scripts] + [views_sql(), sums_sql(), handling_sums_sql()])
         db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         db.execute(f"PRAGMA user_version = {len(scripts)}")
+
+
+def split_statements(sql: str) -> Iterator[str]:
+    """The statements of a script; a trigger is one, whatever stands in it."""
+    statement = ""
+    for piece in re.split(r"(?<=;)", sql):
+        statement += piece
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+    if statement.strip():
+        yield statement
 
 
 @contextmanager

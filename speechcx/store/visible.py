@@ -89,6 +89,15 @@ def hide_other_calls(
     db.execute("PRAGMA query_only = ON")
 
 
+def show_all_calls(db: sqlite3.Connection) -> None:
+    """Undo :func:`hide_other_calls`, whatever it hid; other temporary views go too."""
+    views = db.execute("SELECT name FROM temp.sqlite_master WHERE type = 'view'").fetchall()
+    db.execute("PRAGMA query_only = OFF")
+    for (name,) in views:
+        db.execute(f"DROP VIEW temp.{name}")
+    db.execute("PRAGMA query_only = ON")
+
+
 def _has_call(column: str, condition: str) -> str:
     """Whether a row of a table ``t`` belongs to a call of a condition.
 
@@ -99,7 +108,7 @@ def _has_call(column: str, condition: str) -> str:
 
 def find_calls_under_review(db: sqlite3.Connection, reviewer: str) -> tuple[str, ...]:
     """Calls of which somebody has a review open; what the machine found in them is not for this person yet."""
-    found = db.execute("SELECT call_id, reviewer FROM reviews WHERE state = 'open'")
+    found = db.execute("SELECT call_id, reviewer FROM main.reviews WHERE state = 'open'")
     return tuple(sorted({call_id for call_id, name in found if is_same(name, reviewer)}))
 
 

@@ -65,18 +65,18 @@ class KeptAnswers:
         make
             Works it out now; who asks meanwhile waits for it.
         renew
-            Works it out when this request is over; None for an answer that is made again when it is older than a
-            minute.
+            Works it out when this request is over; None for an answer that is made again when it is asked for and
+            no longer fresh.
         shows_decisions
             Whether a decision of somebody changes it.
         """
         kept = self._find(key)
         age_s = self._age_s(kept)
-        if age_s is None or age_s > (FRESH_S if renew is None else KEPT_S):
+        if age_s is None or age_s > (min(kept.fresh_s, KEPT_S) if renew is None else KEPT_S):
             with kept.lock:
                 # Who held the lock may have made it.
                 age_s = self._age_s(kept)
-                if age_s is None or age_s > FRESH_S:
+                if age_s is None or age_s > min(kept.fresh_s, KEPT_S):
                     self._put(kept, make, shows_decisions)
         elif renew is not None and age_s > kept.fresh_s:
             self._renew(kept, renew, shows_decisions)

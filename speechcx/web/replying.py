@@ -9,6 +9,7 @@ import json
 import logging
 import sqlite3
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -59,17 +60,18 @@ def _answer(
     # Asked a second time, so that no other way into Datasette passes the gate by.
     if route is None or not route.allows(account, scope["method"]):
         return _finish(None, Reply("error.html", {"message": "This is not for you."}, status=403))
-    store = None if account is None else _open_store(site, account, route)
     match = route.matches(path)
     asked = parse_qsl(
         scope.get("query_string", b"").decode("latin-1"), keep_blank_values=True, max_num_fields=_MOST_FIELDS
     )
     visit = Visit(
         site, account, scope[TOKEN], path, match.groupdict() if match else {}, asked, sent, _read_headers(scope),
-        (scope.get("client") or ("unknown",))[0], hidden, store, scope.get("scheme") == "https",
+        (scope.get("client") or ("unknown",))[0], hidden, None, scope.get("scheme") == "https",
     )  # fmt: skip
     try:
-        return _finish(visit, _ask(visit, route))
+        with nullcontext() if account is None else _open_store(site, account, route) as store:
+            seen = replace(visit, store_=store)
+            return _finish(seen, _ask(seen, route))
     except NotThere:
         return _finish(visit, _trouble("There is nothing here that you may see.", 404))
     except Refused as error:
@@ -79,15 +81,12 @@ def _answer(
     except (SpeechcxError, sqlite3.Error) as error:
         _LOG.warning("%s: %s", path, type(error).__name__)
         return _finish(visit, _trouble(_READ_LATER if sent is None else _SEND_AGAIN, 503))
-    finally:
-        if store is not None:
-            store.close()
 
 
-def _open_store(site: Site, account: Account, route: Route) -> Store:
+def _open_store(site: Site, account: Account, route: Route) -> AbstractContextManager[Store]:
     """The calls that somebody may see now."""
     is_blind = may_review(account) and not route.shows_open_reviews
-    return Store.open_for(site.database, visible_to(account), reviewer=account.name if is_blind else None)
+    return site.readers.lend(visible_to(account), reviewer=account.name if is_blind else None)
 
 
 def _ask(visit: Visit, route: Route) -> Reply:

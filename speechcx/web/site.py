@@ -13,6 +13,7 @@ from speechcx.call import PAYMENT
 from speechcx.config.retention_settings import RetentionSettings
 from speechcx.errors import UsageError
 from speechcx.store import Store
+from speechcx.store.reader_pool import ReaderPool
 from speechcx.web.accounts import Account, Accounts, accounts_beside
 from speechcx.web.kept_answers import KeptAnswers
 from speechcx.web.recording_file import Recordings
@@ -53,14 +54,17 @@ class Site:
     recordings: Recordings = field(init=False)
     kept: KeptAnswers = field(default_factory=KeptAnswers)
     trail: TrailWriter = field(init=False)
+    readers: ReaderPool = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "recordings", Recordings(self.database.resolve().parent))
         object.__setattr__(self, "trail", TrailWriter(self.database))
+        object.__setattr__(self, "readers", ReaderPool(self.database))
 
     def close(self) -> None:
         """Write down what waits, and stop."""
         self.kept.close()
+        self.readers.close()
         self.trail.close()
 
     def find_person(self, token: str) -> Account | None:

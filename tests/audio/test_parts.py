@@ -42,6 +42,17 @@ def test_joined_files_are_read_in_order(seed, decode_bytes: Decode) -> None:
     assert both.origin.gaps == ()
 
 
+@pytest.mark.parametrize("name", [seed.name for seed in seeds() if seed.name.startswith(("x", "long.mp3"))])
+@pytest.mark.parametrize("between", [b"", b"TAG".ljust(128, b"\0")], ids=["plain", "titles at the end"])
+def test_two_glued_mp3_files_are_joined_not_damaged(name: str, between: bytes, decode_bytes: Decode) -> None:
+    """MP3 files that count their frames, one behind the other: both are heard, and the call is called joined."""
+    content = next(seed.content for seed in seeds() if seed.name == name)
+    one = decode_bytes(content + between, name)
+    both = decode_bytes((content + between) * 2, name)
+    assert both.origin.flags == ("joined",)
+    assert both.duration_s == pytest.approx(2 * one.duration_s, abs=0.15)
+
+
 def test_second_recording_is_heard(decode_bytes: Decode) -> None:
     """What stands in the second of two joined WAV files follows what stands in the first."""
     audio = decode_bytes(wav_bytes(tone(440, 2.0)) + wav_bytes(tone(1000, 3.0)))

@@ -16,6 +16,7 @@ import contextlib
 import ctypes
 import io
 import json
+import math
 import os
 import signal
 import subprocess
@@ -27,7 +28,8 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-_LIMIT_S = 30.0
+_LIMIT_S = 60.0
+_LONGEST_STEP_S = 0.25
 _STOPS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
 _PR_SET_CHILD_SUBREAPER = 36
 _DISK = ("kind", "at", "error", "on")
@@ -149,6 +151,9 @@ def command(order: Mapping[str, Any]) -> int:
 
     if order.get("made_up"):
         work_loop.AnalyseOne = calls.made_up  # type: ignore[assignment,misc]
+    if order.get("in_process"):
+        # No new interpreter for each run, where nothing is asked of the worker.
+        work_loop.find_crew = calls.in_process  # type: ignore[assignment]
     os.chdir(order["cwd"])
     if order.get("fresh"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPS)
@@ -203,21 +208,23 @@ def watch(pid: int, order: Mapping[str, Any]) -> dict[str, Any]:
 
     With ``ready`` the clock starts when that file has something in it.
     """
-    while "ready" in order and not has_text(order["ready"]) and not has_ended(pid, time.monotonic()):
+    clock = RunClock(pid)
+    while "ready" in order and not has_text(order["ready"]) and not has_ended(clock, clock.seconds):
         time.sleep(0.001)
-    begin = time.monotonic()
-    if "after_s" in order and not has_ended(pid, begin + order["after_s"]):
+    begin_s = clock.seconds
+    if "after_s" in order and not has_ended(clock, begin_s + order["after_s"]):
         workers = read_children(pid)
         for target in [pid, *(workers if order.get("tree") else [])]:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(target, order["signal"])
-        sent = time.monotonic()
-        if not has_ended(pid, sent + _LIMIT_S):
+        sent_s = clock.seconds
+        if not has_ended(clock, sent_s + _LIMIT_S):
             os.kill(pid, signal.SIGKILL)
         code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-        return {"code": code, "hit": True, "took_s": time.monotonic() - sent, "left": wait_for_end(workers)}
+        return {"code": code, "hit": True, "took_s": clock.seconds - sent_s, "left": wait_for_end(workers)}
+    has_ended(clock, math.inf)
     code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-    return {"code": code, "hit": False, "took_s": time.monotonic() - begin, "left": []}
+    return {"code": code, "hit": False, "took_s": clock.seconds - begin_s, "left": []}
 
 
 def disturb(pid: int, acts: list[tuple[float, str, int]]) -> dict[str, Any]:
@@ -226,10 +233,10 @@ def disturb(pid: int, acts: list[tuple[float, str, int]]) -> dict[str, Any]:
     ``hits`` counts the signals that met it alive, ``left`` lists processes of it that outlived it by
     three seconds.
     """
-    begin = time.monotonic()
-    hits = 0
+    clock = RunClock(pid)
+    hits, last_s = 0, 0.0
     for after_s, whom, number in acts:
-        if has_ended(pid, begin + after_s):
+        if has_ended(clock, after_s):
             break
         workers = read_children(pid)
         targets = {"parent": [pid], "worker": workers[-1:], "tree": [pid, *workers]}[whom]
@@ -237,13 +244,39 @@ def disturb(pid: int, acts: list[tuple[float, str, int]]) -> dict[str, Any]:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(target, number)
         hits += bool(targets)
-    last = time.monotonic()
-    is_stuck = not has_ended(pid, last + _LIMIT_S)
+        last_s = clock.seconds
+    is_stuck = not has_ended(clock, last_s + _LIMIT_S)
     if is_stuck:
         os.kill(pid, signal.SIGKILL)
     code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-    took_s = time.monotonic() - (last if hits else begin)
+    took_s = clock.seconds - (last_s if hits else 0.0)
     return {"code": code, "hits": hits, "took_s": took_s, "is_stuck": is_stuck, "left": reap_children()}
+
+
+class RunClock:
+    """Seconds in which a run could have gone on: while it waited for a core, or all of us stood still, none pass.
+
+    A busy machine is then no hang, and a run's moments stay where they are in its life.
+    """
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+        self.seconds = 0.0
+        self._last_s, self._waited_s = time.monotonic(), self._read_waited()
+
+    def advance(self) -> float:
+        """Count on; to be called many times a second."""
+        now, waited = time.monotonic(), self._read_waited()
+        self.seconds += max(0.0, min(now - self._last_s, _LONGEST_STEP_S) - max(0.0, waited - self._waited_s))
+        self._last_s, self._waited_s = now, waited
+        return self.seconds
+
+    def _read_waited(self) -> float:
+        """How long the run has waited for a core; 0 where the system does not say."""
+        try:
+            return int(Path(f"/proc/{self.pid}/schedstat").read_text().split()[1]) / 1e9
+        except (OSError, IndexError):
+            return 0.0
 
 
 def reap_children() -> list[int]:
@@ -267,10 +300,10 @@ def has_text(file: str) -> bool:
     return os.path.exists(file) and os.path.getsize(file) > 0
 
 
-def has_ended(pid: int, until: float) -> bool:
-    """Whether a child ends before a moment."""
-    while os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
-        if time.monotonic() >= until:
+def has_ended(clock: RunClock, until_s: float) -> bool:
+    """Whether a run ends before a moment of its clock."""
+    while os.waitid(os.P_PID, clock.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+        if clock.advance() >= until_s:
             return False
         time.sleep(0.001)
     return True

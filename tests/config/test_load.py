@@ -82,6 +82,7 @@ def test_missing_file_is_an_error(tmp_path: Path) -> None:
         ("review.risks=[['flags', inf]]", "got inf"),
         ("batch.workers=1e300", "batch.workers"),
         ("batch.workers=1000000", "workers must be 0 to 1,024"),
+        ("batch.memory_limit_mb=4", "memory_limit_mb must be 0, or 300 and more"),
         (f"batch.workers={'9' * 5000}", "batch.workers, got '999"),
         (f"batch.time_limit_factor={'9' * 400}", "batch.time_limit_factor"),
         (f"batch.workers={'[' * 5000}", "batch.workers"),

@@ -10,7 +10,7 @@ import pytest
 from speechcx.call import Call, collect_metrics
 from speechcx.store import Store
 from speechcx.store.calls.row_digests import find_changed
-from speechcx.store.database import read_migrations
+from speechcx.store.database import read_migrations, split_statements
 from tests.factories import make_call
 
 OLD = Path(__file__).with_name("schema_11.db.gz")
@@ -82,3 +82,15 @@ def test_measures_of_an_older_database_become_whole_numbers(old: Store) -> None:
     found = old.db.execute("SELECT count(*) FROM turns_fts WHERE turns_fts MATCH 'hello'").fetchone()[0]
     assert found > 0
     old.db.execute("INSERT INTO turns_fts (turns_fts, rank) VALUES ('integrity-check', 1)")
+
+
+def test_a_script_is_split_where_its_statements_end() -> None:
+    """Semicolons in texts, comments and triggers end nothing; what stands behind the last one is kept."""
+    script = (
+        "-- made; by hand\nCREATE TABLE a (b TEXT DEFAULT 'x;y'); /* one; two */ INSERT INTO a VALUES (';');\n"
+        "CREATE TRIGGER t AFTER INSERT ON a BEGIN DELETE FROM a; SELECT 1; END;\nSELECT 2\n"
+    )
+    ends = ["DEFAULT 'x;y');", "VALUES (';');", "SELECT 1; END;", "SELECT 2"]
+    statements = list(split_statements(script))
+    assert [True] * 4 == [one.strip().endswith(end) for one, end in zip(statements, ends, strict=True)]
+    assert "".join(statements) == script

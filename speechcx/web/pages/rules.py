@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from speechcx.ask.compliance import FlagFilter, RuleReport, count_flags, describe_rule, draft_rulebook
+from dataclasses import replace
+
+from speechcx.ask.compliance import (
+    FlagCounts,
+    FlagFilter,
+    RuleReport,
+    count_flags,
+    describe_rule,
+    draft_rulebook,
+)
 from speechcx.ask.search import list_calls
 from speechcx.batch import DraftChange, DraftReport, try_draft
 from speechcx.errors import RulebookError, UsageError
@@ -22,8 +31,7 @@ LONGEST_DRAFT = 20_000
 
 def show_rules(visit: Visit) -> Reply:
     """Every rule with flags: how far they reach, rising or falling, how often right."""
-    wanted = FlagFilter(calls=read_filters(visit), status=())
-    counts = visit.keep(("rules", wanted), lambda: count_flags(visit.store, wanted), shows_decisions=True)
+    counts = _count_every(visit)
     answer = present_flag_counts(counts)
     shown = {
         "title": "Rules", "lead": "How often each rule flags calls, and how often people said it was right.",
@@ -39,7 +47,8 @@ def show_rule(visit: Visit) -> Reply:
         rule = describe_rule(visit.store, sent.get("rule") or visit.first("rule"))
     except UsageError:
         raise NotThere from None
-    counts = count_flags(visit.store, FlagFilter(calls=read_filters(visit), rule=(rule.rule,), status=()))
+    counts = _count_every(visit)
+    counts = replace(counts, rows=tuple(row for row in counts.rows if row.key == rule.rule))
     answer = present_flag_counts(counts)
     draft = sent.get("draft", "")[:LONGEST_DRAFT].replace("\r\n", "\n")
     shown: dict[str, object] = {
@@ -49,6 +58,12 @@ def show_rule(visit: Visit) -> Reply:
     if draft.strip():
         shown |= _try(visit, rule, draft)
     return Reply("rule.html", shown, answer, is_change=False)
+
+
+def _count_every(visit: Visit) -> FlagCounts:
+    """The flags of every rule: counted once for the list of rules and the page of each."""
+    wanted = FlagFilter(calls=read_filters(visit), status=())
+    return visit.keep(("rules", wanted), lambda: count_flags(visit.store, wanted), shows_decisions=True)
 
 
 def _try(visit: Visit, rule: RuleReport, draft: str) -> dict[str, object]:
