@@ -163,6 +163,13 @@ def _failed_by_name(store: Store) -> dict[str, tuple[str, str, str]]:
     return {os.path.basename(path): (path, kind, message) for path, kind, message in found}
 
 
+_LENGTHS = (
+    "SELECT c.record_id, c.started_at, c.agent, c.call_id, k.audio_duration_s, c.duration_s, c.wait_s, c.talk_s,"
+    " c.hold_s, r.path FROM call_records c CROSS JOIN calls k ON k.call_id = c.call_id"
+    " CROSS JOIN recordings r ON r.call_no = k.call_no"
+)
+
+
 def _find_wrong_lengths(store: Store, condition: str, values: list[object]) -> Iterator[RecordingGap]:
     """Recordings that are longer or shorter than every length the record tells; and records found twice."""
     twice = dict(
@@ -170,42 +177,14 @@ def _find_wrong_lengths(store: Store, condition: str, values: list[object]) -> I
             "SELECT call_id, count(*) FROM call_records WHERE call_id IS NOT NULL GROUP BY call_id HAVING count(*) > 1"
         )
     )
-    talked = "c.talk_s + coalesce(c.hold_s, 0)"
-    lengths = ("c.duration_s", "c.talk_s", talked, f"{talked} + c.wait_s")
-    is_wrong = " AND ".join(
-        f"coalesce(abs(k.audio_duration_s - ({one})) > {LENGTH_TOLERANCE_S}, 1)" for one in lengths
-    )
-    is_told = "coalesce(c.duration_s, c.talk_s) IS NOT NULL"
-    select = (
-        "SELECT c.record_id, c.started_at, c.agent, c.call_id, k.audio_duration_s, c.duration_s, c.wait_s, c.talk_s,"
-        " c.hold_s, r.path"
-    )
-    # Two indexes are walked side by side, in the order of call ids; what they find is few, and is looked up one by one.
-    joined = (
-        "call_records c CROSS JOIN calls k ON k.call_id = c.call_id"
-        " CROSS JOIN recordings r ON r.call_no = k.call_no"
-    )
-    numbers = [
-        number
-        for (number,) in store.db.execute(
-            f"SELECT c.record_no FROM call_records c CROSS JOIN {_calls_by_id(store, 'k')} ON k.call_id = c.call_id"
-            f" WHERE c.call_id IS NOT NULL AND ({is_told}) AND {is_wrong}"
-        )
-    ]
     rows = [
         row
-        for number in numbers
-        for row in store.db.execute(
-            f"{select} FROM {joined} WHERE c.record_no = ? AND {condition}",
-            [number, *values],
-        )
+        for number in _list_wrong_lengths(store)
+        for row in store.db.execute(f"{_LENGTHS} WHERE c.record_no = ? AND {condition}", [number, *values])
     ]
     wrong = {row[0] for row in rows}
     for call_id in twice:
-        more = store.db.execute(
-            f"{select} FROM {joined} WHERE {condition} AND c.call_id = ?",
-            [*values, call_id],
-        )
+        more = store.db.execute(f"{_LENGTHS} WHERE {condition} AND c.call_id = ?", [*values, call_id])
         rows += [row for row in more if row[0] not in wrong]
     for record_id, started, agent, call_id, length_s, whole_s, wait_s, talk_s, hold_s, path in rows:
         where = (_clock(started), agent, record_id, call_id, read_path(path))
@@ -219,6 +198,20 @@ def _find_wrong_lengths(store: Store, condition: str, values: list[object]) -> I
             yield RecordingGap(
                 "wrong_length", *where, f"{length_s:.0f} s recorded; the record tells {told} s"
             )
+
+
+def _list_wrong_lengths(store: Store) -> list[int]:
+    """Numbers of all records whose recording has another length: two indexes are walked, in the order of call ids."""
+    talked = "c.talk_s + coalesce(c.hold_s, 0)"
+    lengths = ("c.duration_s", "c.talk_s", talked, f"{talked} + c.wait_s")
+    is_wrong = " AND ".join(
+        f"coalesce(abs(k.audio_duration_s - ({one})) > {LENGTH_TOLERANCE_S}, 1)" for one in lengths
+    )
+    rows = store.db.execute(
+        f"SELECT c.record_no FROM call_records c CROSS JOIN {_calls_by_id(store, 'k')} ON k.call_id = c.call_id"
+        f" WHERE c.call_id IS NOT NULL AND coalesce(c.duration_s, c.talk_s) IS NOT NULL AND {is_wrong}"
+    )
+    return [number for (number,) in rows]
 
 
 def _calls_by_id(store: Store, alias: str) -> str:
