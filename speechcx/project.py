@@ -26,7 +26,7 @@ STARTED_WITH = (USUAL_RULEBOOK, "drivers-general")
 """The starter rulebooks of a new project where nobody says otherwise: how agents work, and why customers call."""
 
 _CONFIG = """\
-# speechcx settings; docs/config.md lists all of them. Delete a line to get its default.
+# Settings of speechcx; docs/config.md lists all of them. Delete a line to use its default.
 
 [files]
 recordings = [{recordings}]     # folders, files or globs
@@ -36,11 +36,11 @@ roster = "roster.csv"           # agent,name,team,center,valid_from,valid_to
 
 [discover]
 zone = "{zone}"                 # zone of times that are written without one
-# Where agent, customer and time stand in a file's name; a sidecar JSON or a calls.csv wins over it.
+# Where to find agent, customer and time in a file name; a sidecar JSON or a calls.csv overrides it.
 {names}
 
 [turns]
-# channels = ["agent", "customer"]   # the party of each channel, where your recorder is sure of it
+# channels = ["agent", "customer"]   # the party of each channel, if your recorder always writes them so
 
 [transcribe]
 model = "{model}"
@@ -49,15 +49,15 @@ _PLAIN_NAMES = """\
 patterns = ["{agent}_{customer}_{started:%Y-%m-%dT%H-%M-%S}"]
 # layouts = ["freepbx"]         # a known recorder instead: `speechcx layouts list`, `speechcx layouts try FOLDER`"""
 _RULEBOOK = """\
-# What every call is judged by: docs/rules.md explains every line. `speechcx rules starters NAME` shows what an
-# included rulebook holds; `speechcx rules lint` checks this one.
+# The rules that judge every call. docs/rules.md explains the format, `speechcx rules starters NAME` shows an included
+# rulebook, and `speechcx rules lint` checks this one.
 rulebook: {name}
 version: 1
 language: en
 
 include:
 {included}
-# To change an included rule, leave it out and write it here:
+# To change an included rule, exclude it above and write your own below:
 #   - {{from: service-quality, without: [greeting]}}
 # rules:
 #   - id: greeting

@@ -25,8 +25,8 @@ from scripts.bench_rooms.voice import ROOT, conversation_of, read_audio, sample_
 from speechcx.call import Audio, Recording, Span, Speech, Turn, Utterance, Word
 from speechcx.call.spans import join_spans
 from speechcx.config import Settings
-from speechcx.pipeline import judge
-from speechcx.rules import Rulebook, parse_rulebook
+from speechcx.pipeline import read_call
+from speechcx.rules import Rulebook, apply_rules, parse_rulebook
 from speechcx.rules.starter import starter_rulebook, starter_rulebooks
 from speechcx.store.calls.aligned_words import TimedPair, align_words, pair_words
 from speechcx.transcribe import Recognizer, TranscribeSettings, load_recognizer, transcribe
@@ -401,11 +401,12 @@ def _judge_truth(entry: Truth, audio: Audio, speech: Speech, books: Sequence[Rul
         return {}
     heard = conversation_of(entry, audio, speech)
     heard = replace(heard, utterances=said)
-    settings = Settings(transcribe=TranscribeSettings(language="en"))
+    # The reading is the same under every rulebook, and the dearest part.
+    reading = read_call(heard, Settings(transcribe=TranscribeSettings(language="en")))
     return {
         f"{book.name}:{result.rule}": result.value
         for book in books
-        for result in judge(heard, book, settings).results
+        for result in apply_rules(book, heard, reading)
     }
 
 

@@ -136,6 +136,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         alone_s = time_run(database, write_night(Path(place) / "alone", options.night))
         night = write_night(Path(place) / "together", options.night)
         with serving(database, options.readers) as site:
+            print(f"first pages of everybody worked out in {wait_until_idle(site):.0f} s", flush=True)
             readers, together_s = asyncio.run(read_while_writing(site, database, options, night))
     show_pages(readers)
     slowed = together_s / alone_s - 1
@@ -189,6 +190,19 @@ def serving(database: Path, readers: int) -> Iterator[Server]:
         process.send_signal(signal.SIGINT)
         process.wait(30)
         users.unlink(missing_ok=True)
+
+
+def wait_until_idle(site: Server) -> float:
+    """Until the server has worked out the first pages; returns how many seconds that took."""
+    start = time.monotonic()
+    before = site.cpu_s()
+    while time.monotonic() < start + 240:
+        time.sleep(3)
+        now = site.cpu_s()
+        if now - before < 0.3:
+            break
+        before = now
+    return time.monotonic() - start
 
 
 def wait_for(port: int) -> None:

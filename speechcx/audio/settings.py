@@ -35,26 +35,27 @@ class AudioSettings:
     Parameters
     ----------
     max_duration_s
-        Longer recordings are refused as ``too_long``, by their header or, where that lies, on the way.
+        Longer recordings are refused as ``too_long``: by their header, or while decoding if the header is
+        wrong.
     max_file_bytes
-        Bigger files are refused as ``too_big`` before anything is read.
+        Larger files are refused as ``too_big`` before anything is read.
     max_output_bytes
         Decoded 16-bit samples may take this much memory; more is refused as ``too_big``. The default
         holds 4 hours of two channels at 16 kHz.
     min_truncated_s
-        A file that was cut off, with less sound than this left in it, is refused as ``truncated``; with
-        more it is analysed and flagged ``truncated``.
+        A truncated file with less sound than this is refused as ``truncated``; with more it is analysed and
+        flagged ``truncated``.
     max_lost_share
-        A recording of which more than this share (0 to 1) cannot be decoded is refused as ``damaged``;
-        under it, what was lost is filled with silence and the call is flagged ``damaged``.
+        A recording is refused as ``damaged`` if more than this share (0 to 1) cannot be decoded. Below it,
+        lost sound becomes silence and the call is flagged ``damaged``.
     headerless_rate_hz
         Sample rate of files without a header (``.ulaw``, ``.alaw``, ``.sln``).
     headerless_channels
         Channels of files without a header, interleaved.
     headerless
-        Further extensions of files without a header, each as ``".pcm=mulaw"``. Encodings: mulaw, alaw,
-        s16le, s16be, s8, u8, gsm, g722, g723_1, g729, g726le, dialogic (4-bit ADPCM). The files of
-        Dialogic boards are ``".vox=dialogic"`` or, with 8 bits a sample, ``".vox=mulaw"``.
+        Further extensions of files without a header, each as ``".pcm=mulaw"``. Encodings: mulaw, alaw, s16le,
+        s16be, s8, u8, gsm, g722, g723_1, g729, g726le, dialogic (4-bit ADPCM). Files of Dialogic boards are
+        ``".vox=dialogic"``, or ``".vox=mulaw"`` with 8 bits a sample.
     peaks_per_s
         Points per second of the stored waveform outline.
     """

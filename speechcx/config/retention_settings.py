@@ -26,12 +26,13 @@ class RetentionSettings:
     audio
         Recordings; removed from the disk only with `delete_recordings`.
     words
-        Transcripts, with their times, what rules say of them in words, assessments under earlier rulebooks, comments
-        of reviews, and the search index.
+        Transcripts, with their times, words in results, assessments under earlier rulebooks, comments of
+        reviews, and the search index.
     index
-        The search index alone: such calls are not found by their words any more, and still shown.
+        The search index alone: search does not find such calls by their words any more, but they can be
+        shown.
     measures
-        Level, pitch, pace, pauses, feeling, shares of talk; the lengths of call, speech and silence stay.
+        Level, pitch, pace, pauses, sentiment, shares of talk. The lengths of call, speech and silence stay.
     scores
         Results of rules, and scorecards.
     evidence
@@ -39,8 +40,8 @@ class RetentionSettings:
     audit
         Details of the audit trail; who did what to which call and when stays.
     rules
-        Rules that keep a call longer where they were found, as ``{complaint = "6 years"}``: every kind is kept at
-        least so long.
+        Rules that keep a call longer if they were found in it, as ``{complaint = "6 years"}``: everything of
+        the call is kept at least that long.
     delete_recordings
         Whether ``retention apply`` removes recordings from the disk.
     """

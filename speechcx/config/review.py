@@ -30,7 +30,7 @@ class ReviewSettings:
     strata
         What the draw is spread over: ``queue``, ``direction``, ``duration``, ``driver``, ``day``.
     risks
-        What makes a call more probable, as pairs of a risk (``flags``, ``low-score``, ``cannot-tell``,
+        What makes a call more likely to be drawn: pairs of a risk (``flags``, ``low-score``, ``cannot-tell``,
         ``negative-end``) and the weight it adds to a call's own of 1. Empty: every call alike.
     low_score
         A score below this is a ``low-score``.
@@ -41,13 +41,13 @@ class ReviewSettings:
     second_share
         Share of drawn calls that two people review blind, 0 to 1.
     kappa_bar
-        Cohen's kappa from which on the machine's answers to a question count officially.
+        The machine's answers to a question count officially from this Cohen's kappa.
     min_answers
-        Blind answers of people that this needs.
+        Blind answers of people needed for that.
     drift_window
         How many of the newest answers are compared with all before them.
     drift_p
-        A fall of agreement less probable than this by chance reopens a question.
+        A drop of agreement less probable than this by chance reopens a question.
     """
 
     per_agent: Annotated[int, Range(1, 100_000)] = 3

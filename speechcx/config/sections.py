@@ -71,33 +71,35 @@ class BatchSettings:
         ``processes`` (worker processes that may die), ``serial`` (one of them, one call after another) or
         ``ray``.
     workers
-        Worker processes; 0 takes one for each core, up to what memory allows; with ``ray``, for each core of the
-        cluster.
+        Worker processes. 0 takes one for each core, up to what memory allows; with ``ray``, for each core of
+        the cluster.
     time_limit_factor
         A call may take this many times its own length ...
     time_limit_floor_s
         ... plus this many seconds.
     memory_limit_mb
-        Memory a worker may take in MB, 300 at least; a call that needs more fails as ``out_of_memory``, and is
-        tried once more alone. 0 takes the machine's or container's memory, less a tenth and 500 MB, by the number
-        of workers, and 2,600 at least. With ``ray``, that of the machine the run is started on.
+        Memory a worker may take in MB, at least 300. A call that needs more fails as ``out_of_memory``, and
+        is tried once more alone. 0 divides the machine's or container's memory, less a tenth and 500 MB, by
+        the number of workers, and gives at least 2,600. With ``ray``, the memory of the machine that starts
+        the run counts.
     max_attempts
         A call whose worker died or ran out of time this often is quarantined.
     recycle_after
-        Calls after which a worker is replaced, against slow growth.
+        A worker is replaced after this many calls, against slow growth of memory.
     disk_floor_mb
-        A run stops cleanly when less room than this is left beside the database.
+        A run stops cleanly if less space than this is left beside the database.
     busy_wait_s
-        A run waits this many seconds while another program holds the database, then ends with exit code 11;
+        A run waits this many seconds while another program locks the database, then ends with exit code 11;
         what is done is kept.
     missing_files
-        What a run does where a folder of recordings is empty, or not there, and files of it are known: ``fail``
-        (say so, exit code 3), ``warn`` (say so) or ``ignore``. Recordings that are deleted by age are no such case.
+        What a run does if a folder of recordings is empty or missing although files of it are known: ``fail``
+        (say so, exit code 3), ``warn`` (say so) or ``ignore``. Recordings that are deleted by age do not
+        count.
     spot_check_files
-        Known files that each run reads again, to find bytes that changed under the same name, size and time; in
-        turn, so that in time all are read. 0: none.
+        Known files that each run reads again, in turn, to find bytes that changed under the same name, size
+        and time. 0: none.
     spot_check_s
-        No further one is begun after this many seconds.
+        No further file is read again after this many seconds.
     ray_address
         With ``ray``: the cluster's head node, as ``HOST:6379``. Empty takes the variable ``RAY_ADDRESS``, else
         starts a cluster on this machine that no other can reach.

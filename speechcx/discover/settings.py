@@ -29,18 +29,18 @@ class DiscoverSettings:
     Parameters
     ----------
     extensions
-        Files in folders are taken by these extensions, in lower case. A file that is named itself is
-        always taken.
+        Files in folders are read if they have one of these extensions, in lower case. A file that you name
+        yourself is always read.
     recursive
-        Look into the folders inside the folders.
+        Look into folders inside the folders.
     follow_symlinks
-        Follow links found in folders; else they are left out with the reason ``symlink``.
+        Follow links found in folders. Off: they are left out with the reason ``symlink``.
     settle_s
-        A file that is seen to grow is left for a later run, until it has not changed for this many seconds. 0
-        takes every file as it is.
+        A growing file is left for a later run, until it has not changed for this many seconds. 0 takes every
+        file as it is.
     second_look_s
-        A file that was changed in the last ``settle_s`` seconds is looked at twice, this many seconds apart; it
-        is taken if it stayed the same and no program that can be seen has it open for writing.
+        A file that was changed in the last ``settle_s`` seconds is looked at twice, this many seconds apart.
+        It is read if it did not change and no visible program has it open for writing.
     patterns
         Name patterns such as ``"{agent}_{customer}_{started:%Y-%m-%dT%H-%M-%S}"``; the first that fits is
         used. A sidecar or a calls table takes precedence over it.
@@ -48,25 +48,24 @@ class DiscoverSettings:
         Layouts of known recorders, such as ``"freepbx"`` (``speechcx layouts list``): their name patterns are tried
         after ``patterns``, and their metadata files are read.
     zone
-        The centre's zone: ``"Europe/Berlin"``, ``"UTC"``, ``"+02:00"``. Times written without a zone are
-        read in it, and calls are counted and shown by its clock, also those whose time is written in UTC.
-        Unset, a time without a zone is not known.
+        The centre's zone: ``"Europe/Berlin"``, ``"UTC"``, ``"+02:00"``. Times without a zone are read in it.
+        All calls are counted and shown by its clock, even if their time is written in UTC. Unset: a time
+        without a zone is unknown.
     time_format
-        A ``strptime`` format for times in sidecars and tables that could be read in two ways, for example
-        ``"%d.%m.%Y %H:%M:%S"``; ``%z`` and ``%Z`` are the zone that stands there. Unset: the usual forms that
-        can be read in one way only, and seconds since 1970.
+        A ``strptime`` format for ambiguous times in sidecars and tables, for example ``"%d.%m.%Y %H:%M:%S"``;
+        ``%z`` and ``%Z`` read the zone. Unset: unambiguous forms, and seconds since 1970.
     country
-        ISO 3166 code of the country whose telephone numbers are written without a country code (``"DE"``,
-        ``"US"``): customers' numbers are then compared with it (``+4930123456``). Unset: as written, without
-        blanks and marks.
+        ISO 3166 code of the country of telephone numbers without a country code (``"DE"``, ``"US"``):
+        customers' numbers are then compared with it (``+4930123456``). Unset: as written, without spaces and
+        punctuation.
     agents_ignore_case
         Whether ``maria`` and ``MARIA`` are one agent, kept in lower case.
     direction
-        Direction of calls whose sources say nothing: ``"inbound"`` or ``"outbound"``. Unset: not known.
+        Direction of calls whose sources do not give one: ``"inbound"`` or ``"outbound"``. Unset: unknown.
     max_sidecar_bytes, max_sidecar_keys
-        A bigger sidecar, or one of more keys, is not read; its call is set aside.
+        A larger sidecar, or one with more keys, is not read; its call is set aside.
     max_table_bytes, max_table_rows
-        A bigger CSV, or one of more rows, is not read; the run does not start.
+        If a CSV is larger or has more rows, the run does not start.
     """
 
     extensions: tuple[str, ...] = DEFAULT_EXTENSIONS

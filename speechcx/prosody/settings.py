@@ -42,8 +42,8 @@ class ProsodySettings:
     pitch_low_hz, pitch_high_hz
         Pitch is looked for between these.
     voicing
-        A frame is voiced where the sound repeats itself from one period to the next at least this well,
-        0 to 1. Not used by ``pyin``, which decides by itself.
+        A frame is voiced if the sound repeats from one period to the next at least this well, 0 to 1. Not
+        used by ``pyin``, which decides by itself.
     pitch_min_voiced_s
         A turn with less voiced speech than this has no pitch.
     pause_s
@@ -53,9 +53,9 @@ class ProsodySettings:
     clipped_share
         Share of the samples of speech at full scale, 0 to 1, from which a speaker is flagged ``clipped``.
     low_level_dbov
-        A speaker whose active level is under this is flagged ``low_level``. Telephone norm is -26 dBov.
+        A speaker whose active level is below this is flagged ``low_level``. The telephone norm is -26 dBov.
     noisy_snr_db
-        A speaker whose active level is less than this over the noise is flagged ``noisy``.
+        A speaker whose active level is less than this above the noise is flagged ``noisy``.
     pace_min_s
         A party with less speech than this in the call has no pace.
     non_talk_s
@@ -69,9 +69,9 @@ class ProsodySettings:
     interruption_hold_s
         The interrupting party goes on at least this long after that.
     latency_max_s
-        Longer gaps between turns are no response latency.
+        Longer gaps between turns do not count as response latency.
     backchannels
-        Words that only show listening; overlapping with nothing else is no interruption.
+        Words that only show listening; overlapping with nothing else is not an interruption.
     """
 
     pitch_method: str = "fast"

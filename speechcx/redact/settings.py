@@ -16,12 +16,12 @@ class RedactSettings:
     Parameters
     ----------
     enabled
-        Whether values are taken out at all. What was stored while this was off stays as it is until
-        ``speechcx redact --stored``.
+        Whether values are redacted at all. What was stored while this was off stays until ``speechcx redact
+        --stored``.
     kinds
-        What is taken out: ``card`` (13 to 19 digits), ``security_code``, ``expiry`` beside a card,
-        ``account`` and ``routing`` of banks, ``iban``, ``national_id``; and where you name them, ``email``,
-        ``phone``, ``address``, ``name``.
+        What is redacted: ``card`` (13 to 19 digits), ``security_code``, ``expiry`` beside a card, ``account``
+        and ``routing`` of banks, ``iban``, ``national_id``; and if you add them, ``email``, ``phone``,
+        ``address``, ``name``.
     margin_s
         Recordings are muted this long before and after each value.
     """

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 WIDTH = 640
 """Width of every chart in its own units; a page scales it."""
-LABEL_WIDTH = 190
+LABEL_WIDTH = 220
 VALUE_WIDTH = 92
+_LETTER_WIDTH = (7.2, 9.0)
+"""Usual width of a small and of a capital letter."""
 ROW_HEIGHT = 22
 TOP = 24
 PLOT_HEIGHT = 160
@@ -204,7 +207,7 @@ def make_dots(title: str, rows: Sequence[Mark], *, middle: float | None, low: fl
         is_clear = ends is not None and middle is not None and not ends[0] <= middle <= ends[1]
         drawn.append(
             DotRow(
-                row.label, TOP + ROW_HEIGHT * (no + 0.5), place(row.value),
+                fit_label(row.label), TOP + ROW_HEIGHT * (no + 0.5), place(row.value),
                 None if ends is None else place(ends[0]), None if ends is None else place(ends[1]),
                 row.text, row.note, is_clear,
             )
@@ -212,6 +215,20 @@ def make_dots(title: str, rows: Sequence[Mark], *, middle: float | None, low: fl
     ticks = tuple(Tick(place(value), f"{value:g}") for value in _round_values(low, high))
     height = TOP + ROW_HEIGHT * len(rows) + 8
     return DotChart(title, tuple(drawn), ticks, None if middle is None else place(middle), height)
+
+
+def fit_label(text: str) -> str:
+    """A name as it fits before a row, by the usual width of its letters; the row's note has the whole of it."""
+    left = LABEL_WIDTH - 14.0
+    for at, letter in enumerate(text):
+        left -= (
+            12.0
+            if letter in "MW@%" or unicodedata.east_asian_width(letter) in "WF"
+            else _LETTER_WIDTH[letter.isupper()]
+        )
+        if left < 0:
+            return f"{text[: max(0, at - 1)].rstrip()}…"
+    return text
 
 
 def make_bars(title: str, rows: Sequence[Mark]) -> BarChart:
@@ -225,7 +242,7 @@ def make_bars(title: str, rows: Sequence[Mark]) -> BarChart:
 
     bars = tuple(
         Bar(
-            row.label, ROW_HEIGHT * no + 3, place(row.value),
+            fit_label(row.label), ROW_HEIGHT * no + 3, place(row.value),
             None if row.interval is None else place(row.interval[0]),
             None if row.interval is None else place(row.interval[1]), row.text, row.note,
         )
@@ -298,7 +315,9 @@ def make_small_lines(title: str, lines: Sequence[tuple[str, Sequence[Mark]]]) ->
         ]
         points = " ".join(f"{x},{y}" for x, y in places)
         note = f"{name}: " + ", ".join(f"{mark.label} {mark.text}" for mark in marks)
-        drawn.append(SmallLine(name, top + ROW_HEIGHT / 2, points, *places[-1], marks[-1].text, note))
+        drawn.append(
+            SmallLine(fit_label(name), top + ROW_HEIGHT / 2, points, *places[-1], marks[-1].text, note)
+        )
     return SmallLines(title, tuple(drawn), len(lines) * (ROW_HEIGHT + 6) + 10)
 
 

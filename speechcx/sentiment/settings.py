@@ -38,24 +38,24 @@ class SentimentSettings:
         For ``transformer``: a name of the model manifest, a folder in the Hugging Face layout, or
         a hub name (``organisation/model``) that lies in the local hub cache.
     labels
-        For a model that names its classes otherwise: pairs such as ``[["LABEL_0", "negative"]]``.
-        A class may be mapped to ``ignore``.
+        For a model with other class names: pairs such as ``[["LABEL_0", "negative"]]``. A class may be mapped
+        to ``ignore``.
     languages
         Codes of the languages the model reads; turns in others have no sentiment. Empty: all.
     max_tokens
-        A passage is cut after this many tokens; 40 words are some 50.
+        A passage is cut after this many tokens; 40 words are about 50.
     threads
         Passages read side by side; changes speed only.
     mixed_at
-        A turn is ``mixed`` where one sentence is at or under ``-mixed_at`` and another at or over it.
+        A turn is ``mixed`` if one sentence is at or below ``-mixed_at`` and another at or above ``mixed_at``.
     negative_at, positive_at
         Sentiment at which a turn, or a party's quarter, is called negative or positive.
     headroom
-        How much weaker, 0 to 1, the most strongly worded turn counts when it is said as calmly as can be.
+        How much less, 0 to 1, the most strongly worded turn counts if said as calmly as possible.
     min_turns, min_speech_s
-        Under either, a party has no score.
+        Below either, a party has no score.
     shrink_s
-        Seconds of neutral speech every party is lent: draws the score of one who says little to 0.
+        Seconds of neutral speech added for every party: pulls the score of one who says little towards 0.
     """
 
     engine: str = "transformer"
@@ -93,12 +93,12 @@ class PolicySettings:
     Parameters
     ----------
     agent_voice_emotion
-        Whether an agent's voice may tell how agitated the agent is. Off, nothing of that is computed, stored, shown
-        or scored; level, pitch, pace and pauses stay as plain measures.
+        Whether agitation of an agent is inferred from the voice. Off: it is not computed, stored, shown or
+        scored; level, pitch, pace and pauses stay as plain measures.
     agent_words_sentiment
-        Whether an agent's words are read as negative, neutral or positive.
+        Whether sentiment of an agent's words is read as negative, neutral or positive.
     customer_voice_emotion
-        Whether a customer's voice may tell how agitated the customer is.
+        Whether agitation of a customer is inferred from the voice.
     """
 
     agent_voice_emotion: bool = False

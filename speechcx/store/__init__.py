@@ -308,6 +308,15 @@ class Store:
                 return present
             return past_assessments.read_past(self.db, call_no, digest)
 
+    def has_calls(self) -> bool:
+        """Whether any call is stored, or may be seen."""
+        return self.db.execute("SELECT 1 FROM calls LIMIT 1").fetchone() is not None
+
+    def count_changes(self) -> int:
+        """Another number after each change of the database by anybody but this connection; it means nothing else."""
+        (version,) = self.db.execute("PRAGMA data_version").fetchone()
+        return int(version)
+
     def iter_call_ids(self, filters: CallFilter | None = None) -> Iterator[str]:
         """Ids of stored calls, oldest first. The list is fixed at the start: writing meanwhile is safe."""
         where, values = (filters or CallFilter()).to_sql()

@@ -30,7 +30,7 @@ MAX_IDLE = 12
 """Connections that wait at once; each may hold 64 MB of pages."""
 
 _Sight = tuple[VisibleCalls | None, tuple[str, ...]]
-_Place = tuple[int, int]
+FilePlace = tuple[int, int]
 """Which file: its device and its number there."""
 
 
@@ -64,7 +64,7 @@ class Lendable(sqlite3.Connection):
 @dataclass(slots=True, eq=False)
 class _Idle:
     db: sqlite3.Connection
-    place: _Place | None
+    place: FilePlace | None
     sight: _Sight
 
 
@@ -111,7 +111,7 @@ class ReaderPool:
 
     def _take(self, visible: VisibleCalls | None) -> _Idle | None:
         """An idle connection of the file that is there now: one that shows these calls already, else any."""
-        place = _find_place(self._path)
+        place = find_place(self._path)
         with self._lock:
             gone = [one for one in self._idle if place is None or one.place != place]
             self._idle = [one for one in self._idle if one not in gone]
@@ -131,7 +131,7 @@ class ReaderPool:
         return taken
 
     def _open(self) -> _Idle:
-        place = _find_place(self._path)
+        place = find_place(self._path)
         db = open_database(self._path, create=False, read_only=True, kind=Lendable)
         return _Idle(db, place, (None, ()))
 
@@ -151,7 +151,7 @@ def _is_as_new(db: Lendable) -> bool:
     return not db.in_transaction and not db.execute(tables).fetchone()[0]
 
 
-def _find_place(path: Path) -> _Place | None:
+def find_place(path: Path) -> FilePlace | None:
     """Which file is at a path; None where there is none that can be seen."""
     try:
         found = os.stat(path)

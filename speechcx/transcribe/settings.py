@@ -24,38 +24,38 @@ class TranscribeSettings:
     Parameters
     ----------
     engine
-        ``whisper`` listens, with Whisper; ``onnx-asr`` with Parakeet, Canary, GigaAM and others (``pip install
-        'speechcx[onnx-asr]'``); ``replay`` reads a transcript that lies beside the recording.
+        ``whisper`` transcribes with Whisper; ``onnx-asr`` with Parakeet, Canary, GigaAM and others (``pip
+        install 'speechcx[onnx-asr]'``); ``replay`` reads a transcript beside the recording.
     model
         A name of ``speechcx models list --available`` (``base``, ``large-v3-turbo``), a repository that was pulled
         (``owner/name``), the name of a folder in the models folder, or a path to a folder. With engine
         ``onnx-asr`` a model made for it. docs/models.md says which to choose.
     language
-        ISO 639-1 code of what is usually spoken on your calls. Each speaker's language is found from the sound
-        all the same: speech that plainly is in another one is written in that, and flagged. ``auto`` flags
-        what is not English; a code flags what is not that language, and warns in the log.
+        ISO 639-1 code of the usual language of your calls. Each speaker's language is found from the sound
+        anyway: speech that is clearly in another one is transcribed in that, and flagged. ``auto`` flags what
+        is not English. A code flags what is not that language, and warns in the log.
     device
         ``auto``, ``cpu`` or ``cuda``.
     compute_type
         Number format: ``auto`` is ``int8`` on a CPU and ``float16`` on a GPU; else a name of CTranslate2.
     encoder
-        What encodes the sound on a CPU: ``auto`` is onnxruntime with int8 weights unless it takes more than 1.2 times
-        CTranslate2's time here (`speechcx doctor` says which), if ``compute_type`` is ``auto`` or ``int8``: it gets
-        a few more words right. ``ctranslate2`` never uses onnxruntime.
+        What encodes the sound on a CPU. ``auto`` is onnxruntime with int8 weights, which gets a few more
+        words right, if ``compute_type`` is ``auto`` or ``int8`` and it takes at most 1.2 times CTranslate2's
+        time here (`speechcx doctor` says which). ``ctranslate2`` never uses onnxruntime.
     cpu_threads
         Threads of one worker. Several workers with one thread each are faster than one with several.
     batch_size
-        Windows recognised at once. 0 chooses: 8 on a GPU, 3 on a CPU.
+        Windows transcribed at once. 0 chooses: 8 on a GPU, 3 on a CPU.
     beam_size
-        Candidates kept while decoding; 1 is quicker and a little worse.
+        Candidates kept while decoding; 1 is faster and slightly less accurate.
     beam_below
-        On a CPU a window is first written down with two candidates, and with ``beam_size`` only where the mean log
-        probability of a token came out lower than this; 0 always keeps ``beam_size``.
+        On a CPU a window is first decoded with two candidates, and with ``beam_size`` only if the mean log
+        probability of a token is below this. 0 always uses ``beam_size``.
     window_s
-        Longest stretch recognised at once; Whisper hears 30 s at most. The turns of all speakers share it, in
-        the order in which they were spoken.
+        Longest stretch transcribed at once; Whisper takes 30 s at most. The turns of all speakers share it,
+        in spoken order.
     padding_s
-        Sound around each turn that is given to the engine too.
+        Sound around each turn that the engine also gets.
     seam_s
         Silence put between two turns that share a window.
     tail_s
@@ -66,20 +66,20 @@ class TranscribeSettings:
     hotwords_from
         Details of a call whose values are hotwords for it: ``["agent", "queue"]`` or any extra column.
     initial_prompt
-        Text in the style and spelling wanted.
+        Text in the style and spelling you want.
     retry_poor
-        Decode again, with rising temperature, what came out repetitive or improbable.
+        Decode repetitive or improbable text again, with rising temperature.
     hear_again
-        Hear short turns that got no words again, alone, and believe what is sure then.
+        Transcribe short turns without words again, alone, and accept only what is then certain.
     no_speech_at
-        Words are not believed where Whisper's own probability of no speech is over this and
-        ``improbable_at`` holds too.
+        Words are rejected if Whisper's own probability of no speech is above this and ``improbable_at`` holds
+        too.
     improbable_at
-        Mean log probability of a token under which a stretch is improbable.
+        A stretch is improbable if the mean log probability of its tokens is below this.
     repetitive_at
-        Compression ratio over which a stretch is repetitive.
+        A stretch is repetitive if its compression ratio is above this.
     replay_suffix
-        What the ``replay`` engine puts in the place of the recording's extension.
+        The ``replay`` engine puts this in place of the recording's extension.
     allow_hub
         Let the engine fetch a model from the Hugging Face Hub by its name. Off: a run never uses a network.
     """

@@ -19,13 +19,13 @@ class TurnSettings:
     Parameters
     ----------
     channels
-        Party of each channel in order, where the recorder is sure of it: ``["agent", "customer"]``. A
-        sidecar that names the channels of a call takes precedence over it. Unset: the words decide.
+        Party of each channel in order, if the recorder always writes them so: ``["agent", "customer"]``. A
+        sidecar that names the channels of a call takes precedence. Unset: the words decide.
     party_confidence
-        A speaker whose party is less sure than this stays ``unknown``.
+        A speaker whose party is less certain than this stays ``unknown``.
     party_phrases
-        What your agents say by script (``["northwind bank how may i direct your call"]``): each counts
-        as strongly as a greeting.
+        Script phrases of your agents (``["northwind bank how may i direct your call"]``): each counts as much
+        as a greeting.
     turn_gap_s
         Silence this long inside one party's speech ends the turn.
     speech_on, speech_off
@@ -33,34 +33,34 @@ class TurnSettings:
     shortest_speech_s
         Shorter speech is dropped.
     shortest_gap_s
-        Shorter gaps between stretches of speech are closed: they are stops and hesitations of the mouth.
+        Shorter gaps between stretches of speech are closed: they are plosives and hesitations.
     edge_reach_s
         How far an edge may be moved to where the sound itself begins or ends.
     edge_drop_db
-        Speech ends where the level falls this far under the level of its stretch, or to the noise.
+        Speech ends where the level falls this far below the level of its stretch, or to the noise.
     noise_margin_db
         Sound less than this above the noise floor is noise.
     silent_dbov
-        A channel whose loudest hundredth is under this level is silent.
+        A channel is silent if its loudest hundredth is below this level.
     dual_mono_match
-        Two channels are one (``dual_mono``) where this share of their sound, 0 to 1, is the same signal.
+        Two channels are one (``dual_mono``) if this share of their sound, 0 to 1, is the same signal.
     crosstalk_match
-        A stretch of speech is leakage (``crosstalk``) where at least this share of its sound, 0 to 1, is a
+        A stretch of speech is leakage (``crosstalk``) if at least this share of its sound, 0 to 1, is a
         filtered copy of the other, louder channel.
     crosstalk_drop_db
         Leakage is at least this much softer than its source.
     find_hold
         Find hold music, ringing and keypad tones in the audio, and keep them out of speech.
     find_prompts
-        Move what a machine says (menus, queue announcements, voicemail) out of the turns into machine time. It
-        is told by its words and its place in the call; its words are not kept.
+        Move what a machine says (menus, queue announcements, voicemail) out of the turns into machine time.
+        Machines are recognised by their words and position in the call; their words are not stored.
     shortest_music_s
-        Shorter music is not taken for hold.
+        Shorter music does not count as hold.
     speakers
-        Most speakers expected in a mono call, 1 to 6. A call with plainly fewer gets fewer.
+        Maximum number of speakers expected in a mono call, 1 to 6. A call with clearly fewer gets fewer.
     diarizer
-        Engine that tells the voices of a mono call apart; empty takes one channel for one unsplit
-        speaker. Calls with a channel for each party never use it.
+        Engine that separates the voices of a mono call. Empty: one channel is one unsplit speaker. Calls with
+        a channel for each party never use it.
     """
 
     channels: tuple[Party, ...] | None = None

@@ -2,8 +2,8 @@
 
 An answer up to a minute old is given as it is. One up to ten minutes old is given too, and worked out anew behind the
 reader's back, so that nobody waits for a page that somebody looked at a moment ago; what takes long is worked out anew
-less often, so that it never takes more than a hundredth of a core. After a decision answers that show decisions are
-worked out at once.
+less often, so that it never takes more than a hundredth of a core. While nobody has changed the database, an answer is
+given as it is for up to an hour. After a decision answers that show decisions are worked out at once.
 """
 
 from __future__ import annotations
@@ -20,6 +20,10 @@ FRESH_S = 60.0
 KEPT_S = 600.0
 REST = 100.0
 """An answer is given as it is for so many times as long as it took to make, if that is more than a minute."""
+UNCHANGED_S = 3600.0
+"""An answer about an unchanged database still tells how old or late something is."""
+BETWEEN = 9.0
+"""Renewals rest for so many times as long as one took: together they take a tenth of a core at most."""
 MAX_KEPT = 500
 
 T = TypeVar("T")
@@ -30,6 +34,7 @@ class _Kept:
     value: object = None
     at: float | None = None
     fresh_s: float = FRESH_S
+    stamp: Hashable = None
     shows_decisions: bool = False
     is_remade: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -44,10 +49,18 @@ class KeptAnswers:
         Seconds that only go forward.
     renewals
         Works out answers anew, one at a time; a thread by default.
+    find_stamp
+        Another value after each change of the database; None where that cannot be told.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic, renewals: Executor | None = None) -> None:
+    def __init__(
+        self, clock: Callable[[], float] = time.monotonic, renewals: Executor | None = None,
+        find_stamp: Callable[[], Hashable] = lambda: None,
+    ) -> None:  # fmt: skip
         self._clock = clock
+        self._find_stamp = find_stamp
+        self._making = threading.local()
+        self._is_closed = threading.Event()
         self._held: OrderedDict[Hashable, _Kept] = OrderedDict()
         self._lock = threading.Lock()
         self._renewals = renewals
@@ -72,7 +85,9 @@ class KeptAnswers:
         """
         kept = self._find(key)
         age_s = self._age_s(kept)
-        if age_s is None or age_s > (min(kept.fresh_s, KEPT_S) if renew is None else KEPT_S):
+        if age_s is not None and age_s <= UNCHANGED_S and self._is_unchanged(kept):
+            pass
+        elif age_s is None or age_s > (min(kept.fresh_s, KEPT_S) if renew is None else KEPT_S):
             with kept.lock:
                 # Who held the lock may have made it.
                 age_s = self._age_s(kept)
@@ -80,6 +95,9 @@ class KeptAnswers:
                     self._put(kept, make, shows_decisions)
         elif renew is not None and age_s > kept.fresh_s:
             self._renew(kept, renew, shows_decisions)
+        if kept.stamp != getattr(self._making, "stamp", None):
+            # An answer that is being made of this one is no newer than it.
+            self._making.stamp = None
         return cast("T", kept.value)
 
     def forget_decisions(self) -> None:
@@ -90,6 +108,7 @@ class KeptAnswers:
 
     def close(self) -> None:
         """Stop working."""
+        self._is_closed.set()
         with self._lock:
             renewals, self._renewals = self._renewals, None
         if renewals is not None:
@@ -108,7 +127,13 @@ class KeptAnswers:
 
     def _put(self, kept: _Kept, make: Callable[[], object], shows_decisions: bool) -> None:
         start = self._clock()
-        kept.value, kept.shows_decisions = make(), shows_decisions
+        outer, stamp = getattr(self._making, "stamp", None), self._find_stamp()
+        self._making.stamp = stamp
+        try:
+            kept.value, kept.shows_decisions = make(), shows_decisions
+            kept.stamp = self._making.stamp
+        finally:
+            self._making.stamp = outer
         kept.at = self._clock()
         kept.fresh_s = max(FRESH_S, REST * (kept.at - start))
 
@@ -122,7 +147,13 @@ class KeptAnswers:
             self._renewals.submit(self._remake, kept, make, shows_decisions)
 
     def _remake(self, kept: _Kept, make: Callable[[], object], shows_decisions: bool) -> None:
+        start = time.monotonic()
         try:
             self._put(kept, make, shows_decisions)
         finally:
             kept.is_remade = False
+        self._is_closed.wait(BETWEEN * (time.monotonic() - start))
+
+    def _is_unchanged(self, kept: _Kept) -> bool:
+        """Whether nobody has changed the database since an answer was made."""
+        return kept.stamp is not None and kept.stamp == self._find_stamp()

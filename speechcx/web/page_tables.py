@@ -101,7 +101,9 @@ def _shorten(table: Table, place: int, known: Mapping[str | None, str | None]) -
     found = {}
     for row in table.rows:
         cell = row[place]
-        name = known.get(cell.text) or cell.text.removeprefix(f"{cell.value} ")
+        agent, _, rest = cell.text.partition(" ")
+        name = known.get(cell.text) or (rest if rest and known.get(agent) == rest else "")
+        name = name or cell.text.removeprefix(f"{cell.value} ")
         if cell.value is not None and name != cell.text:
             found[cell.text] = name
     counts = Counter(found.values())

@@ -72,8 +72,8 @@ def _answer(
         with nullcontext() if account is None else _open_store(site, account, route) as store:
             seen = replace(visit, store_=store)
             return _finish(seen, _ask(seen, route))
-    except NotThere:
-        return _finish(visit, _trouble("There is nothing here that you may see.", 404))
+    except NotThere as error:
+        return _finish(visit, _trouble(str(error) or "There is nothing here that you may see.", 404))
     except Refused as error:
         return _finish(visit, _trouble(str(error), 400))
     except UsageError as error:

@@ -52,13 +52,14 @@ class Site:
     sessions: Sessions = field(default_factory=Sessions)
     limit: SignInLimit = field(default_factory=SignInLimit)
     recordings: Recordings = field(init=False)
-    kept: KeptAnswers = field(default_factory=KeptAnswers)
+    kept: KeptAnswers = field(init=False)
     trail: TrailWriter = field(init=False)
     readers: ReaderPool = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "recordings", Recordings(self.database.resolve().parent))
         object.__setattr__(self, "trail", TrailWriter(self.database))
+        object.__setattr__(self, "kept", KeptAnswers(find_stamp=self.trail.find_stamp))
         object.__setattr__(self, "readers", ReaderPool(self.database))
 
     def close(self) -> None:

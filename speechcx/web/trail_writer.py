@@ -1,24 +1,33 @@
-"""Views, plays and exports on their way to the audit trail: written together by one thread, so that no page waits."""
+"""Views, plays and exports on their way to the audit trail: written together by one thread, so that no page waits.
+
+The connection that writes them stays open, and tells whether anybody else has changed the database: what was worked
+out before is as true as it was, however many pages were noted meanwhile.
+"""
 
 from __future__ import annotations
 
 import queue
+import sqlite3
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from speechcx.errors import SpeechcxError
 from speechcx.store import Store
+from speechcx.store.database import open_database
 from speechcx.store.decisions.audit import Action, AuditEntry, add_entries
 from speechcx.store.decisions.reading_log import record_reading, take_queue
+from speechcx.store.reader_pool import FilePlace, find_place
 
 EVERY_S = 600.0
 """The same person at the same call for the same thing is written once in so many seconds: a player asks for each
 stretch of sound on its own."""
 GATHER_S = 0.5
 RETRY_S = 5.0
+STAMP_WAIT_S = 0.1
 MAX_WAITING = 20_000
 _MOST_KNOWN = 50_000
 
@@ -41,6 +50,10 @@ class TrailWriter:
         self._known: OrderedDict[_Key, float] = OrderedDict()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
+        self._held = threading.Lock()
+        self._store: Store | None = None
+        self._place: FilePlace | None = None
+        self._opened = 0
 
     def note(self, who: str, action: Action, call_id: str | None, detail: Mapping[str, object]) -> None:
         """Have something written down; where too much waits, the page waits until there is room."""
@@ -68,6 +81,38 @@ class TrailWriter:
             self._waiting.put(None)
             self._thread.join()
             self._thread = None
+        with self._held:
+            self._drop()
+
+    def find_stamp(self) -> tuple[int, int] | None:
+        """Another value after each change of the database by anybody else; None where it cannot be told now."""
+        if not self._held.acquire(timeout=STAMP_WAIT_S):
+            return None
+        try:
+            changes = self._open().count_changes()
+            return self._opened, changes
+        except (SpeechcxError, sqlite3.Error):
+            self._drop()
+            return None
+        finally:
+            self._held.release()
+
+    def _open(self) -> Store:
+        """The connection to the file that is there now; the lock is held."""
+        place = find_place(self._database)
+        if self._store is not None and self._place != place:
+            self._drop()
+        if self._store is None:
+            db = open_database(self._database, create=False, read_only=False, kind=sqlite3.Connection)
+            self._store, self._place = Store(db, self._database), place
+            self._opened += 1
+        return self._store
+
+    def _drop(self) -> None:
+        if self._store is not None:
+            with suppress(sqlite3.Error):
+                self._store.close()
+            self._store = None
 
     def _work(self) -> None:
         is_last = False
@@ -85,11 +130,8 @@ class TrailWriter:
         """All in one transaction; again and again while it cannot be written, the last time into the queue."""
         while items:
             try:
-                with Store.open(self._database) as store:
-                    take_queue(store)
-                    with store.write():
-                        for who, entry in items:
-                            add_entries(store, who, [entry])
+                with self._held:
+                    self._write_now(items)
                 return
             except SpeechcxError:
                 if once:
@@ -97,3 +139,18 @@ class TrailWriter:
                         record_reading(self._database, who, [entry])
                     return
                 time.sleep(RETRY_S)
+
+    def _write_now(self, items: list[_Item]) -> None:
+        """All in one transaction; a SpeechcxError where it cannot be. The lock is held."""
+        store = self._open()
+        try:
+            take_queue(store)
+            with store.write():
+                for who, entry in items:
+                    add_entries(store, who, [entry])
+        except BaseException as error:
+            self._drop()
+            found = store.explain(error) if isinstance(error, sqlite3.Error) else None
+            if found is not None:
+                raise found from error
+            raise

@@ -36,14 +36,14 @@ class Part:
     charts
         Drawn above them.
     more
-        Address of a page with more of it; empty for none.
+        Address of a page with more of it, and what the link says; None for none.
     """
 
     title: str
     blocks: tuple[Table | Text, ...]
     lead: str = ""
     charts: tuple[Chart, ...] = ()
-    more: str = ""
+    more: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,10 @@ class Reply:
 
 
 class NotThere(Exception):
-    """There is no such thing for this person: not there, or not theirs to see; both look alike."""
+    """There is no such thing for this person: not there, or not theirs to see; both look alike.
+
+    A text is for those who see every call.
+    """
 
 
 class Refused(Exception):
@@ -174,6 +177,11 @@ class Visit:
     def hidden_calls(self) -> int:
         """Calls that are left out, since this person reviews them blind."""
         return 0 if self.store_ is None else len(self.store_.under_review)
+
+    @property
+    def has_no_calls(self) -> bool:
+        """Whether somebody who is signed in sees no call at all."""
+        return self.store_ is not None and not self.store_.has_calls()
 
     @property
     def format(self) -> str:

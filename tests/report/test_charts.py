@@ -10,6 +10,7 @@ from speechcx.report.charts import (
     LABEL_WIDTH,
     WIDTH,
     Mark,
+    fit_label,
     make_bars,
     make_dots,
     make_grid,
@@ -85,3 +86,13 @@ def test_small_lines_share_one_scale() -> None:
     assert ann.last_y < ann.y - 5
     assert ann.last_x > bob.last_x
     assert bob.y > ann.y
+
+
+def test_a_long_name_is_shortened_to_the_room_before_its_row() -> None:
+    """Usual names stand whole; the wider the letters are, the fewer of them fit."""
+    for name in ("A charge or bill is disputed", "Maria Lopez", ""):
+        assert name == fit_label(name)
+    small, wide = fit_label("x" * 90), fit_label("W" * 90)
+    assert small.endswith("x…")
+    assert wide.endswith("W…")
+    assert len(wide) < len(small) < 32

@@ -77,6 +77,8 @@ def test_a_call_that_is_erased_while_its_page_is_open_is_gone_everywhere(own_hou
         f"/flags?flag={call_id}:legal-threat",
     ):
         assert 404 == own_house.ask("admin", path).status_code, path
+    assert "This call was erased on" in own_house.ask("admin", f"/call/{call_id}").text
+    assert "erased" not in own_house.ask("own", f"/call/{call_id}").text
     for path in kept:
         told = own_house.ask("admin", path)
         assert told.status_code in (200, 404)
@@ -106,6 +108,33 @@ def test_a_form_sent_while_the_database_is_held_says_that_nothing_was_changed(
     assert 303 == own_house.post("qa", "/flags", flag=flag, status="confirmed").status_code
     with Store.open(own_house.site.database) as store:
         assert 1 == len(read_trail(store, action="flag"))
+
+
+def test_a_database_that_was_moved_away_is_told_on_a_page(own_house: House, tmp_path: Path) -> None:
+    """Every page says that calls cannot be read now, and reads them again once the database is back."""
+    call = f"/call/{own_house.calls['ann'][0]}"
+    assert 200 == own_house.ask("qa", call).status_code
+    (tmp_path / "calls.db").rename(tmp_path / "moved.db")
+    told = own_house.ask("qa", call)
+    assert 503 == told.status_code
+    assert "The calls cannot be read now" in told.text
+    assert "<h1>" in told.text
+    (tmp_path / "moved.db").rename(tmp_path / "calls.db")
+    assert 200 == own_house.ask("qa", call).status_code
+
+
+def test_pages_without_a_call_say_so(built: Built, tmp_path: Path) -> None:
+    """Before the first run, and for a supervisor whose team has no call."""
+    with open_house(*built, tmp_path) as house:
+        assert "There is no call yet" not in house.ask("qa", "/calls").text
+        house.site.accounts.add("newcomer", "supervisor", "not-a-secret-1", teams=("nobody",))
+        account = house.site.accounts.find("newcomer")
+        assert account is not None
+        house.tokens["newcomer"] = house.site.sessions.begin("newcomer", account.password)
+        for path in ("/", "/agents", "/why", "/flags", "/calls", "/rules"):
+            told = house.ask("newcomer", path)
+            assert 200 == told.status_code, path
+            assert "There is no call yet that you may see" in told.text, path
 
 
 def test_a_server_that_was_started_again_asks_people_to_sign_in(built: Built, tmp_path: Path) -> None:

@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from speechcx.errors import UsageError
-from speechcx.web.kept_answers import FRESH_S, KEPT_S, MAX_KEPT, KeptAnswers
+from speechcx.store import Store
+from speechcx.store.decisions.audit import read_trail
+from speechcx.web.kept_answers import FRESH_S, KEPT_S, MAX_KEPT, UNCHANGED_S, KeptAnswers
 from speechcx.web.pages import customers
 from speechcx.web.replying import prepare_pages
 from speechcx.web.visit import Reply
@@ -117,3 +119,51 @@ def test_first_pages_are_there_before_anybody_asks(own_house: House, monkeypatch
         own_house.ask(who, "/why").status_code == 200 for who in ("qa", "compliance", "admin", "own", "other")
     )
     assert 403 == own_house.ask("ann", "/why").status_code
+
+
+def test_an_answer_about_an_unchanged_database_is_kept_for_an_hour() -> None:
+    """Nobody waits for what nothing has changed; after a change the usual minutes hold."""
+    now, stamp = [0.0], [1]
+    kept = KeptAnswers(lambda: now[0], find_stamp=lambda: stamp[0])
+    first = kept.get("a", Reply)
+    now[0] = UNCHANGED_S - 1
+    assert kept.get("a", Reply) is first
+    stamp[0] = 2
+    second = kept.get("a", Reply)
+    assert second is not first
+    now[0] += UNCHANGED_S + 1
+    assert kept.get("a", Reply) is not second
+
+
+def test_an_answer_made_of_an_older_one_is_not_taken_for_new() -> None:
+    """A page that was made after a change of a count from before it is made again when the count is too old."""
+    now, stamp = [0.0], [1]
+    kept = KeptAnswers(lambda: now[0], find_stamp=lambda: stamp[0])
+
+    def make_page() -> tuple[Reply, Reply]:
+        return kept.get("count", Reply), Reply()
+
+    old = kept.get("count", Reply)
+    stamp[0] = 2
+    page = kept.get("page", make_page)
+    assert page[0] is old, "a count may be a minute old"
+    now[0] = FRESH_S + 1
+    again = kept.get("page", make_page)
+    assert again[0] is not old
+    now[0] = UNCHANGED_S
+    assert kept.get("page", make_page) is again
+
+
+def test_pages_are_kept_while_people_only_read(own_house: House) -> None:
+    """What is noted in the audit trail changes no page; a run, a decision or a roster may."""
+    site = own_house.site
+    before = site.trail.find_stamp()
+    assert before is not None
+    assert 200 == own_house.ask("qa", f"/call/{own_house.calls['ann'][0]}").status_code
+    site.trail.flush()
+    assert before == site.trail.find_stamp()
+    with Store.open(site.database) as store:
+        assert read_trail(store, action="view"), "it was noted"
+        store.sync_roster([])
+        store.db.execute("UPDATE calls SET queue = 'other' WHERE call_no = 1")
+    assert before != site.trail.find_stamp()

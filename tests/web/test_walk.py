@@ -166,7 +166,7 @@ def test_a_reviewer_answers_blind_and_the_score_is_theirs(day: Day) -> None:
         "the time of the player"
     )
     page.fill("textarea[name=note]", "Take the blame off the customer first.")
-    page.click("form.card button:has-text('Keep')")
+    page.click("form.card button:has-text('Save note')")
     assert "Take the blame off the customer first." in page.locator("main").inner_text()
     page.goto(f"{day.address}/reviews")
     assert "submitted" in page.locator("main").inner_text()

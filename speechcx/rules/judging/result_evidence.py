@@ -143,7 +143,7 @@ class EvidenceWriter:
     def misheard(self, condition: Said, found: Misheard) -> ConditionVerdict:
         """Words that may be those asked for with one of them misheard."""
         stream = self.facts.stream
-        doubt = f'"{stream.quote(found.place, found.place + 1)}" may be misheard; the rule looks for {found.phrase}'
+        doubt = f'"{stream.quote(found.place, found.place_end)}" may be misheard; the rule looks for {found.phrase}'
         hit = Hit(
             self.rule, "cannot_tell", stream.party_at(found.start), int(stream.turn[found.start]),
             round(float(stream.start_s[found.start]), 3), round(float(stream.end_s[found.end - 1]), 3),

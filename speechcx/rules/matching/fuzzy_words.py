@@ -59,6 +59,68 @@ def placeless(key: str) -> str:
     return key.translate(_PLACELESS)
 
 
+_LIKE = (("bp", "dt", "gk", "vf", "jx", "xs", "0s", "0f", "0t", "mn", "lr", "wv"), 0.3)
+_SAME_MANNER = 0.6
+_WEAK = frozenset("hwyA")
+_WEAK_COST, _END_COST = 0.4, 0.4
+
+
+@lru_cache(maxsize=65536)
+def sound_distance(key: str, other: str) -> float:
+    """How much one key must be changed to be the other: an edit distance in which sounds that are confused cost less.
+
+    A consonant for another costs 1; for its voiced or voiceless partner, and for one of another place of the
+    mouth, less (as in :func:`placeless`). A sound lost or added costs 1; h, w, y, the vowel at the
+    beginning and a final t or d, which are heard least, cost less.
+
+    Parameters
+    ----------
+    key, other
+        Keys of :func:`sound_key`.
+
+    Returns
+    -------
+    float
+        0 for keys that sound alike, at most the length of the longer one.
+
+    Examples
+    --------
+    >>> sound_distance(sound_key("recorded"), sound_key("regarded"))
+    0.3
+    """
+    above = [0.0]
+    for place, sound in enumerate(other):
+        above.append(above[-1] + _loss(sound, place + 1 == len(other)))
+    for place, sound in enumerate(key):
+        lost = _loss(sound, place + 1 == len(key))
+        row = [above[0] + lost]
+        for at, wanted in enumerate(other):
+            row.append(
+                min(
+                    above[at] + _exchange(sound, wanted),
+                    above[at + 1] + lost,
+                    row[at] + _loss(wanted, at + 1 == len(other)),
+                )
+            )
+        above = row
+    return above[-1]
+
+
+def _loss(sound: str, is_last: bool) -> float:
+    if sound in _WEAK:
+        return _WEAK_COST
+    return _END_COST if is_last and sound in "td" else 1.0
+
+
+def _exchange(sound: str, other: str) -> float:
+    if sound == other:
+        return 0.0
+    pairs, cost = _LIKE
+    if sound + other in pairs or other + sound in pairs:
+        return cost
+    return _SAME_MANNER if placeless(sound) == placeless(other) else 1.0
+
+
 def is_one_off(word: str, other: str) -> bool:
     """Whether one letter added, lost, changed or swapped with its neighbour makes one word the other.
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from speechcx.rules.language.pattern import (
     Either,
+    Expression,
     ItemSequence,
     ListRef,
     Near,
@@ -135,8 +136,7 @@ class Search:
     def _find(self, node: Node, parties: frozenset[str] | None) -> Matches:
         if node.leaf is not None:
             return self._by(self._find_leaf(node.leaf), parties)
-        expression = node.expression
-        if isinstance(expression, Either):
+        if isinstance(node.expression, Either):
             owners = {
                 id(part): part
                 for number in self._possible & node.leaf_numbers
@@ -146,19 +146,19 @@ class Search:
         left = self.find(node.parts[0], parties)
         if not left.starts.size:
             return NONE
-        right = self.find(node.parts[1], parties)
-        if isinstance(expression, Together):
-            return same_turn(left, right, self.layout, without=expression.without)
-        assert isinstance(expression, Near)
-        return self._near(expression, left, right)
+        return self.join(node.expression, left, self.find(node.parts[1], parties))
 
-    def _near(self, near: Near, left: Matches, right: Matches) -> Matches:
-        if near.seconds:
-            most_s = float(near.distance)
-            return near_seconds(left, right, self.layout, near.order, most_s=most_s, without=near.without)
-        if near.without:
-            return not_near_words(left, right, self.layout, near.order, near.distance)
-        return near_words(left, right, self.layout, near.order, near.distance)
+    def join(self, how: Expression, left: Matches, right: Matches) -> Matches:
+        """Matches of the two sides of a nearness, or of words in one turn, put together."""
+        if isinstance(how, Together):
+            return same_turn(left, right, self.layout, without=how.without)
+        assert isinstance(how, Near)
+        if how.seconds:
+            most_s = float(how.distance)
+            return near_seconds(left, right, self.layout, how.order, most_s=most_s, without=how.without)
+        if how.without:
+            return not_near_words(left, right, self.layout, how.order, how.distance)
+        return near_words(left, right, self.layout, how.order, how.distance)
 
     def _by(self, matches: Matches, parties: frozenset[str] | None) -> Matches:
         if parties is None or not len(matches):

@@ -316,7 +316,7 @@ def _owners(parts: tuple[Node, ...]) -> dict[int, tuple[Node, ...]]:
 
 def make_leaf(row: ItemSequence, number: int, plain: int | None, lists: Mapping[str, ListPlan]) -> Leaf:
     """A phrase with what it needs."""
-    found = _needs(row, lists)
+    found = needs_of(row, lists)
     needs = tuple(tuple(sorted(need)) for need in found)
     weights = tuple(weigh(need) for need in found)
     return Leaf(number, plain, row, needs, weights, sum(weights))
@@ -348,17 +348,17 @@ def _loose_items(rows: Iterable[ItemSequence]) -> tuple[Wildcard | Fuzzy, ...]:
     return tuple(found)
 
 
-def _needs(item: PatternItem, lists: Mapping[str, ListPlan]) -> list[frozenset[str]]:
+def needs_of(item: PatternItem, lists: Mapping[str, ListPlan]) -> list[frozenset[str]]:
     """Sets of keys, one out of each of which the text must hold."""
     if isinstance(item, Literal | Wildcard | Fuzzy):
         return [frozenset({key_of(item)})]
     if isinstance(item, ItemSequence):
-        return [need for part in item.items for need in _needs(part, lists)]
+        return [need for part in item.items for need in needs_of(part, lists)]
     if isinstance(item, ListRef):
         plan = lists.get(item.name)
         return [frozenset({f"{{{item.name}}}"})] if plan is not None and not plan.others else []
     if isinstance(item, Choose) and not item.optional:
-        options = [_needs(option, lists) for option in item.options]
+        options = [needs_of(option, lists) for option in item.options]
         if all(options):
             return [frozenset().union(*(option[0] for option in options))]
     return []

@@ -15,6 +15,7 @@ from speechcx.present.one_call import make_parties, make_rules, present_call
 from speechcx.present.story import FlaggedRule, list_flagged, list_rungs
 from speechcx.present.table import Table
 from speechcx.present.units import clock
+from speechcx.store.calls.erasure import find_erasure
 from speechcx.web.access import may_review
 from speechcx.web.pages.hidden import find_open_review
 from speechcx.web.timeline import draw_timeline
@@ -92,7 +93,15 @@ def find_visible(visit: Visit) -> ShownCall:
     try:
         return find_shown(visit.store, visit.parts["call_id"] or "")
     except UsageError:
-        raise NotThere from None
+        raise NotThere(_tell_erasure(visit)) from None
+
+
+def _tell_erasure(visit: Visit) -> str:
+    """That a call was erased, for those who see every call and find it in the audit trail; empty for others."""
+    found = find_erasure(visit.store, visit.parts["call_id"] or "") if visit.sees_all else None
+    if found is None:
+        return ""
+    return f"This call was erased on {found.erased_at[:10]} by {found.erased_by}."
 
 
 def show_player(visit: Visit, found: ShownCall, *, blind: bool = False) -> dict[str, object]:

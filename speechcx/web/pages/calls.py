@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from speechcx.ask.ground import read_names
 from speechcx.ask.search import SearchFilter, list_calls, search, write_filters
 from speechcx.present.search import present_calls, present_hits
 from speechcx.present.table import Table
@@ -88,6 +89,7 @@ def show_search(visit: Visit) -> Reply:
         "typed": typed,
         "is_empty": is_empty,
         "hits": found.hits,
+        "names": read_names(visit.store),
         "blocks": [block for block in answer.blocks if not isinstance(block, Table)],
         "empty": table.empty if table else "",
         "data": True,

@@ -54,12 +54,17 @@ def _parts(visit: Visit, filters: CallFilter, agents: ScoreTable) -> Iterator[Pa
     )
     calls = _list_calls(flags.rows)
     lead = f"{count_text(flags.total, 'flag')} wait for a decision. These calls have the gravest."
-    yield Part("Open these first", (calls,), lead=lead if flags.rows else "", more=visit.link("/flags"))
+    yield Part(
+        "Open these first",
+        (calls,),
+        lead=lead if flags.rows else "",
+        more=(visit.link("/flags"), "All flags"),
+    )
     last: date | None = filters.until
     before = replace(filters, since=None, until=None)
     alerts = visit.keep(("alerts", before, last), lambda: find_alerts(visit.store, before, day=last))
     yield Part("What surged on the last day", present_alerts(alerts).blocks)
-    yield Part("Who moved", (_make_movers(agents),), more=visit.link("/agents"))
+    yield Part("Who moved", (_make_movers(agents),), more=(visit.link("/agents"), "Team board"))
     records = visit.keep(("records", filters), lambda: reconcile(visit.store, filters))
     if records.records:
         yield _show_records(records)

@@ -7,7 +7,7 @@ from datetime import date
 
 from speechcx.ask.compliance import find_certificate, list_all_certificates
 from speechcx.batch.retention_run import RetentionReport, plan_retention
-from speechcx.config.retention_settings import RETAINED_KINDS, RetentionSettings
+from speechcx.config.retention_settings import RETAINED_KINDS, RetainedKind, RetentionSettings
 from speechcx.errors import UsageError
 from speechcx.present.keeping import (
     make_overdue,
@@ -23,6 +23,12 @@ from speechcx.web.visit import NotThere, Part, Reply, Visit
 
 SHOWN = 100
 """Calls over their period that the page lists; its data has all of them."""
+_TOLD_KINDS: dict[RetainedKind, str] = {
+    "audio": "recordings", "words": "words of calls", "index": "search index",
+    "measures": "measures of voices and feeling",
+    "scores": "results of rules and scores", "evidence": "words that rules quote",
+    "audit": "details of the audit trail",
+}  # fmt: skip
 _VIEWS = (
     ("/holds", "Legal holds"),
     ("/retention", "Retention"),
@@ -104,7 +110,11 @@ _PERIODS = (
 def _make_periods(settings: RetentionSettings, today: date) -> Table:
     cutoffs = settings.find_cutoffs(today)
     rows = [
-        {"kind": kind, "period": getattr(settings, kind) or "for ever", "before": cutoffs.get(kind)}
+        {
+            "kind": _TOLD_KINDS[kind],
+            "period": getattr(settings, kind) or "for ever",
+            "before": cutoffs.get(kind),
+        }
         for kind in RETAINED_KINDS
     ]
     longer = settings.find_rule_cutoffs(today)

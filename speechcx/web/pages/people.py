@@ -33,7 +33,7 @@ from speechcx.web.visit import NotThere, Part, Refused, Reply, Visit
 
 MAX_DOTS = 60
 MAX_LINES = 30
-NO_WEEKS = (Text("There are calls of one week only.", is_note=True),)
+NO_WEEKS = (Text("A trend needs calls of two weeks or more.", is_note=True),)
 WEEKS = 12
 USUAL_DAYS = 28
 
@@ -93,7 +93,7 @@ def _show_mix(visit: Visit, filters: CallFilter, by: str) -> Reply:
         title = "Average score against what such calls usually bring, with 95 % interval"
         charts = (make_dots(title, marks, middle=0.0, low=-reach, high=reach),)
     shown = {
-        "title": "Team board, mix of calls taken out",
+        "title": "Team board, adjusted for call mix",
         "lead": f"{days_text(filters.since, filters.until)}. Each call is compared with calls of the same queue,"
         " driver and hour that others took.",
         "parts": [Part("", answer.blocks, charts=charts)],
@@ -111,7 +111,7 @@ def _switches(visit: Visit) -> list[tuple[str, str, bool]]:
     views = (
         ("agent", False, "Agents"),
         ("team", False, "Teams"),
-        ("agent", True, "Agents, mix of calls taken out"),
+        ("agent", True, "Agents, adjusted for call mix"),
     )
     return [
         (

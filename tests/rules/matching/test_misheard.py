@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from speechcx.rules import Line, Rulebook
+from speechcx.rules import Line, Rulebook, parse_rulebook
+from speechcx.rules.starter import starter_rulebook
 from tests.rules.talk import agent, ask, book, customer
 
 NOTICE = """
@@ -72,6 +75,63 @@ def test_what_is_not_close_stays_absent(heard: str) -> None:
     """A clear opening without the notice is flagged, whatever else is in it."""
     result = ask(notice(), *opening(heard, 0.9))
     assert ("absent", True) == (result.value, result.flagged)
+
+
+@pytest.mark.parametrize(
+    "heard",
+    [
+        "this call may be record it", "this line is retorted", "we retort all calls", "this poll is monitored",
+        "this call will be required for training",
+    ],
+)  # fmt: skip
+def test_words_that_sound_nearly_alike_may_be_one_more_or_shorter(heard: str) -> None:
+    """A word may be heard as two, and a short one differ in the place of one consonant."""
+    assert "cannot_tell" == ask(notice(), *opening(heard, 0.9)).value
+
+
+CHECK = """
+severity: critical
+expect: present
+by: agent
+said: >-
+  (confirm | verify* | "can i *1 (have | take)" | "i need")
+  NEAR/8 ("your *3 (surname | address | postcode | password)" | postcode | "(account | customer) (number | reference)")
+"""
+
+
+@pytest.mark.parametrize(
+    "heard",
+    [
+        "can I take your pose code please", "could you conform your address", "can you confirm the account lumber",
+        "can I just have your sir name", "please verify your pass word for me",
+        "i need the a count number",
+    ],
+)  # fmt: skip
+def test_a_misheard_word_beside_another_phrase_does_not_fail_an_identity_check(heard: str) -> None:
+    """Rules with NEAR too: one side is there as it is asked, the other sounds nearly so."""
+    result = ask(CHECK, *opening(heard, 0.9))
+    assert ("cannot_tell", False) == (result.value, result.flagged)
+    assert "may be misheard" in result.why
+
+
+def test_both_sides_of_a_near_must_still_stand_near() -> None:
+    """Not ten words apart, and not where nothing but the misheard word is there."""
+    far = "can I take a moment to look for the note that my colleague left, the pose code"
+    assert "absent" == ask(CHECK, *opening(far, 0.9)).value
+    assert "absent" == ask(CHECK, *opening("your pose code is lovely", 0.9)).value
+
+
+def test_clear_openings_without_a_notice_or_a_check_stay_absent() -> None:
+    """126 sentences of agents with the words of notices and checks in other senses: no doubt is cast on any."""
+    starter = parse_rulebook(starter_rulebook("compliance"))
+    lines = (Path(__file__).parent / "absent_openings.txt").read_text(encoding="utf-8").splitlines()
+    doubted = []
+    for line in lines:
+        for rule in ("recording-notice", "verification"):
+            if "absent" != ask(starter, agent(line), customer("Hello.", 20.0), rule=rule).value:
+                doubted.append((rule, line))
+    assert [] == doubted
+    assert len(lines) >= 100
 
 
 def test_doubt_counts_only_where_the_rule_looks() -> None:
