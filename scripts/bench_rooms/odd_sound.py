@@ -22,6 +22,7 @@ import soxr
 from numpy.typing import NDArray
 
 from scripts.bench_rooms.voice import ROOT, conversation_of, read_audio, sample_paths
+from speechcx.audio.offset import remove_offset
 from speechcx.call import Audio, Recording, Span, Speech, Turn, Utterance, Word
 from speechcx.call.spans import join_spans
 from speechcx.config import Settings
@@ -442,6 +443,126 @@ def _true_words(entry: Truth, turn: Turn) -> Utterance:
     )
 
 
+# A recording that begins late or ends early.
+
+CUTS = 12
+
+
+def measure_cuts(options: Options) -> bool:
+    """Each call cut at some places: rules *absent* in one part that hold in the whole call."""
+    draw = np.random.default_rng(options.seed)
+    books = [parse_rulebook(starter_rulebook(name), name) for name in starter_rulebooks()]
+    books.append(parse_rulebook((ROOT / "samples/rulebook.yaml").read_text(), "samples"))
+    parts = asked = 0
+    wrong: Counter[str] = Counter()
+    for entry, audio in two_channel_samples():
+        speech = find_turns(audio, TURNS)
+        whole = {
+            rule for rule, value in _judge_truth(entry, audio, speech, books).items() if value == "present"
+        }
+        for at_s in sorted(draw.uniform(0.0, audio.duration_s, CUTS).tolist()):
+            for part in (Span(0.0, at_s), Span(at_s, audio.duration_s)):
+                found = _judge_truth(*_cut_out(entry, audio, speech, part), books)
+                parts, asked = parts + 1, asked + len(whole)
+                lost = sorted(rule for rule in whole if found.get(rule, "") == "absent")
+                wrong.update(lost)
+                if lost:
+                    print(
+                        f"{entry['file'][:24]} {part.start_s:.1f} to {part.end_s:.1f} s: {lost} absent",
+                        flush=True,
+                    )
+    print(
+        f"{parts} parts of calls, {asked} rules that hold in the whole call: {wrong.total()} absent {dict(wrong)}"
+    )
+    return not wrong
+
+
+def _cut_out(entry: Truth, audio: Audio, speech: Speech, part: Span) -> tuple[Truth, Audio, Speech]:
+    """A part of a call as a recording of its own, with what is true and what was found of it."""
+    where = slice(round(part.start_s * audio.rate_hz), round(part.end_s * audio.rate_hz))
+    turns = []
+    for turn in speech.turns:
+        spans = tuple(
+            Span(max(0.0, s.start_s - part.start_s), min(s.end_s, part.end_s) - part.start_s)
+            for s in turn.speech
+            if s.overlap_s(part) > 0.1
+        )
+        if spans:
+            span = Span(spans[0].start_s, spans[-1].end_s)
+            turns.append(replace(turn, no=len(turns), span=span, speech=spans))
+    true = [
+        _shift(turn, part)
+        for turn in entry["turns"]
+        if turn["start_s"] < part.end_s and turn["end_s"] > part.start_s
+    ]
+    flags = {*speech.flags, *(["one_sided"] if len({turn.speaker for turn in turns}) == 1 else [])}
+    cut = replace(speech, turns=tuple(turns), hold=(), flags=tuple(sorted(flags)))
+    return {**entry, "turns": true}, replace(audio, samples=audio.samples[:, where]), cut
+
+
+def _shift(turn: Truth, part: Span) -> Truth:
+    """A turn as the part has it: the words that lie in it, spread evenly over their turn, at their times there."""
+    words = turn["text"].split()
+    step_s = (turn["end_s"] - turn["start_s"]) / len(words)
+    kept = [
+        no for no in range(len(words)) if part.start_s <= turn["start_s"] + (no + 0.5) * step_s <= part.end_s
+    ]
+    if not kept:
+        kept = [len(words) - 1]
+    start_s = max(0.0, turn["start_s"] + kept[0] * step_s - part.start_s)
+    text = " ".join(words[no] for no in kept)
+    return {**turn, "text": text, "start_s": start_s, "end_s": start_s + len(kept) * step_s}
+
+
+# A constant offset.
+
+OFFSETS, LEVELS_DBOV = (0.0, 0.2), (-35.0, -15.0)
+MOVED_S = 0.1
+DRAWS = 2
+
+
+def measure_offsets(options: Options) -> bool:
+    """Each call at another level with a constant offset: speech lost and turns moved against the same without."""
+    draw = np.random.default_rng(options.seed)
+    calls = lost = said = moved = turns = 0
+    for entry, audio in two_channel_samples():
+        for _ in range(DRAWS):
+            level, offset = draw.uniform(*LEVELS_DBOV), draw.uniform(*OFFSETS) * draw.choice([-1, 1])
+            heard = audio.samples[np.abs(audio.samples) > 50].astype(np.float64)
+            gain = 32768 * 10 ** (level / 20) / np.sqrt((heard**2).mean())
+            plain = np.clip(np.rint(audio.samples * gain), -32768, 32767).astype(np.int16)
+            shifted = np.clip(plain.astype(np.int32) + round(32768 * offset), -32768, 32767).astype(np.int16)
+            remove_offset(shifted, audio.rate_hz)
+            true = find_turns(replace(audio, samples=plain), TURNS)
+            found = find_turns(replace(audio, samples=shifted), TURNS)
+            for name in true.speakers:
+                own = mask_of(speech_of(true, name), audio.duration_s)
+                got = mask_of(speech_of(found, name), audio.duration_s)
+                lost, said = lost + int((own & ~got).sum()), said + int(own.sum())
+            off = [turn for turn in true.turns if not _has_turn(found, turn)]
+            calls, moved, turns = calls + 1, moved + len(off), turns + len(true.turns)
+            if off:
+                print(
+                    f"{entry['file'][:24]} {offset:+.1%} at {level:.0f} dBov:"
+                    f" {len(off)} of {len(true.turns)} turns moved",
+                    flush=True,
+                )
+    print(
+        f"{calls} calls with an offset: {lost / said:.2%} of {said * STEP_S:.0f} s of speech lost,"
+        f" {moved} of {turns} turns moved"
+    )
+    return lost < 0.005 * said and moved == 0
+
+
+def _has_turn(speech: Speech, turn: Turn) -> bool:
+    return any(
+        other.speaker == turn.speaker
+        and abs(other.span.start_s - turn.span.start_s) <= MOVED_S
+        and abs(other.span.end_s - turn.span.end_s) <= MOVED_S
+        for other in speech.turns
+    )
+
+
 # One channel late.
 
 LATE_S = (-3.0, -1.0, 0.7, 1.5, 5.0)
@@ -546,9 +667,11 @@ def _total_s(spans: Sequence[Span]) -> float:
 
 MEASURES: dict[str, Callable[[Options], bool]] = {
     "copies": measure_copies,
+    "cuts": measure_cuts,
     "late": measure_late,
     "mixed": measure_mixed,
     "neighbours": measure_neighbours,
+    "offsets": measure_offsets,
     "shouting": measure_shouting,
     "silenced": measure_silenced,
     "soft": measure_soft,

@@ -18,6 +18,20 @@ PAUSES_S = (1.0, 5.0)
 """Between the tries of one command."""
 
 
+UNKNOWN_ADDRESS = (
+    "no address that apprise knows: correct it, for example mailto://, slack:// or json://host/path"
+)
+UNREACHABLE = "the service could not be reached"
+
+_REASONS = (
+    (r"NameResolution|resolve|Name or service|getaddrinfo", f"{UNREACHABLE}: no host has that name"),
+    (r"refused", f"{UNREACHABLE}: the connection was refused"),
+    (r"timed out|[Tt]imeout", f"{UNREACHABLE}: no answer in time"),
+    (r"SSL|certificate", f"{UNREACHABLE}: no secure connection could be made"),
+)
+"""What errors of connections have in them, and what to say of them."""
+
+
 class Sender(Protocol):
     """Sends a notice to an address; the reason where that fails, None where it is delivered."""
 
@@ -26,12 +40,12 @@ class Sender(Protocol):
 
 
 def send_by_apprise(url: str, title: str, body: str) -> str | None:
-    """Send one notice; the reason where that failed.
+    """Send one notice; the reason where that failed, also where apprise does not know such an address.
 
     Raises
     ------
     UsageError
-        The extra ``notify`` is not installed, or apprise does not know such an address.
+        The extra ``notify`` is not installed.
     """
     try:
         import apprise
@@ -41,16 +55,21 @@ def send_by_apprise(url: str, title: str, body: str) -> str | None:
         ) from error
     sender = apprise.Apprise()
     if not sender.add(url):
-        raise UsageError(
-            f"{name_target(url)!r} is no address that apprise knows",
-            "an address such as mailto://, slack:// or json://host/path",
-            "see the list of services in apprise's documentation",
-        )
-    with apprise.LogCapture(level=apprise.logging.INFO) as log:
+        return UNKNOWN_ADDRESS
+    with apprise.LogCapture(level=apprise.logging.DEBUG) as log:
         if sender.notify(body=body, title=title, notify_type=apprise.NotifyType.WARNING):
             return None
-        found = re.findall(r"error=(\d{3})", log.getvalue())
-    return f"the service answered {found[-1]}" if found else "the service could not be reached"
+        return _read_reason(log.getvalue())
+
+
+def _read_reason(log: str) -> str:
+    """Why a notice failed, by what apprise wrote down; none of its text, which may hold parts of the address."""
+    for line in reversed(log.splitlines()):
+        if status := re.search(r"- WARNING - .*error=(\d{3})", line):
+            return f"the service answered {status[1]}"
+        if "Exception:" in line:
+            return next((said for sign, said in _REASONS if re.search(sign, line)), UNREACHABLE)
+    return UNREACHABLE
 
 
 def name_target(url: str) -> str:
@@ -109,8 +128,8 @@ def _try(url: str, title: str, body: str, send: Sender, pause: Callable[[float],
     """Send a notice, several times where that fails; the last reason, None where it was delivered."""
     error = send(url, title, body)
     for wait_s in PAUSES_S[: TRIES - 1]:
-        if error is None:
-            return None
+        if error is None or error == UNKNOWN_ADDRESS:
+            return error
         pause(wait_s)
         error = send(url, title, body)
     return error

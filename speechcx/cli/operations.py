@@ -86,6 +86,15 @@ def mark(
     result: Annotated[
         str | None, typer.Option("--result", metavar="WORDS", help="Result, in a few words.")
     ] = None,
+    probability: Annotated[
+        float,
+        typer.Option(
+            "--probability", min=0.0, max=1.0, help="As in alerts, for one found with other limits."
+        ),
+    ] = 0.0005,
+    excess: Annotated[
+        float, typer.Option("--excess", min=0.0, help="As in alerts, for one found with other limits.")
+    ] = 5.0,
     who: options.Who = None,
     db: options.Database = None,
     config: options.Config = None,
@@ -103,7 +112,7 @@ def mark(
     day = date.min if due in ("none", "") else options.day("--due", due)
     change = FollowUpChange(status, owner, day, result)  # type: ignore[arg-type]
     with Store.open(options.database(options.load(config, None), db)) as store:
-        entry = find_follow_up(store, name)
+        entry = find_follow_up(store, name, probability=probability, least_excess=excess)
         found = mark_follow_up(store, entry, change, who=read_who(who))
     print_answer(present_mark(f"{entry.kind}:{entry.key}", found), options.style(as_json, False))
 

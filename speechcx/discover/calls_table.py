@@ -19,6 +19,7 @@ from speechcx.discover.settings import DiscoverSettings
 from speechcx.discover.start_columns import find_start
 from speechcx.discover.table_files import read_table
 from speechcx.discover.time_forms import UnreadableTimeError
+from speechcx.discover.two_numbers import find_customer, names_two_numbers
 
 _SPREADSHEET_ERRORS = re.compile(r"#(?:REF!|NAME\?|VALUE!|N/A|DIV/0!|NULL!|NUM!|#+)", re.IGNORECASE)
 _ROUNDED = re.compile(r"\d(?:[.,]\d+)?E\+\d+", re.IGNORECASE)
@@ -165,11 +166,19 @@ class _Reader:
         self.by_name: dict[str, list[int]] = {}
         self.warnings: list[SourceWarning] = []
         self.left_out = 0
+        self.two_numbers = names_two_numbers(csv_file.names)
+        self.untold: list[int] = []
 
     def read(self, lines: Iterable[CsvRow]) -> CallsTable:
         self._check_headings()
         for row in lines:
             self._add(row)
+        if self.untold:
+            found = (
+                f"which number is the customer's is not told, here and in {len(self.untold) - 1:,} more lines"
+            )
+            cure = "add a column `direction`, or name the right column `customer`"
+            self._warn(self.untold[0], found, cure, is_last=True)
         if self.left_out:
             self._warn(
                 0, f"{self.left_out:,} further lines cannot be used", "correct these first", is_last=True
@@ -205,6 +214,8 @@ class _Reader:
         if wrong:
             self._warn(row.line, wrong, _CURES.get(wrong.split(" ", 1)[0], "correct the line"))
             row = CsvRow(row.line, row.text, row.wrong or wrong)
+        elif self.two_numbers and find_customer(told.values) is None:
+            self.untold.append(row.line)
         before.append(len(self.rows))
         self.rows.append(row)
 

@@ -26,6 +26,7 @@ from speechcx.discover.sidecar import describe_json, read_sidecars, sidecar_name
 from speechcx.discover.sources import Sources
 from speechcx.discover.start_columns import find_start
 from speechcx.discover.time_forms import UnreadableTimeError
+from speechcx.discover.two_numbers import find_customer
 from speechcx.errors import CallError
 
 _NO_VALUE = frozenset({"", "-", "?", "n/a", "na", "none", "null", "unknown"})
@@ -225,6 +226,10 @@ def _findings(values: tuple[tuple[str, str], ...], source: str, rank: int) -> It
         for field, at in columns.items()
         if field in FIELDS and field != "started_at" and is_value_of(*values[at])
     }
+    if rank == _TABLE and "customer" not in columns:
+        other = find_customer(values)
+        if other is not None:
+            fields[other] = "customer"
     if start:
         yield SourceClaim("started_at", clean_value(start, _LONGEST), source, rank)
     for at, (key, text) in enumerate(values):

@@ -20,6 +20,7 @@ from speechcx.call.imported import (
     SurveyAnswer,
     SurveyKind,
 )
+from speechcx.discover.callers import read_customer
 from speechcx.discover.clock import place_time, read_moment
 from speechcx.discover.csv_lines import CsvFile, CsvRow, split_cells
 from speechcx.discover.headings import says_utc
@@ -101,6 +102,7 @@ def read_legs(file: CsvFile, rows: Sequence[CsvRow], mapping: ImportMapping) -> 
         if started is None:
             raise UnreadableCellError("no start")
         people = _read_people(cells, mapping)
+        reader.note_customer(people, line)
         record_id = cells.get("record_id") or cells.get("leg_id")
         if record_id is None and {"record_id", "leg_id"} & mapping.columns.keys():
             raise UnreadableCellError("no id of the call")
@@ -150,6 +152,9 @@ def _read_people(cells: FieldCells, mapping: ImportMapping) -> dict[str, str | N
     if direction == "outbound":
         agent = caller if mapping.swap_outbound else agent
         caller = called if "called" in mapping.columns else caller
+    if caller is not None and read_customer(caller) is None:
+        # One word for everybody would make one customer of them, who calls again and again.
+        caller = None
     return {"agent": agent, "customer": caller, "direction": direction}
 
 
@@ -307,6 +312,13 @@ def _is_summary(cells: FieldCells, extras: tuple[tuple[str, str], ...]) -> bool:
     return not has_start and any(_SUMMARY.fullmatch(cell.rstrip(":")) for cell in values)
 
 
+_MAX_EXTENSION = 6
+
+
+def _list_lines(lines: Sequence[int]) -> str:
+    return ", ".join(map(str, lines[:5])) + (" ..." if len(lines) > 5 else "")
+
+
 def _in_sheet(row: CsvRow, found: str) -> str:
     return f"sheet {row.sheet!r}: {found}" if row.sheet else found
 
@@ -328,6 +340,8 @@ class _Reader:
         self.shown_by = ""
         self.unknown: Counter[tuple[str, str]] = Counter()
         self.summaries: list[int] = []
+        self.without_customer: list[int] = []
+        self.doubtful_customer: list[int] = []
 
     def moment(self, text: str) -> datetime | None:
         """A time of a row; None for a blank cell."""
@@ -368,14 +382,37 @@ class _Reader:
             return self.moment(day)
         return self.moment(clock if _YEAR.search(clock) else f"{day} {clock}")
 
+    def note_customer(self, people: dict[str, str | None], line: int) -> None:
+        """Remember a leg without a customer, or with one that cannot be told from the agent."""
+        customer, direction = people["customer"], people["direction"]
+        if customer is None:
+            self.without_customer.append(line)
+            return
+        # Where a source tells who called whom and no direction, a short number may be the agent's extension.
+        digits = self.mapping.internal_digits or (_MAX_EXTENSION if "called" in self.mapping.columns else 0)
+        is_own = people["agent"] is not None and customer.casefold() == people["agent"].casefold()
+        is_inside = digits > 0 and direction is None and is_extension(customer, digits)
+        if direction != "internal" and (is_own or is_inside):
+            self.doubtful_customer.append(line)
+
     def notes(self) -> tuple[str, ...]:
         """What was passed over, and words that say nothing of how a call ended."""
         found = []
         if self.day_order:
             found.append(f"dates begin with the {self.day_order}, as {self.shown_by} shows")
         if self.summaries:
-            lines = ", ".join(map(str, self.summaries[:5])) + (" ..." if len(self.summaries) > 5 else "")
-            found.append(f"lines of totals or column types that are no calls: {lines}")
+            found.append(f"lines of totals or column types that are no calls: {_list_lines(self.summaries)}")
+        if self.without_customer:
+            found.append(
+                f"{len(self.without_customer):,} rows tell no number or id of the customer, so that they are matched by"
+                f" agent and time only and not followed as repeats: lines {_list_lines(self.without_customer)}"
+            )
+        if self.doubtful_customer:
+            found.append(
+                f"{len(self.doubtful_customer):,} rows give as the customer an extension or the agent's own number,"
+                " which may be no customer's, see `called` and `swap_outbound` of the mapping: lines"
+                f" {_list_lines(self.doubtful_customer)}"
+            )
         if self.unknown:
             words = ", ".join(f"{word[:40]!r} ({n:,})" for (_, word), n in self.unknown.most_common(8))
             found.append(f"values that do not say how a call ended, see [outcomes] of the mapping: {words}")

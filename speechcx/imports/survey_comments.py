@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 # Rules and sentiment are imported where a comment is read: questions about facts load this module and need neither.
 
 MIN_WORDS = 3
-"""The language of fewer words is not looked for; what they say is read."""
+"""The language of fewer words cannot be found."""
+
+NO_LANGUAGE = f"under {MIN_WORDS} words, none of them known: the language cannot be told"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +79,14 @@ def _read(texts: Sequence[str], settings: CommentSettings) -> dict[str, CommentR
         # The text is kept, and read by the next import that has the model.
         return {text: CommentReading(why=f"not read: {error.found}") for text in texts}
     said = read_lines(texts, model, settings.sentiment)
+    doubtful = {text for text in texts if _is_of_any_language(text, settings.sentiment.languages)}
     readings = {}
     for text, language, read in zip(texts, languages, said, strict=True):
         rulebook = _choose(rulebooks, language)
         drivers, why = _find_drivers(text, language, rulebook)
         unread = f"language {language!r} is not read" if language else read.why_missing
-        is_read = language is None and read.value is not None
+        unread = NO_LANGUAGE if text in doubtful else unread
+        is_read = unread is None and read.value is not None
         readings[text] = CommentReading(
             language=language,
             sentiment=read.value if is_read else None,
@@ -103,8 +107,18 @@ def _choose(rulebooks: Rulebooks, language: str | None) -> Rulebook:
 def _other_language(text: str, read: Sequence[str]) -> str | None:
     from speechcx.sentiment import find_other_language
 
-    words = re.findall(r"[^\W\d_]{2,}", text)
-    return find_other_language(text, read, min_words=MIN_WORDS) if read and len(words) >= MIN_WORDS else None
+    return find_other_language(text, read, min_words=MIN_WORDS) if read and not _is_short(text) else None
+
+
+def _is_short(text: str) -> bool:
+    return len(re.findall(r"[^\W\d_]{2,}", text)) < MIN_WORDS
+
+
+def _is_of_any_language(text: str, read: Sequence[str]) -> bool:
+    """Whether a text is too short for its language to be found, and no English word in it says what its writer felt."""
+    from speechcx.sentiment import has_known_word
+
+    return bool(read) and _is_short(text) and not ("en" in read and has_known_word(text))
 
 
 def _find_drivers(

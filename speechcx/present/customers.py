@@ -10,6 +10,7 @@ from speechcx.ask.customers import (
     OUTCOME_COLUMNS,
     CallbackList,
     CallbackRow,
+    CustomerAnswer,
     CustomerCall,
     CustomerReport,
     DriverTable,
@@ -129,10 +130,25 @@ _CUSTOMER_CALLS = (
 )
 
 
+def _rating(answer: CustomerAnswer) -> str:
+    return f"{answer.kind.upper()} {answer.value:g} on {answer.low:g} to {answer.high:g}{', low' * answer.is_low}"
+
+
+_ANSWERS = (
+    Column("local_day", "day"),
+    Column("rating", "survey", value=_rating),
+    Column("comment", "comment", is_read=True),
+    Column("sentiment", "says", text=lambda answer: answer.sentiment or answer.why_unread),
+    Column("drivers", "about", rank=1),
+    Column("call_id", "call", rank=2),
+)
+
+
 def present_customer(report: CustomerReport) -> Answer:
     """The calls of a customer, oldest first, then what looks open."""
     calls = make_table("calls", _CUSTOMER_CALLS, report.calls, empty=str(report.hint or ""))
-    return Answer(lambda: _CUSTOMER.wrap(report), (calls, *_after_calls(report)))
+    answers = [make_table("surveys", _ANSWERS, report.answers)] if report.answers else []
+    return Answer(lambda: _CUSTOMER.wrap(report), (calls, *answers, *_after_calls(report)), csv=calls)
 
 
 def _after_calls(report: CustomerReport) -> Iterator[Text]:
@@ -247,6 +263,7 @@ _CALLBACK_COLUMNS = (
     Column("queue", "queue"),
     Column("calls", "calls"),
     Column("why", "why"),
+    Column("comments", "wrote", is_read=True),
     Column("follow_up", "marked", value=_follow_up, rank=1),
 )
 

@@ -4,6 +4,7 @@ from .feeling import join_turn as join_turn
 from .feeling import leave_out_words as leave_out_words
 from .feeling import name_label as name_label
 from .feeling import score_party as score_party
+from .lexicon import has_known_word as has_known_word
 from .protocol import ClassShares as ClassShares
 from .protocol import SentimentModel as SentimentModel
 from .reading import load_sentiment as load_sentiment

@@ -57,6 +57,10 @@ class Lexicon:
         """Class shares of each text."""
         return tuple(self._shares(text) for text in texts)
 
+    def knows_one_of(self, words: Sequence[str]) -> bool:
+        """Whether the list has one of these words, in small letters."""
+        return any(self._match(words[k : k + 1], 0)[1] for k in range(len(words)))
+
     def _shares(self, text: str) -> ClassShares:
         value = math.tanh(self._sum(text) / _SCALE)
         feeling = abs(value)
@@ -103,3 +107,8 @@ def load_lexicon(settings: SentimentSettings) -> Lexicon:
     """Return the word-list engine; it has no settings of its own."""
     del settings
     return Lexicon()
+
+
+def has_known_word(text: str) -> bool:
+    """Whether a text has a word of the list, which is English: all that tells the language of a word or two."""
+    return load_lexicon(SentimentSettings()).knows_one_of(_WORD.findall(text.lower()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,7 +14,6 @@ import pytest
 
 from speechcx.ask.operations import find_alerts
 from speechcx.batch.notifications import TRIES, deliver, name_target, send_by_apprise
-from speechcx.errors import UsageError
 from speechcx.present.operations import write_notices
 from speechcx.store import Store
 from speechcx.store.deliveries import Notice, list_deliveries
@@ -119,12 +119,37 @@ def test_apprise_posts_to_a_server_and_says_what_it_answered() -> None:
     finally:
         server.shutdown()
         server.server_close()
-    assert send_by_apprise(url, NOTICE.title, NOTICE.body) == "the service could not be reached"
+    refused = send_by_apprise(url, NOTICE.title, NOTICE.body)
+    assert refused == "the service could not be reached: the connection was refused"
     assert [(one["title"], one["message"]) for one in received] == [(NOTICE.title, NOTICE.body)] * 2
 
 
-def test_an_address_that_is_none_is_named_without_its_secret() -> None:
-    """With an example."""
-    with pytest.raises(UsageError, match=r"no address that apprise knows") as raised:
-        send_by_apprise("nonsense://secret", "a", "b")
-    assert "secret" not in str(raised.value)
+def test_a_host_without_an_answer_and_one_that_is_not_there_are_told_apart(store: Store) -> None:
+    """Each is kept with its reason, and none of the address."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        urls = (
+            f"json://127.0.0.1:{silent.getsockname()[1]}/secret?cto=0.2&rto=0.2",
+            "json://no-such-host.invalid/secret",
+        )
+        found = deliver(store, urls, [NOTICE], pause=lambda _: None)
+    assert [(one.attempts, one.error, one.delivered_at) for one in found] == [
+        (1, "the service could not be reached: no answer in time", None),
+        (1, "the service could not be reached: no host has that name", None),
+    ]
+    assert len(list_deliveries(store, only_failed=True)) == 2
+    assert "secret" not in repr(store.db.execute("SELECT * FROM deliveries").fetchall())
+
+
+def test_one_wrong_address_does_not_keep_the_notice_from_the_others(store: Store) -> None:
+    """It is listed with an example of a right one, without its secret; the others get theirs."""
+    sent: list[str] = []
+
+    def send(url: str, title: str, body: str) -> str | None:
+        sent.append(url)
+        return send_by_apprise(url, title, body) if url.startswith("nonsense") else None
+
+    wrong, right = deliver(store, ["nonsense://secret", URL], [NOTICE], send=send)
+    assert sent == ["nonsense://secret", URL]
+    assert "no address that apprise knows" in (wrong.error or "")
+    assert right.delivered_at is not None
+    assert "secret" not in repr(wrong)

@@ -264,6 +264,34 @@ def test_an_export_of_another_system_gives_agent_customer_and_start(header: str,
     assert details.direction in (None, "inbound")
 
 
+TWO = "recordingfile,calldate,agent,src,dst"
+PARTIES = "Recording,Start Time,Agent,Calling Party,Called Party,Direction"
+
+
+@pytest.mark.parametrize(
+    ("header", "numbers", "customer"),
+    [
+        (TWO, "02079460018,204", "02079460018"), (TWO, "204,02079460018", "02079460018"),
+        (PARTIES, "02079460018,08001111111,In", "02079460018"),
+        (PARTIES, "08001111111,02079460018,Outgoing", "02079460018"),
+        (TWO, "02079460018,08001111111", None), (TWO.replace("dst", "customer"), "02079460018,C7", "C7"),
+    ],
+)  # fmt: skip
+def test_an_exchange_that_names_who_called_whom_gives_the_customer(
+    header: str, numbers: str, customer: str | None, tmp_path: Path
+) -> None:
+    """FreePBX writes src and dst, Avaya "Calling Party": the customer is the other side, or a line says so."""
+    from speechcx.discover import read_details
+
+    table = table_of(f"{header}\na.wav,2026-03-02 09:15:00,maria,{numbers}\n", tmp_path)
+    assert isinstance(table, CallsTable)
+    details = read_details(tmp_path / "a.wav", Sources((table,)), SETTINGS)
+    assert (details.agent, details.customer) == ("maria", customer)
+    found = [warning.found for warning in table.warnings]
+    assert bool(found) == (customer is None)
+    assert all("which number is the customer's is not told" in text for text in found)
+
+
 def test_an_extension_of_files_is_no_agent(tmp_path: Path) -> None:
     """Without a column of agents, ``wav`` under "Extension" does not become one."""
     from speechcx.discover import read_details

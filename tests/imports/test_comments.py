@@ -7,11 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from speechcx.ask.customers import read_satisfaction
+from speechcx.ask.customers import describe_customer, list_callbacks, read_satisfaction
 from speechcx.imports import CommentSettings, ImportOptions, ImportReport, run_import
+from speechcx.present.customers import present_customer
+from speechcx.present.table import Table
 from speechcx.rules import Rulebook, parse_rulebook
 from speechcx.sentiment import SentimentSettings
 from speechcx.store import Store
+from tests.ask.archive import at, make
 from tests.imports.exports import SETTINGS
 
 RULEBOOK = """
@@ -92,6 +95,52 @@ def test_comments_are_read_for_feeling_and_drivers_with_their_source(store: Stor
         ("driver-delivery", 1, 1),
     ]
     assert comments.unread == (("language 'es' is not read; the rulebook is in 'en'", 1),)
+
+
+def test_a_word_or_two_are_read_where_they_are_known(store: Store, tmp_path: Path) -> None:
+    """Their language cannot be found: "muy malo" is not read as English, "Terrible!" is; others have the reason."""
+    said = ("Terrible!", "muy malo", "sehr schlecht", "ok", "friendly agent")
+    rows = tuple(f"{n},2026-03-02 09:00:00,c{n},1,,{text}" for n, text in enumerate(said))
+    take(store, tmp_path, rows, Loaded())
+    found = dict(store.db.execute("SELECT comment, comment_label FROM survey_answers"))
+    assert found == dict(zip(said, ("negative", None, None, None, "positive"), strict=True))
+    assert read_satisfaction(store).comments.unread == (
+        ("under 3 words, none of them known: the language cannot be told", 3),
+    )
+
+
+def test_what_a_customer_wrote_is_shown_with_the_customer_and_the_call_back(
+    store: Store, tmp_path: Path
+) -> None:
+    """The comment beside a low answer; of an answer whose call is not known, with the customer only."""
+    store.save_call(make("c1", customer="0301111111", extras=(("id", "ticket-1"),), started_at=at(2)))
+    rows = (
+        "1,2025-03-02 10:00:00,ticket-1,,1,,The delivery is awful and nobody called",
+        "2,2026-01-05 10:00:00,,+49 30 1111111,5,,A friendly agent and all is fine",
+        "3,2026-01-05 10:00:00,,0302222222,1,,Awful",
+    )
+    path = tmp_path / "answers.csv"
+    path.write_text(
+        "\n".join(("Response ID,Completed at,Call ID,Customer,CSAT,NPS,Comment", *rows)), encoding="utf-8"
+    )
+    comments = CommentSettings(Loaded(), SentimentSettings(engine="lexicon"))
+    wanted = ImportOptions(who="mia")
+    run_import(store, path, "surveys", settings=SETTINGS, options=wanted, comments=comments)
+    answers = describe_customer(store, "0301111111").answers
+    assert [(one.kind, one.value, one.is_low, one.sentiment, one.drivers) for one in answers] == [
+        ("csat", 1.0, True, "negative", ("driver-delivery",)),
+        ("csat", 5.0, False, "positive", ()),
+    ]
+    assert [one.call_id is None for one in answers] == [False, True]
+    (row,) = list_callbacks(store).rows
+    assert row.why == ("CSAT answer 1 on 1 to 5",)
+    assert row.comments == ("The delivery is awful and nobody called",)
+    shown = [
+        table
+        for table in present_customer(describe_customer(store, "0301111111")).blocks
+        if isinstance(table, Table)
+    ]
+    assert "CSAT 1 on 1 to 5, low" in repr(shown[1])
 
 
 def test_a_card_number_in_a_comment_is_not_kept(store: Store, tmp_path: Path) -> None:

@@ -166,3 +166,19 @@ def test_no_duration_is_made_up(text: str) -> None:
     """A word that begins with m is not minutes."""
     with pytest.raises(UnreadableCellError, match="no duration"):
         read_duration(text, "s")
+
+
+def test_a_customer_who_is_missing_or_may_be_the_agent_is_named(store: Store, tmp_path: Path) -> None:
+    """Blank numbers and withheld ones, which are nobody's; the agent's own extension as the calling party."""
+    head = "call_id,start,agent,called,customer,talk,outcome"
+    rows = (
+        "1,2026-03-02 09:00:00,4711,100,0301111111,60,answered",
+        "2,2026-03-02 09:10:00,4711,100,,60,answered",
+        "3,2026-03-02 09:20:00,4711,100,anonymous,60,answered",
+        "4,2026-03-02 09:30:00,4711,0301111111,4711,60,answered",
+    )
+    note = import_text(store, tmp_path, "calls", "\n".join((head, *rows)), dry_run=True).note
+    assert "2 rows tell no number or id of the customer" in note
+    assert "not followed as repeats: lines 3, 4" in note
+    assert "1 rows give as the customer an extension or the agent's own number" in note
+    assert note.endswith("lines 5")

@@ -15,6 +15,7 @@ from .callbacks import list_callbacks as list_callbacks
 from .customer import CustomerCall as CustomerCall
 from .customer import CustomerReport as CustomerReport
 from .customer import describe_customer as describe_customer
+from .customer_answers import CustomerAnswer as CustomerAnswer
 from .drivers import DriverTable as DriverTable
 from .drivers import list_driver_rows as list_driver_rows
 from .outcomes import OUTCOME_COLUMNS as OUTCOME_COLUMNS

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from speechcx.ask.customers.customer_answers import read_comments_about
 from speechcx.ask.ground.consent import is_opted_out, is_resolved, is_unresolved, read_columns
 from speechcx.ask.ground.empty_answer_hints import find_hint
 from speechcx.ask.ground.opening import Where, reading
@@ -31,6 +32,8 @@ class CallbackRow:
         nobody dismissed; the customer gave a low answer about it, which nobody dismissed.
     follow_up
         What people said of it; None where nobody did.
+    comments
+        What the customer wrote about that call in surveys, the newest first; values were taken out.
     """
 
     customer: str
@@ -44,6 +47,7 @@ class CallbackRow:
     calls: int
     why: tuple[str, ...]
     follow_up: FollowUp | None = None
+    comments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +98,9 @@ def list_callbacks(
                 found.append(replace(row, why=reasons, follow_up=marks.get(row.call_id)))
         found.sort(key=lambda row: -len(row.why))
         hint = None if found else _hint(store, chosen, left_out)
+        rows = tuple(replace(row, comments=read_comments_about(store, row.call_id)) for row in found[:limit])
     counts = tuple((why, n) for why, n in left_out.items() if n)
-    return CallbackList(tuple(found[:limit]), len(found), counts, hint)
+    return CallbackList(rows, len(found), counts, hint)
 
 
 def _newest_calls(store: Store, filters: CallFilter) -> list[tuple[int, CallbackRow]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from speechcx.ask.customers.customer_answers import CustomerAnswer, read_answers_of
 from speechcx.ask.ground.consent import is_unresolved, read_columns
 from speechcx.ask.ground.empty_answer_hints import Hint, find_hint
 from speechcx.ask.ground.group_sums import find_scorecard
@@ -104,6 +105,8 @@ class CustomerReport:
         The customer's sentiment in the first and the newest call it is known for.
     open_issues
         Drivers that do not look settled.
+    answers
+        Answers to surveys about these calls, and those whose call was not found; the oldest first.
     hint
         Where there are no calls: what would widen the question.
     """
@@ -116,6 +119,7 @@ class CustomerReport:
     sentiment_first: float | None
     sentiment_last: float | None
     open_issues: tuple[OpenIssue, ...]
+    answers: tuple[CustomerAnswer, ...]
     hint: Hint | None
 
 
@@ -145,6 +149,7 @@ def describe_customer(
             sentiment_first=felt[0] if felt else None,
             sentiment_last=felt[-1] if felt else None,
             open_issues=_find_open(store, linked),
+            answers=read_answers_of(store, customer, (call.call_id for call in linked)),
             hint=None if linked else find_hint(store, own),
         )
 

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import difflib
 from datetime import date
 
 from speechcx.ask.ground.call_by_name import find_call_id
 from speechcx.ask.ground.opening import Where, reading
 from speechcx.ask.ground.resolve_names import expect_one, find_name
-from speechcx.ask.operations.alerts import ALERT_BY, CALLS
+from speechcx.ask.operations.alerts import (
+    ALERT_BY,
+    CALLS,
+    MIN_EXCESS,
+    PROBABILITY,
+    find_alerts,
+)
 from speechcx.ask.operations.events import find_watched
 from speechcx.ask.operations.outreach import NEGATIVE
 from speechcx.errors import UsageError
 from speechcx.store import Store
-from speechcx.store.decisions.follow_ups import FOLLOW_UP_KINDS, FollowUpKey
+from speechcx.store.decisions.follow_ups import FOLLOW_UP_KINDS, FollowUpKey, read_follow_ups
 
 
-def find_follow_up(where: Where, name: str) -> FollowUpKey:
+def find_follow_up(
+    where: Where, name: str, *, probability: float = PROBABILITY, least_excess: float = MIN_EXCESS
+) -> FollowUpKey:
     """The entry of a name.
 
     Parameters
@@ -25,11 +34,13 @@ def find_follow_up(where: Where, name: str) -> FollowUpKey:
     name
         ``alert:`` with the name of an alert, ``callback:`` with a customer or a call, ``outreach:`` with a rule, a
         slash and a customer or a call.
+    probability, least_excess
+        What an alert is, as in :func:`find_alerts`.
 
     Raises
     ------
     UsageError
-        There is no such list, rule, customer or call, or the alert has no such day or group.
+        There is no such list, rule, customer, call or alert.
     """
     kind, sign, rest = name.partition(":")
     if not sign or kind not in FOLLOW_UP_KINDS or not rest.strip():
@@ -40,7 +51,9 @@ def find_follow_up(where: Where, name: str) -> FollowUpKey:
         )
     with reading(where) as store:
         if kind == "alert":
-            return _find_alert(store, rest.strip())
+            named = _read_alert(store, rest.strip())
+            _expect_alert(store, named, probability=probability, least_excess=least_excess)
+            return named
         if kind == "callback":
             call_id = _find_call(store, rest.strip())
             return FollowUpKey("callback", call_id, call_id)
@@ -50,7 +63,7 @@ def find_follow_up(where: Where, name: str) -> FollowUpKey:
         return FollowUpKey("outreach", f"{wanted}/{call_id}", call_id)
 
 
-def _find_alert(store: Store, name: str) -> FollowUpKey:
+def _read_alert(store: Store, name: str) -> FollowUpKey:
     day, _, rest = name.partition("/")
     rule, _, group = rest.partition("/")
     try:
@@ -67,6 +80,32 @@ def _find_alert(store: Store, name: str) -> FollowUpKey:
         if not value:
             raise UsageError(f"no {by} in {name!r}", f"{by}=NAME", "see `speechcx alerts --by ...`")
     return FollowUpKey("alert", "/".join(part for part in (day, rule, group) if part))
+
+
+def _expect_alert(store: Store, named: FollowUpKey, *, probability: float, least_excess: float) -> None:
+    """Refuse what is no alert on that day, unless somebody marked it when it was one."""
+    if named.key in read_follow_ups(store.db, "alert"):
+        return
+    day, _, rest = named.key.partition("/")
+    by = rest.partition("/")[2].partition("=")[0] or None
+    alerts = find_alerts(
+        store,
+        day=date.fromisoformat(day),
+        probability=probability,
+        least_excess=least_excess,
+        by=by,  # type: ignore[arg-type]
+    )
+    names = [row.name for row in alerts.rows]
+    if named.key in names:
+        return
+    nearest = (difflib.get_close_matches(named.key, names, n=1) or names[:1] or (None,))[0]
+    why = f"that did not surge on {day}" if alerts.calls else f"{day} has no calls"
+    one_by_one = f" --by {by}" if by else ""
+    raise UsageError(
+        f"no alert {named.key!r}: {why}",
+        f"an alert of that day, such as {nearest}" if nearest else "a day with alerts; that one has none",
+        f"see `speechcx alerts --day {day}{one_by_one}`; give other limits of that command here too",
+    )
 
 
 def _find_call(store: Store, named: str, *, rule: str | None = None) -> str:

@@ -20,6 +20,7 @@ from speechcx.store.facts.handling_sums import (
     STEPS,
     TIMES,
     list_sums,
+    to_correct,
     to_select,
 )
 from speechcx.store.select_sums import split_months
@@ -175,17 +176,19 @@ class _Reader:
 
     def read(self) -> dict[str | None, list[float]]:
         """Sums of each group, in the order of :func:`list_sums`."""
-        is_usual = (self.service_s, self.short_s) == (SERVICE_S, SHORT_S)
         # A sum has records in it that this person may not see.
         is_whole = self.store.visible is None and not self.store.under_review
         days_only = replace(self.filters, since=None, until=None) == CallFilter()
         people_only = days_only or not self.filters.customer
-        if is_usual and is_whole and self.by in _DAYS_AND_HOURS and days_only:
+        if is_whole and self.by in _DAYS_AND_HOURS and days_only:
             self._add("handling_sums_by_day c", fact_condition(self.filters, day="c.local_day"), stored=True)
-        elif is_usual and is_whole and self.by not in _DAYS_AND_HOURS and people_only:
+            self._correct_limits()
+        elif is_whole and self.by not in _DAYS_AND_HOURS and people_only:
             self._read_months()
+            self._correct_limits()
         else:
-            self._add("call_records c", record_condition(self.filters), stored=False)
+            sums = to_select(stored=False, service_s=self.service_s, short_s=self.short_s)
+            self._add_sums("call_records c", record_condition(self.filters), self.group, sums)
         return self.found
 
     def _read_months(self) -> None:
@@ -199,14 +202,26 @@ class _Reader:
             condition += " AND c.month >= ? AND c.month < ?"
             self._add("handling_sums_by_month c", (condition, [*values, *months]), stored=True)
 
+    def _correct_limits(self) -> None:
+        """Sums are kept under the usual limits: change what others do."""
+        if (self.service_s, self.short_s) != (SERVICE_S, SHORT_S):
+            changes, is_other = to_correct(service_s=self.service_s, short_s=self.short_s)
+            condition, values = record_condition(self.filters)
+            self._add_sums("call_records c", (f"{condition} AND {is_other}", values), self.group, changes)
+
     def _add(self, source: str, chosen: tuple[str, list[object]], *, stored: bool) -> None:
-        condition, values = chosen
+        """Sums under the usual limits."""
         group = self.group
         if stored and self.by not in _DAYS_AND_HOURS:
             group = "c.month" if self.by == "month" else f"nullif({group}, '')"
-        sums = ", ".join(to_select(stored=stored, service_s=self.service_s, short_s=self.short_s))
+        self._add_sums(source, chosen, group, to_select(stored=stored))
+
+    def _add_sums(
+        self, source: str, chosen: tuple[str, list[object]], group: str, sums: Sequence[str]
+    ) -> None:
+        condition, values = chosen
         rows = self.store.db.execute(
-            f"SELECT {group}, {sums} FROM {source} WHERE {condition} GROUP BY 1", values
+            f"SELECT {group}, {', '.join(sums)} FROM {source} WHERE {condition} GROUP BY 1", values
         )
         for key, *row in rows:
             name = None if key is None else str(key)

@@ -163,6 +163,13 @@ def _failed_by_name(store: Store) -> dict[str, tuple[str, str, str]]:
     return {os.path.basename(path): (path, kind, message) for path, kind, message in found}
 
 
+_LENGTHS = (
+    "SELECT c.record_id, c.started_at, c.agent, c.call_id, k.audio_duration_s, c.duration_s, c.wait_s, c.talk_s,"
+    " c.hold_s, r.path FROM call_records c CROSS JOIN calls k ON k.call_id = c.call_id"
+    " CROSS JOIN recordings r ON r.call_no = k.call_no"
+)
+
+
 def _find_wrong_lengths(store: Store, condition: str, values: list[object]) -> Iterator[RecordingGap]:
     """Recordings that are longer or shorter than every length the record tells; and records found twice."""
     twice = dict(
@@ -170,31 +177,17 @@ def _find_wrong_lengths(store: Store, condition: str, values: list[object]) -> I
             "SELECT call_id, count(*) FROM call_records WHERE call_id IS NOT NULL GROUP BY call_id HAVING count(*) > 1"
         )
     )
-    talked = "c.talk_s + coalesce(c.hold_s, 0)"
-    lengths = ("c.duration_s", "c.talk_s", talked, f"{talked} + c.wait_s")
-    is_wrong = " AND ".join(
-        f"coalesce(abs(k.audio_duration_s - ({one})) > {LENGTH_TOLERANCE_S}, 1)" for one in lengths
-    )
-    is_told = "coalesce(c.duration_s, c.talk_s) IS NOT NULL"
-    select = (
-        "SELECT c.record_id, c.started_at, c.agent, c.call_id, k.audio_duration_s, c.duration_s, c.wait_s, c.talk_s,"
-        " c.hold_s"
-    )
-    # The calls are few where several records name one, and are looked up one by one.
-    rows = store.db.execute(
-        f"{select} FROM call_records c CROSS JOIN calls k ON k.call_id = c.call_id"
-        f" WHERE {condition} AND c.call_id IS NOT NULL AND ({is_told}) AND {is_wrong}",
-        values,
-    ).fetchall()
+    rows = [
+        row
+        for number in _list_wrong_lengths(store)
+        for row in store.db.execute(f"{_LENGTHS} WHERE c.record_no = ? AND {condition}", [number, *values])
+    ]
     wrong = {row[0] for row in rows}
     for call_id in twice:
-        more = store.db.execute(
-            f"{select} FROM call_records c JOIN calls k ON k.call_id = c.call_id WHERE {condition} AND c.call_id = ?",
-            [*values, call_id],
-        )
+        more = store.db.execute(f"{_LENGTHS} WHERE {condition} AND c.call_id = ?", [*values, call_id])
         rows += [row for row in more if row[0] not in wrong]
-    for record_id, started, agent, call_id, length_s, whole_s, wait_s, talk_s, hold_s in rows:
-        where = (_clock(started), agent, record_id, call_id, _path_of(store, call_id))
+    for record_id, started, agent, call_id, length_s, whole_s, wait_s, talk_s, hold_s, path in rows:
+        where = (_clock(started), agent, record_id, call_id, read_path(path))
         if call_id in twice:
             yield RecordingGap("ambiguous", *where, f"{twice[call_id]} call records name this recording")
         if record_id in wrong:
@@ -207,22 +200,37 @@ def _find_wrong_lengths(store: Store, condition: str, values: list[object]) -> I
             )
 
 
-def _path_of(store: Store, call_id: str) -> str | None:
-    row = store.db.execute(
-        "SELECT r.path FROM calls k JOIN recordings r ON r.call_no = k.call_no WHERE k.call_id = ?",
-        (call_id,),
-    ).fetchone()
-    return None if row is None else read_path(row[0])
+def _list_wrong_lengths(store: Store) -> list[int]:
+    """Numbers of all records whose recording has another length: two indexes are walked, in the order of call ids."""
+    talked = "c.talk_s + coalesce(c.hold_s, 0)"
+    lengths = ("c.duration_s", "c.talk_s", talked, f"{talked} + c.wait_s")
+    is_wrong = " AND ".join(
+        f"coalesce(abs(k.audio_duration_s - ({one})) > {LENGTH_TOLERANCE_S}, 1)" for one in lengths
+    )
+    rows = store.db.execute(
+        f"SELECT c.record_no FROM call_records c CROSS JOIN {_calls_by_id(store, 'k')} ON k.call_id = c.call_id"
+        f" WHERE c.call_id IS NOT NULL AND coalesce(c.duration_s, c.talk_s) IS NOT NULL AND {is_wrong}"
+    )
+    return [number for (number,) in rows]
+
+
+def _calls_by_id(store: Store, alias: str) -> str:
+    """The calls, by the index that holds their days and lengths; a view that hides some of them has none."""
+    is_whole = store.visible is None and not store.under_review
+    return f"calls {alias}" + (" INDEXED BY calls_by_fact" if is_whole else "")
 
 
 def _find_lone_calls(store: Store, filters: CallFilter, first: str, last: str) -> Iterator[RecordingGap]:
     """Recorded calls of the days of the records that no record is about."""
     condition, values = filters.to_sql()
+    lone = (
+        f"SELECT f.call_no FROM {_calls_by_id(store, 'f')} WHERE f.superseded_by IS NULL"
+        " AND f.local_day BETWEEN ? AND ? AND NOT EXISTS (SELECT 1 FROM call_records k WHERE k.call_id = f.call_id)"
+    )
     rows = store.db.execute(
         "SELECT c.call_id, r.started_at, c.agent, r.path FROM calls c CROSS JOIN recordings r ON r.call_no = c.call_no"
-        f" WHERE {condition} AND c.local_day BETWEEN ? AND ?"
-        " AND NOT EXISTS (SELECT 1 FROM call_records k WHERE k.call_id = c.call_id)",
-        [*values, first, last],
+        f" WHERE {condition} AND c.local_day BETWEEN ? AND ? AND c.call_no IN ({lone})",
+        [*values, first, last, first, last],
     )
     for call_id, started, agent, path in rows.fetchall():
         yield RecordingGap(

@@ -107,14 +107,13 @@ def note_call(db: sqlite3.Connection, call_no: int, *, only: Collection[str] = C
 
 def note_shared(db: sqlite3.Connection, table: str, number: int) -> None:
     """Keep the digest of a row that many calls share; inside a write."""
-    rows = db.execute(f"SELECT * FROM {table} WHERE {SHARED_TABLES[table]} = ?", (number,)).fetchall()
-    _keep(db, [(table, number, digest_rows(rows))])
+    note_shared_rows(db, table, [number])
 
 
 def note_shared_rows(db: sqlite3.Connection, table: str, numbers: Iterable[int]) -> None:
     """Keep the digests of several shared rows as they are now; inside a write."""
-    for number in numbers:
-        note_shared(db, table, number)
+    select = f"SELECT * FROM {table} WHERE {SHARED_TABLES[table]} = ?"
+    _keep(db, ((table, number, digest_rows(db.execute(select, (number,)))) for number in numbers))
 
 
 def forget_shared(db: sqlite3.Connection, table: str, numbers: Iterable[int]) -> None:

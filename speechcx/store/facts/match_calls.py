@@ -31,6 +31,9 @@ SURVEY_AFTER_S = 14 * 86_400.0
 _MIN_ID = 6
 """A value of a further column is taken for an id from so many characters on."""
 
+_FEW = 1_000
+"""So many rows are read one by one; of more, the whole table is."""
+
 _SELECT_CALLS = (
     "SELECT c.call_id, r.path, r.started_at, r.extras, c.agent, c.customer FROM calls c"
     " JOIN recordings r ON r.call_no = c.call_no"
@@ -300,10 +303,9 @@ def select_by(
 def _write(db: sqlite3.Connection, table: str, number: str, found: Mapping[int, _Match]) -> None:
     """Keep the matches that differ from what is stored."""
     select = f"SELECT {number}, call_id, matched_by, candidates FROM {table}"
+    rows = select_by(db, select, number, found if len(found) < _FEW else None)
     changed = [
-        (row[0], found[row[0]])
-        for row in select_by(db, select, number, found)
-        if found[row[0]] != _Match(*row[1:])
+        (row[0], match) for row in rows if (match := found.get(row[0])) not in (None, _Match(*row[1:]))
     ]
     db.executemany(
         f"UPDATE {table} SET call_id = ?, matched_by = ?, candidates = ? WHERE {number} = ?",

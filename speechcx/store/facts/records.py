@@ -47,6 +47,7 @@ class _Leg:
 def rebuild_records(db: sqlite3.Connection, record_ids: Iterable[str]) -> None:
     """Make the rows of ``call_records`` again from the legs; inside a write. Matches stay for :func:`match_facts`."""
     numbers = []
+    places: dict[tuple[str | None, str], tuple[str | None, str | None]] = {}
     for record_id in sorted(set(record_ids)):
         legs = _read_legs(db, record_id)
         if not legs:
@@ -55,7 +56,7 @@ def rebuild_records(db: sqlite3.Connection, record_ids: Iterable[str]) -> None:
             ).fetchall()
             forget_shared(db, "call_records", [number for (number,) in gone])
             continue
-        row = {"record_id": record_id, **_join(db, legs)}
+        row = {"record_id": record_id, **_join(db, legs, places)}
         names = ", ".join(row)
         changes = ", ".join(f"{name} = excluded.{name}" for name in row if name != "record_id")
         (number,) = db.execute(
@@ -87,12 +88,19 @@ def _moment(text: str) -> datetime:
     return moment
 
 
-def _join(db: sqlite3.Connection, legs: Sequence[_Leg]) -> dict[str, object]:
+def _join(
+    db: sqlite3.Connection,
+    legs: Sequence[_Leg],
+    places: dict[tuple[str | None, str], tuple[str | None, str | None]],
+) -> dict[str, object]:
+    """A call of its legs; `places` keeps team and center of agents on days, which many calls have in common."""
     answered = [leg for leg in legs if leg.is_answered]
     start = legs[0].started_at
     agent = _first(answered, lambda leg: leg.agent) or _first(legs[::-1], lambda leg: leg.agent)
     day = start.date().isoformat()
-    team, center = find_place(db, agent, day)
+    if (agent, day) not in places:
+        places[agent, day] = find_place(db, agent, day)
+    team, center = places[agent, day]
     return {
         "started_at": write_moment(start),
         "start_utc": utc_text(start.astimezone(UTC)),

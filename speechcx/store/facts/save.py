@@ -14,6 +14,7 @@ from speechcx.store.calls.row_digests import note_shared_rows
 from speechcx.store.decisions.audit import AuditEntry, add_entries
 from speechcx.store.facts.customer_keys import customer_key
 from speechcx.store.facts.forget_facts import ForgottenFacts
+from speechcx.store.facts.handling_sums import sums_counted_at_end
 from speechcx.store.facts.match_calls import match_facts
 from speechcx.store.facts.records import rebuild_records
 from speechcx.store.filters import SqlValue
@@ -88,8 +89,9 @@ def save_legs(store: Store, legs: Sequence[CallLeg], info: ImportInfo) -> SavedF
     ]  # fmt: skip
     with store.write():
         counts, changed = _upsert(store.db, "call_legs", ("record_id", "leg_id"), rows, info)
-        rebuild_records(store.db, (str(row["record_id"]) for row in changed))
-        match_facts(store.db)
+        with sums_counted_at_end(store.db, len(changed)):
+            rebuild_records(store.db, (str(row["record_id"]) for row in changed))
+            match_facts(store.db)
         return _finish(store, info, counts, "call_records")
 
 

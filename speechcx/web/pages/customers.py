@@ -113,14 +113,17 @@ def show_customer(visit: Visit) -> Reply:
     except UsageError:
         raise NotThere from None
     answer = present_customer(report)
-    tables = [
-        replace(one, rows=one.rows[: -MAX_CALLS - 1 : -1]) for one in answer.blocks if isinstance(one, Table)
-    ]
+    calls, *surveys = [one for one in answer.blocks if isinstance(one, Table)]
+    newest = replace(calls, rows=calls.rows[: -MAX_CALLS - 1 : -1])
     said = tuple(one for one in answer.blocks if not isinstance(one, Table))
     shown = {
         "title": f"Customer {report.customer}",
         "lead": count_text(report.n, "call"),
-        "parts": [Part("", said), Part("Calls, newest first", tuple(tables))],
+        "parts": [
+            Part("", said),
+            Part("Calls, newest first", (newest,)),
+            *(Part("What they answered in surveys", (one,)) for one in surveys),
+        ],
         "more": [(visit.link("/calls", {"customer": report.customer}), "All calls of this customer")],
         "data": True,
     }

@@ -62,7 +62,7 @@ def test_a_callback_is_owned_started_and_done(store: Store) -> None:
 
 
 def test_outreach_and_alerts_are_marked_by_name(store: Store) -> None:
-    """A customer of a rule; an alert of all calls and of one queue."""
+    """A customer of a rule; an alert of all calls and of one agent."""
     plant(store, today=12)
     mark(store, "outreach:network/c0", status="dropped")
     found = list_outreach(store, "network")
@@ -74,7 +74,36 @@ def test_outreach_and_alerts_are_marked_by_name(store: Store) -> None:
     (alert,) = [row for row in find_alerts(store).rows if row.rule == "network"]
     assert alert.follow_up is not None
     assert alert.follow_up.owner == "leo"
-    mark(store, "alert:2025-04-28/calls/queue=tv", owner="leo")
+    mark(store, "alert:2025-04-28/network/agent=ann", owner="leo")
+
+
+def test_an_alert_that_is_none_on_that_day_is_not_marked(store: Store) -> None:
+    """Another rule, another day and a group without a surge are refused with the nearest; other limits can be given."""
+    plant(store, today=12)
+    for name in (
+        "2025-04-28/billing",
+        "2025-04-27/network",
+        "2031-01-01/network",
+        "2025-04-28/calls/queue=moon",
+    ):
+        with pytest.raises(UsageError, match=f"no alert '{name}'"):
+            mark(store, f"alert:{name}", owner="leo")
+    with pytest.raises(UsageError) as refused:
+        mark(store, "alert:2025-04-28/billing", owner="leo")
+    assert refused.value.expected.startswith("an alert of that day, such as 2025-04-28/")
+    assert read_follow_ups(store.db, "alert") == {}
+    with pytest.raises(UsageError):
+        find_follow_up(store, "alert:2025-04-28/network", probability=1e-15)
+    assert find_follow_up(store, "alert:2025-04-28/network", least_excess=1).key == "2025-04-28/network"
+
+
+def test_an_alert_that_was_marked_can_be_marked_again(store: Store) -> None:
+    """Also when it is none any more, since calls were judged again."""
+    plant(store, today=12)
+    mark(store, "alert:2025-04-28/network", owner="leo")
+    with store.write():
+        store.db.execute("DELETE FROM results_data")
+    mark(store, "alert:2025-04-28/network", status="done")
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 
 from speechcx.ask.operations import HANDLING_BY, read_handling
 from speechcx.store import CallFilter, Store
+from speechcx.store.facts import handling_sums
 from speechcx.store.facts.forget_facts import forget_customer
 from speechcx.store.facts.handling_sums import HANDLING_TABLES, count_handling, find_wrong_handling
 from speechcx.store.visible import VisibleCalls
@@ -54,6 +55,39 @@ def test_sums_answer_as_the_records_do(store: Store, by: str) -> None:
         asked = read_handling(store, filters, by=by)  # type: ignore[arg-type]
         store.visible = None
         assert kept == asked, filters
+
+
+@pytest.mark.parametrize(
+    "limits", [(30.0, 10.0), (5.0, 1.0), (10.0, 50.0), (0.0, 0.0), (25.0, 40.0), (9.99, 3.0)]
+)
+def test_other_limits_are_answered_as_the_records_do(store: Store, limits: tuple[float, float]) -> None:
+    """Kept sums, changed by the calls between the usual limit and the other one."""
+    service_s, short_s = limits
+    for by in ("queue", "hour", "agent"):
+        for filters in FILTERS:
+            kept = read_handling(store, filters, by=by, service_s=service_s, short_s=short_s)  # type: ignore[arg-type]
+            store.visible = VisibleCalls()
+            asked = read_handling(store, filters, by=by, service_s=service_s, short_s=short_s)  # type: ignore[arg-type]
+            store.visible = None
+            assert kept == asked, (by, filters)
+
+
+def test_a_large_import_is_added_up_at_its_end(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its sums are exact, those of one that is undone too, and later changes are followed again."""
+    monkeypatch.setattr(handling_sums, "MIN_COUNTED_AT_END", 2)
+    changed = [row.replace("2025-02", "2025-04").replace(",ann,", ",cid,") for row in ROWS]
+    import_text(store, tmp_path, "calls", "\n".join((HEAD, *changed)))
+    assert find_wrong_handling(store.db) == ()
+    store.db.execute("BEGIN IMMEDIATE")
+    with handling_sums.sums_counted_at_end(store.db, 8):
+        store.db.execute("DELETE FROM call_records WHERE agent = 'cid'")
+    store.db.execute("ROLLBACK")
+    assert find_wrong_handling(store.db) == ()
+    with store.write():
+        forget_customer(store.db, "0306666666")
+    assert find_wrong_handling(store.db) == ()
 
 
 def test_sums_follow_their_records(store: Store, tmp_path: Path) -> None:
