@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 
-from speechcx.redact.asked_numbers import PAUSES, AskedNumbers
+from speechcx.redact.asked_numbers import FEWEST, MOST, PAUSES, AskedNumbers
 from speechcx.rules.language.normal import word_set
+from speechcx.rules.matching.digit_runs import has_check_digit
 
 CARDS = word_set("card visa mastercard amex maestro")
 """What a card is called."""
@@ -100,3 +101,20 @@ class AnsweredNumbers(AskedNumbers):
         while first and self.row[first - 1].turn == turn:
             first -= 1
         return self.texts[first : last + 1]
+
+
+def is_card_number(digits: str) -> bool:
+    """Whether digits are a card number by their length, their first one and their check."""
+    return FEWEST <= len(digits) <= MOST and digits[0] in "23456" and has_check_digit(digits)
+
+
+def repeats(digits: str, of: str) -> bool:
+    """Whether three or more digits stand in a value as they are, or four and more with one of them changed."""
+    if len(digits) < 3 or len(digits) > len(of) + 1:
+        return False
+    if digits in of:
+        return True
+    if len(digits) < 4:
+        return False
+    windows = (of[at : at + len(digits)] for at in range(len(of) - len(digits) + 1))
+    return any(sum(a != b for a, b in zip(digits, window, strict=True)) <= 1 for window in windows)

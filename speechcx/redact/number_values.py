@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 
 from speechcx.call import RedactedKind
-from speechcx.redact.answered_numbers import CARDS, AnsweredNumbers
+from speechcx.redact.answered_numbers import CARDS, AnsweredNumbers, is_card_number, repeats
 from speechcx.redact.asked_numbers import (
     FEWEST,
     HOMOPHONES,
@@ -249,8 +249,8 @@ class NumberFinder(AnsweredNumbers):
             return
         for place in chain:
             digits = self.texts[place]
-            if len(digits) >= FEWEST and not (other and not _is_card(digits)):
-                kind: RedactedKind = "card" if may_be or _is_card(digits) else "long_number"
+            if len(digits) >= FEWEST and not (other and not is_card_number(digits)):
+                kind: RedactedKind = "card" if may_be or is_card_number(digits) else "long_number"
                 yield NumberValue(kind, tuple(self._widen([place], None)), digits)
         short = [place for place in chain if len(self.texts[place]) < FEWEST]
         if not other and sum(len(self.texts[place]) for place in short) >= FEWEST:
@@ -429,7 +429,7 @@ class NumberFinder(AnsweredNumbers):
                     or not (near or len(token.text) >= 6)
                 ):
                     continue
-                if _repeats(token.text, value.digits):
+                if repeats(token.text, value.digits):
                     taken.add(place)
                     yield NumberValue(value.kind, tuple(self._widen([place], None)), token.text)
 
@@ -464,26 +464,10 @@ def _of_chain(topic: NumberTopic | None) -> NumberTopic | None:
     return None if topic in ("maybe_card", "last_digits") else topic
 
 
-def _is_card(digits: str) -> bool:
-    return FEWEST <= len(digits) <= MOST and digits[0] in "23456" and has_check_digit(digits)
-
-
 def _kind_beside(digits: str) -> RedactedKind:
     """Expiry where the digits begin with a month, else the security code."""
     month = digits[:2] if len(digits) in (4, 6, 8) else f"0{digits[:1]}"
     return "expiry" if len(digits) >= 4 and "01" <= month <= "12" else "security_code"
-
-
-def _repeats(digits: str, of: str) -> bool:
-    """Whether three or more digits stand in a value as they are, or four and more with one of them changed."""
-    if len(digits) < 3 or len(digits) > len(of) + 1:
-        return False
-    if digits in of:
-        return True
-    if len(digits) < 4:
-        return False
-    windows = (of[at : at + len(digits)] for at in range(len(of) - len(digits) + 1))
-    return any(sum(a != b for a, b in zip(digits, window, strict=True)) <= 1 for window in windows)
 
 
 def spread_over_turns(
