@@ -189,7 +189,8 @@ def restore(
     started = time.monotonic()
     database = Path(os.path.realpath(database))
     if not backup.is_file():
-        raise UsageError(f"there is no file {backup}", "a copy made by `speechcx backup`", "name another")
+        found = f"{backup} is no file" if backup.exists() else f"there is no file {backup}"
+        raise UsageError(found, "a copy made by `speechcx backup`", "name another")
     if is_same_file(database, backup):
         raise UsageError(f"{backup} is the database itself", "a copy of it", "name another file")
     with hold_lock(database, command="restore"), told_full(database):

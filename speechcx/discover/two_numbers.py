@@ -11,14 +11,14 @@ import re
 
 from speechcx.discover.headings import DIRECTIONS, choose_columns, squeeze
 
-_CALLING = frozenset(
-    "src source from fromnumber callingparty callingpartynumber callingparties callingnumber callingpty "
-    "originator originatingnumber anumber".split()
-)
-_CALLED = frozenset(
-    "dst destination to tonumber calledparty calledpartynumber callednumber calledpty dialednumber diallednumber "
-    "destinationnumber terminatingnumber bnumber".split()
-)
+_CALLING = frozenset((
+    "src", "source", "from", "fromnumber", "callingparty", "callingpartynumber", "callingnumber", "callingpty",
+    "originator", "originatingnumber", "anumber",
+))  # fmt: skip
+_CALLED = frozenset((
+    "dst", "destination", "to", "tonumber", "calledparty", "calledpartynumber", "callednumber", "calledpty",
+    "dialednumber", "diallednumber", "destinationnumber", "terminatingnumber", "bnumber",
+))  # fmt: skip
 _MIN_DIGITS = 7
 """Shorter numbers are extensions; most countries' numbers have more digits with their area."""
 

@@ -330,6 +330,7 @@ def migrate(db: sqlite3.Connection, *, stop_after: int | None = None) -> None:
     # Imported here: 0.1 s that an up-to-date database need not pay.
     from sqlite_utils import Database, Migrations
 
+    from speechcx.store.calls.customer_phrases import keep_missing_phrases
     from speechcx.store.comments import write_comments
     from speechcx.store.daily_sums import create_sums, drop_sums, sums_sql
     from speechcx.store.facts.handling_sums import create_handling_sums, handling_sums_sql
@@ -353,6 +354,7 @@ def migrate(db: sqlite3.Connection, *, stop_after: int | None = None) -> None:
                 create_views(db)
                 create_sums(db)
                 create_handling_sums(db)
+                keep_missing_phrases(db)
         write_comments(db, [sql for _, sql in scripts] + [views_sql(), sums_sql(), handling_sums_sql()])
         db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         db.execute(f"PRAGMA user_version = {len(scripts)}")

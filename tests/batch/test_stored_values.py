@@ -191,7 +191,7 @@ NO_FREE_TEXT = {
     "what speechcx itself counts, packs or digests": (
         "_columns.* _sqlite_migrations.* _tables.* *_sums_by_day.* *_sums_by_month.* mix_*.* sum_groups.* row_digests.*"
         " decision_chain.* decision_chain_end.* merged_decisions.* merged_calls.* forgotten_facts.* held_calls.*"
-        " removed_parts.* call_numbers.* contacts.* provenances.* peaks.packed turns_data.pauses"
+        " customer_phrases.* removed_parts.* call_numbers.* contacts.* provenances.* peaks.packed turns_data.pauses"
         " past_assessments.scores *.salt *.*digest"
         " *.sha256 merged_audit.before merged_audit.trail erasure_certificates.calls erasure_certificates.removed"
         " recordings.redacted recordings.redacted_kinds recordings.gaps recordings.stages saved_searches.looked_at"

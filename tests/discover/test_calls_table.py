@@ -280,7 +280,7 @@ PARTIES = "Recording,Start Time,Agent,Calling Party,Called Party,Direction"
 def test_an_exchange_that_names_who_called_whom_gives_the_customer(
     header: str, numbers: str, customer: str | None, tmp_path: Path
 ) -> None:
-    """FreePBX writes src and dst, Avaya "Calling Party": the customer is the other side, or a line says it is unknown."""
+    """FreePBX writes src and dst, Avaya "Calling Party": the customer is the other side, or a line says so."""
     from speechcx.discover import read_details
 
     table = table_of(f"{header}\na.wav,2026-03-02 09:15:00,maria,{numbers}\n", tmp_path)

@@ -15,6 +15,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from speechcx.store.calls.customer_phrases import find_wrong_phrases
 from speechcx.store.calls.row_digests import find_changed
 from speechcx.store.daily_sums import find_wrong_tables
 from speechcx.store.facts.handling_sums import find_wrong_handling
@@ -96,6 +97,9 @@ def find_faults(database: Path, expected: Content) -> list[str]:
         faults += [
             f"{rows} rows of {table} are counted wrongly"
             for table, rows in (*find_wrong_tables(db), *find_wrong_handling(db))
+        ]
+        faults += [
+            f"the phrases of call {number} are not those of its words" for number in find_wrong_phrases(db)
         ]
         [done], [calls, distinct] = (
             db.execute(sql).fetchone()

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import math
-import re
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from importlib import resources
+from typing import TYPE_CHECKING, TypeVar
 
 from speechcx.ask.ground.driver_lookup import list_drivers
 from speechcx.ask.ground.empty_answer_hints import Hint, find_hint
@@ -16,12 +14,15 @@ from speechcx.ask.ground.opening import Where, reading
 from speechcx.ask.ground.periods import find_newest_day, period_before
 from speechcx.ask.ground.resolve_names import settle_names
 from speechcx.store import CallFilter, Store
+from speechcx.store.calls.customer_phrases import find_phrases, read_customer, read_phrases
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from speechcx.ask.ground.driver_lookup import DriverRule
 
 DAYS = 7
 """The newest days, where no period is given."""
-
-LONGEST = 3
-"""Words in a phrase."""
 
 MIN_CALLS = 5
 """A phrase in fewer calls is no topic."""
@@ -32,7 +33,6 @@ MAX_CALLS = 4000
 PROBABILITY = 0.001
 """A phrase is this improbable without a change, before all the others that were looked at are counted in."""
 
-_WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
 _SAME_SHARE = 0.8
 """A phrase inside a longer one that holds this part of its calls is that one."""
 
@@ -103,14 +103,41 @@ class Topics:
     hint: Hint | None
 
 
-@dataclass(slots=True)
+PhraseKey = TypeVar("PhraseKey", bound=Hashable)
+
+
+@dataclass(frozen=True, slots=True)
 class _Period:
-    """Calls of a period, and in how many of them each phrase comes."""
+    """The calls of a period that were looked at, and the numbers of the phrases in each, one call after the other.
+
+    `call_nos` has the call of each of `phrases`.
+    """
 
     calls: int
-    phrases: Counter[str]
     is_sampled: bool
-    call_nos: dict[str, list[int]]
+    phrases: np.ndarray
+    call_nos: np.ndarray
+
+    def count(self) -> dict[int, int]:
+        """In how many calls each phrase comes, where it comes in :data:`MIN_CALLS` or more."""
+        import numpy as np
+
+        numbers, counts = np.unique(self.phrases, return_counts=True)
+        is_asked = counts >= MIN_CALLS
+        return dict(zip(numbers[is_asked].tolist(), counts[is_asked].tolist(), strict=True))
+
+    def count_of(self, numbers: list[int]) -> dict[int, int]:
+        """In how many calls each of these phrases comes."""
+        import numpy as np
+
+        phrases, asked = np.sort(self.phrases), np.array(numbers, dtype=np.uint64)
+        counts = np.searchsorted(phrases, asked, "right") - np.searchsorted(phrases, asked, "left")
+        return dict(zip(numbers, counts.tolist(), strict=True))
+
+    def calls_with(self, number: int) -> list[int]:
+        """Numbers of the calls in which a phrase comes, in order."""
+        found: list[int] = self.call_nos[self.phrases == number].tolist()
+        return found
 
 
 def find_topics(where: Where, filters: CallFilter | None = None, *, limit: int = 20) -> Topics:
@@ -130,59 +157,48 @@ def find_topics(where: Where, filters: CallFilter | None = None, *, limit: int =
         before = period_before(store, filters)
         if before is None:
             return Topics(None, None, None, 0, 0, 0, False, (), find_hint(store, filters))
-        now = _read(store, filters, keep=True)
-        past = _read(store, replace(filters, since=before[0], until=before[1]), keep=False)
-        rows, looked_at = compare(now.phrases, now.calls, past.phrases, past.calls)
-        shown = tuple(_describe(store, phrase, z, now, past) for phrase, z in rows[:limit])
+        now = _read(store, filters)
+        past = _read(store, replace(filters, since=before[0], until=before[1]))
+        counts = now.count()
+        risen = find_risen(counts, now.calls, past.count_of(list(counts)), past.calls)
+        rows = _choose(store, risen, counts, now)[:limit]
         return Topics(
-            filters.since, filters.until, before, now.calls, past.calls, looked_at,
-            now.is_sampled or past.is_sampled, shown, None if now.calls else find_hint(store, filters),
+            filters.since, filters.until, before, now.calls, past.calls,
+            len(counts) if now.calls and past.calls else 0, now.is_sampled or past.is_sampled,
+            _describe(store, rows, now, past), None if now.calls else find_hint(store, filters),
         )  # fmt: skip
 
 
-def compare(
-    now: Counter[str], calls: int, before: Counter[str], calls_before: int
-) -> tuple[list[tuple[str, float]], int]:
-    """Phrases that stand out, the surest first, with z; and how many were looked at.
+def find_risen(
+    now: Mapping[PhraseKey, int], calls: int, before: Mapping[PhraseKey, int], calls_before: int
+) -> list[tuple[PhraseKey, float]]:
+    """Phrases that stand out, with z.
 
     z is the signed root of the likelihood ratio of two shares against one (Dunning, Computational Linguistics
     19 (1993) 61), which also holds for phrases that never came before. The bar rises with the number of
     phrases (Bonferroni): with thousands of them, one in a thousand would be luck.
+
+    Parameters
+    ----------
+    now
+        Calls of each phrase that is compared: those with :data:`MIN_CALLS` or more.
+    calls, calls_before
+        Calls looked at, in the period and before it.
+    before
+        Calls of a phrase before it; none where it is missing.
     """
-    if not calls or not calls_before:
-        return [], 0
-    asked = {phrase: count for phrase, count in now.items() if count >= MIN_CALLS}
-    if not asked:
-        return [], 0
-    bar = _normal_quantile(PROBABILITY / len(asked))
+    if not calls or not calls_before or not now:
+        return []
+    bar = _normal_quantile(PROBABILITY / len(now))
     found = []
-    for phrase, count in asked.items():
-        z = _z(count, calls, before[phrase], calls_before)
-        if z >= bar:
-            found.append((phrase, z))
-    found.sort(key=lambda pair: (-pair[1], pair[0]))
-    return _without_parts(found, now), len(asked)
-
-
-def phrases_of(text: str, dull: frozenset[str]) -> set[str]:
-    """Phrases of a text: up to three words in a row that neither begin nor end with a dull one."""
-    words = _WORD.findall(text.lower().replace("’", "'"))
-    found = set()
-    for start, first in enumerate(words):
-        if first in dull or len(first) < 3:
-            continue
-        for end in range(start + 1, min(start + LONGEST, len(words)) + 1):
-            last = words[end - 1]
-            if last not in dull and len(last) >= 3:
-                found.add(" ".join(words[start:end]))
+    for phrase, count in now.items():
+        was = before.get(phrase, 0)
+        # Only a risen share stands out, and most did not rise.
+        if count * calls_before > was * calls:
+            z = _z(count, calls, was, calls_before)
+            if z >= bar:
+                found.append((phrase, z))
     return found
-
-
-def read_dull_words() -> frozenset[str]:
-    """Words that are no topic: of grammar, courtesy and hesitation."""
-    text = (resources.files("speechcx.ask.operations") / "dull_words.txt").read_text(encoding="utf-8")
-    lines = (line.partition("#")[0] for line in text.splitlines())
-    return frozenset(word for line in lines for word in line.split())
 
 
 def _with_days(store: Store, filters: CallFilter) -> CallFilter:
@@ -195,7 +211,9 @@ def _with_days(store: Store, filters: CallFilter) -> CallFilter:
     return replace(filters, since=last - timedelta(days=DAYS - 1), until=last)
 
 
-def _read(store: Store, filters: CallFilter, *, keep: bool) -> _Period:
+def _read(store: Store, filters: CallFilter) -> _Period:
+    import numpy as np
+
     condition, values = filters.to_sql()
     numbers = [
         number
@@ -204,27 +222,42 @@ def _read(store: Store, filters: CallFilter, *, keep: bool) -> _Period:
         )
     ]
     step = math.ceil(len(numbers) / MAX_CALLS) or 1
-    dull = read_dull_words()
-    found, places, calls = Counter[str](), dict[str, list[int]](), 0
-    for number, text in _read_customers(store, numbers[::step]):
-        phrases = phrases_of(text, dull)
-        found.update(phrases)
-        calls += 1
-        if keep:
-            for phrase in phrases:
-                places.setdefault(phrase, []).append(number)
-    return _Period(calls, found, step > 1, places)
+    rows = read_phrases(store.db, numbers[::step])
+    counts = [(len(packed) - 1) // 6 for packed in rows.values()]
+    lows = np.frombuffer(
+        b"".join(packed[1 : 1 + 4 * n] for packed, n in zip(rows.values(), counts, strict=True)), "<u4"
+    )
+    highs = np.frombuffer(
+        b"".join(packed[1 + 4 * n :] for packed, n in zip(rows.values(), counts, strict=True)), "<u2"
+    )
+    phrases = highs.astype(np.uint64) << np.uint64(32) | lows
+    return _Period(len(rows), step > 1, phrases, np.repeat(np.array(list(rows), dtype=np.int64), counts))
 
 
-def _read_customers(store: Store, numbers: Iterable[int]) -> Iterator[tuple[int, str]]:
-    """Words of the customer of each call; calls without any are left out. Turns are parted by a full stop."""
+def _choose(
+    store: Store, risen: list[tuple[int, float]], counts: Mapping[int, int], now: _Period
+) -> list[tuple[str, float, int]]:
+    """(words, z, number) of the phrases that stand for themselves, the surest first."""
+    words = _find_words(store, [number for number, _ in risen], now)
+    named = [(words[number], z) for number, z in risen]
+    named.sort(key=lambda pair: (-pair[1], pair[0]))
+    numbers = {phrase: number for number, phrase in words.items()}
+    kept = _without_parts(named, {phrase: counts[number] for phrase, number in numbers.items()})
+    return [(phrase, z, numbers[phrase]) for phrase, z in kept]
+
+
+def _find_words(store: Store, numbers: list[int], now: _Period) -> dict[int, str]:
+    """The words of phrases, read in a call that has each."""
+    import numpy as np
+
+    asked = np.isin(now.phrases, np.array(numbers, dtype=np.uint64))
+    holders = dict(zip(now.phrases[asked].tolist(), now.call_nos[asked].tolist(), strict=True))
+    words: dict[int, str] = {}
     for number in numbers:
-        rows = store.db.execute(
-            "SELECT text FROM turns WHERE call_no = ? AND party = 'customer' AND text <> '' ORDER BY no",
-            (number,),
-        ).fetchall()
-        if rows:
-            yield number, " | ".join(text for (text,) in rows)
+        if number not in words:
+            text = read_customer(store.db, holders[number]) or ""
+            words |= {found: phrase for found, phrase in find_phrases(text).items() if found in holders}
+    return words
 
 
 def _z(count: int, calls: int, before: int, calls_before: int) -> float:
@@ -250,7 +283,7 @@ def _normal_quantile(tail: float) -> float:
     return -NormalDist().inv_cdf(tail)
 
 
-def _without_parts(found: list[tuple[str, float]], now: Counter[str]) -> list[tuple[str, float]]:
+def _without_parts(found: list[tuple[str, float]], now: Mapping[str, int]) -> list[tuple[str, float]]:
     """Leave out what is only a part of a longer phrase in the list, or a longer form of a surer one."""
     kept: list[tuple[str, float]] = []
     for phrase, z in found:
@@ -269,30 +302,54 @@ def _is_inside(part: str, whole: str) -> bool:
     return part != whole and f" {part} " in f" {whole} "
 
 
-def _describe(store: Store, phrase: str, z: float, now: _Period, past: _Period) -> Topic:
-    count, before = now.phrases[phrase], past.phrases[phrase]
-    numbers = now.call_nos[phrase]
-    driver, driver_share = _find_driver(store, numbers)
-    ids = store.db.execute(
-        f"SELECT call_id FROM calls WHERE call_no IN ({', '.join(map(str, numbers[-3:]))}) ORDER BY call_no DESC"
+def _describe(
+    store: Store, rows: list[tuple[str, float, int]], now: _Period, past: _Period
+) -> tuple[Topic, ...]:
+    drivers = list_drivers(store)
+    calls = {number: now.calls_with(number) for _, _, number in rows}
+    before_of = past.count_of(list(calls))
+    driven = _read_driven(store, drivers, sorted({call_no for found in calls.values() for call_no in found}))
+    topics = []
+    for phrase, z, number in rows:
+        found, before = calls[number], before_of[number]
+        count = len(found)
+        driver, driver_share = _find_driver(drivers, driven, set(found))
+        ids = store.db.execute(
+            f"SELECT call_id FROM calls WHERE call_no IN ({', '.join(map(str, found[-3:]))}) ORDER BY call_no DESC"
+        )
+        topics.append(
+            Topic(
+                phrase, count, before, count / now.calls, before / past.calls,
+                round((count + 0.5) / (now.calls + 0.5) * (past.calls + 0.5) / (before + 0.5), 2), round(z, 2),
+                driver, driver_share, tuple(call_id for (call_id,) in ids),
+            )
+        )  # fmt: skip
+    return tuple(topics)
+
+
+def _read_driven(store: Store, drivers: tuple[DriverRule, ...], call_nos: list[int]) -> dict[int, set[int]]:
+    """Of these calls, those in which each rule of a driver is present, by number of the rule."""
+    rules = ", ".join(str(number) for driver in drivers for number in driver.numbers)
+    driven: dict[int, set[int]] = {}
+    if not call_nos or not rules:
+        return driven
+    rows = store.db.execute(
+        f"SELECT rule_no, call_no FROM rule_results WHERE call_no IN ({', '.join(map(str, call_nos))})"
+        f" AND rule_no IN ({rules}) AND is_present"
     )
-    return Topic(
-        phrase, count, before, count / now.calls, before / past.calls,
-        round((count + 0.5) / (now.calls + 0.5) * (past.calls + 0.5) / (before + 0.5), 2), round(z, 2),
-        driver, driver_share, tuple(call_id for (call_id,) in ids),
-    )  # fmt: skip
+    for rule_no, call_no in rows:
+        driven.setdefault(rule_no, set()).add(call_no)
+    return driven
 
 
-def _find_driver(store: Store, numbers: list[int]) -> tuple[str | None, float | None]:
+def _find_driver(
+    drivers: tuple[DriverRule, ...], driven: Mapping[int, set[int]], call_nos: set[int]
+) -> tuple[str | None, float | None]:
     """The driver that holds in most of these calls, and in how many of them, where it is half or more."""
-    listed = ", ".join(map(str, numbers))
     best: tuple[str | None, float | None] = (None, None)
-    for driver in list_drivers(store):
-        rules = ", ".join(map(str, driver.numbers))
-        (n,) = store.db.execute(
-            f"SELECT count(DISTINCT call_no) FROM rule_results WHERE call_no IN ({listed}) AND rule_no IN ({rules})"
-            " AND is_present"
-        ).fetchone()
-        if n / len(numbers) >= max(0.5, best[1] or 0.0):
-            best = (driver.title, round(n / len(numbers), 3))
+    for driver in drivers:
+        with_it = set[int]().union(*(driven.get(number, ()) for number in driver.numbers))
+        n = len(call_nos & with_it)
+        if n / len(call_nos) >= max(0.5, best[1] or 0.0):
+            best = (driver.title, round(n / len(call_nos), 3))
     return best

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from speechcx.ask.ground.opening import Where, reading
 from speechcx.ask.operations import GapKind, reconcile
@@ -163,10 +163,7 @@ def read_status(where: Where, *, settle_s: float = 0.0, listen_digest: str | Non
     """
     with reading(where) as store:
         db = store.db
-        calls = db.execute(
-            "SELECT count(*), total(audio_duration_s), min(local_day), max(local_day), total(flagged_count > 0)"
-            " FROM calls WHERE superseded_by IS NULL"
-        ).fetchone()
+        calls = _read_calls(store)
         superseded = db.execute("SELECT count(*) FROM calls WHERE superseded_by IS NOT NULL").fetchone()[0]
         backlog, oldest = _read_backlog(store)
         redone = db.execute("SELECT count(*) FROM attempts WHERE outcome = 'interrupted'").fetchone()[0]
@@ -183,13 +180,13 @@ def read_status(where: Where, *, settle_s: float = 0.0, listen_digest: str | Non
             backlog=backlog,
             oldest_waiting=oldest,
             failures=count_failures(store),
-            calls=calls[0],
+            calls=sum(row.calls for row in calls),
             superseded=superseded,
-            audio_s=calls[1],
-            first_day=calls[2],
-            last_day=calls[3],
-            flagged_calls=int(calls[4]),
-            languages=_count_languages(store),
+            audio_s=sum(row.audio_s for row in calls),
+            first_day=min((row.first_day for row in calls if row.first_day is not None), default=None),
+            last_day=max((row.last_day for row in calls if row.last_day is not None), default=None),
+            flagged_calls=sum(row.flagged for row in calls),
+            languages=_count_languages(store, calls),
             outdated=None if listen_digest is None else _count_outdated(store, listen_digest),
             redone=redone,
             left_out=read_left_out(store, settle_s=settle_s),
@@ -242,18 +239,36 @@ def _count_outdated(store: Store, listen_digest: str) -> int:
     return int(count)
 
 
-def _count_languages(store: Store) -> tuple[LanguageCount, ...]:
+class _CallsOfLanguage(NamedTuple):
+    """Calls that count, of a language and a rulebook: one pass over the calls answers all that is asked of them."""
+
+    language: str | None
+    rulebook_no: int
+    calls: int
+    unfelt: int
+    audio_s: float
+    first_day: str | None
+    last_day: str | None
+    flagged: int
+
+
+def _read_calls(store: Store) -> tuple[_CallsOfLanguage, ...]:
     rows = store.db.execute(
-        "SELECT c.language, c.rulebook_no, b.source, count(*),"
-        f" total{IS_UNFELT}"
-        " FROM calls c JOIN rulebooks b USING (rulebook_no) WHERE superseded_by IS NULL GROUP BY 1, 2"
-    ).fetchall()
+        f"SELECT c.language, c.rulebook_no, count(*), sum({IS_UNFELT}), total(audio_duration_s), min(local_day),"
+        " max(local_day), sum(flagged_count > 0) FROM calls c WHERE superseded_by IS NULL GROUP BY 1, 2"
+    )
+    return tuple(_CallsOfLanguage(*row) for row in rows)
+
+
+def _count_languages(store: Store, calls: tuple[_CallsOfLanguage, ...]) -> tuple[LanguageCount, ...]:
+    sources = dict(store.db.execute("SELECT rulebook_no, source FROM rulebooks"))
     counts: dict[str | None, LanguageCount] = {}
-    for language, _, source, calls, unfelt in rows:
-        before = counts.get(language, LanguageCount(language, 0, 0, 0))
-        counts[language] = LanguageCount(
-            language, before.calls + calls, before.without_rulebook + (0 if _reads(source, language) else calls),
-            before.without_sentiment + int(unfelt),
+    for row in calls:
+        before = counts.get(row.language, LanguageCount(row.language, 0, 0, 0))
+        is_read = _reads(sources[row.rulebook_no], row.language)
+        counts[row.language] = LanguageCount(
+            row.language, before.calls + row.calls, before.without_rulebook + (0 if is_read else row.calls),
+            before.without_sentiment + row.unfelt,
         )  # fmt: skip
     return tuple(sorted(counts.values(), key=lambda one: (-one.calls, one.language or "")))
 

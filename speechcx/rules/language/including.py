@@ -15,7 +15,7 @@ from pathlib import Path
 import yaml
 
 from speechcx.rules import limits
-from speechcx.rules.language.rulebook_source import RulebookSource, nearest, safe_loader
+from speechcx.rules.language.rulebook_source import RulebookSource, nearest
 from speechcx.rules.starter import starter_rulebook, starter_rulebooks
 
 _ENTRY = ("from", "rules", "without")
@@ -97,10 +97,8 @@ def make_whole(text: str, path: Path | None = None) -> Whole:
 
 def _keys_in(text: str, parent: str) -> list[str] | None:
     """Documents that a text includes; None where it is no YAML or whole already."""
-    try:
-        root = yaml.compose(text, Loader=safe_loader())
-    except (yaml.YAMLError, RecursionError, UnicodeError):
-        return []
+    # Not composed directly: of a text that is nested deeply enough, the parser in C ends the process.
+    root = RulebookSource(text).root()
     pairs = root.value if isinstance(root, yaml.MappingNode) else []
     named = {name.value: value for name, value in pairs if isinstance(name, yaml.ScalarNode)}
     if "included" in named:

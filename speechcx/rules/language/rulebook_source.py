@@ -22,11 +22,6 @@ _LEADING_TAB = re.compile(r"(?m)^ *\t(?=[ \t]*[^ \t\r\n#])")
 _Loader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def safe_loader() -> type:
-    """The reader of YAML that obeys no tags; the one written in C where there is one."""
-    return _Loader
-
-
 @dataclass(frozen=True, slots=True, order=True)
 class RulebookProblem:
     """One thing wrong with a rulebook.

@@ -8,6 +8,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, Literal, get_args
 
 from speechcx.call.measures import voice_measures
+from speechcx.store.calls.customer_phrases import keep_phrases
 from speechcx.store.calls.row_digests import note_call, note_shared_rows
 from speechcx.store.decisions.chain import note_decision
 from speechcx.store.decisions.flags import digest_evidence
@@ -53,6 +54,7 @@ def remove_parts(
             if part in parts and part not in gone:
                 _REMOVERS[part](store.db, row[0], call_id)
                 store.db.execute("INSERT INTO removed_parts VALUES (?, ?, ?)", (call_id, part, utc_text()))
+        keep_phrases(store.db, row[0])
         note_decision(store.db, "removed_parts", (call_id,))
         note_call(store.db, row[0])
         store.names.forget()
@@ -101,6 +103,7 @@ def note_removed(db: sqlite3.Connection, source: sqlite3.Connection, call_id: st
         note_decision(db, "removed_parts", (call_id,))
         (call_no,) = db.execute("SELECT call_no FROM calls WHERE call_id = ?", (call_id,)).fetchone()
         keep_unindexed(db, call_no, call_id)
+        keep_phrases(db, call_no)
         note_call(db, call_no, only=("turns_data",))
 
 

@@ -37,11 +37,12 @@ VOICE = tuple((measure.name, measure.scale) for measure in voice_measures())
 """Measures of a turn's voice and the scale each is kept at."""
 
 IS_UNFELT = (
-    "(agent_sentiment IS NULL AND customer_sentiment IS NULL AND NOT EXISTS (SELECT 1 FROM turns_data t"
+    "(CASE WHEN agent_sentiment IS NULL AND customer_sentiment IS NULL THEN NOT EXISTS (SELECT 1 FROM turns_data t"
     f" WHERE t.turn_id BETWEEN c.call_no * {ROWS_A_CALL} AND (c.call_no + 1) * {ROWS_A_CALL} - 1"
-    " AND t.text_label IS NOT NULL))"
+    " AND t.text_label IS NOT NULL) ELSE 0 END)"
 )
-"""Of a row ``c`` of calls: whether none of its turns has a sentiment. A call with one of a party need not look."""
+"""Of a row ``c`` of calls: whether none of its turns has a sentiment. A call with one of a party need not look: SQLite
+looks all the same where the parts are joined by AND."""
 
 LANGUAGE = "en"
 """The language that is not written down."""

@@ -12,6 +12,7 @@ from speechcx.call.measures import call_columns
 from speechcx.store.calls import heard as heard_rows
 from speechcx.store.calls import judged as judged_rows
 from speechcx.store.calls import past_assessments
+from speechcx.store.calls.customer_phrases import keep_phrases
 from speechcx.store.calls.file_versions import supersede
 from speechcx.store.calls.lookup_tables import LookupTable
 from speechcx.store.calls.removed_parts import keep_unindexed
@@ -68,6 +69,7 @@ def write_call(db: sqlite3.Connection, call: Call, names: LookupTable) -> int:
     place_calls(db, "c.call_no = ?", call_no)
     catch_call(db, call_no)
     keep_unindexed(db, call_no, call_id)
+    keep_phrases(db, call_no)
     note_call(db, call_no)
     return call_no
 
@@ -87,6 +89,7 @@ def replace_assessment(db: sqlite3.Connection, call_no: int, judged: Assessment,
     db.execute(f"UPDATE calls SET {changes} WHERE call_no = :call_no", row | {"call_no": call_no})
     judged_rows.insert_judged(db, call_no, judged, names)
     update_turns(db, call_no, judged.reading, names)
+    keep_phrases(db, call_no)
     note_call(db, call_no, only=JUDGED_TABLES)
 
 

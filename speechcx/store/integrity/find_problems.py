@@ -104,6 +104,13 @@ def count_rows(store: Store) -> Rows:
 
 def unreadable(area: Area, error: Exception) -> DatabaseProblem:
     """The problem of an area that could not be read to its end."""
+    if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_NOTADB:
+        return DatabaseProblem(
+            area,
+            "the file does not begin as a database does",
+            "it is another file, or its first page was written over",
+            f"name the database by --db; if this is it: {RESTORE}",
+        )
     return DatabaseProblem(
         area, f"the database cannot be read here: {error}", "rows are lost or changed", RESTORE
     )
@@ -125,7 +132,7 @@ def _find_file_problems(db: sqlite3.Connection) -> Iterator[DatabaseProblem]:
     for table, row, parent, _ in db.execute("PRAGMA foreign_key_check"):
         yield DatabaseProblem(
             "file",
-            f"row {row} of {table} refers to a row of {parent} that is not there",
+            f"{'a row' if row is None else f'row {row}'} of {table} refers to a row of {parent} that is not there",
             f"something else than speechcx removed a row of {parent}",
             RESTORE,
             table=table,

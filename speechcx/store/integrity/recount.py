@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 
+from speechcx.store.calls.customer_phrases import find_wrong_phrases
 from speechcx.store.calls.team_assignment import PLACED
 from speechcx.store.daily_sums import find_wrong_tables
 from speechcx.store.facts.handling_sums import find_wrong_handling
@@ -69,6 +70,15 @@ def find_wrong_sums(db: sqlite3.Connection) -> Iterator[DatabaseProblem]:
             _MEANS,
             REPAIR,
             table=table,
+            repair="sums",
+        )
+    if wrong := sum(1 for _ in find_wrong_phrases(db)):
+        yield DatabaseProblem(
+            "sums",
+            f"{wrong} rows of customer_phrases are not the phrases of their calls",
+            "`topics` counts wrongly",
+            REPAIR,
+            table="customer_phrases",
             repair="sums",
         )
 

@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from speechcx.store import Store
+from speechcx.store.calls.customer_phrases import find_wrong_phrases, keep_phrases
 from speechcx.store.calls.row_digests import (
     SHARED_TABLES,
     find_changed_calls,
@@ -102,6 +103,8 @@ def _count_sums(store: Store, problems: Sequence[DatabaseProblem]) -> list[str]:
         count_all(store.db)
         count_handling(store.db)
         done.append("the sums by day and month were counted again from the calls")
+        for call_no in list(find_wrong_phrases(store.db)):
+            keep_phrases(store.db, call_no)
     return done
 
 

@@ -7,13 +7,12 @@ from collections import Counter
 
 import pytest
 
-from speechcx.ask.operations.topics import compare, find_topics, phrases_of, read_dull_words
+from speechcx.ask.operations.topics import MIN_CALLS, find_risen, find_topics
 from speechcx.call import Call
 from speechcx.store import CallFilter, Store
+from speechcx.store.calls.customer_phrases import find_phrases
 from tests.ask.archive import at, make
 from tests.factories import make_assessment, make_conversation, make_recording
-
-DULL = read_dull_words()
 
 
 def said(name: str, text: str, day: int, *, by: str = "ch1") -> Call:
@@ -36,7 +35,7 @@ def said(name: str, text: str, day: int, *, by: str = "ch1") -> Call:
 )  # fmt: skip
 def test_phrases_begin_and_end_with_words_that_mean_something(text: str, phrases: set[str]) -> None:
     """Grammar, courtesy and hesitation are no topics, but may stand inside one."""
-    assert phrases_of(text, DULL) == phrases
+    assert set(find_phrases(text).values()) == phrases
 
 
 def test_a_new_phrase_is_found_in_one_piece(store: Store) -> None:
@@ -84,7 +83,8 @@ def test_chance_is_no_topic() -> None:
         for half in halves:
             for _ in range(300):
                 half.update(set(rng.choices(words, weights=range(1, 21), k=4)))
-        found += len(compare(halves[0], 300, halves[1], 300)[0])
+        asked = {phrase: count for phrase, count in halves[0].items() if count >= MIN_CALLS}
+        found += len(find_risen(asked, 300, halves[1], 300))
     assert found <= 1
 
 
@@ -96,3 +96,28 @@ def test_nothing_to_compare_with(store: Store) -> None:
     found = find_topics(store)
     assert (found.calls, found.calls_before, found.rows) == (1, 0, ())
     assert find_topics(store, CallFilter(queue=("none",))).hint is not None
+
+
+def test_topics_are_those_of_the_words_however_they_are_kept(store: Store) -> None:
+    """Counted from kept phrases, from words where none are kept, and by a naive count: the same answer."""
+    rng = random.Random(5)
+    old = ("my bill is too high", "the line is dead again", "cancel my plan", "uh yes", "")
+    with store.write():
+        for n in range(120):
+            first, second = rng.choices(old, k=2)
+            store.save_call(said(f"old{n}", f"{first} and {second}", 1 + n % 7))
+            new = rng.choice((*old, "the router update failed", "router update again please"))
+            store.save_call(said(f"new{n}", f"{new} because {second}", 8 + n % 7))
+    kept = find_topics(store)
+    assert [row.phrase for row in kept.rows] == ["router update"]
+    days = {7: set[str](), 14: set[str]()}
+    for call_id in store.iter_call_ids():
+        heard = store.load_conversation(call_id)
+        if "router update" in " ".join(said.text for said in heard.utterances):
+            started = heard.recording.details.started_at
+            assert started is not None
+            days[7 if started.day <= 7 else 14].add(call_id)
+    assert (kept.rows[0].calls, kept.rows[0].calls_before) == (len(days[14]), len(days[7]))
+    with store.write():
+        store.db.execute("DELETE FROM customer_phrases WHERE call_no % 3 = 0")
+    assert find_topics(store) == kept

@@ -174,3 +174,18 @@ def test_paths_are_taken_from_the_including_file() -> None:
     assert "common/b.yaml" == key_of("b.yaml", "common/a.yaml")
     assert "b.yaml" == key_of("..\\b.yaml", "common/a.yaml")
     assert "risk" == key_of("risk", "common/a.yaml")
+
+
+@pytest.mark.parametrize("opening", ["[", "{a: "], ids=["lists", "groups"])
+def test_a_rulebook_of_a_hundred_thousand_brackets_does_not_end_the_program(
+    opening: str, folder: Path
+) -> None:
+    """It was a segmentation fault, of the rulebook itself and of one that it includes."""
+    deep = "rules: " + opening * 100_000
+    path = folder / "deep.yaml"
+    path.write_text(deep)
+    (problem,) = lint_file(path)
+    assert "levels inside each other" in problem.found
+    other = folder / "other.yaml"
+    other.write_text(f"{HEAD}include: [deep.yaml]\n")
+    assert lint_file(other)

@@ -18,7 +18,10 @@ from tests.store.tampering import keep_everything
 
 
 def test_every_table_with_rows_of_calls_has_digests(store: Store) -> None:
-    """A table that refers to calls, or numbers its rows by them, and is not covered would hide a changed value."""
+    """A table that refers to calls, or numbers its rows by them, and is not covered would hide a changed value.
+
+    Phrases need none: a check compares them with the words they are made of.
+    """
     found = {
         table
         for (table,) in store.db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
@@ -29,7 +32,7 @@ def test_every_table_with_rows_of_calls_has_digests(store: Store) -> None:
         for table, sql in store.db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'")
         if re.search(r"PRIMARY KEY, -- call_no \* 100000", sql or "")
     }
-    assert found | by_number | {"calls"} == set(CALL_TABLES)
+    assert (found | by_number | {"calls"}) - {"customer_phrases"} == set(CALL_TABLES)
 
 
 def test_another_type_of_the_same_value_is_a_change(store: Store) -> None:

@@ -212,6 +212,23 @@ def test_a_problem_says_what_where_and_what_to_do(database: Path) -> None:
     assert problem.means == "what was heard of this call may be wrong"
 
 
+def test_a_file_that_is_no_database_is_not_told_to_be_one_with_lost_rows(tmp_path: Path) -> None:
+    """Whoever names the settings file by --db is told that it is another file."""
+    path = tmp_path / "speechcx.toml"
+    path.write_text("[files]\n" + "# a line\n" * 200)
+    (problem,) = check(path).problems
+    assert problem.what == "the file does not begin as a database does"
+    assert "name the database by --db" in problem.cure
+
+
+def test_a_row_without_a_number_is_not_called_none(database: Path) -> None:
+    """A call removed by another program: rows of tables without numbers that are left behind are told as such."""
+    alter(database, "DELETE FROM calls WHERE call_no = (SELECT min(call_no) FROM calls)")
+    told = [problem.what for problem in check(database).problems]
+    assert any("refers to a row of calls" in one for one in told)
+    assert not any("None" in one for one in told)
+
+
 def test_the_claims_of_a_run_at_work_are_no_problem(database: Path) -> None:
     """While a run holds the lock, what it has taken up is its own."""
     alter(
