@@ -496,7 +496,12 @@ def _cut_out(entry: Truth, audio: Audio, speech: Speech, part: Span) -> tuple[Tr
         if turn["start_s"] < part.end_s and turn["end_s"] > part.start_s
     ]
     flags = {*speech.flags, *(["one_sided"] if len({turn.speaker for turn in turns}) == 1 else [])}
-    cut = replace(speech, turns=tuple(turns), hold=(), flags=tuple(sorted(flags)))
+    hold = tuple(
+        Span(max(0.0, s.start_s - part.start_s), min(s.end_s, part.end_s) - part.start_s)
+        for s in speech.hold
+        if s.overlap_s(part) > 0.0
+    )
+    cut = replace(speech, turns=tuple(turns), hold=hold, flags=tuple(sorted(flags)))
     return {**entry, "turns": true}, replace(audio, samples=audio.samples[:, where]), cut
 
 
