@@ -13,7 +13,7 @@ from speechcx.cli.command_examples import example
 from speechcx.cli.name_completion import offer
 from speechcx.cli.output import note, print_answer, print_json
 from speechcx.cli.question_options import Asked, asks
-from speechcx.cli.readings import note_reading
+from speechcx.cli.readings import note_reading, open_to_read
 
 if TYPE_CHECKING:
     from speechcx.ask.ground import ScoreBy
@@ -163,8 +163,9 @@ def customer(
     from speechcx.ask.customers import describe_customer
     from speechcx.present.customers import present_customer
 
-    found = describe_customer(asked.where, name, asked.filters, scorecard=scorecard)
-    note_reading(asked.loaded, asked.where, "view", [one.call_id for one in found.calls], command="customer")
+    with open_to_read(asked.loaded, asked.where) as store:
+        found = describe_customer(store, name, asked.filters, scorecard=scorecard)
+        note_reading(asked.loaded, store, "view", [one.call_id for one in found.calls], command="customer")
     print_answer(present_customer(found), asked.style)
 
 
@@ -274,8 +275,9 @@ def show(
         check_picture(plot)
     loaded = options.load(config, None)
     where = options.database(loaded, db)
-    found = find_call(where, call, version=version)
-    note_reading(loaded, where, "view", [found.conversation.recording.id], command="show")
+    with open_to_read(loaded, where) as store:
+        found = find_call(store, call, version=version)
+        note_reading(loaded, store, "view", [found.conversation.recording.id], command="show")
     if plot is not None:
         draw_call(found, plot)
         note(f"Drawn: {plot}")

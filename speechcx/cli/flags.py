@@ -11,7 +11,7 @@ from speechcx.cli.command_examples import example
 from speechcx.cli.name_completion import offer
 from speechcx.cli.output import note, print_answer
 from speechcx.cli.question_options import Asked, asks
-from speechcx.cli.readings import note_reading
+from speechcx.cli.readings import note_reading, open_to_read
 from speechcx.present.units import count_text
 
 if TYPE_CHECKING:
@@ -135,8 +135,9 @@ def show(
 
     loaded = options.load(config, None)
     where = options.database(loaded, db)
-    found = show_flag(where, flag)
-    note_reading(loaded, where, "view", [found.flag.call_id], command="flags show", rule=found.flag.rule)
+    with open_to_read(loaded, where) as store:
+        found = show_flag(store, flag)
+        note_reading(loaded, store, "view", [found.flag.call_id], command="flags show", rule=found.flag.rule)
     print_answer(present_flag(found), options.style(as_json, False))
 
 

@@ -11,6 +11,7 @@ from speechcx.cli.output import note
 
 if TYPE_CHECKING:
     from speechcx.config import LoadedSettings
+    from speechcx.store import Store
     from speechcx.store.decisions.audit import Action
 
 
@@ -18,8 +19,20 @@ TYPED = frozenset({"words", "filters", "condition", "reason"})
 """What people type into a search: it may hold a number that somebody read out."""
 
 
+def open_to_read(loaded: LoadedSettings, where: Path) -> Store:
+    """The database, open for a question and for :func:`note_reading` after it; errors as of ``Store.open``."""
+    from speechcx.store import Store
+    from speechcx.store.decisions import reading_log
+
+    return (
+        reading_log.open_to_read(where)
+        if loaded.settings.audit.readings
+        else Store.open(where, read_only=True)
+    )
+
+
 def note_reading(
-    loaded: LoadedSettings, where: Path, action: Action, calls: Sequence[str | None], **detail: object
+    loaded: LoadedSettings, where: Path | Store, action: Action, calls: Sequence[str | None], **detail: object
 ) -> None:
     """Write a reading into the audit trail; why, is what ``SPEECHCX_REASON`` says.
 
@@ -28,7 +41,7 @@ def note_reading(
     loaded
         The settings, which say whether to, and what to do where it cannot be written.
     where
-        The database.
+        The database, or what :func:`open_to_read` opened, which saves opening it again.
     action
         ``view``, ``search`` or ``export``.
     calls
@@ -43,6 +56,7 @@ def note_reading(
     """
     from speechcx.errors import AccessDenied
     from speechcx.redact import redact_typed
+    from speechcx.store import Store
     from speechcx.store.decisions.audit import AuditEntry, read_user, tidy_text
     from speechcx.store.decisions.reading_log import record_reading
 
@@ -57,9 +71,10 @@ def note_reading(
         if value not in (None, (), [], {})
     }
     entries = [AuditEntry(action, call_id, None, told) for call_id in calls]
-    if not entries or record_reading(where, read_user(), entries) != "not recorded":
+    path, store = (where.path, where) if isinstance(where, Store) else (where, None)
+    if not entries or record_reading(path, read_user(), entries, store=store) != "not recorded":
         return
-    found = f"{where} cannot be written, so that the audit trail does not tell of this"
+    found = f"{path} cannot be written, so that the audit trail does not tell of this"
     if wanted.unrecorded == "refuse":
         raise AccessDenied(
             found,

@@ -12,7 +12,7 @@ from speechcx.cli.command_examples import example
 from speechcx.cli.name_completion import offer
 from speechcx.cli.output import note, print_answer
 from speechcx.cli.question_options import Asked, asks
-from speechcx.cli.readings import note_reading
+from speechcx.cli.readings import note_reading, open_to_read
 
 if TYPE_CHECKING:
     from speechcx.ask.search import SearchFilter
@@ -192,8 +192,9 @@ def _find(asked: Asked, typed: str, filters: SearchFilter, limit: int) -> None:
     from speechcx.ask.search import search, write_filters
     from speechcx.present.search import present_hits
 
-    found = search(asked.where, typed, filters, limit=limit)
-    note_reading(asked.loaded, asked.where, "search", [None], words=typed, filters=write_filters(filters))
+    with open_to_read(asked.loaded, asked.where) as store:
+        found = search(store, typed, filters, limit=limit)
+        note_reading(asked.loaded, store, "search", [None], words=typed, filters=write_filters(filters))
     is_empty = not (
         found.words.terms or filters.is_about_rules or filters.is_about_turns or filters.min_silence_s
     )

@@ -50,6 +50,7 @@ class Limits:
 LIMITS: dict[NumberTopic, Limits] = {
     "card": Limits("card", 7, 80, 45.0, 60),
     "security_code": Limits("security_code", 3, 8, 12.0, 14),
+    "maybe_code": Limits("security_code", 3, 8, 12.0, 14),
     "expiry": Limits("expiry", 3, 8, 12.0, 14),
     "account": Limits("account", 5, 60),
     "routing": Limits("routing", 5, 24),
@@ -136,7 +137,8 @@ class AskedNumbers:
             if mention.topic == "none":
                 continue
             if mention.topic == "maybe_account":
-                if account is None and weak is None and self._is_near_account(mention, place, late_s):
+                is_of_it = weak is None or self.row[mention.start].turn == card_turn
+                if account is None and is_of_it and self._is_near_account(mention, place, late_s):
                     account = mention
             elif account is not None and not (
                 mention.topic in LIMITS and self.row[mention.start].turn == self.row[account.start].turn
@@ -149,11 +151,21 @@ class AskedNumbers:
                 is_over = mention.topic == "other" and self.row[mention.start].turn < card_turn
                 if is_over:
                     return weak
+                if mention.topic == "maybe_code" and self._is_asked_surely(mention):
+                    return "security_code"
                 if not is_end:
                     return mention.topic
             else:
                 weak, card_turn = "maybe_card", max(card_turn, self.row[mention.start].turn)
         return weak if account is None else "account"
+
+    def _is_asked_surely(self, mention: Mention) -> bool:
+        """Whether words that may ask for a code stand beside words that do: "the little code on the reverse"."""
+        turn = self.row[mention.start].turn
+        return any(
+            each.topic == "security_code" and self.row[each.start].turn == turn
+            for each in self._mentions_before(mention.start)
+        )
 
     def _is_near_account(self, mention: Mention, place: int, late_s: float) -> bool:
         """Whether the word *account* stands so near that a long number, read out by itself, must be its number."""

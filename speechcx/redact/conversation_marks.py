@@ -45,7 +45,7 @@ def find_values(
     row = make_row(turns)
     found = [
         WordRange(turn, first, last, value.kind)
-        for value in find_numbers_in(row, wanted)
+        for value in find_numbers_in(row, wanted, {turn.no: turn.unheard_s for turn in turns})
         for turn, first, last in spread_over_turns(row, value)
     ]
     found += find_written(turns, wanted)
@@ -65,7 +65,8 @@ def find_values(
 def list_values(heard: Conversation, wanted: Collection[str]) -> tuple[str, ...]:
     """The digits of the numbers that are taken out of a conversation; only for a search of what is left of them."""
     turns = [spoken_turn(turn, said) for turn, said in zip(heard.speech.turns, heard.utterances, strict=True)]
-    return tuple(value.digits for value in find_numbers_in(make_row(turns), wanted))
+    unheard_s = {turn.no: turn.unheard_s for turn in turns}
+    return tuple(value.digits for value in find_numbers_in(make_row(turns), wanted, unheard_s))
 
 
 def list_text_values(text: str, wanted: Collection[str]) -> tuple[str, ...]:

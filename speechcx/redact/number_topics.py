@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 from typing import Literal, NamedTuple
 
 NumberTopic = Literal[
-    "card", "maybe_card", "security_code", "expiry", "account", "routing", "iban", "national_id", "phone", "address",
-    "last_digits", "other", "maybe_account", "none",
+    "card", "maybe_card", "security_code", "maybe_code", "expiry", "account", "routing", "iban", "national_id", "phone",
+    "address", "last_digits", "other", "maybe_account", "none",
 ]  # fmt: skip
-"""``maybe_card`` is talk of a card in which no number is asked for, ``last_digits`` what may be kept of a card,
+"""``maybe_card`` is talk of a card in which no number is asked for, ``maybe_code`` words that ask for a security code
+where a card is talked of, ``last_digits`` what may be kept of a card,
 ``maybe_account`` talk of an account, ``none`` words of another topic in a set phrase that does not mean it."""
 
 _PHRASES: dict[NumberTopic, str] = {
@@ -22,7 +24,9 @@ _PHRASES: dict[NumberTopic, str] = {
         card information, card info, number of the card, number of your card, visa number, mastercard
         number, amex number, credit card is, debit card is, card is, charge card, new card is, numero de
         tarjeta, numero de la tarjeta, numero de carte, numero de la carte, kartennummer,
-        kreditkartennummer, numero della carta, numero do cartao, kaartnummer
+        kreditkartennummer, numero della carta, numero do cartao, kaartnummer,
+        visa gift card, gift visa, gift mastercard, car number, long number across, embossed on it,
+        visor number
     """,
     "maybe_card": """
         card, cards, visa, mastercard, master card, amex, american express, discover card, maestro,
@@ -41,28 +45,51 @@ _PHRASES: dict[NumberTopic, str] = {
         code, cvvs, cvcs, security codes is, card security, 4 digits on the front, 4 digit code, 4
         digits above, pin, pin number, pin code, passcode, codigo de seguridad, code de securite,
         cryptogramme, prufnummer, prufziffer, sicherheitscode, codice di sicurezza, codigo de seguranca,
-        beveiligingscode
+        beveiligingscode,
+        ccv, ccv2, cbb, cvb, cpv, cdv, cvp, ccb, secure code, back says, in italics, on the strip, on
+        the signature, signature number, signature digits, signature code, verification code on your
+        card, verification code on the card, verification code of your card, verification code of the
+        card, verification code for your card, verification code for the card, security on that,
+        security on it, security on the card, security on your card, figures on the back,
+        small 4, little 4, 3 small, 3 little, short 3, code for the card, code for your card
+    """,
+    "maybe_code": """
+        flip it over, flip it, flip the card, flip your card, flip that over, flip it around, turn it over,
+        turn it around, turn that over, turn over the card, turn over your card, turn the card over, turn
+        your card over, turn the card around, short number, small number, little number, small digits, small
+        code, the code, what code, last code, white box, strip, signature, reverse,
+        other side
     """,
     "expiry": """
         expiry, expiry date, run out, runs out, running out, through date, good until date, date it
         ends, ends on, end of the card, expires, expire, expiring, expiration, expiration date, exp, exp
         date, valid until, valid thru, valid through, valid to, good thru, good through, good until, end
         date, fecha de caducidad, fecha de vencimiento, date d expiration, ablaufdatum, gultig bis,
-        scadenza, validade, vervaldatum
+        scadenza, validade, vervaldatum,
+        expert date, expire date, expired date, x free date, month and year, month and the year, date
+        underneath, date below the, date under the number, date on the front, date on the card, date on
+        your card, dates on the card, date printed, good for, good till, good to, valid till, valid for,
+        run until, run till, runs until, runs till, ends when, until when
     """,
     "account": """
         account number, account numbers, account no, number of the account, number of your account,
         number of my account, bank account, checking account, chequing account, current account, savings
         account, account is, acct, acct number, giro account, numero de cuenta, numero de compte,
-        kontonummer, numero di conto, numero da conta, rekeningnummer
+        kontonummer, numero di conto, numero da conta, rekeningnummer,
+        count number, a count number, bottom of the cheque, bottom of the check, bottom of your check,
+        bottom of your cheque, bottom of a check, bottom of a cheque
     """,
     "routing": """
         routing number, routing, aba number, aba, transit number, sort code, sort codes, sorting code,
-        sort coat, bsb, bsb number, institution number, bank code, branch code, bankleitzahl
+        sort coat, bsb, bsb number, institution number, bank code, branch code, bankleitzahl,
+        routine number, rooting number, router number, root number, routing no, sword code, sought code,
+        sort coat, swart code, salt code, short code, corner of the check, corner of the cheque, corner
+        of your check, corner of your cheque, left of the check, left of your check
     """,
     "iban": """
         iban, i b a n, iban number, international bank account, international account, international
-        account number, eyeban
+        account number, eyeban,
+        i ban, eye ban, i ban number, i bank number, ibn
     """,
     "national_id": """
         social security, social security number, social, ssn, s s n, social insurance, social insurance
@@ -73,7 +100,11 @@ _PHRASES: dict[NumberTopic, str] = {
         drivers license, driving license, license number, medicare number, nhs number, aadhaar, aadhar,
         adhar, pan card number, dni, nie, curp, cpf, codice fiscale, personnummer, bsn, steuernummer,
         steuer id, sozialversicherungsnummer, numero de securite sociale, seguro social, pps number,
-        ppsn, medicare, id number
+        ppsn, medicare, id number,
+        so security, social securities, social security no, driver is license, driver is licence, driver
+        is license number, driver is licence number, drivers licence, driver licence, driving licence,
+        driving licence number, licence number, national insurance no, so security number, social
+        number
     """,
     "phone": """
         phone number, phone, telephone, telephone number, mobile, mobile number, cell, cell phone, cell
@@ -123,6 +154,10 @@ class Mention(NamedTuple):
     topic: NumberTopic
 
 
+_HEARD_C, _HEARD_V = ("c", "see", "sea", "cee"), ("v", "vee", "b", "be", "we", "c", "see")
+"""Letters of CVV, CVC and CV2 as a recogniser writes them down."""
+
+
 def _read_phrases() -> dict[str, list[tuple[tuple[str, ...], NumberTopic]]]:
     """Phrases by their first word, the longest first."""
     by_first: dict[str, list[tuple[tuple[str, ...], NumberTopic]]] = {}
@@ -130,6 +165,8 @@ def _read_phrases() -> dict[str, list[tuple[tuple[str, ...], NumberTopic]]]:
         for phrase in listed.split(","):
             words = tuple(phrase.split())
             by_first.setdefault(words[0], []).append((words, topic))
+    for first, middle, last in product(_HEARD_C, _HEARD_V, (*_HEARD_C, *_HEARD_V, "2")):
+        by_first.setdefault(first, []).append(((first, middle, last), "security_code"))
     return {first: sorted(some, key=lambda pair: -len(pair[0])) for first, some in by_first.items()}
 
 

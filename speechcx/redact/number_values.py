@@ -8,11 +8,12 @@ reads like one. What the other party reads back is found by its digits.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
 from speechcx.call import RedactedKind
+from speechcx.redact.answered_numbers import CARDS, AnsweredNumbers, is_card_number, repeats
 from speechcx.redact.asked_numbers import (
     FEWEST,
     HOMOPHONES,
@@ -20,7 +21,6 @@ from speechcx.redact.asked_numbers import (
     MOST,
     PAUSES,
     TIMES,
-    AskedNumbers,
     Limits,
 )
 from speechcx.redact.number_topics import NumberTopic
@@ -45,6 +45,10 @@ _SHORT_WORDS = word_set(
 )
 
 
+_CODES = ("security_code", "maybe_code")
+_ANSWER_DIGITS = 3
+"""Digits from which a turn of nothing else that answers the question for a card number is a part of it."""
+
 _LOOSE = Limits("card", FEWEST, MOST, 20.0, 24)
 _MOST_TOLD = 28
 """Digits that a card number with a correction, its expiry and its code have at most."""
@@ -52,8 +56,15 @@ _MOST_TOLD = 28
 _TOLD_WORDS = 7
 _MOSTLY_DIGITS, _LONGEST_DIGIT = 0.7, 5
 """Of a turn of hardly anything but digits: their share of its words, and letters of a word that may be one misheard."""
+
+_READ_ALOUD, _DIGIT_S = 6, 0.45
+"""Digits in such a turn at least; so much speech without words in it counts as a digit that was not written down."""
+
 _TELEPHONE_LENGTHS = (7, 10, 11)
 _CARD_NEAR_S = 180.0
+_ASKED_TWICE_S = 30.0
+"""Within so long two phrases that may ask for a code do: "flip it over", "there's a short number"."""
+
 _BESIDE_S, _BESIDE_TOKENS = 15.0, 16
 _READ_BACK_S = 60.0
 
@@ -67,20 +78,28 @@ class NumberValue:
     digits: str
 
 
-class NumberFinder(AskedNumbers):
+class NumberFinder(AnsweredNumbers):
     """The values among the numbers of one call.
 
     Parameters
     ----------
     row
         The call's tokens.
+    unheard_s
+        Speech without words by turn, in seconds, where there is some.
     """
+
+    def __init__(self, row: Sequence[RowToken], unheard_s: Mapping[int, float] | None = None) -> None:
+        super().__init__(row)
+        self._unheard_s = unheard_s or {}
 
     def find(self) -> list[NumberValue]:
         """Every value, of whatever kind, in the order found."""
         found = [value for chain in self._chains() for value in self._judge(chain)]
         taken = {place for value in found for place in value.places}
+        found += self._spelled_ibans(taken)
         found += self._digit_turns(taken)
+        found += self._answers(taken)
         found += self._beside(found, taken)
         found = [self._read_further(value, taken) for value in found]
         return found + list(self._read_back(found, taken))
@@ -120,11 +139,13 @@ class NumberFinder(AskedNumbers):
         widened = self._widen(chain, topic)
         digits = "".join(self._digits(place) for place in widened)
         fewest = limits.fewest
-        if topic == "security_code" and (
+        if topic in _CODES and (
             self._is_right_behind(chain) or all(self._fills_turn(place) for place in chain)
         ):
             # One digit may not have been heard.
             fewest -= 1
+        if topic == "card" and self.answers_alone(chain):
+            fewest = _ANSWER_DIGITS
         if fewest <= len(digits) <= limits.most and self._is_believable(topic, chain):
             yield from self._parted(limits.kind, widened, digits)
         else:
@@ -148,10 +169,16 @@ class NumberFinder(AskedNumbers):
         yield NumberValue(kind, tuple(places), digits)
 
     def _is_believable(self, topic: NumberTopic | None, chain: list[int]) -> bool:
-        """Whether an expiry stands near a card; contracts and vouchers expire too."""
-        if topic != "expiry":
+        """Whether an expiry, or a code that may be any, stands near a card; contracts and vouchers expire too."""
+        if topic not in ("expiry", "maybe_code"):
             return True
         moment = self.row[chain[0]].start_s
+        if topic == "maybe_code":
+            asked = [each for each in self.mentions if each.topic == topic and each.end <= chain[0]]
+            return (
+                any(token.text in CARDS and abs(token.start_s - moment) <= _CARD_NEAR_S for token in self.row)
+                or sum(moment - self.row[each.start].start_s <= _ASKED_TWICE_S for each in asked) > 1
+            )
         cards = ("card", "maybe_card", "security_code")
         near = (each for each in self.mentions if each.topic in cards)
         return any(abs(self.row[each.start].start_s - moment) <= _CARD_NEAR_S for each in near) or any(
@@ -168,7 +195,7 @@ class NumberFinder(AskedNumbers):
         elif topic == "expiry":
             beside = self._is_month
         else:
-            beside = self._is_homophone if topic in ("card", "security_code") else self._is_zero
+            beside = self._is_homophone if topic in ("card", *_CODES) else self._is_zero
         wide = set(chain)
         for place in chain:
             for step in (-1, 1):
@@ -222,8 +249,8 @@ class NumberFinder(AskedNumbers):
             return
         for place in chain:
             digits = self.texts[place]
-            if len(digits) >= FEWEST and not (other and not _is_card(digits)):
-                kind: RedactedKind = "card" if may_be or _is_card(digits) else "long_number"
+            if len(digits) >= FEWEST and not (other and not is_card_number(digits)):
+                kind: RedactedKind = "card" if may_be or is_card_number(digits) else "long_number"
                 yield NumberValue(kind, tuple(self._widen([place], None)), digits)
         short = [place for place in chain if len(self.texts[place]) < FEWEST]
         if not other and sum(len(self.texts[place]) for place in short) >= FEWEST:
@@ -314,7 +341,7 @@ class NumberFinder(AskedNumbers):
     def _digit_turns(self, taken: set[int]) -> Iterator[NumberValue]:
         """Turns of hardly anything but single digits, as a whole: the words between them are digits misheard."""
         places = range(len(self.row))
-        for _, of_turn in groupby(places, key=lambda place: self.row[place].turn):
+        for no, of_turn in groupby(places, key=lambda place: self.row[place].turn):
             turn = [place for place in of_turn if self.row[place].groups or self.texts[place] not in PAUSES]
             numbers = [place for place in turn if self.row[place].groups]
             read = sum(len(self.row[place].groups) for place in numbers)
@@ -323,7 +350,8 @@ class NumberFinder(AskedNumbers):
             digits = "".join(self.texts[place] for place in numbers)
             if (
                 not taken.isdisjoint(turn)
-                or len(digits) + strangers < FEWEST
+                or len(digits) < _READ_ALOUD
+                or len(digits) + strangers + int(self._unheard_s.get(no, 0.0) / _DIGIT_S) < FEWEST
                 or any(len(word) > _LONGEST_DIGIT for word in others)
                 or read < _MOSTLY_DIGITS * (read + strangers)
                 or any(_of_chain(self.topics.get(place)) is not None for place in numbers)
@@ -331,6 +359,20 @@ class NumberFinder(AskedNumbers):
                 continue
             taken.update(turn)
             yield NumberValue("long_number", tuple(turn), digits)
+
+    def _answers(self, taken: set[int]) -> Iterator[NumberValue]:
+        """What answers a question about a card: its code, or its expiry."""
+        for place in self.card_answers(taken):
+            taken.add(place)
+            yield NumberValue(_kind_beside(self.texts[place]), (place,), self.texts[place])
+
+    def _spelled_ibans(self, taken: set[int]) -> Iterator[NumberValue]:
+        for spelled in self.spelled_ibans():
+            own = tuple(place for place in spelled if place not in taken)
+            taken.update(own)
+            if own:
+                digits = re.sub(r"\D", "", "".join(self.texts[place] for place in own))
+                yield NumberValue("iban", own, digits)
 
     # --- what stands beside a value, and what is read back
 
@@ -387,12 +429,14 @@ class NumberFinder(AskedNumbers):
                     or not (near or len(token.text) >= 6)
                 ):
                     continue
-                if _repeats(token.text, value.digits):
+                if repeats(token.text, value.digits):
                     taken.add(place)
                     yield NumberValue(value.kind, tuple(self._widen([place], None)), token.text)
 
 
-def find_numbers_in(row: Sequence[RowToken], wanted: Collection[str]) -> list[NumberValue]:
+def find_numbers_in(
+    row: Sequence[RowToken], wanted: Collection[str], unheard_s: Mapping[int, float] | None = None
+) -> list[NumberValue]:
     """The values among a call's numbers, of the kinds that are wanted.
 
     Parameters
@@ -401,10 +445,12 @@ def find_numbers_in(row: Sequence[RowToken], wanted: Collection[str]) -> list[Nu
         The call's tokens.
     wanted
         Names of kinds; a long number that may be a card goes with ``card``.
+    unheard_s
+        Speech without words by turn, in seconds: digits may have been said there.
     """
     if not any(sign.isdigit() for token in row for sign in token.text):
         return []
-    found = NumberFinder(row).find()
+    found = NumberFinder(row, unheard_s).find()
     return [value for value in found if ("card" if value.kind == "long_number" else value.kind) in wanted]
 
 
@@ -418,26 +464,10 @@ def _of_chain(topic: NumberTopic | None) -> NumberTopic | None:
     return None if topic in ("maybe_card", "last_digits") else topic
 
 
-def _is_card(digits: str) -> bool:
-    return FEWEST <= len(digits) <= MOST and digits[0] in "23456" and has_check_digit(digits)
-
-
 def _kind_beside(digits: str) -> RedactedKind:
     """Expiry where the digits begin with a month, else the security code."""
     month = digits[:2] if len(digits) in (4, 6, 8) else f"0{digits[:1]}"
     return "expiry" if len(digits) >= 4 and "01" <= month <= "12" else "security_code"
-
-
-def _repeats(digits: str, of: str) -> bool:
-    """Whether three or more digits stand in a value as they are, or four and more with one of them changed."""
-    if len(digits) < 3 or len(digits) > len(of) + 1:
-        return False
-    if digits in of:
-        return True
-    if len(digits) < 4:
-        return False
-    windows = (of[at : at + len(digits)] for at in range(len(of) - len(digits) + 1))
-    return any(sum(a != b for a, b in zip(digits, window, strict=True)) <= 1 for window in windows)
 
 
 def spread_over_turns(

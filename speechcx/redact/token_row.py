@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from speechcx.call import Turn, Utterance, find_mark, plain_language
+from speechcx.call import Span, Turn, Utterance, find_mark, plain_language
+from speechcx.call.spans import intersect, total_s
 from speechcx.rules.language.normal import REDACTED, normal_tokens
 from speechcx.rules.language.numerals import find_numbers, read_groups
 
@@ -59,13 +60,17 @@ class RowToken(NamedTuple):
 
 
 class SpokenTurn(NamedTuple):
-    """The words of one turn with their times, as far as this room needs them."""
+    """The words of one turn with their times, as far as this room needs them.
+
+    ``unheard_s`` is how long somebody spoke in it without a word that was written down, in seconds.
+    """
 
     no: int
     speaker: str
     language: str
     words: tuple[str, ...]
     times: tuple[tuple[float, float], ...]
+    unheard_s: float = 0.0
 
 
 def spoken_turn(turn: Turn, said: Utterance) -> SpokenTurn:
@@ -73,10 +78,17 @@ def spoken_turn(turn: Turn, said: Utterance) -> SpokenTurn:
     if said.words:
         words = tuple(word.text for word in said.words)
         times = tuple((word.start_s, word.end_s) for word in said.words)
+        unheard_s = _unheard_s(turn, said)
     else:
         words = tuple(said.text.split())
-        times = ((turn.span.start_s, turn.span.end_s),) * len(words)
-    return SpokenTurn(turn.no, turn.speaker, said.language, words, times)
+        times, unheard_s = ((turn.span.start_s, turn.span.end_s),) * len(words), 0.0
+    return SpokenTurn(turn.no, turn.speaker, said.language, words, times, unheard_s)
+
+
+def _unheard_s(turn: Turn, said: Utterance) -> float:
+    """Seconds of the stretches of speech in which no word begins or ends."""
+    spoken = [Span(word.start_s, word.end_s) for word in said.words if word.end_s > word.start_s]
+    return total_s(span for span in turn.speech if not intersect([span], spoken))
 
 
 def make_row(turns: Sequence[SpokenTurn]) -> list[RowToken]:

@@ -1,4 +1,4 @@
-"""Calls with values in them in the words of other people than those of ``planted``: two sets of lines.
+"""Calls with values in them in the words of other people than those of ``planted``: three sets of lines.
 
 Written without a look at what the search for values knows. ``/`` parts turns, the first letter of a turn says who
 speaks, ``{}`` is the value, ``{1}`` to ``{4}`` its groups. Kinds stand before the colon; ``none`` has nothing to take
@@ -161,6 +161,143 @@ none: a Card readers are {price} each, and you get {d1} percent off from {d3} un
 none: c Is the code {d6} that you texted me? / a Yes, type that.
 none: a Could you go to step {d1}, press {d1}, then {d1}? / c Nothing.
 none: c My account manager said {date}. / a That was {d2} days ago.
+"""
+
+THIRD = """
+card: a Alright, go ahead and give me those numbers off the plastic, nice and slow. / c Sure thing. {}.
+card: a So what would you like to pay with tonight? / c My Barclaycard. {}
+card: a Perfect, and the sixteen digits please. / c Bear with me. {}. / a Lovely.
+card: c Do you want the number now? / a Yes please, fire away. / c {1} / a Yeah. / c {2} / c {3} / a Okay. / c {4}
+card: a Could you read me the car number, please? / c It's {}.
+card: a Let me take your visor number. / c {}
+card: c Okay so I'm looking at my Mastercard here, it says {}. / a Thank you.
+card: a I've got one ending in 4 4 1 2 on file, is it that? / c No, different one. {}.
+card: a Whose name is on it? / c Mine. / a And the digits? / c {}
+card: c You can charge it to {}, that's my wife's. / a Got it.
+card: a That's 59.99 then. Ready when you are. / c {1}, {2}, / a mhm / c {3}, {4}.
+card: c I tried it online, {}, and it just kept declining. / a Which browser was that?
+card: a Sorry, I lost you after the second block. / c I'll start over. {}.
+card: a So I'm reading back {}, correct? / c Spot on.
+card: a We accept credit or debit. / c Debit then. {}.
+card: a Please tell me the account on the front of the plastic. / c {}
+card: c My new one came in the post this morning. {}. / a Great, I'll swap it over.
+card: a You'll see a row of raised digits. / c Yep, {}.
+card: a For the deposit I need a card. / c Sure, {1} {2} {3} {4}.
+card: a What's the first block? / c {1}. / a And the next? / c {2}. / a Third? / c {3}. / a And the last one? / c {4}.
+card: c I think somebody stole it. {}. / a I'll block that right away.
+card: a Tell me what's embossed on it. / c {}
+card: a I'm now ready to accept the long number across the middle. / c It begins {1} {2} {3} {4}
+card: c Amex okay? / a Amex is fine. / c {}
+card: a May I have the numbers from your HSA card? / c {}, is that enough?
+card: a And your payment method? / c It's a Revolut one, {}.
+card: c I'll repeat that: {}. / a Thank you for your patience.
+card: a How about we try another one? / c Okay, here's the other one, {}.
+card: a The screen's finally loaded, so shoot. / c {}
+card: c Can I use a gift Visa? / a You can. / c Okay, {}.
+security_code: a Now flip it over for me. / c Mm-hm. / a There's a short number there. / c {}.
+security_code: a And your sea vee vee? / c {}
+security_code: a And the secure code? / c {}.
+security_code: a What are the last three on the strip at the back? / c {}
+security_code: a CCV please. / c It's {}.
+security_code: a And the three on the reverse, please. / c Three on the... {}.
+security_code: a I just need that little three-digit thing. / c Oh, {}.
+security_code: a CV number? / c {}
+security_code: a Can you tell me the verification code on your card? / c {}.
+security_code: a And the signature number, the small one? / c {}
+security_code: c Then the back says {}. / a Perfect.
+security_code: a So flip the card, what are the digits in italics there? / c {}
+security_code: a For Amex it's the small four above the long number. / c {}.
+security_code: a And the CBB? / c {}.
+security_code: c and CVC {} / a okay thank you that's gone through
+security_code: a Turn over the card and read me what's in the white box. / c {}
+security_code: a What's the security on that? / c {}
+security_code: a Do you have the three numbers for me? / c Yes, {}.
+security_code: a Finally the code. / c Which code? / a The one on the back. / c {}.
+security_code: a And what is your telephone banking pin, sir? / c It's {}
+security_code: a One more thing, the CVV two. / c Oh that's {}.
+security_code: a I need the CID to finish. / c Uh, {}?
+security_code: a Your four-digit passcode, please? / c {}
+security_code: a Last bit, security number. / c {}.
+expiry: a When does that card expire? / c {}
+expiry: a Expert date? / c Of the card? / a Yes. / c {}.
+expiry: a And the expiry on your card? / c {}.
+expiry: a That's the Visa, valid to when? / c {}
+expiry: a What's the date underneath the card number? / c {}.
+expiry: a How long's the card good for? / c Till {}.
+expiry: a When's that Mastercard run till? / c {}
+expiry: a What month and year is on the card? / c {}
+expiry: c The card's good through {}. / a Great.
+expiry: a Expiring when, your card? / c {}.
+expiry: a And the end date on the debit card? / c It's {}
+expiry: a Date on the front of the card, please. / c {}
+account: a What account should the refund land in? / c {}. / a At which bank?
+account: a So for the direct debit I need your account number. / c Yep, {}.
+account: a Can I get the eight digits of your current account? / c {}
+account: a And the account? / c {}
+account: c The savings one is {}. / a Thanks.
+account: a Which checking account do we debit? / c {}.
+account: c My account number's {}, I think. / a Let me pull that up.
+account: a Read the digits at the bottom of the cheque. / c {}
+account: a What's the count number? / c {}.
+account: a You want it wired where? / c Account {}.
+account: a Could you confirm the account we pay your wages into? / c {}
+account: c It's the joint account, {}. / a Got that.
+routing: a And the routing? / c {}.
+routing: a What's your bank's routine number? / c {}
+routing: a Sort code first, please. / c {}.
+routing: a The sword code? / c {}
+routing: a And the nine digits in the left corner of the check? / c {}
+routing: a ABA please? / c {}.
+routing: a BSB? / c {}
+routing: c the sort code's {} / a thank you
+routing: a Do you have the transit number handy? / c {}
+national_id: a Could I have your social for verification? / c {}.
+national_id: a And your Social Security? / c {}
+national_id: a May I have your full social please? / c Sure, {}
+national_id: a What's your SSN? / c {}.
+national_id: a And your national insurance, please? / c {}
+national_id: a Your tax ID number, ma'am? / c {}.
+national_id: a Do you have your driver's license with you? / c Yeah, {}.
+national_id: a What's the passport number? / c {}.
+national_id: a so security number please / c {}
+national_id: a Last thing, your Medicare number. / c It's {}.
+national_id: a I need the nine digits of your social. / c {}
+national_id: c My social is {}. / a Thanks.
+iban: a Could you spell out the IBAN? / c {}
+iban: a What's the I ban? / c {}.
+iban: c The IBAN for the refund is {}. / a Noted.
+iban: a Is it a European account? / c Yes, {}.
+iban: a I need the international one, IBAN. / c {}
+none: a How many of those would you like? / c Let's say 12. / a So that comes to 240 dollars and 16 cents.
+none: a What time did the engineer come? / c Around 10:45, and he left by 11.
+none: a What postcode is that? / c M1 4BT. / a And the house? / c 112.
+none: c It was on the 14th of March 2024, I believe. / a Thanks, and about what time?
+none: a Your case is 7 7 1 2 4 9. / c Could you repeat? / a 7 7 1 2 4 9.
+none: c My meter says 0 4 4 8 1 2. / a Thank you, and the gas one? / c 1 1 2 0 8.
+none: a What size shoes? / c 9 and a half. / a We've 9 or 10.
+none: c The serial on the back of the router is 88 1204 5573. / a Is the light green?
+none: a You were charged 35 twice, in May and in June. / c So 70 in total?
+none: a The code for 20 percent off is SAVE20. / c Great, and the 10 from last time?
+none: a What's your date of birth? / c 12th of the 4th, 1986.
+none: a And a number to reach you on? / c 0 7 7 0 0 9 0 0 1 2 3.
+none: c I've been a member since 2011, 13 years nearly. / a We value that.
+none: a Your reservation is at 7:30 for 4 on Saturday the 21st. / c Could we make it 6?
+none: a The flight is BA 2 4 9 at gate 22. / c And my seat? / a 14 C.
+none: a Our address is 1600 Main Street, suite 450. / c Is there parking? / a Yes, 200 spaces.
+none: a Your balance is 1,204 pounds 36. / c And the payment on the 3rd was 99? / a 99.50.
+none: c I get 30 megabits instead of 500. / a Restart it, wait 60 seconds.
+none: a The extension is 4 4 1 2. / c And the direct line? / a It's the same with 0 2 0 in front.
+none: c Error 4 0 4, then error 5 0 0 3. / a Have you tried version 12.4?
+none: a Your card ends in 4 4 1 2, correct? / c Yes, that one.
+none: a That's a total of three payments of 45, then one of 60. / c On my card? / a Yes, on the 1st.
+none: a The card will arrive in 5 to 7 business days. / c Last time it took 14.
+none: a Your loan runs 60 months at 4.9 percent. / c And after 36?
+none: a Your account has been open for 9 years. / c I have 2, the other since 2015.
+none: a Is the contract 24 months? / c 18, I pay 32 a month.
+none: a So you're number 6 in the queue, about 25 minutes. / c I have waited 40.
+none: c The parcel weighs 2.5 kilos and is 60 by 40. / a That'd be 12 pounds 95.
+none: a Your voucher is 5 5 1 0 9 2. / c Valid until when? / a 31st of December 2025.
+none: a Policy 4 4 0 9 1 1 7, is that yours? / c 4 4 0 9 1 1 7, yes.
 """
 
 

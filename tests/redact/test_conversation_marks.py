@@ -57,6 +57,18 @@ def test_a_text_that_says_more_than_its_words_goes_as_a_whole() -> None:
     assert ["[card number]"] == [word.text for word in kept.utterances[2].words]
 
 
+def test_a_turn_of_digits_of_which_half_were_not_written_down_goes_as_a_whole() -> None:
+    """Speech without words beside eight digits may be the rest of a card number; beside a sentence it is not."""
+    for text, is_taken in (("1 9 6 1 0 5 7 5", True), ("I paid 19 in 2019 and we met on the 6th", False)):
+        heard = make_conversation((("ch0", 3.0, text),))
+        (turn,) = heard.speech.turns
+        end_s = turn.span.end_s + 3.0
+        speech = (Span(0.5, 2.5), turn.span, Span(turn.span.end_s + 0.5, end_s))
+        longer = replace(turn, span=Span(0.5, end_s), speech=speech)
+        kept = redacted(replace(heard, speech=replace(heard.speech, turns=(longer,))))
+        assert ([Span(0.5, end_s)] if is_taken else []) == [each.span for each in kept.redaction.spans]
+
+
 def test_words_with_times_outside_of_their_turn() -> None:
     """A stretch without length becomes that of the turn: what is muted is never nothing."""
     heard = make_conversation(CARD)

@@ -1,4 +1,4 @@
-"""Values in the wording of other people: what was missed when the two sets were first looked at stays found."""
+"""Values in the wording of other people: what was missed when the three sets were first looked at stays found."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import pytest
 
 from speechcx.call import PAYMENT
 from speechcx.redact.conversation_marks import find_values
-from tests.redact.other_wording import FIRST, SECOND, draw
+from tests.redact.other_wording import FIRST, SECOND, THIRD, draw
 
 
-@pytest.mark.parametrize("lines", [FIRST, SECOND], ids=["first", "second"])
+@pytest.mark.parametrize("lines", [FIRST, SECOND, THIRD], ids=["first", "second", "third"])
 def test_values_in_other_wording_are_taken_out(lines: str) -> None:
     """Cards and codes in 97 of 100 calls, the rest in 95; no turn without a value more than one in 200 is touched."""
     told: Counter[str] = Counter()

@@ -165,7 +165,9 @@ def test_a_database_that_cannot_be_written_answers_and_says_so(
 ) -> None:
     """Where the settings refuse what cannot be recorded, it does not answer."""
     speechcx("run")
-    monkeypatch.setattr("speechcx.store.decisions.reading_log.record_reading", lambda *_: "not recorded")
+    monkeypatch.setattr(
+        "speechcx.store.decisions.reading_log.record_reading", lambda *_, **__: "not recorded"
+    )
     ran = speechcx("show", ANN)
     assert ran.code == 0
     assert "thank you for calling" in ran.out.lower()

@@ -21,7 +21,8 @@ from urllib.parse import quote
 
 from speechcx.errors import DatabaseBad, SpeechcxError
 from speechcx.store import Patience, Store
-from speechcx.store.database import read_migrations
+from speechcx.store.busy import BUSY_LIMIT_S
+from speechcx.store.database import APPLICATION_ID, read_migrations
 from speechcx.store.decisions.audit import AuditEntry, add_entries
 from speechcx.store.moments import utc_text
 
@@ -32,7 +33,25 @@ WAIT_S = 0.25
 _MOST_QUEUED_BYTES = 50_000_000
 
 
-def record_reading(database: Path, who: str, entries: Sequence[AuditEntry]) -> Recorded:
+def open_to_read(database: Path) -> Store:
+    """A database open to answer a question, on whose connection :func:`record_reading` can write that it was asked.
+
+    Opening costs several times as much as an entry, since SQLite reads the whole schema. Nothing else can be written
+    on it. A file that cannot be opened so is open as with ``Store.open(read_only=True)``, with its errors.
+    """
+    try:
+        store = _open_to_add(database)
+    except (SpeechcxError, sqlite3.Error, OSError):
+        return Store.open(database, read_only=True)
+    store.db.execute(f"PRAGMA busy_timeout = {round(1000 * BUSY_LIMIT_S)}")
+    store.db.execute("PRAGMA cache_size = -65536")
+    store.db.execute("PRAGMA query_only = ON")
+    return store
+
+
+def record_reading(
+    database: Path, who: str, entries: Sequence[AuditEntry], *, store: Store | None = None
+) -> Recorded:
     """Write entries into the audit trail of a database, or into its queue.
 
     Parameters
@@ -43,6 +62,8 @@ def record_reading(database: Path, who: str, entries: Sequence[AuditEntry]) -> R
         Who it was.
     entries
         What was done.
+    store
+        What :func:`open_to_read` opened, and is still open; None to open the file for this.
 
     Returns
     -------
@@ -51,12 +72,23 @@ def record_reading(database: Path, who: str, entries: Sequence[AuditEntry]) -> R
     """
     at = utc_text()
     try:
-        with _open_to_add(database) as store:
-            take_queue(store)
-            add_entries(store, who, entries, at=at)
+        if store is not None:
+            _add(store, who, entries, at)
+        else:
+            with _open_to_add(database) as opened:
+                _add(opened, who, entries, at)
         return "written"
     except (SpeechcxError, sqlite3.Error, OSError):
         return "waiting" if _put_aside(database, who, entries, at) else "not recorded"
+
+
+def _add(store: Store, who: str, entries: Sequence[AuditEntry], at: str) -> None:
+    store.db.execute("PRAGMA query_only = OFF")
+    try:
+        take_queue(store)
+        add_entries(store, who, entries, at=at)
+    finally:
+        store.db.execute("PRAGMA query_only = ON")
 
 
 def _open_to_add(database: Path) -> Store:
@@ -67,10 +99,17 @@ def _open_to_add(database: Path) -> Store:
     place = f"file:{quote(os.fsencode(database.absolute()))}?mode=rw"
     db = sqlite3.connect(place, uri=True, isolation_level=None, timeout=WAIT_S)
     try:
+        (mark,) = db.execute("PRAGMA application_id").fetchone()
         (version,) = db.execute("PRAGMA user_version").fetchone()
-        if version != len(read_migrations()):
+        if mark != APPLICATION_ID or version != len(read_migrations()):
             raise DatabaseBad(f"{database} has schema {version}", f"schema {len(read_migrations())}", "")
-        db.execute("PRAGMA synchronous = NORMAL")
+        for setting in (
+            "foreign_keys = ON",
+            "temp_store = MEMORY",
+            "synchronous = NORMAL",
+            "trusted_schema = OFF",
+        ):
+            db.execute(f"PRAGMA {setting}")
     except BaseException:
         db.close()
         raise

@@ -13,7 +13,7 @@ import pytest
 from speechcx.private_files import mode_of
 from speechcx.store import Store
 from speechcx.store.decisions.audit import AuditEntry, read_trail
-from speechcx.store.decisions.reading_log import queue_path, record_reading, take_queue
+from speechcx.store.decisions.reading_log import open_to_read, queue_path, record_reading, take_queue
 from speechcx.store.decisions.trail_check import verify_trail
 from tests.disks import as_nobody
 
@@ -51,6 +51,27 @@ def test_a_reading_is_written_at_once(database: Path) -> None:
     assert not queue_path(database).exists()
     with Store.open(database) as store:
         assert () == verify_trail(store).problems
+
+
+def test_a_question_is_noted_on_the_connection_that_answered_it(database: Path) -> None:
+    """Which can write nothing else, before and after."""
+    with open_to_read(database) as store:
+        for call_id in ("a", "b"):
+            with store.snapshot():
+                store.db.execute("SELECT count(*) FROM calls").fetchone()
+            assert "written" == record_reading(database, "zoe", [view(call_id)], store=store)
+            with pytest.raises(sqlite3.OperationalError, match="readonly"):
+                store.db.execute("DELETE FROM calls")
+    assert ["a", "b"] == told(database)
+
+
+def test_a_question_to_a_database_that_is_being_written_is_answered(
+    database: Path, writing: sqlite3.Connection
+) -> None:
+    """And its entry waits."""
+    with open_to_read(database) as store:
+        assert (0,) == store.db.execute("SELECT count(*) FROM calls").fetchone()
+        assert "waiting" == record_reading(database, "zoe", [view("a")], store=store)
 
 
 def test_a_run_that_writes_keeps_nobody_from_reading(database: Path, writing: sqlite3.Connection) -> None:
