@@ -26,7 +26,8 @@ DOORS = {
     ),
     "customers": (
         "ACCOUNTS_BY AccountSummary AccountSummaryRow "
-        "Calibration CalibrationBand CallPrediction CallbackList CallbackRow Comments CustomerAnswer CustomerCall CustomerReport "
+        "Calibration CalibrationBand CallPrediction CallbackList CallbackRow Comments CustomerAnswer "
+        "CustomerCall CustomerReport "
         "DriverTable OUTCOME_COLUMNS OutcomeMeasure OutcomeRow OutcomeTable REPEAT_BY "
         "RatingShare ReliabilityRow RepeatRow Repeats SURVEY_BY Satisfaction "
         "SatisfactionFit SurveyRow calibrate describe_customer list_callbacks list_driver_rows "
