@@ -62,6 +62,8 @@ class Measure:
         party's measure that name (or a shorter one) behind ``agent_`` or ``customer_``.
     shown
         Decimals in tables.
+    grows
+        Whether more sound can only add to it, so that a value from part of a call is the least it can be.
     """
 
     level: Level
@@ -74,6 +76,7 @@ class Measure:
     source: str = ""
     columns: tuple[str, ...] = ()
     shown: int = 1
+    grows: bool = False
 
     @property
     def scale(self) -> int:
@@ -112,14 +115,14 @@ MEASURES: Final = (
     Measure("turn", "voice_part", "-1..1", "how much of it the voice added or took away", 3, 4),
     Measure("call", "audio_duration_s", "s",
             "decoded length of the recording", columns=("audio_duration_s",), shown=0),
-    Measure("call", "speech_s", "s", "time in which anybody speaks", columns=("speech_s",)),
+    Measure("call", "speech_s", "s", "time in which anybody speaks", columns=("speech_s",), grows=True),
     Measure("call", "hold_s", "s",
             "hold music or tone, found in the audio or given by metadata",
-            better="low", columns=("hold_s",), shown=0),
+            better="low", columns=("hold_s",), shown=0, grows=True),
     Measure("call", "hold_in_talk_s", "s",
             "hold inside the conversation, at the least: `hold_s` less the time before the first word and after the "
-            "last, so that ringing and the music of a queue are no hold of somebody who talks"),
-    Measure("call", "ivr_s", "s", "machine prompts, only where known", columns=("ivr_s",)),
+            "last, so that ringing and the music of a queue are no hold of somebody who talks", grows=True),
+    Measure("call", "ivr_s", "s", "machine prompts, only where known", columns=("ivr_s",), grows=True),
     Measure("call", "silence_s", "s",
             "what is left: nobody speaks and nothing is on hold", columns=("silence_s",)),
     Measure("call", "agent_only_s", "s",
@@ -128,15 +131,16 @@ MEASURES: Final = (
             "only the customer speaks; null where the parties are not trusted", columns=("customer_only_s",)),
     Measure("call", "both_s", "s",
             "both speak at once; null where the parties are not trusted", columns=("both_s",)),
-    Measure("call", "conversation_s", "s", "from the first start to the last end of speech"),
+    Measure("call", "conversation_s", "s", "from the first start to the last end of speech", grows=True),
     Measure("call", "non_talk_s", "s",
-            "sum of all non-talk instances", source=_LENS, columns=("non_talk_s",)),
+            "sum of all non-talk instances", source=_LENS, columns=("non_talk_s",), grows=True),
     Measure("call", "non_talk_count", "count",
             "stretches of 3 s and more (setting) inside the conversation in which nobody speaks",
-            source=_LENS, columns=("non_talk_count",)),
+            source=_LENS, columns=("non_talk_count",), grows=True),
     Measure("call", "longest_silence_s", "s",
-            "the longest stretch without speech inside the conversation, hold left out",
-            columns=("longest_silence_s",)),
+            "the longest stretch without speech inside the conversation, hold and dead channels left out; null where a "
+            "channel is dead for more than 5 % of the conversation",
+            columns=("longest_silence_s",), grows=True),
     Measure("call", "non_talk_share", "share",
             "non-talk of the conversation span, 0 to 1",
             better="low", source=_LENS, columns=("non_talk_share",), shown=0),
@@ -144,25 +148,26 @@ MEASURES: Final = (
             "from the start of the call leg to the agent's first word; the leg begins with the "
             "recording, or where the last ringing, menu or hold before that word ends",
             columns=("greeting_latency_s",)),
-    Measure("call", "overlap_s", "s", "both parties at once, in stretches of 0.1 s and more"),
-    Measure("call", "overlap_count", "count", "number of such stretches", columns=("overlap_count",)),
+    Measure("call", "overlap_s", "s", "both parties at once, in stretches of 0.1 s and more", grows=True),
+    Measure("call", "overlap_count", "count", "number of such stretches", columns=("overlap_count",), grows=True),
     Measure("call", "interruption_count", "count",
-            "interruptions by either party", columns=("interruption_count",)),
-    Measure("party", "talk_s", "s", "the party's only-time plus the time both speak"),
+            "interruptions by either party", columns=("interruption_count",), grows=True),
+    Measure("party", "talk_s", "s", "the party's only-time plus the time both speak", grows=True),
     Measure("party", "talk_share", "share",
             "its talk over the sum of both parties' talk, 0 to 1", columns=("agent_talk_share",), shown=0),
-    Measure("party", "turns", "count", "number of its turns"),
-    Measure("party", "words", "count", "number of its words"),
+    Measure("party", "turns", "count", "number of its turns", grows=True),
+    Measure("party", "words", "count", "number of its words", grows=True),
     Measure("party", "interruptions", "count",
             "times this party came in while the other spoke (0.5 s and more at once), the other "
             "stopped within 2 s, and it went on for 1 s and more with more than a back-channel",
-            better="low", columns=("agent_interruptions",), shown=2),
+            better="low", columns=("agent_interruptions",), shown=2, grows=True),
     Measure("party", "overtalk_share", "share",
             "of its talk, what it said over the other, who was already speaking; back-channels left out; null where "
             "both are in one channel", better="low", columns=("agent_overtalk_share",), shown=0),
     Measure("party", "dead_air_share", "share",
             "dead air: of the conversation, the silences of 3 s and more (setting) in which the other, who spoke last "
-            "(back-channels left out), waits for it; hold left out", better="low",
+            "(back-channels left out), waits for it; hold left out; null where a channel is dead for more than 5 % of the "
+            "conversation", better="low",
             columns=("agent_dead_air_share",), shown=0),
     Measure("party", "pace_wpm", "a minute",
             "words a minute of its own speaking time, pauses inside turns kept; null under 10 s of "
@@ -176,7 +181,7 @@ MEASURES: Final = (
     Measure("party", "response_latency_s", "s",
             "median gap from the end of the other's turn to its reply; over 10 s and hold left out"),
     Measure("party", "longest_monologue_s", "s",
-            "its longest stretch not broken by the other for more than a back-channel"),
+            "its longest stretch not broken by the other for more than a back-channel", grows=True),
     Measure("party", "level_dbov", "dBov", "ITU-T P.56 active speech level", source=_P56),
     Measure("party", "pitch_hz", "Hz",
             "median fundamental frequency over voiced frames; never to be compared between people"),
@@ -277,6 +282,13 @@ def metric_names() -> tuple[str, ...]:
     of_call = (measure.name for measure in list_measures("call"))
     prefixed = (f"{party}.{measure.name}" for party in PREFIXED for measure in list_measures("party"))
     return (*of_call, *prefixed)
+
+
+def can_only_grow(metric: str) -> bool:
+    """Whether a measure, by its name in rules, is at least what part of a call gives of it."""
+    party, _, name = metric.rpartition(".")
+    level = "party" if party else "call"
+    return any(each.grows for each in MEASURES if (each.level, each.name) == (level, name))
 
 
 def collect_metrics(reading: Reading) -> dict[str, Metric]:

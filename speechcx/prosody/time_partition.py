@@ -42,6 +42,9 @@ _NO_OPENING = frozenset({"opening_missing", "starts_mid_speech"})
 _UNTIMED = "the channels were recorded apart, and by how much they are late is not known well enough"
 _APART = "the channels were recorded apart, and began at different times"
 
+_DEAD_SHARE = 0.05
+"""Where a channel is dead for more of the conversation, nothing is told that needs both parties all along."""
+
 _BETWEEN_PARTIES = (
     "dead_air_share",
     "interruptions",
@@ -68,12 +71,18 @@ class Floor:
         Silences of the length that counts, hold and machines left out.
     conversation
         From the first word to the last; None where nobody speaks.
+    aside
+        Hold, and where a channel is dead: what happens there is laid to nobody.
+    why_dead
+        Why measures that need both parties all along are not told; '' where they are.
     """
 
     talk: Sequence[FloorTurn]
     overlaps: Sequence[Overlap]
     non_talk: Spans
     conversation: Span | None
+    aside: Spans
+    why_dead: str
 
 
 def measure_flow(conversation: Conversation, roles: Sequence[Role], settings: ProsodySettings) -> Flow:
@@ -99,33 +108,48 @@ def measure_flow(conversation: Conversation, roles: Sequence[Role], settings: Pr
     talk = tuple(s for s in said if s.party != "ivr")
     machine = (*speech.ivr, *(s.span for s in said if s.party == "ivr"))
     is_timed = TIMING_UNSURE not in conversation.flags
-    trusted = is_timed and bool(said) and all(s.party != "unknown" for s in said)
     spoken = unite(s.span for s in talk)
     whole = Span(spoken[0].start_s, spoken[-1].end_s) if spoken else None
-    silences = find_silences(spoken, whole, (*speech.hold, *machine)) if whole else ()
+    dead = unite(each.span for each in speech.unheard if each.why == "channel_died")
+    why_dead = _why_dead(dead, whole)
+    trusted = is_timed and bool(said) and not why_dead and all(s.party != "unknown" for s in said)
+    silences = find_silences(spoken, whole, (*speech.hold, *machine, *dead)) if whole else ()
     non_talk = tuple(gap for gap in silences if gap.duration_s >= settings.non_talk_s - EPSILON_S)
     overlaps = find_overlaps(talk, settings) if is_timed else ()
     greeting_s, why_no_greeting = _greeting_latency(conversation, talk, (*speech.hold, *machine))
     reasons: dict[str, str] = {}
     if not trusted:
-        why = _why_untrusted(conversation, said)
+        why = why_dead or _why_untrusted(conversation, said)
         reasons |= dict.fromkeys(("agent_only_s", "customer_only_s", "both_s"), why)
     if whole is None:
         reasons |= dict.fromkeys(("longest_silence_s", "non_talk_share", "conversation_s"), "nobody speaks")
+    if why_dead:
+        reasons |= dict.fromkeys(("longest_silence_s", "non_talk_share"), why_dead)
     if greeting_s is None:
         reasons["greeting_latency_s"] = why_no_greeting
+    floor = Floor(talk, overlaps, non_talk, whole, (*speech.hold, *dead), why_dead)
     flow = Flow(
         partition=_divide(duration_s, talk, speech.hold, machine, trusted=trusted),
         conversation=whole,
         non_talk=non_talk,
-        longest_silence_s=max((g.duration_s for g in silences), default=0.0) if whole else None,
-        non_talk_share=total_s(non_talk) / whole.duration_s if whole else None,
+        longest_silence_s=max((g.duration_s for g in silences), default=0.0)
+        if whole and not why_dead
+        else None,
+        non_talk_share=total_s(non_talk) / whole.duration_s if whole and not why_dead else None,
         overlaps=overlaps,
         greeting_latency_s=greeting_s,
-        parties=_measure_parties(conversation, party_of, Floor(talk, overlaps, non_talk, whole), settings),
+        parties=_measure_parties(conversation, party_of, floor, settings),
         reasons=tuple(sorted(reasons.items())),
     )
     return flow if is_timed else _without_times_between(flow)
+
+
+def _why_dead(dead: Spans, conversation: Span | None) -> str:
+    """Why the conversation was not heard well enough to compare its parties; '' where it was."""
+    lost_s = total_s(intersect(dead, [conversation])) if conversation else 0.0
+    if conversation is None or lost_s <= _DEAD_SHARE * conversation.duration_s:
+        return ""
+    return f"a channel is dead for {lost_s:.0f} s of the conversation"
 
 
 def _without_times_between(flow: Flow) -> Flow:
@@ -204,6 +228,9 @@ def _greeting_latency(
         return None, "the opening of the call was not recorded"
     words = conversation.utterances[first.no].words
     word_s = words[0].start_s if words else first.span.start_s
+    lost = (each for each in conversation.speech.unheard if each.channel == first.channel)
+    if any(each.why == "channel_died" and each.span.start_s < word_s for each in lost):
+        return None, "the agent's channel is dead before their first word"
     start_s = max((span.end_s for span in machine if span.start_s < word_s), default=0.0)
     return max(0.0, word_s - start_s), ""
 
@@ -241,14 +268,14 @@ def _measure_party(
     known = party != "unknown"
     unknown = _why_untrusted(conversation, talk)
     others_known = all(s.party != "unknown" for s in talk)
-    hold = conversation.speech.hold
-    replies = find_replies(talk, hold, latency_max_s=settings.latency_max_s)
+    replies = find_replies(talk, floor.aside, latency_max_s=settings.latency_max_s)
     starts = {s.span.start_s for s in own}
     latencies = [gap.duration_s for gap in replies if gap.end_s in starts] if known else []
-    stretches = find_monologues(talk, party, hold, non_talk_s=settings.non_talk_s) if known else ()
-    talk_share = sums[party] / both if known and others_known and both > 0 else None
+    stretches = find_monologues(talk, party, floor.aside, non_talk_s=settings.non_talk_s) if known else ()
+    is_compared = known and others_known and both > 0 and not floor.why_dead
+    talk_share = sums[party] / both if is_compared else None
     wanted: tuple[tuple[str, object, str], ...] = (
-        ("talk_share", talk_share, unknown if talk else "nobody speaks"),
+        ("talk_share", talk_share, floor.why_dead or (unknown if talk else "nobody speaks")),
         ("interruptions", known or None, unknown),
         ("response_latency_s", latencies or None, "no reply to the other party within the limit"),
         ("longest_monologue_s", stretches or None, "this party says nothing"),
@@ -335,6 +362,8 @@ def _measure_dead_air(
         why = _why_untrusted(conversation, talk)
     elif whole is None or len({s.party for s in talk}) < 2:
         why = "the other party says nothing"
+    elif floor.why_dead:
+        why = floor.why_dead
     else:
         waits = [gap for gap in floor.non_talk if _spoke_last(talk, gap) not in (None, party)]
         return {"dead_air_share": total_s(waits) / whole.duration_s}

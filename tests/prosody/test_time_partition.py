@@ -19,6 +19,7 @@ from speechcx.call import (
     TextSentiment,
     Turn,
     TurnVoice,
+    Unheard,
     Utterance,
 )
 from speechcx.prosody import ProsodySettings, measure_flow
@@ -384,3 +385,75 @@ def test_silence_is_apart_from_all_sound(speech: list[tuple[int, int]], hold: li
     conversation = Span(2.0, 18.0)
     silent = find_silences(spans(speech), conversation, spans(hold))
     assert counted(silent) == set(range(20, 180)) - cells(speech) - cells(hold)
+
+
+class TestADeadChannel:
+    """Where a channel holds no signal its party may speak all the same: nobody is blamed for that silence."""
+
+    LINES = (
+        ("ch0", 1.0, 5.0, "thank you for calling how can I help"),
+        ("ch1", 5.5, 10.0, "my card was stolen"),
+        ("ch0", 12.0, 14.0, "which card is it"),
+        ("ch0", 40.0, 44.0, "then I will block that one"),
+        ("ch1", 44.5, 46.0, "thank you bye"),
+    )
+
+    @staticmethod
+    def flow(*dead: Unheard) -> Flow:
+        """The flow of the lines with channels dead."""
+        call = heard(list(TestADeadChannel.LINES))
+        return flow_of(replace(call, speech=replace(call.speech, unheard=dead)))
+
+    def test_its_silence_is_no_silence_of_the_call(self) -> None:
+        """A supervisor saw 26 s of silence where the customer was not recorded."""
+        assert self.flow().longest_silence_s == pytest.approx(26.0)
+        flow = self.flow(Unheard(1, Span(14.5, 39.5)))
+        assert [] == [span for span in flow.non_talk if span.overlap_s(Span(14.5, 39.5)) > 0]
+        assert flow.longest_silence_s is None
+        assert flow.non_talk_share is None
+        assert "a channel is dead for 25 s" in dict(flow.reasons)["longest_silence_s"]
+
+    def test_a_party_does_not_keep_an_unheard_one_waiting(self) -> None:
+        """Dead air and shares of the talk need both parties."""
+        agent = party(self.flow(Unheard(0, Span(14.5, 39.5))), "agent")
+        assert agent.dead_air_share is None
+        assert agent.talk_share is None
+        assert "a channel is dead for 25 s" in dict(agent.reasons)["dead_air_share"]
+        assert "a channel is dead for 25 s" in dict(agent.reasons)["talk_share"]
+
+    def test_what_both_say_alone_is_not_told(self) -> None:
+        """Who speaks alone is not known where one cannot be heard."""
+        flow = self.flow(Unheard(1, Span(14.5, 39.5)))
+        assert flow.partition.agent_only_s is None
+        assert "dead" in dict(flow.reasons)["agent_only_s"]
+
+    def test_a_short_one_takes_only_its_own_stretch_out(self) -> None:
+        """A mute of two seconds costs no more than what lies in it."""
+        flow = self.flow(Unheard(1, Span(10.0, 12.0)))
+        assert flow.longest_silence_s == pytest.approx(26.0)
+        agent = party(flow, "agent")
+        assert agent.talk_share == pytest.approx(10.0 / 16.0)
+        # The only reply of the agent falls into the dead stretch.
+        assert agent.response_latency_s is None
+
+    def test_nobody_breaks_a_monologue_that_is_not_heard(self) -> None:
+        """The other may have spoken there: a monologue ends where it does."""
+        call = heard(
+            [("ch0", 0.0, 30.0, "so what we do is this"), ("ch1", 31.0, 33.0, "that is good to know")]
+        )
+        whole = party(flow_of(call), "agent").longest_monologue_s
+        dead = replace(call, speech=replace(call.speech, unheard=(Unheard(1, Span(10.0, 11.0)),)))
+        assert whole == pytest.approx(30.0)
+        assert party(flow_of(dead), "agent").longest_monologue_s == pytest.approx(19.0)
+
+    def test_a_greeting_that_was_not_recorded_is_not_late(self) -> None:
+        """The agent may have greeted in the dead stretch before the first word."""
+        call = heard([("ch0", 9.0, 12.0, "how can I help"), ("ch1", 12.5, 20.0, "my card was stolen")])
+        call = replace(call, speech=replace(call.speech, unheard=(Unheard(0, Span(0.0, 8.0)),)))
+        flow = flow_of(call)
+        assert flow.greeting_latency_s is None
+        assert "dead" in dict(flow.reasons)["greeting_latency_s"]
+
+    def test_soft_neighbours_and_mixed_channels_change_nothing(self) -> None:
+        """Only what holds no signal may hide a party."""
+        assert self.flow() == self.flow(Unheard(1, Span(14.5, 39.5), "background_voice"))

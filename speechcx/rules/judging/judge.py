@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from speechcx.call import Conversation, Hit, Reading, RuleResult, RuleValue
+from speechcx.call.measures import can_only_grow
 from speechcx.rules import limits
 from speechcx.rules.judging.call_view import BLIND_END, CallView, view_call
 from speechcx.rules.judging.observability import why_blind, why_unrecorded, window_span
@@ -425,6 +426,10 @@ class Judge:
             return ConditionVerdict("cannot_tell", why, (self.witness.measure("cannot_tell", why),))
         value: RuleValue = "present" if test.bound.holds(metric.value) else "absent"
         why = f"{test.name} is {metric.value:.4g}, rule asks for {test.source.partition(' ')[2]}"
+        if value == "absent" and test.bound.op in (">", ">=") and can_only_grow(test.name):
+            missing = why_unrecorded(Scope(), self.facts)
+            if missing:
+                value, why = "cannot_tell", f"{why}, but {missing}"
         return ConditionVerdict(value, why, (self.witness.measure(value, why),))
 
     def _meta(self, test: MetaTest) -> ConditionVerdict:

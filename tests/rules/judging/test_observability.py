@@ -33,6 +33,26 @@ def test_what_was_not_recorded_cannot_be_told(rule: str, flags: tuple[str, ...],
         assert "record" in result.why
 
 
+@pytest.mark.parametrize(
+    ("rule", "held_s", "flags", "expected"),
+    [
+        ("metric: hold_in_talk_s > 5", 0.0, ("truncated",), "cannot_tell"),
+        ("metric: hold_in_talk_s > 5", 9.0, ("truncated",), "present"),
+        ("metric: hold_in_talk_s > 5", 0.0, (), "absent"),
+        ("metric: hold_in_talk_s < 5", 9.0, ("truncated",), "absent"),
+        ("metric: hold_in_talk_s > 5", 0.0, ("opening_missing",), "cannot_tell"),
+    ],
+)
+def test_a_sum_of_half_a_call_is_the_least_it_can_be(
+    rule: str, held_s: float, flags: tuple[str, ...], expected: str
+) -> None:
+    """A hold may lie in the part that was not recorded; one that was heard is there."""
+    result = ask(rule, HELLO, flags=flags, metrics=(("hold_in_talk_s", held_s),))
+    assert expected == result.value
+    if expected == "cannot_tell":
+        assert "hold_in_talk_s is 0, rule asks for > 5, but " in result.why
+
+
 def test_a_single_voice_that_may_be_either_party_blames_nobody() -> None:
     """One leg of a call: whether it is the agent's is not known, so that the agent may have said anything."""
     voice = Line("unknown", 0.0, None, "hello thanks for calling how can I help you")
