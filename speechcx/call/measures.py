@@ -166,8 +166,8 @@ MEASURES: Final = (
             "both are in one channel", better="low", columns=("agent_overtalk_share",), shown=0),
     Measure("party", "dead_air_share", "share",
             "dead air: of the conversation, the silences of 3 s and more (setting) in which the other, who spoke last "
-            "(back-channels left out), waits for it; hold left out; null where a channel is dead for more than 5 % of the "
-            "conversation", better="low",
+            "(back-channels left out), waits for it; hold left out; null where a channel is dead for more than 5 % of "
+            "the conversation", better="low",
             columns=("agent_dead_air_share",), shown=0),
     Measure("party", "pace_wpm", "a minute",
             "words a minute of its own speaking time, pauses inside turns kept; null under 10 s of "

@@ -7,29 +7,9 @@ from typing import NamedTuple
 
 from speechcx.call import Span, Turn, Utterance, find_mark, plain_language
 from speechcx.call.spans import intersect, total_s
+from speechcx.redact.number_words import read_filler, say_in_english
 from speechcx.rules.language.normal import REDACTED, normal_tokens
 from speechcx.rules.language.numerals import find_numbers, read_groups
-
-_DIGIT_NAMES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-_DIGITS_OF = {
-    "es": "cero uno dos tres cuatro cinco seis siete ocho nueve",
-    "fr": "zero un deux trois quatre cinq six sept huit neuf",
-    "de": "null eins zwei drei vier funf sechs sieben acht neun",
-    "it": "zero uno due tre quattro cinque sei sette otto nove",
-    "pt": "zero um dois tres quatro cinco seis sete oito nove",
-    "nl": "nul een twee drie vier vijf zes zeven acht negen",
-}
-_ALSO = {
-    "es": {"una": "one"},
-    "fr": {"une": "one"},
-    "de": {"zwo": "two"},
-    "pt": {"uma": "one", "meia": "six"},
-}
-_ENGLISH = {
-    language: dict(zip(names.split(), _DIGIT_NAMES, strict=True)) | _ALSO.get(language, {})
-    for language, names in _DIGITS_OF.items()
-}
-"""Names of the digits in other languages, without accents."""
 
 
 class RowToken(NamedTuple):
@@ -97,25 +77,24 @@ def make_row(turns: Sequence[SpokenTurn]) -> list[RowToken]:
 
 
 def _tokens_of(turn: SpokenTurn) -> list[RowToken]:
-    names = _ENGLISH.get(plain_language(turn.language), {})
-    texts: list[str] = []
+    language = plain_language(turn.language)
+    said: list[str] = []
     of_word: list[int] = []
     for number, word in enumerate(turn.words):
-        tokens = (REDACTED,) if find_mark(word) else normal_tokens(word)
-        texts += [names.get(token, token) for token in tokens]
+        tokens = (REDACTED,) if find_mark(word) else normal_tokens(word) or read_filler(word, language)
+        said += tokens
         of_word += [number] * len(tokens)
+    read = say_in_english(said, language)
+    texts = [text for text, _, _ in read]
+    spans = [(of_word[first], of_word[last]) for _, first, last in read]
     row: list[RowToken] = []
     done = 0
     for start, end, digits in find_numbers(texts):
-        row += [
-            _token(turn, texts[place], (), of_word[place], of_word[place]) for place in range(done, start)
-        ]
+        row += [_token(turn, texts[place], (), *spans[place]) for place in range(done, start)]
         groups = tuple(read_groups(texts[start:end])) if digits.isdigit() else ()
-        row.append(_token(turn, digits, groups, of_word[start], of_word[end - 1]))
+        row.append(_token(turn, digits, groups, spans[start][0], spans[end - 1][1]))
         done = end
-    row += [
-        _token(turn, texts[place], (), of_word[place], of_word[place]) for place in range(done, len(texts))
-    ]
+    row += [_token(turn, texts[place], (), *spans[place]) for place in range(done, len(texts))]
     return row
 
 

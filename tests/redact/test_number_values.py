@@ -127,6 +127,48 @@ def test_digits_in_other_languages() -> None:
     assert [(1, 0, 15, "card")] == find_values(turns, PAYMENT)[1]
 
 
+def test_one_in_portuguese_is_no_filler() -> None:
+    """English drops "um"; a Portuguese card of ones was stored whole."""
+    call = Planted("card", "", "portuguese")
+    call.say("c", "quatro, um, um, um, cinco, um, um, um, seis, um, um, um, sete, um, um, um")
+    turns = [turn._replace(language="pt") for turn in call.spoken()]
+    assert [(0, 15)] == [(each.first, each.last) for each in find_values(turns, PAYMENT)[0]]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (
+            "de",
+            "vierundfünfzig zwölf sechsundneunzig null drei siebzehn dreiunddreißig einundzwanzig achtzig",
+        ),
+        (
+            "de",
+            "vier und fünfzig zwölf sechs und neunzig null drei siebzehn drei und dreißig elf achtzig",
+        ),
+        (
+            "es",
+            "cuarenta y cinco treinta y nueve doce cero seis veintidós noventa dieciséis ochenta y uno",
+        ),
+        (
+            "fr",
+            "quatre-vingt-dix-sept cinquante et un soixante-douze vingt-trois zéro quatre onze trente-six",
+        ),
+        ("fr", "nonante-sept septante et un quarante-deux vingt-trois zéro quatre onze trente-six"),
+        ("it", "quarantacinque trentanove ventuno zero sei cinquantotto settantatré diciassette ottanta"),
+        ("nl", "vijfenveertig negenendertig twaalf nul zes tweeëntwintig drieënnegentig zestien tachtig"),
+        ("pt", "quarenta e cinco trinta e nove doze zero seis vinte e dois noventa dezesseis oitenta"),
+    ],
+)
+def test_a_card_said_in_pairs_in_another_language_is_taken_out(language: str, said: str) -> None:
+    """A German caller said the card as "vierundfünfzig zwölf ...", and it was stored."""
+    call = Planted("card", "", language)
+    call.say("c", f"ok {said} ok")
+    turns = [turn._replace(language=language) for turn in call.spoken()]
+    (found,) = find_values(turns, PAYMENT).values()
+    assert [(1, len(said.split()))] == [(each.first, each.last) for each in found]
+
+
 @pytest.mark.parametrize(
     "text",
     [
