@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
-Words = tuple[str, ...]
 
 _UNITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _TEENS = (
@@ -18,7 +17,7 @@ _TEENS = (
 _TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 
 
-class _Language(NamedTuple):
+class _NumberNames(NamedTuple):
     """Names without accents: of 0 to 9, of 10 to 19 and of 20, 30, ... 90; and other names by their number."""
 
     units: str
@@ -28,37 +27,37 @@ class _Language(NamedTuple):
 
 
 _LANGUAGES = {
-    "de": _Language(
+    "de": _NumberNames(
         "null eins zwei drei vier funf sechs sieben acht neun",
         "zehn elf zwolf dreizehn vierzehn funfzehn sechzehn siebzehn achtzehn neunzehn",
         "zwanzig dreissig vierzig funfzig sechzig siebzig achtzig neunzig",
         {"zwo": 2},
     ),
-    "es": _Language(
+    "es": _NumberNames(
         "cero uno dos tres cuatro cinco seis siete ocho nueve",
         "diez once doce trece catorce quince dieciseis diecisiete dieciocho diecinueve",
         "veinte treinta cuarenta cincuenta sesenta setenta ochenta noventa",
         {"una": 1, "veintiun": 21, "veintiuna": 21},
     ),
-    "fr": _Language(
+    "fr": _NumberNames(
         "zero un deux trois quatre cinq six sept huit neuf",
         "dix onze douze treize quatorze quinze seize dix-sept dix-huit dix-neuf",
         "vingt trente quarante cinquante soixante septante octante nonante",
         {"une": 1, "huitante": 80},
     ),
-    "it": _Language(
+    "it": _NumberNames(
         "zero uno due tre quattro cinque sei sette otto nove",
         "dieci undici dodici tredici quattordici quindici sedici diciassette diciotto diciannove",
         "venti trenta quaranta cinquanta sessanta settanta ottanta novanta",
         {},
     ),
-    "nl": _Language(
+    "nl": _NumberNames(
         "nul een twee drie vier vijf zes zeven acht negen",
         "tien elf twaalf dertien veertien vijftien zestien zeventien achttien negentien",
         "twintig dertig veertig vijftig zestig zeventig tachtig negentig",
         {},
     ),
-    "pt": _Language(
+    "pt": _NumberNames(
         "zero um dois tres quatro cinco seis sete oito nove",
         "dez onze doze treze catorze quinze dezesseis dezessete dezoito dezenove",
         "vinte trinta quarenta cinquenta sessenta setenta oitenta noventa",
@@ -67,7 +66,7 @@ _LANGUAGES = {
 }
 
 
-def _in_english(number: int) -> Words:
+def _in_english(number: int) -> tuple[str, ...]:
     if number < 10:
         return (_UNITS[number],)
     if number < 20:
@@ -76,7 +75,7 @@ def _in_english(number: int) -> Words:
     return (_TENS[tens - 2], *((_UNITS[unit],) if unit else ()))
 
 
-def _compound(language: str, names: _Language, number: int) -> list[str]:
+def _compound(language: str, names: _NumberNames, number: int) -> list[str]:
     """How 21 to 99 may be written, without round tens."""
     tens, unit = names.tens.split()[number // 10 - 2], names.units.split()[number % 10]
     if language in ("de", "nl"):
@@ -102,7 +101,7 @@ def _french_scores() -> dict[str, int]:
 
 
 @cache
-def _phrases(language: str) -> dict[Words, Words]:
+def _phrases(language: str) -> dict[tuple[str, ...], tuple[str, ...]]:
     """English words of each number by the tokens it is said in."""
     names = _LANGUAGES.get(language)
     if names is None:
@@ -119,7 +118,7 @@ def _phrases(language: str) -> dict[Words, Words]:
     return {tuple(name.replace("-", " ").split()): _in_english(number) for name, number in said.items()}
 
 
-def read_filler(written: str, language: str) -> Words:
+def read_filler(written: str, language: str) -> tuple[str, ...]:
     """The number that a word names which English takes for a filler: ``um`` is one in Portuguese; else nothing."""
     name = (written.casefold().strip(".,!?;:-"),)
     return name if name in _phrases(language) else ()
