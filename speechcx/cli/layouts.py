@@ -66,6 +66,12 @@ def try_(
     project = options.load(config, overrides)
     settings = project.settings.discover
     paths = list_recordings(folder, settings)
+    if not paths:
+        note(
+            f"There are no recordings in {folder}: no file there has an ending in discover.extensions\n"
+            "  To do: name the folder that the recorder writes to"
+        )
+        raise typer.Exit(1)
     fits = guess_layouts(paths)
     chosen = find_layout(layout) if layout else (fits[0].layout if fits else None)
     if chosen is None:
@@ -114,8 +120,9 @@ def _draft_pattern(
 
     draft = draft_pattern(paths, zone=zone, agents=agents)
     if draft is None:
+        names = "name" if len(paths) == 1 else f"{len(paths)} names"
         note(
-            f"No known layout reads the {len(paths)} names in {folder}"
+            f"No known layout reads the {names} in {folder}"
             + (f", such as {printable_name(Path(paths[0]).name)}.\n" if paths else ".\n")
             + "  To do: write a pattern of your own (docs/recordings.md), or export a calls table with a file column"
         )

@@ -120,7 +120,8 @@ def _roles(call: Call) -> Iterator[Text]:
     """How the recording was read, and how each speaker got its party."""
     heard = call.conversation
     origin = heard.origin
-    sound = f"{origin.channels} channel(s), {origin.codec} {origin.rate_hz} Hz"
+    channels = "1 channel" if origin.channels == 1 else f"{origin.channels} channels"
+    sound = f"{channels}, {origin.codec} {origin.rate_hz} Hz"
     yield Text(f"{sound}; speakers by {heard.speech.split}")
     for role in call.assessment.reading.roles:
         text = f"{role.speaker} is {role.party} ({role.confidence:.2f} by {role.how}) {role.why}"

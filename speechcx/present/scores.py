@@ -103,9 +103,10 @@ _SCORE_PROGRAMS = tuple(
 
 def _score_notes(table: ScoreTable) -> tuple[str, ...]:
     before = f", change against {days_text(*table.before)}" if table.before else ""
+    ranked = f"Ranked from {table.min_n} calls upward" if table.min_n > 1 else "Ranked from the first call"
     return (
         f"Scorecard {table.scorecard or '(none)'}, {days_text(table.since, table.until)}{before}."
-        f" Ranked from {table.min_n} calls upward. Scores are the machine's.",
+        f" {ranked}. Scores are the machine's.",
         *count_chance([row.get("score").verdict for row in table.rows], "changes"),
         *_left_out(table.total.measures),
         *list_versions(table.versions),

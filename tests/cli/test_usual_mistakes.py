@@ -41,7 +41,8 @@ MISTAKES = (
     ("init x --rulebook complience", "no starter rulebook 'complience'", "use compliance"),
     ("init x --layout asterix", "no layout 'asterix'", "`speechcx layouts list`"),
     ("init x --roster nowhere.csv", "no roster 'nowhere.csv'", "correct --roster"),
-    ("layouts try odd", "No known layout reads the 1 names in odd", "docs/recordings.md"),
+    ("layouts try odd", "No known layout reads the name in odd", "docs/recordings.md"),
+    ("layouts try bare", "There are no recordings in bare", "name the folder that the recorder writes to"),
     ("agents --db nowhere.db", "there is no database at nowhere.db", "`speechcx run`"),
     ("agents --db empty.db", "empty.db is empty", "name another file with --db"),
     ("agents --db notes.txt", "notes.txt cannot be read as a database", "name another file with --db"),
@@ -67,6 +68,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "notes.txt").write_text("Call the customer back.\n")
     (folder / "empty.db").touch()
     (folder / "bad.toml").write_text("[files\n")
+    (folder / "bare").mkdir()
     (folder / "odd").mkdir()
     (folder / "odd" / "zzz.wav").write_bytes(b"RIFF")
     return folder
