@@ -58,7 +58,7 @@ class Lexicon:
         return tuple(self._shares(text) for text in texts)
 
     def knows_one_of(self, words: Sequence[str]) -> bool:
-        """Whether the list has one of these words, in small letters."""
+        """Whether one of these lower-case words is in the list."""
         return any(self._match(words[k : k + 1], 0)[1] for k in range(len(words)))
 
     def _shares(self, text: str) -> ClassShares:

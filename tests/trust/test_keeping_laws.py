@@ -95,7 +95,7 @@ class Model:
     store: Store | None = None
 
     def open(self) -> Store:
-        """The database, open until it is replaced: opening it anew for each step took half of the time."""
+        """The database. It stays open until it is replaced, since opening it for each step took half the time."""
         if self.store is None:
             self.store = opened(self.database)
         return self.store

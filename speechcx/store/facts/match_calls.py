@@ -32,7 +32,7 @@ _MIN_ID = 6
 """A value of a further column is taken for an id from so many characters on."""
 
 _FEW = 1_000
-"""So many rows are read one by one; of more, the whole table is."""
+"""Fewer rows than this are looked up one by one; otherwise the whole table is read."""
 
 _SELECT_CALLS = (
     "SELECT c.call_id, r.path, r.started_at, r.extras, c.agent, c.customer FROM calls c"

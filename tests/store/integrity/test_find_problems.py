@@ -213,7 +213,7 @@ def test_a_problem_says_what_where_and_what_to_do(database: Path) -> None:
 
 
 def test_a_file_that_is_no_database_is_not_told_to_be_one_with_lost_rows(tmp_path: Path) -> None:
-    """Whoever names the settings file by --db is told that it is another file."""
+    """A settings file given as --db is reported as not being the database."""
     path = tmp_path / "speechcx.toml"
     path.write_text("[files]\n" + "# a line\n" * 200)
     (problem,) = check(path).problems
