@@ -308,6 +308,11 @@ class Store:
                 return present
             return past_assessments.read_past(self.db, call_no, digest)
 
+    @property
+    def hides_calls(self) -> bool:
+        """Whether some calls may be hidden from the person who reads; kept sums count them all the same."""
+        return self.visible is not None or bool(self.under_review)
+
     def has_calls(self) -> bool:
         """Whether any call is stored, or may be seen."""
         return self.db.execute("SELECT 1 FROM calls LIMIT 1").fetchone() is not None

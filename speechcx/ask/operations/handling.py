@@ -177,7 +177,7 @@ class _Reader:
     def read(self) -> dict[str | None, list[float]]:
         """Sums of each group, in the order of :func:`list_sums`."""
         # A sum has records in it that this person may not see.
-        is_whole = self.store.visible is None and not self.store.under_review
+        is_whole = not self.store.hides_calls
         days_only = replace(self.filters, since=None, until=None) == CallFilter()
         people_only = days_only or not self.filters.customer
         if is_whole and self.by in _DAYS_AND_HOURS and days_only:

@@ -216,8 +216,7 @@ def _list_wrong_lengths(store: Store) -> list[int]:
 
 def _calls_by_id(store: Store, alias: str) -> str:
     """The calls, by the index that holds their days and lengths; a view that hides some of them has none."""
-    is_whole = store.visible is None and not store.under_review
-    return f"calls {alias}" + (" INDEXED BY calls_by_fact" if is_whole else "")
+    return f"calls {alias}" + ("" if store.hides_calls else " INDEXED BY calls_by_fact")
 
 
 def _find_lone_calls(store: Store, filters: CallFilter, first: str, last: str) -> Iterator[RecordingGap]:
