@@ -100,6 +100,11 @@ class Speech:
     flags: tuple[str, ...] = ()
     unheard: tuple[Unheard, ...] = ()
 
+    @property
+    def dead(self) -> tuple[Unheard, ...]:
+        """Where a channel holds no signal, so that its speaker may have said anything."""
+        return tuple(each for each in self.unheard if each.why == "channel_died")
+
     def __post_init__(self) -> None:
         if [turn.no for turn in self.turns] != list(range(len(self.turns))):
             raise ValueError("turns must be numbered 0, 1, 2, ... in order")

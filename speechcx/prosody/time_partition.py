@@ -110,7 +110,7 @@ def measure_flow(conversation: Conversation, roles: Sequence[Role], settings: Pr
     is_timed = TIMING_UNSURE not in conversation.flags
     spoken = unite(s.span for s in talk)
     whole = Span(spoken[0].start_s, spoken[-1].end_s) if spoken else None
-    dead = unite(each.span for each in speech.unheard if each.why == "channel_died")
+    dead = unite(each.span for each in speech.dead)
     why_dead = _why_dead(dead, whole)
     trusted = is_timed and bool(said) and not why_dead and all(s.party != "unknown" for s in said)
     silences = find_silences(spoken, whole, (*speech.hold, *machine, *dead)) if whole else ()
@@ -228,8 +228,8 @@ def _greeting_latency(
         return None, "the opening of the call was not recorded"
     words = conversation.utterances[first.no].words
     word_s = words[0].start_s if words else first.span.start_s
-    lost = (each for each in conversation.speech.unheard if each.channel == first.channel)
-    if any(each.why == "channel_died" and each.span.start_s < word_s for each in lost):
+    dead = conversation.speech.dead
+    if any(each.channel == first.channel and each.span.start_s < word_s for each in dead):
         return None, "the agent's channel is dead before their first word"
     start_s = max((span.end_s for span in machine if span.start_s < word_s), default=0.0)
     return max(0.0, word_s - start_s), ""

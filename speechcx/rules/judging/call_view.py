@@ -199,11 +199,7 @@ def view_call(conversation: Conversation, reading: Reading) -> CallView:
 
 
 def _unheard_of(conversation: Conversation, parties: Mapping[str, Party]) -> tuple[tuple[str, Span], ...]:
-    dead = [
-        (parties.get(f"ch{each.channel}", "unknown"), each.span)
-        for each in conversation.speech.unheard
-        if each.why == "channel_died"
-    ]
+    dead = [(parties.get(f"ch{each.channel}", "unknown"), each.span) for each in conversation.speech.dead]
     return (*dead, *(("any", gap) for gap in conversation.origin.gaps))
 
 
