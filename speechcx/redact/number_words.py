@@ -9,11 +9,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
-_UNITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-_TEENS = (
-    "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
-)  # fmt: skip
-_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+from speechcx.rules.language.numerals import name_number
 
 
 class _NumberNames(NamedTuple):
@@ -65,15 +61,6 @@ _LANGUAGES = {
 }
 
 
-def _in_english(number: int) -> tuple[str, ...]:
-    if number < 10:
-        return (_UNITS[number],)
-    if number < 20:
-        return (_TEENS[number - 10],)
-    tens, unit = divmod(number, 10)
-    return (_TENS[tens - 2], *((_UNITS[unit],) if unit else ()))
-
-
 def _compound(language: str, names: _NumberNames, number: int) -> list[str]:
     """How 21 to 99 may be written, without round tens."""
     tens, unit = names.tens.split()[number // 10 - 2], names.units.split()[number % 10]
@@ -114,7 +101,7 @@ def _phrases(language: str) -> dict[tuple[str, ...], tuple[str, ...]]:
     if language == "fr":
         said |= _french_scores()
     said |= names.also
-    return {tuple(name.replace("-", " ").split()): _in_english(number) for name, number in said.items()}
+    return {tuple(name.replace("-", " ").split()): name_number(number) for name, number in said.items()}
 
 
 def read_filler(written: str, language: str) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ _SMALL = {
 _TENS = {
     "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
 }  # fmt: skip
+_NAMES = {number: word for word, number in reversed((_SMALL | _TENS).items())}
 _SCALES = {"thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
 _TIMES = {"double": 2, "triple": 3, "treble": 3, "quadruple": 4}
 _JOINS = frozenset({"and", "then", "dash", "hyphen", "space", "okay", "yeah"})
@@ -30,6 +31,12 @@ _DIGITS = frozenset("0123456789")
 def is_number(text: str) -> bool:
     """Whether a token is a number in digits, such as ``412`` or ``25.50``."""
     return text[:1].isdigit() and text.replace(".", "", 1).isdigit()
+
+
+def name_number(number: int) -> tuple[str, ...]:
+    """The words of a number under a hundred: ``("forty", "two")``."""
+    unit = number % 10
+    return (_NAMES[number],) if number in _NAMES else (_NAMES[number - unit], _NAMES[unit])
 
 
 def find_numbers(texts: Sequence[str]) -> list[tuple[int, int, str]]:
