@@ -19,6 +19,10 @@ def register(app: typer.Typer) -> None:
         app.command()(command)
 
 
+# As in speechcx.ask.operations.alerts, which takes long to load.
+_PROBABILITY, _EXCESS = 0.0005, 5.0
+
+
 @asks("period", "since", "until")
 @example("alerts --day 2026-03-02")
 def alerts(
@@ -28,10 +32,10 @@ def alerts(
     ] = None,
     probability: Annotated[
         float, typer.Option("--probability", min=0.0, max=1.0, help="Maximum probability on a usual day.")
-    ] = 0.0005,
+    ] = _PROBABILITY,
     excess: Annotated[
         float, typer.Option("--excess", min=0.0, help="Minimum number of calls above the usual.")
-    ] = 5.0,
+    ] = _EXCESS,
     by: Annotated[
         str | None, typer.Option("--by", help="Each center, team, queue or agent on its own.")
     ] = None,
@@ -91,10 +95,10 @@ def mark(
         typer.Option(
             "--probability", min=0.0, max=1.0, help="As in alerts, for one found with other limits."
         ),
-    ] = 0.0005,
+    ] = _PROBABILITY,
     excess: Annotated[
         float, typer.Option("--excess", min=0.0, help="As in alerts, for one found with other limits.")
-    ] = 5.0,
+    ] = _EXCESS,
     who: options.Who = None,
     db: options.Database = None,
     config: options.Config = None,

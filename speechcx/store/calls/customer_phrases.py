@@ -4,8 +4,8 @@ A phrase is kept as 48 bits made of its words: six bytes whatever its length, an
 to forget a phrase when its last call is erased. That two of 700,000 phrases share a number has a chance of one in a
 thousand. The words of a phrase are found again in a call that has it.
 
-A call that was taken out of the search index has no row: nothing may be found by its words there, so whoever counts
-phrases reads them in its words.
+A call that was taken out of the search index has no row, since nothing may be found there by its words. Its phrases are
+counted from its words instead.
 """
 
 from __future__ import annotations
@@ -100,8 +100,13 @@ def _make_row(db: sqlite3.Connection, call_no: int) -> tuple[bool, bytes | None]
     """Whether a call has a row, and what is in it."""
     if db.execute(f"SELECT 1 {_TURNS} AND unindexed_text IS NOT NULL", {"call": call_no}).fetchone():
         return False, None
+    return True, _pack_words(db, call_no)
+
+
+def _pack_words(db: sqlite3.Connection, call_no: int) -> bytes | None:
+    """The phrases of a call made from its words; None where the customer says nothing."""
     text = read_customer(db, call_no)
-    return True, None if text is None else pack_phrases(find_phrases(text))
+    return None if text is None else pack_phrases(find_phrases(text))
 
 
 def keep_missing_phrases(db: sqlite3.Connection) -> None:
@@ -134,12 +139,7 @@ def read_phrases(db: sqlite3.Connection, numbers: list[int]) -> dict[int, bytes]
         )
         kept = {number: packed for number, packed in rows if packed is None or packed[0] == FORM}
         for number in asked:
-            packed = kept[number] if number in kept else _make_unkept(db, number)
+            packed = kept[number] if number in kept else _pack_words(db, number)
             if packed is not None:
                 found[number] = packed
     return found
-
-
-def _make_unkept(db: sqlite3.Connection, call_no: int) -> bytes | None:
-    text = read_customer(db, call_no)
-    return None if text is None else pack_phrases(find_phrases(text))
